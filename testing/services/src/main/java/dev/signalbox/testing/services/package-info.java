@@ -1,0 +1,5 @@
+/** Real parts for tests: PostgreSQL, a TCP fault proxy. */
+@NullMarked
+package dev.signalbox.testing.services;
+
+import org.jspecify.annotations.NullMarked;

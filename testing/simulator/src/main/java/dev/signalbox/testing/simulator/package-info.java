@@ -1,0 +1,5 @@
+/** Simulated providers that count what they accept: SMS. */
+@NullMarked
+package dev.signalbox.testing.simulator;
+
+import org.jspecify.annotations.NullMarked;
