@@ -1,0 +1,31 @@
+package dev.signalbox.delivery.queue;
+
+import java.util.regex.Pattern;
+
+/**
+ * The medium of a delivery. The well-known ones are constants; a {@link Sender} may serve a channel of its own name.
+ *
+ * @param name 1 to 16 lower-case letters, digits and hyphens, starting with a letter
+ */
+public record Channel(String name) {
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,15}");
+
+    /** A connected client, through the router; its addresses are client ids and are written {@code client:ID}. */
+    public static final Channel LIVE = new Channel("client");
+
+    public static final Channel SMS = new Channel("sms");
+    public static final Channel EMAIL = new Channel("email");
+    public static final Channel WEBHOOK = new Channel("webhook");
+
+    public Channel {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "channel '" + name + "' is not a name of 1 to 16 letters, digits and hyphens");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
