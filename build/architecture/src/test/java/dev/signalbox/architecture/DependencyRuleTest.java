@@ -1,0 +1,100 @@
+package dev.signalbox.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The rule of ARCHITECTURE.md on who may depend on whom. */
+class DependencyRuleTest {
+    private static final JavaClasses SIGNALBOX = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.signalbox");
+
+    /** What every module may use. */
+    private static final List<String> GROUND = List.of("java..", "javax..", "org.jspecify..", "org.slf4j..");
+
+    /** What a module may use besides: its own leaf, and the libraries of its field. */
+    private static final Map<String, List<String>> MODULES = Map.of(
+            "router", List.of("org.jctools.."),
+            "endpoint.netty", List.of("dev.signalbox.router", "io.netty..", "tools.jackson.core..", "org.jctools.."),
+            "database", List.of("com.zaxxer.hikari..", "org.flywaydb..", "org.postgresql..", "org.sqlite.."),
+            "delivery.queue", List.of("dev.signalbox.database", "tools.jackson..", "org.postgresql..", "org.jctools.."),
+            "delivery.sms",
+                    List.of("dev.signalbox.delivery.queue", "tools.jackson..", "com.google.i18n.phonenumbers.."));
+
+    static Stream<Map.Entry<String, List<String>>> modules() {
+        return MODULES.entrySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("modules")
+    void aLibraryUsesOnlyItsLeafAndItsField(Map.Entry<String, List<String>> module) {
+        String own = "dev.signalbox." + module.getKey();
+        String[] allowed = Stream.of(GROUND, module.getValue(), List.of(own + ".."))
+                .flatMap(List::stream)
+                .toArray(String[]::new);
+        classes()
+                .that()
+                .resideInAPackage(own + "..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(allowed)
+                .check(SIGNALBOX);
+    }
+
+    @Test
+    void everyLibraryIsUnderTheRule() {
+        Stream<String> libraries = SIGNALBOX.stream()
+                .map(type -> type.getPackageName())
+                .distinct()
+                .filter(name -> !name.matches("dev\\.signalbox\\.(server|testing|benchmarks|examples).*"))
+                .map(name -> name.substring("dev.signalbox.".length()));
+        assertThat(libraries).containsExactlyInAnyOrderElementsOf(MODULES.keySet());
+    }
+
+    @Test
+    void nothingThatShipsUsesWhatOnlyTestsUse() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.signalbox.testing..", "dev.signalbox.benchmarks..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.signalbox.testing.contract..", "dev.signalbox.testing.services..", "org.junit..")
+                .check(SIGNALBOX);
+    }
+
+    @Test
+    void onlyBenchmarksStandAboveTheServer() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.signalbox.server..", "dev.signalbox.benchmarks..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.signalbox.server..")
+                .check(SIGNALBOX);
+    }
+
+    @Test
+    void modulesHaveNoCycles() {
+        slices().matching("dev.signalbox.(**)").should().beFreeOfCycles().check(SIGNALBOX);
+    }
+
+    @Test
+    void noPackageIsAJunkDrawer() {
+        noClasses()
+                .should()
+                .resideInAnyPackage("..util..", "..utils..", "..common..", "..core..", "..impl..", "..helpers..", "..misc..")
+                .check(SIGNALBOX);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.architecture;
+
+import org.jspecify.annotations.NullMarked;
