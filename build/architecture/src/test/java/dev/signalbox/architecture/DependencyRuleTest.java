@@ -70,7 +70,8 @@ class DependencyRuleTest {
                 .resideOutsideOfPackages("dev.signalbox.testing..", "dev.signalbox.benchmarks..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.signalbox.testing.contract..", "dev.signalbox.testing.services..", "org.junit..")
+                .resideInAnyPackage(
+                        "dev.signalbox.testing.contract..", "dev.signalbox.testing.services..", "org.junit..")
                 .check(SIGNALBOX);
     }
 
@@ -94,7 +95,8 @@ class DependencyRuleTest {
     void noPackageIsAJunkDrawer() {
         noClasses()
                 .should()
-                .resideInAnyPackage("..util..", "..utils..", "..common..", "..core..", "..impl..", "..helpers..", "..misc..")
+                .resideInAnyPackage(
+                        "..util..", "..utils..", "..common..", "..core..", "..impl..", "..helpers..", "..misc..")
                 .check(SIGNALBOX);
     }
 }
