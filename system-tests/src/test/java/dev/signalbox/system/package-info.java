@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.system;
+
+import org.jspecify.annotations.NullMarked;
