@@ -1,0 +1,85 @@
+package dev.signalbox.router;
+
+/**
+ * Who a message is from or for. Printed and parsed as {@code client:ID}, {@code logic:NAME} or {@code all}.
+ *
+ * <p>The alphabets are narrow on purpose: an address can stand in a log line, a URL or a JSON string as it is.
+ */
+public sealed interface Address {
+
+    /** Every client that is connected at the moment of sending, the sender included. Never a source. */
+    All ALL = new All();
+
+    /**
+     * The address of a client.
+     *
+     * @throws IllegalArgumentException unless {@code id} is 1 to 128 characters of {@code A-Z a-z 0-9 . _ ~ @ + : / = -}
+     */
+    static Client client(String id) {
+        return new Client(id);
+    }
+
+    /**
+     * The address of a logic.
+     *
+     * @throws IllegalArgumentException unless {@code name} is 1 to 64 characters of {@code A-Z a-z 0-9 . _ -}
+     */
+    static Logic logic(String name) {
+        return new Logic(name);
+    }
+
+    /**
+     * The address that was printed so.
+     *
+     * @throws IllegalArgumentException if it is none of the three forms
+     */
+    static Address parse(String printed) {
+        if (printed.startsWith(Client.PREFIX)) {
+            return new Client(printed.substring(Client.PREFIX.length()));
+        }
+        if (printed.startsWith(Logic.PREFIX)) {
+            return new Logic(printed.substring(Logic.PREFIX.length()));
+        }
+        if (printed.equals("all")) {
+            return ALL;
+        }
+        throw new IllegalArgumentException(
+                "an address is client:ID, logic:NAME or all, not: " + Strings.excerpt(printed));
+    }
+
+    /** A connected peer. */
+    record Client(String id) implements Address {
+        private static final String PREFIX = "client:";
+
+        public Client {
+            Strings.requireName("client id", id, 128, "._~@+:/=-");
+        }
+
+        @Override
+        public String toString() {
+            return PREFIX + id;
+        }
+    }
+
+    /** A handler in the server, or server code that names itself so as a source. */
+    record Logic(String name) implements Address {
+        private static final String PREFIX = "logic:";
+
+        public Logic {
+            Strings.requireName("logic name", name, 64, "._-");
+        }
+
+        @Override
+        public String toString() {
+            return PREFIX + name;
+        }
+    }
+
+    /** See {@link #ALL}. */
+    record All() implements Address {
+        @Override
+        public String toString() {
+            return "all";
+        }
+    }
+}

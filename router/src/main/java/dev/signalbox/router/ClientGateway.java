@@ -1,0 +1,20 @@
+package dev.signalbox.router;
+
+/** The router, as an endpoint sees it. Thread-safe; nothing here blocks. */
+public interface ClientGateway {
+
+    /** Whether a client was let in. */
+    sealed interface Admission {
+        /** It is registered; from now on messages are offered to its connection. */
+        record Admitted(ClientSession session) implements Admission {}
+
+        /** It is not; close the connection with this reason. */
+        record Refused(CloseReason reason) implements Admission {}
+    }
+
+    /** Announces an authenticated client. */
+    Admission connect(ClientIdentity identity, Connection connection);
+
+    /** The largest payload that the router passes on, in bytes. */
+    int maxPayloadBytes();
+}

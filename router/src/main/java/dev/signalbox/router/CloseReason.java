@@ -1,0 +1,31 @@
+package dev.signalbox.router;
+
+/** Why a connection ended. Endpoints translate it into what their protocol knows. */
+public enum CloseReason {
+    /** The client left, or its network did. */
+    GONE,
+    /** The server wants it gone. */
+    REMOVED,
+    /** The same client id connected again. */
+    REPLACED,
+    /** The same client id is connected already, and the newcomer has to go. */
+    ALREADY_CONNECTED,
+    /** It did not read what was sent to it. */
+    SLOW_CONSUMER,
+    /** Nothing was heard from it for too long. */
+    IDLE,
+    /** It sent more messages a second than it may. */
+    TOO_FAST,
+    /** It sent more in one message than it may. */
+    TOO_LARGE,
+    /** It did not keep to the protocol. */
+    MALFORMED,
+    /** Its token is missing or not accepted. */
+    UNAUTHENTICATED,
+    /** It did not authenticate in time. */
+    AUTHENTICATION_TIMEOUT,
+    /** The node stops; the client should connect again. */
+    RESTARTING,
+    /** A fault on our side. */
+    FAILED
+}

@@ -1,0 +1,17 @@
+package dev.signalbox.router;
+
+/** The way to one connected client, made by an {@link Endpoint}. Thread-safe; nothing here blocks. */
+public interface Connection {
+
+    /**
+     * Takes a message over to be written, in the order of the calls of one thread. False if that would exceed the bound
+     * of what may wait for this client, or if the connection is closed.
+     */
+    boolean offer(Message message);
+
+    /** Begins to close it, after what was offered before. The first reason counts; repeating is harmless. */
+    void close(CloseReason reason);
+
+    /** Where the client connected from, for people. */
+    String remoteAddress();
+}

@@ -1,0 +1,64 @@
+package dev.signalbox.router;
+
+import java.util.Optional;
+
+/**
+ * What the sender of a message is told when it failed.
+ *
+ * @param target whom it did not reach; empty if the message as a whole failed
+ * @param message for a person: what is wrong, and what to do about it
+ */
+public record RouteError(ErrorCode code, Optional<Address> target, String message) {
+
+    static RouteError of(ErrorCode code, String message) {
+        return new RouteError(code, Optional.empty(), message);
+    }
+
+    static RouteError to(Address target, ErrorCode code, String message) {
+        return new RouteError(code, Optional.of(target), message);
+    }
+
+    static RouteError unknownLogic(Address.Logic target) {
+        return to(
+                target,
+                ErrorCode.UNKNOWN_LOGIC,
+                "no logic is named " + target.name() + "; check the name, or register it with the router");
+    }
+
+    static RouteError unknownClient(Address.Client target) {
+        return to(
+                target,
+                ErrorCode.UNKNOWN_CLIENT,
+                "client " + target.id() + " is not connected; ask for an acknowledgement to have it wait");
+    }
+
+    static RouteError mailboxFull(Address.Logic target, int bound) {
+        return to(
+                target,
+                ErrorCode.MAILBOX_FULL,
+                "logic " + target.name() + " has " + bound + " messages waiting, its bound; send again later");
+    }
+
+    static RouteError passive(Address.Logic target) {
+        return to(
+                target,
+                ErrorCode.PASSIVE_LOGIC,
+                "logic " + target.name() + " is passive: it runs by itself and takes no messages");
+    }
+
+    static RouteError slowConsumer(Address target) {
+        return to(
+                target,
+                ErrorCode.SLOW_CONSUMER,
+                target
+                        + " takes no more: it does not read what was sent to it, and is disconnected; send again once it is back");
+    }
+
+    static RouteError rejected(String reason) {
+        return of(ErrorCode.REJECTED, reason);
+    }
+
+    static RouteError closing() {
+        return of(ErrorCode.CLOSING, "this node stops; connect again and repeat");
+    }
+}

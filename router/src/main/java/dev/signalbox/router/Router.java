@@ -1,0 +1,92 @@
+package dev.signalbox.router;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Moves messages between clients and logic, in memory. Thread-safe. Nothing here blocks, except {@link #drain} and
+ * {@link #close}.
+ *
+ * <p>Messages of one sender to one target keep their order, except towards {@link Logic.Dispatched}, which has none.
+ */
+public interface Router extends AutoCloseable {
+
+    /** A running router on the system's clock that nobody watches. */
+    static Router create(RouterOptions options) {
+        return create(options, RouterListener.NONE, InstantSource.system());
+    }
+
+    /**
+     * A running router.
+     *
+     * @param clock decides when requests and acknowledged messages expire; looked at every 20 ms while some wait
+     */
+    static Router create(RouterOptions options, RouterListener listener, InstantSource clock) {
+        return new MessageRouter(options, listener, clock);
+    }
+
+    /** Starts an endpoint and lets its clients in. The router closes it. @throws EndpointException if it cannot start */
+    void attach(Endpoint endpoint);
+
+    /** Registers and starts a logic. @throws IllegalArgumentException if the name is taken, or cannot be an address */
+    void add(String name, Logic logic);
+
+    /** Stops a logic and forgets it; what waits in its mailbox is dropped and told to the listener. False if unknown. */
+    boolean remove(String name);
+
+    /** Adds middleware for what clients send, after that which is there. Runs before anything is delivered. */
+    void onReceive(Middleware middleware);
+
+    /**
+     * Adds middleware for what is sent to clients, after that which is there. It runs once per message, not per client, and
+     * sees the message with its client targets only.
+     */
+    void onSend(Middleware middleware);
+
+    /** Sends to clients and logic. Whatever does not arrive stands in the report. */
+    SendReport send(Message message);
+
+    /**
+     * Asks one client or logic and completes with the reply, or with a {@link RequestException}. The correlation id is the
+     * message's own. What depends on the result runs on the replier's thread: use the {@code …Async} methods to block.
+     *
+     * @param within greater than zero; more than {@link RouterOptions#maxWait()} is cut to that
+     */
+    CompletionStage<Message> request(Message message, Duration within);
+
+    /**
+     * Sends to one client until it acknowledges. If the client is not connected, or its connection breaks, the message waits
+     * and is sent again, with the same id, when it connects.
+     *
+     * <p>Repeating a call with the id of a message that still waits joins that one: both get the same result, and
+     * {@code within} is the first one's. What waits is in memory only and bounded by {@link RouterOptions#acknowledgements()}.
+     *
+     * @param within greater than zero; more than {@link RouterOptions#maxWait()} is cut to that
+     */
+    CompletionStage<AckResult> sendAcknowledged(Message message, Duration within);
+
+    /** All connected clients, in no order. */
+    List<ClientInfo> clients();
+
+    Optional<ClientInfo> client(String id);
+
+    /** Closes a client's connection. False if it is not connected. */
+    boolean disconnect(String id, CloseReason reason);
+
+    /**
+     * Refuses new clients and what clients send, and lets logic finish. Repeating continues to wait.
+     *
+     * @return whether all mailboxes are empty; false if the deadline came first
+     */
+    boolean drain(Duration deadline) throws InterruptedException;
+
+    /**
+     * Drains for {@link RouterOptions#drain()}, then closes all connections and stops all logic. Idempotent. If interrupted,
+     * it closes at once and leaves the interrupt set.
+     */
+    @Override
+    void close();
+}
