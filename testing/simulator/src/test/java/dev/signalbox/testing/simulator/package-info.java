@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.testing.simulator;
+
+import org.jspecify.annotations.NullMarked;
