@@ -1,0 +1,52 @@
+package dev.signalbox.delivery.sms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PhoneNumberTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "+61 491 570 006,+61491570006",
+        "+61491570110,+61491570110",
+        "+44 (7700) 900123,+447700900123",
+        "tel:+1-212-555-0147,+12125550147",
+        "+1 800 555 0199,+18005550199",
+        "+６１４９１５７０００６,+61491570006"
+    })
+    void normalisesWhatPeopleWrite(String text, String e164) {
+        assertThat(PhoneNumber.parse(text, null).e164()).isEqualTo(e164);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0491 570 006,AU,+61491570006", "07700 900123,GB,+447700900123", "+61491570006,GB,+61491570006"})
+    void completesWithTheRegion(String text, String region, String e164) {
+        assertThat(PhoneNumber.parse(text, region).e164()).isEqualTo(e164);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'',not made of digits",
+        "hello,not made of digits",
+        "0491570006,country code",
+        "+614,too short",
+        "+614915700061234567,too long",
+        "+999123456789,country code",
+        "+12125550147 ext. 5,extension"
+    })
+    void saysWhatIsWrong(String text, String reason) {
+        assertThatThrownBy(() -> PhoneNumber.parse(text, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void refusesAnEssay() {
+        assertThatThrownBy(() -> PhoneNumber.parse("+6149157".repeat(1000), null))
+                .hasMessage("a phone number has no 8000 characters");
+    }
+}

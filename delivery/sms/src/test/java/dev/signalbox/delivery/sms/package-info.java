@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.delivery.sms;
+
+import org.jspecify.annotations.NullMarked;
