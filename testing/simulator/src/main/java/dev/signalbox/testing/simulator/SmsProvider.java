@@ -2,20 +2,10 @@ package dev.signalbox.testing.simulator;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.signalbox.testing.simulator.Behaviour.Fault;
-import io.helidon.http.Header;
-import io.helidon.http.HeaderName;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
-import io.helidon.http.Status;
-import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -24,27 +14,18 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * The provider's own route, {@code POST /send}. It must not be what a benchmark measures, so there is no allocation
- * beyond the parsed request and the answer, and one short lock (the ledger's). Thread-safe.
- */
+/** What {@code POST /send} means, without the network. Thread-safe; nothing in it blocks but the ledger's short lock. */
 final class SmsProvider {
-    /** The longest that a request is left without an answer; a client has given up long before. */
-    private static final Duration HANG = Duration.ofMinutes(2);
-
     private static final int LONGEST_KEY = 255;
-    private static final HeaderName KEY = HeaderNames.create("Idempotency-Key");
-    private static final Header JSON = HeaderValues.CONTENT_TYPE_JSON;
-    private static final ObjectReader REQUESTS = JsonMapper.builder().build().readerFor(SendRequest.class);
+    private static final ObjectReader REQUESTS = JsonMapper.builder().build().readerFor(Message.class);
 
-    private record SendRequest(
+    private record Message(
             @JsonProperty("phone_number") @Nullable String phoneNumber,
             @Nullable String content) {}
 
     private final byte[] authorization;
     private final Ledger ledger;
     private final Supplier<Behaviour> behaviour;
-    private final CountDownLatch closing = new CountDownLatch(1);
     private final AtomicLong requests = new AtomicLong();
     private final LongAdder rejected = new LongAdder();
     private final LongAdder failed = new LongAdder();
@@ -56,105 +37,87 @@ final class SmsProvider {
         this.behaviour = behaviour;
     }
 
-    void send(ServerRequest request, ServerResponse response) throws InterruptedException {
-        var draw = new Draw(behaviour.get(), requests.incrementAndGet());
-        byte[] body = request.content().as(byte[].class);
-        pause(draw.latency());
-        var fault = draw.fault();
-        if (!authorized(request)) {
-            reject(response, Status.UNAUTHORIZED_401, "the token is wrong");
-        } else if (fault.isPresent() && refusesToWork(fault.get())) {
-            fail(response, fault.get(), draw.behaviour());
-        } else {
-            take(request, response, parse(body), draw.behaviour(), fault);
-        }
+    /** What the next request meets. */
+    Draw draw() {
+        return new Draw(behaviour.get(), requests.incrementAndGet());
     }
 
-    private void take(
-            ServerRequest request,
-            ServerResponse response,
-            SendRequest message,
-            Behaviour behaviour,
-            Optional<Fault> fault)
-            throws InterruptedException {
+    /** Takes a request, after its latency. */
+    Reply send(Draw draw, @Nullable String authorization, @Nullable String key, byte[] body) {
+        var fault = draw.fault();
+        if (!authorized(authorization)) {
+            return reject(401, "the token is wrong");
+        }
+        if (fault.isPresent() && refusesToWork(fault.get())) {
+            return fail(fault.get(), draw.behaviour());
+        }
+        return take(parse(body), Optional.ofNullable(key), draw.behaviour(), fault);
+    }
+
+    private Reply take(Message message, Optional<String> key, Behaviour behaviour, Optional<Fault> fault) {
         var phone = message.phoneNumber();
         var content = message.content();
-        var key = request.headers().first(KEY);
         if (phone == null || phone.isBlank() || content == null || content.isBlank()) {
-            reject(response, Status.BAD_REQUEST_400, "phone_number and content are required");
-        } else if (key.isPresent() && key.get().length() > LONGEST_KEY) {
-            reject(response, Status.BAD_REQUEST_400, "the Idempotency-Key is longer than " + LONGEST_KEY);
-        } else if (behaviour.refused().contains(phone)) {
-            reject(response, Status.UNPROCESSABLE_CONTENT_422, "the number is refused");
-        } else {
-            answer(response, ledger.take(key, phone, content), fault);
+            return reject(400, "phone_number and content are required");
         }
+        if (key.isPresent() && key.get().length() > LONGEST_KEY) {
+            return reject(400, "the Idempotency-Key is longer than " + LONGEST_KEY);
+        }
+        if (behaviour.refused().contains(phone)) {
+            return reject(422, "the number is refused");
+        }
+        return answer(ledger.take(key, phone, content), fault);
     }
 
-    private void answer(ServerResponse response, Ledger.Entry entry, Optional<Fault> fault)
-            throws InterruptedException {
+    private Reply answer(Ledger.Entry entry, Optional<Fault> fault) {
         if (entry instanceof Ledger.Entry.Conflict) {
-            reject(response, Status.UNPROCESSABLE_CONTENT_422, "the Idempotency-Key belongs to another message");
-        } else if (fault.isPresent()) {
-            fallSilent(response, fault.get());
-        } else {
-            response.header(JSON).send(ascii("{\"message\":\"Accepted\",\"messageId\":\"" + entry.messageId() + "\"}"));
+            return reject(422, "the Idempotency-Key belongs to another message");
         }
+        return fault.isPresent()
+                ? spoil(fault.get())
+                : Reply.Answer.ok("{\"message\":\"Accepted\",\"messageId\":\"" + entry.messageId() + "\"}");
     }
 
-    private void fallSilent(ServerResponse response, Fault fault) throws InterruptedException {
+    private Reply spoil(Fault fault) {
         unanswered.increment();
-        if (fault == Fault.RUBBISH) {
-            response.header(JSON).send(ascii("<html>503 but the load balancer says 200"));
-            return;
-        }
-        if (fault == Fault.HANG) {
-            pause(HANG);
-        }
-        throw new CloseConnectionException("simulated: " + fault);
+        return switch (fault) {
+            case HANG -> new Reply.Hang();
+            case RUBBISH -> Reply.Answer.ok("<html>503, but the load balancer says 200");
+            case CUT, SERVER_ERROR, TOO_MANY -> new Reply.Cut();
+        };
     }
 
     private static boolean refusesToWork(Fault fault) {
         return fault == Fault.SERVER_ERROR || fault == Fault.TOO_MANY;
     }
 
-    private void fail(ServerResponse response, Fault fault, Behaviour behaviour) {
+    private Reply fail(Fault fault, Behaviour behaviour) {
         failed.increment();
-        if (fault == Fault.TOO_MANY) {
-            response.status(Status.TOO_MANY_REQUESTS_429)
-                    .header(
-                            HeaderNames.RETRY_AFTER,
-                            Long.toString(behaviour.retryAfter().toSeconds()));
-        } else {
-            response.status(Status.INTERNAL_SERVER_ERROR_500);
-        }
-        response.header(JSON).send(ascii("{\"error\":\"simulated " + fault + "\"}"));
+        var error = Reply.Answer.error(fault == Fault.TOO_MANY ? 429 : 500, "simulated " + fault);
+        return fault == Fault.TOO_MANY
+                ? new Reply.Answer(
+                        error.status(),
+                        error.body(),
+                        OptionalLong.of(behaviour.retryAfter().toSeconds()))
+                : error;
     }
 
-    private void reject(ServerResponse response, Status status, String why) {
+    private Reply reject(int status, String why) {
         rejected.increment();
-        response.status(status).header(JSON).send(ascii("{\"error\":\"" + why + "\"}"));
+        return Reply.Answer.error(status, why);
     }
 
-    private boolean authorized(ServerRequest request) {
-        var given = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
-        return MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), authorization);
+    private boolean authorized(@Nullable String given) {
+        return given != null && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), authorization);
     }
 
     /** What cannot be read has no fields, and is refused for that. */
-    private static SendRequest parse(byte[] body) {
+    private static Message parse(byte[] body) {
         try {
-            SendRequest request = REQUESTS.readValue(body);
-            return request == null ? new SendRequest(null, null) : request;
+            Message message = REQUESTS.readValue(body);
+            return message == null ? new Message(null, null) : message;
         } catch (JacksonException unreadable) {
-            return new SendRequest(null, null);
-        }
-    }
-
-    /** Waits, but not past the simulator's end. */
-    private void pause(Duration time) throws InterruptedException {
-        if (time.isPositive() && closing.await(time.toNanos(), TimeUnit.NANOSECONDS)) {
-            throw new CloseConnectionException("the simulator is closing");
+            return new Message(null, null);
         }
     }
 
@@ -178,13 +141,5 @@ final class SmsProvider {
         failed.reset();
         unanswered.reset();
         ledger.clear();
-    }
-
-    void close() {
-        closing.countDown();
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

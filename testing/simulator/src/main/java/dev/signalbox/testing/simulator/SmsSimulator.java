@@ -1,24 +1,35 @@
 package dev.signalbox.testing.simulator;
 
-import io.helidon.common.tls.Tls;
-import io.helidon.http.HeaderValues;
-import io.helidon.http.Status;
-import io.helidon.webserver.WebServer;
-import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
-import io.helidon.webserver.http1.Http1Config;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A simulated SMS provider: nothing is ever sent to anyone. It takes {@code POST /send} with
@@ -31,15 +42,14 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class SmsSimulator implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SmsSimulator.class);
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
     private static final int LARGEST_REQUEST = 256 * 1024;
-    private static final int MOST_LISTED = 10_000;
+    private static final int BACKLOG = 1024;
 
     private final Ledger ledger;
     private final SmsProvider provider;
-    private final WebServer server;
+    private final EventLoopGroup loop;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final Channel listener;
     private final boolean secure;
     private final String host;
     private volatile Behaviour behaviour;
@@ -50,13 +60,14 @@ public final class SmsSimulator implements AutoCloseable {
         provider = new SmsProvider(options.token(), ledger, this::behaviour);
         secure = options.tls().isPresent();
         host = options.host();
-        server = listen(options).start();
+        loop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("sms-simulator", true), transport());
+        listener = listen(options);
     }
 
     /**
      * Starts listening.
      *
-     * @throws RuntimeException if the address cannot be bound
+     * @throws UncheckedIOException if the address cannot be bound
      */
     public static SmsSimulator start(SmsSimulatorOptions options) {
         var simulator = new SmsSimulator(options);
@@ -64,72 +75,51 @@ public final class SmsSimulator implements AutoCloseable {
         return simulator;
     }
 
-    private WebServer listen(SmsSimulatorOptions options) {
-        var builder = WebServer.builder()
-                .host(options.host())
-                .port(options.port())
-                .shutdownHook(false)
-                .maxPayloadSize(LARGEST_REQUEST)
-                .shutdownGracePeriod(Duration.ofMillis(100))
-                .addProtocol(Http1Config.builder().validateRequestHeaders(false).build())
-                .routing(this::routes);
-        options.tls()
-                .ifPresent(
-                        context -> builder.tls(Tls.builder().sslContext(context).build()));
-        return builder.build();
+    private static IoHandlerFactory transport() {
+        return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     }
 
-    private void routes(HttpRouting.Builder routing) {
-        routing.post("/send", provider::send)
-                .get("/stats", (request, response) -> json(response, labelledStats()))
-                .get("/messages", (request, response) -> json(response, messages(limit(request))))
-                .get("/behaviour", (request, response) -> json(response, BehaviourChange.of(behaviour)))
-                .post("/behaviour", this::change)
-                .post("/reset", this::reset)
-                .delete("/reset", this::reset)
-                .get("/health", (request, response) -> json(response, Map.of("status", "healthy", "simulator", "sms")))
-                .error(IllegalArgumentException.class, (request, response, e) -> refuse(response, e))
-                .error(JacksonException.class, (request, response, e) -> refuse(response, e));
-    }
-
-    private ObjectNode labelledStats() {
-        ObjectNode node =
-                JSON.createObjectNode().put("simulator", "sms").put("note", "simulated: no message was sent to anyone");
-        ObjectNode counts = JSON.valueToTree(stats());
-        return node.setAll(counts);
-    }
-
-    private static int limit(ServerRequest request) {
-        int limit = request.query().first("limit").map(Integer::parseInt).orElse(100);
-        if (limit < 1 || limit > MOST_LISTED) {
-            throw new IllegalArgumentException("limit is not in 1.." + MOST_LISTED);
+    private Channel listen(SmsSimulatorOptions options) {
+        Class<? extends ServerChannel> type =
+                Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        var bound = new ServerBootstrap()
+                .group(loop)
+                .channel(type)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(pipeline(options))
+                .bind(options.host(), options.port())
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            loop.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
+            throw new UncheckedIOException(new IOException(
+                    "the SMS simulator cannot listen on " + options.host() + ":" + options.port() + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause()));
         }
-        return limit;
+        return bound.channel();
     }
 
-    private synchronized void change(ServerRequest request, ServerResponse response) {
-        behaviour = JSON.readValue(request.content().as(byte[].class), BehaviourChange.class)
-                .applyTo(behaviour);
-        LOG.info("SIMULATED SMS provider now behaves as {}", behaviour);
-        json(response, BehaviourChange.of(behaviour));
+    private ChannelInitializer<Channel> pipeline(SmsSimulatorOptions options) {
+        var handler = new SmsHandler(provider, new SmsControl(this));
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                connections.add(channel);
+                options.tls().ifPresent(context -> channel.pipeline().addLast(tls(context)));
+                channel.pipeline().addLast(new HttpServerCodec(), new HttpObjectAggregator(LARGEST_REQUEST), handler);
+            }
+        };
     }
 
-    private void reset(ServerRequest request, ServerResponse response) {
-        reset();
-        response.status(Status.NO_CONTENT_204).send();
-    }
-
-    private static void refuse(ServerResponse response, Exception failure) {
-        response.status(Status.BAD_REQUEST_400);
-        json(response, Map.of("error", String.valueOf(failure.getMessage())));
-    }
-
-    private static void json(ServerResponse response, Object body) {
-        response.header(HeaderValues.CONTENT_TYPE_JSON).send(JSON.writeValueAsBytes(body));
+    private static SslHandler tls(SSLContext context) {
+        var engine = context.createSSLEngine();
+        engine.setUseClientMode(false);
+        return new SslHandler(engine);
     }
 
     public int port() {
-        return server.port();
+        return ((InetSocketAddress) listener.localAddress()).getPort();
     }
 
     /** Where a client posts its messages. */
@@ -158,6 +148,12 @@ public final class SmsSimulator implements AutoCloseable {
     /** Takes effect with the next request. */
     public synchronized void behave(Behaviour changed) {
         behaviour = changed;
+        LOG.info("SIMULATED SMS provider now behaves as {}", changed);
+    }
+
+    synchronized Behaviour change(BehaviourChange change) {
+        behave(change.applyTo(behaviour));
+        return behaviour;
     }
 
     /** Forgets everything that was counted and accepted; the behaviour stays. */
@@ -168,7 +164,8 @@ public final class SmsSimulator implements AutoCloseable {
     /** Stops listening; requests that wait are cut. */
     @Override
     public void close() {
-        provider.close();
-        server.stop();
+        listener.close().awaitUninterruptibly();
+        connections.close().awaitUninterruptibly();
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }
