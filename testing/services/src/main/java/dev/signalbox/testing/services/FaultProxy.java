@@ -1,0 +1,202 @@
+package dev.signalbox.testing.services;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP proxy on loopback that breaks what passes through it: cuts connections, stalls them, delays them, or cuts them after
+ * so many bytes. Thread-safe.
+ */
+public final class FaultProxy implements AutoCloseable {
+    private static final int BUFFER = 16 * 1024;
+    private static final long NO_CUT = Long.MAX_VALUE;
+
+    private final InetSocketAddress target;
+    private final ServerSocket listener;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicLong answerBytesBeforeCut = new AtomicLong(NO_CUT);
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean stalled;
+    private volatile boolean refusing;
+    private volatile Duration delay = Duration.ZERO;
+
+    private FaultProxy(InetSocketAddress target, ServerSocket listener) {
+        this.target = target;
+        this.listener = listener;
+    }
+
+    /** Starts a proxy on a free port before the given port of this machine. */
+    public static FaultProxy before(int port) {
+        try {
+            InetAddress loopback = InetAddress.getLoopbackAddress();
+            FaultProxy proxy =
+                    new FaultProxy(new InetSocketAddress(loopback, port), new ServerSocket(0, 128, loopback));
+            Thread.ofVirtual().name("fault-proxy").start(proxy::accept);
+            return proxy;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the proxy cannot listen", e);
+        }
+    }
+
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    /** Cuts all connections and refuses new ones until {@link #heal()}. */
+    public void cut() {
+        refusing = true;
+        cutOnce();
+    }
+
+    /** Cuts all connections; new ones are welcome. */
+    public void cutOnce() {
+        sockets.forEach(FaultProxy::closeQuietly);
+    }
+
+    /** Cuts everything, as {@link #cut()}, once the server has answered this many bytes more; they do not arrive. */
+    public void cutAfterAnswering(long bytes) {
+        answerBytesBeforeCut.set(bytes);
+    }
+
+    /** Holds all bytes back until {@link #heal()}; connections stay open. */
+    public void stall() {
+        setStalled(true);
+    }
+
+    /** Makes each chunk of bytes wait in each direction. */
+    public void delay(Duration each) {
+        delay = each;
+    }
+
+    /** Ends all faults. */
+    public void heal() {
+        answerBytesBeforeCut.set(NO_CUT);
+        refusing = false;
+        delay = Duration.ZERO;
+        setStalled(false);
+    }
+
+    private void setStalled(boolean newStalled) {
+        lock.lock();
+        try {
+            stalled = newStalled;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            Socket client = nextClient();
+            if (client != null) {
+                connect(client);
+            }
+        }
+    }
+
+    private @Nullable Socket nextClient() {
+        try {
+            return listener.accept();
+        } catch (IOException e) {
+            return null; // Closed, or the client is gone already; the loop looks which.
+        }
+    }
+
+    private void connect(Socket client) {
+        Socket server = new Socket();
+        sockets.add(client);
+        sockets.add(server);
+        try {
+            if (refusing) {
+                throw new IOException("refusing");
+            }
+            server.connect(target);
+            client.setTcpNoDelay(true);
+            server.setTcpNoDelay(true);
+            pump(client, server, false);
+            pump(server, client, true);
+        } catch (IOException e) {
+            end(client, server);
+        }
+    }
+
+    private void pump(Socket from, Socket to, boolean answers) {
+        Thread.ofVirtual().name("fault-proxy-pump").start(() -> {
+            try {
+                copy(from.getInputStream(), to.getOutputStream(), answers);
+            } catch (IOException | InterruptedException e) {
+                // Either side is gone, which is what a proxy passes on by closing the other.
+            } finally {
+                end(from, to);
+            }
+        });
+    }
+
+    private void copy(InputStream in, OutputStream out, boolean answers) throws IOException, InterruptedException {
+        byte[] buffer = new byte[BUFFER];
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            awaitFlow();
+            if (answers && answerBytesBeforeCut.addAndGet(-n) < 0) {
+                cut();
+                return;
+            }
+            out.write(buffer, 0, n);
+            out.flush();
+        }
+    }
+
+    private void awaitFlow() throws InterruptedException {
+        if (!delay.isZero()) {
+            Thread.sleep(delay);
+        }
+        lock.lockInterruptibly();
+        try {
+            while (stalled) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end(Socket... ended) {
+        for (Socket socket : ended) {
+            sockets.remove(socket);
+            closeQuietly(socket);
+        }
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It was being thrown away.
+        }
+    }
+
+    @Override
+    public void close() {
+        heal();
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the proxy cannot close", e);
+        }
+        cutOnce();
+    }
+}
