@@ -1,0 +1,208 @@
+package dev.signalbox.database;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open database: its pool, its transactions, its migrations, its clock. Thread-safe.
+ *
+ * <p>SQLite allows one writer at a time, so there {@link #transact} and {@link #dataSource} hand out the one connection
+ * that writes, and {@link #read} those that only read. On PostgreSQL all share one pool.
+ */
+public final class Database implements AutoCloseable {
+    private static final int ATTEMPTS = 4;
+
+    private final DatabaseConfig config;
+    private final HikariDataSource writers;
+    private final HikariDataSource readers;
+    private final DatabaseClock clock;
+
+    private Database(DatabaseConfig config, HikariDataSource writers, HikariDataSource readers, DatabaseClock clock) {
+        this.config = config;
+        this.writers = writers;
+        this.readers = readers;
+        this.clock = clock;
+    }
+
+    /**
+     * Opens the pool and asks the database for its time once.
+     *
+     * @throws DatabaseUnavailableException if it cannot be reached now
+     * @throws DatabaseException if it answers and refuses, or a SQLite file cannot be written
+     */
+    public static Database open(DatabaseConfig config) {
+        HikariDataSource writers = Pools.writers(config);
+        HikariDataSource readers = null;
+        try {
+            DatabaseClock clock = Failures.translating(config, () -> firstReading(config, writers));
+            readers = Pools.readers(config, writers);
+            return new Database(config, writers, readers, clock);
+        } finally {
+            if (readers == null) {
+                writers.close();
+            }
+        }
+    }
+
+    private static DatabaseClock firstReading(DatabaseConfig config, DataSource source) throws SQLException {
+        try (Connection connection = source.getConnection()) {
+            time(config, connection); // The first answer of a connection is slow; the second is measured.
+            long sent = System.nanoTime();
+            Instant time = time(config, connection);
+            return new DatabaseClock(time, sent, System.nanoTime());
+        }
+    }
+
+    private static Instant time(DatabaseConfig config, Connection connection) throws SQLException {
+        if (config.dialect() == Dialect.SQLITE) {
+            return Instant.now(); // SQLite has no clock of its own.
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("select (extract(epoch from clock_timestamp()) * 1000000)::bigint")) {
+            row.next();
+            return Instant.EPOCH.plus(row.getLong(1), ChronoUnit.MICROS);
+        }
+    }
+
+    public Dialect dialect() {
+        return config.dialect();
+    }
+
+    public DatabaseConfig config() {
+        return config;
+    }
+
+    /** The pool that writes; close its connections soon. The caller commits, where it has turned auto-commit off. */
+    public DataSource dataSource() {
+        return writers;
+    }
+
+    /** The database's time. It is asked again by {@link #health()} and by whoever observes it. */
+    public DatabaseClock clock() {
+        return clock;
+    }
+
+    /**
+     * Runs the work in one transaction: commits when it returns, rolls back when it throws. After a deadlock or a
+     * serialization failure it is run again, up to three times.
+     *
+     * @throws DatabaseUnavailableException if the database went away; the transaction may then have been committed
+     * @throws DatabaseException for its other failures
+     */
+    public <T extends @Nullable Object> T transact(Work<T> work) {
+        return Failures.translating(config, () -> {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return once(writers, work);
+                } catch (SQLException e) {
+                    if (attempt == ATTEMPTS || !Failures.isConflict(e)) {
+                        throw e;
+                    }
+                }
+            }
+        });
+    }
+
+    /** Runs work that only reads, on one snapshot of the data. Throws as {@link #transact} does. */
+    public <T extends @Nullable Object> T read(Work<T> work) {
+        return Failures.translating(config, () -> {
+            try (Connection connection = readers.getConnection()) {
+                connection.setAutoCommit(false);
+                snapshot(connection);
+                return finish(connection, work);
+            }
+        });
+    }
+
+    /** SQLite's readers always see a snapshot. */
+    private void snapshot(Connection connection) throws SQLException {
+        if (config.dialect() == Dialect.POSTGRESQL) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("set transaction isolation level repeatable read, read only");
+            }
+        }
+    }
+
+    /**
+     * Runs one statement's worth of work without a transaction around it, which saves its round trips; on SQLite it is a
+     * transaction like any other.
+     */
+    public <T extends @Nullable Object> T autoCommit(Work<T> work) {
+        return config.dialect() == Dialect.SQLITE
+                ? transact(work)
+                : Failures.translating(config, () -> {
+                    try (Connection connection = writers.getConnection()) {
+                        return work.run(connection);
+                    }
+                });
+    }
+
+    private static <T extends @Nullable Object> T once(DataSource source, Work<T> work) throws SQLException {
+        try (Connection connection = source.getConnection()) {
+            connection.setAutoCommit(false);
+            return finish(connection, work);
+        }
+    }
+
+    private static <T extends @Nullable Object> T finish(Connection connection, Work<T> work) throws SQLException {
+        try {
+            T result = work.run(connection);
+            connection.commit();
+            return result;
+        } catch (SQLException | RuntimeException | Error e) {
+            rollback(connection, e);
+            throw e;
+        }
+    }
+
+    /** Where even that fails, the pool drops the connection and the server rolls back; the first failure is the story. */
+    private static void rollback(Connection connection, Throwable cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Brings a module's tables up to date. Each module has a history table of its own, {@code <module>_schema}, so modules
+     * can share a database. The scripts are {@code V1__what.sql} and so on, in the class path folder
+     * {@code <folder>/postgresql} or {@code <folder>/sqlite}.
+     *
+     * @param module 1 to 40 lower-case letters and underscores
+     * @throws DatabaseException if a script fails, or was changed after it had run
+     */
+    public void migrate(String module, String folder, ClassLoader loader) {
+        Migrations.run(config, writers, module, folder, loader);
+    }
+
+    /** Asks the database for its time, which also corrects {@link #clock()}; empty means it answered. */
+    public Optional<DatabaseException> health() {
+        try {
+            autoCommit(connection -> {
+                long sent = System.nanoTime();
+                Instant time = time(config, connection);
+                clock.observe(time, sent, System.nanoTime());
+                return time;
+            });
+            return Optional.empty();
+        } catch (DatabaseException e) {
+            return Optional.of(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        readers.close();
+        writers.close();
+    }
+}

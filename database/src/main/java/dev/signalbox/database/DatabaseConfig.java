@@ -1,0 +1,95 @@
+package dev.signalbox.database;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where a database is and how to use it. The password is kept apart from the URL and never shown.
+ *
+ * @param url a JDBC URL without user and password; for SQLite {@code jdbc:sqlite:} and a path
+ * @param parameters what the driver is told besides, never user or password
+ * @param poolSize the most connections one node opens, 2 to 500; SQLite has one that writes, the others only read
+ * @param connectTimeout how long a caller waits for a connection, 100 ms to 5 minutes
+ */
+public record DatabaseConfig(
+        Dialect dialect,
+        String url,
+        Map<String, String> parameters,
+        Optional<String> user,
+        Optional<String> password,
+        int poolSize,
+        Duration connectTimeout) {
+
+    private static final int DEFAULT_POOL_SIZE = 10;
+    private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    public DatabaseConfig {
+        parameters = Map.copyOf(parameters);
+        if (poolSize < 2 || poolSize > 500) {
+            throw new IllegalArgumentException("database pool size is " + poolSize + "; it must be 2 to 500");
+        }
+        if (connectTimeout.toMillis() < 100 || connectTimeout.toMinutes() > 5) {
+            throw new IllegalArgumentException(
+                    "database connect timeout is " + connectTimeout + "; it must be 100 ms to 5 minutes");
+        }
+    }
+
+    DatabaseConfig(
+            Dialect dialect,
+            String url,
+            Map<String, String> parameters,
+            Optional<String> user,
+            Optional<String> password) {
+        this(dialect, url, parameters, user, password, DEFAULT_POOL_SIZE, DEFAULT_CONNECT_TIMEOUT);
+    }
+
+    /**
+     * Reads a URL: {@code jdbc:postgresql://host/db}, {@code postgresql://user:password@host:5432/db?sslmode=require},
+     * {@code jdbc:sqlite:path} or {@code sqlite:path}.
+     *
+     * @throws IllegalArgumentException naming what is wrong with it
+     */
+    public static DatabaseConfig of(String url) {
+        return DataSourceName.ofUrl(url);
+    }
+
+    /**
+     * Reads a dialect and its usual data source name: for PostgreSQL {@code host=… port=… user=… password=… dbname=…} or
+     * a URL; for SQLite a path, with {@code ?_busy_timeout=5000} if wanted.
+     *
+     * @throws IllegalArgumentException naming what is wrong with it
+     */
+    public static DatabaseConfig of(String dialect, String dsn) {
+        return switch (Dialect.parse(dialect)) {
+            case POSTGRESQL -> DataSourceName.ofPostgresql(dsn);
+            case SQLITE -> DataSourceName.ofSqlite(dsn);
+        };
+    }
+
+    public DatabaseConfig withUser(String newUser) {
+        return new DatabaseConfig(dialect, url, parameters, Optional.of(newUser), password, poolSize, connectTimeout);
+    }
+
+    public DatabaseConfig withPassword(String newPassword) {
+        return new DatabaseConfig(dialect, url, parameters, user, Optional.of(newPassword), poolSize, connectTimeout);
+    }
+
+    public DatabaseConfig withPoolSize(int newPoolSize) {
+        return new DatabaseConfig(dialect, url, parameters, user, password, newPoolSize, connectTimeout);
+    }
+
+    public DatabaseConfig withConnectTimeout(Duration newConnectTimeout) {
+        return new DatabaseConfig(dialect, url, parameters, user, password, poolSize, newConnectTimeout);
+    }
+
+    /** What to show to people: the place without parameters, and the user. */
+    public String place() {
+        return url + user.map(name -> " as " + name).orElse("");
+    }
+
+    @Override
+    public String toString() {
+        return "DatabaseConfig[" + place() + ", poolSize=" + poolSize + ", connectTimeout=" + connectTimeout + "]";
+    }
+}

@@ -1,0 +1,12 @@
+package dev.signalbox.database;
+
+import org.jspecify.annotations.Nullable;
+
+/** The root of this module's failures. The message never holds a password. */
+public class DatabaseException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public DatabaseException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.signalbox.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteConfig.TransactionMode;
+import org.sqlite.SQLiteDataSource;
+
+/** How the pools are set up. */
+final class Pools {
+    private static final int SQLITE_READERS = 4;
+    private static final String SQLITE_PATIENCE_MILLIS = "5000";
+
+    private Pools() {}
+
+    static HikariDataSource writers(DatabaseConfig config) {
+        HikariConfig pool = pool(config, "signalbox");
+        switch (config.dialect()) {
+            case POSTGRESQL -> {
+                connectTo(config, pool);
+                pool.setMaximumPoolSize(config.poolSize());
+                pool.setMinimumIdle(2);
+            }
+            case SQLITE -> {
+                prepareFolder(path(config));
+                pool.setDataSource(sqlite(config, TransactionMode.IMMEDIATE));
+                pool.setMaximumPoolSize(1);
+            }
+        }
+        return new HikariDataSource(pool);
+    }
+
+    static HikariDataSource readers(DatabaseConfig config, HikariDataSource writers) {
+        if (config.dialect() == Dialect.POSTGRESQL) {
+            return writers;
+        }
+        HikariConfig pool = pool(config, "signalbox-readers");
+        pool.setDataSource(sqlite(config, TransactionMode.DEFERRED));
+        pool.setConnectionInitSql("pragma query_only = true");
+        pool.setMaximumPoolSize(Math.min(SQLITE_READERS, config.poolSize() - 1));
+        pool.setMinimumIdle(1);
+        return new HikariDataSource(pool);
+    }
+
+    private static HikariConfig pool(DatabaseConfig config, String name) {
+        HikariConfig pool = new HikariConfig();
+        pool.setPoolName(name);
+        pool.setConnectionTimeout(Math.max(250, config.connectTimeout().toMillis()));
+        pool.setValidationTimeout(Math.clamp(config.connectTimeout().toMillis() / 2, 250, 2_000));
+        pool.setInitializationFailTimeout(-1); // Opening asks for the time first, and so fails with a clearer message.
+        return pool;
+    }
+
+    private static void connectTo(DatabaseConfig config, HikariConfig pool) {
+        pool.setJdbcUrl(config.url());
+        pool.addDataSourceProperty(
+                "connectTimeout", Math.max(1, config.connectTimeout().toSeconds()));
+        pool.addDataSourceProperty("socketTimeout", 30); // Seconds: a stalled server counts as a lost one.
+        pool.addDataSourceProperty("tcpKeepAlive", true);
+        pool.addDataSourceProperty("ApplicationName", "signalbox");
+        config.parameters().forEach(pool::addDataSourceProperty);
+        config.user().ifPresent(pool::setUsername);
+        config.password().ifPresent(pool::setPassword);
+    }
+
+    private static SQLiteDataSource sqlite(DatabaseConfig config, TransactionMode mode) {
+        Properties given = new Properties();
+        given.setProperty("busy_timeout", SQLITE_PATIENCE_MILLIS);
+        given.putAll(config.parameters());
+        SQLiteConfig settings = new SQLiteConfig(given);
+        settings.setJournalMode(JournalMode.WAL);
+        settings.setSynchronous(SynchronousMode.FULL); // In WAL mode less than FULL may lose the last commits.
+        settings.enforceForeignKeys(true);
+        settings.setTransactionMode(mode);
+        SQLiteDataSource source = new SQLiteDataSource(settings);
+        source.setUrl(config.url());
+        return source;
+    }
+
+    private static Path path(DatabaseConfig config) {
+        return Path.of(config.url().substring("jdbc:sqlite:".length())).toAbsolutePath();
+    }
+
+    private static void prepareFolder(Path file) {
+        Path folder = file.getParent();
+        try {
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
+        } catch (IOException e) {
+            throw new DatabaseException("the folder of the database " + file + " cannot be made: " + e, e);
+        }
+        boolean writable = Files.exists(file) ? Files.isWritable(file) : folder == null || Files.isWritable(folder);
+        if (!writable || Files.isDirectory(file)) {
+            throw new DatabaseException(
+                    "the database file " + file + " cannot be written; choose another path or its permissions", null);
+        }
+    }
+}
