@@ -1,7 +1,9 @@
 package dev.signalbox.delivery.queue;
 
+import dev.signalbox.database.Database;
 import java.sql.Connection;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +11,20 @@ import java.util.UUID;
 
 /** The durable queue. Thread-safe. All failures of the database are thrown as {@link DeliveryQueueException}. */
 public interface DeliveryQueue {
+
+    /**
+     * Opens the queue in a database, whose tables it brings up to date. All times are that database's.
+     *
+     * @throws DeliveryQueueException if that fails
+     */
+    static DeliveryQueue on(Database database) {
+        return JdbcQueue.open(database, Time.of(database));
+    }
+
+    /** The same with a clock of one's own, which all nodes must share; for tests. */
+    static DeliveryQueue on(Database database, InstantSource clock) {
+        return JdbcQueue.open(database, Time.of(clock));
+    }
 
     /** Whether a reach was new, or an earlier one with the same dedupe key (or id) stands for it. */
     record Receipt(UUID id, boolean duplicate) {}

@@ -1,0 +1,27 @@
+package dev.signalbox.delivery.queue;
+
+/**
+ * What a dispatcher's loops are to do. They are told by these flags and a ring of their bells, never by an interrupt, which
+ * would break the database connection that they happen to be using.
+ */
+final class Control {
+    private volatile boolean claiming;
+    private volatile boolean stopped;
+
+    void claim(boolean wanted) {
+        claiming = wanted;
+    }
+
+    void stop() {
+        stopped = true;
+        claiming = false;
+    }
+
+    boolean isClaiming() {
+        return claiming;
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.signalbox.delivery.queue;
+
+import java.time.Duration;
+
+/**
+ * How a dispatcher works.
+ *
+ * @param retry how long to wait between attempts
+ * @param lease how long a node may be silent before others take over what it was sending, 1 s to 1 h; a channel whose sender
+ *     has a long timeout gets twice that timeout at least
+ * @param margin what must be left of a lease, besides the sender's timeout, when an attempt begins, 10 ms to 1 min
+ * @param poll how often to look for what nobody announced, 10 ms to 1 min
+ * @param batch the most that is claimed at a time, 1 to 5,000
+ */
+public record DispatchOptions(Retry retry, Duration lease, Duration margin, Duration poll, int batch) {
+    public static final DispatchOptions DEFAULT = new DispatchOptions(
+            Retry.DEFAULT, Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofSeconds(1), 1024);
+
+    public DispatchOptions {
+        between("lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
+        between("margin", margin, Duration.ofMillis(10), Duration.ofMinutes(1));
+        between("poll", poll, Duration.ofMillis(10), Duration.ofMinutes(1));
+        Limits.check(batch >= 1 && batch <= 5_000, "batch", "is " + batch + "; it must be 1 to 5000");
+    }
+
+    private static void between(String field, Duration value, Duration least, Duration most) {
+        Limits.check(
+                value.compareTo(least) >= 0 && value.compareTo(most) <= 0,
+                field,
+                "is " + value + "; it must be " + least + " to " + most);
+    }
+
+    public DispatchOptions withRetry(Retry newRetry) {
+        return new DispatchOptions(newRetry, lease, margin, poll, batch);
+    }
+
+    public DispatchOptions withLease(Duration newLease) {
+        return new DispatchOptions(retry, newLease, margin, poll, batch);
+    }
+
+    public DispatchOptions withMargin(Duration newMargin) {
+        return new DispatchOptions(retry, lease, newMargin, poll, batch);
+    }
+
+    public DispatchOptions withPoll(Duration newPoll) {
+        return new DispatchOptions(retry, lease, margin, newPoll, batch);
+    }
+
+    public DispatchOptions withBatch(int newBatch) {
+        return new DispatchOptions(retry, lease, margin, poll, newBatch);
+    }
+
+    /** How long leases of a channel last. */
+    Duration leaseFor(Sender sender) {
+        Duration least = sender.timeout().plus(margin).multipliedBy(2);
+        return lease.compareTo(least) >= 0 ? lease : least;
+    }
+}

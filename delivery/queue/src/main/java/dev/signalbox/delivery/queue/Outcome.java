@@ -1,0 +1,49 @@
+package dev.signalbox.delivery.queue;
+
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of a reach's history: an attempt, or another thing that happened to it. Times are {@link Micros}.
+ *
+ * @param state of the reach from now on
+ * @param nextAt when it is due again, if it is
+ */
+record Outcome(
+        UUID id,
+        int attempt,
+        int step,
+        Channel channel,
+        Result result,
+        State state,
+        @Nullable String providerId,
+        @Nullable String error,
+        long at,
+        int millis,
+        long nextAt) {
+
+    /** What happened. The first four are a sender's answers. */
+    enum Result {
+        ACCEPTED,
+        NOT_SENT,
+        REJECTED,
+        UNKNOWN,
+        /** The reach's expiry came before the attempt. */
+        EXPIRED,
+        /** The step's time limit came before the attempt. */
+        TIMED_OUT,
+        /** A node gave it back without having begun. */
+        RELEASED,
+        CANCELLED,
+        REVIVED
+    }
+
+    /** The index of the step whose turn is next. */
+    int nextStep() {
+        return switch (result) {
+            case REVIVED -> 0;
+            case RELEASED -> step;
+            default -> state == State.PENDING ? step + 1 : step;
+        };
+    }
+}

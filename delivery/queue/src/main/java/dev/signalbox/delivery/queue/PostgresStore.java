@@ -1,0 +1,472 @@
+package dev.signalbox.delivery.queue;
+
+import dev.signalbox.database.Database;
+import dev.signalbox.database.Dialect;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queue on PostgreSQL. Each step is one statement, so one round trip, wherever one snapshot is enough.
+ *
+ * <p>A claim takes its rows by {@code ctid = any(array(select … for update skip locked))}: as a join with a limit, the
+ * generic plan of a prepared statement scans the whole table instead.
+ */
+final class PostgresStore implements Store {
+    private static final String INSERT = """
+            with input as (
+                select * from unnest(?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::smallint[], ?::smallint[],
+                                     ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
+                    as t (id, due_at, not_before, expires_at, priority, max_attempts, steps, body, headers, dedupe_key,
+                          lane)
+            ), fresh as (
+                insert into delivery_message (accepted_at, due_at, not_before, expires_at, id, priority, max_attempts,
+                                              steps, body, headers, dedupe_key)
+                select ?, due_at, not_before, expires_at, id, priority, max_attempts, steps, body, headers, dedupe_key
+                from input
+                on conflict do nothing
+                returning id
+            ), due as (
+                insert into delivery_ready (run_at, id, attempt, priority, step, tried, lane)
+                select due_at, id, 0, priority, 0, 0, lane from input join fresh using (id) where due_at <= ?
+            ), waiting as (
+                insert into delivery_later (run_at, id, attempt, priority, step, tried, lane)
+                select due_at, id, 0, priority, 0, 0, lane from input join fresh using (id) where due_at > ?
+            )
+            select id from fresh
+            """;
+
+    private static final String CLAIM = """
+            with picked as (
+                delete from delivery_ready
+                where ctid = any (array(
+                    select ctid from delivery_ready where lane = ?
+                    order by priority, run_at, id limit :limit for update skip locked))
+                returning run_at, deadline, unsure_since, id, attempt, priority, step, tried
+            ), leased as (
+                insert into delivery_lease (id, claimed_at, until, open, lane, owner, ids, attempts, steps, tried,
+                                            deadlines, unsure_since)
+                select ?, ?, ?, count(*), ?, ?, array_agg(id), array_agg(attempt), array_agg(step), array_agg(tried),
+                       array_agg(deadline), array_agg(unsure_since)
+                from picked having count(*) > 0
+            )
+            select p.run_at, p.deadline, p.unsure_since, p.id, p.attempt, p.priority, p.step, p.tried,
+                   m.steps, m.body, m.headers, m.expires_at, m.max_attempts
+            from picked p join delivery_message m on m.id = p.id
+            """;
+
+    /** Updating or deleting the lease locks it, so a rescue either waits for these outcomes or leaves none to record. */
+    private static final String COMPLETE = """
+            with kept as (
+                update delivery_lease l set open = l.open - k.n
+                from unnest(?::uuid[], ?::integer[]) as k (id, n) where l.id = k.id
+                returning l.id
+            ), gone as (
+                delete from delivery_lease where id = any (?::uuid[]) returning id
+            ), held as (
+                select id from kept union all select id from gone
+            ), good as materialized (
+                select i.* from unnest(?::uuid[], ?::uuid[], ?::integer[], ?::smallint[], ?::text[], ?::text[], ?::text[],
+                                       ?::text[], ?::text[], ?::bigint[], ?::integer[], ?::bigint[])
+                    as i (lease, id, attempt, step, lane, result, state, provider_id, error, at, millis, next_at)
+                join held on held.id = i.lease
+            ), recorded as (
+                insert into delivery_outcome (at, next_at, id, attempt, millis, step, result, state, provider_id, error)
+                select at, next_at, id, attempt, millis, step, result, state, provider_id, error from good
+            ), buried as (
+                insert into delivery_dead (at, id, attempt, state, reason)
+                select at, id, attempt, state, error from good where next_at is null and state <> 'SENT'
+            ), counted as (
+                insert into delivery_tally (n, shard, channel, state)
+                select count(*), ?, lane, state from good where next_at is null group by lane, state order by lane, state
+                on conflict (shard, channel, state) do update set n = delivery_tally.n + excluded.n
+            )%s
+            select id from held
+            """;
+
+    private static final String QUEUE_AGAIN = """
+            , again as (
+                select n.* from unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::integer[],
+                                       ?::smallint[], ?::smallint[], ?::smallint[], ?::text[])
+                    as n (lease, id, run_at, deadline, unsure_since, attempt, priority, step, tried, lane)
+                join held on held.id = n.lease
+            ), due as (
+                insert into delivery_ready (run_at, deadline, unsure_since, id, attempt, priority, step, tried, lane)
+                select run_at, deadline, unsure_since, id, attempt, priority, step, tried, lane
+                from again where run_at <= ?
+            ), waiting as (
+                insert into delivery_later (run_at, deadline, unsure_since, id, attempt, priority, step, tried, lane)
+                select run_at, deadline, unsure_since, id, attempt, priority, step, tried, lane
+                from again where run_at > ?
+            )
+            """;
+
+    private static final String COMPLETE_ENDED = COMPLETE.formatted("");
+    private static final String COMPLETE_ALL = COMPLETE.formatted(QUEUE_AGAIN);
+
+    private static final String PROMOTE = """
+            with due as (
+                delete from delivery_later
+                where ctid = any (array(
+                    select ctid from delivery_later where run_at <= ?
+                    order by run_at, id limit :limit for update skip locked))
+                returning run_at, deadline, unsure_since, id, attempt, priority, step, tried, lane
+            )
+            insert into delivery_ready (run_at, deadline, unsure_since, id, attempt, priority, step, tried, lane)
+            select run_at, deadline, unsure_since, id, attempt, priority, step, tried, lane from due
+            """;
+
+    private static final String LOCK_EXPIRED = """
+            select id from delivery_lease where until < ? and lane = any (?::text[])
+            order by until limit ? for update skip locked
+            """;
+
+    /** A second statement, so a second snapshot: it sees what was completed until the lock was ours. */
+    private static final String ORPHANS = """
+            select l.id as lease, l.lane, l.claimed_at, e.id, e.attempt, e.step, e.tried, e.deadline, e.unsure_since,
+                   m.priority, m.steps, m.body, m.headers, m.expires_at, m.max_attempts
+            from delivery_lease l
+            cross join unnest(l.ids, l.attempts, l.steps, l.tried, l.deadlines, l.unsure_since)
+                as e (id, attempt, step, tried, deadline, unsure_since)
+            join delivery_message m on m.id = e.id
+            left join delivery_outcome o on o.id = e.id and o.attempt = e.attempt + 1
+            where l.id = any (?::uuid[]) and o.id is null
+            """;
+
+    private static final String RENEW = "update delivery_lease set until = ? where id = any (?::uuid[]) returning id";
+
+    private static final String LOOK = """
+            select (select min(run_at) from delivery_later) as next_due,
+                   exists (select from delivery_lease where until < ? and lane = any (?::text[])) as expired,
+                   array(select l from unnest(?::text[]) l
+                         where exists (select from delivery_ready r where r.lane = l)) as ready
+            """;
+
+    private static final String LEASED = """
+            select e.id from delivery_lease l cross join unnest(l.ids, l.attempts) as e (id, attempt)
+            where not exists (select from delivery_outcome o where o.id = e.id and o.attempt = e.attempt + 1)
+            order by e.id desc limit ?
+            """;
+
+    private final Database database;
+    private final Rows rows = new Rows(Dialect.POSTGRESQL);
+
+    PostgresStore(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public Set<UUID> insert(Connection connection, List<Reach> reaches, long now) throws SQLException {
+        List<Ticket> tickets =
+                reaches.stream().map(reach -> Ticket.first(reach, now)).toList();
+        try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+            Arguments in = new Arguments(connection, statement);
+            in.uuids(reaches, Reach::id);
+            in.longs(tickets, Ticket::runAt);
+            in.times(reaches, reach -> Micros.of(reach.at()));
+            in.times(reaches, reach -> Micros.of(reach.expiresAt()));
+            in.smalls(reaches, Reach::priority);
+            in.smalls(reaches, Reach::maxAttempts);
+            in.texts(reaches, reach -> Rows.write(reach.steps()));
+            in.texts(reaches, Reach::body);
+            in.texts(reaches, reach -> Rows.write(reach.headers()));
+            in.texts(reaches, reach -> reach.dedupeKey().orElse(null));
+            in.texts(tickets, ticket -> ticket.lane().name());
+            in.longs(now, now, now);
+            return ids(statement);
+        }
+    }
+
+    @Override
+    public List<Claimed> claim(Channel lane, int limit, UUID lease, String owner, long now, long until) {
+        return database.autoCommit(connection -> {
+            try (PreparedStatement statement =
+                    connection.prepareStatement(CLAIM.replace(":limit", Integer.toString(limit)))) {
+                statement.setString(1, lane.name());
+                statement.setObject(2, lease);
+                statement.setLong(3, now);
+                statement.setLong(4, until);
+                statement.setString(5, lane.name());
+                statement.setString(6, owner);
+                try (ResultSet row = statement.executeQuery()) {
+                    List<Claimed> claimed = new ArrayList<>();
+                    while (row.next()) {
+                        claimed.add(rows.claimed(row, lane, row.getLong("run_at")));
+                    }
+                    claimed.sort(Claimed.ORDER);
+                    return claimed;
+                }
+            }
+        });
+    }
+
+    @Override
+    public Set<UUID> complete(List<Completion> completions, Set<UUID> finished, int shard, long now) {
+        return database.autoCommit(connection -> complete(connection, completions, finished, shard, now));
+    }
+
+    private Set<UUID> complete(
+            Connection connection, List<Completion> completions, Set<UUID> finished, int shard, long now)
+            throws SQLException {
+        Map<UUID, Integer> kept = new HashMap<>();
+        completions.forEach(completion -> kept.merge(completion.lease(), 1, Integer::sum));
+        Set<UUID> stale = new HashSet<>(kept.keySet()); // until they turn out to stand
+        kept.keySet().removeAll(finished);
+        List<Completion> again =
+                completions.stream().filter(c -> c.verdict().next() != null).toList();
+        try (PreparedStatement statement =
+                connection.prepareStatement(again.isEmpty() ? COMPLETE_ENDED : COMPLETE_ALL)) {
+            Arguments in = new Arguments(connection, statement);
+            in.uuids(kept.keySet(), id -> id);
+            in.ints(kept.values(), n -> n);
+            in.uuids(finished, id -> id);
+            in.uuids(completions, Completion::lease);
+            outcomes(in, completions.stream().map(c -> c.verdict().outcome()).toList());
+            in.ints(shard);
+            if (!again.isEmpty()) {
+                in.uuids(again, Completion::lease);
+                tickets(in, again.stream().map(c -> next(c.verdict())).toList());
+                in.longs(now, now);
+            }
+            stale.removeAll(ids(statement));
+            return stale;
+        }
+    }
+
+    private static Ticket next(Verdict verdict) {
+        Ticket next = verdict.next();
+        if (next == null) {
+            throw new IllegalStateException("a verdict of " + verdict.outcome().state() + " has no next ticket");
+        }
+        return next;
+    }
+
+    private static void outcomes(Arguments in, List<Outcome> outcomes) throws SQLException {
+        in.uuids(outcomes, Outcome::id);
+        in.ints(outcomes, Outcome::attempt);
+        in.smalls(outcomes, Outcome::step);
+        in.texts(outcomes, outcome -> outcome.channel().name());
+        in.texts(outcomes, outcome -> outcome.result().name());
+        in.texts(outcomes, outcome -> outcome.state().name());
+        in.texts(outcomes, Outcome::providerId);
+        in.texts(outcomes, Outcome::error);
+        in.longs(outcomes, Outcome::at);
+        in.ints(outcomes, Outcome::millis);
+        in.times(outcomes, Outcome::nextAt);
+    }
+
+    private static void tickets(Arguments in, List<Ticket> tickets) throws SQLException {
+        in.uuids(tickets, Ticket::id);
+        in.longs(tickets, Ticket::runAt);
+        in.times(tickets, Ticket::deadline);
+        in.times(tickets, Ticket::unsureSince);
+        in.ints(tickets, Ticket::attempt);
+        in.smalls(tickets, Ticket::priority);
+        in.smalls(tickets, Ticket::step);
+        in.smalls(tickets, Ticket::tried);
+        in.texts(tickets, ticket -> ticket.lane().name());
+    }
+
+    @Override
+    public int promote(long now, int limit) {
+        return database.autoCommit(connection -> {
+            try (PreparedStatement statement =
+                    connection.prepareStatement(PROMOTE.replace(":limit", Integer.toString(limit)))) {
+                statement.setLong(1, now);
+                return statement.executeUpdate();
+            }
+        });
+    }
+
+    @Override
+    public int rescue(Collection<Channel> lanes, long now, int limit, int shard, Rescuer rescuer) {
+        return database.transact(
+                connection -> end(connection, lockExpired(connection, lanes, now, limit), now, shard, rescuer));
+    }
+
+    @Override
+    public int giveBack(UUID lease, long now, int shard, Rescuer rescuer) {
+        return database.transact(connection -> {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("select id from delivery_lease where id = ? for update")) {
+                statement.setObject(1, lease);
+                return end(connection, ids(statement), now, shard, rescuer);
+            }
+        });
+    }
+
+    private int end(Connection connection, Set<UUID> leases, long now, int shard, Rescuer rescuer) throws SQLException {
+        if (leases.isEmpty()) {
+            return 0;
+        }
+        List<Completion> completions = new ArrayList<>();
+        orphans(connection, leases)
+                .forEach((lease, orphans) ->
+                        orphans.forEach(orphan -> completions.add(new Completion(lease, rescuer.decide(orphan)))));
+        complete(connection, completions, leases, shard, now);
+        return completions.size();
+    }
+
+    private static Set<UUID> lockExpired(Connection connection, Collection<Channel> lanes, long now, int limit)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(LOCK_EXPIRED)) {
+            Arguments in = new Arguments(connection, statement);
+            in.longs(now);
+            in.texts(lanes, Channel::name);
+            in.ints(limit);
+            return ids(statement);
+        }
+    }
+
+    private Map<UUID, List<Orphan>> orphans(Connection connection, Set<UUID> leases) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(ORPHANS)) {
+            new Arguments(connection, statement).uuids(leases, id -> id);
+            Map<UUID, List<Orphan>> orphans = new HashMap<>();
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    long claimedAt = row.getLong("claimed_at");
+                    Claimed claimed = rows.claimed(row, new Channel(row.getString("lane")), claimedAt);
+                    orphans.computeIfAbsent(rows.id(row, "lease"), lease -> new ArrayList<>())
+                            .add(new Orphan(claimed, claimedAt));
+                }
+            }
+            return orphans;
+        }
+    }
+
+    @Override
+    public Set<UUID> renew(Collection<UUID> leases, long until) {
+        return database.autoCommit(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(RENEW)) {
+                Arguments in = new Arguments(connection, statement);
+                in.longs(until);
+                in.uuids(leases, id -> id);
+                return ids(statement);
+            }
+        });
+    }
+
+    @Override
+    public Outlook look(Collection<Channel> lanes, long now) {
+        return database.autoCommit(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(LOOK)) {
+                Arguments in = new Arguments(connection, statement);
+                in.longs(now);
+                in.texts(lanes, Channel::name);
+                in.texts(lanes, Channel::name);
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    return new Outlook(
+                            row.getLong("next_due"), channels(row.getArray("ready")), row.getBoolean("expired"));
+                }
+            }
+        });
+    }
+
+    private static Set<Channel> channels(Array names) throws SQLException {
+        Set<Channel> channels = new HashSet<>();
+        for (Object name : (Object[]) names.getArray()) {
+            channels.add(new Channel(name.toString()));
+        }
+        return channels;
+    }
+
+    @Override
+    public List<UUID> leased(Connection connection, int limit) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(LEASED)) {
+            statement.setInt(1, limit);
+            return List.copyOf(ids(statement));
+        }
+    }
+
+    @Override
+    public long countLeased(Connection connection) throws SQLException {
+        try (PreparedStatement statement =
+                        connection.prepareStatement("select coalesce(sum(open), 0) from delivery_lease");
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private static Set<UUID> ids(PreparedStatement statement) throws SQLException {
+        Set<UUID> ids = new HashSet<>();
+        try (ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                ids.add(row.getObject(1, UUID.class));
+            }
+        }
+        return ids;
+    }
+
+    /** Binds one column of many rows as one array, from left to right. */
+    private static final class Arguments {
+        private final Connection connection;
+        private final PreparedStatement statement;
+        private int index;
+
+        Arguments(Connection connection, PreparedStatement statement) {
+            this.connection = connection;
+            this.statement = statement;
+        }
+
+        void longs(long... values) throws SQLException {
+            for (long value : values) {
+                statement.setLong(++index, value);
+            }
+        }
+
+        void ints(int value) throws SQLException {
+            statement.setInt(++index, value);
+        }
+
+        <T> void uuids(Collection<T> items, Function<T, UUID> column) throws SQLException {
+            array("uuid", items.stream().map(column).toArray());
+        }
+
+        <T> void texts(Collection<T> items, Function<T, @Nullable String> column) throws SQLException {
+            array("text", items.stream().map(column).toArray());
+        }
+
+        <T> void longs(Collection<T> items, ToLongFunction<T> column) throws SQLException {
+            array("int8", items.stream().mapToLong(column).toArray());
+        }
+
+        <T> void times(Collection<T> items, ToLongFunction<T> column) throws SQLException {
+            array(
+                    "int8",
+                    items.stream()
+                            .mapToLong(column)
+                            .mapToObj(micros -> micros == Micros.NONE ? null : micros)
+                            .toArray());
+        }
+
+        <T> void ints(Collection<T> items, ToIntFunction<T> column) throws SQLException {
+            array("int4", items.stream().mapToInt(column).toArray());
+        }
+
+        <T> void smalls(Collection<T> items, ToIntFunction<T> column) throws SQLException {
+            array("int4", items.stream().mapToInt(column).toArray());
+        }
+
+        private void array(String type, Object values) throws SQLException {
+            statement.setArray(
+                    ++index,
+                    connection.unwrap(org.postgresql.PGConnection.class).createArrayOf(type, values));
+        }
+    }
+}

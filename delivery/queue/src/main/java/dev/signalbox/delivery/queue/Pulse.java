@@ -1,0 +1,135 @@
+package dev.signalbox.delivery.queue;
+
+import dev.signalbox.database.Database;
+import dev.signalbox.database.DatabaseException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a dispatcher does at intervals: prolongs leases, moves what is due, rescues from nodes that stopped, rings lanes whose
+ * work nobody announced. An idle node asks its database this one question and no other.
+ */
+final class Pulse implements Wake.Sleeper {
+    private static final Logger LOG = LoggerFactory.getLogger(Pulse.class);
+    private static final int PROMOTE = 1_000;
+    private static final int RESCUE = 10;
+    private static final Duration CLOCK_AGE = Duration.ofSeconds(30);
+
+    private final Database database;
+    private final Store store;
+    private final Time time;
+    private final Map<Channel, Lane> lanes;
+    private final DispatchOptions options;
+    private final DispatcherListener listener;
+    private final Outage outage;
+    private final Bell bell = new Bell();
+    private volatile long nextWake = Long.MAX_VALUE;
+
+    Pulse(
+            JdbcQueue queue,
+            Map<Channel, Lane> lanes,
+            DispatchOptions options,
+            DispatcherListener listener,
+            Outage outage) {
+        this.database = queue.database();
+        this.store = queue.store();
+        this.time = queue.time();
+        this.lanes = lanes;
+        this.options = options;
+        this.listener = listener;
+        this.outage = outage;
+    }
+
+    @Override
+    public void due(Channel lane) {
+        Lane known = lanes.get(lane);
+        if (known != null) {
+            known.ring();
+        }
+    }
+
+    @Override
+    public void later(long runAt) {
+        if (runAt < nextWake) {
+            bell.ring();
+        }
+    }
+
+    void ring() {
+        bell.ring();
+    }
+
+    /** The loop of the continuous mode. */
+    void run(Control control, int shard) throws InterruptedException {
+        while (!control.isStopped()) {
+            Duration pause = options.poll();
+            try {
+                beat(shard);
+                pause = untilNextWake();
+                outage.ended();
+            } catch (DatabaseException e) {
+                outage.began(e);
+            }
+            bell.await(pause);
+        }
+    }
+
+    private Duration untilNextWake() {
+        long micros = nextWake == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(1_000, nextWake - time.now());
+        return Duration.ofNanos(Math.min(micros, Micros.of(options.poll())) * 1_000);
+    }
+
+    /** What one beat did. */
+    record Beat(int promoted, int rescued) {}
+
+    Beat beat(int shard) {
+        lanes.values().forEach(lane -> {
+            lane.watch();
+            lane.renew();
+        });
+        if (database.clock().age().compareTo(CLOCK_AGE) > 0) {
+            database.health();
+        }
+        long now = time.now();
+        nextWake = 0; // Whatever is announced from here on wakes it again.
+        Store.Outlook outlook = store.look(lanes.keySet(), now);
+        int promoted = outlook.nextDue() != Micros.NONE && outlook.nextDue() <= now ? promote(now) : 0;
+        int rescued = outlook.expiredLeases() ? rescue(lanes.keySet(), now, shard) : 0;
+        outlook.ready().forEach(this::due);
+        nextWake = outlook.nextDue() > now ? outlook.nextDue() : promoted > 0 ? now : Long.MAX_VALUE;
+        return new Beat(promoted, rescued);
+    }
+
+    private int promote(long now) {
+        int promoted = 0;
+        int moved;
+        do {
+            moved = store.promote(now, PROMOTE);
+            promoted += moved;
+            lanes.values().forEach(Lane::ring);
+        } while (moved == PROMOTE);
+        return promoted;
+    }
+
+    private int rescue(Collection<Channel> served, long now, int shard) {
+        int rescued =
+                store.rescue(served, now, RESCUE, shard, orphan -> lane(orphan).rescued(orphan, now));
+        if (rescued > 0) {
+            LOG.warn("took {} deliveries over from a node whose lease ran out", rescued);
+            Quietly.tell(() -> listener.rescued(rescued));
+            lanes.values().forEach(Lane::ring);
+        }
+        return rescued;
+    }
+
+    private Lane lane(Store.Orphan orphan) {
+        Lane lane = lanes.get(orphan.claimed().ticket().lane());
+        if (lane == null) {
+            throw new IllegalStateException("a lease of a channel that this node does not serve was taken");
+        }
+        return lane;
+    }
+}

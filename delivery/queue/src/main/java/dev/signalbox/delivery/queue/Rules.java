@@ -1,0 +1,188 @@
+package dev.signalbox.delivery.queue;
+
+import dev.signalbox.delivery.queue.Outcome.Result;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of a claimed ticket. All of it is a function of the ticket, the answer and the time, so it is decided here,
+ * away from threads and SQL. Times are {@link Micros}. Thread-safe if the random source is.
+ *
+ * <p>The rule about doubt: once an attempt of a step may have been sent ({@code unsureSince}), that step is repeated only
+ * while its provider still recognises the key, and it never gives way to the next step by itself, since that could reach
+ * the person twice. It ends as SENT, REJECTED (the provider knows the key and says no), or parked as UNKNOWN.
+ */
+final class Rules {
+    private static final int LONGEST_TEXT = 1_000;
+
+    private final Retry retry;
+    private final RandomGenerator random;
+
+    Rules(Retry retry, RandomGenerator random) {
+        this.retry = retry;
+        this.random = random;
+    }
+
+    /** An attempt was made, from {@code startedAt} to {@code now}. */
+    Verdict attempted(Claimed claimed, SendResult result, long startedAt, long now, Duration keyLifetime) {
+        Attempted attempt = new Attempted(claimed, now, (int) ((now - startedAt) / 1_000));
+        return switch (result) {
+            case SendResult.Accepted accepted -> attempt.sent(accepted.providerId());
+            case SendResult.Rejected rejected -> attempt.stepEnds(Result.REJECTED, State.REJECTED, rejected.reason());
+            case SendResult.NotSent notSent -> notSent(attempt, notSent, keyLifetime);
+            case SendResult.Unknown unknown ->
+                unknown(attempt, unknown.reason(), startedAt, retry.after(attempt.tried, random), keyLifetime);
+        };
+    }
+
+    private Verdict notSent(Attempted attempt, SendResult.NotSent notSent, Duration keyLifetime) {
+        Duration wait = retry.after(attempt.tried, notSent.retryAfter().orElse(Duration.ZERO), random);
+        return attempt.again(
+                Result.NOT_SENT,
+                notSent.reason(),
+                wait,
+                attempt.claimed.ticket().unsureSince(),
+                keyLifetime);
+    }
+
+    private static Verdict unknown(
+            Attempted attempt, String reason, long startedAt, Duration wait, Duration keyLifetime) {
+        long already = attempt.claimed.ticket().unsureSince();
+        long since = already == Micros.NONE ? startedAt : already;
+        return attempt.again(Result.UNKNOWN, reason, wait, since, keyLifetime);
+    }
+
+    /** The lease ran out under a node, which may or may not have sent it. It is tried again at once, if at all. */
+    Verdict rescued(Claimed claimed, long claimedAt, long now, Duration keyLifetime) {
+        return unknown(
+                new Attempted(claimed.startedAt(claimedAt), now, 0),
+                "the lease ran out: the node that held it stopped or was too slow",
+                claimedAt,
+                Duration.ZERO,
+                keyLifetime);
+    }
+
+    /** A node gives it back without having begun; no budget is spent. */
+    Verdict released(Claimed claimed, long now) {
+        Ticket ticket = claimed.ticket();
+        State state = ticket.tried() == 0 ? State.PENDING : State.RETRY_WAIT;
+        Attempted event = new Attempted(claimed, now, 0);
+        Ticket next = new Ticket(
+                ticket.id(),
+                ticket.lane(),
+                ticket.priority(),
+                ticket.runAt(),
+                ticket.step(),
+                event.number,
+                ticket.tried(),
+                ticket.deadline(),
+                ticket.unsureSince());
+        return new Verdict(event.outcome(Result.RELEASED, state, null, null, ticket.runAt()), next);
+    }
+
+    /** What prevents an attempt from beginning now, if anything does. */
+    @Nullable
+    Verdict prevented(Claimed claimed, long now, Duration keyLifetime) {
+        Ticket ticket = claimed.ticket();
+        Attempted event = new Attempted(claimed, now, 0);
+        boolean unsure = ticket.unsureSince() != Micros.NONE;
+        if (isOver(claimed.expiresAt(), now)) {
+            return event.ends(Result.EXPIRED, unsure ? State.UNKNOWN : State.EXPIRED, "its expiry came first");
+        }
+        if (isOver(ticket.deadline(), now)) {
+            String reason = "its time limit came first";
+            return unsure
+                    ? event.ends(Result.TIMED_OUT, State.UNKNOWN, reason)
+                    : event.stepEnds(Result.TIMED_OUT, State.DEAD, reason);
+        }
+        if (unsure && now >= ticket.unsureSince() + Micros.of(keyLifetime)) {
+            return event.ends(Result.UNKNOWN, State.UNKNOWN, "the provider no longer recognises a repeat");
+        }
+        return null;
+    }
+
+    private static boolean isOver(long limit, long now) {
+        return limit != Micros.NONE && now >= limit;
+    }
+
+    /** One line of history in the making. */
+    private static final class Attempted {
+        final Claimed claimed;
+        final long now;
+        final int millis;
+        final int number;
+        final int tried;
+
+        Attempted(Claimed claimed, long now, int millis) {
+            this.claimed = claimed;
+            this.now = now;
+            this.millis = millis;
+            this.number = claimed.ticket().attempt() + 1;
+            this.tried = claimed.ticket().tried() + 1;
+        }
+
+        Verdict sent(Optional<String> providerId) {
+            String id = providerId.map(Attempted::storable).orElse(null);
+            return new Verdict(outcome(Result.ACCEPTED, State.SENT, id, null, Micros.NONE), null);
+        }
+
+        /** Tries this step again after the wait, or ends it where budget, time or doubt forbid that. */
+        Verdict again(Result result, String reason, Duration wait, long unsureSince, Duration keyLifetime) {
+            Ticket ticket = claimed.ticket();
+            long next = now + Micros.of(wait);
+            boolean expired = isOver(claimed.expiresAt(), next);
+            boolean stepOver = tried >= claimed.maxAttempts() || isOver(ticket.deadline(), next);
+            if (unsureSince != Micros.NONE) {
+                boolean forgotten = next >= unsureSince + Micros.of(keyLifetime);
+                return expired || stepOver || forgotten
+                        ? ends(result, State.UNKNOWN, reason)
+                        : waits(result, reason, next, unsureSince);
+            }
+            if (expired) {
+                return ends(result, State.EXPIRED, reason);
+            }
+            return stepOver ? stepEnds(result, State.DEAD, reason) : waits(result, reason, next, Micros.NONE);
+        }
+
+        private Verdict waits(Result result, String reason, long at, long unsureSince) {
+            Ticket t = claimed.ticket();
+            Ticket next =
+                    new Ticket(t.id(), t.lane(), t.priority(), at, t.step(), number, tried, t.deadline(), unsureSince);
+            return new Verdict(outcome(result, State.RETRY_WAIT, null, reason, at), next);
+        }
+
+        /** Passes on to the next step, at once; or ends in the given state after the last. */
+        Verdict stepEnds(Result result, State afterLast, String reason) {
+            if (claimed.isLastStep()) {
+                return ends(result, afterLast, reason);
+            }
+            if (isOver(claimed.expiresAt(), now)) {
+                return ends(result, State.EXPIRED, reason);
+            }
+            Ticket t = claimed.ticket();
+            int step = t.step() + 1;
+            Channel lane = claimed.steps().get(step).channel();
+            Ticket next = new Ticket(t.id(), lane, t.priority(), now, step, number, 0, Micros.NONE, Micros.NONE);
+            return new Verdict(outcome(result, State.PENDING, null, reason, now), next);
+        }
+
+        Verdict ends(Result result, State state, String reason) {
+            return new Verdict(outcome(result, state, null, reason, Micros.NONE), null);
+        }
+
+        Outcome outcome(Result result, State state, @Nullable String providerId, @Nullable String reason, long nextAt) {
+            Ticket t = claimed.ticket();
+            String error = reason == null ? null : storable(reason);
+            return new Outcome(
+                    t.id(), number, t.step(), t.lane(), result, state, providerId, error, now, millis, nextAt);
+        }
+
+        /** What a provider says is not ours to reject, so it is made to fit. */
+        private static String storable(String text) {
+            String cut = text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT);
+            return cut.replace('\0', '\uFFFD');
+        }
+    }
+}

@@ -1,0 +1,449 @@
+package dev.signalbox.delivery.queue;
+
+import dev.signalbox.database.Database;
+import dev.signalbox.database.Dialect;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queue on SQLite. Every step is one transaction on the one connection that writes, begun as a writer ({@code begin
+ * immediate}), so nothing in it can race with another.
+ */
+final class SqliteStore implements Store {
+    private static final String INSERT_MESSAGE = """
+            insert into delivery_message (id, accepted_at, due_at, not_before, expires_at, priority, max_attempts, steps,
+                                          body, headers, dedupe_key)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            on conflict do nothing
+            """;
+
+    private static final String INSERT_TICKET = """
+            insert into delivery_%s (lane, priority, run_at, id, step, attempt, tried, deadline, unsure_since)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """;
+    private static final String INSERT_READY = INSERT_TICKET.formatted("ready");
+    private static final String INSERT_LATER = INSERT_TICKET.formatted("later");
+
+    private static final String CLAIMABLE = """
+            select r.*, m.steps, m.body, m.headers, m.expires_at, m.max_attempts
+            from (select * from delivery_ready where lane = ? order by priority, run_at, id limit ?) r
+            join delivery_message m on m.id = r.id
+            order by r.priority, r.run_at, r.id
+            """;
+
+    private static final String INSERT_LEASE =
+            "insert into delivery_lease (id, lane, owner, claimed_at, until) values (?, ?, ?, ?, ?)";
+
+    private static final String INSERT_ENTRIES = """
+            insert into delivery_lease_entry (lease, id, step, attempt, tried, deadline, unsure_since)
+            select ?, id, step, attempt, tried, deadline, unsure_since
+            from delivery_ready where lane = ? and (priority, run_at, id) <= (?, ?, ?)
+            """;
+
+    private static final String DELETE_CLAIMED =
+            "delete from delivery_ready where lane = ? and (priority, run_at, id) <= (?, ?, ?)";
+
+    private static final String INSERT_OUTCOME = """
+            insert into delivery_outcome (id, attempt, step, result, state, at, next_at, millis, provider_id, error)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """;
+
+    private static final String INSERT_DEAD =
+            "insert into delivery_dead (id, state, attempt, at, reason) values (?, ?, ?, ?, ?)";
+
+    private static final String DELETE_ENTRY = "delete from delivery_lease_entry where lease = ? and id = ?";
+
+    private static final String DELETE_DONE_LEASE = """
+            delete from delivery_lease
+            where id = ? and not exists (select 1 from delivery_lease_entry e where e.lease = delivery_lease.id)
+            """;
+
+    static final String TALLY = """
+            insert into delivery_tally (shard, channel, state, n) values (?, ?, ?, ?)
+            on conflict (shard, channel, state) do update set n = n + excluded.n
+            """;
+
+    private static final String PROMOTE = """
+            insert into delivery_ready (lane, priority, run_at, id, step, attempt, tried, deadline, unsure_since)
+            select lane, priority, run_at, id, step, attempt, tried, deadline, unsure_since
+            from delivery_later where run_at <= ? order by run_at, id limit ?
+            """;
+
+    private static final String DELETE_PROMOTED = """
+            delete from delivery_later where (run_at, id) in
+                (select run_at, id from delivery_later where run_at <= ? order by run_at, id limit ?)
+            """;
+
+    private static final String ORPHANS = """
+            select e.*, l.id as lease_id, l.lane, l.claimed_at,
+                   m.priority, m.steps, m.body, m.headers, m.expires_at, m.max_attempts
+            from (select * from delivery_lease where %s) l
+            join delivery_lease_entry e on e.lease = l.id
+            join delivery_message m on m.id = e.id
+            """;
+
+    private final Database database;
+    private final Rows rows = new Rows(Dialect.SQLITE);
+
+    SqliteStore(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public Set<UUID> insert(Connection connection, List<Reach> reaches, long now) throws SQLException {
+        Set<UUID> fresh = new HashSet<>();
+        List<Ticket> tickets = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(INSERT_MESSAGE)) {
+            for (Reach reach : reaches) {
+                Ticket ticket = Ticket.first(reach, now);
+                bindMessage(statement, reach, ticket, now);
+                if (statement.executeUpdate() == 1) {
+                    fresh.add(reach.id());
+                    tickets.add(ticket);
+                }
+            }
+        }
+        queue(connection, tickets, now);
+        return fresh;
+    }
+
+    private void bindMessage(PreparedStatement statement, Reach reach, Ticket ticket, long now) throws SQLException {
+        rows.bind(statement, 1, reach.id());
+        statement.setLong(2, now);
+        statement.setLong(3, ticket.runAt());
+        Rows.bindTime(statement, 4, Micros.of(reach.at()));
+        Rows.bindTime(statement, 5, Micros.of(reach.expiresAt()));
+        statement.setInt(6, reach.priority());
+        statement.setInt(7, reach.maxAttempts());
+        statement.setString(8, Rows.write(reach.steps()));
+        statement.setString(9, reach.body());
+        statement.setString(10, Rows.write(reach.headers()));
+        statement.setString(11, reach.dedupeKey().orElse(null));
+    }
+
+    private void queue(Connection connection, List<Ticket> tickets, long now) throws SQLException {
+        for (boolean due : new boolean[] {true, false}) {
+            List<Ticket> those = tickets.stream()
+                    .filter(ticket -> ticket.runAt() <= now == due)
+                    .toList();
+            batch(connection, due ? INSERT_READY : INSERT_LATER, those, this::bindTicket);
+        }
+    }
+
+    private void bindTicket(PreparedStatement statement, Ticket ticket) throws SQLException {
+        statement.setString(1, ticket.lane().name());
+        statement.setInt(2, ticket.priority());
+        statement.setLong(3, ticket.runAt());
+        rows.bind(statement, 4, ticket.id());
+        statement.setInt(5, ticket.step());
+        statement.setInt(6, ticket.attempt());
+        statement.setInt(7, ticket.tried());
+        Rows.bindTime(statement, 8, ticket.deadline());
+        Rows.bindTime(statement, 9, ticket.unsureSince());
+    }
+
+    @Override
+    public List<Claimed> claim(Channel lane, int limit, UUID lease, String owner, long now, long until) {
+        return database.transact(connection -> {
+            List<Claimed> claimed = claimable(connection, lane, limit);
+            if (!claimed.isEmpty()) {
+                Ticket last = claimed.getLast().ticket();
+                insertLease(connection, lane, lease, owner, now, until);
+                moveUpTo(connection, INSERT_ENTRIES, lease, last);
+                moveUpTo(connection, DELETE_CLAIMED, null, last);
+            }
+            return claimed;
+        });
+    }
+
+    private List<Claimed> claimable(Connection connection, Channel lane, int limit) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(CLAIMABLE)) {
+            statement.setString(1, lane.name());
+            statement.setInt(2, limit);
+            List<Claimed> claimed = new ArrayList<>();
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    claimed.add(rows.claimed(row, lane, row.getLong("run_at")));
+                }
+            }
+            return claimed;
+        }
+    }
+
+    private void insertLease(Connection connection, Channel lane, UUID lease, String owner, long now, long until)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(INSERT_LEASE)) {
+            rows.bind(statement, 1, lease);
+            statement.setString(2, lane.name());
+            statement.setString(3, owner);
+            statement.setLong(4, now);
+            statement.setLong(5, until);
+            statement.executeUpdate();
+        }
+    }
+
+    private void moveUpTo(Connection connection, String sql, @Nullable UUID lease, Ticket last) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int i = 0;
+            if (lease != null) {
+                rows.bind(statement, ++i, lease);
+            }
+            statement.setString(++i, last.lane().name());
+            statement.setInt(++i, last.priority());
+            statement.setLong(++i, last.runAt());
+            rows.bind(statement, ++i, last.id());
+            statement.executeUpdate();
+        }
+    }
+
+    @Override
+    public Set<UUID> complete(List<Completion> completions, Set<UUID> finished, int shard, long now) {
+        return database.transact(connection -> complete(connection, completions, shard, now));
+    }
+
+    private Set<UUID> complete(Connection connection, List<Completion> completions, int shard, long now)
+            throws SQLException {
+        Set<UUID> leases = new HashSet<>();
+        completions.forEach(completion -> leases.add(completion.lease()));
+        Set<UUID> standing = standing(connection, leases);
+        List<Completion> good =
+                completions.stream().filter(c -> standing.contains(c.lease())).toList();
+        record(connection, good.stream().map(c -> c.verdict().outcome()).toList(), shard);
+        queue(
+                connection,
+                good.stream()
+                        .map(c -> c.verdict().next())
+                        .filter(Objects::nonNull)
+                        .toList(),
+                now);
+        batch(connection, DELETE_ENTRY, good, (statement, completion) -> {
+            rows.bind(statement, 1, completion.lease());
+            rows.bind(statement, 2, completion.verdict().outcome().id());
+        });
+        batch(
+                connection,
+                DELETE_DONE_LEASE,
+                List.copyOf(standing),
+                (statement, lease) -> rows.bind(statement, 1, lease));
+        leases.removeAll(standing);
+        return leases;
+    }
+
+    private Set<UUID> standing(Connection connection, Set<UUID> leases) throws SQLException {
+        Set<UUID> standing = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement("select 1 from delivery_lease where id = ?")) {
+            for (UUID lease : leases) {
+                rows.bind(statement, 1, lease);
+                try (ResultSet row = statement.executeQuery()) {
+                    if (row.next()) {
+                        standing.add(lease);
+                    }
+                }
+            }
+        }
+        return standing;
+    }
+
+    private void record(Connection connection, List<Outcome> outcomes, int shard) throws SQLException {
+        batch(connection, INSERT_OUTCOME, outcomes, this::bindOutcome);
+        List<Outcome> dead = outcomes.stream()
+                .filter(outcome -> outcome.state().isFinal() && outcome.state() != State.SENT)
+                .toList();
+        batch(connection, INSERT_DEAD, dead, (statement, outcome) -> {
+            rows.bind(statement, 1, outcome.id());
+            statement.setString(2, outcome.state().name());
+            statement.setInt(3, outcome.attempt());
+            statement.setLong(4, outcome.at());
+            statement.setString(5, outcome.error());
+        });
+        Map<Map.Entry<Channel, State>, Integer> tally = new HashMap<>();
+        outcomes.stream()
+                .filter(outcome -> outcome.state().isFinal())
+                .forEach(outcome -> tally.merge(Map.entry(outcome.channel(), outcome.state()), 1, Integer::sum));
+        batch(connection, TALLY, List.copyOf(tally.entrySet()), (statement, entry) -> {
+            statement.setInt(1, shard);
+            statement.setString(2, entry.getKey().getKey().name());
+            statement.setString(3, entry.getKey().getValue().name());
+            statement.setInt(4, entry.getValue());
+        });
+    }
+
+    private void bindOutcome(PreparedStatement statement, Outcome outcome) throws SQLException {
+        rows.bind(statement, 1, outcome.id());
+        statement.setInt(2, outcome.attempt());
+        statement.setInt(3, outcome.step());
+        statement.setString(4, outcome.result().name());
+        statement.setString(5, outcome.state().name());
+        statement.setLong(6, outcome.at());
+        Rows.bindTime(statement, 7, outcome.nextAt());
+        statement.setInt(8, outcome.millis());
+        statement.setString(9, outcome.providerId());
+        statement.setString(10, outcome.error());
+    }
+
+    @Override
+    public int promote(long now, int limit) {
+        return database.transact(connection -> {
+            int promoted = 0;
+            for (String sql : new String[] {PROMOTE, DELETE_PROMOTED}) {
+                try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                    statement.setLong(1, now);
+                    statement.setInt(2, limit);
+                    promoted = statement.executeUpdate();
+                }
+            }
+            return promoted;
+        });
+    }
+
+    @Override
+    public int rescue(Collection<Channel> lanes, long now, int limit, int shard, Rescuer rescuer) {
+        return database.transact(connection -> {
+            String expired = "until < ? and lane in (" + Rows.placeholders(lanes.size()) + ") order by until limit ?";
+            try (PreparedStatement statement = connection.prepareStatement(ORPHANS.formatted(expired))) {
+                statement.setInt(bindNames(statement, now, lanes), limit);
+                return end(connection, statement, now, shard, rescuer);
+            }
+        });
+    }
+
+    @Override
+    public int giveBack(UUID lease, long now, int shard, Rescuer rescuer) {
+        return database.transact(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(ORPHANS.formatted("id = ?"))) {
+                rows.bind(statement, 1, lease);
+                return end(connection, statement, now, shard, rescuer);
+            }
+        });
+    }
+
+    private int end(Connection connection, PreparedStatement orphans, long now, int shard, Rescuer rescuer)
+            throws SQLException {
+        List<Completion> completions = new ArrayList<>();
+        try (ResultSet row = orphans.executeQuery()) {
+            while (row.next()) {
+                long claimedAt = row.getLong("claimed_at");
+                Claimed claimed = rows.claimed(row, new Channel(row.getString("lane")), claimedAt);
+                Verdict verdict = rescuer.decide(new Orphan(claimed, claimedAt));
+                completions.add(new Completion(rows.id(row, "lease_id"), verdict));
+            }
+        }
+        complete(connection, completions, shard, now);
+        return completions.size();
+    }
+
+    private static int bindNames(PreparedStatement statement, long now, Collection<Channel> lanes) throws SQLException {
+        int i = 0;
+        statement.setLong(++i, now);
+        for (Channel lane : lanes) {
+            statement.setString(++i, lane.name());
+        }
+        return i + 1;
+    }
+
+    @Override
+    public Set<UUID> renew(Collection<UUID> leases, long until) {
+        return database.transact(connection -> {
+            Set<UUID> renewed = new HashSet<>();
+            try (PreparedStatement statement =
+                    connection.prepareStatement("update delivery_lease set until = ? where id = ?")) {
+                for (UUID lease : leases) {
+                    statement.setLong(1, until);
+                    rows.bind(statement, 2, lease);
+                    if (statement.executeUpdate() == 1) {
+                        renewed.add(lease);
+                    }
+                }
+            }
+            return renewed;
+        });
+    }
+
+    @Override
+    public Outlook look(Collection<Channel> lanes, long now) {
+        return database.read(connection -> {
+            String look = """
+                    select coalesce((select min(run_at) from delivery_later), 0),
+                           exists (select 1 from delivery_lease where until < ? and lane in (%s))
+                    """.formatted(Rows.placeholders(lanes.size()));
+            try (PreparedStatement statement = connection.prepareStatement(look)) {
+                bindNames(statement, now, lanes);
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    return new Outlook(row.getLong(1), ready(connection, lanes), row.getBoolean(2));
+                }
+            }
+        });
+    }
+
+    private static Set<Channel> ready(Connection connection, Collection<Channel> lanes) throws SQLException {
+        Set<Channel> ready = new HashSet<>();
+        try (PreparedStatement statement =
+                connection.prepareStatement("select 1 from delivery_ready where lane = ? limit 1")) {
+            for (Channel lane : lanes) {
+                statement.setString(1, lane.name());
+                try (ResultSet row = statement.executeQuery()) {
+                    if (row.next()) {
+                        ready.add(lane);
+                    }
+                }
+            }
+        }
+        return ready;
+    }
+
+    @Override
+    public List<UUID> leased(Connection connection, int limit) throws SQLException {
+        List<UUID> ids = new ArrayList<>();
+        try (PreparedStatement statement =
+                connection.prepareStatement("select id from delivery_lease_entry order by id desc limit ?")) {
+            statement.setInt(1, limit);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    ids.add(rows.id(row, "id"));
+                }
+            }
+        }
+        return ids;
+    }
+
+    @Override
+    public long countLeased(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("select count(*) from delivery_lease_entry");
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Binder<T> {
+        void bind(PreparedStatement statement, T item) throws SQLException;
+    }
+
+    private static <T> void batch(Connection connection, String sql, List<T> items, Binder<T> binder)
+            throws SQLException {
+        if (items.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (T item : items) {
+                binder.bind(statement, item);
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.signalbox.delivery.queue;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * The steps of the queue that each database does in its own way. Each method is one transaction, except those that take a
+ * connection, which belong to the caller's. Times are {@link Micros}. Thread-safe.
+ */
+interface Store {
+    /** The tally has so many shards. */
+    int SHARDS = 16;
+
+    /** What a look at the queue tells. {@code nextDue} is the earliest time in later, or {@link Micros#NONE}. */
+    record Outlook(long nextDue, Set<Channel> ready, boolean expiredLeases) {}
+
+    /** The verdict on one entry of a lease. */
+    record Completion(UUID lease, Verdict verdict) {}
+
+    /** An entry of a lease that ran out, and when its batch was claimed. */
+    record Orphan(Claimed claimed, long claimedAt) {}
+
+    /** Decides what becomes of an orphan. */
+    @FunctionalInterface
+    interface Rescuer {
+        Verdict decide(Orphan orphan);
+    }
+
+    /** Inserts those of the reaches whose id and dedupe key are new, and returns their ids. Ids must not repeat. */
+    Set<UUID> insert(Connection connection, List<Reach> reaches, long now) throws SQLException;
+
+    /** Moves up to {@code limit} tickets of a lane into a new lease, the first in order first. */
+    List<Claimed> claim(Channel lane, int limit, UUID lease, String owner, long now, long until);
+
+    /**
+     * Records verdicts whose lease still stands, all at once, and ends the leases that have no more entries.
+     *
+     * @param finished the leases of which these are the last entries
+     * @return the leases that no longer stood; nothing was recorded for their entries
+     */
+    Set<UUID> complete(List<Completion> completions, Set<UUID> finished, int shard, long now);
+
+    /** Moves what is due from later to ready; returns how many. */
+    int promote(long now, int limit);
+
+    /** Ends up to {@code limit} leases of these lanes that have run out, and records a verdict on each entry. */
+    int rescue(Collection<Channel> lanes, long now, int limit, int shard, Rescuer rescuer);
+
+    /** Ends one lease, if it stands, and records a verdict on each entry. */
+    int giveBack(UUID lease, long now, int shard, Rescuer rescuer);
+
+    /** Prolongs leases that still stand, and returns them. */
+    Set<UUID> renew(Collection<UUID> leases, long until);
+
+    Outlook look(Collection<Channel> lanes, long now);
+
+    /** Those of the reaches that are in a lease now. */
+    List<UUID> leased(Connection connection, int limit) throws SQLException;
+
+    long countLeased(Connection connection) throws SQLException;
+}

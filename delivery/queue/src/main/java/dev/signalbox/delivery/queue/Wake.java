@@ -1,0 +1,136 @@
+package dev.signalbox.delivery.queue;
+
+import dev.signalbox.database.Database;
+import dev.signalbox.database.DatabaseException;
+import dev.signalbox.database.Dialect;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells dispatchers that there is work: those of this process at once, those of others by NOTIFY on PostgreSQL. A NOTIFY
+ * makes commits wait for one another, so there is at most one every {@link #PAUSE}, outside of the enqueuing transaction.
+ * All of it may get lost without harm: dispatchers look by themselves too. Thread-safe.
+ */
+final class Wake {
+    static final String CHANNEL = "signalbox_delivery";
+    static final Duration PAUSE = Duration.ofMillis(50);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Wake.class);
+
+    /** Who wants to be told. Called on the enqueuing thread, so it must be quick. */
+    interface Sleeper {
+        void due(Channel lane);
+
+        void later(long runAt);
+    }
+
+    private final Database database;
+    private final String node = UUID.randomUUID().toString();
+    private final List<Sleeper> sleepers = new CopyOnWriteArrayList<>();
+    private final ConcurrentSkipListSet<String> lanesToTell = new ConcurrentSkipListSet<>();
+    private final AtomicBoolean telling = new AtomicBoolean();
+
+    Wake(Database database) {
+        this.database = database;
+    }
+
+    void add(Sleeper sleeper) {
+        sleepers.add(sleeper);
+    }
+
+    void remove(Sleeper sleeper) {
+        sleepers.remove(sleeper);
+    }
+
+    /** Work was enqueued and committed. */
+    void enqueued(Collection<Ticket> tickets, long now) {
+        Set<Channel> due = tickets.stream()
+                .filter(ticket -> ticket.runAt() <= now)
+                .map(Ticket::lane)
+                .collect(Collectors.toSet());
+        sleepers.forEach(sleeper -> due.forEach(sleeper::due));
+        tickets.stream()
+                .mapToLong(Ticket::runAt)
+                .filter(runAt -> runAt > now)
+                .min()
+                .ifPresent(runAt -> sleepers.forEach(sleeper -> sleeper.later(runAt)));
+        if (database.dialect() == Dialect.POSTGRESQL && !due.isEmpty()) {
+            due.forEach(lane -> lanesToTell.add(lane.name()));
+            tellOthers();
+        }
+    }
+
+    /** Work was enqueued in a transaction that somebody else commits: the database tells everyone when that happens. */
+    void willCommit(Connection transaction, Collection<Ticket> tickets) throws SQLException {
+        if (database.dialect() == Dialect.POSTGRESQL) {
+            Set<String> lanes = new TreeSet<>();
+            tickets.forEach(ticket -> lanes.add(ticket.lane().name()));
+            notify(transaction, String.join(",", lanes));
+        }
+    }
+
+    private void tellOthers() {
+        if (telling.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("signalbox-notify").start(this::tell);
+        }
+    }
+
+    private void tell() {
+        try {
+            while (!lanesToTell.isEmpty()) {
+                tellOnce();
+                Thread.sleep(PAUSE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            telling.set(false);
+        }
+    }
+
+    private void tellOnce() {
+        Set<String> lanes = new TreeSet<>();
+        for (String lane = lanesToTell.pollFirst(); lane != null; lane = lanesToTell.pollFirst()) {
+            lanes.add(lane);
+        }
+        try {
+            database.autoCommit(connection -> {
+                notify(connection, String.join(",", lanes) + "@" + node);
+                return lanes;
+            });
+        } catch (DatabaseException e) {
+            LOG.debug("other nodes were not told of new work and will find it by looking", e);
+        }
+    }
+
+    private static void notify(Connection connection, String payload) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("select pg_notify('" + CHANNEL + "', ?)")) {
+            statement.setString(1, payload);
+            statement.execute();
+        }
+    }
+
+    /** A NOTIFY arrived; this node's own are old news. */
+    void heard(String payload) {
+        int at = payload.indexOf('@');
+        if (at >= 0 && payload.substring(at + 1).equals(node)) {
+            return;
+        }
+        for (String lane : payload.substring(0, at < 0 ? payload.length() : at).split(",", -1)) {
+            sleepers.forEach(sleeper -> sleeper.due(new Channel(lane)));
+        }
+    }
+}

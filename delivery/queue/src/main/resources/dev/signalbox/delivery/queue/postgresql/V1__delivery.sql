@@ -1,0 +1,169 @@
+-- The delivery queue. Times are microseconds since 1970 (UTC), by the database's clock.
+-- A reach is in exactly one of: ready, later, an entry of lease without its outcome, dead, or it was sent.
+
+-- What to deliver; never changed. Wide columns last, aligned ones first.
+create table delivery_message (
+    accepted_at  bigint   not null,
+    due_at       bigint   not null, -- of the first attempt
+    not_before   bigint,            -- as the caller wished
+    expires_at   bigint,
+    id           uuid     not null primary key,
+    priority     smallint not null,
+    max_attempts smallint not null,
+    steps        text     not null, -- one a line: channel:address [within 5s]
+    body         text     not null,
+    headers      text,              -- a JSON object
+    dedupe_key   text
+);
+create unique index delivery_message_dedupe on delivery_message (dedupe_key) where dedupe_key is not null;
+
+-- What is due, in the order of its claims.
+create table delivery_ready (
+    run_at       bigint   not null,
+    deadline     bigint,
+    unsure_since bigint,
+    id           uuid     not null,
+    attempt      integer  not null,
+    priority     smallint not null,
+    step         smallint not null,
+    tried        smallint not null,
+    lane         text     not null,
+    primary key (lane, priority, run_at, id)
+);
+
+-- What waits for its time.
+create table delivery_later (
+    run_at       bigint   not null,
+    deadline     bigint,
+    unsure_since bigint,
+    id           uuid     not null,
+    attempt      integer  not null,
+    priority     smallint not null,
+    step         smallint not null,
+    tried        smallint not null,
+    lane         text     not null,
+    primary key (run_at, id)
+);
+
+-- What is being sent: one row a claimed batch. open counts the entries that have no outcome yet.
+create table delivery_lease (
+    id           uuid     not null primary key,
+    claimed_at   bigint   not null,
+    until        bigint   not null,
+    open         integer  not null,
+    lane         text     not null,
+    owner        text     not null,
+    ids          uuid[]     not null,
+    attempts     integer[]  not null,
+    steps        smallint[] not null,
+    tried        smallint[] not null,
+    deadlines    bigint[]   not null,
+    unsure_since bigint[]   not null
+);
+alter table delivery_lease alter column ids set storage external;
+
+-- The history: only ever added to. The key makes a second completion of one attempt impossible.
+create table delivery_outcome (
+    at          bigint   not null,
+    next_at     bigint,
+    id          uuid     not null,
+    attempt     integer  not null,
+    millis      integer  not null,
+    step        smallint not null,
+    result      text     not null,
+    state       text     not null,
+    provider_id text,
+    error       text,
+    primary key (id, attempt)
+);
+
+-- What ended without being sent, or was parked, with the reason.
+create table delivery_dead (
+    at      bigint  not null,
+    id      uuid    not null primary key,
+    attempt integer not null,
+    state   text    not null,
+    reason  text
+);
+create index delivery_dead_state on delivery_dead (state, id);
+
+-- How many ended how; the sum over the shards. Nodes write to different shards, so they do not wait for one another.
+create table delivery_tally (
+    n       bigint   not null,
+    shard   smallint not null,
+    channel text     not null,
+    state   text     not null,
+    primary key (shard, channel, state)
+) with (fillfactor = 50);
+
+-- Rows of these live for moments, so they are vacuumed by number and not by share, and without pauses.
+alter table delivery_ready set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
+    autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 200000,
+    autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 1000000);
+alter table delivery_later set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
+    autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 1000000);
+alter table delivery_lease set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500,
+    autovacuum_vacuum_cost_delay = 0, toast.autovacuum_vacuum_scale_factor = 0,
+    toast.autovacuum_vacuum_threshold = 5000, toast.autovacuum_vacuum_cost_delay = 0);
+alter table delivery_tally set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
+    autovacuum_vacuum_cost_delay = 0);
+
+-- Enqueues one reach from plain SQL, in the caller's transaction. Steps: one a line, such as
+-- E'client:alice within 5s\nsms:+61400000000'. Returns the id; with a dedupe key that is known, the first one's.
+create function signalbox_enqueue(
+    steps        text,
+    body         text,
+    dedupe_key   text        default null,
+    priority     integer     default 5,
+    at           timestamptz default null,
+    expires_at   timestamptz default null,
+    max_attempts integer     default 5,
+    headers      jsonb       default null
+) returns uuid
+language plpgsql
+as $$
+declare
+    now_micros constant bigint := extract(epoch from clock_timestamp()) * 1000000;
+    due        constant bigint := greatest(now_micros, (extract(epoch from at) * 1000000)::bigint);
+    lane       constant text   := split_part(steps, ':', 1);
+    -- A UUID of version 7: 48 bits of milliseconds before the random bits of a version 4.
+    new_id     constant uuid   := encode(
+        set_byte(
+            overlay(uuid_send(gen_random_uuid())
+                placing substring(int8send(now_micros / 1000) from 3) from 1 for 6),
+            6, (get_byte(uuid_send(gen_random_uuid()), 6) & 15) | 112),
+        'hex')::uuid;
+    known      uuid;
+begin
+    if steps !~ '^([a-z][a-z0-9-]{0,15}:[^\n]+)(\n[a-z][a-z0-9-]{0,15}:[^\n]+){0,7}$' then
+        raise exception 'steps must be 1 to 8 lines, each as in sms:+61400000000 or client:alice within 5s'
+            using errcode = 'check_violation';
+    end if;
+    if body is null or octet_length(body) not between 1 and 65536 then
+        raise exception 'body must have 1 to 65536 bytes' using errcode = 'check_violation';
+    end if;
+    if priority not between 0 and 9 or max_attempts not between 1 and 100 then
+        raise exception 'priority must be 0 to 9 and max_attempts 1 to 100' using errcode = 'check_violation';
+    end if;
+    insert into delivery_message (accepted_at, due_at, not_before, expires_at, id, priority, max_attempts, steps, body,
+                                  headers, dedupe_key)
+    values (now_micros, due, (extract(epoch from signalbox_enqueue.at) * 1000000)::bigint,
+            (extract(epoch from signalbox_enqueue.expires_at) * 1000000)::bigint, new_id, signalbox_enqueue.priority,
+            signalbox_enqueue.max_attempts, signalbox_enqueue.steps, signalbox_enqueue.body,
+            signalbox_enqueue.headers::text, signalbox_enqueue.dedupe_key)
+    on conflict do nothing;
+    if not found then
+        select m.id into known from delivery_message m where m.dedupe_key = signalbox_enqueue.dedupe_key;
+        return known;
+    end if;
+    if due > now_micros then
+        insert into delivery_later (run_at, id, attempt, priority, step, tried, lane)
+        values (due, new_id, 0, signalbox_enqueue.priority, 0, 0, lane);
+    else
+        insert into delivery_ready (run_at, id, attempt, priority, step, tried, lane)
+        values (due, new_id, 0, signalbox_enqueue.priority, 0, 0, lane);
+        perform pg_notify('signalbox_delivery', lane);
+    end if;
+    return new_id;
+end
+$$;

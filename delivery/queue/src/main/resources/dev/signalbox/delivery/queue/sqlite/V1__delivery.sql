@@ -1,0 +1,99 @@
+-- The delivery queue. Times are microseconds since 1970 (UTC); ids are the 16 bytes of a UUID.
+-- A reach is in exactly one of: ready, later, lease_entry, dead, or it was sent.
+
+-- What to deliver; never changed.
+create table delivery_message (
+    id           blob    not null primary key,
+    accepted_at  integer not null,
+    due_at       integer not null, -- of the first attempt
+    not_before   integer,          -- as the caller wished
+    expires_at   integer,
+    priority     integer not null,
+    max_attempts integer not null,
+    steps        text    not null, -- one a line: channel:address [within 5s]
+    body         text    not null,
+    headers      text,             -- a JSON object
+    dedupe_key   text
+) without rowid;
+create unique index delivery_message_dedupe on delivery_message (dedupe_key) where dedupe_key is not null;
+
+-- What is due, in the order of its claims.
+create table delivery_ready (
+    lane         text    not null,
+    priority     integer not null,
+    run_at       integer not null,
+    id           blob    not null,
+    step         integer not null,
+    attempt      integer not null,
+    tried        integer not null,
+    deadline     integer,
+    unsure_since integer,
+    primary key (lane, priority, run_at, id)
+) without rowid;
+
+-- What waits for its time.
+create table delivery_later (
+    run_at       integer not null,
+    id           blob    not null,
+    lane         text    not null,
+    priority     integer not null,
+    step         integer not null,
+    attempt      integer not null,
+    tried        integer not null,
+    deadline     integer,
+    unsure_since integer,
+    primary key (run_at, id)
+) without rowid;
+
+-- What is being sent: one row a claimed batch, and its entries that have no outcome yet.
+create table delivery_lease (
+    id         blob    not null primary key,
+    lane       text    not null,
+    owner      text    not null,
+    claimed_at integer not null,
+    until      integer not null
+) without rowid;
+create table delivery_lease_entry (
+    lease        blob    not null,
+    id           blob    not null,
+    step         integer not null,
+    attempt      integer not null,
+    tried        integer not null,
+    deadline     integer,
+    unsure_since integer,
+    primary key (lease, id)
+) without rowid;
+
+-- The history: only ever added to. The key makes a second completion of one attempt impossible.
+create table delivery_outcome (
+    id          blob    not null,
+    attempt     integer not null,
+    step        integer not null,
+    result      text    not null,
+    state       text    not null,
+    at          integer not null,
+    next_at     integer,
+    millis      integer not null,
+    provider_id text,
+    error       text,
+    primary key (id, attempt)
+) without rowid;
+
+-- What ended without being sent, or was parked, with the reason.
+create table delivery_dead (
+    id      blob    not null primary key,
+    state   text    not null,
+    attempt integer not null,
+    at      integer not null,
+    reason  text
+) without rowid;
+create index delivery_dead_state on delivery_dead (state, id);
+
+-- How many ended how; the sum over the shards.
+create table delivery_tally (
+    shard   integer not null,
+    channel text    not null,
+    state   text    not null,
+    n       integer not null,
+    primary key (shard, channel, state)
+) without rowid;
