@@ -1,0 +1,158 @@
+package dev.signalbox.server.rest;
+
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.Dispatcher;
+import io.helidon.common.tls.Tls;
+import io.helidon.webserver.WebServer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The control plane: REST for programs, the console for people, health and metrics for machines, on one port. Handlers
+ * run on virtual threads and may block. Thread-safe.
+ */
+public final class ControlPlane implements AutoCloseable {
+    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final int MOST_CONNECTIONS = 2048;
+    private static final int MOST_REQUESTS = 512;
+
+    private final WebServer server;
+    private final PlatformMetrics platform;
+
+    /**
+     * Where to listen and what to take.
+     *
+     * @param host a name or address of this machine
+     * @param port 0 to 65535; 0 takes any free one
+     * @param maxBody the longest single message or bulk line, in bytes of its JSON or CSV; at least 1024
+     * @param maxBulk the longest bulk request in bytes; at least {@code maxBody}
+     * @param tls serves HTTPS if present
+     */
+    public record Options(String host, int port, int maxBody, long maxBulk, Optional<SSLContext> tls) {
+        /** Loopback, 256 KiB a message, 1 GiB a bulk request, no TLS. */
+        public static Options local(int port) {
+            return new Options("127.0.0.1", port, 256 * 1024, 1L << 30, Optional.empty());
+        }
+
+        public Options {
+            require(port >= 0 && port <= 65_535, "port must be 0 to 65535, not " + port);
+            require(maxBody >= 1024, "maxBody must be at least 1024 bytes, not " + maxBody);
+            require(maxBulk >= maxBody, "maxBulk must be at least maxBody, not " + maxBulk);
+        }
+
+        private static void require(boolean holds, String otherwise) {
+            if (!holds) {
+                throw new IllegalArgumentException(otherwise);
+            }
+        }
+    }
+
+    /**
+     * What it shows and steers.
+     *
+     * @param health asked at most once a second; may be slow, in which case the database is reported as down meanwhile
+     * @param metrics fed by the server's listeners; registered in {@code registry}
+     */
+    public record Services(
+            DeliveryQueue queue,
+            Dispatcher dispatcher,
+            ClientDirectory clients,
+            Authorizer authorizer,
+            Addresses addresses,
+            Supplier<Health.Report> health,
+            DeliveryMetrics metrics,
+            PrometheusMeterRegistry registry,
+            BuildInfo build) {}
+
+    private ControlPlane(WebServer server, PlatformMetrics platform) {
+        this.server = server;
+        this.platform = platform;
+    }
+
+    /**
+     * Starts listening; when it returns, requests are answered.
+     *
+     * @throws ControlPlaneException if the address is not this machine's, or is in use
+     */
+    public static ControlPlane start(Options options, Services services, InstantSource clock) {
+        requireFree(options);
+        var observation = new ObservationRoutes(services, clock);
+        WebServer server = server(options, services, routes(options, services, observation, clock))
+                .start();
+        if (!server.isRunning()) {
+            throw cannotListen(options, "somebody else was faster", null);
+        }
+        return new ControlPlane(server, PlatformMetrics.bind(services, observation));
+    }
+
+    /** The web server would only log why it cannot listen, so we find out beforehand. */
+    private static void requireFree(Options options) {
+        try (var probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getByName(options.host()), options.port()));
+        } catch (UnknownHostException unknown) {
+            throw cannotListen(options, "there is no such host; use 127.0.0.1, or 0.0.0.0 for all addresses", unknown);
+        } catch (IOException taken) {
+            throw cannotListen(
+                    options,
+                    taken.getMessage() + ". Stop what listens there, or choose another port for the control plane",
+                    taken);
+        }
+    }
+
+    private static ControlPlaneException cannotListen(Options options, String reason, @Nullable Throwable cause) {
+        return new ControlPlaneException(
+                "cannot listen on " + options.host() + ":" + options.port() + ": " + reason, cause);
+    }
+
+    static List<Route> routes(Options options, Services services, ObservationRoutes observation, InstantSource clock) {
+        return Stream.of(
+                        new MessagingRoutes(services.queue(), services.dispatcher()).routes(),
+                        new MessageRoutes(services, options, clock).routes(),
+                        observation.routes(),
+                        new ConsoleRoutes().routes())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static WebServer server(Options options, Services services, List<Route> routes) {
+        var routing = new Routing(routes, new Guard(services.authorizer()), services.registry());
+        var server = WebServer.builder()
+                .host(options.host())
+                .port(options.port())
+                .shutdownHook(false)
+                .shutdownGracePeriod(GRACE)
+                .maxTcpConnections(MOST_CONNECTIONS)
+                .maxConcurrentRequests(MOST_REQUESTS)
+                .directHandlers(ErrorAnswers.beforeRouting())
+                .routing(routing::describe);
+        options.tls()
+                .ifPresent(
+                        context -> server.tls(Tls.builder().sslContext(context).build()));
+        return server.build();
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return server.port();
+    }
+
+    /** Stops taking requests and gives those under way five seconds. Idempotent. */
+    @Override
+    public void close() {
+        server.stop();
+        platform.close();
+    }
+}

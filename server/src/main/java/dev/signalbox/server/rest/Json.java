@@ -1,0 +1,78 @@
+package dev.signalbox.server.rest;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerResponse;
+import java.nio.charset.StandardCharsets;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** How JSON is read and written here: strict in, absent members left out. */
+final class Json {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_ABSENT))
+            .build();
+
+    private Json() {}
+
+    /** Where and why a text is not JSON; line and column count from 1. */
+    static final class Malformed extends Exception {
+        private static final long serialVersionUID = 1L;
+        final int line;
+        final int column;
+
+        private Malformed(JacksonException cause) {
+            super(reason(cause), cause);
+            TokenStreamLocation location = cause.getLocation();
+            line = location == null ? 1 : location.getLineNr();
+            column = location == null ? 1 : location.getColumnNr();
+        }
+
+        private static String reason(JacksonException cause) {
+            return String.valueOf(cause.getOriginalMessage())
+                    .lines()
+                    .findFirst()
+                    .orElse("it ends too early");
+        }
+    }
+
+    static JsonNode read(String text) throws Malformed {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JacksonException malformed) {
+            throw new Malformed(malformed);
+        }
+    }
+
+    static byte[] write(Object value) {
+        return MAPPER.writeValueAsBytes(value);
+    }
+
+    static void send(ServerResponse response, Object value) {
+        send(response, Status.OK_200, "application/json", value);
+    }
+
+    static void send(ServerResponse response, Status status, Object value) {
+        send(response, status, "application/json", value);
+    }
+
+    static void send(ServerResponse response, Problem problem) {
+        problem.headers().forEach(response::header);
+        send(response, problem.status(), "application/problem+json", problem.document());
+    }
+
+    private static void send(ServerResponse response, Status status, String type, Object value) {
+        response.status(status).header(HeaderNames.CONTENT_TYPE, type).send(write(value));
+    }
+
+    static String text(Object value) {
+        return new String(write(value), StandardCharsets.UTF_8);
+    }
+}

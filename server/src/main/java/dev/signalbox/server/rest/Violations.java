@@ -1,0 +1,25 @@
+package dev.signalbox.server.rest;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects what is wrong with one message, so that the caller hears all of it at once. Confined to one thread. */
+final class Violations {
+    private final List<Violation> found = new ArrayList<>();
+
+    void add(String field, String message) {
+        found.add(new Violation(field, message));
+    }
+
+    void check(boolean holds, String field, String message) {
+        if (!holds) {
+            add(field, message);
+        }
+    }
+
+    void throwIfAny() throws InvalidMessageException {
+        if (!found.isEmpty()) {
+            throw new InvalidMessageException(found);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.signalbox.server.rest;
+
+import static dev.signalbox.server.rest.RunningControlPlane.SMS;
+import static dev.signalbox.server.rest.RunningControlPlane.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.State;
+import java.time.Duration;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class OverviewTest {
+    private final MemoryQueue queue = new MemoryQueue();
+    private final RunningControlPlane server = new RunningControlPlane(queue);
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void itCountsByStateAndTellsTheCallersRole() throws Exception {
+        server.enqueued(SMS);
+        server.connect("alice");
+
+        JsonNode overview = json(server.get("/api/overview"));
+        assertThat(overview.get("counts").get("byState").get("PENDING").intValue())
+                .isEqualTo(1);
+        assertThat(overview.get("clients").intValue()).isEqualTo(1);
+        assertThat(overview.get("role").stringValue()).isEqualTo("ADMIN");
+        assertThat(overview.get("dispatch").stringValue()).isEqualTo("RUNNING");
+        assertThat(overview.get("stale").booleanValue()).isFalse();
+    }
+
+    @Test
+    void acceptedMessagesShowInTheRates() throws Exception {
+        server.enqueued(SMS);
+
+        await().untilAsserted(() -> assertThat(
+                        sum(json(server.get("/api/overview")).get("perSecond").get("accepted")))
+                .isEqualTo(1));
+    }
+
+    private static int sum(JsonNode numbers) {
+        return numbers.values().stream().mapToInt(JsonNode::intValue).sum();
+    }
+
+    @Test
+    void aQueueThatIsGoneMakesItStaleButNotSilent() throws Exception {
+        queue.broken = true;
+
+        var overview = server.get("/api/overview");
+        assertThat(overview.statusCode()).isEqualTo(200);
+        assertThat(json(overview).get("stale").booleanValue()).isTrue();
+    }
+
+    @Test
+    void clientsAreListedInPages() throws Exception {
+        IntStream.range(0, 5).forEach(i -> server.connect("client-" + i));
+
+        JsonNode first = json(server.get("/api/clients?limit=3"));
+        assertThat(first.get("total").intValue()).isEqualTo(5);
+        assertThat(first.get("items").size()).isEqualTo(3);
+        JsonNode second = json(
+                server.get("/api/clients?limit=3&cursor=" + first.get("next").stringValue()));
+        assertThat(second.get("items").values())
+                .extracting(client -> client.get("id").stringValue())
+                .containsExactly("client-3", "client-4");
+        assertThat(second.has("next")).isFalse();
+    }
+
+    @Test
+    void metricsTellWhatPrometheusAsksFor() throws Exception {
+        server.enqueued(SMS);
+        server.metrics.attempted(Channel.SMS, "accepted", Duration.ofMillis(20));
+        server.metrics.ended(State.SENT);
+        server.get("/api/messages/unknown");
+
+        await().untilAsserted(() -> assertThat(server.get("/metrics").body())
+                .contains("signalbox_messages_accepted_total 1.0")
+                .contains("signalbox_attempts_seconds_count{channel=\"sms\",result=\"accepted\"} 1")
+                .contains("signalbox_messages_ended_total{state=\"sent\"} 1.0")
+                .contains("signalbox_queue_depth{state=\"pending\"} 1.0")
+                .contains("signalbox_clients_connected 0.0")
+                .contains(
+                        "signalbox_http_requests_seconds_count{method=\"GET\",route=\"/api/messages/{id}\",status=\"404\"} 1")
+                .contains("jvm_memory_used_bytes"));
+    }
+}

@@ -1,0 +1,199 @@
+package dev.signalbox.server.rest;
+
+import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.server.rest.ClientDirectory.ConnectedClient;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A control plane on a free port, with a real HTTP client for it. Tokens are the names of roles in lower case. */
+final class RunningControlPlane implements AutoCloseable {
+    static final JsonMapper JSON = JsonMapper.shared();
+    static final String SMS = "sms:+61491570006";
+
+    final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    final DeliveryMetrics metrics = new DeliveryMetrics(registry, InstantSource.system());
+    final List<ConnectedClient> clients = new ArrayList<>();
+    final SwitchedDispatcher dispatcher = new SwitchedDispatcher();
+    volatile Health.Report health = new Health.Report(Map.of("database", Health.UP), true);
+
+    final ControlPlane.Services services;
+    final ControlPlane controlPlane;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    RunningControlPlane(DeliveryQueue queue) {
+        this(queue, ControlPlane.Options.local(0));
+    }
+
+    RunningControlPlane(DeliveryQueue queue, ControlPlane.Options options) {
+        services = new ControlPlane.Services(
+                queue,
+                dispatcher,
+                directory(),
+                RunningControlPlane::role,
+                RunningControlPlane::canonical,
+                () -> health,
+                metrics,
+                registry,
+                new BuildInfo("1.2.3", "2026-11-21T00:00:00Z", "abc1234"));
+        controlPlane = ControlPlane.start(options, services, InstantSource.system());
+    }
+
+    private static Optional<Role> role(String token) {
+        return Arrays.stream(Role.values())
+                .filter(role -> role.name().toLowerCase(Locale.ROOT).equals(token))
+                .findFirst();
+    }
+
+    private static String canonical(Channel channel, String address) {
+        if (channel.equals(Channel.SMS) && !address.matches("\\+[1-9]\\d{6,14}")) {
+            throw new IllegalArgumentException("'" + address + "' is not a phone number");
+        }
+        return address;
+    }
+
+    private ClientDirectory directory() {
+        return new ClientDirectory() {
+            @Override
+            public int connected() {
+                return clients.size();
+            }
+
+            @Override
+            public List<ConnectedClient> page(Optional<String> after, int limit) {
+                return clients.stream()
+                        .filter(client -> after.isEmpty() || client.id().compareTo(after.get()) > 0)
+                        .limit(limit)
+                        .toList();
+            }
+        };
+    }
+
+    void connect(String id) {
+        clients.add(new ConnectedClient(
+                id,
+                "127.0.0.1:5000",
+                Instant.parse("2026-11-21T09:00:00Z"),
+                Optional.empty(),
+                Map.of("device", "phone")));
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + controlPlane.port() + path);
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(uri(path))
+                .timeout(Duration.ofSeconds(60))
+                .header("Authorization", "Bearer admin");
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return send(request(path));
+    }
+
+    HttpResponse<String> post(String path) throws IOException, InterruptedException {
+        return send(request(path).POST(BodyPublishers.noBody()));
+    }
+
+    HttpResponse<String> post(String type, BodyPublisher body) throws IOException, InterruptedException {
+        return send(request("/api/messages").header("Content-Type", type).POST(body));
+    }
+
+    HttpResponse<String> enqueue(String json) throws IOException, InterruptedException {
+        return post("application/json", BodyPublishers.ofString(json));
+    }
+
+    /** Enqueues a message and returns its id. */
+    String enqueued(String to) throws IOException, InterruptedException {
+        return json(enqueue("{\"to\":\"" + to + "\",\"body\":\"hello\"}"))
+                .get("id")
+                .stringValue();
+    }
+
+    List<JsonNode> bulk(String type, String body) throws IOException, InterruptedException {
+        return lines(post(type, BodyPublishers.ofString(body)));
+    }
+
+    static List<JsonNode> lines(HttpResponse<String> response) {
+        return response.body().lines().map(JSON::readTree).toList();
+    }
+
+    static JsonNode json(HttpResponse<String> response) {
+        return JSON.readTree(response.body());
+    }
+
+    /** "field: message" for each thing that a problem document names. */
+    static List<String> errors(HttpResponse<String> response) {
+        return json(response).get("errors").values().stream()
+                .map(error -> error.get("field").stringValue() + ": "
+                        + error.get("message").stringValue())
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        controlPlane.close();
+    }
+
+    /** Remembers what the operator wanted. */
+    static final class SwitchedDispatcher implements Dispatcher {
+        private volatile DispatchState state = DispatchState.RUNNING;
+        volatile boolean broken;
+
+        @Override
+        public void start() {
+            set(DispatchState.RUNNING);
+        }
+
+        @Override
+        public void pause() {
+            set(DispatchState.PAUSED);
+        }
+
+        private void set(DispatchState wanted) {
+            if (broken) {
+                throw new IllegalStateException("no senders");
+            }
+            state = wanted;
+        }
+
+        @Override
+        public DispatchState state() {
+            return state;
+        }
+
+        @Override
+        public boolean drain(Duration deadline) {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.rest;
+
+import org.jspecify.annotations.NullMarked;
