@@ -1,0 +1,30 @@
+package dev.signalbox.endpoint.netty;
+
+import dev.signalbox.router.Address;
+import dev.signalbox.router.Draft;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What a client can say in JSON; see docs/protocol.md. An {@code id} is the client's own name for the frame. */
+sealed interface ClientFrame {
+
+    record Auth(String token) implements ClientFrame {}
+
+    record Send(@Nullable String id, Draft draft) implements ClientFrame {}
+
+    record SendAcknowledged(@Nullable String id, Draft draft, Duration within) implements ClientFrame {}
+
+    record Request(String id, Draft draft, Duration within) implements ClientFrame {}
+
+    record Reply(UUID request, Draft draft) implements ClientFrame {}
+
+    record Ack(UUID message) implements ClientFrame {}
+
+    record Nack(UUID message, String reason) implements ClientFrame {}
+
+    record Use(@Nullable String id, List<Address> targets) implements ClientFrame {}
+
+    record Ping(@Nullable String id) implements ClientFrame {}
+}

@@ -1,0 +1,25 @@
+package dev.signalbox.endpoint.netty;
+
+import dev.signalbox.router.CloseReason;
+
+/** What a close frame says. Part of the protocol; see docs/protocol.md. */
+record CloseCode(int code, String text) {
+
+    static CloseCode of(CloseReason reason) {
+        return switch (reason) {
+            case GONE -> new CloseCode(1000, "goodbye");
+            case REMOVED -> new CloseCode(4403, "removed by the server");
+            case REPLACED -> new CloseCode(4409, "replaced: this client id connected again");
+            case ALREADY_CONNECTED -> new CloseCode(4423, "this client id is connected already");
+            case SLOW_CONSUMER -> new CloseCode(1013, "slow consumer: read faster, then connect again");
+            case IDLE -> new CloseCode(4410, "idle: answer pings, or send something");
+            case TOO_FAST -> new CloseCode(4429, "too many messages a second: see limits in welcome");
+            case TOO_LARGE -> new CloseCode(4413, "frame too large: see limits in welcome");
+            case MALFORMED -> new CloseCode(4400, "malformed frame: see the protocol");
+            case UNAUTHENTICATED -> new CloseCode(4401, "token missing or not accepted");
+            case AUTHENTICATION_TIMEOUT -> new CloseCode(4408, "no accepted token in time");
+            case RESTARTING -> new CloseCode(1012, "the server restarts: connect again");
+            case FAILED -> new CloseCode(1011, "a fault of the server: its log says more");
+        };
+    }
+}

@@ -1,0 +1,146 @@
+package dev.signalbox.endpoint.netty;
+
+import dev.signalbox.router.AckResult;
+import dev.signalbox.router.Address;
+import dev.signalbox.router.ClientSession;
+import dev.signalbox.router.CloseReason;
+import dev.signalbox.router.Draft;
+import dev.signalbox.router.ErrorCode;
+import dev.signalbox.router.Message;
+import dev.signalbox.router.Payload;
+import dev.signalbox.router.RequestException;
+import dev.signalbox.router.RouteError;
+import dev.signalbox.router.SendReport;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/** What an authenticated client says, and the answers. For one thread; answers may come from any. */
+final class Conversation {
+    private final ClientSession session;
+    private final WebSocketConnection connection;
+    private List<Address> defaults;
+
+    Conversation(ClientSession session, WebSocketConnection connection, List<Address> defaults) {
+        this.session = session;
+        this.connection = connection;
+        this.defaults = defaults;
+    }
+
+    /** The token in a first frame; empty if it is not one that has it. */
+    static Optional<String> token(byte[] utf8) {
+        try {
+            return FrameReader.read(utf8, List.of()) instanceof ClientFrame.Auth auth
+                    ? Optional.of(auth.token())
+                    : Optional.empty();
+        } catch (JacksonException | MalformedFrameException e) {
+            return Optional.empty();
+        }
+    }
+
+    void ended(CloseReason reason) {
+        session.disconnected(reason);
+    }
+
+    /** A binary frame is a payload as it is, for the default targets. */
+    void binary(byte[] bytes) {
+        if (defaults.isEmpty()) {
+            error(null, ErrorCode.MALFORMED, "a binary frame needs a default target; set one with a \"use\" frame");
+        } else {
+            answer(null, session.send(new Draft(defaults, Payload.binary(bytes), Map.of())));
+        }
+    }
+
+    void text(byte[] utf8) {
+        try {
+            handle(FrameReader.read(utf8, defaults));
+        } catch (MalformedFrameException e) {
+            error(e.id(), ErrorCode.MALFORMED, String.valueOf(e.getMessage()));
+        } catch (JacksonException e) {
+            connection.closeNow(CloseReason.MALFORMED);
+        }
+    }
+
+    private void handle(ClientFrame frame) {
+        switch (frame) {
+            case ClientFrame.Send send -> answer(send.id(), session.send(send.draft()));
+            case ClientFrame.SendAcknowledged send -> sendAcknowledged(send);
+            case ClientFrame.Request request -> request(request);
+            case ClientFrame.Reply reply -> reply(reply);
+            case ClientFrame.Ack ack -> session.acknowledge(ack.message());
+            case ClientFrame.Nack nack -> session.refuse(nack.message(), nack.reason());
+            case ClientFrame.Use use -> use(use);
+            case ClientFrame.Ping ping -> connection.answer(ServerFrames.pong(ping.id()));
+            case ClientFrame.Auth _ -> error(null, ErrorCode.MALFORMED, "this connection is authenticated already");
+        }
+    }
+
+    /** A frame that has an id is always answered, one that has none only if it failed. */
+    private void answer(@Nullable String id, SendReport report) {
+        if (!report.complete()) {
+            connection.answer(ServerFrames.errors(id, report));
+        } else if (id != null) {
+            connection.answer(ServerFrames.ok(id, report));
+        }
+    }
+
+    private void sendAcknowledged(ClientFrame.SendAcknowledged send) {
+        session.sendAcknowledged(send.draft(), send.within()).thenAccept(result -> ended(send.id(), result));
+    }
+
+    private void ended(@Nullable String id, AckResult result) {
+        switch (result) {
+            case AckResult.Acked _ -> acked(id);
+            case AckResult.Rejected rejected -> connection.answer(ServerFrames.error(id, rejected.error()));
+            case AckResult.Expired expired ->
+                error(
+                        id,
+                        ErrorCode.TIMEOUT,
+                        expired.sent()
+                                ? "it was sent, but not acknowledged in time"
+                                : "it was not sent: the client did not connect in time");
+            case AckResult.Closed _ -> error(id, ErrorCode.CLOSING, "this node stopped before an acknowledgement");
+        }
+    }
+
+    private void acked(@Nullable String id) {
+        if (id != null) {
+            connection.answer(ServerFrames.acked(id));
+        }
+    }
+
+    private void request(ClientFrame.Request request) {
+        session.request(request.draft(), request.within())
+                .whenComplete((reply, failure) -> answer(request.id(), reply, failure));
+    }
+
+    private void answer(String id, @Nullable Message reply, @Nullable Throwable failure) {
+        if (reply != null) {
+            connection.answer(ServerFrames.reply(id, reply));
+        } else if (failure instanceof RequestException known) {
+            connection.answer(ServerFrames.error(id, known.error()));
+        } else {
+            error(id, ErrorCode.LOGIC_FAILED, "the request failed: " + failure);
+        }
+    }
+
+    private void reply(ClientFrame.Reply reply) {
+        SendReport report = session.reply(reply.request(), reply.draft());
+        if (!report.complete()) {
+            connection.answer(ServerFrames.errors(reply.request().toString(), report));
+        }
+    }
+
+    private void use(ClientFrame.Use use) {
+        defaults = use.targets();
+        if (use.id() != null) {
+            connection.answer(ServerFrames.ok(use.id()));
+        }
+    }
+
+    private void error(@Nullable String id, ErrorCode code, String message) {
+        connection.answer(ServerFrames.error(id, new RouteError(code, Optional.empty(), message)));
+    }
+}

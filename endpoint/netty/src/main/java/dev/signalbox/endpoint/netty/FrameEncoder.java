@@ -1,0 +1,59 @@
+package dev.signalbox.endpoint.netty;
+
+import dev.signalbox.router.Intent;
+import dev.signalbox.router.Message;
+import dev.signalbox.router.Payload;
+import io.netty.buffer.ByteBuf;
+
+/** Appends whole WebSocket frames to a buffer: server frames are unmasked, so the same bytes fit every client. For one thread. */
+final class FrameEncoder {
+    static final int TEXT = 0x1;
+    static final int BINARY = 0x2;
+    static final int CLOSE = 0x8;
+    static final int PING = 0x9;
+    static final int PONG = 0xA;
+
+    private static final int FINAL = 0x80;
+    private static final int SHORT = 125;
+    private static final int LENGTH_16 = 126;
+    private static final int LENGTH_64 = 127;
+
+    private final JsonBytes scratch = new JsonBytes();
+
+    /** With {@code raw}, binary payloads go as they are rather than in JSON. */
+    void message(Message message, boolean raw, ByteBuf out) {
+        if (raw && message.payload() instanceof Payload.Binary binary && !isAnswerable(message)) {
+            header(BINARY, binary.size(), out);
+            out.writeBytes(binary.asByteBuffer());
+        } else {
+            ServerFrames.message(scratch.reset(), message);
+            frame(TEXT, scratch.array(), scratch.size(), out);
+        }
+    }
+
+    /** What is to be answered needs its id told, and so goes in JSON even to a client that likes it raw. */
+    private static boolean isAnswerable(Message message) {
+        return switch (message.intent()) {
+            case Intent.Ask _ -> true;
+            case Intent.Confirm _ -> true;
+            case Intent.Tell _ -> false;
+            case Intent.Reply _ -> false;
+        };
+    }
+
+    static void frame(int opcode, byte[] payload, int length, ByteBuf out) {
+        header(opcode, length, out);
+        out.writeBytes(payload, 0, length);
+    }
+
+    static void header(int opcode, int length, ByteBuf out) {
+        out.writeByte(FINAL | opcode);
+        if (length <= SHORT) {
+            out.writeByte(length);
+        } else if (length <= 0xFFFF) {
+            out.writeByte(LENGTH_16).writeShort(length);
+        } else {
+            out.writeByte(LENGTH_64).writeLong(length);
+        }
+    }
+}

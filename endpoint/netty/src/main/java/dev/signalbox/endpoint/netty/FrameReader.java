@@ -1,0 +1,229 @@
+package dev.signalbox.endpoint.netty;
+
+import dev.signalbox.router.Address;
+import dev.signalbox.router.Draft;
+import dev.signalbox.router.Payload;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** Reads one JSON frame. The fields may come in any order; those it does not know are passed over. */
+final class FrameReader {
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final int MAX_ID = 64;
+    private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
+
+    private @Nullable String type;
+    private @Nullable String id;
+    private @Nullable String token;
+    private @Nullable String reason;
+    private @Nullable Payload payload;
+    private List<Address> to = List.of();
+    private Map<String, String> headers = Map.of();
+    private boolean ack;
+    private Duration within = DEFAULT_WAIT;
+
+    private FrameReader() {}
+
+    /**
+     * Reads a frame. Without {@code to}, a draft is for {@code defaults}.
+     *
+     * @throws JacksonException if it is not JSON: there is no telling what the client is
+     * @throws MalformedFrameException if it is, but not one of ours
+     */
+    static ClientFrame read(byte[] utf8, List<Address> defaults) throws MalformedFrameException {
+        FrameReader reader = new FrameReader();
+        reader.to = defaults;
+        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), utf8)) {
+            reader.object(parser);
+        } catch (IllegalArgumentException e) {
+            throw reader.malformed(String.valueOf(e.getMessage()));
+        }
+        return reader.frame();
+    }
+
+    static byte[] bytes(ByteBuf content) {
+        return ByteBufUtil.getBytes(content);
+    }
+
+    private MalformedFrameException malformed(String message) {
+        return new MalformedFrameException(id, message);
+    }
+
+    private void object(JsonParser parser) throws MalformedFrameException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw malformed("a frame is a JSON object");
+        }
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            parser.nextToken();
+            field(name, parser);
+        }
+        if (parser.nextToken() != null) {
+            throw malformed("a frame is one JSON object and nothing after it");
+        }
+    }
+
+    private void field(String name, JsonParser parser) throws MalformedFrameException {
+        switch (name) {
+            case "type" -> type = string(name, parser);
+            case "id" -> id = id(string(name, parser));
+            case "to" -> to = targets(parser);
+            case "text" -> payload(Payload.text(string(name, parser)));
+            case "json" -> json(parser);
+            case "base64" -> payload(binary(name, parser));
+            case "headers" -> headers(parser);
+            case "ack" -> ack = bool(name, parser);
+            case "within" -> within = Duration.ofMillis(positive(name, parser));
+            case "token" -> token = string(name, parser);
+            case "reason" -> reason = string(name, parser);
+            default -> parser.skipChildren();
+        }
+    }
+
+    private String string(String name, JsonParser parser) throws MalformedFrameException {
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            throw malformed("\"" + name + "\" must be a string");
+        }
+        return parser.getString();
+    }
+
+    private String id(String given) throws MalformedFrameException {
+        if (given.isEmpty() || given.length() > MAX_ID) {
+            throw malformed("\"id\" has 1 to " + MAX_ID + " characters");
+        }
+        return given;
+    }
+
+    private boolean bool(String name, JsonParser parser) throws MalformedFrameException {
+        return switch (parser.currentToken()) {
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            default -> throw malformed("\"" + name + "\" must be true or false");
+        };
+    }
+
+    private long positive(String name, JsonParser parser) throws MalformedFrameException {
+        boolean isLong = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
+        if (!isLong || parser.getLongValue() <= 0) {
+            throw malformed("\"" + name + "\" must be a whole number of milliseconds above zero");
+        }
+        return parser.getLongValue();
+    }
+
+    private List<Address> targets(JsonParser parser) throws MalformedFrameException {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            return List.of(Address.parse(string("to", parser)));
+        }
+        List<Address> targets = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            targets.add(Address.parse(string("to", parser)));
+        }
+        return targets;
+    }
+
+    private void payload(Payload given) throws MalformedFrameException {
+        if (payload != null) {
+            throw malformed("give only one of \"text\", \"json\" and \"base64\"");
+        }
+        payload = given;
+    }
+
+    private Payload binary(String name, JsonParser parser) throws MalformedFrameException {
+        string(name, parser);
+        try {
+            return Payload.binary(parser.getBinaryValue());
+        } catch (JacksonException e) {
+            throw malformed("\"base64\" is not Base64");
+        }
+    }
+
+    /** Any JSON value, passed on as text. */
+    private void json(JsonParser parser) throws MalformedFrameException {
+        StringWriter copy = new StringWriter();
+        try (JsonGenerator generator = JSON.createGenerator(ObjectWriteContext.empty(), copy)) {
+            generator.copyCurrentStructure(parser);
+        }
+        payload(Payload.text(copy.toString()));
+        header("content-type", "application/json");
+    }
+
+    private void headers(JsonParser parser) throws MalformedFrameException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw malformed("\"headers\" must be an object of strings");
+        }
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            parser.nextToken();
+            header(name, string("headers", parser));
+        }
+    }
+
+    private void header(String name, String value) {
+        if (headers.isEmpty()) {
+            headers = new HashMap<>();
+        }
+        headers.put(name, value);
+    }
+
+    private ClientFrame frame() throws MalformedFrameException {
+        if (type == null) {
+            throw malformed("\"type\" is missing");
+        }
+        return switch (type) {
+            case "send" ->
+                ack ? new ClientFrame.SendAcknowledged(id, draft(), within) : new ClientFrame.Send(id, draft());
+            case "request" -> new ClientFrame.Request(required("id", id), draft(), within);
+            case "reply" -> new ClientFrame.Reply(uuid(), new Draft(to, requiredPayload(), headers));
+            case "ack" -> new ClientFrame.Ack(uuid());
+            case "nack" -> new ClientFrame.Nack(uuid(), reason == null ? "no reason given" : reason);
+            case "use" -> new ClientFrame.Use(id, to);
+            case "ping" -> new ClientFrame.Ping(id);
+            case "auth" -> new ClientFrame.Auth(required("token", token));
+            default -> throw malformed("there is no frame of this \"type\"; see the protocol");
+        };
+    }
+
+    private Draft draft() throws MalformedFrameException {
+        if (to.isEmpty()) {
+            throw malformed("\"to\" is missing, and no default was set with a \"use\" frame");
+        }
+        return new Draft(to, requiredPayload(), headers);
+    }
+
+    private Payload requiredPayload() throws MalformedFrameException {
+        if (payload == null) {
+            throw malformed("one of \"text\", \"json\" and \"base64\" is missing");
+        }
+        return payload;
+    }
+
+    private String required(String name, @Nullable String value) throws MalformedFrameException {
+        if (value == null) {
+            throw malformed("\"" + name + "\" is missing");
+        }
+        return value;
+    }
+
+    private UUID uuid() throws MalformedFrameException {
+        String given = required("id", id);
+        try {
+            return UUID.fromString(given);
+        } catch (IllegalArgumentException e) {
+            throw malformed("\"id\" must be the id of the message that this is about");
+        }
+    }
+}

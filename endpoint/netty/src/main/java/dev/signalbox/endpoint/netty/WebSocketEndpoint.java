@@ -1,0 +1,235 @@
+package dev.signalbox.endpoint.netty;
+
+import dev.signalbox.endpoint.netty.LoopOutbox.Task;
+import dev.signalbox.router.Authenticator;
+import dev.signalbox.router.ClientGateway;
+import dev.signalbox.router.CloseReason;
+import dev.signalbox.router.Endpoint;
+import dev.signalbox.router.EndpointException;
+import dev.signalbox.router.Message;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Clients over WebSocket (RFC 6455), as docs/protocol.md describes. */
+public final class WebSocketEndpoint implements Endpoint {
+    private static final int MAX_REQUEST = 8 << 10;
+    private static final int BACKLOG = 1_024;
+
+    private final WebSocketOptions options;
+    private final Authenticator authenticator;
+    private final ConnectionCounter connections;
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private Map<EventLoop, LoopOutbox> outboxes = Map.of();
+    private @Nullable ClientGateway gateway;
+    private @Nullable MultiThreadIoEventLoopGroup loops;
+    private volatile @Nullable Channel listening;
+
+    private WebSocketEndpoint(WebSocketOptions options, Authenticator authenticator) {
+        this.options = options;
+        this.authenticator = authenticator;
+        this.connections = new ConnectionCounter(options.limits());
+    }
+
+    /** An endpoint that is not started: give it to {@link dev.signalbox.router.Router#attach}. */
+    public static Endpoint create(WebSocketOptions options, Authenticator authenticator) {
+        return new WebSocketEndpoint(options, authenticator);
+    }
+
+    WebSocketOptions options() {
+        return options;
+    }
+
+    Authenticator authenticator() {
+        return authenticator;
+    }
+
+    ConnectionCounter connections() {
+        return connections;
+    }
+
+    ClientGateway gateway() {
+        return Objects.requireNonNull(gateway);
+    }
+
+    LoopOutbox outbox(Channel channel) {
+        return Objects.requireNonNull(outboxes.get(channel.eventLoop()));
+    }
+
+    @Override
+    public void start(ClientGateway router) {
+        if (router.maxPayloadBytes() > options.limits().maxOutboundBytes()) {
+            throw new IllegalArgumentException(
+                    "maxOutboundBytes (" + options.limits().maxOutboundBytes()
+                            + ") must hold at least one payload of the router's maxPayloadBytes ("
+                            + router.maxPayloadBytes() + ")");
+        }
+        gateway = router;
+        Optional<SslContext> tls = options.tls().map(WebSocketEndpoint::sslContext);
+        boolean epoll = options.nativeTransport() && Epoll.isAvailable();
+        MultiThreadIoEventLoopGroup started = new MultiThreadIoEventLoopGroup(
+                options.eventLoops(), new DefaultThreadFactory("websocket"), ioHandlers(epoll));
+        loops = started;
+        outboxes = outboxes(started);
+        listening = bind(started, epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class, tls);
+    }
+
+    private static IoHandlerFactory ioHandlers(boolean epoll) {
+        return epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    }
+
+    private static SslContext sslContext(WebSocketOptions.Tls files) {
+        try {
+            return SslContextBuilder.forServer(
+                            files.certificateChain().toFile(),
+                            files.privateKey().toFile())
+                    .sslProvider(SslProvider.JDK)
+                    .protocols("TLSv1.3", "TLSv1.2")
+                    .build();
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new EndpointException(
+                    "no TLS with the certificate " + files.certificateChain() + " and the key " + files.privateKey()
+                            + ": both must be readable PEM files, the key PKCS#8 without a password",
+                    e);
+        }
+    }
+
+    private Map<EventLoop, LoopOutbox> outboxes(Iterable<EventExecutor> started) {
+        Map<EventLoop, LoopOutbox> made = new HashMap<>();
+        for (EventExecutor executor : started) {
+            LoopOutbox outbox =
+                    new LoopOutbox((EventLoop) executor, options.limits().maxBroadcastBytes());
+            outbox.watchIdle(options.timeouts().idle().toNanos());
+            made.put((EventLoop) executor, outbox);
+        }
+        return made;
+    }
+
+    private Channel bind(
+            MultiThreadIoEventLoopGroup started, Class<? extends ServerChannel> kind, Optional<SslContext> tls) {
+        int bound = options.limits().maxOutboundBytes();
+        ChannelFuture binding = new ServerBootstrap()
+                .group(started)
+                .channel(kind)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(bound, bound))
+                .childHandler(new Pipeline(tls))
+                .bind(options.host(), options.port())
+                .awaitUninterruptibly();
+        if (!binding.isSuccess()) {
+            var _ = started.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            throw new EndpointException(
+                    "cannot listen on " + options.host() + ":" + options.port() + " ("
+                            + binding.cause().getMessage()
+                            + "); stop what listens there, or choose another port (0 picks a free one)",
+                    binding.cause());
+        }
+        return binding.channel();
+    }
+
+    /** How a new connection begins. */
+    private final class Pipeline extends ChannelInitializer<Channel> {
+        private final Optional<SslContext> tls;
+
+        Pipeline(Optional<SslContext> tls) {
+            this.tls = tls;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            channels.add(channel);
+            tls.ifPresent(context -> channel.pipeline().addLast(context.newHandler(channel.alloc())));
+            channel.pipeline()
+                    .addLast(new HttpServerCodec())
+                    .addLast(new HttpObjectAggregator(MAX_REQUEST))
+                    .addLast(new HttpHandler(WebSocketEndpoint.this));
+        }
+    }
+
+    @Override
+    public URI address() {
+        Channel channel = listening;
+        if (channel == null) {
+            throw new IllegalStateException("the endpoint is not started");
+        }
+        int port = ((InetSocketAddress) channel.localAddress()).getPort();
+        String scheme = options.tls().isPresent() ? "wss" : "ws";
+        try {
+            return new URI(scheme, null, options.host(), port, options.path(), null, null);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("host or path does not fit into a URI", e);
+        }
+    }
+
+    /** All event loops take it, or none does: half a broadcast would help nobody. */
+    @Override
+    public boolean broadcast(Message message) {
+        int weight = LoopOutbox.weight(message);
+        List<LoopOutbox> reserved = new ArrayList<>(outboxes.size());
+        for (LoopOutbox outbox : outboxes.values()) {
+            if (!outbox.reserveBroadcast(weight)) {
+                reserved.forEach(each -> each.releaseBroadcast(weight));
+                return false;
+            }
+            reserved.add(outbox);
+        }
+        reserved.forEach(outbox -> outbox.enqueue(new Task.Broadcast(message)));
+        return true;
+    }
+
+    @Override
+    public void stopAccepting() {
+        Channel channel = listening;
+        if (channel != null) {
+            channel.close().awaitUninterruptibly();
+        }
+    }
+
+    @Override
+    public void close() {
+        stopAccepting();
+        channels.forEach(channel -> channel.pipeline().fireUserEventTriggered(CloseReason.RESTARTING));
+        // Those that do not answer are closed by their own timer; this only waits for it.
+        long patience = options.timeouts().close().toMillis() + 1_000;
+        channels.newCloseFuture().awaitUninterruptibly(patience);
+        channels.close().awaitUninterruptibly(1_000);
+        if (loops != null) {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2_000);
+        }
+    }
+}

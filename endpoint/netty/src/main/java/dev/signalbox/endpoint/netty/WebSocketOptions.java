@@ -1,0 +1,148 @@
+package dev.signalbox.endpoint.netty;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How a WebSocket endpoint listens and what it allows. Immutable; start from {@link #defaults()} and change what differs.
+ *
+ * @param host the address to listen on; default {@code 127.0.0.1}, use {@code 0.0.0.0} for all
+ * @param port 0 to 65535, where 0 picks a free one; default 8081
+ * @param path where clients connect; begins with a slash; default {@code /ws}
+ * @param tls the server's certificate; empty, the default, means plain text
+ * @param eventLoops network threads, 1 to 1,024; default one a processor
+ * @param nativeTransport whether epoll is used where it is available; default true
+ */
+public record WebSocketOptions(
+        String host,
+        int port,
+        String path,
+        Limits limits,
+        Timeouts timeouts,
+        Optional<Tls> tls,
+        int eventLoops,
+        boolean nativeTransport) {
+
+    /**
+     * What one client, and all together, may take.
+     *
+     * @param maxFrameBytes largest frame from a client, its envelope included; 1 KiB to 128 MiB, default 512 KiB
+     * @param maxOutboundBytes what may wait to be sent to one client, once before and once in its socket's queue; beyond it
+     *     the client is disconnected as a slow consumer; 4 KiB to 1 GiB, default 1 MiB
+     * @param maxBroadcastBytes what may wait to be broadcast in one event loop; 64 KiB to 1 GiB, default 16 MiB
+     * @param maxConnections 1 to 10 million, default 100,000
+     * @param maxConnectionsPerAddress 1 to 10 million, default 1,000
+     * @param maxMessagesPerSecond sent by one client, with one second's worth at once; 1 to 1 million, default 1,000
+     */
+    public record Limits(
+            int maxFrameBytes,
+            int maxOutboundBytes,
+            int maxBroadcastBytes,
+            int maxConnections,
+            int maxConnectionsPerAddress,
+            int maxMessagesPerSecond) {
+        public Limits {
+            requireRange("maxFrameBytes", maxFrameBytes, 1 << 10, 128 << 20);
+            requireRange("maxOutboundBytes", maxOutboundBytes, 4 << 10, 1 << 30);
+            requireRange("maxBroadcastBytes", maxBroadcastBytes, 64 << 10, 1 << 30);
+            requireRange("maxConnections", maxConnections, 1, 10_000_000);
+            requireRange("maxConnectionsPerAddress", maxConnectionsPerAddress, 1, 10_000_000);
+            requireRange("maxMessagesPerSecond", maxMessagesPerSecond, 1, 1_000_000);
+        }
+    }
+
+    /**
+     * How long the endpoint has patience. Each is 10 ms to 1 day.
+     *
+     * @param handshake from the connection to the finished HTTP upgrade; default 10 s
+     * @param authentication from the upgrade to an accepted token; default 5 s
+     * @param idle without any frame from the client, pongs included; a ping is sent at half of it; default 60 s
+     * @param close for the client's answer to a close frame; default 3 s
+     */
+    public record Timeouts(Duration handshake, Duration authentication, Duration idle, Duration close) {
+        public Timeouts {
+            requireRange("handshake", handshake);
+            requireRange("authentication", authentication);
+            requireRange("idle", idle);
+            requireRange("close", close);
+        }
+    }
+
+    /** PEM files: the certificate with its chain, and its private key in PKCS#8 without a password. */
+    public record Tls(Path certificateChain, Path privateKey) {}
+
+    /**
+     * Checks every option.
+     *
+     * @throws IllegalArgumentException naming the first option that is out of its range
+     */
+    public WebSocketOptions {
+        requireRange("port", port, 0, 65_535);
+        requireRange("eventLoops", eventLoops, 1, 1_024);
+        if (!path.startsWith("/")) {
+            throw new IllegalArgumentException("path must begin with a slash: " + path);
+        }
+        if (host.isBlank()) {
+            throw new IllegalArgumentException("host must not be blank; 0.0.0.0 listens on all addresses");
+        }
+    }
+
+    public static WebSocketOptions defaults() {
+        return new WebSocketOptions(
+                "127.0.0.1",
+                8081,
+                "/ws",
+                new Limits(512 << 10, 1 << 20, 16 << 20, 100_000, 1_000, 1_000),
+                new Timeouts(
+                        Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(3)),
+                Optional.empty(),
+                Runtime.getRuntime().availableProcessors(),
+                true);
+    }
+
+    public WebSocketOptions withHost(String changed) {
+        return new WebSocketOptions(changed, port, path, limits, timeouts, tls, eventLoops, nativeTransport);
+    }
+
+    public WebSocketOptions withPort(int changed) {
+        return new WebSocketOptions(host, changed, path, limits, timeouts, tls, eventLoops, nativeTransport);
+    }
+
+    public WebSocketOptions withPath(String changed) {
+        return new WebSocketOptions(host, port, changed, limits, timeouts, tls, eventLoops, nativeTransport);
+    }
+
+    public WebSocketOptions withLimits(Limits changed) {
+        return new WebSocketOptions(host, port, path, changed, timeouts, tls, eventLoops, nativeTransport);
+    }
+
+    public WebSocketOptions withTimeouts(Timeouts changed) {
+        return new WebSocketOptions(host, port, path, limits, changed, tls, eventLoops, nativeTransport);
+    }
+
+    public WebSocketOptions withTls(Tls changed) {
+        return new WebSocketOptions(
+                host, port, path, limits, timeouts, Optional.of(changed), eventLoops, nativeTransport);
+    }
+
+    public WebSocketOptions withEventLoops(int changed) {
+        return new WebSocketOptions(host, port, path, limits, timeouts, tls, changed, nativeTransport);
+    }
+
+    public WebSocketOptions withNativeTransport(boolean changed) {
+        return new WebSocketOptions(host, port, path, limits, timeouts, tls, eventLoops, changed);
+    }
+
+    private static void requireRange(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + " must be " + min + " to " + max + ", not " + value);
+        }
+    }
+
+    private static void requireRange(String name, Duration value) {
+        if (value.compareTo(Duration.ofMillis(10)) < 0 || value.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("the " + name + " timeout must be 10 ms to 1 day, not " + value);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.signalbox.endpoint.netty;
+
+import dev.signalbox.router.Authenticator;
+import dev.signalbox.router.Endpoint;
+import dev.signalbox.testing.contract.EndpointContract;
+import dev.signalbox.testing.contract.TestClient;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The contract over plain WebSocket, on the native transport where there is one. */
+class WebSocketContractTest extends EndpointContract {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    static WebSocketOptions options(Settings settings) {
+        return WebSocketOptions.defaults()
+                .withPort(0)
+                .withEventLoops(2)
+                .withLimits(new WebSocketOptions.Limits(
+                        settings.maxFrameBytes(),
+                        settings.maxOutboundBytes(),
+                        4 << 20,
+                        1_000,
+                        1_000,
+                        settings.maxMessagesPerSecond()))
+                .withTimeouts(new WebSocketOptions.Timeouts(
+                        Duration.ofSeconds(5), settings.authentication(), settings.idle(), Duration.ofMillis(500)));
+    }
+
+    @Override
+    protected Endpoint endpoint(Authenticator authenticator, Settings settings) {
+        return WebSocketEndpoint.create(options(settings), authenticator);
+    }
+
+    @Override
+    protected TestClient connect(URI address, Optional<String> token) {
+        return new JdkWebSocketClient(HTTP, address, token);
+    }
+}

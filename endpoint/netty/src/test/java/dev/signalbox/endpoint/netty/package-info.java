@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.endpoint.netty;
+
+import org.jspecify.annotations.NullMarked;

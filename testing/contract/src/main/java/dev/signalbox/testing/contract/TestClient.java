@@ -1,0 +1,62 @@
+package dev.signalbox.testing.contract;
+
+import dev.signalbox.router.CloseReason;
+import dev.signalbox.router.Payload;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A client of the endpoint under test, in the words that all transports share. One thread at a time. */
+public interface TestClient extends AutoCloseable {
+
+    /** What a client can see. */
+    sealed interface Event {
+        record Welcome(String clientId) implements Event {}
+
+        record Incoming(UUID id, String from, Payload payload, boolean acknowledge) implements Event {}
+
+        record Asked(UUID id, String from, Payload payload) implements Event {}
+
+        record Replied(String id, String from, Payload payload) implements Event {}
+
+        record Ok(String id) implements Event {}
+
+        record Failed(Optional<String> id, String code, String message) implements Event {}
+
+        record Closed(CloseReason reason) implements Event {}
+    }
+
+    /** Sends a token in-band, where the transport has that. */
+    void authenticate(String token);
+
+    void send(Optional<String> id, List<String> to, Payload payload);
+
+    void sendAcknowledged(String id, String to, Payload payload, Duration within);
+
+    void request(String id, String to, Payload payload, Duration within);
+
+    void reply(UUID request, Payload payload);
+
+    void acknowledge(UUID message);
+
+    void refuse(UUID message, String reason);
+
+    /** Sends something that no protocol of ours is. */
+    void sendRubbish();
+
+    /** Stops taking bytes from the network. */
+    void stopReading();
+
+    void startReading();
+
+    /** The next event; an {@link AssertionError} if there is none within 10 s. */
+    Event next();
+
+    /** Breaks the connection without a goodbye. */
+    void abort();
+
+    /** Says goodbye. */
+    @Override
+    void close();
+}
