@@ -1,6 +1,7 @@
 package dev.signalbox.router;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
@@ -22,8 +23,8 @@ public interface ClientSession {
      */
     CompletionStage<Message> request(Draft draft, Duration within);
 
-    /** Answers a message of intent {@link Intent.Ask} that this client received; the draft's targets do not count. */
-    SendReport reply(UUID request, Draft draft);
+    /** Answers a message of intent {@link Intent.Ask} that this client received. */
+    SendReport reply(UUID request, Payload payload, Map<String, String> headers);
 
     /** As {@link Router#sendAcknowledged}. */
     CompletionStage<AckResult> sendAcknowledged(Draft draft, Duration within);

@@ -2,6 +2,8 @@ package dev.signalbox.router;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -67,8 +69,14 @@ final class LiveClient implements ClientSession {
     }
 
     @Override
-    public SendReport reply(UUID request, Draft draft) {
-        return router.receive(message(draft).withIntent(new Intent.Reply(request)));
+    public SendReport reply(UUID request, Payload payload, Map<String, String> headers) {
+        Address requester = router.requester(request);
+        if (requester == null) {
+            touch();
+            return SendReport.failed(request, RouteError.unknownRequest(request, address));
+        }
+        Message reply = message(new Draft(List.of(requester), payload, headers));
+        return router.receive(reply.withIntent(new Intent.Reply(request)));
     }
 
     @Override

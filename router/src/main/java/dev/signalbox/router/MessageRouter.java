@@ -114,6 +114,11 @@ final class MessageRouter implements Router, ClientGateway {
         return sendAcknowledged(fromClient(message), within);
     }
 
+    @Nullable
+    Address requester(UUID request) {
+        return requests.requester(request);
+    }
+
     boolean acknowledged(Address.Client client, UUID message, AckResult result) {
         return acknowledgements.answer(client, message, result);
     }

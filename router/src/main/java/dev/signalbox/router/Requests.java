@@ -88,6 +88,13 @@ final class Requests {
                         "no reply came in time; ask again, or allow more"));
     }
 
+    /** Who waits for a reply to {@code request}; null if nobody does. */
+    @Nullable
+    Address requester(UUID request) {
+        Pending found = pending.get(request);
+        return found == null ? null : found.requester();
+    }
+
     /** Ends the wait for {@code request}, if {@code replier} is entitled to; null if nothing waits. */
     @Nullable
     Pending take(UUID request, Address replier) {

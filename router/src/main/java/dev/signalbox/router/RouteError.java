@@ -1,6 +1,7 @@
 package dev.signalbox.router;
 
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What the sender of a message is told when it failed.
@@ -44,6 +45,13 @@ public record RouteError(ErrorCode code, Optional<Address> target, String messag
                 target,
                 ErrorCode.PASSIVE_LOGIC,
                 "logic " + target.name() + " is passive: it runs by itself and takes no messages");
+    }
+
+    static RouteError unknownRequest(UUID request, Address replier) {
+        return of(
+                ErrorCode.UNKNOWN_REQUEST,
+                "no request " + request + " waits for a reply from " + replier
+                        + ": it was answered, or its time is up");
     }
 
     static RouteError slowConsumer(Address target) {

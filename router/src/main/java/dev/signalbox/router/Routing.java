@@ -124,12 +124,7 @@ final class Routing {
     private SendReport reply(Message reply, UUID request) {
         Requests.Pending pending = requests.take(request, reply.source());
         if (pending == null) {
-            return refuse(
-                    reply,
-                    RouteError.of(
-                            ErrorCode.UNKNOWN_REQUEST,
-                            "no request " + request + " waits for a reply from " + reply.source()
-                                    + ": it was answered, or its time is up"));
+            return refuse(reply, RouteError.unknownRequest(request, reply.source()));
         }
         Message sent = pending.requester() instanceof Address.Client ? sending.apply(reply) : reply;
         if (sent.verdict() instanceof Verdict.Rejected rejected) {

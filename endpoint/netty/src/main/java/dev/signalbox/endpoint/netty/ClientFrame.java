@@ -2,8 +2,10 @@ package dev.signalbox.endpoint.netty;
 
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Draft;
+import dev.signalbox.router.Payload;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,7 @@ sealed interface ClientFrame {
 
     record Request(String id, Draft draft, Duration within) implements ClientFrame {}
 
-    record Reply(UUID request, Draft draft) implements ClientFrame {}
+    record Reply(UUID request, Payload payload, Map<String, String> headers) implements ClientFrame {}
 
     record Ack(UUID message) implements ClientFrame {}
 

@@ -127,7 +127,7 @@ final class Conversation {
     }
 
     private void reply(ClientFrame.Reply reply) {
-        SendReport report = session.reply(reply.request(), reply.draft());
+        SendReport report = session.reply(reply.request(), reply.payload(), reply.headers());
         if (!report.complete()) {
             connection.answer(ServerFrames.errors(reply.request().toString(), report));
         }

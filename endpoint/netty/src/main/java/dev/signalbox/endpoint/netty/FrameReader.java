@@ -187,7 +187,7 @@ final class FrameReader {
             case "send" ->
                 ack ? new ClientFrame.SendAcknowledged(id, draft(), within) : new ClientFrame.Send(id, draft());
             case "request" -> new ClientFrame.Request(required("id", id), draft(), within);
-            case "reply" -> new ClientFrame.Reply(uuid(), new Draft(to, requiredPayload(), headers));
+            case "reply" -> new ClientFrame.Reply(uuid(), requiredPayload(), headers);
             case "ack" -> new ClientFrame.Ack(uuid());
             case "nack" -> new ClientFrame.Nack(uuid(), reason == null ? "no reason given" : reason);
             case "use" -> new ClientFrame.Use(id, to);

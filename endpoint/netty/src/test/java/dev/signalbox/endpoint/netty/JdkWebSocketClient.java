@@ -90,8 +90,7 @@ final class JdkWebSocketClient implements TestClient, WebSocket.Listener {
     private void event(JsonNode frame) {
         switch (frame.get("type").asString()) {
             case "welcome" -> events.add(new Event.Welcome(frame.get("client").asString()));
-            case "message" ->
-                events.add(new Event.Incoming(id(frame), from(frame), payload(frame), frame.has("ack")));
+            case "message" -> events.add(new Event.Incoming(id(frame), from(frame), payload(frame), frame.has("ack")));
             case "request" -> events.add(new Event.Asked(id(frame), from(frame), payload(frame)));
             case "reply" -> events.add(new Event.Replied(frame.get("id").asString(), from(frame), payload(frame)));
             case "ok", "pong" -> events.add(new Event.Ok(frame.get("id").asString()));
@@ -235,7 +234,9 @@ final class JdkWebSocketClient implements TestClient, WebSocket.Listener {
     @Override
     public void close() {
         if (!socket.isOutputClosed()) {
-            socket.sendClose(WebSocket.NORMAL_CLOSURE, "").exceptionally(failure -> socket).join();
+            socket.sendClose(WebSocket.NORMAL_CLOSURE, "")
+                    .exceptionally(failure -> socket)
+                    .join();
         }
     }
 }

@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,8 +42,8 @@ public abstract class EndpointContract {
 
     private final List<TestClient> clients = new ArrayList<>();
     private final RecordingListener listener = new RecordingListener();
-    private Router router = router(RouterOptions.defaults());
-    private Endpoint endpoint = endpoint(this::authenticate, Settings.DEFAULT);
+    private Router router;
+    private Endpoint endpoint;
 
     /** What the contract needs set. */
     public record Settings(
@@ -73,6 +74,12 @@ public abstract class EndpointContract {
 
     @BeforeEach
     final void open() {
+        open(RouterOptions.defaults(), this::authenticate, Settings.DEFAULT);
+    }
+
+    private void open(RouterOptions options, Authenticator authenticator, Settings settings) {
+        router = router(options);
+        endpoint = endpoint(authenticator, settings);
         router.attach(endpoint);
         router.add("echo", Logic.worker((message, context) -> context.reply(message, message.payload())));
     }
@@ -85,9 +92,12 @@ public abstract class EndpointContract {
 
     private void reopen(RouterOptions options, Settings settings) {
         router.close();
-        router = router(options);
-        endpoint = endpoint(this::authenticate, settings);
-        open();
+        open(options, this::authenticate, settings);
+    }
+
+    private void reopen(Authenticator authenticator, Settings settings) {
+        router.close();
+        open(RouterOptions.defaults(), authenticator, settings);
     }
 
     private TestClient dial(Optional<String> token) {
@@ -172,9 +182,7 @@ public abstract class EndpointContract {
     @Test
     void aSlowAuthenticatorHoldsNobodyElseUp() throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);
-        router.close();
-        router = router(RouterOptions.defaults());
-        endpoint = endpoint(
+        reopen(
                 token -> {
                     if (token.equals("good-slow")) {
                         awaitLatch(release);
@@ -182,7 +190,6 @@ public abstract class EndpointContract {
                     return authenticate(token);
                 },
                 new Settings(64 << 10, 512 << 10, 1_000, Duration.ofSeconds(20), Duration.ofSeconds(30)));
-        open();
 
         // More of them than there can be event loops in a test.
         List<TestClient> slow = new ArrayList<>();
@@ -204,14 +211,11 @@ public abstract class EndpointContract {
 
     @Test
     void aFailingAuthenticatorIsTheServersFault() {
-        router.close();
-        router = router(RouterOptions.defaults());
-        endpoint = endpoint(
+        reopen(
                 token -> {
                     throw new IllegalStateException("the directory is down");
                 },
                 Settings.DEFAULT);
-        open();
 
         assertThat(dial(Optional.of("good-alice")).next()).isEqualTo(new Event.Closed(CloseReason.FAILED));
     }
@@ -223,7 +227,8 @@ public abstract class EndpointContract {
 
         Map<Boolean, List<Event>> events = new HashMap<>();
         for (Event event : List.of(alice.next(), alice.next())) {
-            events.computeIfAbsent(event instanceof Event.Ok, key -> new ArrayList<>()).add(event);
+            events.computeIfAbsent(event instanceof Event.Ok, key -> new ArrayList<>())
+                    .add(event);
         }
         assertThat(events.get(true)).containsExactly(new Event.Ok("1"));
         assertThat(events.get(false)).singleElement().isInstanceOfSatisfying(Event.Incoming.class, incoming -> {
@@ -248,8 +253,13 @@ public abstract class EndpointContract {
     @Test
     void logicReachesOtherLogic() {
         TestClient alice = client("alice");
-        router.add("front", Logic.dispatched((message, context) -> context.send(Address.logic("back"), message.payload())));
-        router.add("back", Logic.worker((message, context) -> context.send(Address.client("alice"), text(message.source() + "!"))));
+        router.add(
+                "front",
+                Logic.dispatched((message, context) -> context.send(Address.logic("back"), message.payload())));
+        router.add(
+                "back",
+                Logic.worker(
+                        (message, context) -> context.send(Address.client("alice"), text(message.source() + "!"))));
 
         alice.send(Optional.empty(), List.of("logic:front"), text("x"));
         assertThat(nextText(alice)).isEqualTo("logic:front!");
@@ -400,7 +410,7 @@ public abstract class EndpointContract {
         assertThat(next(alice, Event.Failed.class).code()).isEqualTo("logic-failed");
         assertThat(router.request(Message.of(SERVER, Address.client("nobody"), text("?")), SOON))
                 .failsWithin(SOON)
-                .withThrowableOfType(java.util.concurrent.ExecutionException.class)
+                .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(RequestException.class);
     }
 
@@ -425,9 +435,10 @@ public abstract class EndpointContract {
         CompletionStage<AckResult> result = ask("alice", "unwanted", SOON);
 
         alice.refuse(next(alice, Event.Incoming.class).id(), "no more ads");
-        assertThat(get(result)).isInstanceOfSatisfying(AckResult.Rejected.class, rejected -> assertThat(
-                        rejected.error().message())
-                .contains("no more ads"));
+        assertThat(get(result))
+                .isInstanceOfSatisfying(
+                        AckResult.Rejected.class,
+                        rejected -> assertThat(rejected.error().message()).contains("no more ads"));
     }
 
     @Test
@@ -501,8 +512,7 @@ public abstract class EndpointContract {
 
     @Test
     void aSecondConnectionIsRefusedIfSoConfigured() {
-        reopen(
-                RouterOptions.defaults().withDuplicateClient(RouterOptions.DuplicateClient.REFUSE), Settings.DEFAULT);
+        reopen(RouterOptions.defaults().withDuplicateClient(RouterOptions.DuplicateClient.REFUSE), Settings.DEFAULT);
         TestClient first = client("alice");
         TestClient second = dial(Optional.of("good-alice"));
 
