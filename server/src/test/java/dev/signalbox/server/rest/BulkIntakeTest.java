@@ -191,9 +191,8 @@ class BulkIntakeTest {
         try (var server = new RunningControlPlane(new ForgetfulQueue());
                 var socket = new Socket(InetAddress.getLoopbackAddress(), server.controlPlane.port())) {
             socket.setSoTimeout(60_000);
-            byte[] body = ("{\"to\":\"" + SMS + "\",\"body\":\"x\"}\n")
-                    .repeat(90_000)
-                    .getBytes(StandardCharsets.UTF_8);
+            byte[] body =
+                    ("{\"to\":\"" + SMS + "\",\"body\":\"x\"}\n").repeat(90_000).getBytes(StandardCharsets.UTF_8);
             OutputStream out = socket.getOutputStream();
             out.write(("POST /api/messages HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer sender\r\nConnection: close\r\n"
                             + "Content-Type: application/x-ndjson\r\nContent-Length: " + body.length + "\r\n\r\n")
