@@ -1,6 +1,5 @@
 package dev.signalbox.delivery.sms;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.SendResult;
@@ -14,6 +13,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -41,9 +41,12 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class HttpSmsSender implements Sender, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpSmsSender.class);
-    private static final ObjectWriter BODIES = JsonMapper.builder().build().writerFor(Body.class);
+    private static final ObjectWriter BODIES = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .build()
+            .writerFor(Body.class);
 
-    private record Body(@JsonProperty("phone_number") String phoneNumber, String content) {}
+    private record Body(String phoneNumber, String content) {}
 
     private final HttpSmsOptions options;
     private final InstantSource clock;

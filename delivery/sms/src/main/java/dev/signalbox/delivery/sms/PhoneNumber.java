@@ -44,7 +44,8 @@ public record PhoneNumber(String e164) {
         }
     }
 
-    static boolean isRegion(String region) {
+    /** Whether two letters (ISO 3166, upper case) name a region that has telephone numbers. */
+    public static boolean isRegion(String region) {
         return PhoneNumberUtil.getInstance().getSupportedRegions().contains(region);
     }
 

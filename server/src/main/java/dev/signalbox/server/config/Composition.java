@@ -1,0 +1,166 @@
+package dev.signalbox.server.config;
+
+import dev.signalbox.delivery.sms.HttpSmsOptions;
+import dev.signalbox.server.config.ServerConfig.Auth;
+import dev.signalbox.server.config.ServerConfig.ClientToken;
+import dev.signalbox.server.config.ServerConfig.Clients;
+import dev.signalbox.server.config.ServerConfig.Control;
+import dev.signalbox.server.config.ServerConfig.Database;
+import dev.signalbox.server.config.ServerConfig.Delivery;
+import dev.signalbox.server.config.ServerConfig.Holder;
+import dev.signalbox.server.config.ServerConfig.Log;
+import dev.signalbox.server.config.ServerConfig.Pem;
+import dev.signalbox.server.config.ServerConfig.Retry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+
+/** Puts the values together, and checks what concerns several of them. */
+final class Composition {
+    private final Reading reading;
+
+    Composition(Reading reading) {
+        this.reading = reading;
+    }
+
+    ServerConfig compose() {
+        var folder = reading.get(Keys.DATA_FOLDER);
+        return new ServerConfig(
+                folder, control(), auth(), clients(), database(folder), delivery(), sms(), log(), shutdown());
+    }
+
+    private Control control() {
+        return new Control(
+                reading.get(Keys.CONTROL_HOST),
+                reading.get(Keys.CONTROL_PORT),
+                pem(Keys.CONTROL_CERTIFICATE, Keys.CONTROL_KEY),
+                Math.toIntExact(reading.get(Keys.CONTROL_MAX_BODY)));
+    }
+
+    private Optional<Pem> pem(Key<Path> certificateKey, Key<Path> keyKey) {
+        var certificate = reading.find(certificateKey);
+        var key = reading.find(keyKey);
+        reading.check(certificate.isPresent() || key.isEmpty(), certificateKey, "is required with " + keyKey.path());
+        reading.check(key.isPresent() || certificate.isEmpty(), keyKey, "is required with " + certificateKey.path());
+        certificate.ifPresent(file -> readable(certificateKey, file));
+        key.ifPresent(file -> readable(keyKey, file));
+        return certificate.flatMap(c -> key.map(k -> new Pem(c, k)));
+    }
+
+    private void readable(Key<Path> key, Path file) {
+        reading.check(Files.isReadable(file) && Files.isRegularFile(file), key, "'" + file + "' is not a file to read");
+    }
+
+    private Auth auth() {
+        var holders = new ArrayList<Holder>();
+        for (int i = 0; i < reading.size(Keys.AUTH_TOKEN); i++) {
+            var name = reading.require(Keys.AUTH_NAME, i);
+            var token = reading.require(Keys.AUTH_TOKEN, i).map(Secret::new);
+            var role = reading.get(Keys.AUTH_ROLE, i);
+            token.flatMap(t -> name.map(n -> new Holder(n, role, t))).ifPresent(holders::add);
+        }
+        distinct(Keys.AUTH_TOKEN, holders.stream().map(Holder::token).toList());
+        var disabled = reading.get(Keys.AUTH_DISABLED);
+        reading.check(!disabled || holders.isEmpty(), Keys.AUTH_DISABLED, "is true, and yet auth.tokens are given");
+        return new Auth(disabled, List.copyOf(holders));
+    }
+
+    private Clients clients() {
+        return new Clients(
+                reading.get(Keys.CLIENTS_HOST),
+                reading.get(Keys.CLIENTS_PORT),
+                pem(Keys.CLIENTS_CERTIFICATE, Keys.CLIENTS_KEY),
+                Math.toIntExact(reading.get(Keys.CLIENTS_MAX_MESSAGE)),
+                reading.get(Keys.CLIENTS_IDLE),
+                reading.get(Keys.CLIENTS_AUTH),
+                reading.get(Keys.CLIENTS_RATE),
+                reading.get(Keys.CLIENTS_MAX),
+                reading.get(Keys.CLIENTS_MAX_PER_ADDRESS),
+                clientTokens(),
+                reading.find(Keys.CLIENTS_JWT_SECRET).map(Secret::new));
+    }
+
+    private List<ClientToken> clientTokens() {
+        var tokens = new ArrayList<ClientToken>();
+        for (int i = 0; i < reading.size(Keys.CLIENT_TOKEN); i++) {
+            var client = reading.require(Keys.CLIENT_ID, i);
+            var token = reading.require(Keys.CLIENT_TOKEN, i).map(Secret::new);
+            token.flatMap(t -> client.map(c -> new ClientToken(c, t))).ifPresent(tokens::add);
+        }
+        distinct(Keys.CLIENT_TOKEN, tokens.stream().map(ClientToken::token).toList());
+        return List.copyOf(tokens);
+    }
+
+    private void distinct(Key<?> key, List<Secret> tokens) {
+        reading.check(new HashSet<>(tokens).size() == tokens.size(), key, "the same token is given twice");
+    }
+
+    private Database database(Path folder) {
+        return new Database(
+                reading.find(Keys.DATABASE_URL).orElse("jdbc:sqlite:" + folder.resolve("signalbox.db")),
+                reading.find(Keys.DATABASE_USER),
+                reading.find(Keys.DATABASE_PASSWORD).map(Secret::new),
+                reading.get(Keys.DATABASE_POOL));
+    }
+
+    private Delivery delivery() {
+        var base = reading.get(Keys.RETRY_BASE);
+        var max = reading.get(Keys.RETRY_MAX);
+        reading.check(base.compareTo(max) <= 0, Keys.RETRY_BASE, "is longer than " + Keys.RETRY_MAX.path());
+        return new Delivery(
+                reading.get(Keys.DELIVERY_LEASE),
+                reading.get(Keys.DELIVERY_POLL),
+                reading.get(Keys.DELIVERY_ATTEMPTS),
+                new Retry(base, reading.get(Keys.RETRY_FACTOR), max, reading.get(Keys.RETRY_JITTER)),
+                reading.get(Keys.LIVE_CONCURRENCY),
+                reading.get(Keys.LIVE_TIMEOUT));
+    }
+
+    /** Reads every key, so that each mistake is named even where others already prevent the sender. */
+    private Optional<HttpSmsOptions> sms() {
+        var url = reading.find(Keys.SMS_URL);
+        var token = reading.find(Keys.SMS_TOKEN);
+        var timeout = reading.get(Keys.SMS_TIMEOUT);
+        var connect = reading.find(Keys.SMS_CONNECT_TIMEOUT).orElseGet(() -> usualConnectTimeout(timeout));
+        int concurrency = reading.get(Keys.SMS_CONCURRENCY);
+        var lifetime = reading.get(Keys.SMS_KEY_LIFETIME);
+        int length = reading.get(Keys.SMS_MAX_LENGTH);
+        var region = reading.find(Keys.SMS_REGION);
+        var caFile = reading.find(Keys.SMS_CA);
+        boolean insecure = reading.get(Keys.SMS_INSECURE);
+        boolean consistent = checkSms(connect, timeout, insecure, caFile);
+        return url.flatMap(u -> token.filter(t -> consistent)
+                .map(t -> new HttpSmsOptions(
+                        u, t, timeout, connect, concurrency, lifetime, length, region, caFile, insecure)));
+    }
+
+    private static Duration usualConnectTimeout(Duration timeout) {
+        var usual = DurationText.parse(Keys.SMS_CONNECT_TIMEOUT.fallback().orElseThrow());
+        return usual.compareTo(timeout) < 0 ? usual : timeout;
+    }
+
+    private boolean checkSms(Duration connect, Duration timeout, boolean insecure, Optional<Path> caFile) {
+        reading.check(
+                reading.isGiven(Keys.SMS_TOKEN) || !reading.isGiven(Keys.SMS_URL),
+                Keys.SMS_TOKEN,
+                "is required with " + Keys.SMS_URL.path());
+        boolean inTime = connect.compareTo(timeout) <= 0;
+        boolean used = !insecure || caFile.isEmpty();
+        reading.check(inTime, Keys.SMS_CONNECT_TIMEOUT, "is longer than " + Keys.SMS_TIMEOUT.path());
+        reading.check(used, Keys.SMS_CA, "is given, and delivery.sms.insecure would ignore it");
+        caFile.ifPresent(file -> readable(Keys.SMS_CA, file));
+        return inTime && used;
+    }
+
+    private Log log() {
+        return new Log(reading.get(Keys.LOG_FORMAT), reading.get(Keys.LOG_LEVEL));
+    }
+
+    private Duration shutdown() {
+        return reading.get(Keys.SHUTDOWN_TIMEOUT);
+    }
+}

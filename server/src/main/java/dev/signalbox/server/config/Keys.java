@@ -1,0 +1,250 @@
+package dev.signalbox.server.config;
+
+import dev.signalbox.delivery.sms.PhoneNumber;
+import dev.signalbox.server.config.ServerConfig.LogFormat;
+import dev.signalbox.server.config.ServerConfig.LogLevel;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Every key there is. What is not in {@link #ALL} does not exist. */
+final class Keys {
+    private static final Kind<String> HOST = Kind.text("a name or address of this machine; 0.0.0.0 for all");
+    private static final Kind<Integer> PORT = Kind.whole(0, 65_535);
+    private static final Kind<String> TOKEN =
+            Kind.matching("16 to 512 visible ASCII characters", Pattern.compile("[!-~]{16,512}"));
+    private static final Kind<String> NAME =
+            Kind.matching("1 to 64 letters, digits, dots, hyphens or underscores", Pattern.compile("[\\w.-]{1,64}"));
+    private static final Kind<String> CLIENT =
+            Kind.matching("1 to 128 characters without spaces", Pattern.compile("[!-~]{1,128}"));
+    private static final Kind<String> REGION = Kind.text("a region with telephone numbers, in two letters (ISO 3166)")
+            .where(PhoneNumber::isRegion);
+    private static final Kind<String> DATABASE = Kind.matching(
+            "jdbc:postgresql://HOST/NAME, postgresql://HOST/NAME, jdbc:sqlite:FILE or sqlite:FILE",
+            Pattern.compile("(jdbc:)?(postgres(ql)?://.+|postgresql:.+|sqlite:.+)"));
+
+    static final Key<Path> DATA_FOLDER = Key.of(
+            "data.folder",
+            Kind.path(),
+            "signalbox-data",
+            "Where the server keeps its own files; made if it is missing.");
+
+    static final Key<String> CONTROL_HOST = Key.of(
+            "control.host",
+            HOST,
+            "127.0.0.1",
+            "Where REST, console, health and metrics listen. Loopback by default: nothing is reachable from the network"
+                    + " until you say so.");
+    static final Key<Integer> CONTROL_PORT = Key.of("control.port", PORT, "8080", "Its port; 0 picks a free one.");
+    static final Key<Path> CONTROL_CERTIFICATE = Key.optional(
+            "control.tls.certificate",
+            Kind.path(),
+            "The certificate chain in PEM; with it the port speaks only HTTPS.");
+    static final Key<Path> CONTROL_KEY =
+            Key.optional("control.tls.key", Kind.path(), "The certificate's private key in PEM (PKCS#8).");
+    static final Key<Long> CONTROL_MAX_BODY = Key.of(
+            "control.max-body",
+            Kind.size("1KiB", "16MiB"),
+            "256KiB",
+            "The largest single request, and the longest line of a bulk request.");
+
+    static final Key<Boolean> AUTH_DISABLED =
+            Key.of("auth.disabled", Kind.truth(), "false", "Lets everyone who reaches the control port do everything.");
+    static final Key<String> AUTH_TOKEN = Key.secret(
+            "auth.tokens.*.token",
+            TOKEN,
+            "A bearer token for the control port. With no token at all, the server makes one for an admin and writes it"
+                    + " to the file `token` in the data folder.");
+    static final Key<String> AUTH_NAME =
+            Key.optional("auth.tokens.*.name", NAME, "Who holds the token, for the log. Required.");
+    static final Key<Role> AUTH_ROLE = Key.of(
+            "auth.tokens.*.role",
+            Kind.oneOf(Role.class),
+            "reader",
+            "`reader` may look, `sender` may also enqueue, `admin` may do everything.");
+
+    static final Key<String> CLIENTS_HOST =
+            Key.of("clients.host", HOST, "127.0.0.1", "Where clients connect over WebSocket.");
+    static final Key<Integer> CLIENTS_PORT = Key.of("clients.port", PORT, "8081", "Its port; 0 picks a free one.");
+    static final Key<Path> CLIENTS_CERTIFICATE = Key.optional(
+            "clients.tls.certificate", Kind.path(), "The certificate chain in PEM; with it the port speaks only TLS.");
+    static final Key<Path> CLIENTS_KEY =
+            Key.optional("clients.tls.key", Kind.path(), "The certificate's private key in PEM (PKCS#8).");
+    static final Key<Long> CLIENTS_MAX_MESSAGE =
+            Key.of("clients.max-message", Kind.size("1KiB", "64MiB"), "256KiB", "The largest payload of a client.");
+    static final Key<Duration> CLIENTS_IDLE = Key.of(
+            "clients.idle-timeout",
+            Kind.duration("1s", "1d"),
+            "60s",
+            "A client that says nothing for so long, not even pong, is disconnected.");
+    static final Key<Duration> CLIENTS_AUTH = Key.of(
+            "clients.auth-timeout", Kind.duration("100ms", "1m"), "5s", "How long a new client has to show its token.");
+    static final Key<Integer> CLIENTS_RATE = Key.of(
+            "clients.rate", Kind.whole(1, 1_000_000), "1000", "The most messages a second that one client may send.");
+    static final Key<Integer> CLIENTS_MAX =
+            Key.of("clients.max-connections", Kind.whole(1, 10_000_000), "100000", "The most clients at a time.");
+    static final Key<Integer> CLIENTS_MAX_PER_ADDRESS = Key.of(
+            "clients.max-connections-per-address",
+            Kind.whole(1, 10_000_000),
+            "1000",
+            "The most clients at a time from one network address.");
+    static final Key<String> CLIENT_TOKEN = Key.secret("clients.tokens.*.token", TOKEN, "A client's token.");
+    static final Key<String> CLIENT_ID = Key.optional(
+            "clients.tokens.*.client", CLIENT, "The id of the client that the token stands for. Required.");
+    static final Key<String> CLIENTS_JWT_SECRET = Key.secret(
+            "clients.jwt.secret",
+            Kind.text("at least 32 bytes", 32, 4096),
+            "Accepts tokens signed with it (JWT, HS256): `sub` is the client's id, `exp` is required.");
+
+    static final Key<String> DATABASE_URL = Key.optional(
+            "database.url",
+            DATABASE,
+            "PostgreSQL or SQLite, without user and password. By default the file `signalbox.db` in the data folder.");
+    static final Key<String> DATABASE_USER =
+            Key.optional("database.user", Kind.text("1 to 128 characters", 1, 128), "The database's user.");
+    static final Key<String> DATABASE_PASSWORD =
+            Key.secret("database.password", Kind.text("up to 1024 characters", 0, 1024), "The user's password.");
+    static final Key<Integer> DATABASE_POOL =
+            Key.of("database.pool-size", Kind.whole(2, 500), "10", "The most connections that this node opens.");
+
+    static final Key<Duration> DELIVERY_LEASE = Key.of(
+            "delivery.lease",
+            Kind.duration("1s", "1h"),
+            "20s",
+            "How long a node may be silent before another takes over what it was sending.");
+    static final Key<Duration> DELIVERY_POLL = Key.of(
+            "delivery.poll-interval",
+            Kind.duration("10ms", "1m"),
+            "1s",
+            "How often to look for deliveries that nobody announced.");
+    static final Key<Integer> DELIVERY_ATTEMPTS = Key.of(
+            "delivery.max-attempts", Kind.whole(1, 100), "10", "Attempts of a step for messages that do not say.");
+    static final Key<Duration> RETRY_BASE =
+            Key.of("delivery.retry.base", Kind.duration("1ms", "7d"), "2s", "The wait after the first failed attempt.");
+    static final Key<Double> RETRY_FACTOR =
+            Key.of("delivery.retry.factor", Kind.decimal(1, 10), "2", "How much longer each next wait is.");
+    static final Key<Duration> RETRY_MAX =
+            Key.of("delivery.retry.max", Kind.duration("1ms", "7d"), "10m", "The longest wait; at least the base.");
+    static final Key<Double> RETRY_JITTER =
+            Key.of("delivery.retry.jitter", Kind.decimal(0, 1), "0.2", "The part of each wait that is random.");
+    static final Key<Integer> LIVE_CONCURRENCY = Key.of(
+            "delivery.live.concurrency",
+            Kind.whole(1, 100_000),
+            "1000",
+            "Live deliveries that may wait for a client's acknowledgement at a time.");
+    static final Key<Duration> LIVE_TIMEOUT = Key.of(
+            "delivery.live.timeout",
+            Kind.duration("10ms", "10m"),
+            "5s",
+            "How long one live attempt waits for the acknowledgement.");
+
+    static final Key<URI> SMS_URL = Key.optional(
+            "delivery.sms.url", Kind.url(), "The SMS provider. Without it, this server sends no text messages.");
+    static final Key<String> SMS_TOKEN = Key.secret(
+            "delivery.sms.token",
+            Kind.matching("1 to 1024 visible ASCII characters", Pattern.compile("[!-~]{1,1024}")),
+            "The provider's bearer token. Required with the URL.");
+    static final Key<Duration> SMS_TIMEOUT =
+            Key.of("delivery.sms.timeout", Kind.duration("10ms", "10m"), "6s", "The longest that one attempt takes.");
+    static final Key<Duration> SMS_CONNECT_TIMEOUT = Key.of(
+            "delivery.sms.connect-timeout",
+            Kind.duration("10ms", "10m"),
+            "2s",
+            "The part of it that connecting may take; at most, and by default no more than, the timeout.");
+    static final Key<Integer> SMS_CONCURRENCY =
+            Key.of("delivery.sms.concurrency", Kind.whole(1, 4096), "64", "Attempts under way at a time on this node.");
+    static final Key<Duration> SMS_KEY_LIFETIME = Key.of(
+            "delivery.sms.key-lifetime",
+            Kind.duration("0s", "30d"),
+            "0s",
+            "How long the provider recognises a repeated Idempotency-Key. Within it an unknown outcome is tried again;"
+                    + " beyond it, and with 0s always, it is parked for a person.");
+    static final Key<Integer> SMS_MAX_LENGTH =
+            Key.of("delivery.sms.max-length", Kind.whole(1, 10_000), "160", "The longest message, in characters.");
+    static final Key<String> SMS_REGION = Key.optional(
+            "delivery.sms.default-region",
+            REGION,
+            "The country of numbers without a country code; without it they are refused.");
+    static final Key<Path> SMS_CA =
+            Key.optional("delivery.sms.ca-file", Kind.path(), "Certificates in PEM to trust instead of the system's.");
+    static final Key<Boolean> SMS_INSECURE =
+            Key.of("delivery.sms.insecure", Kind.truth(), "false", "Accepts any certificate; for experiments only.");
+
+    static final Key<LogFormat> LOG_FORMAT =
+            Key.of("log.format", Kind.oneOf(LogFormat.class), "plain", "`json` writes one object a line.");
+    static final Key<LogLevel> LOG_LEVEL =
+            Key.of("log.level", Kind.oneOf(LogLevel.class), "info", "The least that is logged.");
+
+    static final Key<Duration> SHUTDOWN_TIMEOUT = Key.of(
+            "shutdown.timeout",
+            Kind.duration("0s", "1h"),
+            "30s",
+            "How long a stop waits for what is in flight; a second signal ends at once.");
+
+    static final List<Key<?>> ALL = List.of(
+            DATA_FOLDER,
+            CONTROL_HOST,
+            CONTROL_PORT,
+            CONTROL_CERTIFICATE,
+            CONTROL_KEY,
+            CONTROL_MAX_BODY,
+            AUTH_DISABLED,
+            AUTH_TOKEN,
+            AUTH_NAME,
+            AUTH_ROLE,
+            CLIENTS_HOST,
+            CLIENTS_PORT,
+            CLIENTS_CERTIFICATE,
+            CLIENTS_KEY,
+            CLIENTS_MAX_MESSAGE,
+            CLIENTS_IDLE,
+            CLIENTS_AUTH,
+            CLIENTS_RATE,
+            CLIENTS_MAX,
+            CLIENTS_MAX_PER_ADDRESS,
+            CLIENT_TOKEN,
+            CLIENT_ID,
+            CLIENTS_JWT_SECRET,
+            DATABASE_URL,
+            DATABASE_USER,
+            DATABASE_PASSWORD,
+            DATABASE_POOL,
+            DELIVERY_LEASE,
+            DELIVERY_POLL,
+            DELIVERY_ATTEMPTS,
+            RETRY_BASE,
+            RETRY_FACTOR,
+            RETRY_MAX,
+            RETRY_JITTER,
+            LIVE_CONCURRENCY,
+            LIVE_TIMEOUT,
+            SMS_URL,
+            SMS_TOKEN,
+            SMS_TIMEOUT,
+            SMS_CONNECT_TIMEOUT,
+            SMS_CONCURRENCY,
+            SMS_KEY_LIFETIME,
+            SMS_MAX_LENGTH,
+            SMS_REGION,
+            SMS_CA,
+            SMS_INSECURE,
+            LOG_FORMAT,
+            LOG_LEVEL,
+            SHUTDOWN_TIMEOUT);
+
+    private Keys() {}
+
+    static boolean known(String path) {
+        return ALL.stream().anyMatch(key -> key.covers(path));
+    }
+
+    /** Every path that may be given, with {@code *} in lists and the secrets' files. */
+    static List<String> paths() {
+        return ALL.stream()
+                .flatMap(key -> key.secret() ? Stream.of(key.path(), key.path() + Key.FILE) : Stream.of(key.path()))
+                .toList();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.signalbox.server.config;
+
+import dev.signalbox.delivery.sms.HttpSmsOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** All settings of a server, checked. What each means, its range and its default are in docs/configuration.md. */
+public record ServerConfig(
+        Path dataFolder,
+        Control control,
+        Auth auth,
+        Clients clients,
+        Database database,
+        Delivery delivery,
+        Optional<HttpSmsOptions> sms,
+        Log log,
+        Duration shutdownTimeout) {
+
+    /** Files in PEM; both are readable when the configuration is loaded. */
+    public record Pem(Path certificate, Path key) {}
+
+    /** Where people and services connect. {@code maxBody} is in bytes. */
+    public record Control(String host, int port, Optional<Pem> tls, int maxBody) {}
+
+    /** Who may use the control port. */
+    public record Auth(boolean disabled, List<Holder> holders) {}
+
+    public record Holder(String name, Role role, Secret token) {}
+
+    /** Where clients connect, and what each may do. {@code maxMessage} is in bytes, {@code rate} in messages a second. */
+    public record Clients(
+            String host,
+            int port,
+            Optional<Pem> tls,
+            int maxMessage,
+            Duration idleTimeout,
+            Duration authTimeout,
+            int rate,
+            int maxConnections,
+            int maxConnectionsPerAddress,
+            List<ClientToken> tokens,
+            Optional<Secret> jwtSecret) {}
+
+    public record ClientToken(String client, Secret token) {}
+
+    public record Database(String url, Optional<String> user, Optional<Secret> password, int poolSize) {}
+
+    public record Delivery(
+            Duration lease,
+            Duration pollInterval,
+            int maxAttempts,
+            Retry retry,
+            int liveConcurrency,
+            Duration liveTimeout) {}
+
+    public record Retry(Duration base, double factor, Duration max, double jitter) {}
+
+    public record Log(LogFormat format, LogLevel level) {}
+
+    /** How a line of the log looks. */
+    public enum LogFormat {
+        PLAIN,
+        JSON
+    }
+
+    public enum LogLevel {
+        TRACE,
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.config;
+
+import org.jspecify.annotations.NullMarked;
