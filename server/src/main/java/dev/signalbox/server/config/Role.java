@@ -1,8 +1,15 @@
 package dev.signalbox.server.config;
 
-/** What the holder of a control token may do; each includes the ones before it. */
+/** What the holder of a control token may do. Each role includes the ones before it. */
 public enum Role {
+    /** May look at everything. */
     READER,
+    /** May also enqueue messages. */
     SENDER,
-    ADMIN
+    /** May also retry, cancel, and start or stop the dispatch. */
+    ADMIN;
+
+    public boolean includes(Role other) {
+        return compareTo(other) >= 0;
+    }
 }

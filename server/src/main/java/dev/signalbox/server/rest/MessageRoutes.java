@@ -7,6 +7,7 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.State;
+import dev.signalbox.server.config.Role;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;

@@ -3,6 +3,7 @@ package dev.signalbox.server.rest;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.signalbox.delivery.queue.DeliveryQueue.Counts;
 import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
+import dev.signalbox.server.config.Role;
 import dev.signalbox.server.rest.ClientDirectory.ConnectedClient;
 import dev.signalbox.server.rest.Timely.Reading;
 import io.helidon.http.HeaderNames;

@@ -3,6 +3,7 @@ package dev.signalbox.server.rest;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.server.config.Role;
 import dev.signalbox.server.rest.ClientDirectory.ConnectedClient;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

@@ -1,0 +1,93 @@
+package dev.signalbox.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signalbox.database.Database;
+import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.Delivery;
+import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.SendResult;
+import dev.signalbox.delivery.queue.Sender;
+import dev.signalbox.delivery.queue.State;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The examples do what they say, and stay short. */
+class ExamplesTest {
+    private static final int LONGEST = 40;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theRouterAnswers() {
+        assertThat(RouterExample.ask("which way?")).isEqualTo("WHICH WAY?");
+    }
+
+    @Test
+    void anOrdersConfirmationIsDelivered() {
+        var sender = new Recorder();
+        try (Database database = Database.open(DatabaseConfig.of("sqlite:" + folder.resolve("orders.db")))) {
+            var example = new QueueExample(database);
+            try (Dispatcher dispatcher = example.deliverWith(sender)) {
+                UUID id = example.placeOrder("+61491570006");
+
+                Awaitility.await().until(() -> example.stateOf(id) == State.SENT);
+                assertThat(dispatcher.state()).isEqualTo(Dispatcher.DispatchState.RUNNING);
+                assertThat(sender.bodies).containsExactly("Thank you for your order.");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RouterExample", "QueueExample"})
+    void theCodeFitsOnAScreen(String name) throws IOException {
+        List<String> lines = Files.readAllLines(Path.of("src/main/java/dev/signalbox/examples", name + ".java"));
+        long code = lines.stream()
+                .filter(line -> !line.isBlank() && !line.startsWith("import") && !line.startsWith("package"))
+                .count();
+        assertThat(code).isLessThan(LONGEST);
+    }
+
+    private static final class Recorder implements Sender {
+        final List<String> bodies = new CopyOnWriteArrayList<>();
+
+        @Override
+        public SendResult send(Delivery delivery) {
+            bodies.add(delivery.body());
+            return new SendResult.Accepted(Optional.empty());
+        }
+
+        @Override
+        public Channel channel() {
+            return Channel.SMS;
+        }
+
+        @Override
+        public Duration timeout() {
+            return Duration.ofSeconds(1);
+        }
+
+        @Override
+        public int concurrency() {
+            return 4;
+        }
+
+        @Override
+        public Duration keyLifetime() {
+            return Duration.ZERO;
+        }
+    }
+}

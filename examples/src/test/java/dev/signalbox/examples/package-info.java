@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,92 @@
+package dev.signalbox.server;
+
+import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.delivery.queue.DispatchOptions;
+import dev.signalbox.delivery.queue.Retry;
+import dev.signalbox.endpoint.netty.WebSocketOptions;
+import dev.signalbox.router.Authenticator;
+import dev.signalbox.router.ClientIdentity;
+import dev.signalbox.router.RouterOptions;
+import dev.signalbox.server.config.ClientTokens;
+import dev.signalbox.server.config.ControlTokens;
+import dev.signalbox.server.config.ServerConfig;
+import dev.signalbox.server.rest.Authorizer;
+import dev.signalbox.server.rest.ControlPlane;
+import java.time.InstantSource;
+import java.util.Map;
+
+/** What the configuration means for each library. */
+final class Wiring {
+    /** Room around the largest payload for the frame's other fields. Base64 makes a payload a third longer. */
+    private static final int FRAME_OVERHEAD = 16 * 1024;
+
+    /** Bulk requests are streamed, so this bounds a mistake, not memory. */
+    private static final long MAX_BULK = 1L << 30;
+
+    private Wiring() {}
+
+    static DatabaseConfig database(ServerConfig.Database config) {
+        DatabaseConfig named = DatabaseConfig.of(config.url()).withPoolSize(config.poolSize());
+        DatabaseConfig known = config.user().map(named::withUser).orElse(named);
+        return config.password()
+                .map(secret -> known.withPassword(secret.value()))
+                .orElse(known);
+    }
+
+    static DispatchOptions dispatch(ServerConfig.Delivery config) {
+        ServerConfig.Retry retry = config.retry();
+        return DispatchOptions.DEFAULT
+                .withLease(config.lease())
+                .withPoll(config.pollInterval())
+                .withRetry(new Retry(
+                        retry.base(), retry.factor(), retry.max(), retry.jitter(), Retry.DEFAULT.maxRetryAfter()));
+    }
+
+    static RouterOptions router(ServerConfig config) {
+        return RouterOptions.defaults()
+                .withMaxPayloadBytes(config.clients().maxMessage())
+                .withDrain(config.shutdownTimeout());
+    }
+
+    static WebSocketOptions endpoint(ServerConfig config) {
+        ServerConfig.Clients clients = config.clients();
+        WebSocketOptions defaults = WebSocketOptions.defaults();
+        int frame = clients.maxMessage() / 3 * 4 + FRAME_OVERHEAD;
+        WebSocketOptions options = defaults.withHost(clients.host())
+                .withPort(clients.port())
+                .withLimits(new WebSocketOptions.Limits(
+                        frame,
+                        Math.max(defaults.limits().maxOutboundBytes(), 2 * frame),
+                        Math.max(defaults.limits().maxBroadcastBytes(), 2 * frame),
+                        clients.maxConnections(),
+                        clients.maxConnectionsPerAddress(),
+                        clients.rate()))
+                .withTimeouts(new WebSocketOptions.Timeouts(
+                        defaults.timeouts().handshake(),
+                        clients.authTimeout(),
+                        clients.idleTimeout(),
+                        defaults.timeouts().close()));
+        return clients.tls()
+                .map(pem -> options.withTls(new WebSocketOptions.Tls(pem.certificate(), pem.key())))
+                .orElse(options);
+    }
+
+    static Authenticator authenticator(ServerConfig config, InstantSource clock) {
+        var tokens = ClientTokens.of(config.clients(), clock);
+        return token -> tokens.clientOf(token).map(client -> new ClientIdentity(client, Map.of()));
+    }
+
+    static Authorizer authorizer(ControlTokens tokens) {
+        return token -> tokens.identify(token).map(ControlTokens.Identity::role);
+    }
+
+    static ControlPlane.Options control(ServerConfig config) {
+        ServerConfig.Control control = config.control();
+        return new ControlPlane.Options(
+                control.host(),
+                control.port(),
+                control.maxBody(),
+                MAX_BULK,
+                control.tls().map(PemContext::load));
+    }
+}
