@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
