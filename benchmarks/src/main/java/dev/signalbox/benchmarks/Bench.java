@@ -26,6 +26,7 @@ import tools.jackson.databind.ObjectMapper;
         mixinStandardHelpOptions = true,
         description = "Measures one part of Signalbox. Figures are medians over the runs; cases take turns.",
         sortOptions = false)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class Bench implements Callable<Integer> {
     private static final Map<String, Supplier<Benchmark>> BENCHMARKS = Map.of("router", RouterBenchmark::new);
     private static final double NANOS = 1_000_000_000.0;

@@ -50,12 +50,8 @@ final class RouterFanout implements AutoCloseable {
 
     static RouterFanout open(int clients) throws IOException {
         Router router = Router.create(RouterOptions.defaults());
-        Endpoint endpoint = WebSocketEndpoint.create(
-                WebSocketOptions.defaults()
-                        .withPort(0)
-                        .withEventLoops(1)
-                        .withLimits(new WebSocketOptions.Limits(512 << 10, 1 << 20, 16 << 20, 100_000, 100_000, 1_000)),
-                token -> Optional.of(new ClientIdentity(token, Map.of())));
+        Endpoint endpoint =
+                WebSocketEndpoint.create(options(), token -> Optional.of(new ClientIdentity(token, Map.of())));
         router.attach(endpoint);
         Process load = new ProcessBuilder(
                         Java.executable(),
@@ -71,6 +67,23 @@ final class RouterFanout implements AutoCloseable {
         RouterFanout fanout = new RouterFanout(clients, router, load);
         fanout.awaitDelivered(0);
         return fanout;
+    }
+
+    private static WebSocketOptions options() {
+        WebSocketOptions defaults = WebSocketOptions.defaults();
+        WebSocketOptions.Limits limits = defaults.limits();
+        Duration patience = Duration.ofSeconds(10);
+        return defaults.withPort(0)
+                .withEventLoops(1)
+                .withLimits(new WebSocketOptions.Limits(
+                        limits.maxFrameBytes(),
+                        limits.maxOutboundBytes(),
+                        limits.maxBroadcastBytes(),
+                        limits.maxConnections(),
+                        limits.maxConnections(),
+                        limits.maxMessagesPerSecond()))
+                // The clients only listen, and would not answer a ping.
+                .withTimeouts(new WebSocketOptions.Timeouts(patience, patience, Duration.ofDays(1), patience));
     }
 
     List<Sample> batched(Duration duration) {

@@ -19,10 +19,12 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** A router with two clients that are only counters, so that nothing but routing is measured. */
 final class RouterInProcess implements AutoCloseable {
@@ -147,7 +149,7 @@ final class RouterInProcess implements AutoCloseable {
 
     /** An endpoint without a network. */
     private static final class Gateway implements Endpoint {
-        private ClientGateway gateway;
+        private @Nullable ClientGateway gateway;
 
         @Override
         public void start(ClientGateway router) {
@@ -155,7 +157,7 @@ final class RouterInProcess implements AutoCloseable {
         }
 
         ClientSession connect(String id, Connection connection) {
-            return switch (gateway.connect(new ClientIdentity(id, Map.of()), connection)) {
+            return switch (Objects.requireNonNull(gateway).connect(new ClientIdentity(id, Map.of()), connection)) {
                 case ClientGateway.Admission.Admitted admitted -> admitted.session();
                 case ClientGateway.Admission.Refused refused -> throw new IllegalStateException("refused: " + refused);
             };
