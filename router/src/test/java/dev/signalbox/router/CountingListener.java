@@ -1,0 +1,55 @@
+package dev.signalbox.router;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Keeps what it is told. */
+final class CountingListener implements RouterListener {
+    final List<String> events = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void connected(ClientInfo client) {
+        events.add("connected " + client.id());
+    }
+
+    @Override
+    public void disconnected(ClientInfo client, CloseReason reason) {
+        events.add("disconnected " + client.id() + " " + reason);
+    }
+
+    @Override
+    public void received(Message message) {
+        events.add("received " + message.payload());
+    }
+
+    @Override
+    public void sent(Message message, int clients) {
+        events.add("sent " + message.payload() + " to " + clients);
+    }
+
+    @Override
+    public void failed(Message message, RouteError error) {
+        events.add("failed " + message.payload() + " " + error.code());
+    }
+
+    @Override
+    public void handled(String logic, Message message, Duration took) {
+        events.add("handled " + message.payload() + " by " + logic);
+    }
+
+    @Override
+    public void logicFailed(String logic, Throwable failure) {
+        events.add("logicFailed " + logic + " " + failure.getMessage());
+    }
+
+    @Override
+    public void ackRequested(Message message, int attempt) {
+        events.add("ackRequested " + message.payload() + " " + attempt);
+    }
+
+    @Override
+    public void ackEnded(Message message, AckResult result) {
+        events.add("ackEnded " + message.payload() + " " + result.getClass().getSimpleName());
+    }
+}

@@ -1,0 +1,36 @@
+package dev.signalbox.router;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A connection that keeps what it is offered, as long as it has room. */
+final class FakeConnection implements Connection {
+    final Queue<Message> offered = new ConcurrentLinkedQueue<>();
+    final AtomicReference<@Nullable CloseReason> closed = new AtomicReference<>();
+    private final int room;
+
+    FakeConnection() {
+        this(Integer.MAX_VALUE);
+    }
+
+    FakeConnection(int room) {
+        this.room = room;
+    }
+
+    @Override
+    public boolean offer(Message message) {
+        return closed.get() == null && offered.size() < room && offered.add(message);
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        closed.compareAndSet(null, reason);
+    }
+
+    @Override
+    public String remoteAddress() {
+        return "test";
+    }
+}

@@ -1,0 +1,61 @@
+package dev.signalbox.router;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** A router with a clock, a listener and an endpoint that a test can look into. */
+final class RouterFixture implements AutoCloseable {
+    static final Address.Logic SERVER = new Address.Logic("server");
+    static final Duration SOON = Duration.ofSeconds(10);
+
+    final SettableClock clock = new SettableClock();
+    final CountingListener listener = new CountingListener();
+    final FakeEndpoint endpoint = new FakeEndpoint();
+    final Router router;
+
+    RouterFixture() {
+        this(RouterOptions.defaults());
+    }
+
+    RouterFixture(RouterOptions options) {
+        router = Router.create(options.withDrain(Duration.ofMillis(100)), listener, clock);
+        router.attach(endpoint);
+    }
+
+    static Payload text(String value) {
+        return Payload.text(value);
+    }
+
+    static Message to(Address target, String text) {
+        return Message.of(SERVER, target, text(text));
+    }
+
+    static Draft draft(Address target, String text) {
+        return new Draft(List.of(target), text(text), Map.of());
+    }
+
+    static <T> T get(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    static void await(CountDownLatch latch) throws InterruptedException {
+        if (!latch.await(10, TimeUnit.SECONDS)) {
+            throw new AssertionError("it did not happen within 10 s");
+        }
+    }
+
+    static List<String> texts(FakeConnection connection) {
+        return connection.offered.stream()
+                .map(message -> message.payload().toString())
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        router.close();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.signalbox.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class RouterOptionsTest {
+    private final RouterOptions defaults = RouterOptions.defaults();
+
+    @Test
+    void defaultsAreAPromise() {
+        assertThat(defaults)
+                .isEqualTo(new RouterOptions(
+                        262_144,
+                        1_000,
+                        32,
+                        8_192,
+                        RouterOptions.DuplicateClient.REPLACE,
+                        100_000,
+                        Duration.ofHours(1),
+                        new RouterOptions.Acknowledgements(1_000, 4_194_304, 100_000, 67_108_864),
+                        Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void whatIsOutOfRangeIsNamed() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> defaults.withMaxPayloadBytes(0))
+                .withMessage("maxPayloadBytes must be 1 to 67108864, not 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> defaults.withDrain(Duration.ofHours(2)))
+                .withMessageContaining("drain");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new RouterOptions.Acknowledgements(0, 1, 1, 1))
+                .withMessageContaining("perClient");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Logic.Worker((message, context) -> {}, 0))
+                .withMessageContaining("mailbox");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Logic.Dispatched((message, context) -> {}, 0, 0))
+                .withMessageContaining("concurrency");
+    }
+
+    @Test
+    void eachWitherChangesItsOwn() {
+        RouterOptions changed = defaults.withMaxPayloadBytes(5)
+                .withDuplicateClient(RouterOptions.DuplicateClient.REFUSE)
+                .withMaxRequests(6)
+                .withAcknowledgements(new RouterOptions.Acknowledgements(1, 2, 3, 4))
+                .withDrain(Duration.ZERO);
+
+        assertThat(changed)
+                .isEqualTo(new RouterOptions(
+                        5,
+                        1_000,
+                        32,
+                        8_192,
+                        RouterOptions.DuplicateClient.REFUSE,
+                        6,
+                        Duration.ofHours(1),
+                        new RouterOptions.Acknowledgements(1, 2, 3, 4),
+                        Duration.ZERO));
+    }
+}
