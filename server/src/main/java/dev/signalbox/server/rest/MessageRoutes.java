@@ -113,7 +113,7 @@ final class MessageRoutes {
                 query.text("cursor"),
                 query.limit());
         query.refuseWrong();
-        Page page = page(filter);
+        Page page = Query.page(queue, filter);
         var answer = new LinkedHashMap<String, Object>();
         answer.put("items", page.items().stream().map(MessageView::of).toList());
         page.next().ifPresent(next -> answer.put("next", next));
@@ -122,14 +122,6 @@ final class MessageRoutes {
 
     private static State state(String name) {
         return State.valueOf(name.toUpperCase(Locale.ROOT));
-    }
-
-    private Page page(Filter filter) {
-        try {
-            return queue.list(filter);
-        } catch (IllegalArgumentException badCursor) {
-            throw Problems.invalid(List.of(new Violation("cursor", String.valueOf(badCursor.getMessage()))));
-        }
     }
 
     private void show(ServerRequest request, ServerResponse response) {

@@ -104,7 +104,7 @@ final class MessagingRoutes {
                 query.limit());
         query.refuseWrong();
         try {
-            Page page = queue.list(filter);
+            Page page = Query.page(queue, filter);
             long total = queue.counts().sentByChannel().getOrDefault(Channel.SMS, 0L);
             page.next().ifPresent(next -> link(response, next, filter.limit()));
             Json.send(

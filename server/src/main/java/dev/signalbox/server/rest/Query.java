@@ -1,5 +1,8 @@
 package dev.signalbox.server.rest;
 
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.DeliveryQueue.Filter;
+import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import io.helidon.webserver.http.ServerRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +47,15 @@ final class Query {
             violations.add(new Violation("limit", mend));
         }
         return limit;
+    }
+
+    /** One page; a cursor that no page gave is the caller's fault. */
+    static Page page(DeliveryQueue queue, Filter filter) {
+        try {
+            return queue.list(filter);
+        } catch (IllegalArgumentException wrongCursor) {
+            throw Problems.invalid(List.of(new Violation("cursor", "is not the next of a page")));
+        }
     }
 
     void refuseWrong() {

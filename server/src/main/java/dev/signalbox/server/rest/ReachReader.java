@@ -18,8 +18,6 @@ import tools.jackson.databind.JsonNode;
 
 /** Makes a {@link Reach} of what a caller wrote, or tells everything that is wrong with it. Thread-safe. */
 final class ReachReader {
-    static final int PRIORITY = 5;
-    static final int ATTEMPTS = 5;
     private static final int LONGEST_BODY = 64 * 1024;
     private static final int MOST_HEADERS = 32;
     private static final int LONGEST_HEADER = 1024;
@@ -71,18 +69,27 @@ final class ReachReader {
                 end.isAfter(at.orElse(now)),
                 fields.shown("expiresAt"),
                 "must be later than " + at.map(t -> "at").orElse("now")));
-        var reach = new Reach(
-                id(fields, violations),
-                chain,
-                body(fields, violations),
-                headers,
-                dedupeKey(fields, violations),
-                number(fields, "priority", 0, 9, violations).orElse(PRIORITY),
-                at,
-                expiresAt,
-                number(fields, "maxAttempts", 1, 100, violations).orElse(ATTEMPTS));
+        Reach.Builder reach = Reach.to(chain)
+                .id(id(fields, violations))
+                .body(body(fields, violations))
+                .headers(headers)
+                .priority(number(fields, "priority", 0, 9, violations).orElse(Reach.DEFAULT_PRIORITY))
+                .maxAttempts(number(fields, "maxAttempts", 1, 100, violations).orElse(Reach.DEFAULT_MAX_ATTEMPTS));
+        dedupeKey(fields, violations).ifPresent(reach::dedupeKey);
+        at.ifPresent(reach::at);
+        expiresAt.ifPresent(reach::expiresAt);
         violations.throwIfAny();
-        return reach;
+        return built(reach, violations);
+    }
+
+    /** The queue's own limits have the last word, such as on characters that no database keeps. */
+    private static Reach built(Reach.Builder reach, Violations violations) throws InvalidMessageException {
+        try {
+            return reach.build();
+        } catch (IllegalArgumentException refused) {
+            violations.add("", String.valueOf(refused.getMessage()));
+            throw violations.thrown();
+        }
     }
 
     private List<Step> steps(JsonFields fields, Violations violations) {

@@ -15,7 +15,6 @@ import java.util.stream.Stream;
  */
 final class StepReader {
     static final int MOST_STEPS = 8;
-    private static final int LONGEST_ADDRESS = 512;
     private static final Duration LONGEST_WITHIN = Duration.ofDays(30);
     private static final Pattern STEP = Pattern.compile("(?s)(.*?)(?:\\s+within\\s+(\\S+))?");
     private static final Pattern TO = Pattern.compile("(?s)([a-z][a-z0-9-]{0,15}):(.+)");
@@ -53,17 +52,13 @@ final class StepReader {
             return Optional.empty();
         }
         Optional<Duration> limit = within.flatMap(text -> limit(field, text, violations));
-        var channel = new Channel(matcher.group(1));
-        return address(field, channel, matcher.group(2), violations).map(address -> new Step(channel, address, limit));
+        return checked(field, new Channel(matcher.group(1)), matcher.group(2), limit, violations);
     }
 
-    private Optional<String> address(String field, Channel channel, String address, Violations violations) {
-        if (address.length() > LONGEST_ADDRESS) {
-            violations.add(field, "the address is longer than " + LONGEST_ADDRESS + " characters");
-            return Optional.empty();
-        }
+    private Optional<Step> checked(
+            String field, Channel channel, String address, Optional<Duration> limit, Violations violations) {
         try {
-            return Optional.of(addresses.canonical(channel, address));
+            return Optional.of(new Step(channel, addresses.canonical(channel, address), limit));
         } catch (IllegalArgumentException wrong) {
             violations.add(field, String.valueOf(wrong.getMessage()));
             return Optional.empty();

@@ -19,7 +19,11 @@ final class Violations {
 
     void throwIfAny() throws InvalidMessageException {
         if (!found.isEmpty()) {
-            throw new InvalidMessageException(found);
+            throw thrown();
         }
+    }
+
+    InvalidMessageException thrown() {
+        return new InvalidMessageException(found);
     }
 }

@@ -7,16 +7,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessTest {
-    private final RunningControlPlane server = new RunningControlPlane(new MemoryQueue());
+    @TempDir
+    private Path folder;
+
+    private RunningControlPlane server;
+
+    @BeforeEach
+    void start() {
+        server = new RunningControlPlane(folder);
+    }
 
     @AfterEach
     void stop() {

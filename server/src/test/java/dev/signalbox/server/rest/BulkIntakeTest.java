@@ -2,10 +2,12 @@ package dev.signalbox.server.rest;
 
 import static dev.signalbox.server.rest.RunningControlPlane.SMS;
 import static dev.signalbox.server.rest.RunningControlPlane.errors;
+import static dev.signalbox.server.rest.RunningControlPlane.json;
 import static dev.signalbox.server.rest.RunningControlPlane.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.Reach;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,19 +16,26 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 class BulkIntakeTest {
     private static final String NDJSON = "application/x-ndjson";
 
+    @TempDir
+    private Path folder;
+
     @Test
     void invalidLinesNeverStopTheOthers() throws Exception {
-        try (var server = new RunningControlPlane(new MemoryQueue())) {
+        try (var server = new RunningControlPlane(folder)) {
             List<JsonNode> answer = server.bulk(NDJSON, """
                     {"to":"sms:+61491570006","body":"one","dedupeKey":"a"}
                     {"to":"sms:12","body":"two"}
@@ -49,8 +58,7 @@ class BulkIntakeTest {
 
     @Test
     void csvColumnsComeInAnyOrderWithMarkAndQuotes() throws Exception {
-        var queue = new MemoryQueue();
-        try (var server = new RunningControlPlane(queue)) {
+        try (var server = new RunningControlPlane(folder)) {
             List<JsonNode> answer = server.bulk("text/csv; charset=utf-8", "\uFEFF" + """
                     body,to,priority,max_attempts,expires_in\r
                     "Hello, ""you""
@@ -59,17 +67,17 @@ class BulkIntakeTest {
                     """);
 
             assertThat(answer.getLast().toString()).isEqualTo("{\"accepted\":2,\"duplicates\":0,\"refused\":0}");
-            Reach first = queue.reaches().getFirst();
-            assertThat(first.body()).isEqualTo("Hello, \"you\"\nsecond line");
-            assertThat(first.steps()).hasSize(2);
-            assertThat(first.priority()).isEqualTo(3);
-            assertThat(queue.reaches().getLast().maxAttempts()).isEqualTo(2);
+            JsonNode messages = json(server.get("/api/messages")).get("items");
+            assertThat(messages.get(1).get("body").stringValue()).isEqualTo("Hello, \"you\"\nsecond line");
+            assertThat(messages.get(1).get("reach").size()).isEqualTo(2);
+            assertThat(messages.get(1).get("priority").intValue()).isEqualTo(3);
+            assertThat(messages.get(0).get("maxAttempts").intValue()).isEqualTo(2);
         }
     }
 
     @Test
     void brokenCsvRowsAreToldWithTheirLineAndTheRestGoesOn() throws Exception {
-        try (var server = new RunningControlPlane(new MemoryQueue())) {
+        try (var server = new RunningControlPlane(folder)) {
             List<JsonNode> answer = server.bulk("text/csv", """
                     to,body
                     sms:+61491570006,fine
@@ -102,7 +110,7 @@ class BulkIntakeTest {
 
     @Test
     void aCsvWithoutAUsableHeaderIsRefusedAsAWhole() throws Exception {
-        try (var server = new RunningControlPlane(new MemoryQueue())) {
+        try (var server = new RunningControlPlane(folder)) {
             var refused = server.post("text/csv", BodyPublishers.ofString("bdy,to,to\nx,y,z\n"));
             assertThat(refused.statusCode()).isEqualTo(400);
             assertThat(errors(refused))
@@ -118,7 +126,7 @@ class BulkIntakeTest {
     @Test
     void aLineThatIsTooLongOrNotUtf8IsRefusedAlone() throws Exception {
         var options = new ControlPlane.Options("127.0.0.1", 0, 1024, 1 << 20, java.util.Optional.empty());
-        try (var server = new RunningControlPlane(new MemoryQueue(), options)) {
+        try (var server = new RunningControlPlane(folder, options, UnaryOperator.identity())) {
             String good = "{\"to\":\"" + SMS + "\",\"body\":\"x\"}\n";
             String tooLong = "{\"to\":\"" + SMS + "\",\"body\":\"" + "x".repeat(2000) + "\"}\n";
             byte[] body = (good + tooLong + "{\"to\":\"\u00ff\"}\n" + good).getBytes(StandardCharsets.ISO_8859_1);
@@ -133,7 +141,7 @@ class BulkIntakeTest {
     @Test
     void aRequestBeyondTheBoundSaysWhereItEnds() throws Exception {
         var options = new ControlPlane.Options("127.0.0.1", 0, 1024, 4096, java.util.Optional.empty());
-        try (var server = new RunningControlPlane(new MemoryQueue(), options)) {
+        try (var server = new RunningControlPlane(folder, options, UnaryOperator.identity())) {
             byte[] body =
                     ("{\"to\":\"" + SMS + "\",\"body\":\"x\"}\n").repeat(200).getBytes(StandardCharsets.UTF_8);
 
@@ -149,9 +157,7 @@ class BulkIntakeTest {
 
     @Test
     void aQueueThatFailsMidwayRefusesItsBatchAndSaysSo() throws Exception {
-        var queue = new MemoryQueue();
-        queue.breaksAfter = 1000;
-        try (var server = new RunningControlPlane(queue)) {
+        try (var server = server(queue -> new BreakingQueue(queue, 2))) {
             List<JsonNode> answer = server.bulk(NDJSON, ("{\"to\":\"" + SMS + "\",\"body\":\"x\"}\n").repeat(2000));
 
             assertThat(answer).hasSize(1501);
@@ -165,8 +171,8 @@ class BulkIntakeTest {
     /** 100 MB pass through; what the server holds of them must stay a fraction. */
     @Test
     void aLongStreamTakesBoundedMemory() throws Exception {
-        var queue = new ForgetfulQueue();
-        try (var server = new RunningControlPlane(queue)) {
+        var watch = new AtomicReference<ForgetfulQueue>();
+        try (var server = server(queue -> watched(watch, new ForgetfulQueue(queue)))) {
             byte[] line = ("{\"to\":\"" + SMS + "\",\"body\":\"" + "x".repeat(2000) + "\"}\n")
                     .getBytes(StandardCharsets.UTF_8);
             var request = server.request("/api/messages").header("Content-Type", NDJSON);
@@ -174,8 +180,8 @@ class BulkIntakeTest {
 
             assertThat(response.body().lines().count()).isEqualTo(50_001);
             assertThat(response.body()).endsWith("{\"accepted\":50000,\"duplicates\":0,\"refused\":0}\n");
-            assertThat(queue.largestBatch).isEqualTo(500);
-            assertThat(queue.retained.getLast() - queue.retained.getFirst()).isLessThan(24L << 20);
+            assertThat(watch.get().largestBatch).isEqualTo(500);
+            assertThat(watch.get().growth()).isLessThan(24L << 20);
         }
     }
 
@@ -188,7 +194,7 @@ class BulkIntakeTest {
     /** A client that sends all it has before it reads anything, as most do, with an answer larger than all buffers. */
     @Test
     void aClientThatReadsOnlyAfterwardsIsNotStuck() throws Exception {
-        try (var server = new RunningControlPlane(new ForgetfulQueue());
+        try (var server = server(ForgetfulQueue::new);
                 var socket = new Socket(InetAddress.getLoopbackAddress(), server.controlPlane.port())) {
             socket.setSoTimeout(60_000);
             byte[] body =
@@ -207,11 +213,24 @@ class BulkIntakeTest {
         }
     }
 
+    private RunningControlPlane server(UnaryOperator<DeliveryQueue> bend) {
+        return new RunningControlPlane(folder, ControlPlane.Options.local(0), bend);
+    }
+
+    private static <T> T watched(AtomicReference<T> watch, T value) {
+        watch.set(value);
+        return value;
+    }
+
     /** Takes everything, keeps nothing, and looks at the heap now and then. */
-    private static final class ForgetfulQueue extends MemoryQueue {
+    private static final class ForgetfulQueue extends ForwardingQueue {
         private final List<Long> retained = new ArrayList<>();
         private int largestBatch;
         private int batches;
+
+        private ForgetfulQueue(DeliveryQueue behind) {
+            super(behind);
+        }
 
         @Override
         public synchronized List<Receipt> enqueueAll(List<Reach> reaches) {
@@ -226,6 +245,28 @@ class BulkIntakeTest {
             System.gc();
             var runtime = Runtime.getRuntime();
             return runtime.totalMemory() - runtime.freeMemory();
+        }
+
+        private synchronized long growth() {
+            return retained.getLast() - retained.getFirst();
+        }
+    }
+
+    /** Fails after so many batches. */
+    private static final class BreakingQueue extends ForwardingQueue {
+        private int left;
+
+        private BreakingQueue(DeliveryQueue behind, int batches) {
+            super(behind);
+            left = batches;
+        }
+
+        @Override
+        public List<Receipt> enqueueAll(List<Reach> reaches) {
+            if (left-- == 0) {
+                throw new DeliveryQueueException("the disk is full", new IllegalStateException());
+            }
+            return super.enqueueAll(reaches);
         }
     }
 }

@@ -3,18 +3,29 @@ package dev.signalbox.server.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class ConsoleRoutesTest {
-    private final RunningControlPlane server = new RunningControlPlane(new MemoryQueue());
+    @TempDir
+    private Path folder;
+
+    private RunningControlPlane server;
+
+    @BeforeEach
+    void start() {
+        server = new RunningControlPlane(folder);
+    }
 
     @AfterEach
     void stop() {

@@ -5,15 +5,26 @@ import static dev.signalbox.server.rest.RunningControlPlane.errors;
 import static dev.signalbox.server.rest.RunningControlPlane.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.signalbox.delivery.queue.State;
+import dev.signalbox.delivery.queue.SendResult;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 class MessageRoutesTest {
-    private final MemoryQueue queue = new MemoryQueue();
-    private final RunningControlPlane server = new RunningControlPlane(queue);
+    @TempDir
+    private Path folder;
+
+    private RunningControlPlane server;
+
+    @BeforeEach
+    void start() {
+        server = new RunningControlPlane(folder);
+    }
 
     @AfterEach
     void stop() {
@@ -168,13 +179,40 @@ class MessageRoutesTest {
     @Test
     void whatIsSentIsNeitherCancelledNorRetried() throws Exception {
         String id = server.enqueued(SMS);
-        queue.end(UUID.fromString(id), State.SENT);
+        server.dispatch(new SendResult.Accepted(Optional.empty()));
 
         var refused = server.post("/api/messages/" + id + "/cancel");
         assertThat(refused.statusCode()).isEqualTo(409);
         assertThat(json(refused).get("state").stringValue()).isEqualTo("SENT");
         assertThat(json(refused).get("detail").stringValue()).isEqualTo("the message is SENT and cannot be cancelled");
         assertThat(server.post("/api/messages/" + id + "/retry").statusCode()).isEqualTo(409);
+    }
+
+    @Test
+    void attemptsAreShownOldestFirst() throws Exception {
+        String id = server.enqueued(SMS);
+        server.dispatch(new SendResult.Rejected("the number is barred"));
+
+        JsonNode attempt =
+                json(server.get("/api/messages/" + id)).get("attempts").get(0);
+        assertThat(attempt.get("to").stringValue()).isEqualTo(SMS);
+        assertThat(attempt.get("attempt").intValue()).isEqualTo(1);
+        assertThat(attempt.get("result").stringValue()).isEqualTo("REJECTED");
+        assertThat(attempt.get("error").stringValue()).isEqualTo("the number is barred");
+    }
+
+    @Test
+    void whatTheQueueAloneRefusesIsToldInItsWords() throws Exception {
+        assertThat(errors(server.enqueue("{\"to\":\"client:a\",\"body\":\"nul \\u0000\"}")))
+                .containsExactly(": body holds a character that is not valid Unicode text (U+0000 or half a pair)");
+        assertThat(errors(server.enqueue("{\"to\":\"client:a\\u0001\",\"body\":\"x\"}")))
+                .containsExactly("to: address holds a control character; remove it");
+    }
+
+    @Test
+    void aCursorThatNoPageGaveIsRefused() throws Exception {
+        assertThat(errors(server.get("/api/messages?cursor=7"))).containsExactly("cursor: is not the next of a page");
+        assertThat(server.get("/api/messages/sent?cursor=7").statusCode()).isEqualTo(400);
     }
 
     @Test
@@ -188,7 +226,7 @@ class MessageRoutesTest {
 
     @Test
     void aQueueThatIsGoneIsToldAsUnavailable() throws Exception {
-        queue.broken = true;
+        server.database.close();
 
         var refused = server.enqueue("{\"to\":\"" + SMS + "\",\"body\":\"x\"}");
         assertThat(refused.statusCode()).isEqualTo(503);

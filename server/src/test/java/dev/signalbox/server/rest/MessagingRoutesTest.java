@@ -4,20 +4,27 @@ import static dev.signalbox.server.rest.RunningControlPlane.SMS;
 import static dev.signalbox.server.rest.RunningControlPlane.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.signalbox.delivery.queue.Channel;
-import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
-import dev.signalbox.delivery.queue.State;
-import java.time.Instant;
+import dev.signalbox.delivery.queue.SendResult;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** The exact answers that scripts written for go-message-dispatcher look at. */
 class MessagingRoutesTest {
-    private final MemoryQueue queue = new MemoryQueue();
-    private final RunningControlPlane server = new RunningControlPlane(queue);
+    @TempDir
+    private Path folder;
+
+    private RunningControlPlane server;
+
+    @BeforeEach
+    void start() {
+        server = new RunningControlPlane(folder);
+    }
 
     @AfterEach
     void stop() {
@@ -26,66 +33,56 @@ class MessagingRoutesTest {
 
     @Test
     void startAndStopAreIdempotentAndTellTheDifference() throws Exception {
-        assertThat(server.post("/api/messaging/start").body())
-                .isEqualTo("{\"status\":\"running\",\"message\":\"Message processing is already running\"}");
-        assertThat(server.post("/api/messaging/stop").body())
-                .isEqualTo("{\"status\":\"stopped\",\"message\":\"Message processing stopped successfully\"}");
         assertThat(server.post("/api/messaging/stop").body())
                 .isEqualTo("{\"status\":\"stopped\",\"message\":\"Message processing is not running\"}");
         assertThat(server.post("/api/messaging/start").body())
                 .isEqualTo("{\"status\":\"started\",\"message\":\"Message processing started successfully\"}");
+        assertThat(server.post("/api/messaging/start").body())
+                .isEqualTo("{\"status\":\"running\",\"message\":\"Message processing is already running\"}");
+        assertThat(server.post("/api/messaging/stop").body())
+                .isEqualTo("{\"status\":\"stopped\",\"message\":\"Message processing stopped successfully\"}");
     }
 
     @Test
-    void aFailedStopIsToldInItsOldShape() throws Exception {
-        server.dispatcher.broken = true;
+    void aFailedStartIsToldInItsOldShape() throws Exception {
+        server.dispatcher.close();
 
-        var failed = server.post("/api/messaging/stop");
+        var failed = server.post("/api/messaging/start");
         assertThat(failed.statusCode()).isEqualTo(500);
-        assertThat(failed.body()).isEqualTo("{\"error\":\"stop_failed\",\"message\":\"no senders\"}");
+        assertThat(json(failed).get("error").stringValue()).isEqualTo("start_failed");
+        assertThat(json(failed).propertyNames()).containsExactly("error", "message");
     }
 
     @Test
     void sentMessagesHaveTheirOldShapeAndComeInPages() throws Exception {
-        UUID first = sent("provider-1");
-        UUID second = sent("provider-2");
+        String first = sent("provider-1");
+        String second = sent("provider-2");
         server.enqueued(SMS);
 
         var page = server.get("/api/messages/sent?limit=1");
-        assertThat(page.body())
-                .startsWith("{\"messages\":[{\"id\":\"" + second + "\",\"phone_number\":\"+61491570006\","
-                        + "\"content\":\"hello\",\"sent\":true,\"created_at\":\"");
-        assertThat(page.body())
-                .endsWith("\",\"message_id\":\"provider-2\",\"cached_at\":\"2026-11-21T09:00:00Z\"}],\"total\":2}");
+        JsonNode message = json(page).get("messages").get(0);
+        assertThat(message.propertyNames())
+                .containsExactly("id", "phone_number", "content", "sent", "created_at", "message_id", "cached_at");
+        assertThat(message.get("id").stringValue()).isEqualTo(second);
+        assertThat(message.get("phone_number").stringValue()).isEqualTo("+61491570006");
+        assertThat(message.get("content").stringValue()).isEqualTo("hello");
+        assertThat(message.get("sent").booleanValue()).isTrue();
+        assertThat(message.get("message_id").stringValue()).isEqualTo("provider-2");
+        assertThat(json(page).get("total").intValue()).isEqualTo(2);
         String link = page.headers().firstValue("Link").orElseThrow();
         assertThat(link).endsWith(">; rel=\"next\"");
-        var rest = server.get(link.substring(1, link.indexOf('>')));
-        assertThat(rest.body()).contains(first.toString());
-        assertThat(rest.headers().firstValue("Link")).isEmpty();
+        assertThat(server.get(link.substring(1, link.indexOf('>'))).body()).contains(first);
     }
 
-    private UUID sent(String providerId) throws Exception {
-        UUID id = UUID.fromString(server.enqueued(SMS));
-        queue.end(
-                id,
-                State.SENT,
-                new Attempt(
-                        1,
-                        0,
-                        Channel.SMS,
-                        "+61491570006",
-                        State.SENT,
-                        "accepted",
-                        Optional.of(providerId),
-                        Optional.empty(),
-                        Instant.parse("2026-11-21T09:00:00Z"),
-                        12));
+    private String sent(String providerId) throws Exception {
+        String id = server.enqueued(SMS);
+        server.dispatch(new SendResult.Accepted(Optional.of(providerId)));
         return id;
     }
 
     @Test
     void aListThatFailsIsToldInItsOldShape() throws Exception {
-        queue.broken = true;
+        server.database.close();
 
         var failed = server.get("/api/messages/sent");
         assertThat(failed.statusCode()).isEqualTo(500);
@@ -99,7 +96,7 @@ class MessagingRoutesTest {
 
         assertThat(healthy.propertyNames()).containsExactly("status", "processing_status", "version", "dependencies");
         assertThat(healthy.get("status").stringValue()).isEqualTo("healthy");
-        assertThat(healthy.get("processing_status").stringValue()).isEqualTo("running");
+        assertThat(healthy.get("processing_status").stringValue()).isEqualTo("stopped");
         assertThat(healthy.get("version").toString())
                 .isEqualTo(
                         "{\"version\":\"1.2.3\",\"build_time\":\"2026-11-21T00:00:00Z\",\"git_commit\":\"abc1234\"}");

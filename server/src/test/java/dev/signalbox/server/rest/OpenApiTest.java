@@ -9,12 +9,10 @@ import com.networknt.schema.Error;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import dev.signalbox.delivery.queue.Channel;
-import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
-import dev.signalbox.delivery.queue.State;
+import dev.signalbox.delivery.queue.SendResult;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.time.Instant;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -22,11 +20,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The document that the server serves says what the server does. */
@@ -34,13 +32,17 @@ class OpenApiTest {
     private static final Set<String> METHODS = Set.of("get", "post", "put", "delete", "patch");
     private static final String BASE = "https://signalbox.test/openapi.json";
 
-    private final MemoryQueue queue = new MemoryQueue();
-    private final RunningControlPlane server = new RunningControlPlane(queue);
+    @TempDir
+    private Path folder;
+
+    private RunningControlPlane server;
+
     private JsonNode document;
     private SchemaRegistry schemas;
 
     @BeforeEach
-    void readDocument() throws Exception {
+    void startAndReadTheDocument() throws Exception {
+        server = new RunningControlPlane(folder);
         String text = server.get("/openapi.json").body();
         document = RunningControlPlane.JSON.readTree(text);
         schemas = SchemaRegistry.withDefaultDialect(
@@ -87,10 +89,12 @@ class OpenApiTest {
 
     @Test
     void everyAnswerIsAsDocumented() throws Exception {
+        server.enqueued(SMS);
+        server.dispatch(new SendResult.Accepted(Optional.of("provider-1")));
         String id = json(answers(202, server.enqueue("""
                 {"reach":[{"to":"client:a","within":"5s"},{"to":"sms:+61491570006"}],"body":"x","headers":{"a":"b"},
                  "dedupeKey":"k","at":"2036-01-01T00:00:00Z","expiresAt":"2036-01-02T00:00:00Z"}"""), "Receipt")).get("id").stringValue();
-        queue.end(UUID.fromString(id), State.SENT, attempt(State.RETRY_WAIT), attempt(State.SENT));
+        server.dispatch(new SendResult.NotSent("the provider is busy", Optional.empty()));
         server.connect("alice");
 
         answers(200, server.get("/api/messages/" + id), "Message");
@@ -108,22 +112,9 @@ class OpenApiTest {
         answers(400, server.enqueue("{}"), "Problem");
         answers(400, server.enqueue("{"), "Problem");
         answers(404, server.get("/api/messages/x"), "Problem");
-        server.dispatcher.broken = true;
-        answers(500, server.post("/api/messaging/start"), "Failure");
-    }
-
-    private static Attempt attempt(State state) {
-        return new Attempt(
-                1,
-                1,
-                Channel.SMS,
-                "+61491570006",
-                state,
-                "accepted",
-                Optional.of("p-1"),
-                Optional.of("late"),
-                Instant.parse("2026-11-21T09:00:00Z"),
-                12);
+        server.database.close();
+        answers(500, server.get("/api/messages/sent"), "Failure");
+        answers(503, server.get("/api/messages"), "Problem");
     }
 
     @Test

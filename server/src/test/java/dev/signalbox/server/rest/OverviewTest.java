@@ -5,17 +5,26 @@ import static dev.signalbox.server.rest.RunningControlPlane.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.signalbox.delivery.queue.Channel;
-import dev.signalbox.delivery.queue.State;
-import java.time.Duration;
+import dev.signalbox.delivery.queue.SendResult;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 class OverviewTest {
-    private final MemoryQueue queue = new MemoryQueue();
-    private final RunningControlPlane server = new RunningControlPlane(queue);
+    @TempDir
+    private Path folder;
+
+    private RunningControlPlane server;
+
+    @BeforeEach
+    void start() {
+        server = new RunningControlPlane(folder);
+    }
 
     @AfterEach
     void stop() {
@@ -32,7 +41,7 @@ class OverviewTest {
                 .isEqualTo(1);
         assertThat(overview.get("clients").intValue()).isEqualTo(1);
         assertThat(overview.get("role").stringValue()).isEqualTo("ADMIN");
-        assertThat(overview.get("dispatch").stringValue()).isEqualTo("RUNNING");
+        assertThat(overview.get("dispatch").stringValue()).isEqualTo("PAUSED");
         assertThat(overview.get("stale").booleanValue()).isFalse();
     }
 
@@ -51,7 +60,7 @@ class OverviewTest {
 
     @Test
     void aQueueThatIsGoneMakesItStaleButNotSilent() throws Exception {
-        queue.broken = true;
+        server.database.close();
 
         var overview = server.get("/api/overview");
         assertThat(overview.statusCode()).isEqualTo(200);
@@ -76,14 +85,14 @@ class OverviewTest {
     @Test
     void metricsTellWhatPrometheusAsksFor() throws Exception {
         server.enqueued(SMS);
-        server.metrics.attempted(Channel.SMS, "accepted", Duration.ofMillis(20));
-        server.metrics.ended(State.SENT);
+        server.dispatch(new SendResult.Accepted(Optional.of("provider-1")));
+        server.enqueued(SMS);
         server.get("/api/messages/unknown");
 
         await().untilAsserted(() -> assertThat(server.get("/metrics").body())
-                .contains("signalbox_messages_accepted_total 1.0")
+                .contains("signalbox_messages_accepted_total 2.0")
                 .contains("signalbox_attempts_seconds_count{channel=\"sms\",result=\"accepted\"} 1")
-                .contains("signalbox_messages_ended_total{state=\"sent\"} 1.0")
+                .contains("signalbox_messages_ended_total{channel=\"sms\",state=\"sent\"} 1.0")
                 .contains("signalbox_queue_depth{state=\"pending\"} 1.0")
                 .contains("signalbox_clients_connected 0.0")
                 .contains(

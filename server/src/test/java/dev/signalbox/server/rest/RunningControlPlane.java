@@ -1,8 +1,13 @@
 package dev.signalbox.server.rest;
 
+import dev.signalbox.database.Database;
+import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.SendResult;
+import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.server.config.Role;
 import dev.signalbox.server.rest.ClientDirectory.ConnectedClient;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -15,6 +20,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,31 +30,44 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A control plane on a free port, with a real HTTP client for it. Tokens are the names of roles in lower case. */
+/**
+ * A control plane on a free port, over a real queue in SQLite, with a real HTTP client for it. Tokens are the names of
+ * roles in lower case. Nothing is dispatched but by {@link #dispatch}.
+ */
 final class RunningControlPlane implements AutoCloseable {
     static final JsonMapper JSON = JsonMapper.shared();
     static final String SMS = "sms:+61491570006";
 
     final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    final DeliveryMetrics metrics = new DeliveryMetrics(registry, InstantSource.system());
     final List<ConnectedClient> clients = new ArrayList<>();
-    final SwitchedDispatcher dispatcher = new SwitchedDispatcher();
-    volatile Health.Report health = new Health.Report(Map.of("database", Health.UP), true);
-
+    final Database database;
+    final DeliveryQueue queue;
+    final Dispatcher dispatcher;
     final ControlPlane.Services services;
     final ControlPlane controlPlane;
+    volatile Health.Report health = new Health.Report(Map.of("database", Health.UP), true);
+    volatile SendResult answer = new SendResult.Accepted(Optional.of("provider-1"));
     private final HttpClient http = HttpClient.newHttpClient();
 
-    RunningControlPlane(DeliveryQueue queue) {
-        this(queue, ControlPlane.Options.local(0));
+    RunningControlPlane(Path folder) {
+        this(folder, ControlPlane.Options.local(0), UnaryOperator.identity());
     }
 
-    RunningControlPlane(DeliveryQueue queue, ControlPlane.Options options) {
+    /** {@code bend} puts another queue before the real one. */
+    RunningControlPlane(Path folder, ControlPlane.Options options, UnaryOperator<DeliveryQueue> bend) {
+        var metrics = new DeliveryMetrics(registry, InstantSource.system());
+        database = Database.open(DatabaseConfig.of("sqlite:" + folder.resolve("queue.db")));
+        queue = DeliveryQueue.on(database);
+        dispatcher = Dispatcher.builder(queue)
+                .sender(new Provider(Channel.SMS))
+                .listener(metrics)
+                .build();
         services = new ControlPlane.Services(
-                queue,
+                bend.apply(queue),
                 dispatcher,
                 directory(),
                 RunningControlPlane::role,
@@ -58,6 +77,46 @@ final class RunningControlPlane implements AutoCloseable {
                 registry,
                 new BuildInfo("1.2.3", "2026-11-21T00:00:00Z", "abc1234"));
         controlPlane = ControlPlane.start(options, services, InstantSource.system());
+    }
+
+    /** Answers what the test wants. */
+    private final class Provider implements Sender {
+        private final Channel channel;
+
+        private Provider(Channel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public Channel channel() {
+            return channel;
+        }
+
+        @Override
+        public SendResult send(Delivery delivery) {
+            return answer;
+        }
+
+        @Override
+        public Duration timeout() {
+            return Duration.ofSeconds(1);
+        }
+
+        @Override
+        public int concurrency() {
+            return 1;
+        }
+
+        @Override
+        public Duration keyLifetime() {
+            return Duration.ZERO;
+        }
+    }
+
+    /** Sends what is due, with this answer from the provider. */
+    void dispatch(SendResult wanted) {
+        answer = wanted;
+        dispatcher.runOnce();
     }
 
     private static Optional<Role> role(String token) {
@@ -160,41 +219,7 @@ final class RunningControlPlane implements AutoCloseable {
     public void close() {
         http.close();
         controlPlane.close();
-    }
-
-    /** Remembers what the operator wanted. */
-    static final class SwitchedDispatcher implements Dispatcher {
-        private volatile DispatchState state = DispatchState.RUNNING;
-        volatile boolean broken;
-
-        @Override
-        public void start() {
-            set(DispatchState.RUNNING);
-        }
-
-        @Override
-        public void pause() {
-            set(DispatchState.PAUSED);
-        }
-
-        private void set(DispatchState wanted) {
-            if (broken) {
-                throw new IllegalStateException("no senders");
-            }
-            state = wanted;
-        }
-
-        @Override
-        public DispatchState state() {
-            return state;
-        }
-
-        @Override
-        public boolean drain(Duration deadline) {
-            return true;
-        }
-
-        @Override
-        public void close() {}
+        dispatcher.close();
+        database.close();
     }
 }
