@@ -92,7 +92,7 @@ public final class Server implements AutoCloseable {
     private Dispatcher dispatcher(ServerConfig config, DeliveryQueue queue, Router router, DeliveryMetrics metrics) {
         var builder = Dispatcher.builder(queue)
                 .options(Wiring.dispatch(config.delivery()))
-                .listener(new DispatchWatch(metrics))
+                .listener(metrics)
                 .sender(new LiveSender(
                         router,
                         config.delivery().liveTimeout(),

@@ -89,7 +89,7 @@ class OpenApiTest {
 
     @Test
     void everyAnswerIsAsDocumented() throws Exception {
-        server.enqueued(SMS);
+        String sent = server.enqueued(SMS);
         server.dispatch(new SendResult.Accepted(Optional.of("provider-1")));
         String id = json(answers(202, server.enqueue("""
                 {"reach":[{"to":"client:a","within":"5s"},{"to":"sms:+61491570006"}],"body":"x","headers":{"a":"b"},
@@ -108,7 +108,8 @@ class OpenApiTest {
         answers(200, server.get("/version"), "Build");
         answers(200, server.post("/api/messaging/stop"), "Control");
         answers(200, server.post("/api/messages/" + server.enqueued(SMS) + "/cancel"), "MessageState");
-        answers(409, server.post("/api/messages/" + id + "/cancel"), "Problem");
+        answers(200, server.get("/api/messages/" + sent), "Message");
+        answers(409, server.post("/api/messages/" + sent + "/cancel"), "Problem");
         answers(400, server.enqueue("{}"), "Problem");
         answers(400, server.enqueue("{"), "Problem");
         answers(404, server.get("/api/messages/x"), "Problem");
