@@ -10,13 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * SIGKILL in the middle of 2,000 deliveries, again and again. Each round gives the server 2,000 more and kills it at a
@@ -26,7 +24,6 @@ class ServerCrashTest {
     private static final int ROUNDS = 20;
     private static final int MESSAGES = 2_000;
     private static final long SEED = Long.getLong("signalbox.seed", System.nanoTime());
-    private static final JsonMapper JSON = JsonMapper.shared();
 
     @TempDir
     Path folder;
@@ -50,7 +47,7 @@ class ServerCrashTest {
             for (int round = 0; round < ROUNDS; round++) {
                 try (ServerProcess server =
                         ServerProcess.start(folder, settings).awaitReady()) {
-                    accept(server, round);
+                    Messages.accept(server, "round " + round, MESSAGES);
                     long before = provider.stats().accepted();
                     long killAfter = before + random.nextInt(MESSAGES);
                     Awaitility.await("round " + round + " to send some; seed " + SEED)
@@ -69,8 +66,8 @@ class ServerCrashTest {
             Awaitility.await("every message to be recorded as sent; seed " + SEED)
                     .atMost(Duration.ofMinutes(2))
                     .pollInterval(Duration.ofMillis(200))
-                    .untilAsserted(() -> assertThat(sent(server)).isEqualTo(total));
-            JsonNode states = states(server);
+                    .untilAsserted(() -> assertThat(Messages.sent(server)).isEqualTo(total));
+            JsonNode states = Messages.states(server);
             assertThat(states.properties().stream()
                             .mapToLong(state -> state.getValue().asLong())
                             .sum())
@@ -85,33 +82,6 @@ class ServerCrashTest {
     }
 
     private static List<String> settings(SmsSimulator provider, List<String> database) {
-        List<String> settings = new java.util.ArrayList<>(database);
-        settings.addAll(List.of(
-                "delivery.sms.url=" + provider.sendUrl(),
-                "delivery.sms.token=mock-token",
-                "delivery.sms.timeout=1s",
-                "delivery.lease=5s"));
-        return settings;
-    }
-
-    /** One bulk request; what it answered for was accepted, so none of it may be lost. */
-    private static void accept(ServerProcess server, int round) throws Exception {
-        String rows = IntStream.range(0, MESSAGES)
-                .mapToObj(i -> "{\"to\":\"sms:+61491570%03d\",\"body\":\"round %d message %d\"}"
-                        .formatted(156 + i % 4, round, i))
-                .collect(Collectors.joining("\n"));
-        String answer = server.post("/api/messages", "application/x-ndjson", rows)
-                .body()
-                .strip();
-        String last = answer.substring(answer.lastIndexOf('\n') + 1);
-        assertThat(JSON.readTree(last).path("accepted").asInt()).as(last).isEqualTo(MESSAGES);
-    }
-
-    private static long sent(ServerProcess server) throws Exception {
-        return states(server).path("SENT").asLong();
-    }
-
-    private static JsonNode states(ServerProcess server) throws Exception {
-        return JSON.readTree(server.get("/api/overview").body()).path("counts").path("byState");
+        return Stream.of(database, Messages.settings(provider)).flatMap(List::stream).toList();
     }
 }
