@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -183,6 +184,15 @@ public final class Database implements AutoCloseable {
      */
     public void migrate(String module, String folder, ClassLoader loader) {
         Migrations.run(config, writers, module, folder, loader);
+    }
+
+    /**
+     * A module's migrations, in order, with those that are still to come. Changes nothing.
+     *
+     * @throws DatabaseException if the database cannot be asked
+     */
+    public List<Migration> migrations(String module, String folder, ClassLoader loader) {
+        return Migrations.list(config, writers, module, folder, loader);
     }
 
     /** Asks the database for its time, which also corrects {@link #clock()}; empty means it answered. */

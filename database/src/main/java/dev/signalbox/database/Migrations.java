@@ -6,11 +6,16 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationState;
 
 /**
  * Runs Flyway with everything off that is not needed. On PostgreSQL it locks out other nodes by itself; on SQLite a lock on
@@ -58,9 +63,33 @@ final class Migrations {
         }
     }
 
+    static List<Migration> list(
+            DatabaseConfig config, DataSource source, String module, String folder, ClassLoader loader) {
+        try {
+            return Arrays.stream(flyway(config, source, module, folder, loader)
+                            .info()
+                            .all())
+                    .filter(info ->
+                            info.getVersion() != null && !info.getState().equals(MigrationState.BASELINE))
+                    .map(info -> new Migration(
+                            info.getVersion().getVersion(),
+                            info.getDescription(),
+                            Optional.ofNullable(info.getInstalledOn()).map(Date::toInstant)))
+                    .toList();
+        } catch (FlywayException e) {
+            throw new DatabaseException(
+                    "the history of " + module + " in " + config.place() + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     private static void migrate(
             DatabaseConfig config, DataSource source, String module, String folder, ClassLoader loader) {
-        Flyway.configure(loader)
+        flyway(config, source, module, folder, loader).migrate();
+    }
+
+    private static Flyway flyway(
+            DatabaseConfig config, DataSource source, String module, String folder, ClassLoader loader) {
+        return Flyway.configure(loader)
                 .dataSource(source)
                 .locations("classpath:" + folder + "/" + config.dialect().name().toLowerCase(Locale.ROOT))
                 .table(module + "_schema")
@@ -70,7 +99,6 @@ final class Migrations {
                 .skipDefaultResolvers(false)
                 .failOnMissingLocations(true)
                 .validateMigrationNaming(true)
-                .load()
-                .migrate();
+                .load();
     }
 }

@@ -1,6 +1,7 @@
 package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.Database;
+import dev.signalbox.database.Migration;
 import java.sql.Connection;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,6 +25,15 @@ public interface DeliveryQueue {
     /** The same with a clock of one's own, which all nodes must share; for tests. */
     static DeliveryQueue on(Database database, InstantSource clock) {
         return JdbcQueue.open(database, Time.of(clock));
+    }
+
+    /**
+     * The history of the queue's tables in a database, with what opening it would still do. Changes nothing.
+     *
+     * @throws DeliveryQueueException if the database cannot be asked
+     */
+    static List<Migration> migrations(Database database) {
+        return JdbcQueue.migrations(database);
     }
 
     /** Whether a reach was new, or an earlier one with the same dedupe key (or id) stands for it. */

@@ -4,6 +4,7 @@ import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseException;
 import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.database.Dialect;
+import dev.signalbox.database.Migration;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -28,6 +29,9 @@ final class JdbcQueue implements DeliveryQueue {
 
     private static final Duration CLOCK_AGE = Duration.ofMinutes(1);
 
+    private static final String MODULE = "delivery";
+    private static final String SCRIPTS = "dev/signalbox/delivery/queue";
+
     private final Database database;
     private final Store store;
     private final Time time;
@@ -48,9 +52,13 @@ final class JdbcQueue implements DeliveryQueue {
 
     static JdbcQueue open(Database database, Time time) {
         return guarded(() -> {
-            database.migrate("delivery", "dev/signalbox/delivery/queue", JdbcQueue.class.getClassLoader());
+            database.migrate(MODULE, SCRIPTS, JdbcQueue.class.getClassLoader());
             return new JdbcQueue(database, time);
         });
+    }
+
+    static List<Migration> migrations(Database database) {
+        return guarded(() -> database.migrations(MODULE, SCRIPTS, JdbcQueue.class.getClassLoader()));
     }
 
     Database database() {
