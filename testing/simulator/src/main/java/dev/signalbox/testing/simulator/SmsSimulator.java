@@ -92,10 +92,8 @@ public final class SmsSimulator implements AutoCloseable {
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             loop.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
-            throw new UncheckedIOException(new IOException(
-                    "the SMS simulator cannot listen on " + options.host() + ":" + options.port() + ": "
-                            + bound.cause().getMessage(),
-                    bound.cause()));
+            String what = "the SMS simulator cannot listen on " + options.host() + ":" + options.port();
+            throw new UncheckedIOException(what + ": " + bound.cause().getMessage(), new IOException(bound.cause()));
         }
         return bound.channel();
     }
