@@ -10,6 +10,7 @@ import ch.qos.logback.core.encoder.Encoder;
 import dev.signalbox.server.config.ServerConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The log of the process: lines or JSON objects on standard error, since standard output is for results. */
 public final class Logging {
@@ -17,7 +18,7 @@ public final class Logging {
 
     private Logging() {}
 
-    /** Replaces whatever logging there was. */
+    /** Replaces whatever logging there was, that of {@code java.util.logging} (Helidon, the drivers) included. */
     public static void configure(ServerConfig.LogFormat format, ServerConfig.LogLevel level) {
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
@@ -30,6 +31,8 @@ public final class Logging {
         root.addAppender(appender);
         root.setLevel(Level.toLevel(level.name()));
         quieten(context, level);
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
     }
 
     /** Libraries tell the operator nothing at INFO that this program does not say itself. */

@@ -50,7 +50,7 @@ final class Startup {
     }
 
     static Database openDatabase(ServerConfig config) {
-        var options = Wiring.database(config.database());
+        var options = config.database();
         for (Duration wait : WAITS) {
             try {
                 return Database.open(options);

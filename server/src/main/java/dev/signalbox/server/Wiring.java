@@ -1,6 +1,5 @@
 package dev.signalbox.server;
 
-import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Retry;
 import dev.signalbox.endpoint.netty.WebSocketOptions;
@@ -24,14 +23,6 @@ final class Wiring {
     private static final long MAX_BULK = 1L << 30;
 
     private Wiring() {}
-
-    static DatabaseConfig database(ServerConfig.Database config) {
-        DatabaseConfig named = DatabaseConfig.of(config.url()).withPoolSize(config.poolSize());
-        DatabaseConfig known = config.user().map(named::withUser).orElse(named);
-        return config.password()
-                .map(secret -> known.withPassword(secret.value()))
-                .orElse(known);
-    }
 
     static DispatchOptions dispatch(ServerConfig.Delivery config) {
         ServerConfig.Retry retry = config.retry();

@@ -1,11 +1,11 @@
 package dev.signalbox.server.config;
 
+import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.sms.HttpSmsOptions;
 import dev.signalbox.server.config.ServerConfig.Auth;
 import dev.signalbox.server.config.ServerConfig.ClientToken;
 import dev.signalbox.server.config.ServerConfig.Clients;
 import dev.signalbox.server.config.ServerConfig.Control;
-import dev.signalbox.server.config.ServerConfig.Database;
 import dev.signalbox.server.config.ServerConfig.Delivery;
 import dev.signalbox.server.config.ServerConfig.Holder;
 import dev.signalbox.server.config.ServerConfig.Log;
@@ -99,12 +99,12 @@ final class Composition {
         reading.check(new HashSet<>(tokens).size() == tokens.size(), key, "the same token is given twice");
     }
 
-    private Database database(Path folder) {
-        return new Database(
-                reading.find(Keys.DATABASE_URL).orElse("jdbc:sqlite:" + folder.resolve("signalbox.db")),
-                reading.find(Keys.DATABASE_USER),
-                reading.find(Keys.DATABASE_PASSWORD).map(Secret::new),
-                reading.get(Keys.DATABASE_POOL));
+    private DatabaseConfig database(Path folder) {
+        var database = reading.find(Keys.DATABASE_URL)
+                .orElseGet(() -> DatabaseConfig.of("sqlite:" + folder.resolve("signalbox.db")))
+                .withPoolSize(reading.get(Keys.DATABASE_POOL));
+        var withUser = reading.find(Keys.DATABASE_USER).map(database::withUser).orElse(database);
+        return reading.find(Keys.DATABASE_PASSWORD).map(withUser::withPassword).orElse(withUser);
     }
 
     private Delivery delivery() {

@@ -8,8 +8,13 @@ import java.util.TreeMap;
 /** Reads the variables that begin with {@code SIGNALBOX_}. An empty one counts as not set. */
 final class Environment {
     /** Not keys: the launcher's folder, and what the other commands use to find a server. */
-    private static final Set<String> OTHERS =
-            Set.of("SIGNALBOX_HOME", "SIGNALBOX_CONFIG", "SIGNALBOX_URL", "SIGNALBOX_TOKEN", "SIGNALBOX_TOKEN_FILE");
+    private static final Set<String> OTHERS = Set.of(
+            "SIGNALBOX_HOME",
+            "SIGNALBOX_CONFIG",
+            "SIGNALBOX_URL",
+            "SIGNALBOX_TOKEN",
+            "SIGNALBOX_TOKEN_FILE",
+            "SIGNALBOX_CLIENT_TOKEN");
 
     private Environment() {}
 

@@ -1,5 +1,6 @@
 package dev.signalbox.server.config;
 
+import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.sms.PhoneNumber;
 import dev.signalbox.server.config.ServerConfig.LogFormat;
 import dev.signalbox.server.config.ServerConfig.LogLevel;
@@ -22,9 +23,8 @@ final class Keys {
             Kind.matching("1 to 128 characters without spaces", Pattern.compile("[!-~]{1,128}"));
     private static final Kind<String> REGION = Kind.text("a region with telephone numbers, in two letters (ISO 3166)")
             .where(PhoneNumber::isRegion);
-    private static final Kind<String> DATABASE = Kind.matching(
-            "jdbc:postgresql://HOST/NAME, postgresql://HOST/NAME, jdbc:sqlite:FILE or sqlite:FILE",
-            Pattern.compile("(jdbc:)?(postgres(ql)?://.+|postgresql:.+|sqlite:.+)"));
+    private static final Kind<DatabaseConfig> DATABASE = new Kind<>(
+            "jdbc:postgresql://HOST/NAME, postgresql://HOST/NAME, jdbc:sqlite:FILE or sqlite:FILE", DatabaseConfig::of);
 
     static final Key<Path> DATA_FOLDER = Key.of(
             "data.folder",
@@ -99,7 +99,7 @@ final class Keys {
             Kind.text("at least 32 bytes", 32, 4096),
             "Accepts tokens signed with it (JWT, HS256): `sub` is the client's id, `exp` is required.");
 
-    static final Key<String> DATABASE_URL = Key.optional(
+    static final Key<DatabaseConfig> DATABASE_URL = Key.optional(
             "database.url",
             DATABASE,
             "PostgreSQL or SQLite, without user and password. By default the file `signalbox.db` in the data folder.");

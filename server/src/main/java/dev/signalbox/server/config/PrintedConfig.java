@@ -44,7 +44,7 @@ final class PrintedConfig {
 
     private void print(Key<?> key, String path) {
         var given = given(key, path);
-        var text = given.map(Setting::text).or(key::fallback);
+        var text = given.map(Setting::shown).or(key::fallback);
         text.ifPresent(value -> {
             heading(List.of(path.split("\\.")));
             out.append(key.secret() ? quoted(Secret.MASK) : quoted(value));

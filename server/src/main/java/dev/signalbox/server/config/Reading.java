@@ -102,7 +102,7 @@ final class Reading {
         try {
             return Optional.of(key.kind().read().apply(setting.text()));
         } catch (IllegalArgumentException e) {
-            String found = key.secret() ? "its value" : "'" + setting.text() + "'";
+            String found = key.secret() ? "its value" : "'" + setting.shown() + "'";
             settings.violate(
                     setting.path(),
                     found + " is not allowed; it must be " + key.kind().allowed(),

@@ -1,5 +1,6 @@
 package dev.signalbox.server.config;
 
+import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.sms.HttpSmsOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +13,7 @@ public record ServerConfig(
         Control control,
         Auth auth,
         Clients clients,
-        Database database,
+        DatabaseConfig database,
         Delivery delivery,
         Optional<HttpSmsOptions> sms,
         Log log,
@@ -44,8 +45,6 @@ public record ServerConfig(
             Optional<Secret> jwtSecret) {}
 
     public record ClientToken(String client, Secret token) {}
-
-    public record Database(String url, Optional<String> user, Optional<Secret> password, int poolSize) {}
 
     public record Delivery(
             Duration lease,

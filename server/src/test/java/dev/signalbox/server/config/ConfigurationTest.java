@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.signalbox.database.DatabaseConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -42,11 +43,7 @@ class ConfigurationTest {
                         List.of(),
                         Optional.empty()));
         assertThat(values.database())
-                .isEqualTo(new ServerConfig.Database(
-                        "jdbc:sqlite:" + Path.of("signalbox-data", "signalbox.db"),
-                        Optional.empty(),
-                        Optional.empty(),
-                        10));
+                .isEqualTo(DatabaseConfig.of("sqlite:" + Path.of("signalbox-data", "signalbox.db")));
         assertThat(values.delivery())
                 .isEqualTo(new ServerConfig.Delivery(
                         Duration.ofSeconds(20),
@@ -126,7 +123,7 @@ class ConfigurationTest {
                         Map.of("SIGNALBOX_DATABASE_PASSWORD_FILE", secret.toString()),
                         List.of("delivery.sms.url=http://h/", "delivery.sms.token-file=" + secret))
                 .values();
-        assertThat(values.database().password()).contains(new Secret("from-the-file"));
+        assertThat(values.database().password()).contains("from-the-file");
         assertThat(values.sms().orElseThrow().token()).isEqualTo("from-the-file");
     }
 
@@ -136,7 +133,7 @@ class ConfigurationTest {
         var file = Files.writeString(folder.resolve("s.yaml"), "database: {password: weaker}");
         var values = Configuration.load(Optional.of(file), Map.of(), List.of("database.password-file=" + secret))
                 .values();
-        assertThat(values.database().password()).contains(new Secret("stronger"));
+        assertThat(values.database().password()).contains("stronger");
     }
 
     @Test
@@ -179,6 +176,15 @@ class ConfigurationTest {
                 .hasMessageContaining("clients.jwt.secret: its value is not allowed; it must be at least 32 bytes")
                 .hasMessageContaining("auth.tokens.0.token")
                 .hasMessageNotContainingAny("hunter2", "swordfish");
+    }
+
+    @Test
+    void neverShowsTheCredentialsOfAUrl() {
+        violates("'mysql://***@h/d' is not allowed", "database.url=mysql://me:swordfish@h/d");
+        assertThat(Configuration.load(Optional.empty(), Map.of(), List.of("database.url=postgresql://me:swordfish@h/d"))
+                        .print())
+                .contains("postgresql://***@h/d")
+                .doesNotContain("swordfish");
     }
 
     @Test

@@ -18,11 +18,12 @@ class SeedEnvironmentTest {
     @Test
     void anyDatabaseVariableSelectsPostgresqlWithTheSeedsDefaults() {
         var database = load(Map.of("DB_HOST", "db.example")).database();
-        assertThat(database.url()).isEqualTo("jdbc:postgresql://db.example:5432/messages_db?sslmode=disable");
+        assertThat(database.url()).isEqualTo("jdbc:postgresql://db.example:5432/messages_db");
+        assertThat(database.parameters()).containsEntry("sslmode", "disable");
         assertThat(database.user()).contains("postgres");
-        assertThat(database.password()).contains(new Secret("password"));
+        assertThat(database.password()).contains("password");
         assertThat(load(Map.of("DB_NAME", "other db")).database().url())
-                .isEqualTo("jdbc:postgresql://localhost:5432/other%20db?sslmode=disable");
+                .isEqualTo("jdbc:postgresql://localhost:5432/other%20db");
         assertThat(load(Map.of("DB_HOST", "::1")).database().url()).startsWith("jdbc:postgresql://[::1]:5432/");
     }
 
@@ -41,9 +42,10 @@ class SeedEnvironmentTest {
                 Map.entry("SERVER_PORT", "9090"),
                 Map.entry("LOG_LEVEL", "WARN"),
                 Map.entry("SHUTDOWN_TIMEOUT", "1m30s")));
-        assertThat(values.database().url()).isEqualTo("jdbc:postgresql://postgres:5433/messages?sslmode=require");
+        assertThat(values.database().url()).isEqualTo("jdbc:postgresql://postgres:5433/messages");
+        assertThat(values.database().parameters()).containsEntry("sslmode", "require");
         assertThat(values.database().user()).contains("app");
-        assertThat(values.database().password()).contains(new Secret("p"));
+        assertThat(values.database().password()).contains("p");
         var sms = values.sms().orElseThrow();
         assertThat(sms.url()).isEqualTo(URI.create("https://sms.example/v1/send"));
         assertThat(sms.token()).isEqualTo("secret");
@@ -66,7 +68,7 @@ class SeedEnvironmentTest {
     void leavesAStrongerDatabaseAlone() {
         var database = load(Map.of("DB_HOST", "db", "DB_USER", "app", "SIGNALBOX_DATABASE_URL", "sqlite:x.db"))
                 .database();
-        assertThat(database.url()).isEqualTo("sqlite:x.db");
+        assertThat(database.url()).isEqualTo("jdbc:sqlite:x.db");
         assertThat(database.user()).isEmpty();
         assertThat(database.password()).isEmpty();
     }

@@ -1,0 +1,48 @@
+package dev.signalbox.server.cli;
+
+import dev.signalbox.database.Database;
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.server.Logging;
+import dev.signalbox.server.config.ServerConfig.LogFormat;
+import dev.signalbox.server.config.ServerConfig.LogLevel;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Brings the database up to date. */
+@Command(
+        name = "migrate",
+        description = {
+            "Creates the server's tables, or brings them up to date.",
+            "`serve` does so by itself; this is for those who want it as a step of its own. Running it again changes"
+                    + " nothing."
+        },
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {"  signalbox migrate", "  signalbox migrate --status --set database.url=postgresql://db/signalbox"})
+final class MigrateCommand implements Callable<Integer> {
+    @Mixin
+    private final ConfigOptions config = new ConfigOptions();
+
+    @Option(names = "--status", description = "Only lists the migrations and when they were applied.")
+    private boolean status;
+
+    @Option(names = "--json", description = "Prints JSON.")
+    private boolean json;
+
+    @Mixin
+    private final Output output = new Output();
+
+    @Override
+    public Integer call() {
+        Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
+        try (var database = Database.open(config.load().values().database())) {
+            if (!status) {
+                DeliveryQueue.on(database);
+            }
+            new MigrationReport(DeliveryQueue.migrations(database)).print(output.out(), json);
+            return ExitCode.OK;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.signalbox.server.cli;
+
+import dev.signalbox.server.Build;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Says which build this is. */
+@Command(name = "version", description = "Prints which build this is.", mixinStandardHelpOptions = true)
+final class VersionCommand implements Runnable {
+    @Option(names = "--json", description = "Prints JSON.")
+    private boolean json;
+
+    @Mixin
+    private final Output output = new Output();
+
+    @Override
+    public void run() {
+        var build = Build.info();
+        output.result(
+                json
+                        ? RestClient.JSON.writeValueAsString(build)
+                        : "signalbox " + build.version() + " (commit " + build.gitCommit() + ", Java "
+                                + Runtime.version().feature() + ")");
+    }
+}
