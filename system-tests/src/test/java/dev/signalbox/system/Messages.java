@@ -28,10 +28,12 @@ final class Messages {
     /** One bulk request; what it answered for was accepted, so none of it may be lost. */
     static void accept(ServerProcess server, String label, int count) throws Exception {
         String rows = IntStream.range(0, count)
-                .mapToObj(i -> "{\"to\":\"sms:+6149157%04d\",\"body\":\"%s message %d\"}".formatted(i % 1_000, label, i))
+                .mapToObj(
+                        i -> "{\"to\":\"sms:+6149157%04d\",\"body\":\"%s message %d\"}".formatted(i % 1_000, label, i))
                 .collect(Collectors.joining("\n"));
-        String answer =
-                server.post("/api/messages", "application/x-ndjson", rows).body().strip();
+        String answer = server.post("/api/messages", "application/x-ndjson", rows)
+                .body()
+                .strip();
         String last = answer.substring(answer.lastIndexOf('\n') + 1);
         assertThat(JSON.readTree(last).path("accepted").asInt()).as(last).isEqualTo(count);
     }

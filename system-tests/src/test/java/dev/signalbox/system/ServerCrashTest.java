@@ -82,6 +82,8 @@ class ServerCrashTest {
     }
 
     private static List<String> settings(SmsSimulator provider, List<String> database) {
-        return Stream.of(database, Messages.settings(provider)).flatMap(List::stream).toList();
+        return Stream.of(database, Messages.settings(provider))
+                .flatMap(List::stream)
+                .toList();
     }
 }

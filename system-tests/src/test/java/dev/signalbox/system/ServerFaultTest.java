@@ -28,7 +28,7 @@ class ServerFaultTest {
 
     @Test
     void aPortInUseIsNamedTogetherWithTheMend() throws Exception {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThat(serve("control.port=" + taken.getLocalPort(), "clients.port=0"))
                     .isEqualTo(1);
             assertThat(output()).contains("127.0.0.1:" + taken.getLocalPort(), "choose another port");
@@ -45,14 +45,16 @@ class ServerFaultTest {
 
     @Test
     void everythingWrongInTheConfigurationIsNamedAtOnce() throws Exception {
-        assertThat(serve("control.port=abc", "delivery.leese=3s", "log.level=loud")).isEqualTo(USAGE);
+        assertThat(serve("control.port=abc", "delivery.leese=3s", "log.level=loud"))
+                .isEqualTo(USAGE);
         assertThat(output()).contains("control.port", "delivery.leese", "delivery.lease", "log.level");
     }
 
     @Test
     void sigtermFinishesWhatIsInFlight() throws Exception {
         try (SmsSimulator provider = provider(slow(Duration.ofMillis(500)));
-                ServerProcess server = ServerProcess.start(folder, settings(provider)).awaitReady()) {
+                ServerProcess server =
+                        ServerProcess.start(folder, settings(provider)).awaitReady()) {
             accept(server, 200);
             Awaitility.await().until(() -> provider.stats().requests() > 0);
 
@@ -60,18 +62,22 @@ class ServerFaultTest {
 
             long taken = provider.stats().accepted();
             provider.behave(Behaviour.perfect());
-            try (ServerProcess again = ServerProcess.start(folder, settings(provider)).awaitReady()) {
+            try (ServerProcess again =
+                    ServerProcess.start(folder, settings(provider)).awaitReady()) {
                 awaitSent(again, 200);
             }
             assertThat(taken).as("sent before the stop").isPositive();
-            assertThat(provider.stats().requests()).as("each message was sent once").isEqualTo(200);
+            assertThat(provider.stats().requests())
+                    .as("each message was sent once")
+                    .isEqualTo(200);
         }
     }
 
     @Test
     void aSecondSignalEndsItAtOnce() throws Exception {
         try (SmsSimulator provider = provider(Behaviour.perfect().withFault(Fault.HANG, 1));
-                ServerProcess server = ServerProcess.start(folder, settings(provider)).awaitReady()) {
+                ServerProcess server =
+                        ServerProcess.start(folder, settings(provider)).awaitReady()) {
             accept(server, 10);
             Awaitility.await().until(() -> provider.stats().requests() > 0);
             server.handle().destroy();
@@ -84,7 +90,8 @@ class ServerFaultTest {
     @Test
     void aProviderThatIsDownDelaysButLosesNothing() throws Exception {
         try (SmsSimulator provider = provider(Behaviour.perfect().withFault(Fault.TOO_MANY, 1));
-                ServerProcess server = ServerProcess.start(folder, settings(provider)).awaitReady()) {
+                ServerProcess server =
+                        ServerProcess.start(folder, settings(provider)).awaitReady()) {
             accept(server, 100);
             Awaitility.await().until(() -> provider.stats().failed() >= 100);
 

@@ -1,5 +1,8 @@
 package dev.signalbox.server.demo;
 
+import dev.signalbox.server.Logging;
+import dev.signalbox.server.config.ServerConfig.LogFormat;
+import dev.signalbox.server.config.ServerConfig.LogLevel;
 import dev.signalbox.server.demo.Demo.Accepted;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -80,6 +83,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         check();
+        Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
         Path folder = Files.createTempDirectory("signalbox-demo");
         try (Demo demo = new Demo(folder, withFreePorts())) {
             introduce(demo);
