@@ -2,9 +2,11 @@ package dev.signalbox.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Properties;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
@@ -33,7 +35,17 @@ final class Pools {
                 pool.setMaximumPoolSize(1);
             }
         }
-        return new HikariDataSource(pool);
+        return open(config, pool);
+    }
+
+    private static HikariDataSource open(DatabaseConfig config, HikariConfig pool) {
+        try {
+            return new HikariDataSource(pool);
+        } catch (PoolInitializationException e) {
+            throw e.getCause() instanceof SQLException cause
+                    ? Failures.translate(config, cause)
+                    : new DatabaseException("the database " + config.place() + " cannot be opened: " + e, e);
+        }
     }
 
     static HikariDataSource readers(DatabaseConfig config, HikariDataSource writers) {
@@ -45,7 +57,7 @@ final class Pools {
         pool.setConnectionInitSql("pragma query_only = true");
         pool.setMaximumPoolSize(Math.min(SQLITE_READERS, config.poolSize() - 1));
         pool.setMinimumIdle(1);
-        return new HikariDataSource(pool);
+        return open(config, pool);
     }
 
     private static HikariConfig pool(DatabaseConfig config, String name) {
@@ -53,7 +65,7 @@ final class Pools {
         pool.setPoolName(name);
         pool.setConnectionTimeout(Math.max(250, config.connectTimeout().toMillis()));
         pool.setValidationTimeout(Math.clamp(config.connectTimeout().toMillis() / 2, 250, 2_000));
-        pool.setInitializationFailTimeout(-1); // Opening asks for the time first, and so fails with a clearer message.
+        pool.setInitializationFailTimeout(1); // Opening fails at once rather than try again; who wants to, can.
         return pool;
     }
 

@@ -1,6 +1,5 @@
 package dev.signalbox.delivery.queue;
 
-import dev.signalbox.database.DatabaseException;
 import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.delivery.queue.Store.Completion;
 import java.time.Duration;
@@ -101,7 +100,7 @@ final class Completer {
                 outage.began(e);
                 Thread.sleep(PAUSE);
                 rest = withoutRecorded(rest);
-            } catch (DatabaseException e) {
+            } catch (RuntimeException e) {
                 refuse(rest, e);
                 return;
             }
@@ -125,8 +124,8 @@ final class Completer {
         }
     }
 
-    /** The database answered that it cannot take them. One at a time, so that a bad one does not take others along. */
-    private void refuse(List<Entry> offered, DatabaseException problem) throws InterruptedException {
+    /** They cannot be taken. One at a time, so that a bad one does not take others along. */
+    private void refuse(List<Entry> offered, RuntimeException problem) throws InterruptedException {
         if (offered.size() > 1) {
             for (Entry entry : offered) {
                 writeUntilAnswered(List.of(entry));

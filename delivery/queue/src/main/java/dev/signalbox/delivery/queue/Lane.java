@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Lane {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+    private static final long LOG_PAUSE_MICROS = 10_000_000;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(4);
     private static final Duration LONG_PAUSE = Duration.ofSeconds(30);
     private static final Duration OUTAGE_PAUSE = Duration.ofMillis(250);
@@ -42,6 +44,7 @@ final class Lane {
     private final Semaphore window;
 
     private final int windowSize;
+    private final AtomicLong lastFailureLogged = new AtomicLong(Long.MIN_VALUE / 2);
 
     /** The lease of a claim that has not been answered. Only the claiming thread touches it. */
     private @Nullable UUID doubtful;
@@ -118,6 +121,10 @@ final class Lane {
             return claimed;
         } catch (DatabaseException e) {
             outage.began(e);
+            return -1;
+        } catch (RuntimeException e) {
+            // A row that nobody could have written through this module, or a fault in it: other lanes go on.
+            LOG.error("the lane {} cannot go on and will try again", channel(), e);
             return -1;
         } finally {
             window.release(limit - claimed);
@@ -255,8 +262,17 @@ final class Lane {
             return new SendResult.Unknown("it was interrupted");
         } catch (Throwable e) {
             // An Error too: else the delivery would stay claimed for as long as this node lives.
-            LOG.warn("the sender of {} failed on {}", channel(), delivery.id(), e);
+            logSenderFailure(delivery, e);
             return new SendResult.Unknown("the sender failed: " + e);
+        }
+    }
+
+    /** A poisoned sender fails on everything; the log gets one in full each while. The history has them all. */
+    private void logSenderFailure(Delivery delivery, Throwable failure) {
+        long ticks = time.ticks();
+        long last = lastFailureLogged.get();
+        if (ticks - last >= LOG_PAUSE_MICROS && lastFailureLogged.compareAndSet(last, ticks)) {
+            LOG.warn("the sender of {} failed on {} (logged once in 10 s)", channel(), delivery.id(), failure);
         }
     }
 

@@ -72,6 +72,8 @@ final class Pulse implements Wake.Sleeper {
                 outage.ended();
             } catch (DatabaseException e) {
                 outage.began(e);
+            } catch (RuntimeException e) {
+                LOG.error("what is due cannot be looked after and will be tried again", e);
             }
             bell.await(pause);
         }
@@ -94,7 +96,7 @@ final class Pulse implements Wake.Sleeper {
             database.health();
         }
         long now = time.now();
-        nextWake = 0; // Whatever is announced from here on wakes it again.
+        nextWake = Long.MAX_VALUE; // Whatever is announced from here on wakes it again.
         Store.Outlook outlook = store.look(lanes.keySet(), now);
         int promoted = outlook.nextDue() != Micros.NONE && outlook.nextDue() <= now ? promote(now) : 0;
         int rescued = outlook.expiredLeases() ? rescue(lanes.keySet(), now, shard) : 0;

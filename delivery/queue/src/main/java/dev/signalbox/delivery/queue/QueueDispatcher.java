@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +32,8 @@ final class QueueDispatcher implements Dispatcher {
     private final Completer completer;
     private final Ear ear;
     private final Control control = new Control();
-    private boolean started;
-    private boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean started;
 
     QueueDispatcher(
             JdbcQueue queue,
@@ -55,7 +56,7 @@ final class QueueDispatcher implements Dispatcher {
 
     @Override
     public synchronized void start() {
-        if (closed) {
+        if (closed.get()) {
             throw new IllegalStateException("the dispatcher is closed");
         }
         control.claim(true);
@@ -134,11 +135,8 @@ final class QueueDispatcher implements Dispatcher {
 
     @Override
     public void close() {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
+        if (closed.getAndSet(true)) {
+            return;
         }
         queue.wake().remove(pulse);
         if (started) {

@@ -28,6 +28,7 @@ public final class FaultProxy implements AutoCloseable {
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicLong answerBytesBeforeCut = new AtomicLong(NO_CUT);
+    private final AtomicLong requests = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean stalled;
@@ -54,6 +55,11 @@ public final class FaultProxy implements AutoCloseable {
 
     public int port() {
         return listener.getLocalPort();
+    }
+
+    /** How often bytes came from clients: for one that asks and waits, such as a database's, the number of its questions. */
+    public long requests() {
+        return requests.get();
     }
 
     /** Cuts all connections and refuses new ones until {@link #heal()}. */
@@ -151,6 +157,7 @@ public final class FaultProxy implements AutoCloseable {
         byte[] buffer = new byte[BUFFER];
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
             awaitFlow();
+            requests.addAndGet(answers ? 0 : 1);
             if (answers && answerBytesBeforeCut.addAndGet(-n) < 0) {
                 cut();
                 return;

@@ -25,9 +25,13 @@ public final class RealPostgres implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RealPostgres.class);
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
-    /** Made on first use; the JVM's shutdown hook of the embedded server ends it. */
+    /** Made on first use; ends with the JVM. */
     private static final class Shared {
         static final RealPostgres INSTANCE = start();
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(INSTANCE::close, "postgres-end"));
+        }
     }
 
     private final Path folder;
@@ -64,6 +68,7 @@ public final class RealPostgres implements AutoCloseable {
         return EmbeddedPostgres.builder()
                 .setDataDirectory(folder.resolve("data"))
                 .setCleanDataDirectory(false)
+                .setRegisterShutdownHook(false)
                 .setPort(port)
                 // The embedded server's own defaults trade durability for speed.
                 .setServerConfig("fsync", "on")

@@ -133,9 +133,16 @@ declare
                 placing substring(int8send(now_micros / 1000) from 3) from 1 for 6),
             6, (get_byte(uuid_send(gen_random_uuid()), 6) & 15) | 112),
         'hex')::uuid;
+    lines      constant text[] := string_to_array(steps, E'\n');
     known      uuid;
 begin
-    if steps !~ '^([a-z][a-z0-9-]{0,15}:[^\n]+)(\n[a-z][a-z0-9-]{0,15}:[^\n]+){0,7}$' then
+    if steps is null or cardinality(lines) not between 1 and 8 or exists (
+        select from unnest(lines) line
+        where line !~ '^[a-z][a-z0-9-]{0,15}:[^[:cntrl:][:space:]]([^[:cntrl:]]*[^[:cntrl:][:space:]])?$'
+           or length(line) > 512
+           or line ~ '( within [0-9]+(ms|s|m|h|d)){2}$'
+           or (line ~ ' within [0-9]{1,10}(ms|s|m|h|d)$' and line !~
+               ' within ([1-9][0-9]{0,8}ms|[1-9][0-9]{0,5}s|[1-9][0-9]{0,3}m|[1-9][0-9]?h|([1-9]|[12][0-9]|30)d)$')) then
         raise exception 'steps must be 1 to 8 lines, each as in sms:+61400000000 or client:alice within 5s'
             using errcode = 'check_violation';
     end if;
@@ -144,6 +151,16 @@ begin
     end if;
     if priority not between 0 and 9 or max_attempts not between 1 and 100 then
         raise exception 'priority must be 0 to 9 and max_attempts 1 to 100' using errcode = 'check_violation';
+    end if;
+    if length(dedupe_key) not between 1 and 200 then
+        raise exception 'dedupe_key must have 1 to 200 characters' using errcode = 'check_violation';
+    end if;
+    if expires_at <= coalesce(at, expires_at - interval '1 second') then
+        raise exception 'expires_at must be after at' using errcode = 'check_violation';
+    end if;
+    if jsonb_typeof(headers) <> 'object' or jsonb_path_exists(headers, '$.* ? (@.type() != "string")')
+            or (select count(*) from jsonb_each(headers)) > 32 then
+        raise exception 'headers must be an object of at most 32 texts' using errcode = 'check_violation';
     end if;
     insert into delivery_message (accepted_at, due_at, not_before, expires_at, id, priority, max_attempts, steps, body,
                                   headers, dedupe_key)

@@ -1,0 +1,237 @@
+package dev.signalbox.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.signalbox.testing.services.FaultProxy;
+import dev.signalbox.testing.services.RealPostgres;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatabaseTest {
+    @TempDir
+    Path folder;
+
+    private DatabaseConfig sqlite() {
+        return DatabaseConfig.of("sqlite:" + folder.resolve("new/folder/app.db"));
+    }
+
+    private static DatabaseConfig postgresql() {
+        return DatabaseConfig.of(RealPostgres.shared().freshDatabase());
+    }
+
+    private static Database migrated(DatabaseConfig config) {
+        Database database = Database.open(config);
+        database.migrate("trial", "trial", DatabaseTest.class.getClassLoader());
+        return database;
+    }
+
+    private static int execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            return statement.executeUpdate(sql);
+        }
+    }
+
+    private static long count(Database database) {
+        return database.read(connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("select count(*) from trial")) {
+                row.next();
+                return row.getLong(1);
+            }
+        });
+    }
+
+    @Test
+    void transactionsCommitAndRollBack() {
+        for (DatabaseConfig config : List.of(sqlite(), postgresql())) {
+            try (Database database = migrated(config)) {
+                database.transact(connection -> execute(connection, "insert into trial values (1)"));
+                assertThatThrownBy(() -> database.transact(connection -> {
+                            execute(connection, "insert into trial values (2)");
+                            throw new IllegalStateException("no");
+                        }))
+                        .hasMessage("no");
+                assertThat(count(database)).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void violationIsARefusal() {
+        for (DatabaseConfig config : List.of(sqlite(), postgresql())) {
+            try (Database database = migrated(config)) {
+                assertThatExceptionOfType(DatabaseException.class)
+                        .isThrownBy(() -> database.transact(
+                                connection -> execute(connection, "insert into trial values (1), (1)")))
+                        .isNotInstanceOf(DatabaseUnavailableException.class)
+                        .withMessageContaining("refused");
+            }
+        }
+    }
+
+    @Test
+    void readingCannotWrite() {
+        for (DatabaseConfig config : List.of(sqlite(), postgresql())) {
+            try (Database database = migrated(config)) {
+                assertThatThrownBy(
+                                () -> database.read(connection -> execute(connection, "insert into trial values (1)")))
+                        .isInstanceOf(DatabaseException.class);
+                database.autoCommit(connection -> execute(connection, "insert into trial values (1)"));
+                assertThat(count(database)).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void concurrentMigrationsRunOnce() throws Exception {
+        for (DatabaseConfig config : List.of(sqlite(), postgresql())) {
+            List<Future<?>> migrations = new ArrayList<>();
+            try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+                for (int i = 0; i < 4; i++) {
+                    migrations.add(threads.submit(() -> migrated(config).close()));
+                }
+                for (Future<?> migration : migrations) {
+                    migration.get();
+                }
+            }
+            try (Database database = migrated(config)) {
+                assertThat(count(database)).isZero();
+            }
+        }
+    }
+
+    @Test
+    void moduleThatIsNotThereIsNamed() {
+        try (Database database = Database.open(sqlite())) {
+            assertThatExceptionOfType(DatabaseException.class)
+                    .isThrownBy(() -> database.migrate("absent", "absent", DatabaseTest.class.getClassLoader()))
+                    .withMessageContaining("absent");
+        }
+    }
+
+    @Test
+    void sqliteIsDurableAndStrict() {
+        try (Database database = migrated(sqlite())) {
+            for (String pragma : List.of("journal_mode=wal", "synchronous=2", "foreign_keys=1", "busy_timeout=5000")) {
+                String[] parts = pragma.split("=", 2);
+                String value = database.transact(connection -> {
+                    try (Statement statement = connection.createStatement();
+                            ResultSet row = statement.executeQuery("pragma " + parts[0])) {
+                        row.next();
+                        return row.getString(1);
+                    }
+                });
+                assertThat(value).as(parts[0]).isEqualTo(parts[1]);
+            }
+        }
+    }
+
+    @Test
+    void twoProcessesOnOneSqliteFileWaitForEachOther() throws Exception {
+        DatabaseConfig config = sqlite();
+        try (Database one = migrated(config);
+                Database two = migrated(config);
+                ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            CyclicBarrier both = new CyclicBarrier(2);
+            List<Future<?>> writers = new ArrayList<>();
+            for (Database database : List.of(one, two)) {
+                int offset = database == one ? 0 : 1_000;
+                writers.add(threads.submit(() -> {
+                    both.await();
+                    for (int i = 0; i < 50; i++) {
+                        int n = offset + i;
+                        database.transact(connection -> execute(connection, "insert into trial values (" + n + ")"));
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> writer : writers) {
+                writer.get();
+            }
+            assertThat(count(one)).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void fileThatCannotBeWrittenIsNamed() throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThatExceptionOfType(DatabaseException.class)
+                .isThrownBy(() -> Database.open(DatabaseConfig.of("sqlite:" + file.resolve("below.db"))))
+                .withMessageContaining("below.db");
+        assertThatExceptionOfType(DatabaseException.class)
+                .isThrownBy(() -> Database.open(DatabaseConfig.of("sqlite:" + folder)))
+                .withMessageContaining("cannot be written");
+    }
+
+    @Test
+    void fileThatIsNoDatabaseIsNamed() throws Exception {
+        Path file = Files.writeString(folder.resolve("file.db"), "This is no database. ".repeat(100));
+        assertThatExceptionOfType(DatabaseException.class)
+                .isThrownBy(() -> migrated(DatabaseConfig.of("sqlite:" + file)))
+                .withMessageContaining("file.db");
+    }
+
+    @Test
+    void unreachableServerIsUnavailable() {
+        DatabaseConfig config =
+                DatabaseConfig.of("postgresql://u:hunter2@127.0.0.1:1/app").withConnectTimeout(Duration.ofMillis(500));
+        assertThatExceptionOfType(DatabaseUnavailableException.class)
+                .isThrownBy(() -> Database.open(config))
+                .withMessageContaining("127.0.0.1:1")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hunter2"));
+    }
+
+    @Test
+    void missingDatabaseIsARefusal() {
+        String url = RealPostgres.shared().freshDatabase().replaceFirst("test_", "absent_");
+        assertThatExceptionOfType(DatabaseException.class)
+                .isThrownBy(() -> Database.open(DatabaseConfig.of(url).withConnectTimeout(Duration.ofSeconds(1))))
+                .isNotInstanceOf(DatabaseUnavailableException.class)
+                .withMessageContaining("does not exist");
+    }
+
+    @Test
+    void healthFollowsTheServer() {
+        RealPostgres server = RealPostgres.shared();
+        try (FaultProxy proxy = FaultProxy.before(server.port());
+                Database database =
+                        Database.open(DatabaseConfig.of(RealPostgres.through(proxy.port(), server.freshDatabase()))
+                                .withConnectTimeout(Duration.ofSeconds(1)))) {
+            assertThat(database.health()).isEmpty();
+            proxy.cut();
+            assertThat(database.health()).containsInstanceOf(DatabaseUnavailableException.class);
+            proxy.heal();
+            assertThat(database.health()).isEmpty();
+        }
+    }
+
+    @Test
+    void clockTellsTheDatabasesTime() {
+        try (Database database = Database.open(postgresql())) {
+            assertThat(Duration.between(database.clock().instant(), Instant.now())
+                            .abs())
+                    .isLessThan(Duration.ofSeconds(1));
+            database.clock().observe(Instant.parse("2030-01-01T00:00:00Z"), System.nanoTime(), System.nanoTime());
+            assertThat(database.clock().instant()).isAfterOrEqualTo(Instant.parse("2030-01-01T00:00:00Z"));
+            assertThat(database.health()).isEmpty();
+            assertThat(database.clock().instant()).isBefore(Instant.parse("2030-01-01T00:00:00Z"));
+            assertThat(database.clock().age()).isLessThan(Duration.ofSeconds(30));
+        }
+    }
+}

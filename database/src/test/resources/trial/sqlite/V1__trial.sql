@@ -1,0 +1,1 @@
+create table trial (n bigint primary key);

@@ -1,0 +1,269 @@
+package dev.signalbox.testing.contract;
+
+import static dev.signalbox.testing.contract.ScriptedSender.accepted;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.Delivery;
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
+import dev.signalbox.delivery.queue.DispatchOptions;
+import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
+import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.Retry;
+import dev.signalbox.delivery.queue.Sender;
+import dev.signalbox.delivery.queue.State;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The dispatcher working by itself, on real time. */
+public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContract {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final DispatchOptions QUICK = DispatchOptions.DEFAULT
+            .withRetry(new Retry(Duration.ofMillis(50), 1, Duration.ofMillis(50), 0, Duration.ofHours(1)))
+            .withLease(Duration.ofSeconds(1))
+            .withMargin(Duration.ofMillis(50));
+
+    private final ScriptedSender sms = ScriptedSender.of(Channel.SMS).withTimeout(Duration.ofMillis(300));
+    private final ScriptedSender email = ScriptedSender.of(Channel.EMAIL).withTimeout(Duration.ofMillis(300));
+    private DeliveryQueue live;
+
+    @BeforeEach
+    void openOnRealTime() {
+        live = DeliveryQueue.on(database());
+    }
+
+    private Dispatcher started(DeliveryQueue on, DispatchOptions options, Sender... senders) {
+        Dispatcher dispatcher = closing(Dispatcher.builder(on)
+                .senders(List.of(senders))
+                .options(options)
+                .build());
+        dispatcher.start();
+        return dispatcher;
+    }
+
+    private List<UUID> enqueueMany(int count) {
+        List<Reach> reaches = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            reaches.add(sms().build());
+        }
+        return live.enqueueAll(reaches).stream().map(DeliveryQueue.Receipt::id).toList();
+    }
+
+    private State state(UUID id) {
+        return live.find(id).orElseThrow().state();
+    }
+
+    private void awaitState(UUID id, State state) {
+        await().atMost(SOON).until(() -> state(id) == state);
+    }
+
+    private void awaitSent(long count) {
+        await().atMost(SOON).until(() -> live.counts().byState().getOrDefault(State.SENT, 0L) == count);
+    }
+
+    @Test
+    void enqueuedWakesTheDispatcherLongBeforeItsPoll() {
+        started(live, QUICK.withPoll(Duration.ofMinutes(1)), sms);
+        for (int i = 0; i < 5; i++) {
+            awaitState(live.enqueue(sms().build()).id(), State.SENT);
+        }
+    }
+
+    @Test
+    void retriesComeOnTimeWithoutBeingAnnounced() {
+        AtomicInteger attempts = new AtomicInteger();
+        sms.answering(delivery -> attempts.incrementAndGet() < 4 ? ScriptedSender.notSent() : accepted());
+        started(live, QUICK.withPoll(Duration.ofMinutes(1)), sms);
+        awaitState(live.enqueue(sms().build()).id(), State.SENT);
+    }
+
+    @Test
+    void scheduledComesOnTime() {
+        started(live, QUICK.withPoll(Duration.ofMinutes(1)), sms);
+        Instant due = database().clock().instant().plusMillis(300);
+        UUID id = live.enqueue(sms().at(due).build()).id();
+        awaitState(id, State.SENT);
+        assertThat(live.find(id).orElseThrow().attempts().getLast().at()).isAfterOrEqualTo(due);
+    }
+
+    @Test
+    void chainRunsThroughByItself() {
+        started(live, QUICK, sms.answering(ScriptedSender.rejected()), email);
+        UUID id = live.enqueue(Reach.to("sms:+61400000000", "email:bob@example.com")
+                        .body("hello")
+                        .build())
+                .id();
+        awaitState(id, State.SENT);
+        assertThat(email.given()).hasSize(1);
+    }
+
+    @Test
+    void twoNodesShareTheWorkAndSendNothingTwice() {
+        DeliveryQueue second = DeliveryQueue.on(connect());
+        started(live, QUICK.withBatch(32), sms);
+        started(second, QUICK.withBatch(32), sms);
+        List<UUID> ids = enqueueMany(2_000);
+        awaitSent(2_000);
+        assertThat(sms.given().stream().map(Delivery::id)).containsExactlyInAnyOrderElementsOf(ids);
+    }
+
+    @Test
+    void concurrencyStaysWithinItsBound() {
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Sender narrow = sms.withConcurrency(3).answering(delivery -> {
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+            Thread.sleep(Duration.ofMillis(2)); // Stands for the provider's own time.
+            now.decrementAndGet();
+            return accepted();
+        });
+        started(live, QUICK, narrow);
+        enqueueMany(200);
+        awaitSent(200);
+        assertThat(most.get()).isBetween(2, 3);
+    }
+
+    @Test
+    void slowAndBrokenChannelsHoldUpNoOther() throws InterruptedException {
+        CountDownLatch forever = new CountDownLatch(1);
+        Sender stuck = sms.withTimeout(Duration.ofSeconds(20)).answering(delivery -> {
+            forever.await();
+            return accepted();
+        });
+        Sender broken = ScriptedSender.of(Channel.WEBHOOK).answering(delivery -> {
+            throw new AssertionError("poison");
+        });
+        started(live, QUICK, stuck, broken, email);
+        enqueueMany(100);
+        List<Reach> mixed = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            mixed.add(Reach.to("webhook:https://example.com/" + i).body("x").build());
+            mixed.add(Reach.to("email:" + i + "@example.com").body("x").build());
+        }
+        live.enqueueAll(mixed);
+        awaitSent(200);
+        forever.countDown();
+        awaitSent(300);
+    }
+
+    @Test
+    void pauseStopsClaimingUntilStartedAgain() {
+        Dispatcher dispatcher = started(live, QUICK, sms);
+        dispatcher.pause();
+        assertThat(dispatcher.state()).isEqualTo(DispatchState.PAUSED);
+        UUID id = live.enqueue(sms().build()).id();
+        await().during(Duration.ofMillis(300)).atMost(SOON).until(() -> state(id) == State.PENDING);
+        dispatcher.start();
+        assertThat(dispatcher.state()).isEqualTo(DispatchState.RUNNING);
+        awaitState(id, State.SENT);
+    }
+
+    @Test
+    void drainFinishesWhatIsBegunAndGivesBackTheRest() throws InterruptedException {
+        Semaphore begun = new Semaphore(0);
+        CountDownLatch finish = new CountDownLatch(1);
+        Sender slow = sms.withConcurrency(2).withTimeout(Duration.ofSeconds(20)).answering(delivery -> {
+            begun.release();
+            finish.await();
+            return accepted();
+        });
+        Dispatcher dispatcher = started(live, QUICK, slow);
+        List<UUID> ids = enqueueMany(8);
+        begun.acquire(2);
+        assertThat(dispatcher.drain(Duration.ofMillis(50))).isFalse();
+        finish.countDown();
+        assertThat(dispatcher.drain(SOON)).isTrue();
+
+        assertThat(live.counts().byState()).containsEntry(State.SENT, 2L).containsEntry(State.PENDING, 6L);
+        dispatcher.start();
+        awaitSent(8);
+        for (UUID id : ids) {
+            assertThat(live.find(id).orElseThrow().attempts())
+                    .filteredOn(attempt -> attempt.result().equals("ACCEPTED"))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void closeInterruptsWhatDoesNotEndAndRecordsTheDoubt() {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch forever = new CountDownLatch(1);
+        Dispatcher dispatcher =
+                started(live, QUICK, sms.withKeyLifetime(Duration.ZERO).answering(delivery -> {
+                    begun.countDown();
+                    forever.await();
+                    return accepted();
+                }));
+        UUID id = live.enqueue(sms().build()).id();
+        await().atMost(SOON).until(() -> begun.getCount() == 0);
+        dispatcher.close();
+        awaitState(id, State.UNKNOWN);
+    }
+
+    @Test
+    void attemptThatOverrunsItsTimeIsInterrupted() {
+        CountDownLatch forever = new CountDownLatch(1);
+        AtomicInteger attempts = new AtomicInteger();
+        started(live, QUICK.withPoll(Duration.ofMillis(50)), sms.answering(delivery -> {
+            if (attempts.incrementAndGet() == 1) {
+                forever.await();
+            }
+            return accepted();
+        }));
+        UUID id = live.enqueue(sms().build()).id();
+        awaitState(id, State.SENT);
+        assertThat(live.find(id).orElseThrow().attempts())
+                .extracting(Attempt::result)
+                .containsExactly("UNKNOWN", "ACCEPTED");
+    }
+
+    @Test
+    void longAttemptsKeepTheirLease() {
+        DeliveryQueue second = DeliveryQueue.on(connect());
+        ScriptedSender slow = sms.withTimeout(Duration.ofSeconds(20)).answering(delivery -> {
+            Thread.sleep(Duration.ofMillis(2_500)); // Longer than the lease.
+            return accepted();
+        });
+        DispatchOptions options = QUICK.withPoll(Duration.ofMillis(100));
+        ScriptedSender idle = ScriptedSender.of(Channel.SMS).withTimeout(Duration.ofMillis(300));
+        started(live, options, slow);
+        UUID id = live.enqueue(sms().build()).id();
+        await().atMost(SOON).until(() -> !slow.given().isEmpty());
+        started(second, options, idle);
+        awaitState(id, State.SENT);
+        assertThat(idle.given()).isEmpty();
+    }
+
+    @Test
+    void abandonedNodesWorkIsTakenOver() {
+        CountDownLatch forever = new CountDownLatch(1);
+        Dispatcher abandoned = node(QUICK, sms.answering(delivery -> {
+            forever.await();
+            return accepted();
+        }));
+        UUID id = enqueueSms();
+        Thread dead = Thread.ofVirtual().start(abandoned::runOnce);
+        closing(dead::interrupt);
+        await().atMost(SOON).until(() -> !sms.given().isEmpty());
+
+        // The dead node lived on the movable clock, whose time is long past for the heir.
+        Duration past = Duration.between(clock.instant(), database().clock().instant());
+        ScriptedSender heir = ScriptedSender.of(Channel.SMS)
+                .withTimeout(Duration.ofMillis(300))
+                .withKeyLifetime(past.plusDays(1));
+        started(live, QUICK.withPoll(Duration.ofMillis(50)), heir);
+        awaitState(id, State.SENT);
+        assertThat(heir.given()).hasSize(1);
+    }
+}

@@ -1,0 +1,382 @@
+package dev.signalbox.testing.contract;
+
+import static dev.signalbox.testing.contract.ScriptedSender.accepted;
+import static dev.signalbox.testing.contract.ScriptedSender.notSent;
+import static dev.signalbox.testing.contract.ScriptedSender.rejected;
+import static dev.signalbox.testing.contract.ScriptedSender.unknown;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.Delivery;
+import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
+import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.SendResult;
+import dev.signalbox.delivery.queue.State;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a reach, step by step, on a movable clock. */
+public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContract {
+    private final ScriptedSender sms = ScriptedSender.of(Channel.SMS);
+    private final ScriptedSender live = ScriptedSender.of(Channel.LIVE);
+
+    private static Reach.Builder chain() {
+        return Reach.to("client:alice within 15s", "sms:+61400000000").body("hello");
+    }
+
+    @Test
+    void urgentGoesFirstThenOldest() {
+        enqueue(sms().body("second"));
+        enqueue(sms().body("third"));
+        enqueue(sms().body("last").priority(9));
+        enqueue(sms().body("first").priority(0));
+        node(sms).runOnce();
+        assertThat(sms.given().stream().map(Delivery::body)).containsExactly("first", "second", "third", "last");
+    }
+
+    @Test
+    void acceptedIsSentAndOnRecord() {
+        UUID id = enqueueSms();
+        sms.answering(new SendResult.Accepted(Optional.of("p-1")));
+        assertThat(node(sms).runOnce()).isEqualTo(new Dispatcher.Pass(0, 0, 1, 0));
+
+        assertThat(find(id).state()).isEqualTo(State.SENT);
+        assertThat(find(id).nextAttemptAt()).isEmpty();
+        assertThat(find(id).attempts())
+                .containsExactly(new Attempt(
+                        1,
+                        0,
+                        Channel.SMS,
+                        "+61400000000",
+                        State.SENT,
+                        "ACCEPTED",
+                        Optional.of("p-1"),
+                        Optional.empty(),
+                        clock.instant(),
+                        0));
+        assertThat(node(sms).runOnce().isIdle()).isTrue();
+    }
+
+    @Test
+    void senderSeesTheDelivery() {
+        UUID id = enqueue(sms().header("a", "b"));
+        node(sms).runOnce();
+        assertThat(sms.given())
+                .containsExactly(new Delivery(
+                        id, 0, 1, Channel.SMS, "+61400000000", "hello", java.util.Map.of("a", "b"), sms.timeout()));
+    }
+
+    @Test
+    void scheduledWaitsForItsTime() {
+        UUID id = enqueue(sms().at(clock.instant().plusSeconds(60)));
+        Dispatcher node = node(sms);
+        clock.advance(Duration.ofSeconds(59));
+        assertThat(node.runOnce().isIdle()).isTrue();
+        clock.advance(Duration.ofSeconds(1));
+        node.runOnce();
+        assertState(id, State.SENT);
+    }
+
+    @Test
+    void failureIsRetriedWithGrowingWaits() {
+        UUID id = enqueueSms();
+        sms.answering(notSent());
+        Dispatcher node = node(sms);
+        node.runOnce();
+        assertState(id, State.RETRY_WAIT);
+        assertThat(find(id).nextAttemptAt()).contains(clock.instant().plusSeconds(10));
+
+        clock.advance(Duration.ofSeconds(10));
+        node.runOnce();
+        assertThat(find(id).nextAttemptAt()).contains(clock.instant().plusSeconds(20));
+
+        clock.advance(Duration.ofSeconds(20));
+        sms.answering(accepted());
+        node.runOnce();
+        assertState(id, State.SENT);
+        assertThat(sms.given()).extracting(Delivery::attempt).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void providersWishToWaitIsGrantedWithinBounds() {
+        UUID id = enqueueSms();
+        Dispatcher node = node(sms.answering(new SendResult.NotSent("busy", Optional.of(Duration.ofMinutes(3)))));
+        node.runOnce();
+        assertThat(find(id).nextAttemptAt()).contains(clock.instant().plus(Duration.ofMinutes(3)));
+
+        clock.advance(Duration.ofMinutes(3));
+        sms.answering(new SendResult.NotSent("busy", Optional.of(Duration.ofDays(30))));
+        node.runOnce();
+        assertThat(find(id).nextAttemptAt()).contains(clock.instant().plus(RETRY.maxRetryAfter()));
+    }
+
+    @Test
+    void usedUpBudgetEndsDeadWithTheReason() {
+        UUID id = enqueue(sms().maxAttempts(2));
+        Dispatcher node = node(sms.answering(notSent()));
+        node.runOnce();
+        clock.advance(Duration.ofMinutes(1));
+        node.runOnce();
+
+        assertState(id, State.DEAD);
+        assertThat(find(id).attempts().getLast().error()).contains("no line");
+        assertThat(queue().counts().byState()).containsEntry(State.DEAD, 1L);
+        clock.advance(Duration.ofDays(1));
+        assertThat(node.runOnce().isIdle()).isTrue();
+    }
+
+    @Test
+    void refusalIsFinalAtOnce() {
+        UUID id = enqueueSms();
+        node(sms.answering(rejected())).runOnce();
+        assertState(id, State.REJECTED);
+    }
+
+    @Test
+    void expiredIsNotSent() {
+        UUID id = enqueue(sms().expiresAt(clock.instant().plusSeconds(5)));
+        clock.advance(Duration.ofSeconds(5));
+        node(sms).runOnce();
+        assertState(id, State.EXPIRED);
+        assertThat(sms.given()).isEmpty();
+    }
+
+    @Test
+    void retryThatWouldComeAfterTheExpiryEndsExpired() {
+        UUID id = enqueue(sms().expiresAt(clock.instant().plusSeconds(9)));
+        node(sms.answering(notSent())).runOnce();
+        assertState(id, State.EXPIRED);
+        assertThat(find(id).attempts()).hasSize(1);
+    }
+
+    @Test
+    void doubtIsRetriedWithTheSameKeyWhereTheProviderKnowsIt() {
+        UUID id = enqueueSms();
+        Dispatcher node = node(sms.answering(unknown()));
+        node.runOnce();
+        assertState(id, State.RETRY_WAIT);
+        clock.advance(Duration.ofSeconds(10));
+        sms.answering(accepted());
+        node.runOnce();
+        assertState(id, State.SENT);
+        assertThat(sms.given()).extracting(Delivery::idempotencyKey).containsOnly(id.toString());
+    }
+
+    @Test
+    void doubtIsParkedWhereTheProviderCannotTell() {
+        UUID id = enqueue(sms());
+        ScriptedSender keyless = sms.withKeyLifetime(Duration.ZERO).answering(unknown());
+        Dispatcher node = node(keyless);
+        node.runOnce();
+        assertState(id, State.UNKNOWN);
+        clock.advance(Duration.ofDays(1));
+        node.runOnce();
+        assertThat(keyless.given()).hasSize(1);
+    }
+
+    @Test
+    void doubtIsParkedOnceTheProviderHasForgottenTheKey() {
+        UUID id = enqueueSms();
+        ScriptedSender forgetful = sms.withKeyLifetime(Duration.ofSeconds(25)).answering(unknown());
+        Dispatcher node = node(forgetful);
+        node.runOnce();
+        assertState(id, State.RETRY_WAIT);
+        clock.advance(Duration.ofSeconds(25));
+        node.runOnce();
+        assertState(id, State.UNKNOWN);
+        assertThat(forgetful.given()).hasSize(1);
+    }
+
+    @Test
+    void doubtOutlivesALaterCertainFailure() {
+        UUID id = enqueue(chain().maxAttempts(2));
+        Dispatcher node = node(live.answering(unknown()), sms);
+        node.runOnce();
+        clock.advance(Duration.ofSeconds(10));
+        live.answering(notSent());
+        node.runOnce();
+        assertState(id, State.UNKNOWN);
+        assertThat(sms.given()).isEmpty();
+    }
+
+    @Test
+    void senderThatThrowsLeavesDoubt() {
+        UUID id = enqueueSms();
+        node(sms.withKeyLifetime(Duration.ZERO).answering(delivery -> {
+                    throw new IllegalStateException("broken");
+                }))
+                .runOnce();
+        assertState(id, State.UNKNOWN);
+        assertThat(find(id).attempts().getLast().error())
+                .hasValueSatisfying(error -> assertThat(error).contains("broken"));
+    }
+
+    @Test
+    void nextStepFollowsAtOnce() {
+        UUID id = enqueue(chain());
+        Dispatcher node = node(live.answering(rejected()), sms);
+        node.runOnce();
+        node.runOnce();
+        assertState(id, State.SENT);
+        assertThat(sms.given()).extracting(Delivery::idempotencyKey).containsExactly(id + ".1");
+        assertThat(find(id).attempts()).extracting(Attempt::state).containsExactly(State.PENDING, State.SENT);
+    }
+
+    @Test
+    void stepsTimeLimitCountsFromItsFirstClaim() {
+        UUID id = enqueue(chain());
+        clock.advance(Duration.ofHours(1));
+        Dispatcher node = node(live.answering(notSent()), sms);
+        node.runOnce();
+        assertThat(live.given().getFirst().remaining()).isEqualTo(sms.timeout());
+        assertState(id, State.RETRY_WAIT);
+
+        clock.advance(Duration.ofSeconds(10));
+        node.runOnce();
+        assertThat(live.given().getLast().remaining()).isEqualTo(Duration.ofSeconds(5));
+        node.runOnce();
+        assertState(id, State.SENT);
+        assertThat(live.given()).hasSize(2);
+        assertThat(sms.given()).hasSize(1);
+    }
+
+    @Test
+    void lateStepIsSkippedWithoutAnAttempt() {
+        UUID id = enqueue(chain());
+        Dispatcher node = node(live.answering(notSent()), sms);
+        node.runOnce();
+        clock.advance(Duration.ofSeconds(15));
+        node.runOnce();
+        node.runOnce();
+        assertState(id, State.SENT);
+        assertThat(live.given()).hasSize(1);
+        assertThat(find(id).attempts())
+                .extracting(Attempt::result)
+                .containsExactly("NOT_SENT", "TIMED_OUT", "ACCEPTED");
+    }
+
+    @Test
+    void lastStepsFailureEndsTheChain() {
+        UUID refused = enqueue(chain());
+        Dispatcher node = node(live.answering(notSent()), sms.answering(rejected()));
+        node.runOnce();
+        clock.advance(Duration.ofSeconds(15));
+        node.runOnce();
+        node.runOnce();
+        assertState(refused, State.REJECTED);
+    }
+
+    @Test
+    void doubtNeverPassesOnToTheNextStep() {
+        UUID id = enqueue(chain());
+        Dispatcher node = node(live.withKeyLifetime(Duration.ZERO).answering(unknown()), sms);
+        node.runOnce();
+        clock.advance(Duration.ofMinutes(1));
+        node.runOnce();
+        assertState(id, State.UNKNOWN);
+        assertThat(sms.given()).isEmpty();
+    }
+
+    @Test
+    void channelWithoutASenderIsLeftAlone() {
+        UUID id = enqueue(Reach.to("email:bob@example.com").body("hello"));
+        assertThat(node(sms).runOnce().isIdle()).isTrue();
+        assertState(id, State.PENDING);
+    }
+
+    @Test
+    void providersOddTextIsKept() {
+        UUID id = enqueueSms();
+        node(sms.answering(new SendResult.Rejected("nul \0, quote ' and " + "long ".repeat(500))))
+                .runOnce();
+        assertState(id, State.REJECTED);
+        assertThat(find(id).attempts().getFirst().error().orElseThrow()).hasSize(1_000);
+    }
+
+    @Test
+    void startedDispatcherTakesNoStepsByHand() {
+        Dispatcher node = node(sms);
+        node.start();
+        assertThatThrownBy(node::runOnce).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void cancelledIsNeverSent() {
+        UUID ready = enqueueSms();
+        UUID scheduled = enqueue(sms().at(clock.instant().plusSeconds(60)));
+        assertThat(List.of(queue().cancel(ready), queue().cancel(scheduled)))
+                .containsOnly(Optional.of(State.CANCELLED));
+        clock.advance(Duration.ofMinutes(2));
+        node(sms).runOnce();
+        assertThat(sms.given()).isEmpty();
+        assertState(ready, State.CANCELLED);
+        assertThat(find(ready).attempts()).extracting(Attempt::result).containsExactly("CANCELLED");
+        assertThat(queue().cancel(ready)).contains(State.CANCELLED);
+    }
+
+    @Test
+    void whatIsBeingSentCannotBeCancelled() {
+        UUID id = enqueueSms();
+        node(sms.answering(delivery -> {
+                    assertThat(queue().cancel(id)).contains(State.CLAIMED);
+                    assertState(id, State.CLAIMED);
+                    assertThat(queue().counts().byState()).containsEntry(State.CLAIMED, 1L);
+                    assertThat(queue().list(filter(Optional.of(State.CLAIMED), 5))
+                                    .items())
+                            .hasSize(1);
+                    return accepted();
+                }))
+                .runOnce();
+        assertThat(queue().cancel(id)).contains(State.SENT);
+        assertState(id, State.SENT);
+    }
+
+    @Test
+    void failedRetryCanBeCancelledWhileItWaits() {
+        UUID id = enqueueSms();
+        Dispatcher node = node(sms.answering(notSent()));
+        node.runOnce();
+        assertThat(queue().cancel(id)).contains(State.CANCELLED);
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(node.runOnce().isIdle()).isTrue();
+    }
+
+    @Test
+    void revivedStartsAnewFromItsFirstStep() {
+        UUID id = enqueue(chain().maxAttempts(1));
+        Dispatcher node = node(live.answering(notSent()), sms.answering(notSent()));
+        node.runOnce();
+        node.runOnce();
+        assertState(id, State.DEAD);
+
+        assertThat(queue().retry(id)).contains(State.PENDING);
+        assertState(id, State.PENDING);
+        assertThat(queue().counts().byState()).containsEntry(State.DEAD, 0L).containsEntry(State.PENDING, 1L);
+        live.answering(accepted());
+        node.runOnce();
+        assertState(id, State.SENT);
+        assertThat(find(id).attempts())
+                .extracting(Attempt::result)
+                .containsExactly("NOT_SENT", "NOT_SENT", "REVIVED", "ACCEPTED");
+    }
+
+    @Test
+    void onlyWhatEndedUnsentIsRevived() {
+        UUID sent = enqueueSms();
+        UUID expiring = enqueue(sms().expiresAt(clock.instant().plusSeconds(5)).priority(9));
+        Dispatcher node = node(sms.answering(delivery -> {
+            clock.advance(Duration.ofSeconds(5));
+            return accepted();
+        }));
+        assertThat(queue().retry(sent)).contains(State.PENDING);
+        node.runOnce();
+        assertThat(queue().retry(sent)).contains(State.SENT);
+        assertThat(queue().retry(expiring)).contains(State.EXPIRED);
+        assertThat(sms.given()).hasSize(1);
+    }
+}

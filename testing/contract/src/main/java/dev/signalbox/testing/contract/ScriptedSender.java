@@ -1,0 +1,108 @@
+package dev.signalbox.testing.contract;
+
+import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.Delivery;
+import dev.signalbox.delivery.queue.SendResult;
+import dev.signalbox.delivery.queue.Sender;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A sender that answers as a test says and remembers what it was given. Thread-safe. */
+public final class ScriptedSender implements Sender {
+    /** What to answer. */
+    @FunctionalInterface
+    public interface Script {
+        SendResult answer(Delivery delivery) throws InterruptedException;
+    }
+
+    private final Channel channel;
+    private final Duration timeout;
+    private final int concurrency;
+    private final Duration keyLifetime;
+    private volatile Script script;
+    private final List<Delivery> given = new CopyOnWriteArrayList<>();
+
+    private ScriptedSender(Channel channel, Script script, Duration timeout, int concurrency, Duration keyLifetime) {
+        this.channel = channel;
+        this.script = script;
+        this.timeout = timeout;
+        this.concurrency = concurrency;
+        this.keyLifetime = keyLifetime;
+    }
+
+    /** Accepts all, 16 at a time, in 5 s at most; recognises repeats for a day. */
+    public static ScriptedSender of(Channel channel) {
+        return new ScriptedSender(channel, delivery -> accepted(), Duration.ofSeconds(5), 16, Duration.ofDays(1));
+    }
+
+    public ScriptedSender withKeyLifetime(Duration lifetime) {
+        return new ScriptedSender(channel, script, timeout, concurrency, lifetime);
+    }
+
+    public ScriptedSender withConcurrency(int most) {
+        return new ScriptedSender(channel, script, timeout, most, keyLifetime);
+    }
+
+    public ScriptedSender withTimeout(Duration longest) {
+        return new ScriptedSender(channel, script, longest, concurrency, keyLifetime);
+    }
+
+    /** Answers so from now on. */
+    public ScriptedSender answering(Script newScript) {
+        script = newScript;
+        return this;
+    }
+
+    public ScriptedSender answering(SendResult result) {
+        return answering(delivery -> result);
+    }
+
+    public static SendResult accepted() {
+        return new SendResult.Accepted(Optional.empty());
+    }
+
+    public static SendResult notSent() {
+        return new SendResult.NotSent("no line", Optional.empty());
+    }
+
+    public static SendResult rejected() {
+        return new SendResult.Rejected("no such number");
+    }
+
+    public static SendResult unknown() {
+        return new SendResult.Unknown("no answer");
+    }
+
+    /** What it was given so far, in order. */
+    public List<Delivery> given() {
+        return given;
+    }
+
+    @Override
+    public SendResult send(Delivery delivery) throws InterruptedException {
+        given.add(delivery);
+        return script.answer(delivery);
+    }
+
+    @Override
+    public Channel channel() {
+        return channel;
+    }
+
+    @Override
+    public Duration timeout() {
+        return timeout;
+    }
+
+    @Override
+    public int concurrency() {
+        return concurrency;
+    }
+
+    @Override
+    public Duration keyLifetime() {
+        return keyLifetime;
+    }
+}

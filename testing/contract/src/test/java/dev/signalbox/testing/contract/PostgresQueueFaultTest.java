@@ -1,0 +1,208 @@
+package dev.signalbox.testing.contract;
+
+import static dev.signalbox.testing.contract.ScriptedSender.accepted;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.signalbox.database.Database;
+import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.Delivery;
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
+import dev.signalbox.delivery.queue.DispatchOptions;
+import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.Dispatcher.Level;
+import dev.signalbox.delivery.queue.QueueUnavailableException;
+import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.State;
+import dev.signalbox.testing.services.FaultProxy;
+import dev.signalbox.testing.services.RealPostgres;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A database that goes away in the middle, and comes back. */
+class PostgresQueueFaultTest {
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final DispatchOptions OPTIONS = DispatchOptions.DEFAULT
+            .withLease(Duration.ofSeconds(20))
+            .withPoll(Duration.ofMillis(200))
+            .withBatch(64);
+
+    private final ScriptedSender sms = ScriptedSender.of(Channel.SMS).withKeyLifetime(Duration.ZERO);
+    private FaultProxy proxy;
+    private Database direct;
+    private Database through;
+    private DeliveryQueue watched;
+    private DeliveryQueue queue;
+
+    @BeforeEach
+    void open() {
+        RealPostgres server = RealPostgres.shared();
+        String url = server.freshDatabase();
+        proxy = FaultProxy.before(server.port());
+        direct = Database.open(DatabaseConfig.of(url));
+        through = Database.open(
+                DatabaseConfig.of(RealPostgres.through(proxy.port(), url)).withConnectTimeout(Duration.ofSeconds(1)));
+        watched = DeliveryQueue.on(direct);
+        queue = DeliveryQueue.on(through);
+    }
+
+    @AfterEach
+    void closeAndAudit() {
+        through.close();
+        proxy.close();
+        new QueueAudit(direct).check();
+        direct.close();
+    }
+
+    private Dispatcher started() {
+        Dispatcher dispatcher =
+                Dispatcher.builder(queue).sender(sms).options(OPTIONS).build();
+        dispatcher.start();
+        return dispatcher;
+    }
+
+    private List<UUID> enqueueMany(int count) {
+        List<Reach> reaches = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            reaches.add(Reach.to(Channel.SMS, "+61400000000").body("hello").build());
+        }
+        return watched.enqueueAll(reaches).stream()
+                .map(DeliveryQueue.Receipt::id)
+                .toList();
+    }
+
+    private void awaitSent(long count) {
+        await().atMost(SOON).until(() -> watched.counts().byState().getOrDefault(State.SENT, 0L) == count);
+    }
+
+    private void assertEachSentOnce(List<UUID> ids) {
+        assertThat(sms.given().stream().map(Delivery::id)).containsExactlyInAnyOrderElementsOf(ids);
+        for (UUID id : ids) {
+            assertThat(watched.find(id).orElseThrow().attempts())
+                    .filteredOn(attempt -> attempt.state() == State.SENT)
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void outcomesOutlastAnOutage() {
+        CountDownLatch cut = new CountDownLatch(1);
+        sms.answering(delivery -> {
+            cut.await();
+            return accepted();
+        });
+        try (Dispatcher dispatcher = started()) {
+            List<UUID> ids = enqueueMany(16);
+            await().atMost(SOON).until(() -> sms.given().size() == 16);
+            proxy.cut();
+            cut.countDown();
+            await().atMost(SOON).until(() -> dispatcher.health().level() == Level.DOWN);
+            assertThatExceptionOfType(QueueUnavailableException.class).isThrownBy(() -> queue.counts());
+            assertThat(watched.counts().byState()).containsEntry(State.CLAIMED, 16L);
+            proxy.heal();
+            awaitSent(16);
+            assertEachSentOnce(ids);
+            await().atMost(SOON).until(() -> dispatcher.health().level() == Level.UP);
+        }
+    }
+
+    @Test
+    void repeatedCutsUnderLoadLoseAndDoubleNothing() {
+        try (Dispatcher dispatcher = started()) {
+            List<UUID> ids = new ArrayList<>();
+            for (int round = 0; round < 5; round++) {
+                ids.addAll(enqueueMany(150));
+                // Lets a different number of answers through each time, so the cut falls into claims and completions
+                // alike.
+                proxy.cutAfterAnswering(500 + 5_300L * round);
+                await().atMost(SOON).until(() -> isCut());
+                proxy.heal();
+            }
+            assertThat(dispatcher.state()).isEqualTo(Dispatcher.DispatchState.RUNNING);
+            awaitSent(ids.size());
+            assertEachSentOnce(ids);
+        }
+    }
+
+    private boolean isCut() {
+        return through.health().isPresent() || watched.counts().byState().getOrDefault(State.PENDING, 0L) == 0;
+    }
+
+    @Test
+    void commitWhoseAnswerWasLostIsNotRepeated() {
+        AtomicInteger sent = new AtomicInteger();
+        CountDownLatch armed = new CountDownLatch(1);
+        sms.answering(delivery -> {
+            sent.incrementAndGet();
+            armed.await();
+            return accepted();
+        });
+        try (Dispatcher dispatcher = started()) {
+            List<UUID> ids = enqueueMany(4);
+            await().atMost(SOON).until(() -> sent.get() == 4);
+            proxy.cutAfterAnswering(0); // The next answer, so most likely that of the completion, does not arrive.
+            armed.countDown();
+            await().atMost(SOON).until(() -> dispatcher.health().level() == Level.DOWN);
+            proxy.heal();
+            awaitSent(4);
+            assertEachSentOnce(ids);
+            assertThat(watched.find(ids.getFirst()).orElseThrow().attempts())
+                    .extracting(Attempt::result)
+                    .containsExactly("ACCEPTED");
+        }
+    }
+
+    @Test
+    void terminatedBackendsAreReplaced() {
+        try (Dispatcher dispatcher = started()) {
+            List<UUID> ids = new ArrayList<>(enqueueMany(500));
+            RealPostgres.shared().terminateBackends();
+            await().atMost(SOON).until(() -> watchedAnswers());
+            ids.addAll(enqueueMany(500));
+            awaitSent(1_000);
+            assertEachSentOnce(ids);
+            assertThat(dispatcher.health().problem()).isEmpty();
+        }
+    }
+
+    private boolean watchedAnswers() {
+        return direct.health().isEmpty() && through.health().isEmpty();
+    }
+
+    @Test
+    void restartedServerIsPickedUpAgain() {
+        try (RealPostgres own = RealPostgres.start();
+                Database database = Database.open(
+                        DatabaseConfig.of(own.freshDatabase()).withConnectTimeout(Duration.ofSeconds(1)))) {
+            DeliveryQueue there = DeliveryQueue.on(database);
+            try (Dispatcher dispatcher =
+                    Dispatcher.builder(there).sender(sms).options(OPTIONS).build()) {
+                dispatcher.start();
+                UUID before = there.enqueue(
+                                Reach.to("sms:+61400000000").body("x").build())
+                        .id();
+                await().atMost(SOON)
+                        .until(() -> there.find(before).orElseThrow().state() == State.SENT);
+                own.stop();
+                await().atMost(SOON).until(() -> dispatcher.health().level() == Level.DOWN);
+                own.startAgain();
+                await().atMost(SOON).until(() -> dispatcher.health().level() == Level.UP);
+                UUID after = there.enqueue(
+                                Reach.to("sms:+61400000000").body("x").build())
+                        .id();
+                await().atMost(SOON).until(() -> there.find(after).orElseThrow().state() == State.SENT);
+            }
+            new QueueAudit(database).check();
+        }
+    }
+}

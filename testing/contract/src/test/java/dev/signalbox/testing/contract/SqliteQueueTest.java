@@ -1,0 +1,56 @@
+package dev.signalbox.testing.contract;
+
+import dev.signalbox.database.DatabaseConfig;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The delivery queue on SQLite. */
+class SqliteQueueTest {
+    @TempDir
+    Path folder;
+
+    private DatabaseConfig fresh() {
+        return DatabaseConfig.of("sqlite:" + folder.resolve("queue.db"));
+    }
+
+    @Nested
+    class Enqueue extends DeliveryQueueEnqueueContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Dispatch extends DeliveryQueueDispatchContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Lease extends DeliveryQueueLeaseContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Continuous extends DeliveryQueueContinuousContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Simulation extends DeliveryQueueSimulationContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+}
