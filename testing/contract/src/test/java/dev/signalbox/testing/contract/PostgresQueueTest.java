@@ -1,13 +1,35 @@
 package dev.signalbox.testing.contract;
 
+import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.testing.services.RealPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 
 /** The delivery queue on PostgreSQL. */
 class PostgresQueueTest {
-    private DatabaseConfig fresh() {
-        return DatabaseConfig.of(RealPostgres.shared().freshDatabase());
+    private static @Nullable DatabaseConfig used;
+
+    /** Emptying the tables of the last test takes a tenth of the time of making them. */
+    private static synchronized DatabaseConfig fresh() {
+        if (used == null) {
+            used = DatabaseConfig.of(RealPostgres.shared().freshDatabase());
+        } else {
+            try (Database database = Database.open(used)) {
+                database.transact(PostgresQueueTest::empty);
+            }
+        }
+        return used;
+    }
+
+    private static boolean empty(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            return statement.execute("truncate delivery_message, delivery_ready, delivery_later, delivery_lease,"
+                    + " delivery_outcome, delivery_dead, delivery_tally");
+        }
     }
 
     @Nested
