@@ -65,12 +65,11 @@ final class BulkChunks {
         this.format = format;
     }
 
-    /** The next chunk; empty at the end of the file. */
+    /** The next chunk; empty at the end of the file. A file with nothing but a header is one chunk. */
     Optional<Chunk> next() throws IOException {
-        long bytes = 0;
-        if (line == 0 && format == Format.CSV) {
+        boolean first = line == 0;
+        if (first && format == Format.CSV) {
             header = line();
-            bytes = header.length;
         }
         long before = line;
         var body = new ByteArrayOutputStream();
@@ -79,13 +78,16 @@ final class BulkChunks {
         while (!ended && (openLines > 0 || hasRoom(body.size(), line - before))) {
             byte[] read = line();
             body.write(read);
-            bytes += read.length;
             openLines = openLines(read, openLines);
         }
-        long headers = format == Format.CSV ? 1 : 0;
-        return line == before && (headers == 0 || before > 1 || header.length == 0)
-                ? Optional.empty()
-                : Optional.of(new Chunk(new Body(body.toByteArray()), before - headers, line, bytes));
+        boolean nothing = line == before && !(first && line > 0);
+        return nothing ? Optional.empty() : Optional.of(chunk(body.toByteArray(), first, before));
+    }
+
+    private Chunk chunk(byte[] body, boolean first, long before) {
+        int repeated = first ? 0 : header.length;
+        long headerLines = header.length > 0 ? 1 : 0;
+        return new Chunk(new Body(body), before - headerLines, line, body.length - repeated);
     }
 
     private static boolean hasRoom(int size, long lines) {
