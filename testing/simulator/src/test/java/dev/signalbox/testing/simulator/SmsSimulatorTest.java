@@ -29,6 +29,8 @@ class SmsSimulatorTest {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+    private Duration patience = Duration.ofSeconds(20);
+
     @AfterEach
     void close() {
         http.close();
@@ -157,6 +159,7 @@ class SmsSimulatorTest {
 
     @Test
     void hangsAfterAccepting() {
+        patience = Duration.ofMillis(300);
         simulator.behave(Behaviour.perfect().withFault(Fault.HANG, 1));
         assertThatThrownBy(() -> send("k1", PHONE, "hello")).isInstanceOf(HttpTimeoutException.class);
         assertThat(simulator.stats().accepted()).isEqualTo(1);
@@ -239,7 +242,7 @@ class SmsSimulatorTest {
 
     private HttpResponse<String> post(SmsSimulator to, String key, String body, String token) throws Exception {
         var request = HttpRequest.newBuilder(to.sendUrl())
-                .timeout(Duration.ofSeconds(1))
+                .timeout(patience)
                 .header("Authorization", "Bearer " + token)
                 .header("Idempotency-Key", key)
                 .POST(BodyPublishers.ofString(body))
