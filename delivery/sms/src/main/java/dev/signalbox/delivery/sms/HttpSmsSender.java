@@ -37,7 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>A number that is not one, and a body that is empty or too long, are rejected without asking the provider.
  *
  * <p>It speaks over plain sockets, not {@link java.net.http.HttpClient}: that one does not tell whether a request had
- * been written when it failed, and costs several times the processor time per message.
+ * been written when it failed, and takes more than twice the processor time per message (131 against 55 µs measured).
  */
 public final class HttpSmsSender implements Sender, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpSmsSender.class);
