@@ -51,6 +51,7 @@ class ServerCrashTest {
                     long before = provider.stats().accepted();
                     long killAfter = before + random.nextInt(MESSAGES);
                     Awaitility.await("round " + round + " to send some; seed " + SEED)
+                            .atMost(Duration.ofMinutes(1))
                             .pollInterval(Duration.ofMillis(2))
                             .until(() -> provider.stats().accepted() >= killAfter);
                     server.kill();

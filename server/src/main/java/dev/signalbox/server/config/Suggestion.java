@@ -2,17 +2,32 @@ package dev.signalbox.server.config;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the word that was probably meant. */
-final class Suggestion {
+/** Finds the word that was probably meant, whatever its case and separators. */
+public final class Suggestion {
+    private static final int LONGEST = 80;
+
     private Suggestion() {}
 
+    /** " (did you mean 'x'?)" if a known word is near enough, otherwise nothing. */
+    public static String phrase(String word, Collection<String> known) {
+        return of(word, known).map(near -> " (did you mean '" + near + "'?)").orElse("");
+    }
+
     static Optional<String> of(String word, Collection<String> known) {
-        int farthest = Math.max(2, word.length() / 4);
+        String wanted = plain(word);
+        int length = wanted.length();
+        int farthest = Math.max(1, Math.min(length / 2, Math.max(2, length / 4)));
         return known.stream()
-                .filter(candidate -> distance(word, candidate) <= farthest)
-                .min(Comparator.comparingInt(candidate -> distance(word, candidate)));
+                .filter(candidate -> distance(wanted, plain(candidate)) <= farthest)
+                .min(Comparator.comparingInt(candidate -> distance(wanted, plain(candidate))));
+    }
+
+    private static String plain(String word) {
+        String plain = word.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+        return plain.substring(0, Math.min(plain.length(), LONGEST));
     }
 
     /** Levenshtein's distance, in one row of the usual table. */

@@ -1,6 +1,7 @@
 package dev.signalbox.server.rest;
 
 import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.server.config.Suggestion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,5 +1,6 @@
 package dev.signalbox.server.rest;
 
+import dev.signalbox.server.config.Suggestion;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;

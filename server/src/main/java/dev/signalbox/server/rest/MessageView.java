@@ -5,6 +5,7 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Status;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.queue.Step;
+import dev.signalbox.server.config.DurationText;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,7 @@ record MessageView(
     }
 
     private static StepView step(Step step) {
-        return new StepView(step.channel() + ":" + step.address(), step.within().map(TimeText::shortest));
+        return new StepView(step.channel() + ":" + step.address(), step.within().map(DurationText::format));
     }
 
     private static AttemptView attempt(Attempt attempt) {

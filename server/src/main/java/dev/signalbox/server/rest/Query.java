@@ -3,6 +3,7 @@ package dev.signalbox.server.rest;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Filter;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
+import dev.signalbox.server.config.Suggestion;
 import io.helidon.webserver.http.ServerRequest;
 import java.util.ArrayList;
 import java.util.List;
