@@ -50,6 +50,8 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
     WebSocketHandler(WebSocketEndpoint endpoint, Greeting greeting) {
         this.endpoint = endpoint;
         this.greeting = greeting;
+        // What a hasty client sends along with its upgrade waits, too.
+        this.authenticating = greeting.token().isPresent();
         this.rate = new RateLimit(endpoint.options().limits().maxMessagesPerSecond(), System.nanoTime());
     }
 
