@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -205,6 +206,31 @@ class AcknowledgedDeliveryTest {
 
         alice.acknowledge(connection.offered.element().id());
         assertThat(get(result)).isEqualTo(new AckResult.Acked());
+    }
+
+    /** Whichever comes first, the connection that remains gets each message, and once. */
+    @Test
+    void sendingWhileTheClientReconnectsReachesTheNewConnection() throws InterruptedException {
+        CyclicBarrier together = new CyclicBarrier(2);
+        for (int round = 0; round < 3_000; round++) {
+            Address.Client client = Address.client("c" + round);
+            ClientSession old = fixture.endpoint.connect(client.id(), new FakeConnection());
+            Message message = to(client, "x");
+            Thread sender = Thread.ofVirtual().start(() -> {
+                RouterFixture.await(together);
+                var _ = router.sendAcknowledged(message, MINUTE);
+            });
+            FakeConnection next = new FakeConnection();
+            RouterFixture.await(together);
+            ClientSession session = fixture.endpoint.connect(client.id(), next);
+            sender.join();
+
+            var _ = router.sendAcknowledged(to(client, "y"), MINUTE);
+            assertThat(texts(next)).as("round %d", round).containsExactly("x", "y");
+            next.offered.forEach(each -> session.acknowledge(each.id()));
+            session.disconnected(CloseReason.GONE);
+            old.disconnected(CloseReason.REPLACED);
+        }
     }
 
     /** Sending, reconnecting and acknowledging at once: each message is acknowledged, none is forgotten. */

@@ -13,6 +13,7 @@ final class FakeEndpoint implements Endpoint {
     boolean takesBroadcasts = true;
     boolean accepting = true;
     boolean closed;
+    Runnable onStopAccepting = () -> {};
     private @Nullable ClientGateway gateway;
 
     @Override
@@ -43,6 +44,7 @@ final class FakeEndpoint implements Endpoint {
     @Override
     public void stopAccepting() {
         accepting = false;
+        onStopAccepting.run();
     }
 
     @Override

@@ -54,7 +54,7 @@ class LogicIsolationTest {
         for (int s = 0; s < 4; s++) {
             Address source = Address.client("s" + s);
             senders.add(Thread.ofPlatform().start(() -> {
-                awaitBarrier(start);
+                RouterFixture.await(start);
                 for (int i = 0; i < 1_000; i++) {
                     router.send(Message.of(source, Address.logic("worker"), text(String.valueOf(i))));
                 }
@@ -72,14 +72,6 @@ class LogicIsolationTest {
                             .map(each -> Integer.valueOf(each.substring(prefix.length()))))
                     .isSorted()
                     .hasSize(1_000);
-        }
-    }
-
-    private static void awaitBarrier(CyclicBarrier barrier) {
-        try {
-            barrier.await(10, TimeUnit.SECONDS);
-        } catch (Exception e) {
-            throw new AssertionError(e);
         }
     }
 

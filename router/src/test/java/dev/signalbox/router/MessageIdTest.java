@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 
 class MessageIdTest {
@@ -43,18 +43,19 @@ class MessageIdTest {
 
     @Test
     void threadsNeverGetTheSameOne() throws InterruptedException {
-        Set<Long> prefixes = ConcurrentHashMap.newKeySet();
+        long[][] made = new long[4][500_000];
+        CyclicBarrier together = new CyclicBarrier(made.length);
         List<Thread> threads = new ArrayList<>();
-        for (int t = 0; t < 4; t++) {
+        for (long[] own : made) {
             threads.add(Thread.ofPlatform().start(() -> {
-                for (int i = 0; i < 20_000; i++) {
-                    prefixes.add(ids.generate().getMostSignificantBits());
-                }
+                RouterFixture.await(together);
+                Arrays.setAll(own, i -> ids.generate().getMostSignificantBits());
             }));
         }
         for (Thread thread : threads) {
             thread.join();
         }
-        assertThat(prefixes).hasSize(80_000);
+        assertThat(Arrays.stream(made).flatMapToLong(Arrays::stream).distinct().count())
+                .isEqualTo(2_000_000);
     }
 }

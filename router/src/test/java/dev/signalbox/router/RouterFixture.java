@@ -3,9 +3,12 @@ package dev.signalbox.router;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A router with a clock, a listener and an endpoint that a test can look into. */
 final class RouterFixture implements AutoCloseable {
@@ -22,7 +25,7 @@ final class RouterFixture implements AutoCloseable {
     }
 
     RouterFixture(RouterOptions options) {
-        router = Router.create(options.withDrain(Duration.ofMillis(100)), listener, clock);
+        router = Router.create(options.withDrain(Duration.ofSeconds(1)), listener, clock);
         router.attach(endpoint);
     }
 
@@ -45,6 +48,14 @@ final class RouterFixture implements AutoCloseable {
     static void await(CountDownLatch latch) throws InterruptedException {
         if (!latch.await(10, TimeUnit.SECONDS)) {
             throw new AssertionError("it did not happen within 10 s");
+        }
+    }
+
+    static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new AssertionError("the others did not come", e);
         }
     }
 

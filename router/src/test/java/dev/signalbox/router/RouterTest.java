@@ -352,7 +352,7 @@ class RouterTest {
             assertThat(fixture.endpoint.closed).isFalse();
             return message;
         });
-        release.countDown();
+        fixture.endpoint.onStopAccepting = release::countDown;
         router.close();
 
         assertThat(fixture.endpoint.closed).isTrue();

@@ -50,7 +50,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
     WebSocketHandler(WebSocketEndpoint endpoint, Greeting greeting) {
         this.endpoint = endpoint;
         this.greeting = greeting;
-        // What a hasty client sends along with its upgrade waits, too.
+        // From the start, so that no frame slips in between the upgrade and the look at the token.
         this.authenticating = greeting.token().isPresent();
         this.rate = new RateLimit(endpoint.options().limits().maxMessagesPerSecond(), System.nanoTime());
     }

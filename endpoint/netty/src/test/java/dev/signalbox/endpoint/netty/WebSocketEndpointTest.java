@@ -16,6 +16,7 @@ import dev.signalbox.router.Payload;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterOptions;
 import dev.signalbox.testing.contract.TestClient.Event;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -225,22 +226,61 @@ class WebSocketEndpointTest {
         }
     }
 
+    private static void upgrade(Socket socket, String query) throws IOException {
+        String request = """
+                GET /ws%s HTTP/1.1
+                Host: x
+                Upgrade: websocket
+                Connection: Upgrade
+                Sec-WebSocket-Version: 13
+                Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+
+                """;
+        socket.getOutputStream()
+                .write(request.formatted(query).replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** A text frame with the mask zero, which leaves the text as it is. */
+    private static void writeMasked(ByteArrayOutputStream out, String text) {
+        out.write(0x81);
+        out.write(0x80 | text.length());
+        out.writeBytes(new byte[4]);
+        out.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void whatComesWithTheTokenInOnePacketIsNotLost() throws IOException {
+        Endpoint endpoint = open(options);
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), endpoint.address().getPort())) {
+            socket.setSoTimeout(10_000);
+            upgrade(socket, "");
+            StringBuilder seen = new StringBuilder();
+            readUntil(socket, seen, "\r\n\r\n");
+            ByteArrayOutputStream packet = new ByteArrayOutputStream();
+            writeMasked(packet, "{\"type\":\"auth\",\"token\":\"alice\"}");
+            writeMasked(packet, "{\"type\":\"ping\",\"id\":\"early\"}");
+            socket.getOutputStream().write(packet.toByteArray());
+
+            readUntil(socket, seen, "{\"type\":\"pong\",\"id\":\"early\"}");
+            assertThat(seen).containsSubsequence("welcome", "pong");
+        }
+    }
+
+    private static void readUntil(Socket socket, StringBuilder seen, String end) throws IOException {
+        while (seen.indexOf(end) < 0) {
+            int next = socket.getInputStream().read();
+            assertThat(next).as("the end of the stream after %s", seen).isNotNegative();
+            seen.append((char) next);
+        }
+    }
+
     @Test
     void anUnmaskedFrameEndsTheConnection() throws IOException {
         Endpoint endpoint = open(options);
         try (Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), endpoint.address().getPort())) {
             socket.setSoTimeout(10_000);
-            String upgrade = """
-                    GET /ws?access_token=alice HTTP/1.1
-                    Host: x
-                    Upgrade: websocket
-                    Connection: Upgrade
-                    Sec-WebSocket-Version: 13
-                    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
-
-                    """;
-            socket.getOutputStream().write(upgrade.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
+            upgrade(socket, "?access_token=alice");
             await().until(() -> router.client("alice").isPresent());
             socket.getOutputStream().write(new byte[] {(byte) 0x81, 2, '{', '}'});
             String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
