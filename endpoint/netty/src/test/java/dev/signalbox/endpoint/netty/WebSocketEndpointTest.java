@@ -227,8 +227,7 @@ class WebSocketEndpointTest {
     }
 
     private static void upgrade(Socket socket, String query) throws IOException {
-        String request = """
-                GET /ws%s HTTP/1.1
+        String request = "GET /ws" + query + " HTTP/1.1\n" + """
                 Host: x
                 Upgrade: websocket
                 Connection: Upgrade
@@ -236,8 +235,7 @@ class WebSocketEndpointTest {
                 Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
 
                 """;
-        socket.getOutputStream()
-                .write(request.formatted(query).replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().write(request.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
     }
 
     /** A text frame with the mask zero, which leaves the text as it is. */
@@ -251,7 +249,8 @@ class WebSocketEndpointTest {
     @Test
     void whatComesWithTheTokenInOnePacketIsNotLost() throws IOException {
         Endpoint endpoint = open(options);
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), endpoint.address().getPort())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), endpoint.address().getPort())) {
             socket.setSoTimeout(10_000);
             upgrade(socket, "");
             StringBuilder seen = new StringBuilder();
