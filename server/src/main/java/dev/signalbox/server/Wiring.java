@@ -78,6 +78,7 @@ final class Wiring {
                 control.port(),
                 control.maxBody(),
                 MAX_BULK,
+                config.delivery().maxAttempts(),
                 control.tls().map(PemContext::load));
     }
 }

@@ -2,6 +2,7 @@ package dev.signalbox.server.rest;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.Reach;
 import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -38,18 +39,20 @@ public final class ControlPlane implements AutoCloseable {
      * @param port 0 to 65535; 0 takes any free one
      * @param maxBody the longest single message or bulk line, in bytes of its JSON or CSV; at least 1024
      * @param maxBulk the longest bulk request in bytes; at least {@code maxBody}
+     * @param maxAttempts the attempt budget of a step, for messages that do not say; 1 to 100
      * @param tls serves HTTPS if present
      */
-    public record Options(String host, int port, int maxBody, long maxBulk, Optional<SSLContext> tls) {
+    public record Options(String host, int port, int maxBody, long maxBulk, int maxAttempts, Optional<SSLContext> tls) {
         /** Loopback, 256 KiB a message, 1 GiB a bulk request, no TLS. */
         public static Options local(int port) {
-            return new Options("127.0.0.1", port, 256 * 1024, 1L << 30, Optional.empty());
+            return new Options("127.0.0.1", port, 256 * 1024, 1L << 30, Reach.DEFAULT_MAX_ATTEMPTS, Optional.empty());
         }
 
         public Options {
             require(port >= 0 && port <= 65_535, "port must be 0 to 65535, not " + port);
             require(maxBody >= 1024, "maxBody must be at least 1024 bytes, not " + maxBody);
             require(maxBulk >= maxBody, "maxBulk must be at least maxBody, not " + maxBulk);
+            require(maxAttempts >= 1 && maxAttempts <= 100, "maxAttempts must be 1 to 100, not " + maxAttempts);
         }
 
         private static void require(boolean holds, String otherwise) {

@@ -37,7 +37,7 @@ final class MessageRoutes {
     MessageRoutes(ControlPlane.Services services, ControlPlane.Options options, InstantSource clock) {
         this.queue = services.queue();
         this.metrics = services.metrics();
-        this.reader = new ReachReader(services.addresses(), clock);
+        this.reader = new ReachReader(services.addresses(), options.maxAttempts(), clock);
         this.options = options;
     }
 

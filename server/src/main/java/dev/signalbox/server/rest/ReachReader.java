@@ -38,10 +38,13 @@ final class ReachReader {
             "id");
 
     private final StepReader steps;
+    private final int maxAttempts;
     private final InstantSource clock;
 
-    ReachReader(Addresses addresses, InstantSource clock) {
+    /** @param maxAttempts of messages that do not say */
+    ReachReader(Addresses addresses, int maxAttempts, InstantSource clock) {
         this.steps = new StepReader(addresses);
+        this.maxAttempts = maxAttempts;
         this.clock = clock;
     }
 
@@ -74,7 +77,7 @@ final class ReachReader {
                 .body(body(fields, violations))
                 .headers(headers)
                 .priority(number(fields, "priority", 0, 9, violations).orElse(Reach.DEFAULT_PRIORITY))
-                .maxAttempts(number(fields, "maxAttempts", 1, 100, violations).orElse(Reach.DEFAULT_MAX_ATTEMPTS));
+                .maxAttempts(number(fields, "maxAttempts", 1, 100, violations).orElse(maxAttempts));
         dedupeKey(fields, violations).ifPresent(reach::dedupeKey);
         at.ifPresent(reach::at);
         expiresAt.ifPresent(reach::expiresAt);

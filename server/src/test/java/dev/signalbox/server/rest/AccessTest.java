@@ -158,7 +158,7 @@ class AccessTest {
 
     @Test
     void aHostThatIsNotThereIsNamed() {
-        var options = new ControlPlane.Options("no-such-host.invalid", 0, 1024, 1024, Optional.empty());
+        var options = new ControlPlane.Options("no-such-host.invalid", 0, 1024, 1024, 5, Optional.empty());
 
         assertThatThrownBy(() -> ControlPlane.start(options, server.services, InstantSource.system()))
                 .isInstanceOf(ControlPlaneException.class)

@@ -1,0 +1,77 @@
+package dev.signalbox.server;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A WebSocket client that answers each message as its test says: {@code ack}, {@code nack}, or not at all (empty). */
+final class TestClient implements WebSocket.Listener, AutoCloseable {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final List<JsonNode> messages = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<JsonNode> welcome = new CompletableFuture<>();
+    private final StringBuilder frame = new StringBuilder();
+    private final UnaryOperator<String> answer;
+    private final WebSocket socket;
+
+    /** Connects, and returns once the server has let it in. {@code answer} makes a frame from a message's id. */
+    TestClient(URI server, String token, UnaryOperator<String> answer) {
+        this.answer = answer;
+        socket = HTTP.newWebSocketBuilder()
+                .header("Authorization", "Bearer " + token)
+                .buildAsync(server, this)
+                .join();
+        welcome.join();
+    }
+
+    static String ack(String id) {
+        return "{\"type\":\"ack\",\"id\":\"" + id + "\"}";
+    }
+
+    static String nack(String id) {
+        return "{\"type\":\"nack\",\"id\":\"" + id + "\",\"reason\":\"not wanted\"}";
+    }
+
+    static String silence(String id) {
+        return "";
+    }
+
+    /** What came so far. */
+    List<JsonNode> messages() {
+        return messages;
+    }
+
+    @Override
+    public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
+        frame.append(part);
+        CompletionStage<?> handled = last ? handle(from) : CompletableFuture.completedStage(null);
+        return handled.thenRun(() -> from.request(1));
+    }
+
+    private CompletionStage<?> handle(WebSocket from) {
+        JsonNode received = JsonMapper.shared().readTree(frame.toString());
+        frame.setLength(0);
+        if (received.path("type").asString().equals("welcome")) {
+            welcome.complete(received);
+        }
+        if (!received.path("type").asString().equals("message")) {
+            return CompletableFuture.completedStage(null);
+        }
+        messages.add(received);
+        String reply = answer.apply(received.path("id").asString());
+        return reply.isEmpty() ? CompletableFuture.completedStage(null) : from.sendText(reply, true);
+    }
+
+    /** Breaks the connection, as a network does. */
+    @Override
+    public void close() {
+        socket.abort();
+    }
+}
