@@ -160,7 +160,8 @@ class ServerDeliveryTest {
     private static List<String> channels(JsonNode message) {
         return message.path("attempts")
                 .valueStream()
-                .map(attempt -> attempt.path("to").asString().split(":")[0])
+                .map(attempt -> attempt.path("to").asString())
+                .map(to -> to.substring(0, to.indexOf(':')))
                 .toList();
     }
 
