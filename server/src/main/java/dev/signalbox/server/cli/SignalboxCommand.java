@@ -38,7 +38,11 @@ import picocli.CommandLine.ScopeType;
             "  signalbox demo",
             "  signalbox serve",
             "  signalbox send --to sms:+61491570006 'The train leaves at nine'",
-            "  signalbox import examples/messages.csv"
+            "  signalbox import examples/messages.csv",
+            "",
+            "The script ./signalbox in the sources also knows:",
+            "  verify   builds everything and runs every test",
+            "  bench    measures deliveries and routing; see ./signalbox bench --help"
         })
 public final class SignalboxCommand {
     @Option(names = "--debug", description = "Shows stack traces of failures.", scope = ScopeType.INHERIT)
