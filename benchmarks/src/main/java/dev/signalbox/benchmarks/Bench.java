@@ -4,6 +4,8 @@ import dev.signalbox.benchmarks.Benchmark.Case;
 import dev.signalbox.benchmarks.Benchmark.Ratio;
 import dev.signalbox.benchmarks.Benchmark.Sample;
 import dev.signalbox.benchmarks.Benchmark.Settings;
+import dev.signalbox.server.Logging;
+import dev.signalbox.server.config.ServerConfig;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,6 +72,7 @@ final class Bench implements Callable<Integer> {
     }
 
     static void main(String[] arguments) {
+        Logging.configure(ServerConfig.LogFormat.PLAIN, ServerConfig.LogLevel.WARN);
         System.exit(commandLine().execute(arguments));
     }
 

@@ -3,6 +3,7 @@ package dev.signalbox.endpoint.netty;
 import dev.signalbox.router.Authenticator;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.testing.contract.EndpointContract;
+import dev.signalbox.testing.contract.EndpointSettings;
 import dev.signalbox.testing.contract.TestClient;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,7 +14,7 @@ import java.util.Optional;
 class WebSocketContractTest extends EndpointContract {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    static WebSocketOptions options(Settings settings) {
+    static WebSocketOptions options(EndpointSettings settings) {
         return WebSocketOptions.defaults()
                 .withPort(0)
                 .withEventLoops(2)
@@ -29,7 +30,7 @@ class WebSocketContractTest extends EndpointContract {
     }
 
     @Override
-    protected Endpoint endpoint(Authenticator authenticator, Settings settings) {
+    protected Endpoint endpoint(Authenticator authenticator, EndpointSettings settings) {
         return WebSocketEndpoint.create(options(settings), authenticator);
     }
 

@@ -2,6 +2,7 @@ package dev.signalbox.endpoint.netty;
 
 import dev.signalbox.router.Authenticator;
 import dev.signalbox.router.Endpoint;
+import dev.signalbox.testing.contract.EndpointSettings;
 import dev.signalbox.testing.contract.TestClient;
 import io.netty.pkitesting.X509Bundle;
 import java.net.URI;
@@ -29,7 +30,7 @@ class WebSocketTlsContractTest extends WebSocketContractTest {
     }
 
     @Override
-    protected Endpoint endpoint(Authenticator authenticator, Settings settings) {
+    protected Endpoint endpoint(Authenticator authenticator, EndpointSettings settings) {
         return WebSocketEndpoint.create(options(settings).withTls(files), authenticator);
     }
 

@@ -1,0 +1,10 @@
+package dev.signalbox.testing.contract;
+
+import java.time.Duration;
+
+/** What the contract needs an endpoint to be set to; the rest is the subclass's own affair. */
+public record EndpointSettings(
+        int maxFrameBytes, int maxOutboundBytes, int maxMessagesPerSecond, Duration authentication, Duration idle) {
+    static final EndpointSettings DEFAULT =
+            new EndpointSettings(64 << 10, 512 << 10, 100_000, Duration.ofMillis(400), Duration.ofSeconds(30));
+}
