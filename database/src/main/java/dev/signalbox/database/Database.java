@@ -100,17 +100,19 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseException for its other failures
      */
     public <T extends @Nullable Object> T transact(Work<T> work) {
-        return Failures.translating(config, () -> {
-            for (int attempt = 1; ; attempt++) {
-                try {
-                    return once(writers, work);
-                } catch (SQLException e) {
-                    if (attempt == ATTEMPTS || !Failures.isConflict(e)) {
-                        throw e;
-                    }
+        return Failures.translating(config, () -> repeating(() -> once(writers, work)));
+    }
+
+    private static <T extends @Nullable Object> T repeating(Failures.Step<T> step) throws SQLException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return step.run();
+            } catch (SQLException e) {
+                if (attempt == ATTEMPTS || !Failures.isConflict(e)) {
+                    throw e;
                 }
             }
-        });
+        }
     }
 
     /** Runs work that only reads, on one snapshot of the data. Throws as {@link #transact} does. */
@@ -135,16 +137,18 @@ public final class Database implements AutoCloseable {
 
     /**
      * Runs one statement's worth of work without a transaction around it, which saves its round trips; on SQLite it is a
-     * transaction like any other.
+     * transaction like any other. It is repeated and throws as {@link #transact} does.
      */
     public <T extends @Nullable Object> T autoCommit(Work<T> work) {
         return config.dialect() == Dialect.SQLITE
                 ? transact(work)
-                : Failures.translating(config, () -> {
-                    try (Connection connection = writers.getConnection()) {
-                        return work.run(connection);
-                    }
-                });
+                : Failures.translating(
+                        config,
+                        () -> repeating(() -> {
+                            try (Connection connection = writers.getConnection()) {
+                                return work.run(connection);
+                            }
+                        }));
     }
 
     private static <T extends @Nullable Object> T once(DataSource source, Work<T> work) throws SQLException {

@@ -5,6 +5,7 @@ import dev.signalbox.database.DatabaseException;
 import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.database.Dialect;
 import dev.signalbox.database.Migration;
+import dev.signalbox.database.Work;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -37,6 +38,7 @@ final class JdbcQueue implements DeliveryQueue {
     private final Time time;
     private final Rows rows;
     private final Wake wake;
+    private final Intake intake = new Intake(this::commit);
     private final History history;
     private final Changes changes;
 
@@ -97,17 +99,21 @@ final class JdbcQueue implements DeliveryQueue {
         if (reaches.isEmpty()) {
             return List.of();
         }
-        return guarded(() -> {
-            correctClock();
-            long now = time.now();
-            List<Ticket> tickets = new ArrayList<>();
-            List<Receipt> receipts = database.transact(connection -> {
-                tickets.clear();
-                return insert(connection, reaches, now, tickets);
-            });
-            wake.enqueued(tickets, now);
-            return receipts;
-        });
+        correctClock();
+        return guarded(() -> reaches.size() <= Intake.SMALL ? intake.enqueue(reaches) : commit(reaches));
+    }
+
+    private List<Receipt> commit(List<Reach> reaches) {
+        long now = time.now();
+        List<Ticket> tickets = new ArrayList<>();
+        Work<List<Receipt>> insert = connection -> {
+            tickets.clear();
+            return insert(connection, reaches, now, tickets);
+        };
+        // One statement is a transaction of its own, without the round trips of one.
+        List<Receipt> receipts = reaches.size() <= CHUNK ? database.autoCommit(insert) : database.transact(insert);
+        wake.enqueued(tickets, now);
+        return receipts;
     }
 
     @Override

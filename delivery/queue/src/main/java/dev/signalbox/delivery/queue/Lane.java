@@ -46,6 +46,9 @@ final class Lane {
     private final int windowSize;
     private final AtomicLong lastFailureLogged = new AtomicLong(Long.MIN_VALUE / 2);
 
+    /** Only the claiming thread touches them. */
+    private final Marks marks = new Marks();
+
     /** The lease of a claim that has not been answered. Only the claiming thread touches it. */
     private @Nullable UUID doubtful;
 
@@ -154,7 +157,7 @@ final class Lane {
         slots.acquire();
         slots.release(); // Only this loop takes slots, so there are at least as many as now.
         int most = sender.keyLifetime().isZero() ? slots.availablePermits() : 4 * sender.concurrency();
-        return Integer.highestOneBit(Math.min(most, options.batch())); // Few different limits, so few statements.
+        return Math.min(most, options.batch());
     }
 
     /** Claims up to the limit. The lease's time is counted from before the claim, so this node never thinks it longer. */
@@ -165,8 +168,9 @@ final class Lane {
         long length = Micros.of(options.leaseFor(sender));
         UUID lease = Ids.next();
         doubtful = lease;
-        List<Claimed> claimed = store.claim(channel(), limit, lease, owner, now, now + length);
+        List<Claimed> claimed = store.claim(channel(), limit, marks.next(ticks), lease, owner, now, now + length);
         doubtful = null;
+        marks.claimed(claimed, limit);
         Batch batch =
                 new Batch(lease, claimed.stream().map(c -> c.startedAt(now)).toList(), ticks + length);
         if (!claimed.isEmpty()) {
@@ -182,6 +186,7 @@ final class Lane {
         if (lease != null) {
             long now = time.now();
             store.giveBack(lease, now, completer.shard(), orphan -> rules.released(orphan.claimed(), now));
+            marks.forget();
             doubtful = null;
         }
     }
@@ -204,6 +209,7 @@ final class Lane {
     }
 
     private void release(Batch batch, List<Claimed> rest) {
+        marks.forget();
         rest.forEach(claimed -> completer.add(this, batch, rules.released(claimed, time.now())));
     }
 

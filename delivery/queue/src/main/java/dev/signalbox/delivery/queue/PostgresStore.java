@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The queue on PostgreSQL. Each step is one statement, so one round trip, wherever one snapshot is enough.
  *
  * <p>A claim takes its rows by {@code ctid = any(array(select … for update skip locked))}: as a join with a limit, the
- * generic plan of a prepared statement scans the whole table instead.
+ * generic plan of a prepared statement scans the whole table instead. It is a function in the database, for its settings.
  */
 final class PostgresStore implements Store {
     private static final String INSERT = """
@@ -50,24 +50,7 @@ final class PostgresStore implements Store {
             select id from fresh
             """;
 
-    private static final String CLAIM = """
-            with picked as (
-                delete from delivery_ready
-                where ctid = any (array(
-                    select ctid from delivery_ready where lane = ?
-                    order by priority, run_at, id limit :limit for update skip locked))
-                returning run_at, deadline, unsure_since, id, attempt, priority, step, tried
-            ), leased as (
-                insert into delivery_lease (id, claimed_at, until, open, lane, owner, ids, attempts, steps, tried,
-                                            deadlines, unsure_since)
-                select ?, ?, ?, count(*), ?, ?, array_agg(id), array_agg(attempt), array_agg(step), array_agg(tried),
-                       array_agg(deadline), array_agg(unsure_since)
-                from picked having count(*) > 0
-            )
-            select p.run_at, p.deadline, p.unsure_since, p.id, p.attempt, p.priority, p.step, p.tried,
-                   m.steps, m.body, m.headers, m.expires_at, m.max_attempts
-            from picked p join delivery_message m on m.id = p.id
-            """;
+    private static final String CLAIM = "select * from delivery_claim(?, ?, ?, ?, ?, ?, ?)";
 
     /** Updating or deleting the lease locks it, so a rescue either waits for these outcomes or leaves none to record. */
     private static final String COMPLETE = """
@@ -118,17 +101,7 @@ final class PostgresStore implements Store {
     private static final String COMPLETE_ENDED = COMPLETE.formatted("");
     private static final String COMPLETE_ALL = COMPLETE.formatted(QUEUE_AGAIN);
 
-    private static final String PROMOTE = """
-            with due as (
-                delete from delivery_later
-                where ctid = any (array(
-                    select ctid from delivery_later where run_at <= ?
-                    order by run_at, id limit :limit for update skip locked))
-                returning run_at, deadline, unsure_since, id, attempt, priority, step, tried, lane
-            )
-            insert into delivery_ready (run_at, deadline, unsure_since, id, attempt, priority, step, tried, lane)
-            select run_at, deadline, unsure_since, id, attempt, priority, step, tried, lane from due
-            """;
+    private static final String PROMOTE = "select delivery_promote(?, ?)";
 
     private static final String LOCK_EXPIRED = """
             select id from delivery_lease where until < ? and lane = any (?::text[])
@@ -192,16 +165,16 @@ final class PostgresStore implements Store {
     }
 
     @Override
-    public List<Claimed> claim(Channel lane, int limit, UUID lease, String owner, long now, long until) {
+    public List<Claimed> claim(Channel lane, int limit, long[] marks, UUID lease, String owner, long now, long until) {
         return database.autoCommit(connection -> {
-            try (PreparedStatement statement =
-                    connection.prepareStatement(CLAIM.replace(":limit", Integer.toString(limit)))) {
-                statement.setString(1, lane.name());
-                statement.setObject(2, lease);
-                statement.setLong(3, now);
-                statement.setLong(4, until);
-                statement.setString(5, lane.name());
-                statement.setString(6, owner);
+            try (PreparedStatement statement = connection.prepareStatement(CLAIM)) {
+                Arguments in = new Arguments(connection, statement);
+                in.text(lane.name());
+                in.ints(limit);
+                in.array("int8", marks);
+                in.uuid(lease);
+                in.longs(now, until);
+                in.text(owner);
                 try (ResultSet row = statement.executeQuery()) {
                     List<Claimed> claimed = new ArrayList<>();
                     while (row.next()) {
@@ -284,10 +257,13 @@ final class PostgresStore implements Store {
     @Override
     public int promote(long now, int limit) {
         return database.autoCommit(connection -> {
-            try (PreparedStatement statement =
-                    connection.prepareStatement(PROMOTE.replace(":limit", Integer.toString(limit)))) {
+            try (PreparedStatement statement = connection.prepareStatement(PROMOTE)) {
                 statement.setLong(1, now);
-                return statement.executeUpdate();
+                statement.setInt(2, limit);
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    return row.getInt(1);
+                }
             }
         });
     }
@@ -430,6 +406,14 @@ final class PostgresStore implements Store {
             }
         }
 
+        void text(String value) throws SQLException {
+            statement.setString(++index, value);
+        }
+
+        void uuid(UUID value) throws SQLException {
+            statement.setObject(++index, value);
+        }
+
         void ints(int value) throws SQLException {
             statement.setInt(++index, value);
         }
@@ -463,7 +447,7 @@ final class PostgresStore implements Store {
             array("int4", items.stream().mapToInt(column).toArray());
         }
 
-        private void array(String type, Object values) throws SQLException {
+        void array(String type, Object values) throws SQLException {
             statement.setArray(
                     ++index,
                     connection.unwrap(org.postgresql.PGConnection.class).createArrayOf(type, values));

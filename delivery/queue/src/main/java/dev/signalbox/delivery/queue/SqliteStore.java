@@ -155,7 +155,7 @@ final class SqliteStore implements Store {
     }
 
     @Override
-    public List<Claimed> claim(Channel lane, int limit, UUID lease, String owner, long now, long until) {
+    public List<Claimed> claim(Channel lane, int limit, long[] marks, UUID lease, String owner, long now, long until) {
         return database.transact(connection -> {
             List<Claimed> claimed = claimable(connection, lane, limit);
             if (!claimed.isEmpty()) {

@@ -33,8 +33,12 @@ interface Store {
     /** Inserts those of the reaches whose id and dedupe key are new, and returns their ids. Ids must not repeat. */
     Set<UUID> insert(Connection connection, List<Reach> reaches, long now) throws SQLException;
 
-    /** Moves up to {@code limit} tickets of a lane into a new lease, the first in order first. */
-    List<Claimed> claim(Channel lane, int limit, UUID lease, String owner, long now, long until);
+    /**
+     * Moves up to {@code limit} tickets of a lane into a new lease, the first in order first.
+     *
+     * @param marks for each priority, a time before which the caller expects nothing; a store may look there or not
+     */
+    List<Claimed> claim(Channel lane, int limit, long[] marks, UUID lease, String owner, long now, long until);
 
     /**
      * Records verdicts whose lease still stands, all at once, and ends the leases that have no more entries.

@@ -108,6 +108,82 @@ alter table delivery_lease set (autovacuum_vacuum_scale_factor = 0, autovacuum_v
 alter table delivery_tally set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
     autovacuum_vacuum_cost_delay = 0);
 
+-- Moves the first due tickets of a lane into a lease and returns them with their messages.
+--
+-- marks has, for each priority, the time before which nothing is expected any more: it lets the scan begin behind the dead
+-- index entries of earlier claims, which pile up while somebody else's transaction is held open.
+--
+-- This is a function for its settings. The tables swell and empty within seconds, so their statistics are always wrong, and
+-- by those the planner likes to sort the whole lane; with the settings it can only walk the index in its order.
+create function delivery_claim(
+    claim_lane text, claim_limit integer, marks bigint[], lease uuid, claimed bigint, until bigint, owner text
+) returns table (
+    run_at bigint, deadline bigint, unsure_since bigint, id uuid, attempt integer, priority smallint, step smallint,
+    tried smallint, steps text, body text, headers text, expires_at bigint, max_attempts smallint
+)
+language plpgsql
+set enable_sort = off
+set enable_bitmapscan = off
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+begin
+    return query
+    with picked as (
+        delete from delivery_ready r
+        where r.ctid = any (array(
+            select first.ctid
+            from unnest(marks) with ordinality as m (mark, ordinal)
+            cross join lateral (
+                select w.ctid from delivery_ready w
+                where w.lane = claim_lane and w.priority = m.ordinal - 1 and w.run_at >= m.mark
+                order by w.run_at, w.id
+                limit claim_limit
+                for update skip locked) first
+            limit claim_limit))
+        returning r.run_at, r.deadline, r.unsure_since, r.id, r.attempt, r.priority, r.step, r.tried
+    ), leased as (
+        insert into delivery_lease (id, claimed_at, until, open, lane, owner, ids, attempts, steps, tried, deadlines,
+                                    unsure_since)
+        select delivery_claim.lease, delivery_claim.claimed, delivery_claim.until, count(*), claim_lane,
+               delivery_claim.owner, array_agg(p.id), array_agg(p.attempt), array_agg(p.step), array_agg(p.tried),
+               array_agg(p.deadline), array_agg(p.unsure_since)
+        from picked p having count(*) > 0
+    )
+    select p.run_at, p.deadline, p.unsure_since, p.id, p.attempt, p.priority, p.step, p.tried,
+           m.steps, m.body, m.headers, m.expires_at, m.max_attempts
+    from picked p join delivery_message m on m.id = p.id;
+end
+$$;
+
+-- Moves up to so many tickets whose time has come from later to ready; returns how many.
+create function delivery_promote(due bigint, most integer) returns integer
+language plpgsql
+set enable_sort = off
+set enable_bitmapscan = off
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    moved integer;
+begin
+    with due_now as (
+        delete from delivery_later l
+        where l.ctid = any (array(
+            select w.ctid from delivery_later w where w.run_at <= due
+            order by w.run_at, w.id limit most for update skip locked))
+        returning l.run_at, l.deadline, l.unsure_since, l.id, l.attempt, l.priority, l.step, l.tried, l.lane
+    )
+    insert into delivery_ready (run_at, deadline, unsure_since, id, attempt, priority, step, tried, lane)
+    select run_at, deadline, unsure_since, id, attempt, priority, step, tried, lane from due_now;
+    get diagnostics moved = row_count;
+    return moved;
+end
+$$;
+
 -- Enqueues one reach from plain SQL, in the caller's transaction. Steps: one a line, such as
 -- E'client:alice within 5s\nsms:+61400000000'. Returns the id; with a dedupe key that is known, the first one's.
 create function signalbox_enqueue(
