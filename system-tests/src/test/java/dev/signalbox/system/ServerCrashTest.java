@@ -47,9 +47,8 @@ class ServerCrashTest {
             for (int round = 0; round < ROUNDS; round++) {
                 try (ServerProcess server =
                         ServerProcess.start(folder, settings).awaitReady()) {
+                    long killAfter = provider.stats().accepted() + random.nextInt(MESSAGES);
                     Messages.accept(server, "round " + round, MESSAGES);
-                    long before = provider.stats().accepted();
-                    long killAfter = before + random.nextInt(MESSAGES);
                     Awaitility.await("round " + round + " to send some; seed " + SEED)
                             .atMost(Duration.ofMinutes(1))
                             .pollInterval(Duration.ofMillis(2))
