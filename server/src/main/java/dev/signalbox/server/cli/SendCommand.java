@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
             "  date | signalbox send --to client:alice -"
         })
 final class SendCommand implements Callable<Integer> {
-    private static final Pattern WITHIN = Pattern.compile("(.+?)\\s+within\\s+(\\S+)");
     private static final int LARGEST = 1 << 20;
 
     @Mixin
@@ -37,7 +35,9 @@ final class SendCommand implements Callable<Integer> {
             names = "--to",
             required = true,
             paramLabel = "ADDRESS",
-            description = "CHANNEL:ADDRESS, with ` within TIME` if wanted. Repeated, the next is tried when one fails.")
+            description =
+                    "CHANNEL:ADDRESS, with ` within TIME` if wanted. Repeated, or with ` > ` between, the next is tried"
+                            + " when one fails.")
     private final List<String> to = new ArrayList<>();
 
     @Parameters(paramLabel = "TEXT", description = "The message; - reads it from stdin.")
@@ -81,15 +81,7 @@ final class SendCommand implements Callable<Integer> {
 
     private ObjectNode message() throws IOException {
         var message = RestClient.JSON.createObjectNode();
-        var reach = message.putArray("reach");
-        for (var step : to) {
-            var within = WITHIN.matcher(step);
-            if (within.matches()) {
-                reach.addObject().put("to", within.group(1)).put("within", within.group(2));
-            } else {
-                reach.addObject().put("to", step);
-            }
-        }
+        message.put("to", String.join(" > ", to));
         message.put("body", text.equals("-") ? stdin() : text);
         addOptions(message);
         return message;
