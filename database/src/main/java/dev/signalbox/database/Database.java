@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 public final class Database implements AutoCloseable {
     private static final int ATTEMPTS = 4;
 
+    @FunctionalInterface
+    private interface Rollback {
+        void run() throws SQLException;
+    }
+
     private final DatabaseConfig config;
     private final HikariDataSource writers;
     private final HikariDataSource readers;
@@ -100,7 +105,7 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseException for its other failures
      */
     public <T extends @Nullable Object> T transact(Work<T> work) {
-        return Failures.translating(config, () -> repeating(() -> once(writers, work)));
+        return Failures.translating(config, () -> repeating(() -> once(config, writers, work)));
     }
 
     private static <T extends @Nullable Object> T repeating(Failures.Step<T> step) throws SQLException {
@@ -151,10 +156,29 @@ public final class Database implements AutoCloseable {
                         }));
     }
 
-    private static <T extends @Nullable Object> T once(DataSource source, Work<T> work) throws SQLException {
+    private static <T extends @Nullable Object> T once(DatabaseConfig config, DataSource source, Work<T> work)
+            throws SQLException {
         try (Connection connection = source.getConnection()) {
+            if (config.dialect() == Dialect.SQLITE) {
+                return immediately(connection, work);
+            }
             connection.setAutoCommit(false);
             return finish(connection, work);
+        }
+    }
+
+    /** Left to itself, SQLite's driver follows each commit with the next {@code begin}, and so keeps the file locked. */
+    private static <T extends @Nullable Object> T immediately(Connection connection, Work<T> work) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("begin immediate");
+            try {
+                T result = work.run(connection);
+                statement.execute("commit");
+                return result;
+            } catch (SQLException | RuntimeException | Error e) {
+                undo(() -> statement.execute("rollback"), e);
+                throw e;
+            }
         }
     }
 
@@ -164,15 +188,15 @@ public final class Database implements AutoCloseable {
             connection.commit();
             return result;
         } catch (SQLException | RuntimeException | Error e) {
-            rollback(connection, e);
+            undo(connection::rollback, e);
             throw e;
         }
     }
 
     /** Where even that fails, the pool drops the connection and the server rolls back; the first failure is the story. */
-    private static void rollback(Connection connection, Throwable cause) {
+    private static void undo(Rollback rollback, Throwable cause) {
         try {
-            connection.rollback();
+            rollback.run();
         } catch (SQLException e) {
             cause.addSuppressed(e);
         }

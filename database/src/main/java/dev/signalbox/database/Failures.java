@@ -7,8 +7,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells apart what a database's failures mean for the caller. */
 final class Failures {
-    /** Shutting down, crashed, starting up, too many connections; and the driver's own for a lost connection. */
-    private static final Set<String> AWAY = Set.of("57P01", "57P02", "57P03", "53300");
+    /** Shutting down, crashed, starting up; and a standby that has not taken over yet. */
+    private static final Set<String> AWAY = Set.of("57P01", "57P02", "57P03", "25006");
+
+    /** Lost connections; and servers out of connections, memory or disk. */
+    private static final Set<String> AWAY_CLASSES = Set.of("08", "53");
+
+    /** SQLite's BUSY, LOCKED, NOMEM, IOERR, FULL and CANTOPEN: what is so now may not be so later. */
+    private static final Set<Integer> SQLITE_AWAY = Set.of(5, 6, 7, 10, 13, 14);
 
     private static final Set<String> CONFLICT = Set.of("40001", "40P01");
 
@@ -29,7 +35,7 @@ final class Failures {
 
     static DatabaseException translate(DatabaseConfig config, SQLException e) {
         SQLException root = deepest(e);
-        return isAway(e) || isAway(root)
+        return isAway(config, e) || isAway(config, root)
                 ? new DatabaseUnavailableException(
                         "the database " + config.place() + " cannot be reached: " + root.getMessage(), e)
                 : new DatabaseException("the database " + config.place() + " refused: " + root.getMessage(), e);
@@ -39,12 +45,15 @@ final class Failures {
         return e.getSQLState() != null && CONFLICT.contains(e.getSQLState());
     }
 
-    private static boolean isAway(SQLException e) {
+    private static boolean isAway(DatabaseConfig config, SQLException e) {
+        if (config.dialect() == Dialect.SQLITE && SQLITE_AWAY.contains(e.getErrorCode() & 0xff)) {
+            return true;
+        }
         String state = e.getSQLState();
         if (state == null) {
             return e instanceof SQLTransientConnectionException && e.getCause() == null;
         }
-        return state.startsWith("08") || AWAY.contains(state);
+        return AWAY.contains(state) || AWAY_CLASSES.contains(state.substring(0, 2));
     }
 
     /** The pool wraps the driver's failure, which is the one that says why. */

@@ -47,14 +47,16 @@ class DatabaseTest {
         }
     }
 
+    private static long one(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
     private static long count(Database database) {
-        return database.read(connection -> {
-            try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery("select count(*) from trial")) {
-                row.next();
-                return row.getLong(1);
-            }
-        });
+        return database.read(connection -> one(connection, "select count(*) from trial"));
     }
 
     @Test
@@ -156,7 +158,11 @@ class DatabaseTest {
                     both.await();
                     for (int i = 0; i < 50; i++) {
                         int n = offset + i;
-                        database.transact(connection -> execute(connection, "insert into trial values (" + n + ")"));
+                        database.transact(connection -> {
+                            // Had it begun as a reader, it could not write once another has: its snapshot is old.
+                            one(connection, "select count(*) from trial");
+                            return execute(connection, "insert into trial values (" + n + ")");
+                        });
                     }
                     return null;
                 }));
@@ -165,6 +171,25 @@ class DatabaseTest {
                 writer.get();
             }
             assertThat(count(one)).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void fileThatAnotherHoldsIsUnavailable() throws Exception {
+        DatabaseConfig patient = sqlite();
+        DatabaseConfig impatient =
+                DatabaseConfig.of("sqlite", patient.url().substring("jdbc:sqlite:".length()) + "?_busy_timeout=50");
+        try (Database one = migrated(patient);
+                Database two = Database.open(impatient);
+                Connection writing = one.dataSource().getConnection()) {
+            writing.setAutoCommit(false);
+            execute(writing, "insert into trial values (1)");
+            assertThatExceptionOfType(DatabaseUnavailableException.class)
+                    .isThrownBy(() -> two.transact(connection -> execute(connection, "insert into trial values (2)")));
+            writing.rollback();
+            writing.setAutoCommit(true);
+            two.transact(connection -> execute(connection, "insert into trial values (2)"));
+            assertThat(count(one)).isEqualTo(1);
         }
     }
 

@@ -15,10 +15,12 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Changes {
     private final Rows rows;
     private final History history;
+    private final Ledger ledger;
 
     Changes(Rows rows, History history) {
         this.rows = rows;
         this.history = history;
+        this.ledger = new Ledger(rows);
     }
 
     /** Taking the ticket out of its queue is what decides the race with a claim. */
@@ -33,17 +35,7 @@ final class Changes {
             return Optional.of(State.CLAIMED);
         }
         Outcome outcome = event(place, Result.CANCELLED, State.CANCELLED, attempt.getAsInt() + 1, now, Micros.NONE);
-        record(connection, outcome);
-        try (PreparedStatement statement = connection.prepareStatement(
-                "insert into delivery_dead (id, state, attempt, at, reason) values (?, ?, ?, ?, ?)")) {
-            rows.bind(statement, 1, id);
-            statement.setString(2, State.CANCELLED.name());
-            statement.setInt(3, outcome.attempt());
-            statement.setLong(4, now);
-            statement.setString(5, "cancelled");
-            statement.executeUpdate();
-        }
-        tally(connection, place.lane(), State.CANCELLED, 1);
+        ledger.record(connection, List.of(outcome), anyShard());
         return Optional.of(State.CANCELLED);
     }
 
@@ -90,9 +82,10 @@ final class Changes {
         Ticket first = Ticket.first(record.reach(), now);
         Ticket next =
                 new Ticket(id, first.lane(), first.priority(), now, 0, last.attempt() + 1, 0, Micros.NONE, Micros.NONE);
-        record(connection, event(first, Result.REVIVED, State.PENDING, next.attempt(), now, now));
-        tally(connection, last.channel(), last.state(), -1);
-        queue(connection, next);
+        ledger.record(
+                connection, List.of(event(first, Result.REVIVED, State.PENDING, next.attempt(), now, now)), anyShard());
+        ledger.tally(connection, last.channel(), last.state(), -1, anyShard());
+        ledger.queue(connection, List.of(next), now);
         revived.add(next);
         return Optional.of(State.PENDING);
     }
@@ -110,53 +103,13 @@ final class Changes {
         }
     }
 
-    private void queue(Connection connection, Ticket ticket) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                insert into delivery_ready (lane, priority, run_at, id, step, attempt, tried)
-                values (?, ?, ?, ?, ?, ?, ?)
-                """)) {
-            statement.setString(1, ticket.lane().name());
-            statement.setInt(2, ticket.priority());
-            statement.setLong(3, ticket.runAt());
-            rows.bind(statement, 4, ticket.id());
-            statement.setInt(5, ticket.step());
-            statement.setInt(6, ticket.attempt());
-            statement.setInt(7, ticket.tried());
-            statement.executeUpdate();
-        }
-    }
-
     private static Outcome event(Ticket place, Result result, State state, int attempt, long now, long nextAt) {
-        return new Outcome(place.id(), attempt, place.step(), place.lane(), result, state, null, null, now, 0, nextAt);
+        String reason = result == Result.CANCELLED ? "cancelled" : null;
+        return new Outcome(
+                place.id(), attempt, place.step(), place.lane(), result, state, null, reason, now, 0, nextAt);
     }
 
-    private void record(Connection connection, Outcome outcome) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                insert into delivery_outcome (id, attempt, step, result, state, at, next_at, millis)
-                values (?, ?, ?, ?, ?, ?, ?, ?)
-                """)) {
-            rows.bind(statement, 1, outcome.id());
-            statement.setInt(2, outcome.attempt());
-            statement.setInt(3, outcome.step());
-            statement.setString(4, outcome.result().name());
-            statement.setString(5, outcome.state().name());
-            statement.setLong(6, outcome.at());
-            Rows.bindTime(statement, 7, outcome.nextAt());
-            statement.setInt(8, outcome.millis());
-            statement.executeUpdate();
-        }
-    }
-
-    private static void tally(Connection connection, Channel channel, State state, int n) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                insert into delivery_tally (shard, channel, state, n) values (?, ?, ?, ?)
-                on conflict (shard, channel, state) do update set n = delivery_tally.n + excluded.n
-                """)) {
-            statement.setInt(1, ThreadLocalRandom.current().nextInt(Store.SHARDS));
-            statement.setString(2, channel.name());
-            statement.setString(3, state.name());
-            statement.setInt(4, n);
-            statement.executeUpdate();
-        }
+    private static int anyShard() {
+        return ThreadLocalRandom.current().nextInt(Store.SHARDS);
     }
 }

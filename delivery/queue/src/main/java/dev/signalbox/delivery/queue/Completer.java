@@ -1,5 +1,6 @@
 package dev.signalbox.delivery.queue;
 
+import dev.signalbox.database.DatabaseException;
 import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.delivery.queue.Store.Completion;
 import java.time.Duration;
@@ -98,6 +99,10 @@ final class Completer {
                 return;
             } catch (DatabaseUnavailableException e) {
                 outage.began(e);
+                if (stopping) {
+                    giveUp(rest);
+                    return;
+                }
                 Thread.sleep(PAUSE);
                 rest = withoutRecorded(rest);
             } catch (RuntimeException e) {
@@ -107,9 +112,16 @@ final class Completer {
         }
     }
 
+    private static void giveUp(List<Entry> rest) {
+        LOG.error(
+                "stopping while the database is away, with {} outcomes not on record; when their leases run out, other"
+                        + " nodes treat them as unknown",
+                rest.size());
+    }
+
     /** The connection may have broken after the commit, so what is on record already is not offered again. */
     private List<Entry> withoutRecorded(List<Entry> offered) throws InterruptedException {
-        while (true) {
+        while (!stopping) {
             try {
                 Set<Outcome> known = recorded.apply(
                         offered.stream().map(entry -> entry.verdict().outcome()).toList());
@@ -118,10 +130,12 @@ final class Completer {
                 offered.forEach(entry -> (known.contains(entry.verdict().outcome()) ? done : rest).add(entry));
                 settle(done, Set.of());
                 return rest;
-            } catch (DatabaseUnavailableException e) {
+            } catch (DatabaseException e) {
+                outage.began(e);
                 Thread.sleep(PAUSE);
             }
         }
+        return offered;
     }
 
     /** They cannot be taken. One at a time, so that a bad one does not take others along. */

@@ -49,6 +49,11 @@ final class Intake {
         }
     }
 
+    /** How many calls wait for the next commit. */
+    int size() {
+        return waiting.size();
+    }
+
     private void commitAll() {
         do {
             for (List<Call> calls = next(); !calls.isEmpty(); calls = next()) {

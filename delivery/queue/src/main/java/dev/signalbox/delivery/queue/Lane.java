@@ -224,8 +224,8 @@ final class Lane {
     }
 
     private void attempt(Flight flight) {
-        Batch batch = flight.batch;
-        Claimed claimed = flight.claimed;
+        Batch batch = flight.batch();
+        Claimed claimed = flight.claimed();
         Verdict prevented = rules.prevented(claimed, time.now(), sender.keyLifetime());
         long margin = Micros.of(options.margin());
         long timeout = Micros.of(sender.timeout());
@@ -248,7 +248,7 @@ final class Lane {
     }
 
     private void send(Flight flight, Duration remaining) {
-        Delivery delivery = flight.claimed.delivery(remaining);
+        Delivery delivery = flight.claimed().delivery(remaining);
         long startedAt = time.now();
         long ticks = time.ticks();
         flights.add(flight);
@@ -285,18 +285,18 @@ final class Lane {
     private void decided(Flight flight, SendResult result, long startedAt) {
         completer.add(
                 this,
-                flight.batch,
-                rules.attempted(flight.claimed, result, startedAt, time.now(), sender.keyLifetime()));
+                flight.batch(),
+                rules.attempted(flight.claimed(), result, startedAt, time.now(), sender.keyLifetime()));
     }
 
     /** Interrupts attempts that are over their time; gives up on those that ignore it. */
     void watch() {
         long ticks = time.ticks();
         for (Flight flight : flights) {
-            if (ticks > flight.overdueAt) {
+            if (flight.isOverdue(ticks)) {
                 flight.interrupt();
             }
-            if (ticks > flight.overdueAt + Micros.of(options.margin()) && flight.decide()) {
+            if (flight.isOverdue(ticks - Micros.of(options.margin())) && flight.decide()) {
                 LOG.error("the sender of {} overran its timeout and ignores interrupts", channel());
                 decided(flight, new SendResult.Unknown("the sender overran its timeout"), time.now());
                 if (flight.land()) {
@@ -364,45 +364,5 @@ final class Lane {
 
     Verdict rescued(Store.Orphan orphan, long now) {
         return rules.rescued(orphan.claimed(), orphan.claimedAt(), now, sender.keyLifetime());
-    }
-
-    /** An attempt on its way. Its verdict is given once, and its slot is given back once. */
-    private static final class Flight {
-        final Batch batch;
-        final Claimed claimed;
-
-        @Nullable
-        Thread thread;
-
-        volatile long overdueAt = Long.MAX_VALUE;
-        private boolean decided;
-        private boolean landed;
-
-        Flight(Batch batch, Claimed claimed) {
-            this.batch = batch;
-            this.claimed = claimed;
-        }
-
-        void begin(long ticks, long longest) {
-            overdueAt = ticks + longest;
-        }
-
-        synchronized boolean decide() {
-            boolean first = !decided;
-            decided = true;
-            return first;
-        }
-
-        synchronized boolean land() {
-            boolean first = !landed;
-            landed = true;
-            return first;
-        }
-
-        void interrupt() {
-            if (thread != null) {
-                thread.interrupt();
-            }
-        }
     }
 }

@@ -15,10 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.function.ToIntFunction;
-import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The queue on PostgreSQL. Each step is one statement, so one round trip, wherever one snapshot is enough.
@@ -387,70 +383,5 @@ final class PostgresStore implements Store {
             }
         }
         return ids;
-    }
-
-    /** Binds one column of many rows as one array, from left to right. */
-    private static final class Arguments {
-        private final Connection connection;
-        private final PreparedStatement statement;
-        private int index;
-
-        Arguments(Connection connection, PreparedStatement statement) {
-            this.connection = connection;
-            this.statement = statement;
-        }
-
-        void longs(long... values) throws SQLException {
-            for (long value : values) {
-                statement.setLong(++index, value);
-            }
-        }
-
-        void text(String value) throws SQLException {
-            statement.setString(++index, value);
-        }
-
-        void uuid(UUID value) throws SQLException {
-            statement.setObject(++index, value);
-        }
-
-        void ints(int value) throws SQLException {
-            statement.setInt(++index, value);
-        }
-
-        <T> void uuids(Collection<T> items, Function<T, UUID> column) throws SQLException {
-            array("uuid", items.stream().map(column).toArray());
-        }
-
-        <T> void texts(Collection<T> items, Function<T, @Nullable String> column) throws SQLException {
-            array("text", items.stream().map(column).toArray());
-        }
-
-        <T> void longs(Collection<T> items, ToLongFunction<T> column) throws SQLException {
-            array("int8", items.stream().mapToLong(column).toArray());
-        }
-
-        <T> void times(Collection<T> items, ToLongFunction<T> column) throws SQLException {
-            array(
-                    "int8",
-                    items.stream()
-                            .mapToLong(column)
-                            .mapToObj(micros -> micros == Micros.NONE ? null : micros)
-                            .toArray());
-        }
-
-        <T> void ints(Collection<T> items, ToIntFunction<T> column) throws SQLException {
-            array("int4", items.stream().mapToInt(column).toArray());
-        }
-
-        <T> void smalls(Collection<T> items, ToIntFunction<T> column) throws SQLException {
-            array("int4", items.stream().mapToInt(column).toArray());
-        }
-
-        void array(String type, Object values) throws SQLException {
-            statement.setArray(
-                    ++index,
-                    connection.unwrap(org.postgresql.PGConnection.class).createArrayOf(type, values));
-        }
     }
 }

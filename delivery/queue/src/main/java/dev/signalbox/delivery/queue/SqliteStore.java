@@ -8,10 +8,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -28,13 +26,6 @@ final class SqliteStore implements Store {
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict do nothing
             """;
-
-    private static final String INSERT_TICKET = """
-            insert into delivery_%s (lane, priority, run_at, id, step, attempt, tried, deadline, unsure_since)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """;
-    private static final String INSERT_READY = INSERT_TICKET.formatted("ready");
-    private static final String INSERT_LATER = INSERT_TICKET.formatted("later");
 
     private static final String CLAIMABLE = """
             select r.*, m.steps, m.body, m.headers, m.expires_at, m.max_attempts
@@ -55,24 +46,11 @@ final class SqliteStore implements Store {
     private static final String DELETE_CLAIMED =
             "delete from delivery_ready where lane = ? and (priority, run_at, id) <= (?, ?, ?)";
 
-    private static final String INSERT_OUTCOME = """
-            insert into delivery_outcome (id, attempt, step, result, state, at, next_at, millis, provider_id, error)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """;
-
-    private static final String INSERT_DEAD =
-            "insert into delivery_dead (id, state, attempt, at, reason) values (?, ?, ?, ?, ?)";
-
     private static final String DELETE_ENTRY = "delete from delivery_lease_entry where lease = ? and id = ?";
 
     private static final String DELETE_DONE_LEASE = """
             delete from delivery_lease
             where id = ? and not exists (select 1 from delivery_lease_entry e where e.lease = delivery_lease.id)
-            """;
-
-    static final String TALLY = """
-            insert into delivery_tally (shard, channel, state, n) values (?, ?, ?, ?)
-            on conflict (shard, channel, state) do update set n = n + excluded.n
             """;
 
     private static final String PROMOTE = """
@@ -96,6 +74,7 @@ final class SqliteStore implements Store {
 
     private final Database database;
     private final Rows rows = new Rows(Dialect.SQLITE);
+    private final Ledger ledger = new Ledger(rows);
 
     SqliteStore(Database database) {
         this.database = database;
@@ -115,7 +94,7 @@ final class SqliteStore implements Store {
                 }
             }
         }
-        queue(connection, tickets, now);
+        ledger.queue(connection, tickets, now);
         return fresh;
     }
 
@@ -131,27 +110,6 @@ final class SqliteStore implements Store {
         statement.setString(9, reach.body());
         statement.setString(10, Rows.write(reach.headers()));
         statement.setString(11, reach.dedupeKey().orElse(null));
-    }
-
-    private void queue(Connection connection, List<Ticket> tickets, long now) throws SQLException {
-        for (boolean due : new boolean[] {true, false}) {
-            List<Ticket> those = tickets.stream()
-                    .filter(ticket -> ticket.runAt() <= now == due)
-                    .toList();
-            batch(connection, due ? INSERT_READY : INSERT_LATER, those, this::bindTicket);
-        }
-    }
-
-    private void bindTicket(PreparedStatement statement, Ticket ticket) throws SQLException {
-        statement.setString(1, ticket.lane().name());
-        statement.setInt(2, ticket.priority());
-        statement.setLong(3, ticket.runAt());
-        rows.bind(statement, 4, ticket.id());
-        statement.setInt(5, ticket.step());
-        statement.setInt(6, ticket.attempt());
-        statement.setInt(7, ticket.tried());
-        Rows.bindTime(statement, 8, ticket.deadline());
-        Rows.bindTime(statement, 9, ticket.unsureSince());
     }
 
     @Override
@@ -220,19 +178,19 @@ final class SqliteStore implements Store {
         Set<UUID> standing = standing(connection, leases);
         List<Completion> good =
                 completions.stream().filter(c -> standing.contains(c.lease())).toList();
-        record(connection, good.stream().map(c -> c.verdict().outcome()).toList(), shard);
-        queue(
+        ledger.record(connection, good.stream().map(c -> c.verdict().outcome()).toList(), shard);
+        ledger.queue(
                 connection,
                 good.stream()
                         .map(c -> c.verdict().next())
                         .filter(Objects::nonNull)
                         .toList(),
                 now);
-        batch(connection, DELETE_ENTRY, good, (statement, completion) -> {
+        Ledger.batch(connection, DELETE_ENTRY, good, (statement, completion) -> {
             rows.bind(statement, 1, completion.lease());
             rows.bind(statement, 2, completion.verdict().outcome().id());
         });
-        batch(
+        Ledger.batch(
                 connection,
                 DELETE_DONE_LEASE,
                 List.copyOf(standing),
@@ -254,43 +212,6 @@ final class SqliteStore implements Store {
             }
         }
         return standing;
-    }
-
-    private void record(Connection connection, List<Outcome> outcomes, int shard) throws SQLException {
-        batch(connection, INSERT_OUTCOME, outcomes, this::bindOutcome);
-        List<Outcome> dead = outcomes.stream()
-                .filter(outcome -> outcome.state().isFinal() && outcome.state() != State.SENT)
-                .toList();
-        batch(connection, INSERT_DEAD, dead, (statement, outcome) -> {
-            rows.bind(statement, 1, outcome.id());
-            statement.setString(2, outcome.state().name());
-            statement.setInt(3, outcome.attempt());
-            statement.setLong(4, outcome.at());
-            statement.setString(5, outcome.error());
-        });
-        Map<Map.Entry<Channel, State>, Integer> tally = new HashMap<>();
-        outcomes.stream()
-                .filter(outcome -> outcome.state().isFinal())
-                .forEach(outcome -> tally.merge(Map.entry(outcome.channel(), outcome.state()), 1, Integer::sum));
-        batch(connection, TALLY, List.copyOf(tally.entrySet()), (statement, entry) -> {
-            statement.setInt(1, shard);
-            statement.setString(2, entry.getKey().getKey().name());
-            statement.setString(3, entry.getKey().getValue().name());
-            statement.setInt(4, entry.getValue());
-        });
-    }
-
-    private void bindOutcome(PreparedStatement statement, Outcome outcome) throws SQLException {
-        rows.bind(statement, 1, outcome.id());
-        statement.setInt(2, outcome.attempt());
-        statement.setInt(3, outcome.step());
-        statement.setString(4, outcome.result().name());
-        statement.setString(5, outcome.state().name());
-        statement.setLong(6, outcome.at());
-        Rows.bindTime(statement, 7, outcome.nextAt());
-        statement.setInt(8, outcome.millis());
-        statement.setString(9, outcome.providerId());
-        statement.setString(10, outcome.error());
     }
 
     @Override
@@ -425,25 +346,6 @@ final class SqliteStore implements Store {
                 ResultSet row = statement.executeQuery()) {
             row.next();
             return row.getLong(1);
-        }
-    }
-
-    @FunctionalInterface
-    private interface Binder<T> {
-        void bind(PreparedStatement statement, T item) throws SQLException;
-    }
-
-    private static <T> void batch(Connection connection, String sql, List<T> items, Binder<T> binder)
-            throws SQLException {
-        if (items.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (T item : items) {
-                binder.bind(statement, item);
-                statement.addBatch();
-            }
-            statement.executeBatch();
         }
     }
 }

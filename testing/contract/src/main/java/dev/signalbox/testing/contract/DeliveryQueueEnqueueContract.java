@@ -149,6 +149,24 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
     }
 
     @Test
+    void callersWhoShareACommitGetTheirOwnReceipts() throws Exception {
+        UUID known = enqueue(sms().dedupeKey("known"));
+        List<Callable<Boolean>> calls = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            Reach reach = i % 10 == 0 ? sms().dedupeKey("known").build() : sms().build();
+            boolean repeats = reach.dedupeKey().isPresent();
+            Receipt expected = new Receipt(repeats ? known : reach.id(), repeats);
+            calls.add(() -> queue().enqueue(reach).equals(expected));
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Boolean> call : threads.invokeAll(calls)) {
+                assertThat(call.get()).isTrue();
+            }
+        }
+        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 271L);
+    }
+
+    @Test
     void pagesShowAllOnceNewestFirst() {
         List<UUID> expected = new ArrayList<>();
         for (int i = 0; i < 25; i++) {

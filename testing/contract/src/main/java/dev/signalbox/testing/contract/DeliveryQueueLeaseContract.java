@@ -2,6 +2,7 @@ package dev.signalbox.testing.contract;
 
 import static dev.signalbox.testing.contract.ScriptedSender.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -74,19 +76,22 @@ public abstract class DeliveryQueueLeaseContract extends DeliveryQueueContract {
     void rescueLeavesWhatIsOnRecord() {
         UUID first = enqueueSms();
         UUID second = enqueueSms();
-        Dispatcher other = node(others);
-        sms.answering(delivery -> {
-            if (delivery.id().equals(first)) {
-                return accepted();
+        CountDownLatch forever = new CountDownLatch(1);
+        Dispatcher stuck = node(OPTIONS.withPoll(Duration.ofMinutes(1)), sms.answering(delivery -> {
+            if (delivery.id().equals(second)) {
+                forever.await();
             }
-            clock.advance(OVER_THE_LEASE);
             return accepted();
-        });
-        Dispatcher node = node(sms);
-        node.runOnce();
-        assertThat(other.runOnce().isIdle()).isTrue();
-        assertState(first, State.SENT);
+        }));
+        closing(forever::countDown);
+        stuck.start();
+        await().atMost(Duration.ofSeconds(20)).until(() -> find(first).state() == State.SENT);
+
+        clock.advance(OVER_THE_LEASE);
+        assertThat(node(others).runOnce().rescued()).isEqualTo(1);
         assertState(second, State.SENT);
+        assertThat(others.given()).extracting(Delivery::id).containsExactly(second);
+        assertThat(find(first).attempts()).hasSize(1);
     }
 
     @Test

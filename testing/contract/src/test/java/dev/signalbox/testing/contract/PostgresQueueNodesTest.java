@@ -113,6 +113,35 @@ class PostgresQueueNodesTest {
         }
     }
 
+    @Test
+    void whatCommitsLateIsFoundBehindTheMarks() throws SQLException {
+        MovableClock clock = new MovableClock(Instant.parse("2026-03-01T12:00:00Z"));
+        DeliveryQueue moved = DeliveryQueue.on(here, clock);
+        UUID late;
+        try (Connection connection = here.dataSource().getConnection();
+                Dispatcher dispatcher = Dispatcher.builder(moved)
+                        .sender(sms)
+                        .options(DispatchOptions.DEFAULT.withBatch(2))
+                        .build()) {
+            connection.setAutoCommit(false);
+            late = moved.enqueue(
+                            connection,
+                            Reach.to("sms:+61400000000").body("late").build())
+                    .id();
+            clock.advance(Duration.ofSeconds(1));
+            for (int i = 0; i < 12; i++) {
+                moved.enqueue(Reach.to("sms:+61400000000").body("x").build());
+            }
+            assertThat(dispatcher.runOnce().claimed()).isEqualTo(2);
+            connection.commit();
+            assertThat(dispatcher.runOnce().claimed()).isEqualTo(2);
+            assertThat(moved.find(late).orElseThrow().state()).isEqualTo(State.PENDING);
+            clock.advance(Duration.ofMillis(2_001));
+            assertThat(dispatcher.runOnce().claimed()).isEqualTo(2);
+        }
+        assertThat(moved.find(late).orElseThrow().state()).isEqualTo(State.SENT);
+    }
+
     private UUID call(String sql, Object... arguments) {
         return here.transact(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {

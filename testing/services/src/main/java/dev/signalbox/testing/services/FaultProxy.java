@@ -33,6 +33,7 @@ public final class FaultProxy implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private boolean stalled;
     private volatile boolean refusing;
+    private volatile boolean swallowing;
     private volatile Duration delay = Duration.ZERO;
 
     private FaultProxy(InetSocketAddress target, ServerSocket listener) {
@@ -70,12 +71,18 @@ public final class FaultProxy implements AutoCloseable {
 
     /** Cuts all connections; new ones are welcome. */
     public void cutOnce() {
+        swallowing = false;
         sockets.forEach(FaultProxy::closeQuietly);
     }
 
     /** Cuts everything, as {@link #cut()}, once the server has answered this many bytes more; they do not arrive. */
     public void cutAfterAnswering(long bytes) {
         answerBytesBeforeCut.set(bytes);
+    }
+
+    /** Lets clients be heard, but not one byte of the answers comes back; ends with {@link #cut()} or {@link #cutOnce()}. */
+    public void swallowAnswers() {
+        swallowing = true;
     }
 
     /** Holds all bytes back until {@link #heal()}; connections stay open. */
@@ -162,8 +169,10 @@ public final class FaultProxy implements AutoCloseable {
                 cut();
                 return;
             }
-            out.write(buffer, 0, n);
-            out.flush();
+            if (!answers || !swallowing) {
+                out.write(buffer, 0, n);
+                out.flush();
+            }
         }
     }
 

@@ -113,6 +113,20 @@ class FaultProxyTest {
     }
 
     @Test
+    void swallowedAnswersNeverArrive() throws IOException {
+        try (Socket socket = connect()) {
+            assertThat(roundTrip(socket, 1)).isEqualTo(1);
+            proxy.swallowAnswers();
+            long before = proxy.requests();
+            socket.setSoTimeout(100);
+            assertThatThrownBy(() -> roundTrip(socket, 2)).isInstanceOf(SocketTimeoutException.class);
+            assertThat(proxy.requests()).isEqualTo(before + 1);
+            proxy.cutOnce();
+            assertThat(isDead(socket)).isTrue();
+        }
+    }
+
+    @Test
     void cutAfterAnsweringSwallowsTheAnswer() throws IOException {
         try (Socket socket = connect()) {
             assertThat(roundTrip(socket, 1)).isEqualTo(1);

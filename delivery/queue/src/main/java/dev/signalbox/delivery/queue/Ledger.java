@@ -1,0 +1,123 @@
+package dev.signalbox.delivery.queue;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes tickets and history row by row, in SQL that every database takes. Works in the transaction of its connection. */
+final class Ledger {
+    private static final String INSERT_TICKET = """
+            insert into delivery_%s (lane, priority, run_at, id, step, attempt, tried, deadline, unsure_since)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """;
+    private static final String INSERT_READY = INSERT_TICKET.formatted("ready");
+    private static final String INSERT_LATER = INSERT_TICKET.formatted("later");
+
+    private static final String INSERT_OUTCOME = """
+            insert into delivery_outcome (id, attempt, step, result, state, at, next_at, millis, provider_id, error)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """;
+
+    private static final String INSERT_DEAD =
+            "insert into delivery_dead (id, state, attempt, at, reason) values (?, ?, ?, ?, ?)";
+
+    private static final String TALLY = """
+            insert into delivery_tally (shard, channel, state, n) values (?, ?, ?, ?)
+            on conflict (shard, channel, state) do update set n = delivery_tally.n + excluded.n
+            """;
+
+    private final Rows rows;
+
+    Ledger(Rows rows) {
+        this.rows = rows;
+    }
+
+    /** Puts tickets into ready, or into later if their time has not come. */
+    void queue(Connection connection, List<Ticket> tickets, long now) throws SQLException {
+        for (boolean due : new boolean[] {true, false}) {
+            List<Ticket> those = tickets.stream()
+                    .filter(ticket -> ticket.runAt() <= now == due)
+                    .toList();
+            batch(connection, due ? INSERT_READY : INSERT_LATER, those, this::bindTicket);
+        }
+    }
+
+    private void bindTicket(PreparedStatement statement, Ticket ticket) throws SQLException {
+        statement.setString(1, ticket.lane().name());
+        statement.setInt(2, ticket.priority());
+        statement.setLong(3, ticket.runAt());
+        rows.bind(statement, 4, ticket.id());
+        statement.setInt(5, ticket.step());
+        statement.setInt(6, ticket.attempt());
+        statement.setInt(7, ticket.tried());
+        Rows.bindTime(statement, 8, ticket.deadline());
+        Rows.bindTime(statement, 9, ticket.unsureSince());
+    }
+
+    /** Adds outcomes to the histories; those that end a reach are counted, and buried unless it was sent. */
+    void record(Connection connection, List<Outcome> outcomes, int shard) throws SQLException {
+        batch(connection, INSERT_OUTCOME, outcomes, this::bindOutcome);
+        List<Outcome> dead = outcomes.stream()
+                .filter(outcome -> outcome.state().isFinal() && outcome.state() != State.SENT)
+                .toList();
+        batch(connection, INSERT_DEAD, dead, (statement, outcome) -> {
+            rows.bind(statement, 1, outcome.id());
+            statement.setString(2, outcome.state().name());
+            statement.setInt(3, outcome.attempt());
+            statement.setLong(4, outcome.at());
+            statement.setString(5, outcome.error());
+        });
+        Map<Map.Entry<Channel, State>, Integer> tally = new HashMap<>();
+        outcomes.stream()
+                .filter(outcome -> outcome.state().isFinal())
+                .forEach(outcome -> tally.merge(Map.entry(outcome.channel(), outcome.state()), 1, Integer::sum));
+        for (Map.Entry<Map.Entry<Channel, State>, Integer> entry : tally.entrySet()) {
+            tally(connection, entry.getKey().getKey(), entry.getKey().getValue(), entry.getValue(), shard);
+        }
+    }
+
+    void tally(Connection connection, Channel channel, State state, int n, int shard) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(TALLY)) {
+            statement.setInt(1, shard);
+            statement.setString(2, channel.name());
+            statement.setString(3, state.name());
+            statement.setInt(4, n);
+            statement.executeUpdate();
+        }
+    }
+
+    private void bindOutcome(PreparedStatement statement, Outcome outcome) throws SQLException {
+        rows.bind(statement, 1, outcome.id());
+        statement.setInt(2, outcome.attempt());
+        statement.setInt(3, outcome.step());
+        statement.setString(4, outcome.result().name());
+        statement.setString(5, outcome.state().name());
+        statement.setLong(6, outcome.at());
+        Rows.bindTime(statement, 7, outcome.nextAt());
+        statement.setInt(8, outcome.millis());
+        statement.setString(9, outcome.providerId());
+        statement.setString(10, outcome.error());
+    }
+
+    @FunctionalInterface
+    interface Binder<T> {
+        void bind(PreparedStatement statement, T item) throws SQLException;
+    }
+
+    /** Runs one statement for many items. */
+    static <T> void batch(Connection connection, String sql, List<T> items, Binder<T> binder) throws SQLException {
+        if (items.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (T item : items) {
+                binder.bind(statement, item);
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+}
