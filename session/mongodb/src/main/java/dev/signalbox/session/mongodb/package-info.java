@@ -1,0 +1,5 @@
+/** The session bus on MongoDB change streams. */
+@NullMarked
+package dev.signalbox.session.mongodb;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The session bus on Redis Streams. */
+@NullMarked
+package dev.signalbox.session.redis;
+
+import org.jspecify.annotations.NullMarked;
