@@ -10,7 +10,9 @@ import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -31,7 +33,10 @@ final class PemContext {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, NO_PASSWORD);
-            store.setKeyEntry("server", key(pem.key()), NO_PASSWORD, chain(pem.certificate()));
+            PrivateKey key = key(pem.key());
+            Certificate[] chain = chain(pem.certificate());
+            requirePair(key, chain[0]);
+            store.setKeyEntry("server", key, NO_PASSWORD, chain);
             var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, NO_PASSWORD);
             SSLContext context = SSLContext.getInstance("TLS");
@@ -40,17 +45,43 @@ final class PemContext {
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
             throw new StartupException(
                     "control.tls: " + pem.certificate() + " and " + pem.key() + " cannot be used (" + e.getMessage()
-                            + "): the certificate chain must be PEM, the key PEM in PKCS#8 without a password",
+                            + "): the certificate chain must be PEM, the server's own first, and the key its own, PEM in"
+                            + " PKCS#8 without a password",
                     e);
         }
     }
 
     private static Certificate[] chain(Path file) throws IOException, GeneralSecurityException {
         try (InputStream in = Files.newInputStream(file)) {
-            return CertificateFactory.getInstance("X.509")
+            Certificate[] chain = CertificateFactory.getInstance("X.509")
                     .generateCertificates(in)
                     .toArray(Certificate[]::new);
+            if (chain.length == 0) {
+                throw new CertificateException(file + " holds no certificate");
+            }
+            return chain;
         }
+    }
+
+    /** Else the server would start, and every handshake would fail. */
+    private static void requirePair(PrivateKey key, Certificate certificate) throws GeneralSecurityException {
+        String algorithm = key.getAlgorithm();
+        if (!algorithm.equals(certificate.getPublicKey().getAlgorithm()) || !signs(key, certificate)) {
+            throw new InvalidKeyException("the key does not belong to the certificate");
+        }
+    }
+
+    private static boolean signs(PrivateKey key, Certificate certificate) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance(
+                switch (key.getAlgorithm()) {
+                    case "RSA" -> "SHA256withRSA";
+                    case "EC" -> "SHA256withECDSA";
+                    default -> "EdDSA";
+                });
+        signature.initSign(key);
+        byte[] signed = signature.sign();
+        signature.initVerify(certificate.getPublicKey());
+        return signature.verify(signed);
     }
 
     private static PrivateKey key(Path file) throws IOException, GeneralSecurityException {

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,19 +25,21 @@ final class RestClient {
     static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private final HttpClient http;
     private final URI server;
     private final Optional<Secret> token;
 
-    RestClient(URI server, Optional<Secret> token) {
+    RestClient(URI server, Optional<Secret> token, SSLContext trust) {
         if (server.getScheme() == null || !server.getScheme().matches("https?") || server.getHost() == null) {
             throw new CommandFailure(ExitCode.USAGE, "'" + server + "' is not an http or https URL");
         }
         this.server = server;
         this.token = token;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(5))
+                .sslContext(trust)
+                .build();
     }
 
     JsonNode get(String path) {
@@ -79,6 +83,12 @@ final class RestClient {
                 throw failure(answer);
             }
             return answer;
+        } catch (SSLException e) {
+            throw new CommandFailure(
+                    ExitCode.UNREACHABLE,
+                    "there is no trustworthy TLS at " + server + " (" + reason(e)
+                            + ")\nIf its certificate is your own, name it with --ca-file or SIGNALBOX_CA_FILE",
+                    e);
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.UNREACHABLE,

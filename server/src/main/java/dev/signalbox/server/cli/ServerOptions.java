@@ -3,12 +3,20 @@ package dev.signalbox.server.cli;
 import dev.signalbox.server.config.AdminToken;
 import dev.signalbox.server.config.Secret;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -33,10 +41,46 @@ final class ServerOptions {
             description = "The data folder to find the token in. Else SIGNALBOX_DATA_FOLDER, else ./signalbox-data.")
     private @Nullable Path data;
 
+    @Option(
+            names = "--ca-file",
+            paramLabel = "FILE",
+            description =
+                    "Certificates in PEM to trust over https. Else the file that SIGNALBOX_CA_FILE names, else those"
+                            + " of the JDK.")
+    private @Nullable Path caFile;
+
     private final Map<String, String> environment = System.getenv();
 
     RestClient client() {
-        return new RestClient(address(), token());
+        return new RestClient(address(), token(), trust());
+    }
+
+    private SSLContext trust() {
+        Optional<Path> file = Optional.ofNullable(caFile)
+                .or(() -> variable("SIGNALBOX_CA_FILE").map(Path::of));
+        try {
+            return file.isPresent() ? trusting(file.get()) : SSLContext.getDefault();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new CommandFailure(ExitCode.USAGE, "the certificates to trust cannot be read: " + e, e);
+        }
+    }
+
+    private static SSLContext trusting(Path file) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        try (InputStream in = Files.newInputStream(file)) {
+            for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                store.setCertificateEntry(Integer.toString(store.size()), each);
+            }
+        }
+        if (store.size() == 0) {
+            throw new CertificateException(file + " holds no certificate");
+        }
+        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
     }
 
     private URI address() {

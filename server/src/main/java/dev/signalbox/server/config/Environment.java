@@ -14,6 +14,7 @@ final class Environment {
             "SIGNALBOX_URL",
             "SIGNALBOX_TOKEN",
             "SIGNALBOX_TOKEN_FILE",
+            "SIGNALBOX_CA_FILE",
             "SIGNALBOX_CLIENT_TOKEN");
 
     private Environment() {}
