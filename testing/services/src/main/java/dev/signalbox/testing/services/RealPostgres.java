@@ -3,26 +3,19 @@ package dev.signalbox.testing.services;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A real PostgreSQL server as durable as one in production: its disk is synced at every commit. It listens on loopback
  * only. Thread-safe.
  */
 public final class RealPostgres implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(RealPostgres.class);
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     /** Made on first use; ends with the JVM. */
@@ -58,7 +51,7 @@ public final class RealPostgres implements AutoCloseable {
     /** A server of one's own, for tests that stop it. */
     public static RealPostgres start() {
         try {
-            return new RealPostgres(Files.createTempDirectory("signalbox-postgres"));
+            return new RealPostgres(Scratch.folder("postgres"));
         } catch (IOException e) {
             throw new UncheckedIOException("PostgreSQL did not start", e);
         }
@@ -143,13 +136,6 @@ public final class RealPostgres implements AutoCloseable {
     @Override
     public void close() {
         stop();
-        try (Stream<Path> files = Files.walk(folder)) {
-            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-            for (Path file : deepestFirst) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException | UncheckedIOException e) {
-            LOG.warn("left behind: {}", folder, e);
-        }
+        Scratch.delete(folder);
     }
 }

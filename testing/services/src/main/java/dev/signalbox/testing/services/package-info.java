@@ -1,4 +1,4 @@
-/** Real parts for tests: PostgreSQL, a TCP fault proxy. */
+/** Real parts for tests: PostgreSQL, Redis, a TCP fault proxy. */
 @NullMarked
 package dev.signalbox.testing.services;
 
