@@ -1,0 +1,61 @@
+package dev.signalbox.session.bus;
+
+import java.time.Duration;
+
+/**
+ * How a bus works.
+ *
+ * @param maxPayload the most bytes of an encoded event, 1 to 1 MiB, default 64 KiB
+ * @param writers how many batches are written side by side; sessions are spread over them; 1 to 64, default 4
+ * @param maxWaiting how many events may wait for each writer, 1 to 1,000,000, default 10,000; then senders are held up
+ * @param patience how long a sender is held up by that before {@link SessionOverloadedException}, and how long a batch is
+ *     repeated that cannot be written before {@link SessionUnavailableException}; 0 to 5 min, default 30 s
+ * @param buffer how many events are kept in memory for each subscriber, 1 to 100,000, default 256; what comes beyond, it
+ *     reads from the store once it gets there
+ * @param sweep how often to look for events that nobody told of, 10 ms to 1 h, default 5 s
+ * @param trim how often to remove what need not be kept, 10 ms to 1 day, default 30 s
+ */
+public record BusOptions(
+        int maxPayload, int writers, int maxWaiting, Duration patience, int buffer, Duration sweep, Duration trim) {
+    public static final BusOptions DEFAULT = new BusOptions(
+            64 << 10, 4, 10_000, Duration.ofSeconds(30), 256, Duration.ofSeconds(5), Duration.ofSeconds(30));
+
+    /** @throws IllegalArgumentException naming the option that is out of its range */
+    public BusOptions {
+        Limits.range("maxPayload", maxPayload, 1, 1 << 20);
+        Limits.range("writers", writers, 1, 64);
+        Limits.range("maxWaiting", maxWaiting, 1, 1_000_000);
+        Limits.range("patience", patience, Duration.ZERO, Duration.ofMinutes(5));
+        Limits.range("buffer", buffer, 1, 100_000);
+        Limits.range("sweep", sweep, Duration.ofMillis(10), Duration.ofHours(1));
+        Limits.range("trim", trim, Duration.ofMillis(10), Duration.ofDays(1));
+    }
+
+    public BusOptions withMaxPayload(int bytes) {
+        return new BusOptions(bytes, writers, maxWaiting, patience, buffer, sweep, trim);
+    }
+
+    public BusOptions withWriters(int newWriters) {
+        return new BusOptions(maxPayload, newWriters, maxWaiting, patience, buffer, sweep, trim);
+    }
+
+    public BusOptions withMaxWaiting(int events) {
+        return new BusOptions(maxPayload, writers, events, patience, buffer, sweep, trim);
+    }
+
+    public BusOptions withPatience(Duration newPatience) {
+        return new BusOptions(maxPayload, writers, maxWaiting, newPatience, buffer, sweep, trim);
+    }
+
+    public BusOptions withBuffer(int events) {
+        return new BusOptions(maxPayload, writers, maxWaiting, patience, events, sweep, trim);
+    }
+
+    public BusOptions withSweep(Duration every) {
+        return new BusOptions(maxPayload, writers, maxWaiting, patience, buffer, every, trim);
+    }
+
+    public BusOptions withTrim(Duration every) {
+        return new BusOptions(maxPayload, writers, maxWaiting, patience, buffer, sweep, every);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.signalbox.session.bus;
+
+import dev.signalbox.session.bus.SessionStore.Cursor;
+import dev.signalbox.session.bus.SessionStore.Slice;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Reads for many at once: what is asked while a read is under way makes up the next. At most {@link #SIDE_BY_SIDE} connections of the
+ * store are in use, however many sessions are behind. Thread-safe.
+ */
+final class Reader {
+    private static final int SIDE_BY_SIDE = 2;
+    private static final int CURSORS = 256;
+    /** In one read, which bounds what is in memory at a time. */
+    private static final int EVENTS = 1024;
+
+    private static final int EVENTS_EACH = 256;
+
+    private record Asked(Cursor cursor, CompletableFuture<Slice> answer) {}
+
+    private final SessionStore store;
+    private final ConcurrentLinkedQueue<Asked> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger reading = new AtomicInteger();
+
+    Reader(SessionStore store) {
+        this.store = store;
+    }
+
+    /** Up to {@link #EVENTS_EACH} events after an offset, and often fewer. */
+    Slice read(String session, long after) {
+        Cursor cursor = new Cursor(session, after);
+        if (store.isImmediate()) {
+            return store.read(List.of(cursor), EVENTS_EACH).getFirst();
+        }
+        Asked asked = new Asked(cursor, new CompletableFuture<>());
+        waiting.add(asked);
+        goOn();
+        try {
+            return asked.answer().join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof SessionUnavailableException unavailable
+                    ? new SessionUnavailableException(String.valueOf(unavailable.getMessage()), unavailable)
+                    : new SessionBusException("session " + session + " cannot be read: " + e.getCause(), e.getCause());
+        }
+    }
+
+    private void goOn() {
+        if (reading.getAndUpdate(n -> n < SIDE_BY_SIDE ? n + 1 : n) < SIDE_BY_SIDE) {
+            Thread.ofVirtual().name("signalbox-session-reader").start(this::readAll);
+        }
+    }
+
+    private void readAll() {
+        for (List<Asked> batch = next(); !batch.isEmpty(); batch = next()) {
+            read(batch);
+        }
+        reading.decrementAndGet();
+        if (!waiting.isEmpty()) {
+            goOn();
+        }
+    }
+
+    private List<Asked> next() {
+        List<Asked> batch = new ArrayList<>();
+        for (Asked one = waiting.poll(); one != null; one = waiting.poll()) {
+            batch.add(one);
+            if (batch.size() == CURSORS) {
+                break;
+            }
+        }
+        return batch;
+    }
+
+    private void read(List<Asked> batch) {
+        try {
+            int limit = Math.min(EVENTS_EACH, EVENTS / batch.size());
+            List<Slice> slices = store.read(batch.stream().map(Asked::cursor).toList(), limit);
+            for (int i = 0; i < batch.size(); i++) {
+                batch.get(i).answer().complete(slices.get(i));
+            }
+        } catch (RuntimeException | Error e) {
+            batch.forEach(one -> one.answer().completeExceptionally(e));
+        }
+    }
+}
