@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.session.redis;
+
+import org.jspecify.annotations.NullMarked;
