@@ -9,11 +9,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What one subscriber is to see next. It is in one of two modes. <em>Following</em>: each event that comes is the successor of
- * the last and goes into a bounded buffer. <em>Behind</em>: one was not the successor, or the buffer was full, or it is only known
- * that there are more; then nothing goes into the buffer, and once that is empty, the store is read from the last event
- * on, until it has no more than was read. So the store decides what there is, and what is told on the way can be late, double or
- * lost without harm. {@link #next} is for one thread, the rest for any.
+ * What one subscriber is to see next. An event that comes and is the successor of the last one goes into a bounded buffer. Of one that
+ * is not, or that does not fit, or that is only known to exist, the offset is noted; then, once the buffer is empty, the
+ * store is read from the last event on, until it has no more than was noted. So the store decides what there is, and what is
+ * told on the way can be late, double or lost without harm. {@link #next} is for one thread, the rest for any.
  */
 final class Feed implements Watcher {
     /** Something for the subscriber. */
@@ -26,33 +25,34 @@ final class Feed implements Watcher {
     private final String session;
     private final Reader reader;
     private final int room;
-    private final Runnable fellBehind;
+    private final Runnable bufferFull;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
     private final ArrayDeque<Stored> buffer = new ArrayDeque<>();
-    /** The last event that is in the buffer or was taken from it. */
-    private long tail;
-    /** Whether the successor of {@link #tail} is the only one that may come; not so while the session is unknown. */
-    private boolean anchored;
-    /** The greatest offset that it was told of, and could not take, since it last began to read. */
+    /** The last event that is in the buffer or was taken from it, and what may come next. */
+    private Position tail = new Position(0, Position.Next.FIRST);
+    /** The greatest offset that it knows of since it last began to read. */
     private long told;
+    /** Whether to read, whatever it knows of. */
+    private boolean unsure = true;
+    /** Meanwhile the tail must stay where it is. */
+    private boolean reading;
 
-    private boolean behind = true;
     private boolean closed;
 
-    Feed(String session, Reader reader, int room, Runnable fellBehind) {
+    /** @param room the most events in the buffer; {@code bufferFull} is told when there would be more */
+    Feed(String session, Reader reader, int room, Runnable bufferFull) {
         this.session = session;
         this.reader = reader;
         this.room = room;
-        this.fellBehind = fellBehind;
+        this.bufferFull = bufferFull;
     }
 
     /** Where to begin, before the first {@link #next}. */
     void startAfter(Position position) {
         lock.lock();
         try {
-            tail = position.after();
-            anchored = position.anchored();
+            tail = position;
         } finally {
             lock.unlock();
         }
@@ -62,11 +62,7 @@ final class Feed implements Watcher {
     public void appended(List<Stored> events) {
         lock.lock();
         try {
-            boolean wasBehind = behind;
             events.forEach(this::take);
-            if (behind && !wasBehind) {
-                fellBehind.run();
-            }
             news.signal();
         } finally {
             lock.unlock();
@@ -74,26 +70,29 @@ final class Feed implements Watcher {
     }
 
     private void take(Stored event) {
-        boolean next = !behind && anchored && event.offset() == tail + 1;
+        boolean next = !reading && isSuccessor(event.offset());
         if (next && buffer.size() < room) {
             buffer.add(event);
-            tail++;
-        } else if (event.offset() > tail) {
-            fallBehind(event.offset());
+            tail = new Position(event.offset(), Position.Next.SUCCESSOR);
+        } else {
+            told = Math.max(told, event.offset());
+            if (next) {
+                bufferFull.run();
+            }
         }
     }
 
-    private void fallBehind(long last) {
-        behind = true;
-        told = Math.max(told, last);
+    private boolean isSuccessor(long offset) {
+        return tail.next() == Position.Next.SUCCESSOR && offset == tail.after() + 1;
     }
 
+    /** If it is an event that is also on its way here, it will be there when the subscriber comes to look. */
     @Override
     public void changed(long last) {
         lock.lock();
         try {
-            if (last > tail) {
-                fallBehind(last);
+            told = Math.max(told, last);
+            if (told > tail.after()) {
                 news.signal();
             }
         } finally {
@@ -101,17 +100,15 @@ final class Feed implements Watcher {
         }
     }
 
+    /** One that is smaller is either old news, or the store went back; reading it tells which. */
     @Override
     public boolean swept(long last) {
         lock.lock();
         try {
-            if (last == tail || behind) {
-                return false;
-            }
-            // A smaller one is either old news, or the store went back; reading it tells which.
-            fallBehind(last);
+            boolean found = last > Math.max(tail.after(), told) && !reading && !unsure;
+            unsure |= last != tail.after() && !reading;
             news.signal();
-            return last > tail;
+            return found;
         } finally {
             lock.unlock();
         }
@@ -142,10 +139,10 @@ final class Feed implements Watcher {
      * @throws SessionBusException if the store cannot be read; calling again tries again
      */
     List<Item> next() throws InterruptedException {
-        long from;
+        Position from;
         lock.lockInterruptibly();
         try {
-            while (!closed && buffer.isEmpty() && !behind) {
+            while (!closed && buffer.isEmpty() && !unsure && told <= tail.after()) {
                 news.await();
             }
             if (closed) {
@@ -156,10 +153,12 @@ final class Feed implements Watcher {
             }
             from = tail;
             told = 0;
+            unsure = false;
+            reading = true;
         } finally {
             lock.unlock();
         }
-        return read(from, reader.read(session, from));
+        return read(from);
     }
 
     private Events drained() {
@@ -168,23 +167,47 @@ final class Feed implements Watcher {
         return new Events(events);
     }
 
-    /** Only this method moves the tail while it is behind. */
-    private List<Item> read(long from, Slice slice) {
-        List<Item> items = new ArrayList<>(2);
+    private List<Item> read(Position from) {
+        try {
+            return accept(from, reader.read(session, from.after()));
+        } catch (RuntimeException | Error e) {
+            readFailed();
+            throw e;
+        }
+    }
+
+    private void readFailed() {
         lock.lock();
         try {
-            boolean empty = slice.events().isEmpty();
-            long first = empty ? slice.last() + 1 : slice.events().getFirst().offset();
-            if (anchored && slice.last() > 0 && first != from + 1) {
-                items.add(new Missing(new Gap(session, from + 1, first)));
+            reading = false;
+            unsure = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<Item> accept(Position from, Slice slice) {
+        List<Item> items = new ArrayList<>(2);
+        if (slice.last() > 0) {
+            long first = slice.first();
+            long expected = from.expected(slice);
+            if (expected > 0 && first != expected) {
+                items.add(new Missing(new Gap(session, expected, first)));
             }
-            if (!empty) {
+            if (!slice.events().isEmpty()) {
                 items.add(new Events(slice.events()));
             }
-            tail = !empty ? slice.events().getLast().offset() : slice.last() > 0 ? slice.last() : from;
-            anchored |= slice.last() > 0;
-            behind = tail < Math.max(slice.last(), told);
-            return items;
+        }
+        readUpTo(slice.last() > 0 ? new Position(slice.end(), Position.Next.SUCCESSOR) : from, slice.last());
+        return items;
+    }
+
+    private void readUpTo(Position newTail, long last) {
+        lock.lock();
+        try {
+            tail = newTail;
+            unsure |= tail.after() < last;
+            reading = false;
         } finally {
             lock.unlock();
         }

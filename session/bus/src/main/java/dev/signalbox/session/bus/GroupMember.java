@@ -65,6 +65,7 @@ final class GroupMember<T> implements Member<T>, Watcher {
     public List<Claimed<T>> take(int most, Duration within) throws InterruptedException {
         Limits.range("most", most, 1, MOST);
         long deadline = System.nanoTime() + within.toNanos();
+        requireOpen();
         keeper.awaitTail();
         Position from = start();
         do {

@@ -33,6 +33,7 @@ final class MemorySession {
         }
     }
 
+    private final long begin;
     private final long capacity;
     private final Map<String, Group> groups = new HashMap<>(1);
     private @Nullable Stored[] ring = new Stored[4];
@@ -40,8 +41,9 @@ final class MemorySession {
     private int size;
     private Instant lastAt = Instant.MIN;
 
-    MemorySession(long first, long capacity) {
-        this.next = first;
+    MemorySession(long begin, long capacity) {
+        this.begin = begin;
+        this.next = begin;
         this.capacity = capacity;
     }
 
@@ -95,7 +97,7 @@ final class MemorySession {
         for (long offset = Math.max(first(), after + 1); offset < next && events.size() < limit; offset++) {
             events.add(get(offset));
         }
-        return new Slice(events, last());
+        return new Slice(events, begin, last());
     }
 
     long before(Instant since) {

@@ -19,8 +19,6 @@ import java.util.concurrent.atomic.AtomicReference;
  * no need to recognise a repeated batch. Thread-safe.
  */
 final class MemoryStore implements SessionStore {
-    private static final Slice NOTHING = new Slice(List.of(), 0);
-
     private final Retention retention;
     private final InstantSource clock;
     private final ConcurrentHashMap<String, MemorySession> sessions = new ConcurrentHashMap<>();
@@ -52,11 +50,19 @@ final class MemoryStore implements SessionStore {
             });
         }
         for (TailListener listener : listeners) {
-            for (int i = 0; i < places.size(); i++) {
-                listener.changed(batch.entries().get(i).session(), places.get(i).offset());
-            }
+            tell(listener, batch.entries(), places);
         }
         return places;
+    }
+
+    /** Once for each run of a session's events. */
+    private static void tell(TailListener listener, List<Entry> entries, List<Place> places) {
+        for (int i = 0; i < places.size(); i++) {
+            String session = entries.get(i).session();
+            if (i + 1 == places.size() || !entries.get(i + 1).session().equals(session)) {
+                listener.changed(session, places.get(i).offset());
+            }
+        }
     }
 
     private MemorySession begin(Append batch) {
@@ -69,7 +75,7 @@ final class MemoryStore implements SessionStore {
     }
 
     private Slice read(Cursor cursor, int limit) {
-        AtomicReference<Slice> slice = new AtomicReference<>(NOTHING);
+        AtomicReference<Slice> slice = new AtomicReference<>(Slice.UNKNOWN);
         sessions.computeIfPresent(cursor.session(), (name, session) -> {
             slice.set(session.read(cursor.after(), limit));
             return session;

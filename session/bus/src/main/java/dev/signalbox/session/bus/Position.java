@@ -6,21 +6,43 @@ import java.util.List;
  * Where to begin to read.
  *
  * @param after the offset before it
- * @param anchored whether the next event must be its successor, or else there is a gap
  */
-record Position(long after, boolean anchored) {
+record Position(long after, Next next) {
+    /** Which event may come next without there being a gap. */
+    enum Next {
+        /** The one after the offset. */
+        SUCCESSOR,
+        /** Whichever is the oldest that is kept. */
+        OLDEST,
+        /** The first that the session ever had: it is not known yet. */
+        FIRST
+    }
 
     static Position of(SessionStore store, String session, From from) {
         return switch (from) {
-            case From.Beginning() -> new Position(0, false);
-            case From.After(long offset) -> new Position(offset, offset > 0);
-            case From.Now() -> known(store.last(List.of(session)).getOrDefault(session, 0L));
-            case From.Since(var instant) -> known(store.before(session, instant));
+            case From.After(long offset) when offset > 0 -> new Position(offset, Next.SUCCESSOR);
+            case From.After(long offset) -> beginning(store, session);
+            case From.Beginning() -> beginning(store, session);
+            case From.Now() -> after(store.last(List.of(session)).getOrDefault(session, 0L));
+            case From.Since(var instant) -> after(store.before(session, instant));
         };
     }
 
-    /** What is not known to the store may begin with any offset. */
-    private static Position known(long after) {
-        return new Position(after, after > 0);
+    private static Position beginning(SessionStore store, String session) {
+        boolean known = store.last(List.of(session)).containsKey(session);
+        return new Position(0, known ? Next.OLDEST : Next.FIRST);
+    }
+
+    private static Position after(long offset) {
+        return new Position(offset, offset > 0 ? Next.SUCCESSOR : Next.FIRST);
+    }
+
+    /** The offset of the event that has to come next, of a session as read; 0 if any may. */
+    long expected(SessionStore.Slice slice) {
+        return switch (next) {
+            case SUCCESSOR -> after + 1;
+            case OLDEST -> 0;
+            case FIRST -> slice.begin();
+        };
     }
 }

@@ -181,11 +181,25 @@ public interface SessionStore extends AutoCloseable {
      * A session as read.
      *
      * @param events consecutive
-     * @param last the session's last offset ever given out, even if that event is gone; 0 if the session is unknown
+     * @param begin the first offset that the session ever gave out, even if that event is gone; 0 if the session is unknown
+     * @param last the last offset that it gave out, likewise
      */
-    record Slice(List<Stored> events, long last) {
+    record Slice(List<Stored> events, long begin, long last) {
+        /** Of a session that the store does not know. */
+        public static final Slice UNKNOWN = new Slice(List.of(), 0, 0);
+
         public Slice {
             events = List.copyOf(events);
+        }
+
+        /** The offset of the first event in it, or of the next one that will come to be. */
+        long first() {
+            return events.isEmpty() ? last + 1 : events.getFirst().offset();
+        }
+
+        /** The offset to read on after. */
+        long end() {
+            return events.isEmpty() ? last : events.getLast().offset();
         }
     }
 

@@ -105,17 +105,19 @@ final class StoreBus<T> implements SessionBus<T> {
         Position position = Position.of(store, Limits.session(session), from);
         Slice slice = store.read(List.of(new Cursor(session, position.after())), limit)
                 .getFirst();
+        return page(session, position, slice);
+    }
+
+    private Page<T> page(String session, Position position, Slice slice) {
         List<Event<T>> events = slice.events().stream()
                 .map(stored -> coding.decode(session, stored))
                 .toList();
-        long first = events.isEmpty() ? slice.last() + 1 : events.getFirst().offset();
-        boolean whole = !position.anchored() || slice.last() == 0 || first == position.after() + 1;
+        long expected = slice.last() > 0 ? position.expected(slice) : 0;
+        boolean whole = expected == 0 || expected == slice.first();
         return new Page<>(
                 events,
-                whole ? Optional.empty() : Optional.of(new Gap(session, position.after() + 1, first)),
-                events.isEmpty()
-                        ? slice.last() == 0 ? position.after() : slice.last()
-                        : events.getLast().offset(),
+                whole ? Optional.empty() : Optional.of(new Gap(session, expected, slice.first())),
+                slice.last() > 0 ? slice.end() : position.after(),
                 slice.last());
     }
 

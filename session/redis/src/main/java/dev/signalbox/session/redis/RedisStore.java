@@ -125,6 +125,7 @@ final class RedisStore implements SessionStore {
     /** Up to the first hole, if something outside made one: what is beyond it is read next, and the hole told. */
     private static Slice slice(List<StreamMessage<byte[], byte[]>> messages, KeyValue<byte[], byte[]> head) {
         List<Stored> events = new ArrayList<>(messages.size());
+        long begin = head.hasValue() ? begin(head) : 0;
         long last = head.hasValue() ? last(head) : 0;
         for (StreamMessage<byte[], byte[]> message : messages) {
             Stored event = stored(message);
@@ -136,6 +137,7 @@ final class RedisStore implements SessionStore {
         }
         return new Slice(
                 events,
+                begin,
                 events.isEmpty() ? last : Math.max(last, events.getLast().offset()));
     }
 
@@ -143,6 +145,10 @@ final class RedisStore implements SessionStore {
         var fields = message.getBody().values().iterator();
         Instant at = Micros.instant(number(fields.next()));
         return new Stored(Long.parseLong(message.getId().substring(2)), at, fields.next());
+    }
+
+    private static long begin(KeyValue<byte[], byte[]> head) {
+        return Long.parseLong(text(head.getValue()).split(" ", -1)[1]);
     }
 
     private static long last(KeyValue<byte[], byte[]> head) {

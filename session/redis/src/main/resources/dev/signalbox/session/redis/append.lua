@@ -1,6 +1,6 @@
 -- Appends a batch to streams whose ids are 0-<offset>, all of it or nothing, and wakes whoever listens.
 --
--- KEYS 1 heads: session -> "last at", 2 ages: sessions by the time of their oldest event, 3 the remembered batches of that minute,
+-- KEYS 1 heads: session -> "last begin at", 2 ages: sessions by the time of their oldest event, 3 the remembered batches of that minute,
 --      4.. a stream for each session
 -- ARGV 1 batch, 2 at, 3 first offset of an unknown session, 4 most events to keep (0: all), 5 seconds to remember, 6 channel,
 --      7 number of sessions, then their names, then for each event: the number of its session, its payload
@@ -11,7 +11,7 @@ if known then
 end
 
 local sessions = tonumber(ARGV[7])
-local next, times = {}, {}
+local next, begins, times = {}, {}, {}
 local places, news = {}, {}
 local id = '%.0f'
 
@@ -19,14 +19,16 @@ for i = 1, sessions do
   local head = redis.call('HGET', KEYS[1], ARGV[7 + i])
   local at = tonumber(ARGV[2])
   if head then
-    local last, before = string.match(head, '^(%d+) (%-?%d+)$')
+    local last, begin, before = string.match(head, '^(%d+) (%d+) (%-?%d+)$')
     next[i] = tonumber(last) + 1
+    begins[i] = begin
     times[i] = math.max(at, tonumber(before))
   else
     -- Where the head is lost and the stream is not, the stream knows.
     local tail = redis.call('XREVRANGE', KEYS[3 + i], '+', '-', 'COUNT', 1)[1]
     next[i] = tail and tonumber(string.sub(tail[1], 3)) + 1 or tonumber(ARGV[3])
     times[i] = tail and math.max(at, tonumber(tail[2][2])) or at
+    begins[i] = string.format(id, next[i])
     redis.call('ZADD', KEYS[2], 'NX', string.format(id, tail and tonumber(tail[2][2]) or at), ARGV[7 + i])
   end
   places[i] = string.format('%.0f %.0f', next[i], times[i])
@@ -40,7 +42,7 @@ end
 
 for i = 1, sessions do
   local last = string.format(id, next[i] - 1)
-  redis.call('HSET', KEYS[1], ARGV[7 + i], last .. string.format(' %.0f', times[i]))
+  redis.call('HSET', KEYS[1], ARGV[7 + i], last .. ' ' .. begins[i] .. string.format(' %.0f', times[i]))
   if ARGV[4] ~= '0' then
     redis.call('XTRIM', KEYS[3 + i], 'MAXLEN', '=', ARGV[4])
   end

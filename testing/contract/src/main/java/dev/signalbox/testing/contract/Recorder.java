@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** A subscriber that remembers what it was told, and in which order. Thread-safe. */
-public final class Recorder implements Subscriber<String> {
+public class Recorder implements Subscriber<String> {
     private final List<Event<String>> events = new CopyOnWriteArrayList<>();
     private final List<Gap> gaps = new CopyOnWriteArrayList<>();
     private final CountDownLatch started = new CountDownLatch(1);
@@ -26,7 +26,7 @@ public final class Recorder implements Subscriber<String> {
     }
 
     @Override
-    public void onEvent(Event<String> event) {
+    public void onEvent(Event<String> event) throws Exception {
         events.add(event);
     }
 
@@ -54,6 +54,10 @@ public final class Recorder implements Subscriber<String> {
 
     public List<String> texts() {
         return events.stream().map(Event::value).toList();
+    }
+
+    public List<Long> offsets() {
+        return events.stream().map(Event::offset).toList();
     }
 
     public List<Gap> gaps() {

@@ -2,6 +2,7 @@ package dev.signalbox.testing.contract;
 
 import dev.signalbox.session.bus.BusOptions;
 import dev.signalbox.session.bus.Codec;
+import dev.signalbox.session.bus.From;
 import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionBus;
 import dev.signalbox.session.bus.SessionStore;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 
 /** What the parts of the session bus's contract share. A store's tests extend the parts and say how to open it. */
@@ -64,5 +66,20 @@ public abstract class SessionContract {
     /** Waits for all; the first that failed fails the test. */
     protected static List<Long> joinAll(List<CompletableFuture<Long>> sent) {
         return sent.stream().map(CompletableFuture::join).toList();
+    }
+
+    /** So many events, in order; their offsets. */
+    protected static List<Long> sendAll(SessionBus<String> bus, String session, int events) {
+        return joinAll(IntStream.range(0, events)
+                .mapToObj(i -> bus.sendAsync(session, "e" + i))
+                .toList());
+    }
+
+    /** A subscriber that has started. */
+    protected static Recorder follow(SessionBus<String> bus, String session, From from) throws InterruptedException {
+        Recorder recorder = new Recorder();
+        bus.subscribe(session, from, recorder);
+        recorder.awaitStarted();
+        return recorder;
     }
 }

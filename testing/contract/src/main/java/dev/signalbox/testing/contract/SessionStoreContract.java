@@ -162,6 +162,7 @@ public abstract class SessionStoreContract extends SessionContract {
         assertThat(slices.stream().map(SessionStoreContract::texts))
                 .containsExactly(List.of("b1"), List.of(), List.of("a0", "a1"), List.of("a2", "a3"), List.of());
         assertThat(slices.stream().map(Slice::last)).containsExactly(b + 1, 0L, a + 3, a + 3, b + 1);
+        assertThat(slices.stream().map(Slice::begin)).containsExactly(b, 0L, a, a, b);
         assertThat(slices.getFirst().events().getFirst().at()).isEqualTo(clock.instant());
     }
 
@@ -351,6 +352,7 @@ public abstract class SessionStoreContract extends SessionContract {
         trim(store);
         assertThat(texts(read(store, "s", 0, 10))).containsExactly("c", "d", "e");
         assertThat(read(store, "s", first, 10).last()).isEqualTo(first + 4);
+        assertThat(read(store, "s", 0, 10).begin()).isEqualTo(first);
         assertThat(texts(read(store, "t", 0, 10))).containsExactly("x");
         assertThat(offsets(store.append(batch("s", "f")))).containsExactly(first + 5);
     }
@@ -376,7 +378,11 @@ public abstract class SessionStoreContract extends SessionContract {
         Slice empty = read(store, "s", 0, 10);
         assertThat(empty.events()).isEmpty();
         assertThat(empty.last()).isIn(0L, last);
-        assertThat(first(store.append(batch("s", "c")))).isGreaterThan(last);
+        long anew = first(store.append(batch("s", "c")));
+        assertThat(anew).isGreaterThan(last);
+        if (empty.last() == 0) {
+            assertThat(read(store, "s", 0, 10).begin()).isEqualTo(anew);
+        }
     }
 
     @Test

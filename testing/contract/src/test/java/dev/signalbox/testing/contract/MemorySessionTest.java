@@ -44,4 +44,24 @@ class MemorySessionTest {
             return memory.connect(retention, clock);
         }
     }
+
+    @Nested
+    class Follow extends SessionFollowContract {
+        private final Memory memory = new Memory();
+
+        @Override
+        protected SessionStore connect(Retention retention, InstantSource clock) {
+            return memory.connect(retention, clock);
+        }
+    }
+
+    @Nested
+    class Group extends SessionGroupContract {
+        private final Memory memory = new Memory();
+
+        @Override
+        protected SessionStore connect(Retention retention, InstantSource clock) {
+            return memory.connect(retention, clock);
+        }
+    }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.session.postgres;
+
+import org.jspecify.annotations.NullMarked;
