@@ -1,4 +1,4 @@
-/** Simulated providers that count what they accept: SMS. */
+/** Simulated providers: SMS, which counts what it accepts, and a language model, which is scripted. */
 @NullMarked
 package dev.signalbox.testing.simulator;
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.llm;
+
+import org.jspecify.annotations.NullMarked;
