@@ -38,17 +38,26 @@ record Result(
                 key.name(), key.system(), middle, key.unit(), sorted.size(), sorted.getFirst(), sorted.getLast());
     }
 
-    /** Ours over each rival's, where both measured the same. */
+    /** How many times better ours is than each rival's, where both measured the same: more than 1 speaks for us. */
     static List<Ratio> ratios(List<Result> results) {
         List<Ratio> ratios = new ArrayList<>();
         for (Result ours : results) {
             for (Result rival : results) {
                 if (ours.isOurs() && !rival.isOurs() && ours.isComparableWith(rival)) {
-                    ratios.add(new Ratio(ours.name(), rival.system(), ours.value() / rival.value()));
+                    ratios.add(new Ratio(ours.name(), rival.system(), ours.betterThan(rival)));
                 }
             }
         }
         return ratios;
+    }
+
+    private double betterThan(Result other) {
+        return isMoreBetter() ? value / other.value : other.value / value;
+    }
+
+    /** Rates and shares ought to be high; times, sizes and losses low. */
+    private boolean isMoreBetter() {
+        return unit.endsWith("/s") || unit.startsWith("%");
     }
 
     private boolean isOurs() {

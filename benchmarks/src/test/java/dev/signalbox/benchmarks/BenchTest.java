@@ -35,6 +35,14 @@ class BenchTest {
     }
 
     @Test
+    void aRatioAboveOneSpeaksForUsAlsoWhereLessIsBetter() {
+        List<Result> results =
+                Result.of(List.of(new Sample("a", "signalbox", 2, "ms"), new Sample("a", "rival", 10, "ms")));
+
+        assertThat(Result.ratios(results)).containsExactly(new Ratio("a", "rival", 5));
+    }
+
+    @Test
     void anUnknownNameSaysWhatThereIs() {
         assertThat(run("nonsense")).isEqualTo(2);
         assertThat(err.toString()).contains("nonsense").contains("router");
