@@ -28,7 +28,8 @@ for i = 1, sessions do
     local tail = redis.call('XREVRANGE', KEYS[3 + i], '+', '-', 'COUNT', 1)[1]
     next[i] = tail and tonumber(string.sub(tail[1], 3)) + 1 or tonumber(ARGV[3])
     times[i] = tail and math.max(at, tonumber(tail[2][2])) or at
-    begins[i] = string.format(id, next[i])
+    local first = tail and redis.call('XRANGE', KEYS[3 + i], '-', '+', 'COUNT', 1)[1]
+    begins[i] = first and string.sub(first[1], 3) or string.format(id, next[i])
     redis.call('ZADD', KEYS[2], 'NX', string.format(id, tail and tonumber(tail[2][2]) or at), ARGV[7 + i])
   end
   places[i] = string.format('%.0f %.0f', next[i], times[i])

@@ -320,7 +320,7 @@ public abstract class SessionBusContract extends SessionContract {
         assertThatThrownBy(() -> bus.subscribe("s", From.now(), new Recorder()))
                 .isInstanceOf(SessionClosedException.class);
         assertThatThrownBy(() -> member.take(1, Duration.ofSeconds(1))).isInstanceOf(SessionClosedException.class);
-        assertThat(bus.subscribers()).isZero();
+        await().until(() -> bus.subscribers() == 0);
         assertThat(bus().read("s", From.beginning(), 1_000).events()).hasSize(500);
     }
 

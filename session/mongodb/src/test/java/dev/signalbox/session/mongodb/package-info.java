@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.session.mongodb;
+
+import org.jspecify.annotations.NullMarked;
