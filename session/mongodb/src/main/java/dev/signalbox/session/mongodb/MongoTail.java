@@ -112,6 +112,8 @@ final class MongoTail implements Tail {
                 token = null;
             }
             return e;
+        } catch (RuntimeException e) {
+            return e; // Such as that of a client that was closed first.
         }
     }
 

@@ -92,8 +92,10 @@ final class RedisTail implements Tail {
             connection.async().subscribe(channel).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
             listener.up();
             return awaitEnd(connection, ended);
-        } catch (RedisException | ExecutionException | TimeoutException e) {
+        } catch (ExecutionException | TimeoutException e) {
             return e;
+        } catch (RuntimeException e) {
+            return e; // Redis's own, and that of a client that was shut down first.
         }
     }
 

@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -146,6 +147,34 @@ class RedisSessionsTest {
         assertThat(removed).isEqualTo(2_500);
         try (var watching = client.connect()) {
             assertThat(watching.sync().keys("{n}:*")).allMatch(key -> key.startsWith("{n}:batches:"));
+        }
+    }
+
+    @Test
+    void aClientThatIsShutDownFirstIsToldAsDown() {
+        CountDownLatch up = new CountDownLatch(1);
+        AtomicInteger downs = new AtomicInteger();
+        SessionStore store = open(Retention.FOREVER, NOW);
+        try (SessionStore.Tail _ = store.tail(new SessionStore.TailListener() {
+            @Override
+            public void up() {
+                up.countDown();
+            }
+
+            @Override
+            public void down(Throwable cause) {
+                downs.incrementAndGet();
+            }
+
+            @Override
+            public void changed(String session, long last) {}
+
+            @Override
+            public void changedSomewhere() {}
+        })) {
+            await().until(() -> up.getCount() == 0);
+            client.shutdown();
+            await().until(() -> downs.get() > 1);
         }
     }
 }
