@@ -24,6 +24,7 @@ final class GroupMember<T> implements Member<T>, Watcher {
     private static final int MOST = 1_000;
 
     private final SessionStore store;
+    private final Reader reader;
     private final GroupKey key;
     private final GroupOptions options;
     private final Coding<T> coding;
@@ -43,6 +44,7 @@ final class GroupMember<T> implements Member<T>, Watcher {
     /** @param sweep how often to look for what nobody told of */
     GroupMember(
             SessionStore store,
+            Reader reader,
             GroupKey key,
             GroupOptions options,
             Coding<T> coding,
@@ -51,6 +53,7 @@ final class GroupMember<T> implements Member<T>, Watcher {
             Duration sweep,
             Consumer<? super GroupMember<T>> ended) {
         this.store = store;
+        this.reader = reader;
         this.key = key;
         this.options = options;
         this.coding = coding;
@@ -81,7 +84,7 @@ final class GroupMember<T> implements Member<T>, Watcher {
         lock.lock();
         try {
             if (start == null) {
-                start = Position.of(store, key.session(), options.start());
+                start = Position.of(reader, key.session(), options.start());
             }
             return start;
         } finally {

@@ -1,7 +1,5 @@
 package dev.signalbox.session.bus;
 
-import java.util.List;
-
 /**
  * Where to begin to read.
  *
@@ -18,18 +16,17 @@ record Position(long after, Next next) {
         FIRST
     }
 
-    static Position of(SessionStore store, String session, From from) {
+    static Position of(Reader reader, String session, From from) {
         return switch (from) {
             case From.After(long offset) when offset > 0 -> new Position(offset, Next.SUCCESSOR);
-            case From.After(long offset) -> beginning(store, session);
-            case From.Beginning() -> beginning(store, session);
-            case From.Now() -> after(store.last(List.of(session)).getOrDefault(session, 0L));
-            case From.Since(var instant) -> after(store.before(session, instant));
+            case From.After(long offset) -> beginning(reader.head(session).last() > 0);
+            case From.Beginning() -> beginning(reader.head(session).last() > 0);
+            case From.Now() -> after(reader.head(session).last());
+            case From.Since(var instant) -> after(reader.before(session, instant));
         };
     }
 
-    private static Position beginning(SessionStore store, String session) {
-        boolean known = store.last(List.of(session)).containsKey(session);
+    private static Position beginning(boolean known) {
         return new Position(0, known ? Next.OLDEST : Next.FIRST);
     }
 

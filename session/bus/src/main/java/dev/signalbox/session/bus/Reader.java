@@ -2,15 +2,17 @@ package dev.signalbox.session.bus;
 
 import dev.signalbox.session.bus.SessionStore.Cursor;
 import dev.signalbox.session.bus.SessionStore.Slice;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Reads for many at once: what is asked while a read is under way makes up the next. At most {@link #SIDE_BY_SIDE} connections of the
+ * Reads for many at once: what is asked while a read is under way makes up the next. A few connections of the
  * store are in use, however many sessions are behind. Thread-safe.
  */
 final class Reader {
@@ -21,14 +23,33 @@ final class Reader {
 
     private static final int EVENTS_EACH = 256;
 
+    /** Greater than all offsets. */
+    private static final long PAST_ALL = 1L << 53;
+
     private record Asked(Cursor cursor, CompletableFuture<Slice> answer) {}
 
     private final SessionStore store;
     private final ConcurrentLinkedQueue<Asked> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger reading = new AtomicInteger();
+    private final Semaphore befores = new Semaphore(SIDE_BY_SIDE);
 
     Reader(SessionStore store) {
         this.store = store;
+    }
+
+    /** Where a session stands. */
+    Slice head(String session) {
+        return read(session, PAST_ALL);
+    }
+
+    /** As {@link SessionStore#before}. */
+    long before(String session, Instant since) {
+        befores.acquireUninterruptibly();
+        try {
+            return store.before(session, since);
+        } finally {
+            befores.release();
+        }
     }
 
     /** Up to {@link #EVENTS_EACH} events after an offset, and often fewer. */

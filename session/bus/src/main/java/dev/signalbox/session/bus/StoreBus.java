@@ -86,7 +86,7 @@ final class StoreBus<T> implements SessionBus<T> {
         Thread.ofVirtual().name("signalbox-session-subscriber").start(() -> {
             follower.run(() -> {
                 keeper.awaitTail();
-                return Position.of(store, session, from);
+                return Position.of(reader, session, from);
             });
             switchboard.remove(session, feed);
             open.remove(follower);
@@ -102,7 +102,7 @@ final class StoreBus<T> implements SessionBus<T> {
     public Page<T> read(String session, From from, int limit) {
         requireOpen();
         Limits.range("limit", limit, 1, MOST_READ);
-        Position position = Position.of(store, Limits.session(session), from);
+        Position position = Position.of(reader, Limits.session(session), from);
         Slice slice = store.read(List.of(new Cursor(session, position.after())), limit)
                 .getFirst();
         return page(session, position, slice);
@@ -125,7 +125,8 @@ final class StoreBus<T> implements SessionBus<T> {
     public Member<T> join(String session, String group, GroupOptions groupOptions) {
         requireOpen();
         GroupKey key = new GroupKey(Limits.session(session), Limits.group(group));
-        var member = new GroupMember<>(store, key, groupOptions, coding, told, keeper, options.sweep(), this::leave);
+        var member =
+                new GroupMember<>(store, reader, key, groupOptions, coding, told, keeper, options.sweep(), this::leave);
         open.add(member);
         switchboard.add(session, member);
         told.tell(BusListener::subscribed);

@@ -76,8 +76,18 @@ final class PostgresStore implements SessionStore {
         } catch (DatabaseUnavailableException e) {
             throw new SessionUnavailableException(String.valueOf(e.getMessage()), e);
         } catch (DatabaseException e) {
-            throw new SessionBusException(String.valueOf(e.getMessage()), e);
+            throw isRefusal(e)
+                    ? new SessionBusException(String.valueOf(e.getMessage()), e)
+                    : new SessionUnavailableException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /**
+     * PostgreSQL gives a reason's code with each refusal. What has none is about the way there, such as the pool's "connection is
+     * closed", and leaves open what was done.
+     */
+    private static boolean isRefusal(DatabaseException e) {
+        return !(e.getCause() instanceof SQLException sql) || sql.getSQLState() != null;
     }
 
     @Override
