@@ -7,13 +7,15 @@ import dev.signalbox.delivery.sms.HttpSmsSender;
 import dev.signalbox.endpoint.netty.WebSocketEndpoint;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.Router;
-import dev.signalbox.router.RouterListener;
 import dev.signalbox.server.config.ControlTokens;
 import dev.signalbox.server.config.ServerConfig;
+import dev.signalbox.server.logic.ClientSessions;
+import dev.signalbox.server.logic.SessionLogic;
 import dev.signalbox.server.rest.BuildInfo;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.DeliveryMetrics;
 import dev.signalbox.server.rest.Health;
+import dev.signalbox.session.bus.SessionBus;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
@@ -50,8 +52,12 @@ public final class Server implements AutoCloseable {
             var metrics = new DeliveryMetrics(registry, InstantSource.system());
             database = parts.add(Startup.openDatabase(config));
             DeliveryQueue queue = DeliveryQueue.on(database);
-            Router router =
-                    parts.add(Router.create(Wiring.router(config), RouterListener.NONE, InstantSource.system()));
+            SessionBus<String> sessions = parts.add(Sessions.open(config.session(), database, registry))
+                    .bus();
+            var sessionLogic = new SessionLogic(
+                    sessions, new ClientSessions(config.session().clientSessions()));
+            Router router = parts.add(Router.create(Wiring.router(config), sessionLogic, InstantSource.system()));
+            sessionLogic.addTo(router);
             dispatcher = parts.add(dispatcher(config, queue, router, metrics));
             clients = WebSocketEndpoint.create(
                     Wiring.endpoint(config), Wiring.authenticator(config, InstantSource.system()));
@@ -63,6 +69,8 @@ public final class Server implements AutoCloseable {
                     Wiring.authorizer(ControlTokens.of(config.auth(), config.dataFolder())),
                     new ServedAddresses(config.sms()),
                     this::health,
+                    sessions,
+                    config.session().maxStreams(),
                     metrics,
                     registry,
                     buildInfo());

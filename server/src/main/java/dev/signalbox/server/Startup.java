@@ -6,6 +6,7 @@ import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.router.EndpointException;
 import dev.signalbox.server.config.ServerConfig;
 import dev.signalbox.server.rest.ControlPlaneException;
+import dev.signalbox.session.bus.SessionBusException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,7 +32,11 @@ final class Startup {
         try {
             requireFolder(config.dataFolder());
             return start.get();
-        } catch (DatabaseException | EndpointException | ControlPlaneException | UncheckedIOException e) {
+        } catch (DatabaseException
+                | SessionBusException
+                | EndpointException
+                | ControlPlaneException
+                | UncheckedIOException e) {
             throw new StartupException(String.valueOf(e.getMessage()), e);
         }
     }

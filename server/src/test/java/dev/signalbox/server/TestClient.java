@@ -6,7 +6,10 @@ import java.net.http.WebSocket;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,6 +20,8 @@ final class TestClient implements WebSocket.Listener, AutoCloseable {
 
     private final List<JsonNode> messages = new CopyOnWriteArrayList<>();
     private final CompletableFuture<JsonNode> welcome = new CompletableFuture<>();
+    private final ConcurrentHashMap<String, CompletableFuture<JsonNode>> replies = new ConcurrentHashMap<>();
+    private final AtomicInteger asked = new AtomicInteger();
     private final StringBuilder frame = new StringBuilder();
     private final UnaryOperator<String> answer;
     private final WebSocket socket;
@@ -43,6 +48,16 @@ final class TestClient implements WebSocket.Listener, AutoCloseable {
         return "";
     }
 
+    /** Asks and waits for the reply, or the error. */
+    JsonNode request(String to, String json) throws Exception {
+        String id = "r" + asked.incrementAndGet();
+        CompletableFuture<JsonNode> reply = new CompletableFuture<>();
+        replies.put(id, reply);
+        String frame = "{\"type\":\"request\",\"id\":\"" + id + "\",\"to\":\"" + to + "\",\"json\":" + json + "}";
+        socket.sendText(frame, true).join();
+        return reply.get(20, TimeUnit.SECONDS);
+    }
+
     /** What came so far. */
     List<JsonNode> messages() {
         return messages;
@@ -61,10 +76,17 @@ final class TestClient implements WebSocket.Listener, AutoCloseable {
         if (received.path("type").asString().equals("welcome")) {
             welcome.complete(received);
         }
+        CompletableFuture<JsonNode> waiting = replies.remove(received.path("id").asString(""));
+        if (waiting != null) {
+            waiting.complete(received);
+        }
         if (!received.path("type").asString().equals("message")) {
             return CompletableFuture.completedStage(null);
         }
         messages.add(received);
+        if (!received.path("ack").asBoolean(false)) {
+            return CompletableFuture.completedStage(null);
+        }
         String reply = answer.apply(received.path("id").asString());
         return reply.isEmpty() ? CompletableFuture.completedStage(null) : from.sendText(reply, true);
     }

@@ -8,10 +8,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -65,6 +68,24 @@ final class RestClient {
                 .body();
     }
 
+    JsonNode post(String path, String contentType, byte[] body) {
+        return json(send(request(path).header("Content-Type", contentType).POST(BodyPublishers.ofByteArray(body))));
+    }
+
+    /** The lines of an answer that goes on; close it. Each new line may take as long as it likes. */
+    Stream<String> lines(String path, String accept) {
+        var request = HttpRequest.newBuilder(resolve(path)).header("Accept", accept);
+        token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret.value()));
+        return sent(request, BodyHandlers.ofLines(), this::linesOf);
+    }
+
+    private Stream<String> linesOf(HttpResponse<Stream<String>> answer) {
+        if (answer.statusCode() >= 400) {
+            throw failure(answer.statusCode(), answer.body().collect(Collectors.joining("\n")));
+        }
+        return answer.body();
+    }
+
     private HttpRequest.Builder request(String path) {
         var request = HttpRequest.newBuilder(resolve(path)).timeout(PATIENCE).header("Accept", "application/json");
         token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret.value()));
@@ -77,12 +98,17 @@ final class RestClient {
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) {
-        try {
-            var answer = http.send(request.build(), BodyHandlers.ofString());
+        return sent(request, BodyHandlers.ofString(), answer -> {
             if (answer.statusCode() >= 400) {
-                throw failure(answer);
+                throw failure(answer.statusCode(), answer.body());
             }
             return answer;
+        });
+    }
+
+    private <B, R> R sent(HttpRequest.Builder request, BodyHandler<B> body, Function<HttpResponse<B>, R> read) {
+        try {
+            return read.apply(http.send(request.build(), body));
         } catch (SSLException e) {
             throw new CommandFailure(
                     ExitCode.UNREACHABLE,
@@ -105,8 +131,7 @@ final class RestClient {
         return message == null ? e.getClass().getSimpleName() : message;
     }
 
-    private CommandFailure failure(HttpResponse<String> answer) {
-        int status = answer.statusCode();
+    private CommandFailure failure(int status, String body) {
         if (status == 401 || status == 403) {
             String whose = token.isPresent() ? "does not accept this token" : "asks for a token";
             return new CommandFailure(
@@ -115,12 +140,12 @@ final class RestClient {
                             + "\nGive one with --token-file or SIGNALBOX_TOKEN");
         }
         int exitCode = status >= 500 ? ExitCode.FAILED : ExitCode.REFUSED;
-        return new CommandFailure(exitCode, problem(answer));
+        return new CommandFailure(exitCode, problem(status, body));
     }
 
     /** An RFC 9457 problem in words; another body as its status only. */
-    private static String problem(HttpResponse<String> answer) {
-        var problem = parse(answer.body());
+    private static String problem(int status, String body) {
+        var problem = parse(body);
         var text = problem.path("detail").asString(problem.path("title").asString(""));
         String errors = StreamSupport.stream(problem.path("errors").spliterator(), false)
                 .map(error -> error.path("field").asString("") + " "
@@ -130,7 +155,7 @@ final class RestClient {
         if (!errors.isEmpty() && !text.contains(errors)) {
             text = text.isEmpty() ? errors : text + ": " + errors;
         }
-        return text.isEmpty() ? "the server answered " + answer.statusCode() : text;
+        return text.isEmpty() ? "the server answered " + status : text;
     }
 
     private static JsonNode json(HttpResponse<String> answer) {

@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
             ImportCommand.class,
             ConnectCommand.class,
             QueueCommand.class,
+            SessionCommand.class,
             MigrateCommand.class,
             SimulatorCommand.class,
             TokenCommand.class,

@@ -1,6 +1,7 @@
 package dev.signalbox.server.config;
 
 import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.sms.HttpSmsOptions;
 import dev.signalbox.server.config.ServerConfig.Auth;
 import dev.signalbox.server.config.ServerConfig.ClientToken;
@@ -11,6 +12,8 @@ import dev.signalbox.server.config.ServerConfig.Holder;
 import dev.signalbox.server.config.ServerConfig.Log;
 import dev.signalbox.server.config.ServerConfig.Pem;
 import dev.signalbox.server.config.ServerConfig.Retry;
+import dev.signalbox.server.config.ServerConfig.Session;
+import dev.signalbox.server.config.ServerConfig.SessionStoreKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,8 +32,18 @@ final class Composition {
 
     ServerConfig compose() {
         var folder = reading.get(Keys.DATA_FOLDER);
+        var database = database(folder);
         return new ServerConfig(
-                folder, control(), auth(), clients(), database(folder), delivery(), sms(), log(), shutdown());
+                folder,
+                control(),
+                auth(),
+                clients(),
+                database,
+                delivery(),
+                sms(),
+                session(database.dialect()),
+                log(),
+                shutdown());
     }
 
     private Control control() {
@@ -154,6 +167,32 @@ final class Composition {
         reading.check(used, Keys.SMS_CA, "is given, and delivery.sms.insecure would ignore it");
         caFile.ifPresent(file -> readable(Keys.SMS_CA, file));
         return inTime && used;
+    }
+
+    private Session session(Dialect dialect) {
+        var usual = dialect == Dialect.POSTGRESQL ? SessionStoreKind.DATABASE : SessionStoreKind.MEMORY;
+        var store = reading.find(Keys.SESSION_STORE).orElse(usual);
+        reading.check(
+                store != SessionStoreKind.DATABASE || dialect == Dialect.POSTGRESQL,
+                Keys.SESSION_STORE,
+                "is database, which has to be PostgreSQL then");
+        var redis = required(Keys.SESSION_REDIS_URL, store == SessionStoreKind.REDIS);
+        var mongodb = required(Keys.SESSION_MONGODB_URL, store == SessionStoreKind.MONGODB);
+        return new Session(
+                store,
+                redis.or(() -> mongodb),
+                reading.get(Keys.SESSION_MAX_EVENTS),
+                reading.get(Keys.SESSION_MAX_AGE),
+                Math.toIntExact(reading.get(Keys.SESSION_MAX_EVENT)),
+                reading.get(Keys.SESSION_MAX_STREAMS),
+                List.of(reading.get(Keys.SESSION_CLIENT_SESSIONS).strip().split("\\s+")));
+    }
+
+    /** A URL that the chosen store needs; that of another is checked and left alone. */
+    private Optional<Secret> required(Key<String> url, boolean needed) {
+        var given = reading.find(url).map(Secret::new);
+        reading.check(!needed || reading.isGiven(url), url, "is required with this " + Keys.SESSION_STORE.path());
+        return given.filter(secret -> needed);
     }
 
     private Log log() {

@@ -4,6 +4,7 @@ import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.sms.PhoneNumber;
 import dev.signalbox.server.config.ServerConfig.LogFormat;
 import dev.signalbox.server.config.ServerConfig.LogLevel;
+import dev.signalbox.server.config.ServerConfig.SessionStoreKind;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -173,6 +174,40 @@ final class Keys {
     static final Key<Boolean> SMS_INSECURE =
             Key.of("delivery.sms.insecure", Kind.truth(), "false", "Accepts any certificate; for experiments only.");
 
+    static final Key<SessionStoreKind> SESSION_STORE = Key.optional(
+            "session.store",
+            Kind.oneOf(SessionStoreKind.class),
+            "Where session events are kept. By default `database` if that is PostgreSQL, else `memory`, which a restart"
+                    + " forgets.");
+    static final Key<String> SESSION_REDIS_URL = Key.secret(
+            "session.redis.url",
+            Kind.matching("redis://HOST or rediss://HOST", Pattern.compile("rediss?(-sentinel)?://.{1,1000}")),
+            "The Redis of `session.store: redis`, with user and password if it has them.");
+    static final Key<String> SESSION_MONGODB_URL = Key.secret(
+            "session.mongodb.url",
+            Kind.matching("mongodb://HOST/DATABASE", Pattern.compile("mongodb(\\+srv)?://.{1,1000}")),
+            "The replica set of `session.store: mongodb`, with user and password if it has them.");
+    static final Key<Integer> SESSION_MAX_EVENTS = Key.of(
+            "session.retention.max-events",
+            Kind.whole(1, 1_000_000_000),
+            "10000",
+            "The most events that are kept of each session; the oldest go first.");
+    static final Key<Duration> SESSION_MAX_AGE = Key.of(
+            "session.retention.max-age", Kind.duration("1s", "10000d"), "7d", "How long an event is kept at most.");
+    static final Key<Long> SESSION_MAX_EVENT =
+            Key.of("session.max-event", Kind.size("1KiB", "1MiB"), "64KiB", "The largest event.");
+    static final Key<Integer> SESSION_MAX_STREAMS = Key.of(
+            "session.max-streams",
+            Kind.whole(1, 400),
+            "200",
+            "The most streams of events (SSE) at a time on the control port.");
+    static final Key<String> SESSION_CLIENT_SESSIONS = Key.of(
+            "session.client-sessions",
+            Kind.text("up to 1000 characters", 0, 1_000),
+            "{client} {client}/*",
+            "Which sessions a client may follow and append to: patterns with blanks in between, in which `{client}` is"
+                    + " its id and `*` anything. Empty for none.");
+
     static final Key<LogFormat> LOG_FORMAT =
             Key.of("log.format", Kind.oneOf(LogFormat.class), "plain", "`json` writes one object a line.");
     static final Key<LogLevel> LOG_LEVEL =
@@ -231,6 +266,14 @@ final class Keys {
             SMS_REGION,
             SMS_CA,
             SMS_INSECURE,
+            SESSION_STORE,
+            SESSION_REDIS_URL,
+            SESSION_MONGODB_URL,
+            SESSION_MAX_EVENTS,
+            SESSION_MAX_AGE,
+            SESSION_MAX_EVENT,
+            SESSION_MAX_STREAMS,
+            SESSION_CLIENT_SESSIONS,
             LOG_FORMAT,
             LOG_LEVEL,
             SHUTDOWN_TIMEOUT);

@@ -16,6 +16,7 @@ public record ServerConfig(
         DatabaseConfig database,
         Delivery delivery,
         Optional<HttpSmsOptions> sms,
+        Session session,
         Log log,
         Duration shutdownTimeout) {
 
@@ -55,6 +56,24 @@ public record ServerConfig(
             Duration liveTimeout) {}
 
     public record Retry(Duration base, double factor, Duration max, double jitter) {}
+
+    /** The session bus. {@code maxEvent} is in bytes; {@code url} is that of Redis or MongoDB. */
+    public record Session(
+            SessionStoreKind store,
+            Optional<Secret> url,
+            long maxEvents,
+            Duration maxAge,
+            int maxEvent,
+            int maxStreams,
+            List<String> clientSessions) {}
+
+    /** Where sessions are kept. */
+    public enum SessionStoreKind {
+        MEMORY,
+        DATABASE,
+        REDIS,
+        MONGODB
+    }
 
     public record Log(LogFormat format, LogLevel level) {}
 

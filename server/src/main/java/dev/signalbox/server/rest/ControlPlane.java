@@ -3,6 +3,7 @@ package dev.signalbox.server.rest;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.session.bus.SessionBus;
 import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -31,6 +32,7 @@ public final class ControlPlane implements AutoCloseable {
 
     private final WebServer server;
     private final PlatformMetrics platform;
+    private final SessionStreams streams;
 
     /**
      * Where to listen and what to take.
@@ -66,6 +68,8 @@ public final class ControlPlane implements AutoCloseable {
      * What it shows and steers.
      *
      * @param health asked at most once a second; may be slow, in which case the database is reported as down meanwhile
+     * @param sessions events are JSON as text
+     * @param maxSessionStreams the most sessions that are followed over HTTP at a time; at least 1
      * @param metrics fed by the server's listeners; registered in {@code registry}
      */
     public record Services(
@@ -75,13 +79,16 @@ public final class ControlPlane implements AutoCloseable {
             Authorizer authorizer,
             Addresses addresses,
             Supplier<Health.Report> health,
+            SessionBus<String> sessions,
+            int maxSessionStreams,
             DeliveryMetrics metrics,
             PrometheusMeterRegistry registry,
             BuildInfo build) {}
 
-    private ControlPlane(WebServer server, PlatformMetrics platform) {
+    private ControlPlane(WebServer server, PlatformMetrics platform, SessionStreams streams) {
         this.server = server;
         this.platform = platform;
+        this.streams = streams;
     }
 
     /**
@@ -92,12 +99,13 @@ public final class ControlPlane implements AutoCloseable {
     public static ControlPlane start(Options options, Services services, InstantSource clock) {
         requireFree(options);
         var observation = new ObservationRoutes(services, clock);
-        WebServer server = server(options, services, routes(options, services, observation, clock))
+        var streams = new SessionStreams(services.sessions(), services.maxSessionStreams());
+        WebServer server = server(options, services, routes(options, services, observation, streams, clock))
                 .start();
         if (!server.isRunning()) {
             throw cannotListen(options, "somebody else was faster", null);
         }
-        return new ControlPlane(server, PlatformMetrics.bind(services, observation));
+        return new ControlPlane(server, PlatformMetrics.bind(services, observation), streams);
     }
 
     /** The web server would only log why it cannot listen, so we find out beforehand. */
@@ -120,10 +128,16 @@ public final class ControlPlane implements AutoCloseable {
                 "cannot listen on " + options.host() + ":" + options.port() + ": " + reason, cause);
     }
 
-    static List<Route> routes(Options options, Services services, ObservationRoutes observation, InstantSource clock) {
+    static List<Route> routes(
+            Options options,
+            Services services,
+            ObservationRoutes observation,
+            SessionStreams streams,
+            InstantSource clock) {
         return Stream.of(
                         new MessagingRoutes(services.queue(), services.dispatcher()).routes(),
                         new MessageRoutes(services, options, clock).routes(),
+                        new SessionRoutes(services.sessions(), options, streams).routes(),
                         observation.routes(),
                         new ConsoleRoutes().routes())
                 .flatMap(List::stream)
@@ -155,6 +169,7 @@ public final class ControlPlane implements AutoCloseable {
     /** Stops taking requests and gives those under way five seconds. Idempotent. */
     @Override
     public void close() {
+        streams.close();
         server.stop();
         platform.close();
     }

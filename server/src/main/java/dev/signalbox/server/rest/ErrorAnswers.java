@@ -1,6 +1,7 @@
 package dev.signalbox.server.rest;
 
 import dev.signalbox.delivery.queue.DeliveryQueueException;
+import dev.signalbox.session.bus.SessionBusException;
 import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
@@ -27,6 +28,7 @@ final class ErrorAnswers {
                 .error(
                         DeliveryQueueException.class,
                         (request, response, failure) -> send(response, unavailable(failure)))
+                .error(SessionBusException.class, (request, response, failure) -> send(response, unavailable(failure)))
                 .error(InsufficientDataAvailableException.class, (request, response, cut) -> {
                     throw new CloseConnectionException("the client left in the middle of its request", cut);
                 })
@@ -45,6 +47,12 @@ final class ErrorAnswers {
     private static Problem unavailable(DeliveryQueueException failure) {
         LOG.warn("The queue is not available", failure);
         return new Problem(Status.SERVICE_UNAVAILABLE_503, "the queue's database is not available; try again")
+                .header("Retry-After", "5");
+    }
+
+    private static Problem unavailable(SessionBusException failure) {
+        LOG.warn("The session store is not available", failure);
+        return new Problem(Status.SERVICE_UNAVAILABLE_503, "the session store is not available; try again")
                 .header("Retry-After", "5");
     }
 

@@ -57,12 +57,16 @@ class OpenApiTest {
     @Test
     void everyRouteIsDocumentedAndEveryDocumentedOneIsThere() {
         var observation = new ObservationRoutes(server.services, InstantSource.system());
-        var routed =
-                ControlPlane.routes(ControlPlane.Options.local(0), server.services, observation, InstantSource.system())
-                        .stream()
-                        .map(route -> route.method().text().toLowerCase(Locale.ROOT) + " "
-                                + route.path().replace("{+", "{"))
-                        .collect(Collectors.toCollection(TreeSet::new));
+        var routed = ControlPlane.routes(
+                        ControlPlane.Options.local(0),
+                        server.services,
+                        observation,
+                        new SessionStreams(server.sessions, 1),
+                        InstantSource.system())
+                .stream()
+                .map(route -> route.method().text().toLowerCase(Locale.ROOT) + " "
+                        + route.path().replace("{+", "{"))
+                .collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(documented()).isEqualTo(routed);
     }
@@ -107,6 +111,8 @@ class OpenApiTest {
         answers(200, server.get("/health/ready"), "Readiness");
         answers(200, server.get("/version"), "Build");
         answers(200, server.post("/api/messaging/stop"), "Control");
+        answers(201, server.append("s", "application/json", "{\"a\":[1]}"), "Appended");
+        answers(200, server.get("/api/sessions/s/events"), "EventPage");
         answers(200, server.post("/api/messages/" + server.enqueued(SMS) + "/cancel"), "MessageState");
         answers(200, server.get("/api/messages/" + sent), "Message");
         answers(409, server.post("/api/messages/" + sent + "/cancel"), "Problem");

@@ -10,6 +10,10 @@ import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.server.config.Role;
 import dev.signalbox.server.rest.ClientDirectory.ConnectedClient;
+import dev.signalbox.session.bus.Codec;
+import dev.signalbox.session.bus.Retention;
+import dev.signalbox.session.bus.SessionBus;
+import dev.signalbox.session.bus.SessionStore;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -46,6 +50,8 @@ final class RunningControlPlane implements AutoCloseable {
     final List<ConnectedClient> clients = new ArrayList<>();
     final Database database;
     final DeliveryQueue queue;
+    final SessionBus<String> sessions = SessionBus.builder(SessionStore.inMemory(Retention.ofEvents(100)), Codec.text())
+            .build();
     final Dispatcher dispatcher;
     final ControlPlane.Services services;
     final ControlPlane controlPlane;
@@ -73,6 +79,8 @@ final class RunningControlPlane implements AutoCloseable {
                 RunningControlPlane::role,
                 RunningControlPlane::canonical,
                 () -> health,
+                sessions,
+                3,
                 metrics,
                 registry,
                 new BuildInfo("1.2.3", "2026-11-21T00:00:00Z", "abc1234"));
@@ -184,6 +192,12 @@ final class RunningControlPlane implements AutoCloseable {
         return send(request("/api/messages").header("Content-Type", type).POST(body));
     }
 
+    HttpResponse<String> append(String session, String type, String body) throws IOException, InterruptedException {
+        return send(request("/api/sessions/" + session + "/events")
+                .header("Content-Type", type)
+                .POST(BodyPublishers.ofString(body)));
+    }
+
     HttpResponse<String> enqueue(String json) throws IOException, InterruptedException {
         return post("application/json", BodyPublishers.ofString(json));
     }
@@ -219,6 +233,7 @@ final class RunningControlPlane implements AutoCloseable {
     public void close() {
         http.close();
         controlPlane.close();
+        sessions.close();
         dispatcher.close();
         database.close();
     }
