@@ -1,0 +1,16 @@
+package dev.signalbox.exec;
+
+import java.io.InputStream;
+
+/** What a process reads. */
+sealed interface Input {
+    /** End of file at once. */
+    record None() implements Input {}
+
+    /** Bytes that never change. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them, and a copy was made on the way in
+    record Bytes(byte[] bytes) implements Input {}
+
+    /** Read as the process reads; not closed. */
+    record Stream(InputStream stream) implements Input {}
+}

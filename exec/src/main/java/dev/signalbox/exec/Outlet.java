@@ -1,0 +1,78 @@
+package dev.signalbox.exec;
+
+import java.lang.foreign.MemorySegment;
+
+/** The reading end of one of a child's outputs. On the reactor's thread. */
+final class Outlet {
+    /** More than any pipe holds by default; a process that was left behind may write without end. */
+    private static final int LAST = 1 << 20;
+
+    private final Reactor reactor;
+    private final int fd;
+    private final Sink sink;
+    private final Runnable closed;
+    private boolean open = true;
+    private boolean paused;
+
+    Outlet(Reactor reactor, int fd, Sink sink, Runnable closed) {
+        this.reactor = reactor;
+        this.fd = fd;
+        this.sink = sink;
+        this.closed = closed;
+    }
+
+    void open() {
+        sink.onResume(() -> reactor.execute(this::resume));
+        reactor.watch(fd, Epoll.IN, this::ready);
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    private void resume() {
+        if (open && paused) {
+            paused = false;
+            reactor.watch(fd, Epoll.IN, this::ready);
+        }
+    }
+
+    private void ready() {
+        read();
+        if (!open) {
+            closed.run();
+        }
+    }
+
+    /** How many bytes there were; 0 or less if there are none now. */
+    private int read() {
+        MemorySegment buffer = reactor.buffer();
+        int count = Libc.read(fd, buffer);
+        if (count > 0) {
+            boolean more = sink.take(buffer.asSlice(0, count).asByteBuffer());
+            if (!more && !paused) {
+                paused = true;
+                reactor.unwatch(fd);
+            }
+        } else if (count != -Errno.EAGAIN) {
+            close();
+        }
+        return count;
+    }
+
+    /** Takes what is there, whether the sink wants a pause or not: what wrote it has ended, so it is no more than a pipe holds. */
+    void drain() {
+        int taken = 0;
+        for (int count = 1; open && count > 0 && taken < LAST; taken += count) {
+            count = read();
+        }
+    }
+
+    void close() {
+        if (open) {
+            open = false;
+            reactor.unwatch(fd);
+            Libc.close(fd);
+        }
+    }
+}

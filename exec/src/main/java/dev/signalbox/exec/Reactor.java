@@ -1,0 +1,147 @@
+package dev.signalbox.exec;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that reads and writes the pipes of all children, learns of their ends and keeps their times. Nothing it runs may
+ * block. {@link #execute} may be called by any thread, all else by this one.
+ *
+ * <p>One thread, and not two for each child: a thousand children cost one stack, and states that only one thread changes need no locks.
+ * It moves several gigabytes a second, which is more than pipes do.
+ */
+final class Reactor {
+    private static final Logger LOG = LoggerFactory.getLogger(Reactor.class);
+    private static final int BUFFER = 64 * 1024;
+
+    /** A wish for a call at a time; cancelled by removing it. */
+    record Timer(long at, Runnable task) implements Comparable<Timer> {
+        @Override
+        public int compareTo(Timer other) {
+            return Long.compare(at - other.at, 0);
+        }
+    }
+
+    private final Epoll epoll = new Epoll();
+    private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER);
+    private final Map<Integer, Runnable> watched = new HashMap<>();
+    private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean awake = new AtomicBoolean();
+    private final Terminator terminator = new Terminator();
+    private final Living living = new Living();
+
+    private Reactor() {}
+
+    static Reactor start() {
+        var reactor = new Reactor();
+        Thread.ofPlatform().name("exec-reactor").daemon().start(reactor::loop);
+        reactor.terminator.start();
+        reactor.living.endAtShutdown();
+        return reactor;
+    }
+
+    Terminator terminator() {
+        return terminator;
+    }
+
+    Living living() {
+        return living;
+    }
+
+    /** Where to read to. */
+    MemorySegment buffer() {
+        return buffer;
+    }
+
+    void execute(Runnable task) {
+        tasks.add(task);
+        if (awake.compareAndSet(false, true)) {
+            epoll.wake();
+        }
+    }
+
+    void watch(int fd, int interest, Runnable ready) {
+        watched.put(fd, ready);
+        epoll.add(fd, interest);
+    }
+
+    void unwatch(int fd) {
+        if (watched.remove(fd) != null) {
+            epoll.remove(fd);
+        }
+    }
+
+    Timer after(long nanos, Runnable task) {
+        var timer = new Timer(System.nanoTime() + nanos, task);
+        timers.add(timer);
+        return timer;
+    }
+
+    void cancel(Timer timer) {
+        timers.remove(timer);
+    }
+
+    /** Reaps a child that was killed before anything else knew of it. */
+    void reapLater(int pid) {
+        execute(() -> tryToReap(pid));
+    }
+
+    private void tryToReap(int pid) {
+        if (Libc.peek(pid).isPresent()) {
+            Libc.reap(pid);
+        } else {
+            after(TimeUnit.MILLISECONDS.toNanos(1), () -> tryToReap(pid));
+        }
+    }
+
+    private void loop() {
+        while (true) {
+            guarded(() -> epoll.await(millisToNext(), this::ready));
+            awake.set(false);
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                guarded(task);
+            }
+            long now = System.nanoTime();
+            for (Timer next = timers.peek(); next != null && next.at - now <= 0; next = timers.peek()) {
+                timers.remove(next);
+                guarded(next.task);
+            }
+        }
+    }
+
+    /** A descriptor that was closed in this very round is not there any more. */
+    private void ready(int fd) {
+        Runnable handler = watched.get(fd);
+        if (handler != null) {
+            guarded(handler);
+        }
+    }
+
+    private int millisToNext() {
+        Timer next = timers.peek();
+        if (next == null) {
+            return -1;
+        }
+        long millis = (next.at - System.nanoTime() + 999_999) / 1_000_000;
+        return Math.clamp(millis, 0, Integer.MAX_VALUE);
+    }
+
+    /** All children depend on this thread: one's fault must not end it. */
+    private static void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("a fault in the running of commands", e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.exec;
+
+import org.jspecify.annotations.NullMarked;
