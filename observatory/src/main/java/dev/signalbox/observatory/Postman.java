@@ -1,0 +1,144 @@
+package dev.signalbox.observatory;
+
+import dev.signalbox.observatory.Outcome.Accepted;
+import dev.signalbox.observatory.Outcome.Later;
+import dev.signalbox.observatory.Outcome.Refused;
+import dev.signalbox.observatory.Outcome.Unacceptable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.zip.GZIPOutputStream;
+
+/** Posts batches and says what became of them. Redirects are not followed: they would lead around the allow-list. */
+final class Postman implements AutoCloseable {
+    private final HttpClient client;
+    private final ObservatoryOptions.Http options;
+    private final Map<String, String> resource;
+    private final InstantSource clock;
+    private final Map<WireFormat, Encoder> encoders = new EnumMap<>(WireFormat.class);
+
+    Postman(ObservatoryOptions.Http options, Map<String, String> resource, Executor threads, InstantSource clock) {
+        this.options = options;
+        this.resource = resource;
+        this.clock = clock;
+        client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(options.connectTimeout())
+                .executor(threads)
+                .build();
+        for (var format : WireFormat.values()) {
+            encoders.put(format, Encoder.of(format));
+        }
+    }
+
+    /** @throws InterruptedException if interrupted; whether the destination took the batch is then unknown */
+    Outcome post(Destination destination, Batch batch) throws InterruptedException {
+        byte[] body;
+        try {
+            body = body(destination.format(), batch);
+        } catch (RuntimeException e) {
+            return new Unacceptable(0, "it cannot be encoded: " + e);
+        }
+        long start = System.nanoTime();
+        var answer = client.sendAsync(request(destination, batch, body), info -> Answer.subscriber());
+        try {
+            var response = answer.get(options.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            return outcome(response, body.length, Duration.ofNanos(System.nanoTime() - start));
+        } catch (TimeoutException e) {
+            return new Later(Duration.ZERO, "no answer within " + options.timeout());
+        } catch (ExecutionException e) {
+            return new Later(Duration.ZERO, why(e.getCause() == null ? e : e.getCause()));
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private static String why(Throwable cause) {
+        String message = cause.getMessage();
+        return cause.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+    }
+
+    private HttpRequest request(Destination destination, Batch batch, byte[] body) {
+        var request = HttpRequest.newBuilder(destination.endpoint())
+                .header("Content-Type", destination.format().contentType())
+                .header("Idempotency-Key", batch.id())
+                .POST(BodyPublishers.ofByteArray(body));
+        if (!destination.token().isEmpty()) {
+            request.header("Authorization", "Bearer " + destination.token());
+        }
+        if (options.gzip()) {
+            request.header("Content-Encoding", "gzip");
+        }
+        return request.build();
+    }
+
+    private byte[] body(WireFormat format, Batch batch) {
+        var out = new Bytes();
+        Optional.ofNullable(encoders.get(format)).orElseThrow().encode(batch.records(), resource, out);
+        return options.gzip() ? zipped(out) : out.copy();
+    }
+
+    private static byte[] zipped(Bytes plain) {
+        var out = new Bytes();
+        try (var gzip = new GZIPOutputStream(out)) {
+            gzip.write(plain.array(), 0, plain.length());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.copy();
+    }
+
+    private Outcome outcome(HttpResponse<Answer> response, int bytes, Duration took) {
+        int status = response.statusCode();
+        if (status >= 200 && status < 300) {
+            return new Accepted(bytes, took, response.body().refused(contentType(response)));
+        }
+        String why = "HTTP " + status;
+        return switch (status) {
+            case 400, 413, 422 -> new Unacceptable(status, why);
+            case 408, 425, 429 -> new Later(retryAfter(response), why);
+            default -> status >= 500 ? new Later(retryAfter(response), why) : new Refused(status, why);
+        };
+    }
+
+    private static String contentType(HttpResponse<Answer> response) {
+        return response.headers().firstValue("Content-Type").orElse("");
+    }
+
+    /** Seconds or a date; what is neither asks for nothing. */
+    private Duration retryAfter(HttpResponse<?> response) {
+        String header = response.headers().firstValue("Retry-After").orElse("").strip();
+        if (header.matches("\\d{1,9}")) {
+            return Duration.ofSeconds(Long.parseLong(header));
+        }
+        try {
+            var date = DateTimeFormatter.RFC_1123_DATE_TIME.parse(header, Instant::from);
+            var wait = Duration.between(clock.instant(), date);
+            return wait.isNegative() ? Duration.ZERO : wait;
+        } catch (DateTimeParseException e) {
+            return Duration.ZERO;
+        }
+    }
+
+    /** Cuts what is under way. */
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+}

@@ -1,0 +1,111 @@
+package dev.signalbox.observatory;
+
+import static dev.signalbox.observatory.Watched.messages;
+import static dev.signalbox.observatory.Watched.quick;
+import static dev.signalbox.observatory.Watched.to;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real process, killed without warning while it spools. */
+class SpoolCrashTest {
+    private static final long WINDOW = 50;
+    /** A window is when writing begins; this is for the writing, and for threads that wait for a busy machine. */
+    private static final long SLACK = 1_500;
+
+    @TempDir
+    Path folder;
+
+    /** A line of the process: when, how many it had logged, and how many were on the disk. */
+    private record Line(long millis, int logged, int spooled) {
+        static Line of(String text) {
+            String[] words = text.split(" ", 3);
+            return new Line(Long.parseLong(words[0]), Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+        }
+    }
+
+    @RepeatedTest(3)
+    void atMostOneWindowIsLost() throws Exception {
+        List<Line> lines = runAndKill();
+        var last = lines.getLast();
+        var found = new ArrayList<String>();
+        LogFiles.find(folder)
+                .forEach(file ->
+                        LogFiles.read(file, batch -> batch.records().forEach(record -> found.add(record.message()))));
+        assertThat(found).isEqualTo(messages(0, found.size()));
+        assertThat(found.size()).isGreaterThanOrEqualTo(last.spooled());
+        int old = lines.stream()
+                .filter(line -> line.millis() <= last.millis() - WINDOW - SLACK)
+                .mapToInt(Line::logged)
+                .max()
+                .orElse(0);
+        assertThat(found.size()).isGreaterThanOrEqualTo(old);
+        assertThat(old).isPositive();
+        shipped(found.size());
+    }
+
+    private void shipped(int records) throws InterruptedException {
+        try (var sink = Watched.sink();
+                var observatory =
+                        Observatory.start(quick(to(sink)).withSpool(ObservatoryOptions.Spooling.in(folder)))) {
+            assertThat(observatory.stats().recovered()).isEqualTo(records);
+            assertThat(observatory.flush(Duration.ofSeconds(60))).isTrue();
+            assertThat(messages(sink)).isEqualTo(messages(0, records));
+        }
+        assertThat(LogFiles.find(folder)).isEmpty();
+    }
+
+    private List<Line> runAndKill() throws IOException, InterruptedException {
+        var process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx128m",
+                        "-cp",
+                        String.join(File.pathSeparator, System.getProperty("java.class.path"), loaded()),
+                        SpoolingProcess.class.getName(),
+                        folder.toString(),
+                        String.valueOf(WINDOW))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        var lines = new ArrayList<Line>();
+        try (BufferedReader out = process.inputReader()) {
+            while (lines.isEmpty()
+                    || lines.getLast().millis() < lines.getFirst().millis() + WINDOW + SLACK + 500) {
+                var line = out.readLine();
+                assertThat(line).isNotNull();
+                lines.add(Line.of(line));
+            }
+            // Not the process's own method: that one would close the stream that is still to be read.
+            assertThat(process.toHandle().destroyForcibly()).isTrue();
+            out.lines()
+                    .filter(line -> line.matches("\\d+ \\d+ \\d+"))
+                    .map(Line::of)
+                    .forEach(lines::add);
+        }
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        return lines;
+    }
+
+    /** A launcher may load these classes from places that the class path does not name. */
+    private static String loaded() {
+        return List.of(
+                        SpoolingProcess.class,
+                        Observatory.class,
+                        org.slf4j.Logger.class,
+                        tools.jackson.core.JsonToken.class)
+                .stream()
+                .map(type ->
+                        type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .distinct()
+                .reduce((left, right) -> left + File.pathSeparator + right)
+                .orElseThrow();
+    }
+}
