@@ -10,6 +10,10 @@ import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.delivery.queue.State;
+import dev.signalbox.llm.LlmResponse;
+import dev.signalbox.testing.simulator.LlmReply;
+import dev.signalbox.testing.simulator.LlmSimulator;
+import dev.signalbox.testing.simulator.LlmSimulatorOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,8 +55,19 @@ class ExamplesTest {
         }
     }
 
+    @Test
+    void aQuestionIsAnsweredByTheNextModel() {
+        try (var simulator = LlmSimulator.start(LlmSimulatorOptions.defaults())) {
+            simulator.script(LlmReply.error(401, "invalid_api_key", "simulated"), LlmReply.answer("Because."));
+            var example = new LlmExample(simulator.openAi(), "key", simulator.root());
+            LlmResponse response = example.ask("alice", "Why is the sky blue?");
+            assertThat(response.text()).isEqualTo("Because.");
+            assertThat(response.metadata().model()).isEqualTo("local");
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"RouterExample", "QueueExample"})
+    @ValueSource(strings = {"LlmExample", "RouterExample", "QueueExample"})
     void theCodeFitsOnAScreen(String name) throws IOException {
         List<String> lines = Files.readAllLines(Path.of("src/main/java/dev/signalbox/examples", name + ".java"));
         long code = lines.stream()

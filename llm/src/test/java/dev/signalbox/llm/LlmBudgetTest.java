@@ -182,4 +182,31 @@ class LlmBudgetTest {
         }
         assertThat(asked).hasValue(fit);
     }
+
+    @Test
+    void threadsThatReserveTokenByTokenGetExactlyTheBudget() {
+        long limit = 200_000;
+        var budgets = new Budgets(
+                LlmBudgets.NONE.withTotal(LlmBudget.ofTokens(limit)),
+                clockwork.pacing().clock());
+        var granted = new AtomicLong();
+        try (var pool = Executors.newFixedThreadPool(4)) {
+            for (int i = 0; i < 4; i++) {
+                pool.execute(() -> reserveUntilRefused(budgets, granted));
+            }
+        }
+        assertThat(granted).hasValue(limit);
+    }
+
+    private static void reserveUntilRefused(Budgets budgets, AtomicLong granted) {
+        Budgets.Account account = budgets.ofCall(HI);
+        try {
+            while (true) {
+                budgets.reserve(account, "", 1, Optional.empty());
+                granted.incrementAndGet();
+            }
+        } catch (LlmException.Budget end) {
+            assertThat(end).hasMessageContaining("total");
+        }
+    }
 }

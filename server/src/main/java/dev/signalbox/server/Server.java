@@ -10,6 +10,9 @@ import dev.signalbox.router.Router;
 import dev.signalbox.server.config.ControlTokens;
 import dev.signalbox.server.config.ServerConfig;
 import dev.signalbox.server.logic.ClientSessions;
+import dev.signalbox.server.logic.LlmLogic;
+import dev.signalbox.server.logic.LlmMetrics;
+import dev.signalbox.server.logic.LlmModels;
 import dev.signalbox.server.logic.SessionLogic;
 import dev.signalbox.server.rest.BuildInfo;
 import dev.signalbox.server.rest.ControlPlane;
@@ -56,8 +59,13 @@ public final class Server implements AutoCloseable {
                     .bus();
             var sessionLogic = new SessionLogic(
                     sessions, new ClientSessions(config.session().clientSessions()));
-            Router router = parts.add(Router.create(Wiring.router(config), sessionLogic, InstantSource.system()));
+            Optional<LlmLogic> llm = LlmModels.client(config.llm(), new LlmMetrics(registry))
+                    .map(models -> new LlmLogic(
+                            models, config.llm().concurrency(), config.llm().concurrencyPerClient()));
+            Router router = parts.add(
+                    Router.create(Wiring.router(config), new Departures(sessionLogic, llm), InstantSource.system()));
             sessionLogic.addTo(router);
+            llm.ifPresent(it -> router.add(LlmLogic.NAME, parts.add(it).logic()));
             dispatcher = parts.add(dispatcher(config, queue, router, metrics));
             clients = WebSocketEndpoint.create(
                     Wiring.endpoint(config), Wiring.authenticator(config, InstantSource.system()));

@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
             QueueCommand.class,
             SessionCommand.class,
             MigrateCommand.class,
+            LlmCommand.class,
             SimulatorCommand.class,
             TokenCommand.class,
             VersionCommand.class

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         description = "Runs a simulated provider, to try things by hand. Nothing is sent to anyone.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = SimulatorCommand.Sms.class)
+        subcommands = {SimulatorCommand.Sms.class, LlmSimulatorCommand.class})
 final class SimulatorCommand {
 
     /** A simulated SMS provider in the foreground. */

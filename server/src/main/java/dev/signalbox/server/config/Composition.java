@@ -42,6 +42,7 @@ final class Composition {
                 delivery(),
                 sms(),
                 session(database.dialect()),
+                new LlmComposition(reading).compose(),
                 log(),
                 shutdown());
     }

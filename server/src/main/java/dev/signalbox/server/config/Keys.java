@@ -219,7 +219,7 @@ final class Keys {
             "30s",
             "How long a stop waits for what is in flight; a second signal ends at once.");
 
-    static final List<Key<?>> ALL = List.of(
+    private static final List<Key<?>> SERVER = List.of(
             DATA_FOLDER,
             CONTROL_HOST,
             CONTROL_PORT,
@@ -277,6 +277,9 @@ final class Keys {
             LOG_FORMAT,
             LOG_LEVEL,
             SHUTDOWN_TIMEOUT);
+
+    static final List<Key<?>> ALL =
+            Stream.of(SERVER, LlmKeys.ALL).flatMap(List::stream).toList();
 
     private Keys() {}
 

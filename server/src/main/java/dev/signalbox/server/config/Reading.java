@@ -31,6 +31,10 @@ final class Reading {
         return find(key, key.at(index)).orElseGet(() -> fallback(key));
     }
 
+    <T> Optional<T> find(Key<T> key, int index) {
+        return find(key, key.at(index));
+    }
+
     /** The value of a key that a list's element must have. */
     <T> Optional<T> require(Key<T> key, int index) {
         String path = key.at(index);
@@ -121,11 +125,18 @@ final class Reading {
 
     /** Notes what is wrong between several keys. */
     void check(boolean holds, Key<?> key, String problem) {
+        check(holds, key.path(), problem);
+    }
+
+    /** Notes what is wrong between several keys of a list's element. */
+    void check(boolean holds, Key<?> key, int index, String problem) {
+        check(holds, key.at(index), problem);
+    }
+
+    private void check(boolean holds, String path, String problem) {
         if (!holds) {
             settings.violate(
-                    key.path(),
-                    problem,
-                    settings.get(key.path()).map(Reading::place).orElse(""));
+                    path, problem, settings.get(path).map(Reading::place).orElse(""));
         }
     }
 }

@@ -17,6 +17,7 @@ public record ServerConfig(
         Delivery delivery,
         Optional<HttpSmsOptions> sms,
         Session session,
+        LlmConfig llm,
         Log log,
         Duration shutdownTimeout) {
 

@@ -8,6 +8,8 @@ import dev.signalbox.server.config.Secret;
 import dev.signalbox.testing.simulator.AcceptedMessage;
 import dev.signalbox.testing.simulator.Behaviour;
 import dev.signalbox.testing.simulator.Behaviour.Fault;
+import dev.signalbox.testing.simulator.LlmSimulator;
+import dev.signalbox.testing.simulator.LlmSimulatorOptions;
 import dev.signalbox.testing.simulator.SmsSimulator;
 import dev.signalbox.testing.simulator.SmsSimulatorOptions;
 import java.io.IOException;
@@ -50,6 +52,7 @@ final class Demo implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<DemoClient> clients = new ArrayList<>();
     private final SmsSimulator provider;
+    private final LlmSimulator model;
     private final Server server;
     private final Secret token;
 
@@ -57,6 +60,7 @@ final class Demo implements AutoCloseable {
     Demo(Path folder, List<String> settings) {
         try {
             provider = add(SmsSimulator.start(SmsSimulatorOptions.defaults().withBehaviour(HUMAN)));
+            model = add(LlmSimulator.start(LlmSimulatorOptions.defaults()));
             var secret = new Secret(UUID.randomUUID().toString());
             server = add(Server.start(Configuration.load(Optional.empty(), Map.of(), all(folder, secret, settings))
                     .values()));
@@ -77,7 +81,10 @@ final class Demo implements AutoCloseable {
                 "delivery.retry.base=200ms",
                 "delivery.sms.url=" + provider.sendUrl(),
                 "delivery.sms.token=mock-token",
-                "delivery.sms.key-lifetime=1d"));
+                "delivery.sms.key-lifetime=1d",
+                "llm.models.0.name=demo",
+                "llm.models.0.model=demo",
+                "llm.models.0.url=" + model.openAi()));
         all.addAll(settings);
         return all;
     }
@@ -110,6 +117,11 @@ final class Demo implements AutoCloseable {
     /** The admin's token, for the console. */
     String token() {
         return token.value();
+    }
+
+    /** Asks the simulated language model, as a client of the router, and returns the answer's text. */
+    String askModel(String question) {
+        return clients.getFirst().ask(question);
     }
 
     /** What the bulk route answered for. */

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -21,6 +22,7 @@ final class DemoClient implements WebSocket.Listener, AutoCloseable {
     private final StringBuilder frame = new StringBuilder();
     private final Set<String> received = ConcurrentHashMap.newKeySet();
     private final LongAdder repeated = new LongAdder();
+    private final CompletableFuture<String> answer = new CompletableFuture<>();
     private final WebSocket socket;
 
     DemoClient(HttpClient http, URI server, String token) {
@@ -50,9 +52,30 @@ final class DemoClient implements WebSocket.Listener, AutoCloseable {
     private CompletionStage<?> handle(WebSocket from) {
         JsonNode message = JSON.readTree(frame.toString());
         frame.setLength(0);
+        if (message.path("from").asString("").equals("logic:llm")) {
+            hear(JSON.readTree(message.path("text").asString()));
+        }
         return message.path("ack").asBoolean(false)
                 ? acknowledge(from, message.path("id").asString())
                 : CompletableFuture.completedStage(null);
+    }
+
+    /** Asks the language model and waits for its whole answer, 30 seconds at most. */
+    String ask(String question) {
+        var frame = JSON.createObjectNode()
+                .put("type", "send")
+                .put("to", "logic:llm")
+                .put("text", question);
+        socket.sendText(frame.toString(), true).join();
+        return answer.orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
+    private void hear(JsonNode said) {
+        switch (said.path("type").asString()) {
+            case "done" -> answer.complete(said.path("text").asString());
+            case "error" -> answer.completeExceptionally(new IllegalStateException(said.toString()));
+            default -> {} // a piece, which is in the whole again
+        }
     }
 
     private CompletionStage<?> acknowledge(WebSocket to, String id) {

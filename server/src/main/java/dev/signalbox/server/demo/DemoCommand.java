@@ -87,6 +87,8 @@ public final class DemoCommand implements Callable<Integer> {
         Path folder = Files.createTempDirectory("signalbox-demo");
         try (Demo demo = new Demo(folder, withFreePorts())) {
             introduce(demo);
+            out().println("Language model: " + demo.askModel("Is anybody there?")
+                    + " (simulated: no model thinks here)");
             DemoResult result = run(demo);
             if (!exit) {
                 out().println(result.json());

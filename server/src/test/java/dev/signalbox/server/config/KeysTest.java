@@ -7,6 +7,7 @@ import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Whether the table of keys keeps its promises. */
@@ -15,7 +16,8 @@ class KeysTest {
 
     @Test
     void everyKeyIsInTheTable() {
-        long declared = Arrays.stream(Keys.class.getDeclaredFields())
+        long declared = Stream.of(Keys.class, LlmKeys.class)
+                .flatMap(table -> Arrays.stream(table.getDeclaredFields()))
                 .filter(field -> Modifier.isStatic(field.getModifiers()) && field.getType() == Key.class)
                 .count();
         assertThat(Keys.ALL).hasSize((int) declared).doesNotHaveDuplicates();

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.logic;
+
+import org.jspecify.annotations.NullMarked;
