@@ -30,8 +30,11 @@ import tools.jackson.databind.ObjectMapper;
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class Bench implements Callable<Integer> {
-    private static final Map<String, Supplier<Benchmark>> BENCHMARKS =
-            Map.of("router", RouterBenchmark::new, "delivery", DeliveryBenchmark::new, "llm", LlmBenchmark::new);
+    private static final Map<String, Supplier<Benchmark>> BENCHMARKS = Map.of(
+            "router", RouterBenchmark::new,
+            "delivery", DeliveryBenchmark::new,
+            "llm", LlmBenchmark::new,
+            "session", SessionBenchmark::new);
     private static final double NANOS = 1_000_000_000.0;
 
     private record Report(String bench, Machine machine, List<Result> results, List<Ratio> ratios) {}

@@ -28,6 +28,7 @@ import tools.jackson.databind.util.RawValue;
 final class SessionRoutes {
     /** A session's name may have slashes, and the web server undoes their encoding before it looks for a route. */
     private static final String PATH = "/api/sessions/{+id}/events";
+
     private static final String NDJSON = "application/x-ndjson";
     private static final Set<String> PARAMETERS = Set.of("after", "since", "limit");
     private static final HeaderName LAST_EVENT_ID = HeaderNames.create("Last-Event-ID");

@@ -1,0 +1,141 @@
+package dev.signalbox.session.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.signalbox.session.bus.SessionStore.Append;
+import dev.signalbox.session.bus.SessionStore.Entry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** How sends become batches, and what becomes of those that fail. */
+class WriterTest {
+    private final ScriptedStore store = new ScriptedStore();
+
+    @Test
+    void anUnknownOutcomeIsRepeatedUnderTheSameId() {
+        store.appends.add(batch -> {
+            throw new SessionUnavailableException("cut", null);
+        });
+        store.appends.add(batch -> {
+            throw new SessionUnavailableException("cut again", null);
+        });
+        assertThat(writer(BusOptions.DEFAULT).send(entry(1)).join()).isEqualTo(1);
+        assertThat(store.batches).hasSize(3);
+        assertThat(store.batches.stream().map(Append::id).distinct()).hasSize(1);
+    }
+
+    @Test
+    void patienceEnds() {
+        Writer writer = writer(BusOptions.DEFAULT.withPatience(Duration.ZERO));
+        store.appends.add(batch -> {
+            throw new SessionUnavailableException("cut", null);
+        });
+        assertThatThrownBy(() -> writer.send(entry(1)).join())
+                .isInstanceOf(CompletionException.class)
+                .hasCauseInstanceOf(SessionUnavailableException.class);
+        assertThat(writer.send(entry(2)).join()).isEqualTo(1);
+    }
+
+    @Test
+    void whatCameMeanwhileMakesTheNextBatch() throws Exception {
+        Held held = new Held();
+        Writer writer = writer(BusOptions.DEFAULT);
+        List<CompletableFuture<Long>> sent = held.sendWhileHeld(writer, 5);
+        assertThat(sent.stream().map(CompletableFuture::join)).containsExactly(2L, 3L, 4L, 5L, 6L);
+        assertThat(store.batches.stream().map(batch -> batch.entries().size())).containsExactly(1, 5);
+    }
+
+    @Test
+    void oneThatIsRefusedDoesNotTakeTheOthersWithIt() throws Exception {
+        Held held = new Held();
+        Writer writer = writer(BusOptions.DEFAULT);
+        store.appends.add(batch -> {
+            throw new SessionBusException("one of you is wrong", null);
+        });
+        store.appends.add(store::put);
+        store.appends.add(batch -> {
+            throw new SessionBusException("it is you", null);
+        });
+        List<CompletableFuture<Long>> sent = held.sendWhileHeld(writer, 3);
+        assertThat(sent.getFirst().join()).isEqualTo(2);
+        assertThatThrownBy(() -> sent.get(1).join()).hasMessageContaining("it is you");
+        assertThat(sent.getLast().join()).isEqualTo(3);
+    }
+
+    @Test
+    void moreThanMayWaitIsRefusedAndNotSent() throws Exception {
+        Held held = new Held();
+        Writer writer = writer(BusOptions.DEFAULT.withMaxWaiting(3).withPatience(Duration.ZERO));
+        List<CompletableFuture<Long>> sent = new ArrayList<>();
+        held.hold(writer);
+        sent.add(writer.send(entry(2)));
+        sent.add(writer.send(entry(3)));
+        assertThatThrownBy(() -> writer.send(entry(4))).isInstanceOf(SessionOverloadedException.class);
+        held.letGo();
+        assertThat(sent.stream().map(CompletableFuture::join)).containsExactly(2L, 3L);
+        assertThat(writer.send(entry(5)).join()).isEqualTo(4);
+    }
+
+    private Writer writer(BusOptions options) {
+        return new Writer(
+                store, new Switchboard(), options, new Told(BusListener.NONE, InstantSource.system()));
+    }
+
+    private static Entry entry(int n) {
+        return new Entry("s", new byte[] {(byte) n});
+    }
+
+    /** Keeps the first batch from finishing until it is let go. */
+    private final class Held {
+        private final CountDownLatch begun = new CountDownLatch(1);
+        private final CountDownLatch goOn = new CountDownLatch(1);
+        private final CountDownLatch done = new CountDownLatch(1);
+
+        Held() {
+            store.appends.add(batch -> {
+                begun.countDown();
+                await(goOn);
+                return store.put(batch);
+            });
+        }
+
+        void hold(Writer writer) {
+            Thread.startVirtualThread(() -> {
+                writer.send(entry(1)).join();
+                done.countDown();
+            });
+            await(begun);
+        }
+
+        void letGo() {
+            goOn.countDown();
+            await(done);
+        }
+
+        List<CompletableFuture<Long>> sendWhileHeld(Writer writer, int events) {
+            hold(writer);
+            List<CompletableFuture<Long>> sent = new ArrayList<>();
+            for (int i = 0; i < events; i++) {
+                sent.add(writer.send(entry(i + 2)));
+            }
+            letGo();
+            return sent;
+        }
+
+        private static void await(CountDownLatch latch) {
+            try {
+                assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

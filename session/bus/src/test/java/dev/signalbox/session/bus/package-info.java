@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.session.bus;
+
+import org.jspecify.annotations.NullMarked;
