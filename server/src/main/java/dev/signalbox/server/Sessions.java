@@ -1,5 +1,8 @@
 package dev.signalbox.server;
 
+import com.mongodb.ConnectionString;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
 import dev.signalbox.database.Database;
 import dev.signalbox.server.config.Secret;
 import dev.signalbox.server.config.ServerConfig;
@@ -8,6 +11,7 @@ import dev.signalbox.session.bus.Codec;
 import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionBus;
 import dev.signalbox.session.bus.SessionStore;
+import dev.signalbox.session.mongodb.MongoSessions;
 import dev.signalbox.session.postgres.PostgresSessions;
 import dev.signalbox.session.redis.RedisSessions;
 import io.lettuce.core.RedisClient;
@@ -40,9 +44,7 @@ final class Sessions implements AutoCloseable {
             }
             case DATABASE -> new Sessions(PostgresSessions.open(database, retention), () -> {}, config, registry);
             case REDIS -> redis(config, retention, registry);
-            case MONGODB ->
-                throw new StartupException(
-                        "session.store mongodb is not in this build", new UnsupportedOperationException("mongodb"));
+            case MONGODB -> mongodb(config, retention, registry);
         };
     }
 
@@ -52,6 +54,20 @@ final class Sessions implements AutoCloseable {
             return new Sessions(RedisSessions.open(client, "signalbox", retention), client, config, registry);
         } catch (RuntimeException | Error e) {
             client.shutdown();
+            throw e;
+        }
+    }
+
+    /** The URL's database, or {@code signalbox}. */
+    private static Sessions mongodb(ServerConfig.Session config, Retention retention, MeterRegistry registry) {
+        ConnectionString url = new ConnectionString(url(config.url()));
+        MongoClient client = MongoClients.create(url);
+        try {
+            String database = url.getDatabase() == null ? "signalbox" : url.getDatabase();
+            SessionStore store = MongoSessions.open(client.getDatabase(database), "session", retention);
+            return new Sessions(store, client, config, registry);
+        } catch (RuntimeException | Error e) {
+            client.close();
             throw e;
         }
     }

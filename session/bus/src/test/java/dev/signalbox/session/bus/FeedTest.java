@@ -1,6 +1,7 @@
 package dev.signalbox.session.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signalbox.session.bus.Position.Next;
 import dev.signalbox.session.bus.SessionStore.Stored;
@@ -59,6 +60,37 @@ class FeedTest {
         assertThat(full).isEqualTo(1);
         assertThat(next()).containsExactly("2", "3", "4", "5");
         assertThat(next()).containsExactly("6", "7", "8", "9", "10", "11");
+    }
+
+    @Test
+    void whatComesWhileItReadsIsToldOnceAndInOrder() throws Exception {
+        store.grow(1);
+        startAfter(1, Next.SUCCESSOR);
+        store.grow(2);
+        feed.changed(3);
+        store.duringRead.set(() -> {
+            feed.appended(events(2, 3));
+            store.grow(1);
+            feed.appended(events(4, 4));
+        });
+        assertThat(items()).containsExactly("2", "3");
+        assertThat(items()).containsExactly("4");
+        store.grow(1);
+        feed.appended(events(5, 5));
+        assertThat(items()).containsExactly("5");
+    }
+
+    @Test
+    void aReadThatFailsIsRepeated() throws Exception {
+        store.grow(1);
+        startAfter(1, Next.SUCCESSOR);
+        store.grow(1);
+        feed.changed(2);
+        store.duringRead.set(() -> {
+            throw new SessionUnavailableException("away", null);
+        });
+        assertThatThrownBy(this::items).isInstanceOf(SessionUnavailableException.class);
+        assertThat(items()).containsExactly("2");
     }
 
     @Test

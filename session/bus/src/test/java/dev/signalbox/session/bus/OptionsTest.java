@@ -39,6 +39,8 @@ class OptionsTest {
     }
 
     private static void refused(String field, Runnable change) {
-        assertThatThrownBy(change::run).isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith(field);
+        assertThatThrownBy(change::run)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(field);
     }
 }

@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A store in memory whose next calls can be made to do something else, and whose session can be set back. Thread-safe. */
 final class ScriptedStore implements SessionStore {
@@ -16,6 +18,9 @@ final class ScriptedStore implements SessionStore {
     final List<Append> batches = new CopyOnWriteArrayList<>();
     /** What the next appends do instead, in turn. */
     final ConcurrentLinkedQueue<Function<Append, List<Place>>> appends = new ConcurrentLinkedQueue<>();
+
+    /** Runs once, after the next read has found what it found and before its reader has it. */
+    final AtomicReference<@Nullable Runnable> duringRead = new AtomicReference<>();
 
     private final List<Stored> events = new ArrayList<>();
     private long begin = 1;
@@ -65,11 +70,17 @@ final class ScriptedStore implements SessionStore {
     }
 
     @Override
-    public synchronized List<Slice> read(List<Cursor> cursors, int limit) {
-        return cursors.stream().map(cursor -> read(cursor, limit)).toList();
+    public List<Slice> read(List<Cursor> cursors, int limit) {
+        List<Slice> slices =
+                cursors.stream().map(cursor -> read(cursor, limit)).toList();
+        Runnable meanwhile = duringRead.getAndSet(null);
+        if (meanwhile != null) {
+            meanwhile.run();
+        }
+        return slices;
     }
 
-    private Slice read(Cursor cursor, int limit) {
+    private synchronized Slice read(Cursor cursor, int limit) {
         List<Stored> found = events.stream()
                 .filter(event -> event.offset() > cursor.after())
                 .limit(limit)

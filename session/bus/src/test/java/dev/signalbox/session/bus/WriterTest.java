@@ -85,8 +85,7 @@ class WriterTest {
     }
 
     private Writer writer(BusOptions options) {
-        return new Writer(
-                store, new Switchboard(), options, new Told(BusListener.NONE, InstantSource.system()));
+        return new Writer(store, new Switchboard(), options, new Told(BusListener.NONE, InstantSource.system()));
     }
 
     private static Entry entry(int n) {
