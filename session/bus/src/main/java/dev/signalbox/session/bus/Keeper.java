@@ -20,6 +20,8 @@ final class Keeper implements TailListener {
     private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
     /** Sessions asked about at a time. */
     private static final int CHUNK = 1_000;
+
+    private static final Duration END = Duration.ofSeconds(5);
     /** How often to look while nothing is told. */
     private static final Duration DEAF = Duration.ofSeconds(1);
 
@@ -28,6 +30,8 @@ final class Keeper implements TailListener {
     private final BusOptions options;
     private final Told told;
     private final CountDownLatch settled = new CountDownLatch(1);
+    private final Thread thread =
+            Thread.ofVirtual().name("signalbox-session-keeper").unstarted(this::run);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition rung = lock.newCondition();
     private @Nullable Tail tail;
@@ -43,7 +47,7 @@ final class Keeper implements TailListener {
     }
 
     void start() {
-        Thread.ofVirtual().name("signalbox-session-keeper").start(this::run);
+        thread.start();
     }
 
     /** Returns when this process is told of what is appended, or is known to have to look for it. */
@@ -141,6 +145,9 @@ final class Keeper implements TailListener {
             step.run();
         } catch (SessionBusException e) {
             LOG.debug("the store cannot be looked through; that is tried again", e);
+        } catch (RuntimeException e) {
+            // Without this thread nobody would look any more, so not even a fault of the store ends it.
+            LOG.warn("the store failed in a way that it should not; that is tried again", e);
         }
     }
 
@@ -190,6 +197,18 @@ final class Keeper implements TailListener {
         settled.countDown();
         if (open != null) {
             open.close();
+        }
+        awaitEnd();
+    }
+
+    /** So that what it is doing at the moment does not find the store closed; not for ever, since that may hang. */
+    private void awaitEnd() {
+        try {
+            if (!thread.join(END)) {
+                LOG.warn("the session bus did not stop looking through its store within {}", END);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

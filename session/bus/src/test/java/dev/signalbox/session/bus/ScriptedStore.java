@@ -71,8 +71,7 @@ final class ScriptedStore implements SessionStore {
 
     @Override
     public List<Slice> read(List<Cursor> cursors, int limit) {
-        List<Slice> slices =
-                cursors.stream().map(cursor -> read(cursor, limit)).toList();
+        List<Slice> slices = cursors.stream().map(cursor -> read(cursor, limit)).toList();
         Runnable meanwhile = duringRead.getAndSet(null);
         if (meanwhile != null) {
             meanwhile.run();
