@@ -178,7 +178,10 @@ final class SessionAppends implements AutoCloseable {
 
         @Override
         public void append(String session) throws Exception {
-            connection.async().xadd(session.getBytes(UTF_8), Map.of(FIELD, PAYLOAD)).get();
+            connection
+                    .async()
+                    .xadd(session.getBytes(UTF_8), Map.of(FIELD, PAYLOAD))
+                    .get();
         }
 
         @Override
