@@ -33,6 +33,7 @@ final class Bench implements Callable<Integer> {
     private static final Map<String, Supplier<Benchmark>> BENCHMARKS = Map.of(
             "router", RouterBenchmark::new,
             "delivery", DeliveryBenchmark::new,
+            "exec", ExecBenchmark::new,
             "llm", LlmBenchmark::new,
             "session", SessionBenchmark::new);
     private static final double NANOS = 1_000_000_000.0;

@@ -65,6 +65,6 @@ record Result(
     }
 
     private boolean isComparableWith(Result other) {
-        return name.equals(other.name) && unit.equals(other.unit);
+        return name.equals(other.name) && unit.equals(other.unit) && value > 0 && other.value > 0;
     }
 }
