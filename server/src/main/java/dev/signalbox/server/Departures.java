@@ -3,13 +3,13 @@ package dev.signalbox.server;
 import dev.signalbox.router.ClientInfo;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.RouterListener;
-import java.util.Optional;
+import java.util.List;
 
-/** Tells everything that works for a client when that client has gone. */
-record Departures(RouterListener sessions, Optional<? extends RouterListener> llm) implements RouterListener {
+/** Tells the logics that a client has gone: what they do for it ends with its connection. */
+record Departures(List<RouterListener> logics) implements RouterListener {
+
     @Override
     public void disconnected(ClientInfo client, CloseReason reason) {
-        sessions.disconnected(client, reason);
-        llm.ifPresent(it -> it.disconnected(client, reason));
+        logics.forEach(logic -> logic.disconnected(client, reason));
     }
 }

@@ -8,7 +8,7 @@ import dev.signalbox.server.rest.Addresses;
 import java.util.Optional;
 
 /** The addresses that this server's channels can reach, so that nobody has to wait for a delivery to hear of a typing error. */
-record ServedAddresses(Optional<HttpSmsOptions> sms) implements Addresses {
+record ServedAddresses(Optional<HttpSmsOptions> sms, Optional<Channel> commands) implements Addresses {
 
     @Override
     public String canonical(Channel channel, String address) {
@@ -19,7 +19,10 @@ record ServedAddresses(Optional<HttpSmsOptions> sms) implements Addresses {
             String region = sms.flatMap(HttpSmsOptions::defaultRegion).orElse(null);
             return PhoneNumber.parse(address, region).e164();
         }
-        throw new IllegalArgumentException(
-                "nothing is sent over channel " + channel + " here; there is " + Channel.LIVE + " and " + Channel.SMS);
+        if (commands.filter(channel::equals).isPresent()) {
+            return address;
+        }
+        throw new IllegalArgumentException("nothing is sent over channel " + channel + " here; there is " + Channel.LIVE
+                + " and " + Channel.SMS + commands.map(own -> " and " + own).orElse(""));
     }
 }

@@ -1,15 +1,18 @@
 package dev.signalbox.server;
 
 import dev.signalbox.database.Database;
+import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.sms.HttpSmsSender;
 import dev.signalbox.endpoint.netty.WebSocketEndpoint;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.Router;
+import dev.signalbox.router.RouterListener;
 import dev.signalbox.server.config.ControlTokens;
 import dev.signalbox.server.config.ServerConfig;
 import dev.signalbox.server.logic.ClientSessions;
+import dev.signalbox.server.logic.ExecLogic;
 import dev.signalbox.server.logic.LlmLogic;
 import dev.signalbox.server.logic.LlmMetrics;
 import dev.signalbox.server.logic.LlmModels;
@@ -19,6 +22,7 @@ import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.DeliveryMetrics;
 import dev.signalbox.server.rest.Health;
 import dev.signalbox.session.bus.SessionBus;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
@@ -26,6 +30,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,14 +64,18 @@ public final class Server implements AutoCloseable {
                     .bus();
             var sessionLogic = new SessionLogic(
                     sessions, new ClientSessions(config.session().clientSessions()));
+            var execLogic = parts.add(new ExecLogic(config.exec(), new ExecMetrics(registry)));
             Optional<LlmLogic> llm = LlmModels.client(config.llm(), new LlmMetrics(registry))
                     .map(models -> new LlmLogic(
                             models, config.llm().concurrency(), config.llm().concurrencyPerClient()));
-            Router router = parts.add(
-                    Router.create(Wiring.router(config), new Departures(sessionLogic, llm), InstantSource.system()));
+            var departures =
+                    new Departures(Stream.<RouterListener>concat(Stream.of(sessionLogic, execLogic), llm.stream())
+                            .toList());
+            Router router = parts.add(Router.create(Wiring.router(config), departures, InstantSource.system()));
             sessionLogic.addTo(router);
+            execLogic.addTo(router);
             llm.ifPresent(it -> router.add(LlmLogic.NAME, parts.add(it).logic()));
-            dispatcher = parts.add(dispatcher(config, queue, router, metrics));
+            dispatcher = parts.add(dispatcher(config, queue, router, metrics, registry));
             clients = WebSocketEndpoint.create(
                     Wiring.endpoint(config), Wiring.authenticator(config, InstantSource.system()));
             router.attach(clients);
@@ -75,7 +84,7 @@ public final class Server implements AutoCloseable {
                     dispatcher,
                     new RouterDirectory(router),
                     Wiring.authorizer(ControlTokens.of(config.auth(), config.dataFolder())),
-                    new ServedAddresses(config.sms()),
+                    new ServedAddresses(config.sms(), config.commandSending().map(own -> new Channel(own.channel()))),
                     this::health,
                     sessions,
                     config.session().maxStreams(),
@@ -105,7 +114,8 @@ public final class Server implements AutoCloseable {
         return server;
     }
 
-    private Dispatcher dispatcher(ServerConfig config, DeliveryQueue queue, Router router, DeliveryMetrics metrics) {
+    private Dispatcher dispatcher(
+            ServerConfig config, DeliveryQueue queue, Router router, DeliveryMetrics metrics, MeterRegistry registry) {
         var builder = Dispatcher.builder(queue)
                 .options(Wiring.dispatch(config.delivery()))
                 .listener(metrics)
@@ -114,6 +124,8 @@ public final class Server implements AutoCloseable {
                         config.delivery().liveTimeout(),
                         config.delivery().liveConcurrency()));
         config.sms().ifPresent(options -> builder.sender(parts.add(new HttpSmsSender(options))));
+        config.commandSending()
+                .ifPresent(options -> builder.sender(new CommandSender(options, new ExecMetrics(registry))));
         return builder.build();
     }
 

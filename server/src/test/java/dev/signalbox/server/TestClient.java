@@ -58,6 +58,12 @@ final class TestClient implements WebSocket.Listener, AutoCloseable {
         return reply.get(20, TimeUnit.SECONDS);
     }
 
+    /** Sends without waiting for anything. */
+    void send(String to, String json) {
+        socket.sendText("{\"type\":\"send\",\"to\":\"" + to + "\",\"json\":" + json + "}", true)
+                .join();
+    }
+
     /** What came so far. */
     List<JsonNode> messages() {
         return messages;

@@ -43,6 +43,8 @@ final class Composition {
                 sms(),
                 session(database.dialect()),
                 new LlmComposition(reading).compose(),
+                ExecComposition.commands(reading),
+                ExecComposition.sending(reading),
                 log(),
                 shutdown());
     }

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -127,6 +128,24 @@ record Kind<T>(String allowed, Function<String, T> read) {
 
     static Kind<String> matching(String allowed, Pattern pattern) {
         return new Kind<>(allowed, text -> require(text, pattern.matcher(text).matches()));
+    }
+
+    /** Words with blanks in between, at least one. */
+    static Kind<List<String>> words() {
+        return new Kind<>(
+                "a program and its arguments, with blanks in between",
+                text -> List.of(require(text.strip(), !text.isBlank()).split("\\s+")));
+    }
+
+    /** Regular expressions with blanks in between, or none. */
+    static Kind<List<Pattern>> patterns() {
+        return new Kind<>(
+                "regular expressions, with blanks in between",
+                text -> Pattern.compile("\\s+")
+                        .splitAsStream(text.strip())
+                        .filter(word -> !word.isEmpty())
+                        .map(Pattern::compile)
+                        .toList());
     }
 
     boolean allows(String text) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** All settings of a server, checked. What each means, its range and its default are in docs/configuration.md. */
 public record ServerConfig(
@@ -18,6 +19,8 @@ public record ServerConfig(
         Optional<HttpSmsOptions> sms,
         Session session,
         LlmConfig llm,
+        Exec exec,
+        Optional<CommandSending> commandSending,
         Log log,
         Duration shutdownTimeout) {
 
@@ -75,6 +78,29 @@ public record ServerConfig(
         REDIS,
         MONGODB
     }
+
+    /** Commands that clients may run. {@code clients} are ids, or {@code *} for all. */
+    public record Exec(List<ExecCommand> commands, List<String> clients) {}
+
+    /** {@code maxOutput} is in bytes; {@code environment} is NAME=value, with blanks in between. */
+    public record ExecCommand(
+            String name,
+            List<String> words,
+            List<Pattern> arguments,
+            Optional<Path> dir,
+            Optional<Secret> environment,
+            Duration timeout,
+            int maxOutput,
+            int concurrency) {}
+
+    /** A channel whose messages a command sends. */
+    public record CommandSending(
+            String channel,
+            List<String> words,
+            Duration timeout,
+            int concurrency,
+            int retryCode,
+            Duration keyLifetime) {}
 
     public record Log(LogFormat format, LogLevel level) {}
 
