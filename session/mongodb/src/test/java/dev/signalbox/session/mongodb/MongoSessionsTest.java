@@ -187,6 +187,16 @@ class MongoSessionsTest {
         assertThat(events.countDocuments()).isEqualTo(2);
     }
 
+    @Test
+    void aBatchThatLostARaceKeepsItsOrder() {
+        MongoStore one = open(Retention.FOREVER, NOW);
+        MongoStore other = open(Retention.FOREVER, NOW);
+        long first = one.append(batch(NOW, "s", 1)).getFirst().offset();
+        mongo.before("insert", () -> other.append(batch(NOW, "s", 1)));
+        var places = one.append(batch(NOW, "s", 3));
+        assertThat(places.stream().map(SessionStore.Place::offset)).containsExactly(first + 2, first + 3, first + 4);
+    }
+
     /** Whoever begins a session at the same time with another number from the clock has to agree. */
     @Test
     void twoWhoBeginASessionAgreeOnItsFirstOffset() {

@@ -151,6 +151,12 @@ final class ScriptedMongo implements AutoCloseable {
         oplog.forget();
     }
 
+    /** The same, and whoever follows a stream is cut off before it hears more. */
+    synchronized void forgetHistoryAndCut() {
+        cutStreamAfter(0);
+        oplog.forget();
+    }
+
     /** All connections go, as in a failover. */
     void cutAll() {
         sockets.forEach(ScriptedMongo::closeQuietly);
