@@ -34,6 +34,7 @@ final class Bench implements Callable<Integer> {
             "router", RouterBenchmark::new,
             "delivery", DeliveryBenchmark::new,
             "exec", ExecBenchmark::new,
+            "observatory", ObservatoryBenchmark::new,
             "llm", LlmBenchmark::new,
             "session", SessionBenchmark::new);
     private static final double NANOS = 1_000_000_000.0;
