@@ -7,6 +7,8 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import dev.signalbox.observatory.Observatory;
+import dev.signalbox.observatory.ObservatoryAppender;
 import dev.signalbox.server.config.ServerConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,27 @@ public final class Logging {
         quieten(context, level);
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
+    }
+
+    /** Ships what is logged, besides writing it, until the result is closed. */
+    static Shipping ship(Observatory observatory) {
+        var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        var appender = new ObservatoryAppender();
+        appender.setContext(context);
+        appender.setObservatory(observatory);
+        appender.start();
+        context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
+        return () -> {
+            context.getLogger(Logger.ROOT_LOGGER_NAME).detachAppender(appender);
+            appender.stop();
+        };
+    }
+
+    /** Ends with its close; the observatory stays its owner's. */
+    @FunctionalInterface
+    interface Shipping extends AutoCloseable {
+        @Override
+        void close();
     }
 
     /** Libraries tell the operator nothing at INFO that this program does not say itself. */

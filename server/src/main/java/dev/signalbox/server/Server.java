@@ -16,6 +16,7 @@ import dev.signalbox.server.logic.ExecLogic;
 import dev.signalbox.server.logic.LlmLogic;
 import dev.signalbox.server.logic.LlmMetrics;
 import dev.signalbox.server.logic.LlmModels;
+import dev.signalbox.server.logic.LogContexts;
 import dev.signalbox.server.logic.SessionLogic;
 import dev.signalbox.server.rest.BuildInfo;
 import dev.signalbox.server.rest.ControlPlane;
@@ -28,6 +29,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -44,6 +46,7 @@ public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
     private final Parts parts = new Parts();
+    private final Optional<ShippedLog> log;
     private final Database database;
     private final Dispatcher dispatcher;
     private final Endpoint clients;
@@ -58,6 +61,7 @@ public final class Server implements AutoCloseable {
             controlHost = config.control().host();
             var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             var metrics = new DeliveryMetrics(registry, InstantSource.system());
+            log = config.logShipping().map(shipping -> parts.add(ShippedLog.open(shipping, registry)));
             database = parts.add(Startup.openDatabase(config));
             DeliveryQueue queue = DeliveryQueue.on(database);
             SessionBus<String> sessions = parts.add(Sessions.open(config.session(), database, registry))
@@ -72,9 +76,11 @@ public final class Server implements AutoCloseable {
                     new Departures(Stream.<RouterListener>concat(Stream.of(sessionLogic, execLogic), llm.stream())
                             .toList());
             Router router = parts.add(Router.create(Wiring.router(config), departures, InstantSource.system()));
-            sessionLogic.addTo(router);
-            execLogic.addTo(router);
-            llm.ifPresent(it -> router.add(LlmLogic.NAME, parts.add(it).logic()));
+            log.map(ShippedLog::contexts).ifPresent(router::onReceive);
+            router.add(SessionLogic.NAME, LogContexts.around(sessionLogic.logic()));
+            execLogic.logic().ifPresent(it -> router.add(ExecLogic.NAME, LogContexts.around(it)));
+            llm.ifPresent(it ->
+                    router.add(LlmLogic.NAME, LogContexts.around(parts.add(it).logic())));
             dispatcher = parts.add(dispatcher(config, queue, router, metrics, registry));
             clients = WebSocketEndpoint.create(
                     Wiring.endpoint(config), Wiring.authenticator(config, InstantSource.system()));
@@ -90,7 +96,8 @@ public final class Server implements AutoCloseable {
                     config.session().maxStreams(),
                     metrics,
                     registry,
-                    buildInfo());
+                    buildInfo(),
+                    log.map(ShippedLog::filter));
             control = parts.add(ControlPlane.start(Wiring.control(config), services, InstantSource.system()));
             dispatcher.start();
         } catch (RuntimeException | Error e) {
@@ -151,7 +158,9 @@ public final class Server implements AutoCloseable {
             case DEGRADED -> Health.DEGRADED;
             case DOWN -> Health.DOWN;
         };
-        return new Health.Report(Map.of("database", store, "dispatcher", dispatch), !stopping && store == Health.UP);
+        Map<String, Health> components = new HashMap<>(Map.of("database", store, "dispatcher", dispatch));
+        log.ifPresent(it -> components.put("observatory", it.health()));
+        return new Health.Report(components, !stopping && store == Health.UP);
     }
 
     /**

@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
             SessionCommand.class,
             MigrateCommand.class,
             LlmCommand.class,
+            LogsCommand.class,
             SimulatorCommand.class,
             TokenCommand.class,
             VersionCommand.class

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         description = "Runs a simulated provider, to try things by hand. Nothing is sent to anyone.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {SimulatorCommand.Sms.class, LlmSimulatorCommand.class})
+        subcommands = {SimulatorCommand.Sms.class, LlmSimulatorCommand.class, ObservatorySimulatorCommand.class})
 final class SimulatorCommand {
 
     /** A simulated SMS provider in the foreground. */
@@ -38,7 +38,8 @@ final class SimulatorCommand {
             footer = {
                 "  signalbox simulator sms",
                 "  signalbox simulator sms --min-latency 50ms --max-latency 200ms --fault hang=0.01 --fault cut=0.01",
-                "  signalbox serve --set delivery.sms.url=http://127.0.0.1:3001/send --set delivery.sms.token=mock-token"
+                "  signalbox serve --set delivery.sms.url=http://127.0.0.1:3001/send --set"
+                        + " delivery.sms.token=mock-token"
             })
     static final class Sms implements Callable<Integer> {
         @Option(

@@ -45,6 +45,7 @@ final class Composition {
                 new LlmComposition(reading).compose(),
                 ExecComposition.commands(reading),
                 ExecComposition.sending(reading),
+                new ObservatoryComposition(reading).compose(folder),
                 log(),
                 shutdown());
     }

@@ -218,14 +218,14 @@ final class Keys {
     static final Key<List<String>> EXEC_COMMAND = Key.optional(
             "exec.commands.*.command",
             Kind.words(),
-            "A program and its arguments, with blanks in between. No shell takes part, and there are no quotes: what needs"
-                    + " more goes into a script. Required.");
+            "A program and its arguments, with blanks in between. No shell takes part, and there are no quotes: what"
+                    + " needs more goes into a script. Required.");
     static final Key<List<Pattern>> EXEC_ARGUMENTS = Key.of(
             "exec.commands.*.arguments",
             Kind.patterns(),
             "",
-            "What a client may add: one regular expression for each further argument, with blanks in between; each argument"
-                    + " has to match the whole of its own. By default nothing.");
+            "What a client may add: one regular expression for each further argument, with blanks in between; each"
+                    + " argument has to match the whole of its own. By default nothing.");
     static final Key<Path> EXEC_DIR =
             Key.optional("exec.commands.*.dir", Kind.path(), "Where it runs; by default where the server does.");
     static final Key<String> EXEC_ENV = Key.secret(
@@ -270,14 +270,14 @@ final class Keys {
             "delivery.exec.retry-code",
             Kind.whole(1, 255),
             "75",
-            "The exit code by which the command says that it did not send, and may be tried again. 0 is sent, all others"
-                    + " refuse for good.");
+            "The exit code by which the command says that it did not send, and may be tried again. 0 is sent, all"
+                    + " others refuse for good.");
     static final Key<Duration> SEND_KEY_LIFETIME = Key.of(
             "delivery.exec.key-lifetime",
             Kind.duration("0s", "30d"),
             "0s",
-            "How long the command recognises a repeated key. Within it an unknown outcome is tried again; beyond it, and"
-                    + " with 0s always, it is parked for a person.");
+            "How long the command recognises a repeated key. Within it an unknown outcome is tried again; beyond it,"
+                    + " and with 0s always, it is parked for a person.");
 
     static final Key<LogFormat> LOG_FORMAT =
             Key.of("log.format", Kind.oneOf(LogFormat.class), "plain", "`json` writes one object a line.");
@@ -364,8 +364,9 @@ final class Keys {
             LOG_LEVEL,
             SHUTDOWN_TIMEOUT);
 
-    static final List<Key<?>> ALL =
-            Stream.of(SERVER, LlmKeys.ALL).flatMap(List::stream).toList();
+    static final List<Key<?>> ALL = Stream.of(SERVER, LlmKeys.ALL, ObservatoryKeys.ALL)
+            .flatMap(List::stream)
+            .toList();
 
     private Keys() {}
 

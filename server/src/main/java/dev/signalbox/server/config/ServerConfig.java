@@ -2,6 +2,8 @@ package dev.signalbox.server.config;
 
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.sms.HttpSmsOptions;
+import dev.signalbox.observatory.ObservatoryOptions;
+import dev.signalbox.observatory.WireFormat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +23,7 @@ public record ServerConfig(
         LlmConfig llm,
         Exec exec,
         Optional<CommandSending> commandSending,
+        Optional<LogShipping> logShipping,
         Log log,
         Duration shutdownTimeout) {
 
@@ -101,6 +104,9 @@ public record ServerConfig(
             int concurrency,
             int retryCode,
             Duration keyLifetime) {}
+
+    /** What of the log is shipped, and what a destination is sent that a request names. */
+    public record LogShipping(ObservatoryOptions options, WireFormat contextFormat) {}
 
     public record Log(LogFormat format, LogLevel level) {}
 

@@ -7,7 +7,6 @@ import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
-import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterListener;
 import dev.signalbox.server.config.ServerConfig;
 import java.util.ArrayList;
@@ -42,12 +41,11 @@ public final class ExecLogic implements RouterListener, AutoCloseable {
         }
     }
 
-    /** Lets clients of a router talk to it, if there is a command and a client that may run it. */
-    public void addTo(Router router) {
-        if (!commands.isEmpty() && !clients.isEmpty()) {
-            // In order, so that a cancellation does not overtake its run; nothing here waits.
-            router.add(NAME, new Logic.Worker(this::handle, MAILBOX));
-        }
+    /** To be added to a router under its {@link #NAME}, if there is a command and a client that may run it. */
+    public Optional<Logic> logic() {
+        // In order, so that a cancellation does not overtake its run; nothing here waits.
+        boolean useful = !commands.isEmpty() && !clients.isEmpty();
+        return useful ? Optional.of(new Logic.Worker(this::handle, MAILBOX)) : Optional.empty();
     }
 
     private void handle(Message message, Logic.Context context) {

@@ -6,7 +6,6 @@ import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
-import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterListener;
 import dev.signalbox.session.bus.From;
 import dev.signalbox.session.bus.SessionBus;
@@ -44,9 +43,9 @@ public final class SessionLogic implements RouterListener {
         this.allowed = allowed;
     }
 
-    /** Lets clients of a router talk to it. */
-    public void addTo(Router router) {
-        router.add(NAME, Logic.dispatched((message, context) -> context.reply(message, answer(message, context))));
+    /** To be added to a router under its {@link #NAME}. */
+    public Logic logic() {
+        return Logic.dispatched((message, context) -> context.reply(message, answer(message, context)));
     }
 
     private Payload answer(Message message, Logic.Context context) {

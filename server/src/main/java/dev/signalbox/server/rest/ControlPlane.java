@@ -6,6 +6,7 @@ import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.session.bus.SessionBus;
 import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.Filter;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -71,6 +72,7 @@ public final class ControlPlane implements AutoCloseable {
      * @param sessions events are JSON as text
      * @param maxSessionStreams the most sessions that are followed over HTTP at a time; at least 1
      * @param metrics fed by the server's listeners; registered in {@code registry}
+     * @param around runs around each request, those of the console included
      */
     public record Services(
             DeliveryQueue queue,
@@ -83,7 +85,37 @@ public final class ControlPlane implements AutoCloseable {
             int maxSessionStreams,
             DeliveryMetrics metrics,
             PrometheusMeterRegistry registry,
-            BuildInfo build) {}
+            BuildInfo build,
+            Optional<Filter> around) {
+
+        /** With nothing around the requests. */
+        public Services(
+                DeliveryQueue queue,
+                Dispatcher dispatcher,
+                ClientDirectory clients,
+                Authorizer authorizer,
+                Addresses addresses,
+                Supplier<Health.Report> health,
+                SessionBus<String> sessions,
+                int maxSessionStreams,
+                DeliveryMetrics metrics,
+                PrometheusMeterRegistry registry,
+                BuildInfo build) {
+            this(
+                    queue,
+                    dispatcher,
+                    clients,
+                    authorizer,
+                    addresses,
+                    health,
+                    sessions,
+                    maxSessionStreams,
+                    metrics,
+                    registry,
+                    build,
+                    Optional.empty());
+        }
+    }
 
     private ControlPlane(WebServer server, PlatformMetrics platform, SessionStreams streams) {
         this.server = server;
@@ -145,7 +177,7 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private static WebServer server(Options options, Services services, List<Route> routes) {
-        var routing = new Routing(routes, new Guard(services.authorizer()), services.registry());
+        var routing = new Routing(routes, new Guard(services.authorizer()), services.registry(), services.around());
         var server = WebServer.builder()
                 .host(options.host())
                 .port(options.port())

@@ -5,6 +5,7 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
@@ -16,6 +17,7 @@ import io.micrometer.core.instrument.Timer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -26,14 +28,17 @@ final class Routing {
     private final List<Route> routes;
     private final Guard guard;
     private final MeterRegistry registry;
+    private final Optional<Filter> around;
 
-    Routing(List<Route> routes, Guard guard, MeterRegistry registry) {
+    Routing(List<Route> routes, Guard guard, MeterRegistry registry, Optional<Filter> around) {
         this.routes = routes;
         this.guard = guard;
         this.registry = registry;
+        this.around = around;
     }
 
     void describe(HttpRouting.Builder routing) {
+        around.ifPresent(routing::addFilter);
         routing.addFilter(Routing::closeIfAsked).addFilter(this::measure).addFilter(Routing::secure);
         ErrorAnswers.describe(routing);
         routes.forEach(route -> add(routing, route));

@@ -16,7 +16,7 @@ class KeysTest {
 
     @Test
     void everyKeyIsInTheTable() {
-        long declared = Stream.of(Keys.class, LlmKeys.class)
+        long declared = Stream.of(Keys.class, LlmKeys.class, ObservatoryKeys.class)
                 .flatMap(table -> Arrays.stream(table.getDeclaredFields()))
                 .filter(field -> Modifier.isStatic(field.getModifiers()) && field.getType() == Key.class)
                 .count();
