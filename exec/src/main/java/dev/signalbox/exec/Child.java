@@ -11,7 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One process that {@link SpawnBackend} started. All but {@link Run}'s methods run on the reactor's thread.
+ * One process that {@link SpawnBackend} started. All but {@link #begin} and {@link Run}'s methods run on the
+ * reactor's thread.
  *
  * <p>Its first process stays a zombie until the very end. Until then neither its id nor that of its group can be given to another, so a
  * signal to the group cannot hit a stranger.
@@ -62,17 +63,25 @@ final class Child implements Run {
 
     void begin() {
         reactor.living().add(this);
-        reactor.execute(this::watch);
+        if (inlet.isPresent() || command.timeout().isPresent()) {
+            reactor.execute(this::open);
+        }
+        // From here on, on the caller's thread: waking the reactor just for this would cost a switch of threads a
+        // command.
+        outlets.forEach(Outlet::open);
+        reactor.watch(identity.pidfd, Epoll.IN, this::firstEnded);
     }
 
-    private void watch() {
-        reactor.watch(identity.pidfd, Epoll.IN, this::firstEnded);
-        outlets.forEach(Outlet::open);
-        inlet.ifPresent(Inlet::open);
-        command.timeout().ifPresent(timeout -> {
-            long left = timeout.toNanos() - (System.nanoTime() - identity.began);
-            timer = reactor.after(left, () -> terminate(Outcome.TIMED_OUT));
-        });
+    private void open() {
+        if (state != State.DONE) {
+            inlet.ifPresent(Inlet::open);
+        }
+        if (state == State.RUNNING) {
+            command.timeout().ifPresent(timeout -> {
+                long left = timeout.toNanos() - (System.nanoTime() - identity.began);
+                timer = reactor.after(left, () -> terminate(Outcome.TIMED_OUT));
+            });
+        }
     }
 
     private void firstEnded() {

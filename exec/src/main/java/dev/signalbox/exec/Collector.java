@@ -1,14 +1,20 @@
 package dev.signalbox.exec;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Keeps the first bytes and counts the others. Its writer and its reader are ordered by the end of the run. */
+/**
+ * Keeps the first bytes and counts the others. Its writer and its reader are ordered by the end of the run.
+ *
+ * <p>In pieces, each twice as large as the one before: nothing is copied until all is known.
+ */
 final class Collector implements Sink {
     private static final int FIRST = 8 * 1024;
+    private static final int LARGEST = 4 << 20;
 
     private final int limit;
-    private byte[] bytes = new byte[0];
+    private final List<ByteBuffer> pieces = new ArrayList<>();
     private int size;
     private long written;
 
@@ -19,17 +25,28 @@ final class Collector implements Sink {
     @Override
     public boolean take(ByteBuffer chunk) {
         written += chunk.remaining();
-        int kept = Math.min(chunk.remaining(), limit - size);
-        if (size + kept > bytes.length) {
-            long grown = Math.max(Math.max(FIRST, size + kept), 2L * bytes.length);
-            bytes = Arrays.copyOf(bytes, (int) Math.min(limit, grown));
+        while (chunk.hasRemaining() && size < limit) {
+            ByteBuffer piece = piece();
+            int count = Math.min(chunk.remaining(), piece.remaining());
+            piece.put(chunk.slice().limit(count));
+            chunk.position(chunk.position() + count);
+            size += count;
         }
-        chunk.get(bytes, size, kept);
-        size += kept;
         return true;
     }
 
+    private ByteBuffer piece() {
+        if (pieces.isEmpty() || !pieces.getLast().hasRemaining()) {
+            int next = pieces.isEmpty() ? FIRST : 2 * pieces.getLast().capacity();
+            pieces.add(ByteBuffer.allocate(Math.min(Math.min(next, LARGEST), limit - size)));
+        }
+        return pieces.getLast();
+    }
+
     Output output() {
-        return new Output(size == bytes.length ? bytes : Arrays.copyOf(bytes, size), written);
+        byte[] all = new byte[size];
+        ByteBuffer target = ByteBuffer.wrap(all);
+        pieces.forEach(piece -> target.put(piece.duplicate().flip()));
+        return new Output(all, written);
     }
 }

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.IntConsumer;
 
-/** Waits for descriptors. {@link #wake} may be called by any thread, all else by one. Lives as long as the JVM. */
+/** Waits for descriptors. {@link #await} is for one thread, all else for any. Lives as long as the JVM. */
 final class Epoll {
     static final int IN = 1;
     static final int OUT = 4;
@@ -33,7 +33,6 @@ final class Epoll {
     private static final CFunction EVENTFD_WRITE = CFunction.of("eventfd_write", INT, INT, LONG);
     private static final CFunction EVENTFD_READ = CFunction.of("eventfd_read", INT, INT, POINTER);
 
-    private final MemorySegment event = Arena.ofAuto().allocate(SIZE, 8);
     private final MemorySegment events = Arena.ofAuto().allocate(SIZE * BATCH, 8);
     private final MemorySegment count = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
     private final int fd;
@@ -53,13 +52,16 @@ final class Epoll {
     }
 
     void add(int watched, int interest) {
-        event.set(ValueLayout.JAVA_INT, 0, interest);
-        event.set(ValueLayout.JAVA_LONG_UNALIGNED, DATA, watched);
-        checked(CONTROL.call(fd, ADD, watched, event));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment event = arena.allocate(SIZE, 8);
+            event.set(ValueLayout.JAVA_INT, 0, interest);
+            event.set(ValueLayout.JAVA_LONG_UNALIGNED, DATA, watched);
+            checked(CONTROL.call(fd, ADD, watched, event));
+        }
     }
 
     void remove(int watched) {
-        CONTROL.call(fd, DELETE, watched, event);
+        CONTROL.call(fd, DELETE, watched, MemorySegment.NULL);
     }
 
     /** Waits at most so long (-1: for ever), then names each descriptor that is ready. */

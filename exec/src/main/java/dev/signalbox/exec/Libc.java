@@ -28,6 +28,7 @@ final class Libc {
     private static final int O_CLOEXEC = 0x80000;
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_SETFL = 4;
+    private static final int F_SETPIPE_SZ = 1031;
     private static final long SYS_PIDFD_SEND_SIGNAL = 424;
     private static final long SYS_PIDFD_OPEN = 434;
 
@@ -86,6 +87,11 @@ final class Libc {
         if (result < 0) {
             throw new IllegalStateException("a pipe cannot be switched to non-blocking: error " + -result);
         }
+    }
+
+    /** As far as the system allows it. */
+    static void enlargePipe(int fd, int bytes) {
+        FCNTL.call(fd, F_SETPIPE_SZ, bytes);
     }
 
     /** Closing is final on Linux, whatever it returns. */

@@ -2,10 +2,16 @@ package dev.signalbox.exec;
 
 import java.lang.foreign.MemorySegment;
 
-/** The reading end of one of a child's outputs. On the reactor's thread. */
+/** The reading end of one of a child's outputs. On the reactor's thread, but for {@link #open}. */
 final class Outlet {
-    /** More than any pipe holds by default; a process that was left behind may write without end. */
-    private static final int LAST = 1 << 20;
+    /** What a pipe holds by default. */
+    private static final int ORDINARY = 64 * 1024;
+
+    /** More than any pipe here holds; a process that was left behind may write without end. */
+    private static final int LAST = 2 << 20;
+
+    /** For those who write much: fewer switches between them and us. The system's default is 64 KiB. */
+    private static final int LARGE = 1 << 20;
 
     private final Reactor reactor;
     private final int fd;
@@ -13,6 +19,7 @@ final class Outlet {
     private final Runnable closed;
     private boolean open = true;
     private boolean paused;
+    private boolean large;
 
     Outlet(Reactor reactor, int fd, Sink sink, Runnable closed) {
         this.reactor = reactor;
@@ -49,6 +56,10 @@ final class Outlet {
         MemorySegment buffer = reactor.buffer();
         int count = Libc.read(fd, buffer);
         if (count > 0) {
+            if (count >= ORDINARY && !large) {
+                large = true;
+                Libc.enlargePipe(fd, LARGE);
+            }
             boolean more = sink.take(buffer.asSlice(0, count).asByteBuffer());
             if (!more && !paused) {
                 paused = true;

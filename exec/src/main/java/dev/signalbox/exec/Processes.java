@@ -30,7 +30,11 @@ final class Processes {
      */
     record Census(List<Seen> processes, boolean clear) {}
 
-    private record Stat(Id id, char state, int parent, int group) {}
+    private record Stat(Id id, char state, int parent, int group) {
+        boolean isZombie() {
+            return state == 'Z' || state == 'X';
+        }
+    }
 
     private final MemorySegment buffer = Arena.ofAuto().allocate(16 * 1024);
     private Map<Id, List<String>> known = new HashMap<>();
@@ -64,7 +68,7 @@ final class Processes {
             return true;
         }
         Stat stat = found.get();
-        boolean zombie = stat.state == 'Z' || stat.state == 'X';
+        boolean zombie = stat.isZombie();
         Optional<List<String>> runs = zombie ? Optional.of(List.of()) : runs(stat);
         runs.ifPresent(ids -> seen.put(stat.id, ids));
         processes.add(new Seen(stat.id, stat.parent, stat.group, zombie, runs.orElse(List.of())));
@@ -92,6 +96,17 @@ final class Processes {
 
     private static boolean isReadable(int pid) {
         return new File("/proc/" + pid + "/environ").canRead();
+    }
+
+    /** Whether a process that was seen has not ended; a zombie has. */
+    boolean isAlive(Id id) {
+        try {
+            return parse(id.pid, read("/proc/" + id.pid + "/stat"))
+                    .filter(stat -> stat.id.equals(id) && !stat.isZombie())
+                    .isPresent();
+        } catch (NoDescriptorsException e) {
+            return true;
+        }
     }
 
     /** Sends a signal to exactly this process: not to one that has been given its id since. */

@@ -2,10 +2,10 @@ package dev.signalbox.exec;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,14 +14,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that reads and writes the pipes of all children, learns of their ends and keeps their times. Nothing it runs may
- * block. {@link #execute} may be called by any thread, all else by this one.
+ * block. {@link #execute} and {@link #watch} are for any thread, all else for this one.
  *
  * <p>One thread, and not two for each child: a thousand children cost one stack, and states that only one thread changes need no locks.
  * It moves several gigabytes a second, which is more than pipes do.
  */
 final class Reactor {
     private static final Logger LOG = LoggerFactory.getLogger(Reactor.class);
-    private static final int BUFFER = 64 * 1024;
+    private static final int BUFFER = 256 * 1024;
 
     /** A wish for a call at a time; cancelled by removing it. */
     record Timer(long at, Runnable task) implements Comparable<Timer> {
@@ -33,7 +33,7 @@ final class Reactor {
 
     private final Epoll epoll = new Epoll();
     private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER);
-    private final Map<Integer, Runnable> watched = new HashMap<>();
+    private final Map<Integer, Runnable> watched = new ConcurrentHashMap<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean awake = new AtomicBoolean();

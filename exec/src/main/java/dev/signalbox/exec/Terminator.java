@@ -29,8 +29,13 @@ final class Terminator {
     /** From SIGKILL to giving up on what even that does not end. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
 
-    private static final long SHORTEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(2);
+    /** Between looks at the processes that are known to be left: a few files. */
+    private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** Between looks at all processes. A busy host has many: never more than a fifth of one processor. */
     private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private static final int SHARE = 4;
 
     /** How often nothing must be seen, if not everything could be. */
     private static final int UNCLEAR_LOOKS = 3;
@@ -42,6 +47,7 @@ final class Terminator {
         private final long deadline;
         private final Runnable gone;
         private final Set<Processes.Id> asked = new HashSet<>();
+        private List<Processes.Id> left = List.of();
         private boolean begun;
         private int emptyLooks;
 
@@ -68,40 +74,38 @@ final class Terminator {
     }
 
     private void loop() {
-        long pause = SHORTEST_PAUSE;
+        long next = System.nanoTime();
         while (true) {
             try {
-                await(pause);
-                long began = System.nanoTime();
-                round();
-                // A busy host has many processes to look at: never more than a fifth of one processor.
-                pause = Math.clamp(4 * (System.nanoTime() - began), SHORTEST_PAUSE, LONGEST_PAUSE);
+                await();
+                long now = System.nanoTime();
+                if (now - next >= 0 || tickets.stream().anyMatch(this::hasNews)) {
+                    round(now);
+                    long end = System.nanoTime();
+                    next = end + Math.min(SHARE * (end - now), LONGEST_PAUSE);
+                }
             } catch (InterruptedException | RuntimeException | Error e) {
                 LOG.error("a fault in the ending of commands", e);
             }
         }
     }
 
-    private void await(long pause) throws InterruptedException {
-        Ticket first = tickets.isEmpty() ? arriving.take() : arriving.poll(untilNext(pause), TimeUnit.NANOSECONDS);
+    /** Whether a run may be over, or is to be killed now. */
+    private boolean hasNews(Ticket ticket) {
+        return !ticket.begun
+                || System.nanoTime() - ticket.deadline >= 0
+                || ticket.left.stream().noneMatch(processes::isAlive);
+    }
+
+    private void await() throws InterruptedException {
+        Ticket first = tickets.isEmpty() ? arriving.take() : arriving.poll(PAUSE, TimeUnit.NANOSECONDS);
         if (first != null) {
             tickets.add(first);
         }
         arriving.drainTo(tickets);
     }
 
-    private long untilNext(long pause) {
-        long now = System.nanoTime();
-        long next = pause;
-        for (Ticket ticket : tickets) {
-            long left = ticket.deadline - now;
-            next = left > 0 ? Math.min(next, left) : SHORTEST_PAUSE;
-        }
-        return next;
-    }
-
-    private void round() {
-        long now = System.nanoTime();
+    private void round(long now) {
         for (Ticket ticket : tickets) {
             if (now - ticket.deadline >= 0) {
                 Libc.kill(-ticket.group, Libc.SIGKILL);
@@ -116,6 +120,7 @@ final class Terminator {
                 each.remove();
                 ticket.gone.run();
             } else {
+                ticket.left = left.stream().map(Processes.Seen::id).toList();
                 press(ticket, left, now);
             }
         }

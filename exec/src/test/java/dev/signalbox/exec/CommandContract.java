@@ -167,7 +167,7 @@ abstract class CommandContract {
         Path progress = folder.resolve("progress");
         Files.createFile(progress);
         Command writer =
-                shell("for i in 1 2 3 4 5 6 7 8; do head -c 262143 /dev/zero; echo; echo $i >> " + progress + "; done");
+                shell("for i in $(seq 32); do head -c 262143 /dev/zero; echo; echo $i >> " + progress + "; done");
 
         Future<Exit> exit = onThread(() -> writer.stream((_, line) -> {
             first.countDown();
@@ -177,11 +177,11 @@ abstract class CommandContract {
         first.await();
         await().during(Duration.ofMillis(300))
                 .atMost(Duration.ofSeconds(10))
-                .until(() -> Files.readAllLines(progress).size() <= 4);
+                .until(() -> Files.readAllLines(progress).size() <= 10);
         go.countDown();
 
         assertThat(exit.get().success()).isTrue();
-        assertThat(read).hasValue(8 * 262_143);
+        assertThat(read).hasValue(32 * 262_143);
     }
 
     @Test
