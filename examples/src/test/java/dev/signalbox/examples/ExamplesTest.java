@@ -18,12 +18,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,8 +69,20 @@ class ExamplesTest {
         }
     }
 
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void commandsAreAskedAndFollowed() throws InterruptedException {
+        List<String> warnings = new ArrayList<>();
+
+        assertThat(ExecExample.ask(folder, "pwd", "-P"))
+                .endsWith(folder.getFileName().toString());
+        assertThat(ExecExample.follow(List.of("sh", "-c", "echo fine; echo careful >&2; exit 3"), warnings))
+                .isEqualTo(3);
+        assertThat(warnings).containsExactly("careful");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"LlmExample", "RouterExample", "QueueExample"})
+    @ValueSource(strings = {"ExecExample", "LlmExample", "RouterExample", "QueueExample"})
     void theCodeFitsOnAScreen(String name) throws IOException {
         List<String> lines = Files.readAllLines(Path.of("src/main/java/dev/signalbox/examples", name + ".java"));
         long code = lines.stream()
