@@ -82,7 +82,7 @@ class ExamplesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ExecExample", "LlmExample", "RouterExample", "QueueExample"})
+    @ValueSource(strings = {"ExecExample", "LlmExample", "ObservatoryExample", "RouterExample", "QueueExample"})
     void theCodeFitsOnAScreen(String name) throws IOException {
         List<String> lines = Files.readAllLines(Path.of("src/main/java/dev/signalbox/examples", name + ".java"));
         long code = lines.stream()

@@ -220,7 +220,7 @@ final class Shipper implements Observatory {
         closed = true;
         pump.hurryAll(true);
         long forTheDisk = spools == null ? 0 : Math.min(deadline.toNanos() / 2, MOST_FOR_THE_DISK);
-        await(this::memoryIsEmpty, end - forTheDisk);
+        await(this::nothingToWaitFor, end - forTheDisk);
         carrier.stop();
         postman.close();
         if (spools != null) {
@@ -234,11 +234,17 @@ final class Shipper implements Observatory {
 
     private void finish(long end) {
         await(() -> !pump.busy(), end + GRACE);
-        if (pump.busy()) {
+        if (pump.busy() && spools != null) {
             LOG.warn("a disk or a destination does not let go; the spool stays locked until this process ends");
         } else {
             closeFolders(spools, deadLetters);
         }
+    }
+
+    /** Everything is shipped, or on the disk because its destination fails. */
+    private boolean nothingToWaitFor() {
+        return memoryIsEmpty()
+                && lanes.all().stream().allMatch(lane -> lane.pending() == 0 || (lane.failures > 0 && !lane.shipping));
     }
 
     /** Everything has left the memory, for its destination or the disk. */
