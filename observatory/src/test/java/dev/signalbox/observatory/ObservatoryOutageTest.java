@@ -14,6 +14,7 @@ import dev.signalbox.observatory.ObservatoryOptions.Spooling;
 import dev.signalbox.testing.simulator.ObservatorySimulator;
 import dev.signalbox.testing.simulator.ObservatorySimulatorBehaviour;
 import dev.signalbox.testing.simulator.ObservatorySimulatorBehaviour.Fault;
+import dev.signalbox.testing.simulator.ObservatorySimulatorOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -61,6 +62,25 @@ class ObservatoryOutageTest {
             assertThat(observatory.stats().droppedInAll()).isZero();
         }
         assertThat(folder.toFile().list()).containsExactly("lock");
+    }
+
+    /** What is under way when its destination is slow is on the disk as well, and must not be read from there again. */
+    @Test
+    void aSlowDestinationGetsNothingTwice() throws InterruptedException {
+        try (var strict = ObservatorySimulator.start(
+                        ObservatorySimulatorOptions.defaults().withDedupe(false));
+                var observatory = Observatory.start(
+                        quick(to(strict)).withSpool(Spooling.in(folder).withWindow(Duration.ofMillis(2))))) {
+            strict.behave(PERFECT.withLatency(Duration.ofMillis(60)));
+            for (int i = 0; i < 10; i++) {
+                long spooled = observatory.stats().spooled();
+                log(observatory, i * 150, i * 150 + 150);
+                soon().until(() -> observatory.stats().spooled() > spooled);
+            }
+            assertThat(observatory.flush(Duration.ofSeconds(30))).isTrue();
+            assertThat(messages(strict)).isEqualTo(messages(0, 1_500));
+            assertThat(observatory.stats().shipped()).isEqualTo(1_500);
+        }
     }
 
     @Test

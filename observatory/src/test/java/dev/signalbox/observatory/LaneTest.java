@@ -1,0 +1,43 @@
+package dev.signalbox.observatory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LaneTest {
+    private final Lane lane = new Lane(Watched.nowhere(), false, null);
+
+    @Test
+    void aLaneWithACallerIsNotEvicted() {
+        assertThat(lane.enter()).isTrue();
+        assertThat(lane.evict()).isFalse();
+        lane.leave();
+        assertThat(lane.evict()).isTrue();
+    }
+
+    @Test
+    void anEvictedLaneTakesNoCallerAndIsEvictedOnce() {
+        assertThat(lane.evict()).isTrue();
+        assertThat(lane.enter()).isFalse();
+        assertThat(lane.enter()).isFalse();
+        assertThat(lane.evict()).isFalse();
+    }
+
+    @Test
+    void oneInWhichSomethingIsStays() {
+        lane.taken.incrementAndGet();
+        assertThat(lane.evict()).isFalse();
+        lane.settled.incrementAndGet();
+        assertThat(lane.evict()).isTrue();
+    }
+
+    @Test
+    void whatIsToBeToldIsToldOnce() {
+        lane.untold(DropReason.FULL, 2);
+        lane.untold(DropReason.FULL, 3);
+        lane.untold(DropReason.TOO_LARGE, 1);
+        assertThat(lane.takeUntold()).isEqualTo(Map.of(DropReason.FULL, 5, DropReason.TOO_LARGE, 1));
+        assertThat(lane.takeUntold()).isEmpty();
+    }
+}
