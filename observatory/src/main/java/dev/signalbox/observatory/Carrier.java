@@ -207,7 +207,8 @@ final class Carrier {
 
     private void postpone(Lane lane, Later later) {
         int failures = lane.failures + 1;
-        lane.notBefore = ticker.nanos() + backoff(failures, later.wish()).toNanos();
+        var wait = options.retry().after(failures, later.wish(), ThreadLocalRandom.current());
+        lane.notBefore = ticker.nanos() + wait.toNanos();
         lane.failures = failures;
         tally.failed(later.why());
         lane.way.lock();
@@ -216,15 +217,6 @@ final class Carrier {
         } finally {
             lane.unlockWay();
         }
-    }
-
-    /** At most {@code max}, half of it random; never sooner than the destination wishes, within reason. */
-    private Duration backoff(int failures, Duration wish) {
-        var retry = options.retry();
-        long own = Math.min(retry.max().toNanos(), retry.base().toNanos() << Math.min(failures - 1, 20));
-        long spread = own / 2 + ThreadLocalRandom.current().nextLong(own / 2 + 1);
-        var granted = wish.compareTo(retry.maxRetryAfter()) > 0 ? retry.maxRetryAfter() : wish;
-        return Duration.ofNanos(Math.max(spread, granted.toNanos()));
     }
 
     private void finish(Lane lane, Batch batch) {

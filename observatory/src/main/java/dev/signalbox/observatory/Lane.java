@@ -107,6 +107,15 @@ final class Lane {
         return pending() == 0 && !active.get();
     }
 
+    /**
+     * Leaves the pump's sight. A caller that comes at this moment may still have seen it there and rely on it: then it stays.
+     * Whether it left.
+     */
+    boolean rest() {
+        active.set(false);
+        return pending() == 0 || !active.compareAndSet(false, true);
+    }
+
     long pending() {
         return taken.get() - settled.get();
     }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /**
  * The settings of an {@link Observatory}. Immutable; start from {@link #defaults()} and change what differs.
@@ -91,6 +92,14 @@ public record ObservatoryOptions(
             Limits.range("retry base", base, MS, Duration.ofHours(1));
             Limits.range("retry max", max, base, Duration.ofDays(1));
             Limits.range("retry max-retry-after", maxRetryAfter, Duration.ZERO, Duration.ofDays(1));
+        }
+
+        /** The wait after so many failures in a row, from 1; never sooner than the destination wishes, within reason. */
+        Duration after(int failures, Duration wish, RandomGenerator random) {
+            long own = Math.min(max.toNanos(), base.toNanos() << Math.min(failures - 1, 20));
+            long spread = own / 2 + random.nextLong(own / 2 + 1);
+            var granted = wish.compareTo(maxRetryAfter) > 0 ? maxRetryAfter : wish;
+            return Duration.ofNanos(Math.max(spread, granted.toNanos()));
         }
     }
 

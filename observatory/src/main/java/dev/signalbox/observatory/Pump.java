@@ -161,13 +161,8 @@ final class Pump {
             return false;
         }
         lane.lastUsed = now;
-        lane.watched = false;
-        lane.active.set(false);
-        if (lane.pending() > 0 && lane.active.compareAndSet(false, true)) {
-            lane.watched = true;
-            return false;
-        }
-        return true;
+        lane.watched = !lane.rest();
+        return !lane.watched;
     }
 
     private void nap() {

@@ -33,6 +33,17 @@ class LaneTest {
     }
 
     @Test
+    void aRecordThatComesWhileTheLaneGoesToRestIsNotForgotten() {
+        lane.active.set(true);
+        lane.taken.incrementAndGet();
+        assertThat(lane.rest()).isFalse();
+        assertThat(lane.active).isTrue();
+        lane.settled.incrementAndGet();
+        assertThat(lane.rest()).isTrue();
+        assertThat(lane.active).isFalse();
+    }
+
+    @Test
     void whatIsToBeToldIsToldOnce() {
         lane.untold(DropReason.FULL, 2);
         lane.untold(DropReason.FULL, 3);
