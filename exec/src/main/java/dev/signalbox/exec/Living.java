@@ -12,6 +12,8 @@ final class Living {
     /** A JVM that is told to end is itself killed after some time, by most who tell it. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    private static final Duration LAST = Duration.ofSeconds(1);
+
     private final Set<Child> children = ConcurrentHashMap.newKeySet();
 
     void add(Child child) {
@@ -26,9 +28,14 @@ final class Living {
 
     private void endAll() {
         children.forEach(child -> child.end(Outcome.CANCELLED));
-        CompletableFuture.allOf(children.stream().map(Child::ended).toArray(CompletableFuture[]::new))
-                .completeOnTimeout(null, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .join();
+        await(PATIENCE);
         children.forEach(child -> child.signal(Libc.SIGKILL));
+        await(LAST);
+    }
+
+    private void await(Duration most) {
+        CompletableFuture.allOf(children.stream().map(Child::ended).toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, most.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 }

@@ -23,12 +23,17 @@ final class Processes {
     /** @param runs the ids of its {@link Marker} */
     record Seen(Id id, int parent, int group, boolean zombie, List<String> runs) {}
 
-    /**
-     * All that were seen.
-     *
-     * @param clear whether everything could be seen. A process in the middle of an exec shows no environment for a moment.
-     */
-    record Census(List<Seen> processes, boolean clear) {}
+    /** How much could be seen. */
+    enum Sight {
+        ALL,
+        /** A process in the middle of an exec shows no environment for a moment. */
+        UNCLEAR,
+        /** No descriptors were left to look with. */
+        NONE
+    }
+
+    /** All that were seen. */
+    record Census(List<Seen> processes, Sight sight) {}
 
     private record Stat(Id id, char state, int parent, int group) {
         boolean isZombie() {
@@ -40,30 +45,32 @@ final class Processes {
     private Map<Id, List<String>> known = new HashMap<>();
 
     Census look() {
+        try {
+            return lookAtAll();
+        } catch (NoDescriptorsException e) {
+            return new Census(List.of(), Sight.NONE);
+        }
+    }
+
+    private Census lookAtAll() throws NoDescriptorsException {
         String[] names = new File("/proc").list();
         if (names == null) {
-            return new Census(List.of(), false);
+            throw new NoDescriptorsException();
         }
         Map<Id, List<String>> seen = new HashMap<>();
         List<Seen> processes = new ArrayList<>();
-        boolean clear = true;
+        Sight sight = Sight.ALL;
         for (String name : names) {
-            if (Character.isDigit(name.charAt(0))) {
-                clear &= look(Integer.parseInt(name), processes, seen);
+            if (Character.isDigit(name.charAt(0)) && !look(Integer.parseInt(name), processes, seen)) {
+                sight = Sight.UNCLEAR;
             }
         }
         known = seen;
-        return new Census(processes, clear);
+        return new Census(processes, sight);
     }
 
-    private boolean look(int pid, List<Seen> processes, Map<Id, List<String>> seen) {
-        byte[] bytes;
-        try {
-            bytes = read("/proc/" + pid + "/stat");
-        } catch (NoDescriptorsException e) {
-            return false;
-        }
-        Optional<Stat> found = parse(pid, bytes);
+    private boolean look(int pid, List<Seen> processes, Map<Id, List<String>> seen) throws NoDescriptorsException {
+        Optional<Stat> found = parse(pid, read("/proc/" + pid + "/stat"));
         if (found.isEmpty()) {
             return true;
         }
@@ -76,7 +83,7 @@ final class Processes {
     }
 
     /** Empty if that cannot be told now. */
-    private Optional<List<String>> runs(Stat stat) {
+    private Optional<List<String>> runs(Stat stat) throws NoDescriptorsException {
         List<String> before = known.get(stat.id);
         if (before != null) {
             return Optional.of(before);
@@ -84,14 +91,10 @@ final class Processes {
         if (stat.parent == KERNEL || stat.id.pid == KERNEL) {
             return Optional.of(List.of());
         }
-        try {
-            byte[] environment = read("/proc/" + stat.id.pid + "/environ");
-            return environment.length == 0 && isReadable(stat.id.pid)
-                    ? Optional.empty()
-                    : Optional.of(List.of(Marker.idsIn(environment, environment.length)));
-        } catch (NoDescriptorsException e) {
-            return Optional.empty();
-        }
+        byte[] environment = read("/proc/" + stat.id.pid + "/environ");
+        return environment.length == 0 && isReadable(stat.id.pid)
+                ? Optional.empty()
+                : Optional.of(List.of(Marker.idsIn(environment, environment.length)));
     }
 
     private static boolean isReadable(int pid) {

@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
@@ -68,6 +69,8 @@ final class SpawnBackend implements Backend {
         try {
             requirePidfd();
             Libc.mindChildren();
+            // Loading a class takes a descriptor, and these tell that there is none.
+            Objects.requireNonNull(new ExecException(Errno.explain(Errno.EMFILE)));
             return new SpawnBackend(Reactor.start());
         } catch (ExceptionInInitializerError e) {
             throw new UnsupportedOperationException(String.valueOf(e.getCause()), e);

@@ -49,6 +49,7 @@ final class Terminator {
         private final Set<Processes.Id> asked = new HashSet<>();
         private List<Processes.Id> left = List.of();
         private boolean begun;
+        private boolean killed;
         private int emptyLooks;
 
         /** @param group whose leader nobody reaps until {@code gone} */
@@ -93,7 +94,7 @@ final class Terminator {
     /** Whether a run may be over, or is to be killed now. */
     private boolean hasNews(Ticket ticket) {
         return !ticket.begun
-                || System.nanoTime() - ticket.deadline >= 0
+                || (!ticket.killed && System.nanoTime() - ticket.deadline >= 0)
                 || ticket.left.stream().noneMatch(processes::isAlive);
     }
 
@@ -116,7 +117,7 @@ final class Terminator {
         for (Iterator<Ticket> each = tickets.iterator(); each.hasNext(); ) {
             Ticket ticket = each.next();
             List<Processes.Seen> left = members.getOrDefault(ticket, List.of());
-            if (isOver(ticket, left, census.clear(), now)) {
+            if (isOver(ticket, left, census.sight(), now)) {
                 each.remove();
                 ticket.gone.run();
             } else {
@@ -126,8 +127,7 @@ final class Terminator {
         }
     }
 
-    private static boolean isOver(Ticket ticket, List<Processes.Seen> left, boolean clear, long now) {
-        ticket.emptyLooks = left.isEmpty() ? ticket.emptyLooks + 1 : 0;
+    private static boolean isOver(Ticket ticket, List<Processes.Seen> left, Processes.Sight sight, long now) {
         if (now - ticket.deadline > PATIENCE) {
             LOG.error(
                     "{} processes of the group {} do not end, or cannot be seen; first of them {}",
@@ -136,7 +136,23 @@ final class Terminator {
                     left.isEmpty() ? "none" : left.getFirst().id().pid());
             return true;
         }
-        return ticket.emptyLooks >= (clear ? 1 : UNCLEAR_LOOKS);
+        if (sight == Processes.Sight.NONE) {
+            return isOverUnseen(ticket, now);
+        }
+        ticket.emptyLooks = left.isEmpty() ? ticket.emptyLooks + 1 : 0;
+        return ticket.emptyLooks >= (sight == Processes.Sight.ALL ? 1 : UNCLEAR_LOOKS);
+    }
+
+    /** Without descriptors there is no looking at processes; the group gets its signals even so. */
+    private static boolean isOverUnseen(Ticket ticket, long now) {
+        boolean over = now - ticket.deadline >= 0 && Libc.peek(ticket.group).isPresent();
+        if (over) {
+            LOG.warn(
+                    "no file descriptors are left to look for processes that have left the group {}; it was killed, they"
+                            + " may run on",
+                    ticket.group);
+        }
+        return over;
     }
 
     private void press(Ticket ticket, List<Processes.Seen> left, long now) {
@@ -147,6 +163,7 @@ final class Terminator {
             Libc.kill(-ticket.group, Libc.SIGCONT);
         }
         ticket.begun = true;
+        ticket.killed = kill;
         for (Processes.Seen process : left) {
             if (process.group() == ticket.group) {
                 continue;

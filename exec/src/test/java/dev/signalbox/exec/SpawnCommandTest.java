@@ -89,6 +89,24 @@ class SpawnCommandTest extends CommandContract {
     }
 
     @Test
+    void whoHasBeenGivenTheIdOfAnotherIsNotSignalled() throws Exception {
+        try (RunningCommand stranger = command("sleep", "605").start()) {
+            int pid = Math.toIntExact(stranger.pid());
+            var processes = new Processes();
+            Processes.Seen now = processes.look().processes().stream()
+                    .filter(process -> process.id().pid() == pid)
+                    .findFirst()
+                    .orElseThrow();
+
+            processes.signal(new Processes.Id(pid, now.id().start() - 1), Libc.SIGKILL);
+            assertThat(processes.isAlive(now.id())).isTrue();
+            processes.signal(now.id(), Libc.SIGKILL);
+
+            assertThat(stranger.await().exit()).isEqualTo(new Exit.Signal(9));
+        }
+    }
+
+    @Test
     void aStoppedCommandIsEnded() {
         var thrown = catchThrowableOfType(
                 CommandTimeoutException.class,
