@@ -94,8 +94,8 @@ final class LogsCommand {
             description = {
                 "Ships the records of a file, or of all files below a folder, to a destination.",
                 "A file is deleted once all of it is shipped; what the destination refuses stays in it. After a"
-                    + " failure run the same again: it goes on where it stopped. Batches keep their Idempotency-Key. A"
-                    + " running server holds its spool and its dead letters: stop it first, or move the files away."
+                        + " failure run the same again: it goes on where it stopped. Batches keep their Idempotency-Key. A"
+                        + " running server holds its spool and its dead letters: stop it first, or move the files away."
             },
             mixinStandardHelpOptions = true,
             footerHeading = "%nExamples:%n",
