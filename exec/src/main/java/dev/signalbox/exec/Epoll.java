@@ -46,7 +46,7 @@ final class Epoll {
 
     private static int checked(long result) {
         if (result < 0) {
-            throw new ExecException("commands cannot be run: " + Errno.explain((int) -result));
+            throw new ExecException("commands cannot be run: " + Libc.explain((int) -result));
         }
         return (int) result;
     }

@@ -16,23 +16,4 @@ final class Errno {
     static final int ETXTBSY = 26;
 
     private Errno() {}
-
-    /** For people: what it means and what to do. {@code errno} is positive. */
-    static String explain(int errno) {
-        return switch (errno) {
-            case ENOENT -> "the interpreter that its first line (#!) names, or the folder to run in, is not there";
-            case EACCES ->
-                "access is denied (EACCES); it, its interpreter or the folder is not for this user,"
-                        + " or the file system is mounted noexec";
-            case ENOEXEC -> "it is neither a program nor does it begin with #! and its interpreter";
-            case E2BIG ->
-                "its arguments and environment are too large (E2BIG; a single one may have 128 KiB);"
-                        + " pass them by stdin or in a file";
-            case ETXTBSY -> "the file is still open for writing (ETXTBSY); close it first";
-            case EMFILE, ENFILE -> "no file descriptors are left; raise the limit (ulimit -n), or run fewer at a time";
-            case EAGAIN -> "the limit of processes is reached (EAGAIN); raise it (ulimit -u), or run fewer at a time";
-            case ENOMEM -> "there is not enough memory";
-            default -> "error " + errno;
-        };
-    }
 }

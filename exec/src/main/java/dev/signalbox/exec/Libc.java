@@ -174,4 +174,30 @@ final class Libc {
     static void mindChildren() {
         SIGNAL.call(SIGCHLD, 0L);
     }
+
+    /**
+     * For people: what an error means and what to do. Here, because loading a class of its own takes a descriptor.
+     *
+     * @param errno positive
+     */
+    static String explain(int errno) {
+        return switch (errno) {
+            case Errno.ENOENT ->
+                "the interpreter that its first line (#!) names, or the folder to run in, is not there";
+            case Errno.EACCES ->
+                "access is denied (EACCES); it, its interpreter or the folder is not for this user,"
+                        + " or the file system is mounted noexec";
+            case Errno.ENOEXEC -> "it is neither a program nor does it begin with #! and its interpreter";
+            case Errno.E2BIG ->
+                "its arguments and environment are too large (E2BIG; a single one may have 128 KiB);"
+                        + " pass them by stdin or in a file";
+            case Errno.ETXTBSY -> "the file is still open for writing (ETXTBSY); close it first";
+            case Errno.EMFILE, Errno.ENFILE ->
+                "no file descriptors are left; raise the limit (ulimit -n), or run fewer at a time";
+            case Errno.EAGAIN ->
+                "the limit of processes is reached (EAGAIN); raise it (ulimit -u), or run fewer at a time";
+            case Errno.ENOMEM -> "there is not enough memory";
+            default -> "error " + errno;
+        };
+    }
 }

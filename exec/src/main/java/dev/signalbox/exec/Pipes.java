@@ -50,7 +50,7 @@ final class Pipes implements AutoCloseable {
                 }
             }
             if (result < 0) {
-                throw new ExecException(program + " was not started: " + Errno.explain(-result));
+                throw new ExecException(program + " was not started: " + Libc.explain(-result));
             }
         }
         return ends;

@@ -34,9 +34,11 @@ final class Proxy {
 
     private static void atTerminal(Terminal terminal, Execution execution) throws InterruptedException {
         int group = Math.toIntExact(execution.run().pid());
-        terminal.give(group);
-        // It may have asked for the terminal before it had it, and have been stopped for that.
-        execution.run().signal(Libc.SIGCONT);
+        if (!Terminal.isGivenAtStart()) {
+            terminal.give(group);
+            // It may have asked for the terminal before it had it, and have been stopped for that.
+            execution.run().signal(Libc.SIGCONT);
+        }
         while (!execution.await(LOOK)) {
             if (Libc.wasStopped(group)) {
                 terminal.takeBack(true);

@@ -10,7 +10,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
@@ -69,8 +68,6 @@ final class SpawnBackend implements Backend {
         try {
             requirePidfd();
             Libc.mindChildren();
-            // Loading a class takes a descriptor, and these tell that there is none.
-            Objects.requireNonNull(new ExecException(Errno.explain(Errno.EMFILE)));
             return new SpawnBackend(Reactor.start());
         } catch (ExceptionInInitializerError e) {
             throw new UnsupportedOperationException(String.valueOf(e.getCause()), e);
@@ -106,7 +103,7 @@ final class SpawnBackend implements Backend {
             if (pidfd < 0) {
                 Libc.kill(-pid, Libc.SIGKILL);
                 reactor.reapLater(pid);
-                throw new ExecException(command.program() + " was ended at its start: " + Errno.explain(-pidfd));
+                throw new ExecException(command.program() + " was ended at its start: " + Libc.explain(-pidfd));
             }
             var child = new Child(reactor, launch, new Child.Identity(pid, pidfd, marker, began), pipes);
             pipes.release();
@@ -162,7 +159,7 @@ final class SpawnBackend implements Backend {
 
     private static void check(long result) {
         if (result != 0) {
-            throw new ExecException("a process cannot be prepared: " + Errno.explain((int) Math.abs(result)));
+            throw new ExecException("a process cannot be prepared: " + Libc.explain((int) Math.abs(result)));
         }
     }
 
@@ -181,7 +178,7 @@ final class SpawnBackend implements Backend {
             error = (int) SPAWN.call(pid, path, actions, attributes, arguments, environment);
         }
         if (error != 0) {
-            throw new ExecException(launch.executable() + " was not started: " + Errno.explain(Math.abs(error)));
+            throw new ExecException(launch.executable() + " was not started: " + Libc.explain(Math.abs(error)));
         }
         return pid.get(ValueLayout.JAVA_INT, 0);
     }

@@ -44,6 +44,11 @@ final class Terminal {
         return GET_FOREGROUND.call(STDIN) == OWN_GROUP.call();
     }
 
+    /** Whether a child has the terminal before its program begins. */
+    static boolean isGivenAtStart() {
+        return ADD_FOREGROUND.isPresent();
+    }
+
     /** Has a child take the terminal before its program begins. */
     static void addForeground(MemorySegment actions) {
         if (isForeground()) {
