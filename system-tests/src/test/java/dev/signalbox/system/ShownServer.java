@@ -16,6 +16,8 @@ import dev.signalbox.server.rest.ClientDirectory;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.DeliveryMetrics;
 import dev.signalbox.server.rest.Health;
+import dev.signalbox.session.bus.Retention;
+import dev.signalbox.session.bus.SessionBus;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
@@ -65,6 +67,8 @@ final class ShownServer implements AutoCloseable {
                         .findFirst(),
                 (channel, address) -> address,
                 () -> new Health.Report(Map.of("database", Health.UP, "dispatcher", Health.UP), true),
+                SessionBus.inMemory(String.class, Retention.ofEvents(1)),
+                1,
                 metrics,
                 registry,
                 new BuildInfo("0.1.0", "2026-11-21T00:00:00Z", "0123abc"));
