@@ -22,7 +22,7 @@ final class SessionRouting implements AutoCloseable {
     private static final int RUN = 32;
 
     private final SessionBus<byte[]> bus = SessionBus.builder(
-                    SessionStore.inMemory(Retention.ofEvents(1_000)), Codec.bytes())
+                    SessionStore.inMemory(Retention.ofEvents(100)), Codec.bytes())
             .build();
     private final LongAdder received = new LongAdder();
     private final String[] names =

@@ -13,11 +13,10 @@ final class Proxy {
     static Exit run(Command command) throws InterruptedException {
         boolean groups = command.backend().support().processGroups();
         Optional<Terminal> terminal = groups ? Terminal.ifOurs() : Optional.empty();
-        var execution = Execution.start(command, Backend.Outputs.INHERITED, Sink.NONE, Sink.NONE);
-        Run run = execution.run();
-        Relay.add(run);
         boolean clean = false;
-        try {
+        try (Relay relay = Relay.open()) {
+            var execution = Execution.start(command, Backend.Outputs.INHERITED, Sink.NONE, Sink.NONE);
+            relay.to(execution.run());
             if (terminal.isPresent()) {
                 atTerminal(terminal.get(), execution);
             }
@@ -26,7 +25,6 @@ final class Proxy {
             clean = exit instanceof Exit.Code;
             return exit;
         } finally {
-            Relay.remove(run);
             boolean restore = !clean;
             terminal.ifPresent(t -> t.takeBack(restore));
         }

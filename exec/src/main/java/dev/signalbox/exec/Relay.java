@@ -5,38 +5,59 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Passes on signals that this process gets to the commands that stand in for it. Thread-safe.
+ * Passes on signals that this process gets to a command that stands in for it, from its opening until it is closed: those that
+ * come before the command has been started wait for it. Thread-safe.
  *
  * <p>The JDK's only means is {@code sun.misc.Signal}, which it supports but warns about, and we treat warnings as errors; so it is
  * called by name.
  */
-final class Relay {
+final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final Map<String, Integer> SIGNALS =
             Map.of("HUP", Libc.SIGHUP, "INT", Libc.SIGINT, "TERM", Libc.SIGTERM);
 
-    private static final List<Run> RUNS = new ArrayList<>();
+    private static final List<Relay> OPEN = new ArrayList<>();
     private static final Map<String, Object> BEFORE = new LinkedHashMap<>();
+
+    private final List<Integer> early = new ArrayList<>();
+    private @Nullable Run run;
 
     private Relay() {}
 
-    /** From now on, until {@link #remove}. */
-    static synchronized void add(Run run) {
-        RUNS.add(run);
-        if (RUNS.size() == 1) {
-            SIGNALS.forEach(Relay::take);
+    static Relay open() {
+        synchronized (Relay.class) {
+            Relay relay = new Relay();
+            OPEN.add(relay);
+            if (OPEN.size() == 1) {
+                SIGNALS.forEach(Relay::take);
+            }
+            return relay;
         }
     }
 
-    static synchronized void remove(Run run) {
-        RUNS.remove(run);
-        if (RUNS.isEmpty()) {
-            BEFORE.forEach(Relay::restore);
-            BEFORE.clear();
+    /** Passes on what has come so far, and what will come. */
+    void to(Run started) {
+        synchronized (Relay.class) {
+            run = started;
+            early.forEach(started::signal);
+            early.clear();
+        }
+    }
+
+    /** Signals that came for a command that could not be started are forgotten: its caller is told of that instead. */
+    @Override
+    public void close() {
+        synchronized (Relay.class) {
+            OPEN.remove(this);
+            if (OPEN.isEmpty()) {
+                BEFORE.forEach(Relay::restore);
+                BEFORE.clear();
+            }
         }
     }
 
@@ -71,7 +92,17 @@ final class Relay {
                 .invoke(null, signal.getConstructor(String.class).newInstance(name), handler);
     }
 
-    private static synchronized void pass(int number) {
-        RUNS.forEach(run -> run.signal(number));
+    private static void pass(int number) {
+        synchronized (Relay.class) {
+            OPEN.forEach(relay -> relay.get(number));
+        }
+    }
+
+    private void get(int number) {
+        if (run == null) {
+            early.add(number);
+        } else {
+            run.signal(number);
+        }
     }
 }

@@ -47,8 +47,8 @@ class LauncherTest {
             """;
 
     private static final List<String> FOLDERS =
-            List.of(("router/src/main router/src/test endpoint database delivery console testing/simulator "
-                            + "server/src server/target build/bom build/parent .mvn classes bin")
+            List.of(("router/src/main router/src/test endpoint database session delivery llm observatory exec console "
+                            + "testing/simulator server/src server/target build/bom build/parent .mvn classes bin")
                     .split(" "));
 
     @TempDir

@@ -6,7 +6,9 @@ import java.time.Duration;
  * How a bus works.
  *
  * @param maxPayload the most bytes of an encoded event, 1 to 1 MiB, default 64 KiB
- * @param writers how many batches are written side by side; sessions are spread over them; 1 to 64, default 4
+ * @param writers how many batches are written side by side; sessions are spread over them; 1 to 64, default 1: batches are then
+ *     larger, which does more than their number, unless thousands of events are on their way at a time. A store in memory is
+ *     written by the senders themselves, and takes no notice of this
  * @param maxWaiting how many events may wait for each writer, 1 to 1,000,000, default 10,000; then senders are held up
  * @param patience how long a sender is held up by that before {@link SessionOverloadedException}, and how long a batch is
  *     repeated that cannot be written before {@link SessionUnavailableException}; 0 to 5 min, default 30 s
@@ -18,7 +20,7 @@ import java.time.Duration;
 public record BusOptions(
         int maxPayload, int writers, int maxWaiting, Duration patience, int buffer, Duration sweep, Duration trim) {
     public static final BusOptions DEFAULT = new BusOptions(
-            64 << 10, 4, 10_000, Duration.ofSeconds(30), 256, Duration.ofSeconds(5), Duration.ofSeconds(30));
+            64 << 10, 1, 10_000, Duration.ofSeconds(30), 256, Duration.ofSeconds(5), Duration.ofSeconds(30));
 
     /** @throws IllegalArgumentException naming the option that is out of its range */
     public BusOptions {

@@ -62,7 +62,9 @@ final class Feed implements Watcher {
     public void appended(List<Stored> events) {
         lock.lock();
         try {
-            events.forEach(this::take);
+            for (Stored event : events) {
+                take(event);
+            }
             news.signal();
         } finally {
             lock.unlock();

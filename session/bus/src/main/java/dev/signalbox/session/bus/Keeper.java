@@ -1,5 +1,6 @@
 package dev.signalbox.session.bus;
 
+import dev.signalbox.session.bus.SessionStore.Stored;
 import dev.signalbox.session.bus.SessionStore.Tail;
 import dev.signalbox.session.bus.SessionStore.TailListener;
 import java.time.Duration;
@@ -92,6 +93,11 @@ final class Keeper implements TailListener {
     @Override
     public void changed(String session, long last) {
         switchboard.changed(session, last);
+    }
+
+    @Override
+    public void appended(String session, List<Stored> events) {
+        switchboard.appended(session, events);
     }
 
     @Override

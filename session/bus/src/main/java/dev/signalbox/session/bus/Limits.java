@@ -1,6 +1,7 @@
 package dev.signalbox.session.bus;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** The limits of what may be asked, in the words of the field concerned. */
 final class Limits {
@@ -21,11 +22,21 @@ final class Limits {
     private static String visible(String field, String text, int longest) {
         check(
                 !text.isEmpty() && text.length() <= longest,
-                field + " has " + text.length() + " characters; give 1 to " + longest);
+                () -> field + " has " + text.length() + " characters; give 1 to " + longest);
         check(
-                text.codePoints().allMatch(Limits::isVisible),
-                field + " holds a blank or a character that cannot be seen; use letters, digits and signs");
+                isPlain(text) || text.codePoints().allMatch(Limits::isVisible),
+                () -> field + " holds a blank or a character that cannot be seen; use letters, digits and signs");
         return text;
+    }
+
+    /** Names of ASCII, which is most of them, are checked at each send, so that is made quick. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) <= ' ' || text.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isVisible(int codePoint) {
@@ -43,18 +54,18 @@ final class Limits {
     }
 
     static void range(String field, long value, long least, long most) {
-        check(value >= least && value <= most, field + " is " + value + "; it must be " + least + " to " + most);
+        check(value >= least && value <= most, () -> field + " is " + value + "; it must be " + least + " to " + most);
     }
 
     static void range(String field, Duration value, Duration least, Duration most) {
         check(
                 value.compareTo(least) >= 0 && value.compareTo(most) <= 0,
-                field + " is " + value + "; it must be " + least + " to " + most);
+                () -> field + " is " + value + "; it must be " + least + " to " + most);
     }
 
-    private static void check(boolean valid, String problem) {
+    private static void check(boolean valid, Supplier<String> problem) {
         if (!valid) {
-            throw new IllegalArgumentException(problem);
+            throw new IllegalArgumentException(problem.get());
         }
     }
 }

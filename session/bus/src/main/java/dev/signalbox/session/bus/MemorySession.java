@@ -4,7 +4,6 @@ import dev.signalbox.session.bus.SessionStore.Claim;
 import dev.signalbox.session.bus.SessionStore.ClaimRequest;
 import dev.signalbox.session.bus.SessionStore.Claimed;
 import dev.signalbox.session.bus.SessionStore.Claims;
-import dev.signalbox.session.bus.SessionStore.Place;
 import dev.signalbox.session.bus.SessionStore.Slice;
 import dev.signalbox.session.bus.SessionStore.Stored;
 import java.time.Instant;
@@ -47,16 +46,18 @@ final class MemorySession {
         this.capacity = capacity;
     }
 
-    Place append(Instant at, byte[] payload) {
+    Stored append(Instant at, byte[] payload) {
         if (size == capacity) {
             removeFirst();
         } else if (size == ring.length) {
             grow();
         }
         lastAt = at.isAfter(lastAt) ? at : lastAt;
-        ring[slot(next)] = new Stored(next, lastAt, payload);
+        Stored event = new Stored(next, lastAt, payload);
+        ring[slot(next)] = event;
         size++;
-        return new Place(next++, lastAt);
+        next++;
+        return event;
     }
 
     private void grow() {

@@ -41,28 +41,39 @@ final class MemoryStore implements SessionStore {
 
     @Override
     public List<Place> append(Append batch) {
-        List<Place> places = new ArrayList<>(batch.entries().size());
-        for (Entry entry : batch.entries()) {
+        List<Entry> entries = batch.entries();
+        List<Stored> events = new ArrayList<>(entries.size());
+        for (Entry entry : entries) {
             sessions.compute(entry.session(), (name, known) -> {
                 MemorySession session = known == null ? begin(batch) : known;
-                places.add(session.append(batch.at(), entry.payload()));
+                events.add(session.append(batch.at(), entry.payload()));
                 return session;
             });
         }
         for (TailListener listener : listeners) {
-            tell(listener, batch.entries(), places);
+            tell(listener, entries, events);
         }
-        return places;
+        return places(events);
     }
 
     /** Once for each run of a session's events. */
-    private static void tell(TailListener listener, List<Entry> entries, List<Place> places) {
-        for (int i = 0; i < places.size(); i++) {
-            String session = entries.get(i).session();
-            if (i + 1 == places.size() || !entries.get(i + 1).session().equals(session)) {
-                listener.changed(session, places.get(i).offset());
+    private static void tell(TailListener listener, List<Entry> entries, List<Stored> events) {
+        int from = 0;
+        for (int end = 1; end <= events.size(); end++) {
+            String session = entries.get(from).session();
+            if (end == events.size() || !entries.get(end).session().equals(session)) {
+                listener.appended(session, events.subList(from, end));
+                from = end;
             }
         }
+    }
+
+    private static List<Place> places(List<Stored> events) {
+        List<Place> places = new ArrayList<>(events.size());
+        for (Stored event : events) {
+            places.add(new Place(event.offset(), event.at()));
+        }
+        return places;
     }
 
     private MemorySession begin(Append batch) {

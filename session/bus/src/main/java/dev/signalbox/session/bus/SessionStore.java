@@ -42,7 +42,10 @@ public interface SessionStore extends AutoCloseable {
         return InstantSource.system();
     }
 
-    /** Whether {@link #append} never waits for anything, so that a sender's own thread may as well do it. */
+    /**
+     * Whether {@link #append} never waits for anything, so that a sender's own thread may as well do it, and has told the
+     * store's tails of the events themselves when it returns.
+     */
     default boolean isImmediate() {
         return false;
     }
@@ -213,6 +216,11 @@ public interface SessionStore extends AutoCloseable {
 
         /** Events were appended and can be read; {@code last} is the last offset, or one before it. */
         void changed(String session, long last);
+
+        /** The same, where the store has the events in hand: consecutive ones of one session. */
+        default void appended(String session, List<Stored> events) {
+            changed(session, events.getLast().offset());
+        }
 
         /** Events were appended, in sessions that it cannot name. */
         void changedSomewhere();

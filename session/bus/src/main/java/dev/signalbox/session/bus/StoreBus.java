@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** A bus on any store. */
 final class StoreBus<T> implements SessionBus<T> {
     private static final int MOST_READ = 1_000;
+    /** So that senders who write to memory themselves seldom meet. */
+    private static final int IMMEDIATE_WRITERS = 64;
 
     private final SessionStore store;
     private final Coding<T> coding;
@@ -37,7 +39,7 @@ final class StoreBus<T> implements SessionBus<T> {
         this.reader = new Reader(store);
         this.keeper = new Keeper(store, switchboard, options, told);
         this.writers = Stream.generate(() -> new Writer(store, switchboard, options, told))
-                .limit(options.writers())
+                .limit(store.isImmediate() ? IMMEDIATE_WRITERS : options.writers())
                 .toArray(Writer[]::new);
         keeper.start();
     }

@@ -56,14 +56,16 @@ final class Switchboard {
             while (end < entries.size() && entries.get(end).session().equals(session)) {
                 end++;
             }
-            Watcher[] here = sessions.getOrDefault(session, NOBODY);
-            if (here.length > 0) {
-                List<Stored> events = stored(entries.subList(i, end), places.subList(i, end));
-                for (Watcher watcher : here) {
-                    watcher.appended(events);
-                }
+            if (sessions.containsKey(session)) {
+                appended(session, stored(entries.subList(i, end), places.subList(i, end)));
             }
             i = end;
+        }
+    }
+
+    void appended(String session, List<Stored> events) {
+        for (Watcher watcher : sessions.getOrDefault(session, NOBODY)) {
+            watcher.appended(events);
         }
     }
 

@@ -121,12 +121,12 @@ final class Writer {
 
     private void put(List<Waiting> batch) {
         try {
-            Append append = new Append(
-                    new UUID(origin, ++batches),
-                    store.clock().instant(),
-                    batch.stream().map(Waiting::entry).toList());
+            Append append =
+                    new Append(new UUID(origin, ++batches), store.clock().instant(), entries(batch));
             List<Place> places = append(append);
-            switchboard.appended(append, places);
+            if (!store.isImmediate()) {
+                switchboard.appended(append, places);
+            }
             for (int i = 0; i < batch.size(); i++) {
                 batch.get(i).done().complete(places.get(i).offset());
             }
@@ -137,6 +137,14 @@ final class Writer {
         } catch (RuntimeException | Error e) {
             fail(batch, e);
         }
+    }
+
+    private static List<Entry> entries(List<Waiting> batch) {
+        List<Entry> entries = new ArrayList<>(batch.size());
+        for (Waiting one : batch) {
+            entries.add(one.entry());
+        }
+        return entries;
     }
 
     /** What a store refuses of several may be the fault of one, which the others need not suffer for. */

@@ -12,7 +12,7 @@ class OptionsTest {
     void theDefaultsAreAsDocumented() {
         BusOptions options = BusOptions.DEFAULT;
         assertThat(options.maxPayload()).isEqualTo(64 * 1024);
-        assertThat(options.writers()).isEqualTo(4);
+        assertThat(options.writers()).isEqualTo(1);
         assertThat(options.maxWaiting()).isEqualTo(10_000);
         assertThat(options.patience()).isEqualTo(Duration.ofSeconds(30));
         assertThat(options.buffer()).isEqualTo(256);

@@ -22,6 +22,7 @@ final class ScriptedStore implements SessionStore {
     /** Runs once, after the next read has found what it found and before its reader has it. */
     final AtomicReference<@Nullable Runnable> duringRead = new AtomicReference<>();
 
+    private final List<TailListener> listeners = new CopyOnWriteArrayList<>();
     private final List<Stored> events = new ArrayList<>();
     private long begin = 1;
     private long last;
@@ -36,8 +37,10 @@ final class ScriptedStore implements SessionStore {
     synchronized List<Place> put(Append batch) {
         List<Place> places = new ArrayList<>();
         for (Entry entry : batch.entries()) {
-            events.add(new Stored(++last, batch.at(), entry.payload()));
+            Stored event = new Stored(++last, batch.at(), entry.payload());
+            events.add(event);
             places.add(new Place(last, batch.at()));
+            listeners.forEach(listener -> listener.appended(entry.session(), List.of(event)));
         }
         return places;
     }
@@ -99,8 +102,9 @@ final class ScriptedStore implements SessionStore {
 
     @Override
     public Tail tail(TailListener listener) {
+        listeners.add(listener);
         listener.up();
-        return () -> {};
+        return () -> listeners.remove(listener);
     }
 
     @Override

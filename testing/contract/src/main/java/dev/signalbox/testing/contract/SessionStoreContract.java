@@ -472,7 +472,7 @@ public abstract class SessionStoreContract extends SessionContract {
     }
 
     /** Remembers what a tail tells. */
-    protected static final class Heard implements TailListener {
+    protected static class Heard implements TailListener {
         public final AtomicInteger ups = new AtomicInteger();
         public final AtomicInteger somewhere = new AtomicInteger();
         public final Map<String, Long> last = new ConcurrentHashMap<>();

@@ -1,10 +1,19 @@
 package dev.signalbox.testing.contract;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionStore;
+import dev.signalbox.session.bus.SessionStore.Append;
+import dev.signalbox.session.bus.SessionStore.Stored;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
 /** The session bus in memory. Its nodes are buses on one store, since it has no other place. */
 class MemorySessionTest {
@@ -32,6 +41,27 @@ class MemorySessionTest {
         @Override
         protected boolean recognisesRepeats() {
             return false;
+        }
+
+        /** On that a bus relies: of an immediate store, it tells its subscribers nothing by itself. */
+        @Test
+        void itHasToldItsTailsTheEventsWhenAnAppendReturns() throws Exception {
+            List<String> told = new ArrayList<>();
+            SessionStore store = store();
+            assertThat(store.isImmediate()).isTrue();
+            try (SessionStore.Tail _ = store.tail(new Heard() {
+                @Override
+                public void appended(String session, List<Stored> events) {
+                    events.forEach(event -> told.add(session + event.offset() + new String(event.payload(), UTF_8)));
+                }
+            })) {
+                Append batch = new Append(
+                        UUID.randomUUID(), clock.instant(), List.of(entry("s", "a"), entry("s", "b"), entry("t", "c")));
+                store.append(batch);
+
+                long first = batch.firstOffset();
+                assertThat(told).containsExactly("s" + first + "a", "s" + (first + 1) + "b", "t" + first + "c");
+            }
         }
     }
 
