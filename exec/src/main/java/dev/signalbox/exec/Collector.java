@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * Keeps the first bytes and counts the others. Its writer and its reader are ordered by the end of the run.
  *
- * <p>In pieces, each twice as large as the one before: nothing is copied until all is known.
+ * <p>In pieces, each twice as large as the one before, so that nothing is copied as it grows.
  */
 final class Collector implements Sink {
     private static final int FIRST = 8 * 1024;
@@ -44,9 +44,6 @@ final class Collector implements Sink {
     }
 
     Output output() {
-        byte[] all = new byte[size];
-        ByteBuffer target = ByteBuffer.wrap(all);
-        pieces.forEach(piece -> target.put(piece.duplicate().flip()));
-        return new Output(all, written);
+        return new Output(pieces, size, written);
     }
 }
