@@ -3,13 +3,18 @@ package dev.signalbox.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
 import dev.signalbox.server.config.AdminToken;
 import dev.signalbox.server.config.Configuration;
+import dev.signalbox.testing.services.RealPostgres;
+import dev.signalbox.testing.services.RealRedis;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,19 +35,28 @@ class ServerSessionTest {
     Path folder;
 
     private Server server;
+    private Path data;
 
     @BeforeEach
     void start() {
-        server = Server.start(Configuration.load(
-                        Optional.empty(),
-                        Map.of(),
-                        List.of(
-                                "data.folder=" + folder,
-                                "control.port=0",
-                                "clients.port=0",
-                                "clients.tokens.0.client=alice",
-                                "clients.tokens.0.token=" + TOKEN))
-                .values());
+        restart(folder, List.of());
+    }
+
+    private void restart(Path dataFolder, List<String> more) {
+        data = dataFolder;
+        server = start(dataFolder, more);
+    }
+
+    private static Server start(Path folder, List<String> more) {
+        List<String> settings = new ArrayList<>(List.of(
+                "data.folder=" + folder,
+                "control.port=0",
+                "clients.port=0",
+                "clients.tokens.0.client=alice",
+                "clients.tokens.0.token=" + TOKEN));
+        settings.addAll(more);
+        return Server.start(
+                Configuration.load(Optional.empty(), Map.of(), settings).values());
     }
 
     @AfterEach
@@ -141,6 +155,51 @@ class ServerSessionTest {
         assertThat(metric("signalbox_session_sent_total")).isEqualTo(1);
     }
 
+    @Test
+    void nodesShareSessionsInPostgres() throws Exception {
+        nodesShareSessions(List.of("database.url=" + RealPostgres.shared().freshDatabase()));
+    }
+
+    @Test
+    void nodesShareSessionsInRedis() throws Exception {
+        try (RealRedis redis = RealRedis.start()) {
+            nodesShareSessions(List.of("session.store=redis", "session.redis.url=" + redis.url()));
+        }
+    }
+
+    /** Not MongoDB itself, but a server in memory that speaks its protocol. */
+    @Test
+    void nodesShareSessionsInMongo() throws Exception {
+        MongoServer mongo = new MongoServer(new MemoryBackend());
+        try {
+            mongo.enableOplog();
+            mongo.bind();
+            nodesShareSessions(List.of("session.store=mongodb", "session.mongodb.url=" + mongo.getConnectionString()));
+        } finally {
+            mongo.shutdownNow();
+        }
+    }
+
+    /** One is told live of what another appends, and a third, started later, still has it. */
+    private void nodesShareSessions(List<String> settings) throws Exception {
+        server.close();
+        restart(folder.resolve("a"), settings);
+        long first = append("alice%2Froom", "\"for the second\"");
+        try (Server second = start(folder.resolve("b"), settings);
+                TestClient alice = new TestClient(second.clientsUri(), TOKEN, TestClient::ack)) {
+            ask(alice, "{\"subscribe\":\"alice/room\",\"after\":0}");
+            await().until(() -> offsets(alice).equals(List.of(first)));
+            append("alice%2Froom", "\"live\"");
+            await().until(() -> offsets(alice).equals(List.of(first, first + 1)));
+        }
+        server.close();
+        restart(folder.resolve("c"), settings);
+        try (TestClient alice = connect()) {
+            ask(alice, "{\"subscribe\":\"alice/room\",\"after\":0}");
+            await().until(() -> offsets(alice).equals(List.of(first, first + 1)));
+        }
+    }
+
     private TestClient connect() {
         return new TestClient(server.clientsUri(), TOKEN, TestClient::ack);
     }
@@ -186,6 +245,6 @@ class ServerSessionTest {
     }
 
     private String token() {
-        return AdminToken.find(folder).orElseThrow().value();
+        return AdminToken.find(data).orElseThrow().value();
     }
 }

@@ -1,10 +1,17 @@
 package dev.signalbox.server.cli;
 
 import dev.signalbox.database.Database;
+import dev.signalbox.database.Migration;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.server.Logging;
+import dev.signalbox.server.config.ServerConfig;
 import dev.signalbox.server.config.ServerConfig.LogFormat;
 import dev.signalbox.server.config.ServerConfig.LogLevel;
+import dev.signalbox.server.config.ServerConfig.SessionStoreKind;
+import dev.signalbox.session.postgres.PostgresSessions;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,12 +44,30 @@ final class MigrateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
-        try (var database = Database.open(config.load().values().database())) {
+        ServerConfig values = config.load().values();
+        try (var database = Database.open(values.database())) {
+            boolean sessions = values.session().store() == SessionStoreKind.DATABASE;
             if (!status) {
-                DeliveryQueue.on(database);
+                migrate(database, sessions);
             }
-            new MigrationReport(DeliveryQueue.migrations(database)).print(output.out(), json);
+            report(database, sessions).print(output.out(), json);
             return ExitCode.OK;
         }
+    }
+
+    private static void migrate(Database database, boolean sessions) {
+        DeliveryQueue.on(database);
+        if (sessions) {
+            PostgresSessions.migrate(database);
+        }
+    }
+
+    private static MigrationReport report(Database database, boolean sessions) {
+        Map<String, List<Migration>> modules = new LinkedHashMap<>();
+        modules.put("delivery", DeliveryQueue.migrations(database));
+        if (sessions) {
+            modules.put("session", PostgresSessions.migrations(database));
+        }
+        return MigrationReport.of(modules);
     }
 }

@@ -2,6 +2,7 @@ package dev.signalbox.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.testing.services.RealPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -60,6 +61,18 @@ class LocalCommandsTest {
         var second = Run.of("migrate", "--json", "--set", data);
         assertThat(second.exitCode()).isZero();
         assertThat(second.json().get(0).get("appliedAt").isString()).isTrue();
+    }
+
+    @Test
+    void sessionsInTheDatabaseAreMigrated() {
+        String database = "database.url=" + RealPostgres.shared().freshDatabase();
+
+        assertThat(Run.of("migrate", "--status", "--set", database).out())
+                .containsPattern("delivery +1 .* pending")
+                .containsPattern("session +1 .* pending");
+        assertThat(Run.of("migrate", "--set", database).out())
+                .containsPattern("session +1 ")
+                .doesNotContain("pending");
     }
 
     @Test

@@ -2,9 +2,11 @@ package dev.signalbox.session.postgres;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.Dialect;
+import dev.signalbox.database.Migration;
 import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionStore;
 import java.time.InstantSource;
+import java.util.List;
 
 /**
  * Sessions in PostgreSQL 12 or newer. A table is the truth; NOTIFY only wakes, so nothing is lost with it.
@@ -29,10 +31,29 @@ public final class PostgresSessions {
 
     /** The same with a clock of one's own, which all nodes must share; for tests. */
     public static SessionStore open(Database database, Retention retention, InstantSource clock) {
+        return PostgresStore.open(checked(database), retention, clock);
+    }
+
+    /**
+     * The history of the tables in a database, with what {@link #migrate} would still do. Changes nothing.
+     *
+     * @throws dev.signalbox.session.bus.SessionBusException if the database cannot be asked
+     * @throws IllegalArgumentException if it is not PostgreSQL
+     */
+    public static List<Migration> migrations(Database database) {
+        return PostgresStore.migrations(checked(database));
+    }
+
+    /** Brings the tables up to date, as opening does. Throws as {@link #open(Database, Retention)} does. */
+    public static void migrate(Database database) {
+        PostgresStore.migrate(checked(database));
+    }
+
+    private static Database checked(Database database) {
         if (database.dialect() != Dialect.POSTGRESQL) {
             throw new IllegalArgumentException(
                     "sessions need PostgreSQL; " + database.config().place() + " is something else");
         }
-        return PostgresStore.open(database, retention, clock);
+        return database;
     }
 }

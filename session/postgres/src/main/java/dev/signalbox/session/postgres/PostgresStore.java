@@ -3,6 +3,7 @@ package dev.signalbox.session.postgres;
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseException;
 import dev.signalbox.database.DatabaseUnavailableException;
+import dev.signalbox.database.Migration;
 import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionBusException;
 import dev.signalbox.session.bus.SessionStore;
@@ -64,10 +65,19 @@ final class PostgresStore implements SessionStore {
     }
 
     static SessionStore open(Database database, Retention retention, InstantSource clock) {
-        return guarded(() -> {
+        migrate(database);
+        return new PostgresStore(database, retention, clock);
+    }
+
+    static void migrate(Database database) {
+        guarded(() -> {
             database.migrate(MODULE, SCRIPTS, PostgresStore.class.getClassLoader());
-            return new PostgresStore(database, retention, clock);
+            return database;
         });
+    }
+
+    static List<Migration> migrations(Database database) {
+        return guarded(() -> database.migrations(MODULE, SCRIPTS, PostgresStore.class.getClassLoader()));
     }
 
     private static <R> R guarded(Supplier<R> work) {
