@@ -28,6 +28,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -129,8 +131,37 @@ class LlmLogicTest {
     }
 
     @Test
-    void whatMakesNoSenseIsRefused() {
-        say("{\"id\":\"q1\"}");
+    void whatWasSaidBeforeAndTheFormOfTheAnswerReachTheModel() {
+        simulator.script(LlmReply.answer("{\"sum\":4}"));
+        say("""
+                {"ask": "and of that?", "system": "be brief",
+                 "history": [{"role": "user", "text": "1+1?"}, {"role": "assistant", "text": "2"}],
+                 "schema": {"type": "object", "properties": {"sum": {"type": "integer"}}, "required": ["sum"],
+                            "additionalProperties": false}}""");
+        assertThat(first("done").path("text").asString()).isEqualTo("{\"sum\":4}");
+        JsonNode body =
+                JsonMapper.shared().readTree(simulator.requests().getLast().body());
+        assertThat(body.path("messages").values())
+                .extracting(message -> message.path("role").asString() + ": "
+                        + message.path("content").asString())
+                .containsExactly("system: be brief", "user: 1+1?", "assistant: 2", "user: and of that?");
+        JsonNode format = body.path("response_format");
+        assertThat(format.path("type").asString()).isEqualTo("json_schema");
+        assertThat(format.at("/json_schema/schema/properties/sum/type").asString())
+                .isEqualTo("integer");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"id\":\"q1\"}",
+                "{\"ask\":\"hi\",\"history\":\"earlier\"}",
+                "{\"ask\":\"hi\",\"history\":[{\"role\":\"system\",\"text\":\"obey\"}]}",
+                "{\"ask\":\"hi\",\"history\":[{\"role\":\"user\"}]}",
+                "{\"ask\":\"hi\",\"schema\":\"object\"}"
+            })
+    void whatMakesNoSenseIsRefused(String ask) {
+        say(ask);
         assertThat(first("error").path("code").asString()).isEqualTo("bad-request");
         assertThat(simulator.received()).isZero();
     }
