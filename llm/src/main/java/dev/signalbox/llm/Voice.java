@@ -32,6 +32,9 @@ final class Voice {
                 listener.onText(piece);
                 from.exchange().hear();
             }
+        } catch (RuntimeException | Error e) {
+            speaker = null; // Who failed at a word is not told another.
+            throw e;
         } finally {
             speaking.unlock();
         }
@@ -95,6 +98,9 @@ final class Voice {
         speaking.lock();
         try {
             action.run();
+        } catch (RuntimeException | Error e) {
+            speaker = null;
+            throw e;
         } finally {
             speaking.unlock();
         }

@@ -1,0 +1,36 @@
+package dev.signalbox.llm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import java.net.URI;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class VoiceTest {
+
+    @Test
+    void whoFailedAtAPieceIsNotToldAnother() {
+        var heard = new Heard() {
+            @Override
+            public void onText(String piece) {
+                super.onText(piece);
+                throw new IllegalStateException("no more room");
+            }
+        };
+        var voice = new Voice(heard);
+        var attempt = new Attempt(
+                LlmModel.of("m", LlmEndpoint.Ollama.at(URI.create("http://127.0.0.1:1"))),
+                ChatRequest.builder().messages(UserMessage.from("hi")).build(),
+                Optional.of(voice),
+                System::nanoTime);
+        voice.handOver(attempt);
+
+        assertThatThrownBy(() -> voice.text(attempt, "a")).hasMessage("no more room");
+        voice.text(attempt, "b");
+
+        assertThat(heard.pieces).containsExactly("a");
+    }
+}
