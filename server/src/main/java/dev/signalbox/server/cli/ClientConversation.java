@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -35,6 +36,7 @@ final class ClientConversation implements AutoCloseable {
     private final Semaphore unanswered = new Semaphore(UNANSWERED);
     private final AtomicLong frames = new AtomicLong();
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
+    private final AtomicBoolean told = new AtomicBoolean();
     private volatile @Nullable WebSocket socket;
     private CompletableFuture<?> lastSend = CompletableFuture.completedFuture(null);
 
@@ -102,8 +104,14 @@ final class ClientConversation implements AutoCloseable {
     }
 
     void fail(String words) {
-        if (end.complete(ExitCode.FAILED)) {
+        end(ExitCode.FAILED, words);
+    }
+
+    /** The words come first: who waits for the end may end the process. Only the first reason is told. */
+    private void end(int exitCode, String words) {
+        if (!end.isDone() && told.compareAndSet(false, true)) {
             printer.note(words);
+            end.complete(exitCode);
         }
     }
 
@@ -173,9 +181,9 @@ final class ClientConversation implements AutoCloseable {
         public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
             boolean refused = code == UNAUTHENTICATED || code == LATE;
             int failed = refused ? ExitCode.UNREACHABLE : ExitCode.FAILED;
-            if (end.complete(code == WebSocket.NORMAL_CLOSURE ? ExitCode.OK : failed)) {
-                printer.note("disconnected: " + code + (reason.isEmpty() ? "" : " " + reason));
-            }
+            end(
+                    code == WebSocket.NORMAL_CLOSURE ? ExitCode.OK : failed,
+                    "disconnected: " + code + (reason.isEmpty() ? "" : " " + reason));
             return null;
         }
 
