@@ -37,6 +37,9 @@ final class GroupMember<T> implements Member<T>, Watcher {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
+    /** Held while the store is asked, as the other lock never is: what wakes a member may be the thread that brings the answer. */
+    private final ReentrantLock starting = new ReentrantLock();
+
     private @Nullable Position start;
     private boolean rung;
     private boolean closed;
@@ -81,14 +84,14 @@ final class GroupMember<T> implements Member<T>, Watcher {
     }
 
     private Position start() {
-        lock.lock();
+        starting.lock();
         try {
             if (start == null) {
                 start = Position.of(reader, key.session(), options.start());
             }
             return start;
         } finally {
-            lock.unlock();
+            starting.unlock();
         }
     }
 
