@@ -34,13 +34,19 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContr
             .withLease(Duration.ofSeconds(1))
             .withMargin(Duration.ofMillis(50));
 
-    private final ScriptedSender sms = ScriptedSender.of(Channel.SMS).withTimeout(Duration.ofMillis(300));
-    private final ScriptedSender email = ScriptedSender.of(Channel.EMAIL).withTimeout(Duration.ofMillis(300));
+    /** Where an attempt must not overrun its time, it has more than a busy machine can take from it. */
+    private final ScriptedSender sms = ScriptedSender.of(Channel.SMS).withTimeout(SOON);
+
+    private final ScriptedSender email = ScriptedSender.of(Channel.EMAIL).withTimeout(SOON);
     private DeliveryQueue live;
 
     @BeforeEach
     void openOnRealTime() {
         live = DeliveryQueue.on(database());
+    }
+
+    private static ScriptedSender hasty() {
+        return ScriptedSender.of(Channel.SMS).withTimeout(Duration.ofMillis(300));
     }
 
     private Dispatcher started(DeliveryQueue on, DispatchOptions options, Sender... senders) {
@@ -137,7 +143,7 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContr
     @Test
     void slowAndBrokenChannelsHoldUpNoOther() throws InterruptedException {
         CountDownLatch forever = new CountDownLatch(1);
-        Sender stuck = sms.withTimeout(Duration.ofSeconds(20)).answering(delivery -> {
+        Sender stuck = sms.answering(delivery -> {
             forever.await();
             return accepted();
         });
@@ -173,7 +179,7 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContr
     void drainFinishesWhatIsBegunAndGivesBackTheRest() throws InterruptedException {
         Semaphore begun = new Semaphore(0);
         CountDownLatch finish = new CountDownLatch(1);
-        Sender slow = sms.withConcurrency(2).withTimeout(Duration.ofSeconds(20)).answering(delivery -> {
+        Sender slow = sms.withConcurrency(2).answering(delivery -> {
             begun.release();
             finish.await();
             return accepted();
@@ -200,7 +206,7 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContr
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch forever = new CountDownLatch(1);
         Dispatcher dispatcher =
-                started(live, QUICK, sms.withKeyLifetime(Duration.ZERO).answering(delivery -> {
+                started(live, QUICK, hasty().withKeyLifetime(Duration.ZERO).answering(delivery -> {
                     begun.countDown();
                     forever.await();
                     return accepted();
@@ -215,7 +221,7 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContr
     void attemptThatOverrunsItsTimeIsInterrupted() {
         CountDownLatch forever = new CountDownLatch(1);
         AtomicInteger attempts = new AtomicInteger();
-        started(live, QUICK.withPoll(Duration.ofMillis(50)), sms.answering(delivery -> {
+        started(live, QUICK.withPoll(Duration.ofMillis(50)), hasty().answering(delivery -> {
             if (attempts.incrementAndGet() == 1) {
                 forever.await();
             }
@@ -231,14 +237,14 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContr
     @Test
     void batchThatTakesLongerThanItsLeaseKeepsIt() {
         ScriptedSender slow = sms.withConcurrency(1)
-                .withTimeout(Duration.ofMillis(400))
+                .withTimeout(Duration.ofSeconds(2))
                 .answering(delivery -> {
-                    Thread.sleep(Duration.ofMillis(
-                            350)); // Stands for the provider's own time: four of these outlast the lease.
+                    // Stands for the provider's own time: four of these outlast the lease.
+                    Thread.sleep(Duration.ofMillis(1_100));
                     return accepted();
                 });
         DispatchOptions options = QUICK.withPoll(Duration.ofMillis(50));
-        ScriptedSender idle = ScriptedSender.of(Channel.SMS).withTimeout(Duration.ofMillis(400));
+        ScriptedSender idle = ScriptedSender.of(Channel.SMS).withTimeout(Duration.ofSeconds(2));
         List<UUID> ids = enqueueMany(4);
         started(live, options, slow);
         await().atMost(SOON).until(() -> !slow.given().isEmpty());
@@ -255,20 +261,19 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContr
     @Test
     void abandonedNodesWorkIsTakenOver() {
         CountDownLatch forever = new CountDownLatch(1);
-        Dispatcher abandoned = node(QUICK, sms.answering(delivery -> {
+        ScriptedSender stuck = hasty().answering(delivery -> {
             forever.await();
             return accepted();
-        }));
+        });
+        Dispatcher abandoned = node(QUICK, stuck);
         UUID id = enqueueSms();
         Thread dead = Thread.ofVirtual().start(abandoned::runOnce);
         closing(dead::interrupt);
-        await().atMost(SOON).until(() -> !sms.given().isEmpty());
+        await().atMost(SOON).until(() -> !stuck.given().isEmpty());
 
         // The dead node lived on the movable clock, whose time is long past for the heir.
         Duration past = Duration.between(clock.instant(), database().clock().instant());
-        ScriptedSender heir = ScriptedSender.of(Channel.SMS)
-                .withTimeout(Duration.ofMillis(300))
-                .withKeyLifetime(past.plusDays(1));
+        ScriptedSender heir = sms.withKeyLifetime(past.plusDays(1));
         started(live, QUICK.withPoll(Duration.ofMillis(50)), heir);
         awaitState(id, State.SENT);
         assertThat(heir.given()).hasSize(1);
