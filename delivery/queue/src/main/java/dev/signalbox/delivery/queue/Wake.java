@@ -90,14 +90,15 @@ final class Wake {
 
     private void tell() {
         try {
-            while (!lanesToTell.isEmpty()) {
-                tellOnce();
-                Thread.sleep(PAUSE);
-            }
+            do {
+                while (!lanesToTell.isEmpty()) {
+                    tellOnce();
+                    Thread.sleep(PAUSE);
+                }
+                telling.set(false);
+            } while (!lanesToTell.isEmpty() && telling.compareAndSet(false, true));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            telling.set(false);
         }
     }
 

@@ -37,6 +37,7 @@ final class JdkWebSocketClient implements TestClient, WebSocket.Listener {
     private final StringBuilder partial = new StringBuilder();
     private final WebSocket socket;
     private volatile boolean reading = true;
+    private volatile @Nullable Throwable failure;
 
     JdkWebSocketClient(HttpClient http, URI address, Optional<String> token) {
         WebSocket.Builder builder = http.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(10));
@@ -85,6 +86,11 @@ final class JdkWebSocketClient implements TestClient, WebSocket.Listener {
     public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
         events.add(new Event.Closed(REASONS.getOrDefault(code, CloseReason.FAILED)));
         return null;
+    }
+
+    @Override
+    public void onError(WebSocket from, Throwable error) {
+        failure = error;
     }
 
     private void event(JsonNode frame) {
@@ -213,11 +219,11 @@ final class JdkWebSocketClient implements TestClient, WebSocket.Listener {
         return poll(events);
     }
 
-    private static <T> T poll(BlockingQueue<T> queue) {
+    private <T> T poll(BlockingQueue<T> queue) {
         try {
             T next = queue.poll(10, TimeUnit.SECONDS);
             if (next == null) {
-                throw new AssertionError("nothing came within 10 s");
+                throw new AssertionError("nothing came within 10 s", failure);
             }
             return next;
         } catch (InterruptedException e) {
