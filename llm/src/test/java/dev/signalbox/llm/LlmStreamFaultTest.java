@@ -98,7 +98,7 @@ class LlmStreamFaultTest {
     void aStreamThatStallsEndsAfterItsSilence() {
         simulator.script(LlmReply.events(PIECE, LlmReply.End.STALLED));
         var heard = new Heard();
-        client(LONG, LONG, Duration.ofMillis(100)).stream(LlmRequest.of("hi"), heard);
+        client(LONG, LONG, Duration.ofSeconds(1)).stream(LlmRequest.of("hi"), heard);
         assertThat(heard.error()).isInstanceOf(LlmException.Timeout.class).hasMessageContaining("silent");
         assertThat(heard.pieces).containsExactly("Hel");
         await().atMost(LONG).until(() -> simulator.connections() == 0);
@@ -152,9 +152,9 @@ class LlmStreamFaultTest {
                 awaitIt(release);
             }
         };
-        client(LONG, LONG, Duration.ofMillis(50)).stream(LlmRequest.of("hi"), heard);
+        client(LONG, LONG, Duration.ofMillis(500)).stream(LlmRequest.of("hi"), heard);
         entered.await();
-        await().pollDelay(Duration.ofMillis(300)).until(() -> heard.ends.get() == 0);
+        await().pollDelay(Duration.ofSeconds(1)).until(() -> heard.ends.get() == 0);
         release.countDown();
         assertThat(heard.response().text()).isEqualTo("abc");
     }

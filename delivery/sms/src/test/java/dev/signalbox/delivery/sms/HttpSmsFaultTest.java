@@ -166,7 +166,7 @@ class HttpSmsFaultTest {
         try (var provider = new ScriptedProvider((socket, request) -> drip(socket.getOutputStream(), over));
                 var sender = sender(provider.url())) {
             long begin = System.nanoTime();
-            var delivery = Deliveries.within(PHONE, "hello", Duration.ofMillis(300));
+            var delivery = Deliveries.within(PHONE, "hello", Duration.ofSeconds(1));
             assertThat(sender.send(delivery)).isInstanceOf(Unknown.class);
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
             over.countDown();

@@ -32,7 +32,7 @@ class HttpSmsSenderTest {
             .withTimeout(Duration.ofSeconds(20), Duration.ofSeconds(10));
     private final HttpSmsSender sender = new HttpSmsSender(options);
     private final HttpSmsSender impatient =
-            new HttpSmsSender(options.withTimeout(Duration.ofMillis(300), Duration.ofMillis(300)));
+            new HttpSmsSender(options.withTimeout(Duration.ofSeconds(1), Duration.ofSeconds(1)));
 
     @AfterEach
     void close() {
@@ -152,9 +152,9 @@ class HttpSmsSenderTest {
     void keepsToTheTimeThatIsLeftOfTheLease() {
         provider.behave(Behaviour.perfect().withFault(Fault.HANG, 1));
         long begin = System.nanoTime();
-        Delivery delivery = Deliveries.within(PHONE, "hello", Duration.ofMillis(100));
+        Delivery delivery = Deliveries.within(PHONE, "hello", Duration.ofSeconds(1));
         assertThat(sender.send(delivery)).isInstanceOf(Unknown.class);
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
     }
 
     @Test

@@ -42,15 +42,17 @@ class WebSocketEndpointTest {
     private static final Address.Logic SERVER = new Address.Logic("server");
 
     private final Router router = Router.create(RouterOptions.defaults().withDrain(Duration.ZERO));
-    private final WebSocketOptions options = WebSocketOptions.defaults()
-            .withPort(0)
-            .withEventLoops(1)
-            .withTimeouts(new WebSocketOptions.Timeouts(
-                    Duration.ofMillis(300), Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMillis(200)));
+    private final WebSocketOptions options =
+            WebSocketOptions.defaults().withPort(0).withEventLoops(1).withTimeouts(timeouts(Duration.ofSeconds(10)));
 
     @AfterEach
     void close() {
         router.close();
+    }
+
+    private static WebSocketOptions.Timeouts timeouts(Duration handshake) {
+        return new WebSocketOptions.Timeouts(
+                handshake, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMillis(200));
     }
 
     private Endpoint open(WebSocketOptions changed) {
@@ -217,7 +219,7 @@ class WebSocketEndpointTest {
 
     @Test
     void aClientThatNeverUpgradesIsCutOff() throws IOException {
-        Endpoint endpoint = open(options);
+        Endpoint endpoint = open(options.withTimeouts(timeouts(Duration.ofMillis(300))));
         try (Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), endpoint.address().getPort())) {
             socket.setSoTimeout(10_000);

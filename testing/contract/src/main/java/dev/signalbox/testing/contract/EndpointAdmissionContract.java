@@ -51,6 +51,9 @@ abstract class EndpointAdmissionContract extends EndpointFixture {
 
     @Test
     void noTokenInTimeIsTurnedAway() {
+        reopen(
+                RouterOptions.defaults(),
+                new EndpointSettings(64 << 10, 512 << 10, 1_000, Duration.ofMillis(400), Duration.ofSeconds(30)));
         assertThat(dial(Optional.empty()).next()).isEqualTo(new Event.Closed(CloseReason.AUTHENTICATION_TIMEOUT));
     }
 

@@ -57,7 +57,7 @@ public abstract class EndpointContract extends EndpointAnswerContract {
     void aSilentConnectionEnds() {
         reopen(
                 RouterOptions.defaults(),
-                new EndpointSettings(64 << 10, 512 << 10, 5, Duration.ofSeconds(5), Duration.ofMillis(400)));
+                new EndpointSettings(64 << 10, 512 << 10, 5, Duration.ofSeconds(5), Duration.ofSeconds(2)));
         TestClient alive = client("alive");
         TestClient dead = client("dead");
         dead.stopReading();

@@ -6,5 +6,5 @@ import java.time.Duration;
 public record EndpointSettings(
         int maxFrameBytes, int maxOutboundBytes, int maxMessagesPerSecond, Duration authentication, Duration idle) {
     static final EndpointSettings DEFAULT =
-            new EndpointSettings(64 << 10, 512 << 10, 100_000, Duration.ofMillis(400), Duration.ofSeconds(30));
+            new EndpointSettings(64 << 10, 512 << 10, 100_000, Duration.ofSeconds(10), Duration.ofSeconds(30));
 }

@@ -159,7 +159,7 @@ class SmsSimulatorTest {
 
     @Test
     void hangsAfterAccepting() {
-        patience = Duration.ofMillis(300);
+        patience = Duration.ofSeconds(1);
         simulator.behave(Behaviour.perfect().withFault(Fault.HANG, 1));
         assertThatThrownBy(() -> send("k1", PHONE, "hello")).isInstanceOf(HttpTimeoutException.class);
         assertThat(simulator.stats().accepted()).isEqualTo(1);
