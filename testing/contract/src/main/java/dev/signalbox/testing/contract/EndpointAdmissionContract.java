@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Logic;
-import dev.signalbox.router.Message;
 import dev.signalbox.router.RouterOptions;
 import dev.signalbox.testing.contract.TestClient.Event;
 import java.time.Duration;
@@ -104,7 +103,7 @@ abstract class EndpointAdmissionContract extends EndpointFixture {
         TestClient second = client("alice");
 
         assertThat(first.next()).isEqualTo(new Event.Closed(CloseReason.REPLACED));
-        router.send(Message.of(SERVER, Address.client("alice"), text("which?")));
+        send(Address.client("alice"), text("which?"));
         assertThat(nextText(second)).isEqualTo("which?");
         assertThat(router.clients()).hasSize(1);
     }
@@ -118,7 +117,7 @@ abstract class EndpointAdmissionContract extends EndpointFixture {
         TestClient second = dial(Optional.of("good-alice"));
 
         assertThat(second.next()).isEqualTo(new Event.Closed(CloseReason.ALREADY_CONNECTED));
-        router.send(Message.of(SERVER, Address.client("alice"), text("still there")));
+        send(Address.client("alice"), text("still there"));
         assertThat(nextText(first)).isEqualTo("still there");
     }
 
@@ -171,7 +170,7 @@ abstract class EndpointAdmissionContract extends EndpointFixture {
     void whatWasSentBeforeTheEndStillArrives() {
         TestClient alice = client("alice");
         for (int i = 0; i < 200; i++) {
-            router.send(Message.of(SERVER, Address.client("alice"), text("m" + i)));
+            send(Address.client("alice"), text("m" + i));
         }
         router.close();
 

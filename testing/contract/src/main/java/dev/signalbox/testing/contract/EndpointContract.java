@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Logic;
-import dev.signalbox.router.Message;
 import dev.signalbox.router.RouterOptions;
 import dev.signalbox.testing.contract.TestClient.Event;
 import java.time.Duration;
@@ -65,7 +64,7 @@ public abstract class EndpointContract extends EndpointAnswerContract {
         await().atMost(SOON).until(() -> listener.disconnected().get("dead") == CloseReason.IDLE);
         // Its client answers pings by itself.
         assertThat(router.client("alive")).isPresent();
-        router.send(Message.of(SERVER, Address.client("alive"), text("hello")));
+        send(Address.client("alive"), text("hello"));
         assertThat(nextText(alive)).isEqualTo("hello");
     }
 
@@ -78,7 +77,7 @@ public abstract class EndpointContract extends EndpointAnswerContract {
         String kilobytes = "x".repeat(16 << 10);
         int sent = 0;
         while (!listener.disconnected().containsKey("slow") && sent < 5_000) {
-            router.send(Message.of(SERVER, Address.ALL, text(kilobytes)));
+            send(Address.ALL, text(kilobytes));
             assertThat(nextText(healthy)).isEqualTo(kilobytes);
             sent++;
         }

@@ -8,6 +8,7 @@ import dev.signalbox.router.Authenticator;
 import dev.signalbox.router.ClientIdentity;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.Logic;
+import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterOptions;
@@ -93,6 +94,11 @@ abstract class EndpointFixture {
         TestClient client = dial(Optional.of("good-" + id));
         assertThat(client.next()).isEqualTo(new Event.Welcome(id));
         return client;
+    }
+
+    /** From the server; all it is for take it over. */
+    void send(Address to, Payload payload) {
+        assertThat(router.send(Message.of(SERVER, to, payload)).errors()).isEmpty();
     }
 
     static Payload text(String value) {

@@ -72,7 +72,7 @@ abstract class EndpointMessagingContract extends EndpointAdmissionContract {
                 SERVER,
                 List.of(Address.client("alice"), Address.client("bob"), Address.client("alice")),
                 text("you two")));
-        router.send(Message.of(SERVER, Address.ALL, text("all")));
+        send(Address.ALL, text("all"));
 
         for (TestClient client : List.of(alice, bob)) {
             assertThat(nextText(client)).isEqualTo("you two");
@@ -87,8 +87,8 @@ abstract class EndpointMessagingContract extends EndpointAdmissionContract {
             all.add(client("c" + i));
         }
         for (int i = 0; i < 50; i++) {
-            router.send(Message.of(SERVER, Address.ALL, text("all " + i)));
-            router.send(Message.of(SERVER, Address.client("c7"), text("c7 " + i)));
+            send(Address.ALL, text("all " + i));
+            send(Address.client("c7"), text("c7 " + i));
         }
         for (int i = 0; i < 50; i++) {
             for (TestClient client : all) {
