@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ObservatoryCloseTest {
-    /** What a busy machine may add: less than a request's own time. That it is 50 ms is for the benchmark to show. */
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    /** What a busy machine may add to the 50 ms that are promised; the benchmark measures without. */
+    private static final Duration PATIENCE = Duration.ofMillis(450);
 
     @TempDir
     Path folder;
@@ -36,7 +36,7 @@ class ObservatoryCloseTest {
             long start = System.nanoTime();
             observatory.close(Duration.ofMillis(millis));
             var took = Duration.ofNanos(System.nanoTime() - start);
-            assertThat(took).isLessThan(Duration.ofMillis(millis).plus(PATIENCE));
+            assertThat(took).isLessThan(Duration.ofMillis(millis + 50).plus(PATIENCE));
             var stats = observatory.stats();
             assertThat(stats.accepted()).isEqualTo(1_000);
             if (spooled) {

@@ -90,15 +90,17 @@ final class Wake {
 
     private void tell() {
         try {
-            do {
-                while (!lanesToTell.isEmpty()) {
-                    tellOnce();
-                    Thread.sleep(PAUSE);
-                }
-                telling.set(false);
-            } while (!lanesToTell.isEmpty() && telling.compareAndSet(false, true));
+            while (!lanesToTell.isEmpty()) {
+                tellOnce();
+                Thread.sleep(PAUSE);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            telling.set(false);
+        }
+        if (!lanesToTell.isEmpty()) {
+            tellOthers(); // Who added one a moment ago still saw this thread at it.
         }
     }
 

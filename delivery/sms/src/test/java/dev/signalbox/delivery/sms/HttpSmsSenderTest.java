@@ -154,7 +154,7 @@ class HttpSmsSenderTest {
         long begin = System.nanoTime();
         Delivery delivery = Deliveries.within(PHONE, "hello", Duration.ofSeconds(1));
         assertThat(sender.send(delivery)).isInstanceOf(Unknown.class);
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
     }
 
     @Test

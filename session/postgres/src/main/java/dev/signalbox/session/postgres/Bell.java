@@ -47,6 +47,10 @@ final class Bell {
         for (int i = 0; i < places.size(); i++) {
             changed.merge(batch.entries().get(i).session(), places.get(i).offset(), Math::max);
         }
+        tellOthers();
+    }
+
+    private void tellOthers() {
         if (telling.compareAndSet(false, true)) {
             Thread.ofVirtual().name("signalbox-session-notify").start(this::tellAll);
         }
@@ -54,15 +58,17 @@ final class Bell {
 
     private void tellAll() {
         try {
-            do {
-                while (!changed.isEmpty()) {
-                    tell(payloads());
-                    Thread.sleep(PAUSE);
-                }
-                telling.set(false);
-            } while (!changed.isEmpty() && telling.compareAndSet(false, true));
+            while (!changed.isEmpty()) {
+                tell(payloads());
+                Thread.sleep(PAUSE);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            telling.set(false);
+        }
+        if (!changed.isEmpty()) {
+            tellOthers(); // Who added one a moment ago still saw this thread at it.
         }
     }
 

@@ -50,9 +50,7 @@ abstract class EndpointAdmissionContract extends EndpointFixture {
 
     @Test
     void noTokenInTimeIsTurnedAway() {
-        reopen(
-                RouterOptions.defaults(),
-                new EndpointSettings(64 << 10, 512 << 10, 1_000, Duration.ofMillis(400), Duration.ofSeconds(30)));
+        reopen(RouterOptions.defaults(), EndpointSettings.DEFAULT.withAuthentication(Duration.ofMillis(400)));
         assertThat(dial(Optional.empty()).next()).isEqualTo(new Event.Closed(CloseReason.AUTHENTICATION_TIMEOUT));
     }
 
@@ -74,7 +72,7 @@ abstract class EndpointAdmissionContract extends EndpointFixture {
                     }
                     return authenticate(token);
                 },
-                new EndpointSettings(64 << 10, 512 << 10, 1_000, Duration.ofSeconds(20), Duration.ofSeconds(30)));
+                EndpointSettings.DEFAULT.withAuthentication(Duration.ofSeconds(20)));
 
         // More of them than there can be event loops in a test.
         List<TestClient> slow = new ArrayList<>();

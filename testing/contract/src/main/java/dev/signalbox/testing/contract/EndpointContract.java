@@ -41,9 +41,7 @@ public abstract class EndpointContract extends EndpointAnswerContract {
 
     @Test
     void tooManyMessagesASecondEndTheConnection() {
-        reopen(
-                RouterOptions.defaults(),
-                new EndpointSettings(64 << 10, 512 << 10, 5, Duration.ofSeconds(5), Duration.ofSeconds(30)));
+        reopen(RouterOptions.defaults(), EndpointSettings.DEFAULT.withMaxMessagesPerSecond(5));
         TestClient alice = client("alice");
         router.add("sink", Logic.dispatched((message, context) -> {}));
         for (int i = 0; i < 7; i++) {
@@ -54,9 +52,7 @@ public abstract class EndpointContract extends EndpointAnswerContract {
 
     @Test
     void aSilentConnectionEnds() {
-        reopen(
-                RouterOptions.defaults(),
-                new EndpointSettings(64 << 10, 512 << 10, 5, Duration.ofSeconds(5), Duration.ofSeconds(2)));
+        reopen(RouterOptions.defaults(), EndpointSettings.DEFAULT.withIdle(Duration.ofSeconds(2)));
         TestClient alive = client("alive");
         TestClient dead = client("dead");
         dead.stopReading();
