@@ -4,7 +4,7 @@ import dev.signalbox.benchmarks.Benchmark.Case;
 import dev.signalbox.benchmarks.Benchmark.Ratio;
 import dev.signalbox.benchmarks.Benchmark.Sample;
 import dev.signalbox.benchmarks.Benchmark.Settings;
-import dev.signalbox.server.Logging;
+import dev.signalbox.server.node.Logging;
 import dev.signalbox.server.config.ServerConfig;
 import java.io.PrintWriter;
 import java.time.Duration;

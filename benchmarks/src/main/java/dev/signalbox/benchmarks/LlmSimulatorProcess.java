@@ -1,6 +1,6 @@
 package dev.signalbox.benchmarks;
 
-import dev.signalbox.server.Logging;
+import dev.signalbox.server.node.Logging;
 import dev.signalbox.server.config.ServerConfig;
 import dev.signalbox.testing.simulator.LlmSimulator;
 import dev.signalbox.testing.simulator.LlmSimulatorOptions;

@@ -4,7 +4,7 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.sms.HttpSmsOptions;
 import dev.signalbox.delivery.sms.PhoneNumber;
 import dev.signalbox.router.Address;
-import dev.signalbox.server.rest.Addresses;
+import dev.signalbox.server.delivery.Addresses;
 import java.util.Optional;
 
 /** The addresses that this server's channels can reach, so that nobody has to wait for a delivery to hear of a typing error. */

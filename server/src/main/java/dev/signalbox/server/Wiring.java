@@ -1,13 +1,15 @@
 package dev.signalbox.server;
 
+import dev.signalbox.server.rest.PemContext;
+
 import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Retry;
 import dev.signalbox.endpoint.netty.WebSocketOptions;
 import dev.signalbox.router.Authenticator;
 import dev.signalbox.router.ClientIdentity;
 import dev.signalbox.router.RouterOptions;
-import dev.signalbox.server.config.ClientTokens;
-import dev.signalbox.server.config.ControlTokens;
+import dev.signalbox.server.clients.ClientTokens;
+import dev.signalbox.server.rest.ControlTokens;
 import dev.signalbox.server.config.ServerConfig;
 import dev.signalbox.server.rest.Authorizer;
 import dev.signalbox.server.rest.ControlPlane;

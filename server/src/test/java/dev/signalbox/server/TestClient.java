@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A WebSocket client that answers each message as its test says: {@code ack}, {@code nack}, or not at all (empty). */
-final class TestClient implements WebSocket.Listener, AutoCloseable {
+public final class TestClient implements WebSocket.Listener, AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final List<JsonNode> messages = new CopyOnWriteArrayList<>();
@@ -27,7 +27,7 @@ final class TestClient implements WebSocket.Listener, AutoCloseable {
     private final WebSocket socket;
 
     /** Connects, and returns once the server has let it in. {@code answer} makes a frame from a message's id. */
-    TestClient(URI server, String token, UnaryOperator<String> answer) {
+    public TestClient(URI server, String token, UnaryOperator<String> answer) {
         this.answer = answer;
         socket = HTTP.newWebSocketBuilder()
                 .header("Authorization", "Bearer " + token)
@@ -36,20 +36,20 @@ final class TestClient implements WebSocket.Listener, AutoCloseable {
         welcome.join();
     }
 
-    static String ack(String id) {
+    public static String ack(String id) {
         return "{\"type\":\"ack\",\"id\":\"" + id + "\"}";
     }
 
-    static String nack(String id) {
+    public static String nack(String id) {
         return "{\"type\":\"nack\",\"id\":\"" + id + "\",\"reason\":\"not wanted\"}";
     }
 
-    static String silence(String id) {
+    public static String silence(String id) {
         return "";
     }
 
     /** Asks and waits for the reply, or the error. */
-    JsonNode request(String to, String json) throws Exception {
+    public JsonNode request(String to, String json) throws Exception {
         String id = "r" + asked.incrementAndGet();
         CompletableFuture<JsonNode> reply = new CompletableFuture<>();
         replies.put(id, reply);
@@ -59,13 +59,13 @@ final class TestClient implements WebSocket.Listener, AutoCloseable {
     }
 
     /** Sends without waiting for anything. */
-    void send(String to, String json) {
+    public void send(String to, String json) {
         socket.sendText("{\"type\":\"send\",\"to\":\"" + to + "\",\"json\":" + json + "}", true)
                 .join();
     }
 
     /** What came so far. */
-    List<JsonNode> messages() {
+    public List<JsonNode> messages() {
         return messages;
     }
 

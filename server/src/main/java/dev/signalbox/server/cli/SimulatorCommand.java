@@ -1,6 +1,15 @@
 package dev.signalbox.server.cli;
 
-import dev.signalbox.server.Logging;
+import dev.signalbox.server.command.CommandFailure;
+import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.llm.LlmSimulatorCommand;
+import dev.signalbox.server.command.Signals;
+import dev.signalbox.server.clients.TokenCommand;
+import dev.signalbox.server.command.RestClient;
+import dev.signalbox.server.observatory.ObservatorySimulatorCommand;
+import dev.signalbox.server.command.Output;
+
+import dev.signalbox.server.node.Logging;
 import dev.signalbox.server.config.ServerConfig.LogFormat;
 import dev.signalbox.server.config.ServerConfig.LogLevel;
 import dev.signalbox.testing.simulator.Behaviour;

@@ -1,5 +1,13 @@
 package dev.signalbox.server.config;
 
+import dev.signalbox.server.observatory.ObservatoryComposition;
+import dev.signalbox.server.exec.ExecComposition;
+import dev.signalbox.server.configuration.Key;
+import dev.signalbox.server.configuration.Reading;
+import dev.signalbox.server.llm.LlmComposition;
+import dev.signalbox.server.configuration.DurationText;
+import dev.signalbox.server.configuration.Secret;
+
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.sms.HttpSmsOptions;

@@ -1,5 +1,11 @@
 package dev.signalbox.server.config;
 
+import dev.signalbox.server.rest.Role;
+import dev.signalbox.server.configuration.Kind;
+import dev.signalbox.server.configuration.Key;
+import dev.signalbox.server.llm.LlmKeys;
+import dev.signalbox.server.observatory.ObservatoryKeys;
+
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.sms.PhoneNumber;
 import dev.signalbox.server.config.ServerConfig.LogFormat;

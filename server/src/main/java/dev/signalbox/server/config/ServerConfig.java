@@ -1,5 +1,9 @@
 package dev.signalbox.server.config;
 
+import dev.signalbox.server.llm.LlmConfig;
+import dev.signalbox.server.rest.Role;
+import dev.signalbox.server.configuration.Secret;
+
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.sms.HttpSmsOptions;
 import dev.signalbox.observatory.ObservatoryOptions;

@@ -1,10 +1,10 @@
 package dev.signalbox.server.demo;
 
-import dev.signalbox.server.Server;
-import dev.signalbox.server.config.AdminToken;
-import dev.signalbox.server.config.ClientTokens;
-import dev.signalbox.server.config.Configuration;
-import dev.signalbox.server.config.Secret;
+import dev.signalbox.server.node.Server;
+import dev.signalbox.server.rest.AdminToken;
+import dev.signalbox.server.clients.ClientTokens;
+import dev.signalbox.server.configuration.Configuration;
+import dev.signalbox.server.configuration.Secret;
 import dev.signalbox.testing.simulator.AcceptedMessage;
 import dev.signalbox.testing.simulator.Behaviour;
 import dev.signalbox.testing.simulator.Behaviour.Fault;

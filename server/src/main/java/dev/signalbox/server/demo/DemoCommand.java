@@ -1,6 +1,6 @@
 package dev.signalbox.server.demo;
 
-import dev.signalbox.server.Logging;
+import dev.signalbox.server.node.Logging;
 import dev.signalbox.server.config.ServerConfig.LogFormat;
 import dev.signalbox.server.config.ServerConfig.LogLevel;
 import dev.signalbox.server.demo.Demo.Accepted;
@@ -229,7 +229,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     /** What became of the messages, as counted by the server (accepted, delivered, failed) and by the receivers (the rest). */
-    record DemoResult(
+    public record DemoResult(
             long accepted, long delivered, long live, long sms, long failed, long duplicates, double seconds) {
 
         boolean isGood() {

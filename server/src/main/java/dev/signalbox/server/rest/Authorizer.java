@@ -1,6 +1,6 @@
 package dev.signalbox.server.rest;
 
-import dev.signalbox.server.config.Role;
+
 import java.util.Optional;
 
 /** Tells what a bearer token allows. Called for every request under {@code /api} and {@code /metrics}; thread-safe. */

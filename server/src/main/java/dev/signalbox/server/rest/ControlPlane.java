@@ -1,5 +1,17 @@
 package dev.signalbox.server.rest;
 
+import dev.signalbox.server.sessions.SessionRoutes;
+import dev.signalbox.server.clients.ClientDirectory;
+import dev.signalbox.server.node.ObservationRoutes;
+import dev.signalbox.server.sessions.SessionStreams;
+import dev.signalbox.server.delivery.MessagingRoutes;
+import dev.signalbox.server.delivery.Addresses;
+import dev.signalbox.server.node.PlatformMetrics;
+import dev.signalbox.server.delivery.DeliveryMetrics;
+import dev.signalbox.server.console.ConsoleRoutes;
+import dev.signalbox.server.node.Health;
+import dev.signalbox.server.delivery.MessageRoutes;
+
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Reach;
@@ -160,7 +172,7 @@ public final class ControlPlane implements AutoCloseable {
                 "cannot listen on " + options.host() + ":" + options.port() + ": " + reason, cause);
     }
 
-    static List<Route> routes(
+    public static List<Route> routes(
             Options options,
             Services services,
             ObservationRoutes observation,

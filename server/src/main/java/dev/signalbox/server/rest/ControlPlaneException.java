@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class ControlPlaneException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    ControlPlaneException(String message, @Nullable Throwable cause) {
+    public ControlPlaneException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

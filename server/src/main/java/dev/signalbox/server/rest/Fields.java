@@ -3,7 +3,7 @@ package dev.signalbox.server.rest;
 import java.util.Optional;
 
 /** The plain fields of one message, by their names in JSON, however they were written. */
-interface Fields {
+public interface Fields {
     /** The caller's own word for a field. */
     String shown(String name);
 

@@ -1,6 +1,6 @@
 package dev.signalbox.server.rest;
 
-import dev.signalbox.server.config.Role;
+
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
@@ -8,17 +8,17 @@ import io.helidon.webserver.http.ServerRequest;
 import java.util.Optional;
 
 /** Lets a request through to its handler if the bearer token allows it. Thread-safe. */
-final class Guard {
+public final class Guard {
     private static final String SCHEME = "Bearer ";
     private static final int LONGEST_TOKEN = 4096;
 
     private final Authorizer authorizer;
 
-    Guard(Authorizer authorizer) {
+    public Guard(Authorizer authorizer) {
         this.authorizer = authorizer;
     }
 
-    Handler protect(Role needed, Handler handler) {
+    public Handler protect(Role needed, Handler handler) {
         return (request, response) -> {
             Role role = authenticate(request);
             if (!role.includes(needed)) {
@@ -33,11 +33,11 @@ final class Guard {
     }
 
     /** The role of a request that came through {@link #protect}. */
-    static Role role(ServerRequest request) {
+    public static Role role(ServerRequest request) {
         return request.context().get(Role.class).orElseThrow();
     }
 
-    Role authenticate(ServerRequest request) {
+    public Role authenticate(ServerRequest request) {
         Optional<String> token = token(request);
         return token.flatMap(authorizer::roleOf)
                 .orElseThrow(() -> new Problem(

@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** How JSON is read and written here: strict in, absent members left out. */
-final class Json {
+public final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -23,7 +23,7 @@ final class Json {
     private Json() {}
 
     /** Where and why a text is not JSON; line and column count from 1. */
-    static final class Malformed extends Exception {
+    public static final class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
         final int line;
         final int column;
@@ -43,7 +43,7 @@ final class Json {
         }
     }
 
-    static JsonNode read(String text) throws Malformed {
+    public static JsonNode read(String text) throws Malformed {
         try {
             return MAPPER.readTree(text);
         } catch (JacksonException malformed) {
@@ -51,19 +51,19 @@ final class Json {
         }
     }
 
-    static byte[] write(Object value) {
+    public static byte[] write(Object value) {
         return MAPPER.writeValueAsBytes(value);
     }
 
-    static void send(ServerResponse response, Object value) {
+    public static void send(ServerResponse response, Object value) {
         send(response, Status.OK_200, "application/json", value);
     }
 
-    static void send(ServerResponse response, Status status, Object value) {
+    public static void send(ServerResponse response, Status status, Object value) {
         send(response, status, "application/json", value);
     }
 
-    static void send(ServerResponse response, Problem problem) {
+    public static void send(ServerResponse response, Problem problem) {
         problem.headers().forEach(response::header);
         send(response, problem.status(), "application/problem+json", problem.document());
     }
@@ -72,7 +72,7 @@ final class Json {
         response.status(status).header(HeaderNames.CONTENT_TYPE, type).send(write(value));
     }
 
-    static String text(Object value) {
+    public static String text(Object value) {
         return new String(write(value), StandardCharsets.UTF_8);
     }
 }

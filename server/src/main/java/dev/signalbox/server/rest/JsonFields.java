@@ -1,15 +1,15 @@
 package dev.signalbox.server.rest;
 
-import dev.signalbox.server.config.Suggestion;
+import dev.signalbox.server.configuration.Suggestion;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /** The fields of a JSON object. */
-record JsonFields(JsonNode object, String prefix, Violations violations) implements Fields {
+public record JsonFields(JsonNode object, String prefix, Violations violations) implements Fields {
 
     /** Notes every field that is not known. */
-    void refuseUnknown(Set<String> known) {
+    public void refuseUnknown(Set<String> known) {
         object.propertyNames().stream()
                 .filter(name -> !known.contains(name))
                 .forEach(name ->
@@ -43,11 +43,11 @@ record JsonFields(JsonNode object, String prefix, Violations violations) impleme
                 .map(JsonNode::intValue);
     }
 
-    Optional<JsonNode> array(String name) {
+    public Optional<JsonNode> array(String name) {
         return present(name).filter(node -> is(node.isArray(), name, "must be an array"));
     }
 
-    Optional<JsonNode> object(String name) {
+    public Optional<JsonNode> object(String name) {
         return present(name).filter(node -> is(node.isObject(), name, "must be an object"));
     }
 

@@ -13,7 +13,7 @@ import java.util.Optional;
  * Cuts a stream of UTF-8 into lines, one at a time, whatever its length. A line that is too long or not UTF-8 is told as
  * such and never held. A byte order mark and carriage returns at line ends are dropped. Confined to one thread.
  */
-final class LineReader {
+public final class LineReader {
     private final InputStream in;
     private final int longestLine;
     private final long mostBytes;
@@ -21,10 +21,10 @@ final class LineReader {
     private long lines;
 
     /** One line; the first is number 1. With a {@code fault} the text is empty. */
-    record Line(long number, String text, Optional<String> fault) {}
+    public record Line(long number, String text, Optional<String> fault) {}
 
     /** The whole input is longer than allowed; what came before it has been delivered. */
-    static final class TooLongException extends IOException {
+    public static final class TooLongException extends IOException {
         private static final long serialVersionUID = 1L;
 
         private TooLongException(long mostBytes) {
@@ -32,13 +32,13 @@ final class LineReader {
         }
     }
 
-    LineReader(InputStream in, int longestLine, long mostBytes) {
+    public LineReader(InputStream in, int longestLine, long mostBytes) {
         this.in = new BufferedInputStream(in, 64 * 1024);
         this.longestLine = longestLine;
         this.mostBytes = mostBytes;
     }
 
-    Optional<Line> next() throws IOException {
+    public Optional<Line> next() throws IOException {
         var line = new ByteArrayOutputStream(256);
         long length = 0;
         int next = read();

@@ -5,38 +5,38 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A refusal, told to the caller as a problem document (RFC 9457). Thrown by handlers, rendered in one place. */
-final class Problem extends RuntimeException {
+public final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient Status status;
     private final transient Map<String, Object> members = new LinkedHashMap<>();
     private final transient Map<String, String> headers = new LinkedHashMap<>();
 
-    Problem(Status status, String detail) {
+    public Problem(Status status, String detail) {
         super(detail, null, false, false);
         this.status = status;
     }
 
-    Status status() {
+    public Status status() {
         return status;
     }
 
     /** Adds an extension member to the document. */
-    Problem with(String name, Object value) {
+    public Problem with(String name, Object value) {
         members.put(name, value);
         return this;
     }
 
-    Problem header(String name, String value) {
+    public Problem header(String name, String value) {
         headers.put(name, value);
         return this;
     }
 
-    Map<String, String> headers() {
+    public Map<String, String> headers() {
         return headers;
     }
 
-    Map<String, Object> document() {
+    public Map<String, Object> document() {
         var document = new LinkedHashMap<String, Object>();
         document.put("type", "about:blank");
         document.put("title", status.reasonPhrase());

@@ -3,7 +3,7 @@ package dev.signalbox.server.rest;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Filter;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
-import dev.signalbox.server.config.Suggestion;
+import dev.signalbox.server.configuration.Suggestion;
 import io.helidon.webserver.http.ServerRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** The query parameters of one request; wrong ones are told all at once by {@link #refuseWrong()}. */
-final class Query {
-    static final int MOST_ITEMS = 500;
+public final class Query {
+    public static final int MOST_ITEMS = 500;
     private static final int ITEMS = 50;
 
     private final ServerRequest request;
     private final List<Violation> violations = new ArrayList<>();
 
-    Query(ServerRequest request, Set<String> known) {
+    public Query(ServerRequest request, Set<String> known) {
         this.request = request;
         request.query().names().stream()
                 .filter(name -> !known.contains(name))
@@ -27,12 +27,12 @@ final class Query {
                         new Violation(name, "is not a parameter here" + Suggestion.phrase(name, known))));
     }
 
-    Optional<String> text(String name) {
+    public Optional<String> text(String name) {
         return request.query().first(name).asOptional().filter(value -> !value.isEmpty());
     }
 
     /** A parameter in its own type; the reader throws IllegalArgumentException for what it cannot read. */
-    <T> Optional<T> value(String name, Function<String, T> reader, String mend) {
+    public <T> Optional<T> value(String name, Function<String, T> reader, String mend) {
         try {
             return text(name).map(reader);
         } catch (IllegalArgumentException unreadable) {
@@ -41,7 +41,7 @@ final class Query {
         }
     }
 
-    int limit() {
+    public int limit() {
         String mend = "must be 1 to " + MOST_ITEMS;
         int limit = value("limit", Integer::valueOf, mend).orElse(ITEMS);
         if (limit < 1 || limit > MOST_ITEMS) {
@@ -51,7 +51,7 @@ final class Query {
     }
 
     /** One page; a cursor that no page gave is the caller's fault. */
-    static Page page(DeliveryQueue queue, Filter filter) {
+    public static Page page(DeliveryQueue queue, Filter filter) {
         try {
             return queue.list(filter);
         } catch (IllegalArgumentException wrongCursor) {
@@ -59,7 +59,7 @@ final class Query {
         }
     }
 
-    void refuseWrong() {
+    public void refuseWrong() {
         if (!violations.isEmpty()) {
             throw Problems.invalid(violations);
         }

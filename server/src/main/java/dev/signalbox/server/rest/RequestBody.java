@@ -11,10 +11,10 @@ import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.JsonNode;
 
 /** Reads request bodies within bounds. */
-final class RequestBody {
+public final class RequestBody {
     private RequestBody() {}
 
-    static JsonNode json(ServerRequest request, int most) throws IOException {
+    public static JsonNode json(ServerRequest request, int most) throws IOException {
         refuseLongerThan(request, most);
         try (InputStream in = request.content().inputStream()) {
             byte[] body = in.readNBytes(most + 1);
@@ -26,21 +26,21 @@ final class RequestBody {
     }
 
     /** Refuses early what says that it is too long. What does not say is counted as it is read. */
-    static void refuseLongerThan(ServerRequest request, long most) {
+    public static void refuseLongerThan(ServerRequest request, long most) {
         if (request.headers().contentLength().orElse(0) > most) {
             throw Problems.tooLarge(most);
         }
     }
 
     /** The media type without its parameters, in lower case; empty if there is none. */
-    static String type(ServerRequest request) {
+    public static String type(ServerRequest request) {
         return request.headers()
                 .contentType()
                 .map(type -> type.mediaType().text())
                 .orElse("");
     }
 
-    static Problem unsupportedType(ServerRequest request, String accepted) {
+    public static Problem unsupportedType(ServerRequest request, String accepted) {
         String sent = request.headers()
                 .contentType()
                 .map(type -> "'" + type.text() + "'")

@@ -1,6 +1,6 @@
 package dev.signalbox.server.rest;
 
-import dev.signalbox.server.config.Role;
+
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.http.Status;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * reads anything (most do) would stop taking the answer, the server would stop taking the request, and both would wait
  * for ever.
  */
-final class Spool extends OutputStream {
+public final class Spool extends OutputStream {
     private static final int IN_MEMORY = 256 * 1024;
 
     private final ByteArrayOutputStream memory = new ByteArrayOutputStream(8 * 1024);
@@ -45,7 +45,7 @@ final class Spool extends OutputStream {
     }
 
     /** Writes everything to where it belongs. */
-    void transferTo(OutputStream target) throws IOException {
+    public void transferTo(OutputStream target) throws IOException {
         memory.writeTo(target);
         if (overflow != null && file != null) {
             overflow.close();

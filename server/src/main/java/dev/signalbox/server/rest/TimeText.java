@@ -1,6 +1,6 @@
 package dev.signalbox.server.rest;
 
-import dev.signalbox.server.config.DurationText;
+import dev.signalbox.server.configuration.DurationText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -8,10 +8,10 @@ import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /** Times in requests: durations as everywhere ({@link DurationText}), instants as in RFC 3339. */
-final class TimeText {
+public final class TimeText {
     private TimeText() {}
 
-    static Optional<Duration> duration(String text) {
+    public static Optional<Duration> duration(String text) {
         try {
             return Optional.of(DurationText.parse(text));
         } catch (IllegalArgumentException notOne) {
@@ -19,7 +19,7 @@ final class TimeText {
         }
     }
 
-    static Optional<Instant> instant(String text) {
+    public static Optional<Instant> instant(String text) {
         try {
             return Optional.of(OffsetDateTime.parse(text).toInstant());
         } catch (DateTimeParseException notAnInstant) {

@@ -17,11 +17,11 @@ import org.slf4j.LoggerFactory;
  * A value that is costly or may hang, such as a query of a database that is gone: asked for by one thread at a time, at
  * most once per {@code age}, and waited for only with {@code patience}. Thread-safe.
  */
-final class Timely<T> {
+public final class Timely<T> {
     private static final Logger LOG = LoggerFactory.getLogger(Timely.class);
 
     /** The newest value known, and whether it is as new as promised. */
-    record Reading<T>(Optional<T> value, boolean fresh) {}
+    public record Reading<T>(Optional<T> value, boolean fresh) {}
 
     private final Supplier<T> source;
     private final Duration age;
@@ -32,14 +32,14 @@ final class Timely<T> {
     private Instant due = Instant.MIN;
     private @Nullable CompletableFuture<T> underWay;
 
-    Timely(Supplier<T> source, Duration age, Duration patience, InstantSource clock) {
+    public Timely(Supplier<T> source, Duration age, Duration patience, InstantSource clock) {
         this.source = source;
         this.age = age;
         this.patience = patience;
         this.clock = clock;
     }
 
-    Reading<T> get() {
+    public Reading<T> get() {
         CompletableFuture<T> answer = ask();
         if (answer == null) {
             return new Reading<>(known(), true);

@@ -5,11 +5,11 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** Ids of messages. */
-final class UuidText {
+public final class UuidText {
     private UuidText() {}
 
     /** Reads the canonical form only; {@link UUID#fromString} alone also takes {@code 1-1-1-1-1}. */
-    static Optional<UUID> parse(String text) {
+    public static Optional<UUID> parse(String text) {
         try {
             UUID id = UUID.fromString(text);
             return id.toString().equals(text.toLowerCase(Locale.ROOT)) ? Optional.of(id) : Optional.empty();

@@ -1,4 +1,4 @@
 package dev.signalbox.server.rest;
 
 /** What is wrong with one field, in the caller's own words for it. */
-record Violation(String field, String message) {}
+public record Violation(String field, String message) {}

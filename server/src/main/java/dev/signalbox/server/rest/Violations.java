@@ -4,26 +4,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Collects what is wrong with one message, so that the caller hears all of it at once. Confined to one thread. */
-final class Violations {
+public final class Violations {
     private final List<Violation> found = new ArrayList<>();
 
-    void add(String field, String message) {
+    public void add(String field, String message) {
         found.add(new Violation(field, message));
     }
 
-    void check(boolean holds, String field, String message) {
+    public void check(boolean holds, String field, String message) {
         if (!holds) {
             add(field, message);
         }
     }
 
-    void throwIfAny() throws InvalidMessageException {
+    public void throwIfAny() throws InvalidMessageException {
         if (!found.isEmpty()) {
             throw thrown();
         }
     }
 
-    InvalidMessageException thrown() {
+    public InvalidMessageException thrown() {
         return new InvalidMessageException(found);
     }
 }

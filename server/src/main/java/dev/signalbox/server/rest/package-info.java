@@ -1,4 +1,4 @@
-/** The control plane: REST, health, metrics and the console, on one port of its own. */
+/** The control plane's mechanism: routing, problems, JSON, guard, OpenAPI. No feature is named here. */
 @NullMarked
 package dev.signalbox.server.rest;
 

@@ -1,6 +1,8 @@
 package dev.signalbox.server.rest;
 
-import static dev.signalbox.server.rest.RunningControlPlane.json;
+import dev.signalbox.server.RunningControlPlane;
+
+import static dev.signalbox.server.RunningControlPlane.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,0 +1,71 @@
+package dev.signalbox.server;
+
+import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.Signals;
+import dev.signalbox.server.command.ConfigOptions;
+import dev.signalbox.server.command.Output;
+
+import dev.signalbox.server.node.Logging;
+import dev.signalbox.server.node.Server;
+import dev.signalbox.server.configuration.Configuration;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs a server until it is told to stop. */
+@Command(
+        name = "serve",
+        description = {
+            "Runs the server until SIGINT or SIGTERM.",
+            "The first signal finishes what is in flight, the second ends at once."
+        },
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  signalbox serve",
+            "  signalbox serve --config signalbox.yaml --set control.port=9090",
+            "  signalbox serve --print-config"
+        })
+final class ServeCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
+    @Mixin
+    private final ConfigOptions config = new ConfigOptions();
+
+    @Option(names = "--print-config", description = "Prints the configuration in effect, without secrets, and exits.")
+    private boolean printConfig;
+
+    @Mixin
+    private final Output output = new Output();
+
+    @Override
+    public Integer call() throws Exception {
+        var configuration = config.load();
+        if (printConfig) {
+            print(configuration);
+            return ExitCode.OK;
+        }
+        return serve(configuration);
+    }
+
+    private static int serve(Configuration configuration) throws InterruptedException {
+        var values = configuration.values();
+        Logging.configure(values.log().format(), values.log().level());
+        configuration.warnings().forEach(LOG::warn);
+        var signals = Signals.taken();
+        try (var server = Server.start(values)) {
+            signals.await();
+            LOG.info("stopping; a second signal ends at once");
+            return server.stop(values.shutdownTimeout()) ? ExitCode.OK : ExitCode.FAILED;
+        }
+    }
+
+    private void print(Configuration configuration) {
+        configuration.warnings().forEach(warning -> output.note("warning: " + warning));
+        output.out().print(configuration.print());
+        output.out().flush();
+    }
+}

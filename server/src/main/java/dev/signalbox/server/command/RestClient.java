@@ -1,0 +1,176 @@
+package dev.signalbox.server.command;
+
+import dev.signalbox.server.configuration.Secret;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
+
+/** Talks to a server's REST API, and turns its problems into failures that a user understands. */
+public final class RestClient {
+    public static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final HttpClient http;
+    private final URI server;
+    private final Optional<Secret> token;
+
+    public RestClient(URI server, Optional<Secret> token, SSLContext trust) {
+        if (server.getScheme() == null || !server.getScheme().matches("https?") || server.getHost() == null) {
+            throw new CommandFailure(ExitCode.USAGE, "'" + server + "' is not an http or https URL");
+        }
+        this.server = server;
+        this.token = token;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(5))
+                .sslContext(trust)
+                .build();
+    }
+
+    public JsonNode get(String path) {
+        return json(send(request(path).GET()));
+    }
+
+    public JsonNode post(String path, JsonNode body) {
+        var request = request(path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)));
+        return json(send(request));
+    }
+
+    /** Posts a command without a body. */
+    public JsonNode post(String path) {
+        return json(send(request(path).POST(BodyPublishers.noBody())));
+    }
+
+    /** Posts many messages; the answer has a line for each and one for all. */
+    public String postBulk(String contentType, byte[] body) {
+        BodyPublisher content = BodyPublishers.ofByteArray(body);
+        return send(request("/api/messages").header("Content-Type", contentType).POST(content))
+                .body();
+    }
+
+    public JsonNode post(String path, String contentType, byte[] body) {
+        return json(send(request(path).header("Content-Type", contentType).POST(BodyPublishers.ofByteArray(body))));
+    }
+
+    /** The lines of an answer that goes on; close it. Each new line may take as long as it likes. */
+    public Stream<String> lines(String path, String accept) {
+        var request = HttpRequest.newBuilder(resolve(path)).header("Accept", accept);
+        token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret.value()));
+        return sent(request, BodyHandlers.ofLines(), this::linesOf);
+    }
+
+    private Stream<String> linesOf(HttpResponse<Stream<String>> answer) {
+        if (answer.statusCode() >= 400) {
+            throw failure(answer.statusCode(), answer.body().collect(Collectors.joining("\n")));
+        }
+        return answer.body();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        var request = HttpRequest.newBuilder(resolve(path)).timeout(PATIENCE).header("Accept", "application/json");
+        token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret.value()));
+        return request;
+    }
+
+    private URI resolve(String path) {
+        String base = server.toString();
+        return URI.create(base.endsWith("/") ? base.substring(0, base.length() - 1) + path : base + path);
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) {
+        return sent(request, BodyHandlers.ofString(), answer -> {
+            if (answer.statusCode() >= 400) {
+                throw failure(answer.statusCode(), answer.body());
+            }
+            return answer;
+        });
+    }
+
+    private <B, R> R sent(HttpRequest.Builder request, BodyHandler<B> body, Function<HttpResponse<B>, R> read) {
+        try {
+            return read.apply(http.send(request.build(), body));
+        } catch (SSLException e) {
+            throw new CommandFailure(
+                    ExitCode.UNREACHABLE,
+                    "there is no trustworthy TLS at " + server + " (" + reason(e)
+                            + ")\nIf its certificate is your own, name it with --ca-file or SIGNALBOX_CA_FILE",
+                    e);
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCode.UNREACHABLE,
+                    "no server answers at " + server + " (" + reason(e) + ")\nStart one with: signalbox serve",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.FAILED, "interrupted", e);
+        }
+    }
+
+    private static String reason(IOException e) {
+        String message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : message;
+    }
+
+    private CommandFailure failure(int status, String body) {
+        if (status == 401 || status == 403) {
+            String whose = token.isPresent() ? "does not accept this token" : "asks for a token";
+            return new CommandFailure(
+                    ExitCode.UNREACHABLE,
+                    "the server at " + server + " " + whose + (status == 403 ? " for this command" : "")
+                            + "\nGive one with --token-file or SIGNALBOX_TOKEN");
+        }
+        int exitCode = status >= 500 ? ExitCode.FAILED : ExitCode.REFUSED;
+        return new CommandFailure(exitCode, problem(status, body));
+    }
+
+    /** An RFC 9457 problem in words; another body as its status only. */
+    private static String problem(int status, String body) {
+        var problem = parse(body);
+        var text = problem.path("detail").asString(problem.path("title").asString(""));
+        String errors = StreamSupport.stream(problem.path("errors").spliterator(), false)
+                .map(error -> error.path("field").asString("") + " "
+                        + error.path("message").asString(""))
+                .map(String::strip)
+                .collect(Collectors.joining("; "));
+        if (!errors.isEmpty() && !text.contains(errors)) {
+            text = text.isEmpty() ? errors : text + ": " + errors;
+        }
+        return text.isEmpty() ? "the server answered " + status : text;
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) {
+        var body = parse(answer.body());
+        if (body.isMissingNode() && !answer.body().isEmpty()) {
+            throw new CommandFailure(ExitCode.FAILED, "what answers there is not a Signalbox server");
+        }
+        return body;
+    }
+
+    private static JsonNode parse(String body) {
+        try {
+            return JSON.readTree(body);
+        } catch (JacksonException notJson) {
+            return MissingNode.getInstance();
+        }
+    }
+}

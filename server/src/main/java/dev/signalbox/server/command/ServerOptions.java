@@ -1,0 +1,125 @@
+package dev.signalbox.server.command;
+
+import dev.signalbox.server.rest.AdminToken;
+import dev.signalbox.server.configuration.Secret;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How a command finds the server and shows who is asking. */
+public final class ServerOptions {
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "The server's control port. Else SIGNALBOX_URL, else http://127.0.0.1:8080.")
+    private @Nullable URI url;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "A file that holds the token. Else SIGNALBOX_TOKEN, else the file that SIGNALBOX_TOKEN_FILE"
+                    + " names, else the one that a server wrote to its data folder here.")
+    private @Nullable Path tokenFile;
+
+    @Option(
+            names = "--data",
+            paramLabel = "FOLDER",
+            description = "The data folder to find the token in. Else SIGNALBOX_DATA_FOLDER, else ./signalbox-data.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--ca-file",
+            paramLabel = "FILE",
+            description =
+                    "Certificates in PEM to trust over https. Else the file that SIGNALBOX_CA_FILE names, else those"
+                            + " of the JDK.")
+    private @Nullable Path caFile;
+
+    private final Map<String, String> environment = System.getenv();
+
+    public RestClient client() {
+        return new RestClient(address(), token(), trust());
+    }
+
+    private SSLContext trust() {
+        Optional<Path> file = Optional.ofNullable(caFile)
+                .or(() -> variable("SIGNALBOX_CA_FILE").map(Path::of));
+        try {
+            return file.isPresent() ? trusting(file.get()) : SSLContext.getDefault();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new CommandFailure(ExitCode.USAGE, "the certificates to trust cannot be read: " + e, e);
+        }
+    }
+
+    private static SSLContext trusting(Path file) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        try (InputStream in = Files.newInputStream(file)) {
+            for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                store.setCertificateEntry(Integer.toString(store.size()), each);
+            }
+        }
+        if (store.size() == 0) {
+            throw new CertificateException(file + " holds no certificate");
+        }
+        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private URI address() {
+        if (url != null) {
+            return url;
+        }
+        return variable("SIGNALBOX_URL").map(URI::create).orElse(URI.create("http://127.0.0.1:8080"));
+    }
+
+    /** Empty where a server without authentication may be meant. */
+    private Optional<Secret> token() {
+        try {
+            if (tokenFile != null) {
+                return Optional.of(read(tokenFile));
+            }
+            var direct = variable("SIGNALBOX_TOKEN").map(Secret::new);
+            return direct.or(() -> variable("SIGNALBOX_TOKEN_FILE").map(file -> read(Path.of(file))))
+                    .or(() -> AdminToken.find(folder()));
+        } catch (UncheckedIOException e) {
+            throw new CommandFailure(ExitCode.USAGE, "the token cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private Path folder() {
+        if (data != null) {
+            return data;
+        }
+        return Path.of(variable("SIGNALBOX_DATA_FOLDER").orElse("signalbox-data"));
+    }
+
+    private static Secret read(Path file) {
+        try {
+            return new Secret(Files.readString(file).strip());
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.USAGE, "the token file " + file + " cannot be read", e);
+        }
+    }
+
+    private Optional<String> variable(String name) {
+        return Optional.ofNullable(environment.get(name)).filter(text -> !text.isEmpty());
+    }
+}

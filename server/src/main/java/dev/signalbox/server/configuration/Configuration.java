@@ -1,0 +1,70 @@
+package dev.signalbox.server.configuration;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A configuration as it was loaded: the values, what the operator should know about them, and where each comes from.
+ * Immutable.
+ *
+ * <p>The strongest source of a key counts: {@code --set}, then a variable {@code SIGNALBOX_…}, then a variable of
+ * go-message-dispatcher, then the file, then the default.
+ */
+public final class Configuration {
+    private final ServerConfig values;
+    private final List<String> warnings;
+    private final String printed;
+
+    private Configuration(ServerConfig values, Settings settings) {
+        this.values = values;
+        this.warnings = settings.warnings();
+        this.printed = new PrintedConfig(settings).text();
+    }
+
+    /**
+     * Loads from all sources.
+     *
+     * @param file empty if there is none
+     * @param sets {@code key=value}, as {@code --set} takes them
+     * @throws ConfigException naming everything that is wrong
+     */
+    public static Configuration load(Optional<Path> file, Map<String, String> environment, List<String> sets) {
+        var settings = new Settings();
+        file.ifPresent(path -> YamlFile.read(path, settings));
+        Environment.read(environment, settings);
+        sets.forEach(set -> read(set, settings));
+        SeedEnvironment.read(environment, settings);
+        settings.refuseUnknown();
+        var values = new Composition(new Reading(settings)).compose();
+        if (!settings.violations().isEmpty()) {
+            throw new ConfigException(settings.violations());
+        }
+        return new Configuration(values, settings);
+    }
+
+    private static void read(String set, Settings settings) {
+        int equals = set.indexOf('=');
+        if (equals < 1) {
+            settings.violate("--set " + set, "is not key=value", "");
+        } else {
+            String path = set.substring(0, equals).strip();
+            settings.put(path, set.substring(equals + 1), new Source(Source.Rank.SET, "--set"));
+        }
+    }
+
+    public ServerConfig values() {
+        return values;
+    }
+
+    /** What the operator should know, one sentence each: variables without effect, and the like. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /** All keys in effect as YAML, each with its source; secrets are masked. */
+    public String print() {
+        return printed;
+    }
+}

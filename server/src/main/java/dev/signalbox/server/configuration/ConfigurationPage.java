@@ -1,0 +1,108 @@
+package dev.signalbox.server.configuration;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** docs/configuration.md, from the table of keys. A test fails when the file differs. */
+final class ConfigurationPage {
+    private static final String FRONT = """
+            # Configuration
+
+            Generated from the table of keys in `dev.signalbox.server.config.Keys`; a test compares. To change it, change the
+            table and run the test with `-Dsignalbox.docs=write`.
+
+            A server needs no configuration: without any it keeps its data in a SQLite file, listens on loopback only, and
+            makes a token for its admin. `serve` reads `--config FILE`, or the file that `SIGNALBOX_CONFIG` names, or
+            `signalbox.yaml` in the working folder if there is one.
+
+            ```yaml
+            control:
+              host: 0.0.0.0
+            auth:
+              tokens:
+                - name: operations
+                  role: admin
+                  token-file: /run/secrets/signalbox-admin
+            database:
+              url: jdbc:postgresql://db.example/signalbox
+              user: signalbox
+              password-file: /run/secrets/signalbox-db
+            delivery:
+              sms:
+                url: https://sms.example/send
+                token-file: /run/secrets/sms
+                key-lifetime: 24h
+            ```
+
+            **Sources.** Of several, the strongest counts: `--set key=value`, then the environment variable of the key, then
+            the variables of go-message-dispatcher, then the file, then the default. `serve --print-config` shows what is in
+            effect and where each value comes from, without the secrets.
+
+            **Names.** The variable of a key is its path in upper case with `_` for `.` and `-`, after `SIGNALBOX_`. An
+            element of a list has its number in the path, from 0: `--set auth.tokens.0.role=admin`,
+            `SIGNALBOX_AUTH_TOKENS_0_ROLE`. An empty variable counts as not set.
+
+            **Secrets.** Each key marked *secret* also exists with `-file` at its end (`_FILE` in the variable), and then names
+            a file that holds the value.
+
+            **Mistakes.** All of them are named at once, in the words of the file, with the line or variable they come from,
+            and the server does not start. An unknown key in the file or in `--set` is a mistake; an unknown variable is a
+            warning.
+
+            **Values.** Durations are `250ms`, `30s`, `1m30s`, `24h`, `2d` or ISO 8601; sizes are `4096`, `256KiB`, `1MiB`.
+            Relative paths start at the working folder.
+            """;
+    private static final String SEED = """
+
+            ## go-message-dispatcher
+
+            Its environment variables work as they are. Setting any of `DB_…` selects PostgreSQL, with its defaults for the
+            others of them and for the SMS provider. Other than there, a value that cannot be read is a mistake, `REDIS_…` and the
+            lock are not needed, and control routes ask for a token.
+
+            | Variable | It must be | Default there | Here it |
+            |---|---|---|---|
+            """;
+
+    private ConfigurationPage() {}
+
+    static String text() {
+        return FRONT + sections() + seed();
+    }
+
+    private static String sections() {
+        Map<String, List<Key<?>>> sections = Keys.ALL.stream()
+                .collect(Collectors.groupingBy(
+                        key -> key.path().substring(0, key.path().indexOf('.')),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
+        return sections.entrySet().stream()
+                .map(section -> section(section.getKey(), section.getValue()))
+                .collect(Collectors.joining());
+    }
+
+    private static String section(String name, List<Key<?>> keys) {
+        return keys.stream()
+                .map(ConfigurationPage::row)
+                .collect(Collectors.joining(
+                        "",
+                        "\n## " + name
+                                + "\n\n| Key and variable | It must be | Default | Meaning |\n|---|---|---|---|\n",
+                        ""));
+    }
+
+    private static String row(Key<?> key) {
+        return "| `" + key.path() + "`" + (key.secret() ? " *(secret)*" : "") + "<br>`"
+                + key.variable().replace("*", "0") + "` | " + key.kind().allowed() + " | "
+                + key.fallback().map(text -> "`" + text + "`").orElse("–") + " | " + key.meaning() + " |\n";
+    }
+
+    private static String seed() {
+        return SeedEnvironment.ALL.stream()
+                .map(v -> "| `" + v.name() + "` | " + v.kind().allowed() + " | "
+                        + (v.fallback().isEmpty() ? "–" : "`" + v.fallback() + "`") + " | " + v.effect() + " |\n")
+                .collect(Collectors.joining("", SEED, ""));
+    }
+}

@@ -1,0 +1,72 @@
+package dev.signalbox.server.configuration;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What was given, the strongest source of each path, and what is wrong so far. Confined to the loading thread. */
+final class Settings {
+    private final Map<String, Setting> byPath = new TreeMap<>();
+    private final Set<SettingViolation> violations = new LinkedHashSet<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    /** Of two equally strong ones the later counts. */
+    void put(String path, String text, Source source) {
+        var setting = new Setting(path, text, source);
+        byPath.merge(path, setting, (old, given) -> old.source().outranks(given.source()) ? old : given);
+    }
+
+    Optional<Setting> get(String path) {
+        return Optional.ofNullable(byPath.get(path));
+    }
+
+    void remove(String path) {
+        byPath.remove(path);
+    }
+
+    List<Setting> all() {
+        return List.copyOf(byPath.values());
+    }
+
+    void violate(String path, String problem, String place) {
+        violations.add(new SettingViolation(path, problem, place));
+    }
+
+    void warn(String warning) {
+        warnings.add(warning);
+    }
+
+    List<SettingViolation> violations() {
+        return List.copyOf(violations);
+    }
+
+    List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    /** Names every path that no key covers. */
+    void refuseUnknown() {
+        for (var setting : all()) {
+            if (!Keys.known(setting.path())) {
+                violate(
+                        setting.path(),
+                        unknown(setting.path()),
+                        setting.source().place());
+            }
+        }
+    }
+
+    private static String unknown(String path) {
+        if (Keys.paths().stream().anyMatch(known -> known.startsWith(path + "."))) {
+            return "is a section with keys of its own, not a value";
+        }
+        return "there is no such key"
+                + Suggestion.of(path, Keys.paths())
+                        .map(near -> "; did you mean " + near + "?")
+                        .orElse("");
+    }
+}

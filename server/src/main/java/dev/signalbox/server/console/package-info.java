@@ -1,0 +1,5 @@
+/** Feature: the web console. */
+@NullMarked
+package dev.signalbox.server.console;
+
+import org.jspecify.annotations.NullMarked;

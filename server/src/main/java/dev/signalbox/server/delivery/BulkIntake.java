@@ -1,0 +1,170 @@
+package dev.signalbox.server.delivery;
+
+import dev.signalbox.server.rest.Json;
+import dev.signalbox.server.rest.LineReader;
+import dev.signalbox.server.rest.Violation;
+
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
+import dev.signalbox.delivery.queue.DeliveryQueueException;
+import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.server.delivery.BulkSource.Entry;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Enqueues what a {@link BulkSource} yields in batches of one transaction each, and writes one line of JSON for each of
+ * its lines, then the sums. Holds one batch at a time. Used once, by one thread.
+ */
+final class BulkIntake {
+    private static final Logger LOG = LoggerFactory.getLogger(BulkIntake.class);
+    private static final int BATCH = 500;
+    private static final int BATCH_CHARACTERS = 4 * 1024 * 1024;
+
+    private final DeliveryQueue queue;
+    private final OutputStream results;
+    private final List<Entry> batch = new ArrayList<>(BATCH);
+    private int batchCharacters;
+    private long accepted;
+    private long duplicates;
+    private long refused;
+
+    BulkIntake(DeliveryQueue queue, OutputStream results) {
+        this.queue = queue;
+        this.results = results;
+    }
+
+    /** Returns how many were accepted as new. */
+    long take(BulkSource source) throws IOException {
+        Optional<String> incomplete = Optional.empty();
+        try {
+            for (var entry = source.next(); entry.isPresent(); entry = source.next()) {
+                add(entry.get());
+            }
+            flush();
+        } catch (LineReader.TooLongException tooLong) {
+            flush();
+            incomplete = Optional.of(tooLong.getMessage() + "; what is behind them was not read");
+        } catch (DeliveryQueueException unavailable) {
+            LOG.warn("A bulk request ended early: the queue could not store a batch", unavailable);
+            incomplete = Optional.of("the queue could not store a batch; what is behind it was not read");
+        }
+        write(sums(incomplete));
+        return accepted;
+    }
+
+    private Map<String, Object> sums(Optional<String> incomplete) {
+        var sums = new LinkedHashMap<String, Object>();
+        sums.put("accepted", accepted);
+        sums.put("duplicates", duplicates);
+        sums.put("refused", refused);
+        incomplete.ifPresent(reason -> sums.put("incomplete", reason));
+        return sums;
+    }
+
+    private void add(Entry entry) throws IOException {
+        batch.add(entry);
+        if (entry instanceof Entry.Good good) {
+            batchCharacters += good.reach().body().length();
+        }
+        if (batch.size() >= BATCH || batchCharacters >= BATCH_CHARACTERS) {
+            flush();
+        }
+    }
+
+    private void flush() throws IOException {
+        List<Entry> entries = List.copyOf(batch);
+        batch.clear();
+        batchCharacters = 0;
+        try {
+            Iterator<Receipt> receipts = queue.enqueueAll(reaches(entries)).iterator();
+            for (Entry entry : entries) {
+                write(entry instanceof Entry.Good good ? stored(good, receipts.next()) : refused(entry));
+            }
+        } catch (IllegalArgumentException oneIsInvalid) {
+            LOG.debug("The queue refused a batch; trying its messages one by one", oneIsInvalid);
+            oneByOne(entries);
+        } catch (DeliveryQueueException unavailable) {
+            for (Entry entry : entries) {
+                write(
+                        entry instanceof Entry.Bad
+                                ? refused(entry)
+                                : refused(entry.line(), "the queue could not store it"));
+            }
+            throw unavailable;
+        }
+    }
+
+    private static List<Reach> reaches(List<Entry> entries) {
+        return entries.stream()
+                .filter(Entry.Good.class::isInstance)
+                .map(Entry.Good.class::cast)
+                .map(Entry.Good::reach)
+                .toList();
+    }
+
+    private void oneByOne(List<Entry> entries) throws IOException {
+        for (Entry entry : entries) {
+            write(entry instanceof Entry.Good good ? one(good) : refused(entry));
+        }
+    }
+
+    private Map<String, Object> one(Entry.Good good) {
+        try {
+            return stored(good, queue.enqueue(good.reach()));
+        } catch (IllegalArgumentException invalid) {
+            return refused(good.line(), String.valueOf(invalid.getMessage()));
+        } catch (DeliveryQueueException unavailable) {
+            LOG.warn("The queue could not store line {} of a bulk request", good.line(), unavailable);
+            return refused(good.line(), "the queue could not store it");
+        }
+    }
+
+    private Map<String, Object> stored(Entry.Good good, Receipt receipt) {
+        if (receipt.duplicate()) {
+            duplicates++;
+        } else {
+            accepted++;
+        }
+        var line = new LinkedHashMap<String, Object>();
+        line.put("line", good.line());
+        line.put("id", receipt.id());
+        line.put("duplicate", receipt.duplicate());
+        return line;
+    }
+
+    private Map<String, Object> refused(Entry entry) {
+        return entry instanceof Entry.Bad bad ? refused(bad.line(), bad.violations()) : Map.of();
+    }
+
+    private Map<String, Object> refused(long line, String message) {
+        return refused(line, List.of(new Violation("", message)));
+    }
+
+    private Map<String, Object> refused(long line, List<Violation> violations) {
+        refused++;
+        var error = new LinkedHashMap<String, Object>();
+        error.put("field", violations.getFirst().field());
+        error.put("message", violations.getFirst().message());
+        if (violations.size() > 1) {
+            error.put("others", violations.subList(1, violations.size()));
+        }
+        var result = new LinkedHashMap<String, Object>();
+        result.put("line", line);
+        result.put("error", error);
+        return result;
+    }
+
+    private void write(Map<String, Object> line) throws IOException {
+        results.write(Json.write(line));
+        results.write('\n');
+    }
+}

@@ -1,0 +1,158 @@
+package dev.signalbox.server.delivery;
+
+import dev.signalbox.server.rest.Route;
+import dev.signalbox.server.rest.Json;
+import dev.signalbox.server.rest.Query;
+import dev.signalbox.server.node.Health;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
+import dev.signalbox.delivery.queue.DeliveryQueue.Filter;
+import dev.signalbox.delivery.queue.DeliveryQueue.Page;
+import dev.signalbox.delivery.queue.DeliveryQueueException;
+import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
+import dev.signalbox.delivery.queue.State;
+import dev.signalbox.server.rest.Role;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The routes of go-message-dispatcher with its statuses, messages and field names, so that scripts written for it go on
+ * working. Two things differ: ids are UUIDs where it had integers, and the list of sent messages comes in pages, linked
+ * by a {@code Link} header.
+ */
+public final class MessagingRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(MessagingRoutes.class);
+
+    private final DeliveryQueue queue;
+    private final Dispatcher dispatcher;
+
+    public MessagingRoutes(DeliveryQueue queue, Dispatcher dispatcher) {
+        this.queue = queue;
+        this.dispatcher = dispatcher;
+    }
+
+    public List<Route> routes() {
+        return List.of(
+                Route.post("/api/messaging/start", Role.ADMIN, this::start),
+                Route.post("/api/messaging/stop", Role.ADMIN, this::stop),
+                Route.read("/api/messages/sent", this::sent));
+    }
+
+    private record Control(String status, String message) {}
+
+    private record Failure(String error, String message) {}
+
+    private void start(ServerRequest request, ServerResponse response) {
+        if (dispatcher.state() == DispatchState.RUNNING) {
+            Json.send(response, new Control("running", "Message processing is already running"));
+            return;
+        }
+        control(response, dispatcher::start, "started", "start_failed");
+    }
+
+    private void stop(ServerRequest request, ServerResponse response) {
+        if (dispatcher.state() == DispatchState.PAUSED) {
+            Json.send(response, new Control("stopped", "Message processing is not running"));
+            return;
+        }
+        control(response, dispatcher::pause, "stopped", "stop_failed");
+    }
+
+    private static void control(ServerResponse response, Runnable action, String done, String failed) {
+        try {
+            action.run();
+            Json.send(response, new Control(done, "Message processing " + done + " successfully"));
+        } catch (RuntimeException failure) {
+            LOG.warn("Message processing could not be {}", done, failure);
+            fail(response, failed, String.valueOf(failure.getMessage()));
+        }
+    }
+
+    private static void fail(ServerResponse response, String error, String message) {
+        Json.send(response, Status.INTERNAL_SERVER_ERROR_500, new Failure(error, message));
+    }
+
+    private record SentMessages(List<SentMessage> messages, long total) {}
+
+    private record SentMessage(
+            UUID id,
+            @JsonProperty("phone_number") String phoneNumber,
+            String content,
+            boolean sent,
+            @JsonProperty("created_at") Instant createdAt,
+            @JsonProperty("message_id") Optional<String> messageId,
+            @JsonProperty("cached_at") Optional<Instant> cachedAt) {}
+
+    private void sent(ServerRequest request, ServerResponse response) {
+        var query = new Query(request, Set.of("limit", "cursor"));
+        var filter = new Filter(
+                Optional.of(State.SENT),
+                Optional.of(Channel.SMS),
+                Optional.empty(),
+                query.text("cursor"),
+                query.limit());
+        query.refuseWrong();
+        try {
+            Page page = Query.page(queue, filter);
+            long total = queue.counts().sentByChannel().getOrDefault(Channel.SMS, 0L);
+            page.next().ifPresent(next -> link(response, next, filter.limit()));
+            Json.send(
+                    response,
+                    new SentMessages(
+                            page.items().stream().map(MessagingRoutes::sent).toList(), total));
+        } catch (DeliveryQueueException failure) {
+            LOG.warn("The sent messages could not be listed", failure);
+            fail(response, "retrieval_failed", "Failed to retrieve sent messages");
+        }
+    }
+
+    private static void link(ServerResponse response, String next, int limit) {
+        String cursor = URLEncoder.encode(next, StandardCharsets.UTF_8);
+        response.header(
+                HeaderNames.LINK, "</api/messages/sent?limit=" + limit + "&cursor=" + cursor + ">; rel=\"next\"");
+    }
+
+    private static SentMessage sent(DeliveryQueue.Status status) {
+        Optional<Attempt> success = status.attempts().reversed().stream()
+                .filter(attempt -> attempt.state() == State.SENT)
+                .findFirst();
+        return new SentMessage(
+                status.reach().id(),
+                success.map(Attempt::address)
+                        .orElseGet(() -> status.reach().steps().getLast().address()),
+                status.reach().body(),
+                true,
+                status.acceptedAt(),
+                success.flatMap(Attempt::providerId),
+                success.map(Attempt::at));
+    }
+
+    /** Names of dependencies and how they fare, in the words of {@code GET /health}. */
+    public static Map<String, String> dependencies(Health.Report report) {
+        return Map.of("database", word(report, "database"), "redis", word(report, "redis"));
+    }
+
+    private static String word(Health.Report report, String component) {
+        Health health = report.components().get(component);
+        if (health == null) {
+            return "not_configured";
+        }
+        return health == Health.DOWN ? "unhealthy" : "healthy";
+    }
+}

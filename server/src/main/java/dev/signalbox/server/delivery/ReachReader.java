@@ -1,0 +1,226 @@
+package dev.signalbox.server.delivery;
+
+import dev.signalbox.server.rest.TimeText;
+import dev.signalbox.server.rest.UuidText;
+import dev.signalbox.server.rest.Fields;
+import dev.signalbox.server.rest.Violations;
+import dev.signalbox.server.rest.JsonFields;
+import dev.signalbox.server.rest.InvalidMessageException;
+
+import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.Step;
+import dev.signalbox.router.MessageId;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+
+/** Makes a {@link Reach} of what a caller wrote, or tells everything that is wrong with it. Thread-safe. */
+final class ReachReader {
+    private static final int LONGEST_BODY = 64 * 1024;
+    private static final int MOST_HEADERS = 32;
+    private static final int LONGEST_HEADER = 1024;
+    private static final int LONGEST_DEDUPE_KEY = 200;
+    private static final Duration LONGEST_LIFE = Duration.ofDays(365);
+    private static final Set<String> STEP_FIELDS = Set.of("to", "within");
+    private static final Set<String> FIELDS = Set.of(
+            "to",
+            "reach",
+            "body",
+            "headers",
+            "dedupeKey",
+            "priority",
+            "at",
+            "expiresAt",
+            "expiresIn",
+            "maxAttempts",
+            "id");
+
+    private final StepReader steps;
+    private final int maxAttempts;
+    private final InstantSource clock;
+
+    /** @param maxAttempts of messages that do not say */
+    ReachReader(Addresses addresses, int maxAttempts, InstantSource clock) {
+        this.steps = new StepReader(addresses);
+        this.maxAttempts = maxAttempts;
+        this.clock = clock;
+    }
+
+    Reach read(JsonNode message) throws InvalidMessageException {
+        var violations = new Violations();
+        violations.check(message.isObject(), "", "a message must be a JSON object");
+        violations.throwIfAny();
+        var fields = new JsonFields(message, "", violations);
+        fields.refuseUnknown(FIELDS);
+        return reach(fields, steps(fields, violations), headers(fields, violations), violations);
+    }
+
+    Reach read(CsvRow row) throws InvalidMessageException {
+        var violations = new Violations();
+        var fields = row.fields(violations);
+        return reach(fields, chain(fields, violations), Map.of(), violations);
+    }
+
+    private Reach reach(Fields fields, List<Step> chain, Map<String, String> headers, Violations violations)
+            throws InvalidMessageException {
+        Instant now = clock.instant();
+        Optional<Instant> at = instant(fields, "at", violations);
+        Optional<Instant> expiresAt = expiry(fields, now, violations);
+        expiresAt.ifPresent(end -> violations.check(
+                end.isAfter(at.orElse(now)),
+                fields.shown("expiresAt"),
+                "must be later than " + at.map(t -> "at").orElse("now")));
+        Reach.Builder reach = Reach.to(chain)
+                .id(id(fields, violations))
+                .body(body(fields, violations))
+                .headers(headers)
+                .priority(number(fields, "priority", 0, 9, violations).orElse(Reach.DEFAULT_PRIORITY))
+                .maxAttempts(number(fields, "maxAttempts", 1, 100, violations).orElse(maxAttempts));
+        dedupeKey(fields, violations).ifPresent(reach::dedupeKey);
+        at.ifPresent(reach::at);
+        expiresAt.ifPresent(reach::expiresAt);
+        violations.throwIfAny();
+        return built(reach, violations);
+    }
+
+    /** The queue's own limits have the last word, such as on characters that no database keeps. */
+    private static Reach built(Reach.Builder reach, Violations violations) throws InvalidMessageException {
+        try {
+            return reach.build();
+        } catch (IllegalArgumentException refused) {
+            violations.add("", String.valueOf(refused.getMessage()));
+            throw violations.thrown();
+        }
+    }
+
+    private List<Step> steps(JsonFields fields, Violations violations) {
+        violations.check(!fields.has("to") || !fields.has("reach"), "reach", "give either 'to' or 'reach', not both");
+        return fields.has("reach") ? reach(fields, violations) : chain(fields, violations);
+    }
+
+    private List<Step> chain(Fields fields, Violations violations) {
+        violations.check(fields.has("to"), "to", "is needed: who is to be reached, such as sms:+61491570006");
+        return fields.text("to")
+                .filter(to -> !to.isEmpty())
+                .map(to -> steps.chain(fields.shown("to"), to, violations))
+                .orElse(List.of());
+    }
+
+    private List<Step> reach(JsonFields fields, Violations violations) {
+        List<JsonNode> nodes =
+                fields.array("reach").map(array -> List.copyOf(array.values())).orElse(List.of());
+        violations.check(
+                !nodes.isEmpty() && nodes.size() <= StepReader.MOST_STEPS,
+                "reach",
+                "must hold 1 to " + StepReader.MOST_STEPS + " steps");
+        var chain = new ArrayList<Step>();
+        for (int i = 0; i < Math.min(nodes.size(), StepReader.MOST_STEPS); i++) {
+            step("reach[" + i + "]", nodes.get(i), violations).ifPresent(chain::add);
+        }
+        return chain;
+    }
+
+    private Optional<Step> step(String field, JsonNode node, Violations violations) {
+        if (!node.isObject()) {
+            violations.add(field, "must be an object such as {\"to\":\"client:alice\",\"within\":\"5s\"}");
+            return Optional.empty();
+        }
+        var fields = new JsonFields(node, field + ".", violations);
+        fields.refuseUnknown(STEP_FIELDS);
+        Optional<String> to = fields.text("to");
+        violations.check(fields.has("to"), field + ".to", "is needed");
+        return to.filter(address -> !address.isEmpty())
+                .flatMap(address -> steps.step(field + ".to", address, fields.text("within"), violations));
+    }
+
+    private static Map<String, String> headers(JsonFields fields, Violations violations) {
+        var headers = new LinkedHashMap<String, String>();
+        fields.object("headers").ifPresent(object -> {
+            var named = new JsonFields(object, "headers.", violations);
+            violations.check(object.size() <= MOST_HEADERS, "headers", "are more than " + MOST_HEADERS);
+            object.propertyNames().stream()
+                    .limit(MOST_HEADERS)
+                    .forEach(name -> header(named, name, violations).ifPresent(value -> headers.put(name, value)));
+        });
+        return headers;
+    }
+
+    private static Optional<String> header(JsonFields headers, String name, Violations violations) {
+        Optional<String> value = headers.text(name);
+        violations.check(
+                name.length() + value.map(String::length).orElse(0) <= LONGEST_HEADER,
+                headers.shown(name),
+                "name and value are longer than " + LONGEST_HEADER + " characters");
+        return value;
+    }
+
+    private static String body(Fields fields, Violations violations) {
+        String body = fields.text("body").orElse("");
+        violations.check(fields.has("body"), "body", "is needed: the text to deliver");
+        violations.check(
+                body.getBytes(StandardCharsets.UTF_8).length <= LONGEST_BODY, "body", "is longer than 64 KiB in UTF-8");
+        return body;
+    }
+
+    private static Optional<String> dedupeKey(Fields fields, Violations violations) {
+        Optional<String> key = fields.text("dedupeKey");
+        violations.check(
+                key.map(String::length)
+                        .filter(length -> length < 1 || length > LONGEST_DEDUPE_KEY)
+                        .isEmpty(),
+                fields.shown("dedupeKey"),
+                "must have 1 to " + LONGEST_DEDUPE_KEY + " characters");
+        return key;
+    }
+
+    private static Optional<Integer> number(Fields fields, String name, int least, int most, Violations violations) {
+        Optional<Integer> number = fields.integer(name);
+        violations.check(
+                number.filter(value -> value < least || value > most).isEmpty(),
+                fields.shown(name),
+                "must be " + least + " to " + most);
+        return number;
+    }
+
+    private static Optional<Instant> instant(Fields fields, String name, Violations violations) {
+        Optional<String> text = fields.text(name);
+        Optional<Instant> instant = text.flatMap(TimeText::instant);
+        violations.check(
+                text.isEmpty() || instant.isPresent(),
+                fields.shown(name),
+                "is not a time with an offset, such as 2026-11-21T09:30:00Z");
+        return instant;
+    }
+
+    private static Optional<Instant> expiry(Fields fields, Instant now, Violations violations) {
+        Optional<Instant> at = instant(fields, "expiresAt", violations);
+        Optional<String> text = fields.text("expiresIn");
+        Optional<Duration> in =
+                text.flatMap(TimeText::duration).filter(life -> life.isPositive() && life.compareTo(LONGEST_LIFE) <= 0);
+        violations.check(
+                text.isEmpty() || in.isPresent(),
+                fields.shown("expiresIn"),
+                "is not a time of 1ms to 365d, such as 30m or 1h");
+        violations.check(
+                at.isEmpty() || text.isEmpty(),
+                fields.shown("expiresIn"),
+                "give either 'expiresAt' or 'expiresIn', not both");
+        return at.or(() -> in.map(now::plus));
+    }
+
+    private static UUID id(Fields fields, Violations violations) {
+        Optional<String> text = fields.text("id");
+        Optional<UUID> id = text.flatMap(UuidText::parse);
+        violations.check(text.isEmpty() || id.isPresent(), fields.shown("id"), "is not a UUID");
+        return id.orElseGet(MessageId::next);
+    }
+}

@@ -1,0 +1,124 @@
+package dev.signalbox.server.delivery;
+
+import dev.signalbox.server.command.CommandFailure;
+import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.RestClient;
+import dev.signalbox.server.command.ServerOptions;
+import dev.signalbox.server.command.Output;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Hands one message to the server. */
+@Command(
+        name = "send",
+        description = "Hands one message to the server, and prints its id.",
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  signalbox send --to sms:+61491570006 'The train leaves at nine'",
+            "  signalbox send --to 'client:alice within 5s' --to sms:+61491570006 --dedupe-key order-7 'It is ready'",
+            "  date | signalbox send --to client:alice -"
+        })
+public final class SendCommand implements Callable<Integer> {
+    private static final int LARGEST = 1 << 20;
+
+    @Mixin
+    private final ServerOptions server = new ServerOptions();
+
+    @Option(
+            names = "--to",
+            required = true,
+            paramLabel = "ADDRESS",
+            description =
+                    "CHANNEL:ADDRESS, with ` within TIME` if wanted. Repeated, or with ` > ` between, the next is tried"
+                            + " when one fails.")
+    private final List<String> to = new ArrayList<>();
+
+    @Parameters(paramLabel = "TEXT", description = "The message; - reads it from stdin.")
+    private String text = "";
+
+    @Option(
+            names = "--dedupe-key",
+            paramLabel = "KEY",
+            description = "A second message with the same key is not taken.")
+    private @Nullable String dedupeKey;
+
+    @Option(names = "--priority", paramLabel = "N", description = "0 (first) to 9 (last).")
+    private @Nullable Integer priority;
+
+    @Option(names = "--at", paramLabel = "TIME", description = "Not before this time (RFC 3339).")
+    private @Nullable String at;
+
+    @Option(names = "--expires-in", paramLabel = "TIME", description = "Not later than so much from now, such as 1h.")
+    private @Nullable String expiresIn;
+
+    @Option(names = "--max-attempts", paramLabel = "N", description = "Attempts of each step.")
+    private @Nullable Integer maxAttempts;
+
+    @Option(names = "--header", paramLabel = "NAME=VALUE", description = "A header. May be repeated.")
+    private final Map<String, String> headers = new LinkedHashMap<>();
+
+    @Option(names = "--json", description = "Prints JSON.")
+    private boolean json;
+
+    @Mixin
+    private final Output output = new Output();
+
+    @Override
+    public Integer call() throws IOException {
+        var answer = server.client().post("/api/messages", message());
+        boolean duplicate = answer.path("duplicate").asBoolean(false);
+        output.result(
+                json ? answer.toString() : answer.path("id").asString("") + (duplicate ? " (known already)" : ""));
+        return ExitCode.OK;
+    }
+
+    private ObjectNode message() throws IOException {
+        var message = RestClient.JSON.createObjectNode();
+        message.put("to", String.join(" > ", to));
+        message.put("body", text.equals("-") ? stdin() : text);
+        addOptions(message);
+        return message;
+    }
+
+    private void addOptions(ObjectNode message) {
+        put(message, "dedupeKey", dedupeKey);
+        put(message, "at", at);
+        put(message, "expiresIn", expiresIn);
+        if (priority != null) {
+            message.put("priority", priority);
+        }
+        if (maxAttempts != null) {
+            message.put("maxAttempts", maxAttempts);
+        }
+        if (!headers.isEmpty()) {
+            message.set("headers", RestClient.JSON.valueToTree(headers));
+        }
+    }
+
+    private static void put(ObjectNode message, String name, @Nullable String value) {
+        if (value != null) {
+            message.put(name, value);
+        }
+    }
+
+    private static String stdin() throws IOException {
+        byte[] read = System.in.readNBytes(LARGEST + 1);
+        if (read.length > LARGEST) {
+            throw new CommandFailure(ExitCode.USAGE, "stdin holds more than 1 MiB, which is no message");
+        }
+        return new String(read, StandardCharsets.UTF_8).stripTrailing();
+    }
+}

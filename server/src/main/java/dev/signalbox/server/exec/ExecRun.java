@@ -1,0 +1,140 @@
+package dev.signalbox.server.exec;
+
+import dev.signalbox.exec.Capture;
+import dev.signalbox.exec.Command;
+import dev.signalbox.exec.CommandTimeoutException;
+import dev.signalbox.exec.ExecException;
+import dev.signalbox.exec.Exit;
+import dev.signalbox.exec.Source;
+import dev.signalbox.router.Intent;
+import dev.signalbox.router.Logic;
+import dev.signalbox.router.Message;
+import dev.signalbox.router.Payload;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run of a command for a client, on a thread of its own. */
+final class ExecRun {
+    private static final Logger LOG = LoggerFactory.getLogger(ExecRun.class);
+
+    private final Message asked;
+    private final Logic.Context context;
+    private final AllowedCommand allowed;
+    private final Command command;
+    private final String id;
+    private final Thread thread;
+    private long sent;
+
+    /** @param ended called when it is over, whatever came of it */
+    ExecRun(
+            Message asked,
+            Logic.Context context,
+            AllowedCommand allowed,
+            ExecAsk.Start start,
+            Consumer<ExecRun> ended) {
+        this.asked = asked;
+        this.context = context;
+        this.allowed = allowed;
+        this.command = allowed.with(start.arguments());
+        this.id = start.id();
+        this.thread = Thread.ofVirtual().name("exec-" + allowed.name()).unstarted(() -> {
+            try {
+                run();
+            } finally {
+                ended.accept(this);
+            }
+        });
+    }
+
+    String id() {
+        return id;
+    }
+
+    void start() {
+        LOG.info("{} runs command {}", asked.source(), allowed.name());
+        thread.start();
+    }
+
+    /** Ends it and all of its processes; returns at once. */
+    void cancel() {
+        thread.interrupt();
+    }
+
+    void join() throws InterruptedException {
+        thread.join();
+    }
+
+    private void run() {
+        try {
+            Map<String, Object> end = asked.intent() instanceof Intent.Ask ? captured() : streamed();
+            LOG.info("{} ran command {}: {}", asked.source(), allowed.name(), end.get("exit"));
+            tell(end);
+        } catch (InterruptedException e) {
+            LOG.info("command {} of {} was cancelled", allowed.name(), asked.source());
+            tell(failed("cancelled", "it was cancelled"));
+        } catch (CommandTimeoutException e) {
+            LOG.warn("command {} of {} ran into its timeout", allowed.name(), asked.source());
+            tell(failed("timeout", e.getMessage()));
+        } catch (ExecException e) {
+            LOG.warn("command {} of {} failed", allowed.name(), asked.source(), e);
+            tell(failed("failed", "it could not be run; the server's log says why"));
+        }
+    }
+
+    private Map<String, Object> captured() throws InterruptedException {
+        Capture capture = command.capture();
+        Map<String, Object> end = ended(capture.exit());
+        end.put("stdout", capture.stdout().text());
+        end.put("stderr", capture.stderr().text());
+        end.put("truncated", capture.stdout().truncated() || capture.stderr().truncated());
+        return end;
+    }
+
+    private Map<String, Object> streamed() throws InterruptedException {
+        Map<String, Object> end = ended(command.stream(this::line));
+        end.put("truncated", sent > allowed.maxOutput());
+        return end;
+    }
+
+    private void line(Source source, String line) throws InterruptedException {
+        sent += line.length() + 1L;
+        if (sent > allowed.maxOutput()) {
+            return;
+        }
+        Map<String, Object> frame = frame();
+        frame.put(source.name().toLowerCase(Locale.ROOT), line);
+        if (!tell(frame)) {
+            throw new InterruptedException("nobody listens any more");
+        }
+    }
+
+    private Map<String, Object> ended(Exit exit) {
+        Map<String, Object> frame = frame();
+        frame.put("exit", exit.shellCode());
+        return frame;
+    }
+
+    private Map<String, Object> failed(String code, @Nullable String message) {
+        Map<String, Object> frame = frame();
+        frame.put("error", code);
+        frame.put("message", String.valueOf(message));
+        return frame;
+    }
+
+    private Map<String, Object> frame() {
+        Map<String, Object> frame = new LinkedHashMap<>();
+        frame.put("command", allowed.name());
+        frame.put("id", id);
+        return frame;
+    }
+
+    private boolean tell(Map<String, Object> frame) {
+        return context.reply(asked, Payload.text(ExecAsk.JSON.writeValueAsString(frame)))
+                .complete();
+    }
+}

@@ -1,0 +1,105 @@
+package dev.signalbox.server.observatory;
+
+import dev.signalbox.server.command.CommandFailure;
+import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.Signals;
+import dev.signalbox.server.clients.TokenCommand;
+import dev.signalbox.server.command.RestClient;
+import dev.signalbox.server.command.Output;
+
+import dev.signalbox.server.node.Logging;
+import dev.signalbox.server.config.ServerConfig.LogFormat;
+import dev.signalbox.server.config.ServerConfig.LogLevel;
+import dev.signalbox.testing.simulator.ObservatorySimulator;
+import dev.signalbox.testing.simulator.ObservatorySimulatorBehaviour;
+import dev.signalbox.testing.simulator.ObservatorySimulatorBehaviour.Fault;
+import dev.signalbox.testing.simulator.ObservatorySimulatorOptions;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A simulated log sink in the foreground. */
+@Command(
+        name = "observatory",
+        description =
+                "Runs a simulated log sink until it is stopped, and then prints what it counted. It takes batches in"
+                        + " Everworker's format and in OTLP over HTTP, with a bearer token. GET /stats, GET /records,"
+                        + " POST /behaviour and POST /reset need no token.",
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  signalbox simulator observatory",
+            "  signalbox serve --set observatory.url=http://127.0.0.1:3003 --set observatory.token=mock-token",
+            "  signalbox simulator observatory --fault cut"
+        })
+public final class ObservatorySimulatorCommand implements Callable<Integer> {
+    @Option(names = "--host", defaultValue = "127.0.0.1", description = "Where to listen; default ${DEFAULT-VALUE}.")
+    private String host = "";
+
+    @Option(names = "--port", defaultValue = "3003", description = "Default ${DEFAULT-VALUE}; 0 picks a free one.")
+    private int port;
+
+    @Option(
+            names = "--token",
+            defaultValue = "mock-token",
+            description = "The bearer token that it accepts; default ${DEFAULT-VALUE}.")
+    private String token = "";
+
+    @Option(
+            names = "--fault",
+            defaultValue = "none",
+            description = "What befalls every batch: ${COMPLETION-CANDIDATES}; answer is 503.")
+    private Fault fault = Fault.NONE;
+
+    @Option(
+            names = "--latency",
+            paramLabel = "TIME",
+            defaultValue = "0s",
+            converter = TokenCommand.Time.class,
+            description = "The time to an answer; default ${DEFAULT-VALUE}.")
+    private Duration latency = Duration.ZERO;
+
+    @Option(
+            names = "--poison",
+            defaultValue = "",
+            description = "Batches with a message that contains this are refused.")
+    private String poison = "";
+
+    @Mixin
+    private final Output output = new Output();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
+        var signals = Signals.taken();
+        try (var simulator = ObservatorySimulator.start(options())) {
+            simulator.behave(behaviour());
+            output.note("SIMULATED log sink at " + simulator.url());
+            signals.await();
+            output.result(RestClient.JSON.writeValueAsString(simulator.stats()));
+            return ExitCode.OK;
+        } catch (UncheckedIOException e) {
+            throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private ObservatorySimulatorOptions options() {
+        try {
+            return ObservatorySimulatorOptions.defaults()
+                    .withHost(host)
+                    .withPort(port)
+                    .withToken(token);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private ObservatorySimulatorBehaviour behaviour() {
+        var perfect =
+                ObservatorySimulatorBehaviour.perfect().withLatency(latency).withPoison(poison);
+        return fault == Fault.ANSWER ? perfect.answering(503, 0) : perfect.with(fault);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.signalbox.server.observatory;
+
+import dev.signalbox.server.node.StartupException;
+import dev.signalbox.server.node.Logging;
+
+import dev.signalbox.observatory.ContextHeaders;
+import dev.signalbox.observatory.Observatory;
+import dev.signalbox.observatory.ObservatoryException;
+import dev.signalbox.observatory.ObservatoryHelidonFilter;
+import dev.signalbox.server.config.ServerConfig;
+
+import dev.signalbox.server.node.Health;
+import io.helidon.webserver.http.Filter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/**
+ * This process's log on its way to a destination, as configured, and the contexts in which requests and messages are
+ * handled. Opened first and closed last, so that what the others log while they start and stop is shipped as well.
+ */
+public final class ShippedLog implements AutoCloseable {
+    private static final Duration CLOSE = Duration.ofSeconds(3);
+
+    private final Observatory observatory;
+    private final ObservatoryMetrics metrics;
+    private final Logging.Shipping shipping;
+    private final ContextHeaders headers;
+
+    private ShippedLog(Observatory observatory, ObservatoryMetrics metrics, ContextHeaders headers) {
+        this.observatory = observatory;
+        this.metrics = metrics;
+        this.headers = headers;
+        shipping = Logging.ship(observatory);
+    }
+
+    /** Starts shipping; throws a {@link StartupException} if a folder is in use or cannot be written. */
+    public static ShippedLog open(ServerConfig.LogShipping config, MeterRegistry registry) {
+        var metrics = new ObservatoryMetrics(registry, InstantSource.system());
+        var headers = new ContextHeaders(config.options().allowed(), config.contextFormat(), metrics::refused);
+        try {
+            var observatory = Observatory.start(config.options(), metrics);
+            metrics.watch(observatory);
+            return new ShippedLog(observatory, metrics, headers);
+        } catch (ObservatoryException e) {
+            throw new StartupException("the log cannot be shipped: " + e.getMessage(), e);
+        }
+    }
+
+    /** For the control plane's requests. */
+    public Filter filter() {
+        return new ObservatoryHelidonFilter(headers);
+    }
+
+    /** For clients' messages. */
+    public LogContexts contexts() {
+        return new LogContexts(headers);
+    }
+
+    public Health health() {
+        return metrics.health();
+    }
+
+    @Override
+    public void close() {
+        shipping.close();
+        observatory.close(CLOSE);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.signalbox.server.rest;
+
+import dev.signalbox.server.config.ServerConfig.Auth;
+import dev.signalbox.server.config.ServerConfig.Holder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Who may use the control port. Compares in constant time. Immutable and thread-safe. */
+public final class ControlTokens {
+    private static final String EVERYONE = "everyone";
+
+    /** Who a token stands for. */
+    public record Identity(String name, Role role) {}
+
+    private final boolean open;
+    private final TokenTable<Identity> tokens;
+
+    private ControlTokens(boolean open, List<Holder> holders) {
+        this.open = open;
+        this.tokens = new TokenTable<>(holders.stream()
+                .map(holder -> new TokenTable.Entry<>(holder.token(), new Identity(holder.name(), holder.role())))
+                .toList());
+    }
+
+    /**
+     * The tokens of the configuration; if it has none and asks for them, the admin's of the data folder, made if it is
+     * missing.
+     *
+     * @throws java.io.UncheckedIOException if that one cannot be read or made
+     */
+    public static ControlTokens of(Auth auth, Path dataFolder) {
+        if (auth.disabled() || !auth.holders().isEmpty()) {
+            return new ControlTokens(auth.disabled(), auth.holders());
+        }
+        return new ControlTokens(false, List.of(new Holder("admin", Role.ADMIN, AdminToken.findOrCreate(dataFolder))));
+    }
+
+    /** Whose token it is; with authentication disabled everyone, as an admin, with any token or none (empty text). */
+    public Optional<Identity> identify(String token) {
+        return open ? Optional.of(new Identity(EVERYONE, Role.ADMIN)) : tokens.find(token);
+    }
+}

@@ -1,0 +1,234 @@
+package dev.signalbox.server.sessions;
+
+import dev.signalbox.server.command.CommandFailure;
+import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.RestClient;
+import dev.signalbox.server.command.ServerOptions;
+import dev.signalbox.server.command.Output;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** Appends to sessions of a server, reads them, follows them. */
+@Command(
+        name = "session",
+        description = "Appends to sessions of a server, reads them, follows them.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {SessionCommand.Append.class, SessionCommand.Read.class, SessionCommand.Follow.class},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  signalbox session append game-7 '{\"move\": \"e4\"}'",
+            "  signalbox session append game-7 < moves.ndjson",
+            "  signalbox session read game-7 --after 0",
+            "  signalbox session follow game-7 --json"
+        })
+public final class SessionCommand {
+
+    /** What the commands have in common: a server, a session, an output. */
+    public abstract static class Question implements Callable<Integer> {
+        @Mixin
+        private final ServerOptions server = new ServerOptions();
+
+        @Parameters(paramLabel = "SESSION", description = "The session's name: 1 to 200 visible characters.")
+        private String session = "";
+
+        @Option(names = "--json", description = "Prints the server's JSON.")
+        private boolean json;
+
+        @Mixin
+        private final Output output = new Output();
+
+        RestClient client() {
+            return server.client();
+        }
+
+        String path() {
+            return "/api/sessions/" + encoded(session) + "/events";
+        }
+
+        boolean json() {
+            return json;
+        }
+
+        PrintWriter out() {
+            return output.out();
+        }
+
+        void note(String text) {
+            output.note(text);
+        }
+
+        /** One event: its offset, its time and its value, or the JSON as it is. */
+        void print(JsonNode event) {
+            out().println(
+                            json
+                                    ? event.toString()
+                                    : event.path("offset").asString() + "  "
+                                            + event.path("at").asString() + "  " + event.path("value"));
+            out().flush();
+        }
+
+        static String encoded(String text) {
+            return URLEncoder.encode(text, UTF_8).replace("+", "%20");
+        }
+    }
+
+    /** Where to begin. */
+    public static final class Beginning {
+        @Option(names = "--after", paramLabel = "OFFSET", description = "Begins after this offset; 0 is the beginning.")
+        private @Nullable Long after;
+
+        @Option(
+                names = "--since",
+                paramLabel = "TIME",
+                description = "Begins at this time, such as 2026-03-01T12:00:00Z.")
+        private @Nullable String since;
+
+        List<String> query() {
+            List<String> query = new ArrayList<>();
+            if (after != null) {
+                query.add("after=" + after);
+            }
+            if (since != null) {
+                query.add("since=" + Question.encoded(since));
+            }
+            return query;
+        }
+    }
+
+    /** Appends. */
+    @Command(
+            name = "append",
+            description = "Appends an event, or one for each line of standard input, and prints the last one's offset.",
+            mixinStandardHelpOptions = true)
+    public static final class Append extends Question {
+        @Parameters(
+                index = "1",
+                arity = "0..1",
+                paramLabel = "EVENT",
+                description =
+                        "JSON; text that is not JSON is taken as a string. Without it, standard input has one JSON a line.")
+        private @Nullable String event;
+
+        @Override
+        public Integer call() {
+            JsonNode answer = event == null
+                    ? client().post(path(), "application/x-ndjson", standardInput())
+                    : client().post(path(), value(event));
+            out().println(json() ? answer.toString() : answer.path("offset").asString());
+            out().flush();
+            return ExitCode.OK;
+        }
+
+        private static byte[] standardInput() {
+            try {
+                return System.in.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException("standard input cannot be read", e);
+            }
+        }
+
+        private static JsonNode value(String text) {
+            try {
+                return RestClient.JSON.readTree(text);
+            } catch (JacksonException notJson) {
+                return RestClient.JSON.getNodeFactory().stringNode(text);
+            }
+        }
+    }
+
+    /** Reads a page. */
+    @Command(name = "read", description = "Prints events, the oldest first.", mixinStandardHelpOptions = true)
+    public static final class Read extends Question {
+        @Mixin
+        private final Beginning beginning = new Beginning();
+
+        @Option(names = "--limit", defaultValue = "50", description = "How many; default ${DEFAULT-VALUE}.")
+        private int limit;
+
+        @Override
+        public Integer call() {
+            List<String> query = beginning.query();
+            query.add("limit=" + limit);
+            JsonNode page = client().get(path() + "?" + String.join("&", query));
+            if (json()) {
+                out().println(page);
+                out().flush();
+                return ExitCode.OK;
+            }
+            if (page.has("gap")) {
+                note("Gone for good: " + page.path("gap").path("expected") + " to before "
+                        + page.path("gap").path("next"));
+            }
+            page.path("events").forEach(this::print);
+            if (page.path("next").asLong() < page.path("last").asLong()) {
+                note("More: --after " + page.path("next"));
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    /** Follows until it is stopped. */
+    @Command(
+            name = "follow",
+            description = "Prints events as they come, from now on unless told otherwise, until it is stopped.",
+            mixinStandardHelpOptions = true)
+    public static final class Follow extends Question {
+        @Mixin
+        private final Beginning beginning = new Beginning();
+
+        @Option(names = "--count", paramLabel = "N", description = "Ends after so many events.")
+        private long count = Long.MAX_VALUE;
+
+        @Override
+        public Integer call() {
+            long left = count;
+            boolean gap = false;
+            try (Stream<String> lines =
+                    client().lines(path() + "?" + String.join("&", beginning.query()), "text/event-stream")) {
+                for (var line = lines.iterator(); left > 0 && line.hasNext(); ) {
+                    String text = line.next();
+                    if (text.startsWith("event: ")) {
+                        gap = text.equals("event: gap");
+                    } else if (text.startsWith("data: ")) {
+                        left -= told(text.substring("data: ".length()), gap) ? 1 : 0;
+                        gap = false;
+                    }
+                }
+            } catch (UncheckedIOException e) {
+                throw new CommandFailure(ExitCode.UNREACHABLE, "the server ended the stream", e);
+            }
+            return left == 0 || count == Long.MAX_VALUE ? ExitCode.OK : ExitCode.FAILED;
+        }
+
+        /** Whether it was an event. */
+        private boolean told(String data, boolean gap) {
+            JsonNode told = RestClient.JSON.readTree(data);
+            if (gap && !json()) {
+                note("Gone for good: " + told.path("expected") + " to before " + told.path("next"));
+            } else if (gap) {
+                out().println("{\"gap\":" + told + "}");
+                out().flush();
+            } else {
+                print(told);
+            }
+            return !gap;
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.signalbox.server.sessions;
+
+import dev.signalbox.router.Address;
+import dev.signalbox.router.ClientInfo;
+import dev.signalbox.router.CloseReason;
+import dev.signalbox.router.Logic;
+import dev.signalbox.router.Message;
+import dev.signalbox.router.Payload;
+import dev.signalbox.router.RouterListener;
+import dev.signalbox.session.bus.From;
+import dev.signalbox.session.bus.SessionBus;
+import dev.signalbox.session.bus.SessionBusException;
+import dev.signalbox.session.bus.Subscription;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Sessions for connected clients: the logic {@code session}. A client asks it, in JSON, to {@code subscribe},
+ * {@code unsubscribe} or {@code append}; docs/protocol.md has the fields. What it subscribed to is sent to it as messages, and
+ * ends with its connection. A client follows at most {@link #MOST} sessions. Thread-safe.
+ */
+public final class SessionLogic implements RouterListener {
+    /** The address of it all. */
+    public static final String NAME = "session";
+
+    public static final int MOST = 64;
+
+    private final SessionBus<String> bus;
+    private final ClientSessions allowed;
+    /** By client, and then by session. */
+    private final ConcurrentMap<String, Map<String, Following>> following = new ConcurrentHashMap<>();
+
+    /** A subscription and the connection that it is for. */
+    private record Following(Instant connectedAt, Subscription subscription) {}
+
+    public SessionLogic(SessionBus<String> bus, ClientSessions allowed) {
+        this.bus = bus;
+        this.allowed = allowed;
+    }
+
+    /** To be added to a router under its {@link #NAME}. */
+    public Logic logic() {
+        return Logic.dispatched((message, context) -> context.reply(message, answer(message, context)));
+    }
+
+    private Payload answer(Message message, Logic.Context context) {
+        try {
+            return Payload.text(ClientRequest.JSON.writeValueAsString(done(message, context)));
+        } catch (IllegalArgumentException e) {
+            return failed("refused", e);
+        } catch (SessionBusException e) {
+            return failed("unavailable", e);
+        }
+    }
+
+    private static Payload failed(String code, RuntimeException failure) {
+        Map<String, String> error = Map.of("error", code, "message", String.valueOf(failure.getMessage()));
+        return Payload.text(ClientRequest.JSON.writeValueAsString(error));
+    }
+
+    private Map<String, Object> done(Message message, Logic.Context context) {
+        if (!(message.source() instanceof Address.Client(String client))) {
+            throw new IllegalArgumentException("only clients follow sessions here; code uses the bus itself");
+        }
+        ClientRequest command = ClientRequest.parse(message.payload());
+        if (!allowed.allows(client, command.session())) {
+            throw new IllegalArgumentException("client " + client + " may not use session " + command.session()
+                    + "; the server allows it " + allowed);
+        }
+        return switch (command) {
+            case ClientRequest.Append(String session, JsonNode event) ->
+                Map.of("session", session, "offset", bus.send(session, event.toString()));
+            case ClientRequest.Subscribe(String session, From from) -> subscribe(client, session, from, context);
+            case ClientRequest.Unsubscribe(String session) ->
+                Map.of("session", session, "unsubscribed", unsubscribe(client, session));
+        };
+    }
+
+    private Map<String, Object> subscribe(String client, String session, From from, Logic.Context context) {
+        Instant connectedAt = context.router()
+                .client(client)
+                .map(ClientInfo::connectedAt)
+                .orElseThrow(() -> new IllegalArgumentException("client " + client + " is not connected any more"));
+        following.compute(client, (same, known) -> {
+            Map<String, Following> sessions = known == null ? new ConcurrentHashMap<>() : known;
+            if (sessions.size() >= MOST && !sessions.containsKey(session)) {
+                throw new IllegalArgumentException("client " + client + " follows " + MOST + " sessions already");
+            }
+            end(sessions.remove(session));
+            Subscription subscription =
+                    bus.subscribe(session, from, new SessionStream(client, session, context.router()));
+            sessions.put(session, new Following(connectedAt, subscription));
+            return sessions;
+        });
+        boolean connected = context.router()
+                .client(client)
+                .filter(now -> now.connectedAt().equals(connectedAt))
+                .isPresent();
+        if (!connected) { // It left before it was written down that this is to end with it.
+            forget(client, connectedAt);
+        }
+        return Map.of("session", session, "subscribed", true);
+    }
+
+    private static void end(@Nullable Following old) {
+        if (old != null) {
+            old.subscription().close();
+        }
+    }
+
+    private boolean unsubscribe(String client, String session) {
+        Optional<Following> old = Optional.ofNullable(following.get(client)).map(sessions -> sessions.remove(session));
+        old.ifPresent(SessionLogic::end);
+        return old.isPresent();
+    }
+
+    /** A connection's subscriptions end with it; those of one that came in its place do not. */
+    @Override
+    public void disconnected(ClientInfo client, CloseReason reason) {
+        forget(client.id(), client.connectedAt());
+    }
+
+    private void forget(String client, Instant connectedAt) {
+        following.computeIfPresent(client, (same, sessions) -> {
+            sessions.values().removeIf(one -> {
+                boolean gone = one.connectedAt().equals(connectedAt);
+                if (gone) {
+                    one.subscription().close();
+                }
+                return gone;
+            });
+            return sessions.isEmpty() ? null : sessions;
+        });
+    }
+}

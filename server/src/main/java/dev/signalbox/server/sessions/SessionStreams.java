@@ -1,0 +1,166 @@
+package dev.signalbox.server.sessions;
+
+import dev.signalbox.server.rest.Json;
+import dev.signalbox.server.rest.Problem;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.signalbox.session.bus.Event;
+import dev.signalbox.session.bus.From;
+import dev.signalbox.session.bus.Gap;
+import dev.signalbox.session.bus.SessionBus;
+import dev.signalbox.session.bus.Subscriber;
+import dev.signalbox.session.bus.Subscription;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Streams of server-sent events, a bounded number at a time. An event's id is its offset, so a client that reconnects goes on where it
+ * was; a gap is an event of its own. A reader that is slow slows its own stream down; what it has not seen waits in the store. Thread-safe.
+ */
+public final class SessionStreams implements AutoCloseable {
+    public static final String TYPE = "text/event-stream";
+    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+    private final SessionBus<String> bus;
+    private final Duration heartbeat;
+    private final Semaphore room;
+    private final Set<Stream> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    public SessionStreams(SessionBus<String> bus, int most) {
+        this(bus, most, HEARTBEAT);
+    }
+
+    public SessionStreams(SessionBus<String> bus, int most, Duration heartbeat) {
+        this.bus = bus;
+        this.room = new Semaphore(most);
+        this.heartbeat = heartbeat;
+    }
+
+    /** Returns when the reader is gone or this is closed. */
+    public void follow(String session, From from, ServerResponse response) throws IOException {
+        if (!room.tryAcquire()) {
+            throw new Problem(Status.SERVICE_UNAVAILABLE_503, "too many streams are open; see session.max-streams")
+                    .header("Retry-After", "5");
+        }
+        try {
+            stream(session, from, response);
+        } finally {
+            room.release();
+        }
+    }
+
+    private void stream(String session, From from, ServerResponse response) throws IOException {
+        Stream stream = new Stream();
+        try (Subscription subscription = subscribe(session, from, stream)) {
+            response.header(HeaderNames.CONTENT_TYPE, TYPE).header(HeaderNames.CACHE_CONTROL, "no-store");
+            try (OutputStream out = response.outputStream()) {
+                open.add(stream);
+                stream.begin(out);
+                while (!closed && !stream.hasEnded(heartbeat)) {
+                    stream.write(": still here\n\n");
+                }
+            }
+        } catch (UncheckedIOException gone) {
+            throw gone.getCause();
+        } finally {
+            open.remove(stream);
+            stream.end();
+        }
+    }
+
+    private Subscription subscribe(String session, From from, Stream stream) {
+        try {
+            return bus.subscribe(session, from, stream);
+        } catch (IllegalArgumentException invalid) {
+            throw new Problem(Status.BAD_REQUEST_400, String.valueOf(invalid.getMessage()));
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        open.forEach(Stream::end);
+    }
+
+    /** One reader. What it is to be told of waits until the answer's head is out. */
+    private static final class Stream implements Subscriber<String> {
+        private final CompletableFuture<OutputStream> output = new CompletableFuture<>();
+        private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+        private final ReentrantLock lock = new ReentrantLock();
+
+        void begin(OutputStream out) {
+            output.complete(out);
+            write("retry: 1000\n\n");
+        }
+
+        @Override
+        public void onEvent(Event<String> event) {
+            write("id: " + event.offset() + "\ndata: " + Json.text(SessionRoutes.view(event)) + "\n\n");
+        }
+
+        /** The id lets a reader that reconnects right now go on behind the gap. */
+        @Override
+        public void onGap(Gap gap) {
+            write("id: " + (gap.next() - 1) + "\nevent: gap\ndata: " + Json.text(SessionRoutes.view(gap)) + "\n\n");
+        }
+
+        @Override
+        public void onEnded(Optional<Throwable> failure) {
+            end();
+        }
+
+        void write(String text) {
+            OutputStream out = output.join();
+            lock.lock();
+            try {
+                if (!ended.isDone()) {
+                    out.write(text.getBytes(UTF_8));
+                    out.flush();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        boolean hasEnded(Duration within) {
+            try {
+                return ended.get(within.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                return false;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return true;
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        void end() {
+            lock.lock();
+            try {
+                ended.complete(true);
+                output.cancel(false);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.signalbox.server.sessions;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import dev.signalbox.database.Database;
+import dev.signalbox.server.configuration.Secret;
+import dev.signalbox.server.config.ServerConfig;
+import dev.signalbox.session.bus.BusOptions;
+import dev.signalbox.session.bus.Codec;
+import dev.signalbox.session.bus.Retention;
+import dev.signalbox.session.bus.SessionBus;
+import dev.signalbox.session.bus.SessionStore;
+import dev.signalbox.session.mongodb.MongoSessions;
+import dev.signalbox.session.postgres.PostgresSessions;
+import dev.signalbox.session.redis.RedisSessions;
+import io.lettuce.core.RedisClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The session bus as configured, with the client that its store needs. Events are JSON as text. */
+public final class Sessions implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
+
+    private final SessionBus<String> bus;
+    private final AutoCloseable client;
+
+    private Sessions(SessionStore store, AutoCloseable client, ServerConfig.Session config, MeterRegistry registry) {
+        this.client = client;
+        this.bus = SessionBus.builder(store, Codec.text())
+                .options(BusOptions.DEFAULT.withMaxPayload(config.maxEvent()))
+                .listener(new SessionMetrics(registry))
+                .build();
+    }
+
+    public static Sessions open(ServerConfig.Session config, Database database, MeterRegistry registry) {
+        Retention retention = Retention.ofEvents(config.maxEvents()).withMaxAge(config.maxAge());
+        return switch (config.store()) {
+            case MEMORY -> {
+                LOG.info("session events are kept in memory: a restart forgets them (session.store chooses)");
+                yield new Sessions(SessionStore.inMemory(retention), () -> {}, config, registry);
+            }
+            case DATABASE -> new Sessions(PostgresSessions.open(database, retention), () -> {}, config, registry);
+            case REDIS -> redis(config, retention, registry);
+            case MONGODB -> mongodb(config, retention, registry);
+        };
+    }
+
+    private static Sessions redis(ServerConfig.Session config, Retention retention, MeterRegistry registry) {
+        RedisClient client = RedisClient.create(url(config.url()));
+        try {
+            return new Sessions(RedisSessions.open(client, "signalbox", retention), client, config, registry);
+        } catch (RuntimeException | Error e) {
+            client.shutdown();
+            throw e;
+        }
+    }
+
+    /** The URL's database, or {@code signalbox}. */
+    private static Sessions mongodb(ServerConfig.Session config, Retention retention, MeterRegistry registry) {
+        ConnectionString url = new ConnectionString(url(config.url()));
+        MongoClient client = MongoClients.create(url);
+        try {
+            String database = url.getDatabase() == null ? "signalbox" : url.getDatabase();
+            SessionStore store = MongoSessions.open(client.getDatabase(database), "session", retention);
+            return new Sessions(store, client, config, registry);
+        } catch (RuntimeException | Error e) {
+            client.close();
+            throw e;
+        }
+    }
+
+    private static String url(Optional<Secret> url) {
+        return url.map(Secret::value).orElseThrow();
+    }
+
+    public SessionBus<String> bus() {
+        return bus;
+    }
+
+    @Override
+    public void close() throws Exception {
+        bus.close();
+        client.close();
+    }
+}

@@ -1,0 +1,106 @@
+package dev.signalbox.server;
+
+import dev.signalbox.server.command.ExitCode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signalbox.testing.services.RealPostgres;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that need no server. */
+class LocalCommandsTest {
+    private static final String SECRET = "clients.jwt.secret=0123456789abcdef0123456789abcdef";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void printsTheConfigurationInEffect() throws IOException {
+        var file = Files.writeString(folder.resolve("s.yaml"), "control: {port: 9000}");
+        var run = Run.of("serve", "--config", file.toString(), "--set", "log.level=debug", "--print-config");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("port: 9000  # s.yaml line 1").contains("level: debug  # --set");
+    }
+
+    @Test
+    void doesNotServeAConfigurationThatIsWrong() {
+        var run = Run.of("serve", "--set", "control.prot=1", "--set", "clients.port=x");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err())
+                .startsWith("signalbox: 2 settings are wrong:")
+                .contains("did you mean control.port?")
+                .contains("clients.port: 'x'");
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void doesNotServeOnAPortInUse() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var run = Run.of(
+                    "serve",
+                    "--set",
+                    "data.folder=" + folder,
+                    "--set",
+                    "control.port=" + taken.getLocalPort(),
+                    "--set",
+                    "clients.port=0");
+            assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+            assertThat(run.err()).startsWith("signalbox: cannot listen on").doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void migratesOnceAndShowsTheHistory() {
+        String data = "data.folder=" + folder;
+        assertThat(Run.of("migrate", "--status", "--set", data).out()).contains("pending");
+        assertThat(Run.of("migrate", "--set", data).out()).doesNotContain("pending");
+        var second = Run.of("migrate", "--json", "--set", data);
+        assertThat(second.exitCode()).isZero();
+        assertThat(second.json().get(0).get("appliedAt").isString()).isTrue();
+    }
+
+    @Test
+    void sessionsInTheDatabaseAreMigrated() {
+        String database = "database.url=" + RealPostgres.shared().freshDatabase();
+
+        assertThat(Run.of("migrate", "--status", "--set", database).out())
+                .containsPattern("delivery +1 .* pending")
+                .containsPattern("session +1 .* pending");
+        assertThat(Run.of("migrate", "--set", database).out())
+                .containsPattern("session +1 ")
+                .doesNotContain("pending");
+    }
+
+    @Test
+    void explainsADatabaseThatIsNotThere() {
+        var run = Run.of("migrate", "--set", "database.url=postgresql://127.0.0.1:1/none");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err()).startsWith("signalbox: ").contains("127.0.0.1:1").doesNotContain("\tat ");
+    }
+
+    @Test
+    void makesATokenForAClient() {
+        assertThat(Run.of("token", "alice", "--set", SECRET).out().strip().split("\\."))
+                .hasSize(3);
+        var json = Run.of("token", "alice", "--set", SECRET, "--json", "--expires-in", "1h")
+                .json();
+        assertThat(json.get("client").asString()).isEqualTo("alice");
+        var none = Run.of("token", "alice");
+        assertThat(none.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(none.err()).contains("clients.jwt.secret is not set");
+    }
+
+    @Test
+    void explainsWhyASimulatorCannotRun() throws IOException {
+        assertThat(Run.of("simulator", "sms", "--fault", "hang=2").exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(Run.of("simulator", "sms", "--fault", "nap=0.5").exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(Run.of("simulator", "sms", "--max-latency", "soon").exitCode())
+                .isEqualTo(ExitCode.USAGE);
+    }
+}

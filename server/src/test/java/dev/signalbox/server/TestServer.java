@@ -1,0 +1,71 @@
+package dev.signalbox.server;
+
+import dev.signalbox.server.node.Logging;
+import dev.signalbox.server.node.Server;
+import dev.signalbox.server.clients.ClientTokens;
+import dev.signalbox.server.configuration.Configuration;
+import dev.signalbox.server.configuration.Secret;
+import dev.signalbox.server.config.ServerConfig.LogFormat;
+import dev.signalbox.server.config.ServerConfig.LogLevel;
+import dev.signalbox.testing.simulator.SmsSimulator;
+import dev.signalbox.testing.simulator.SmsSimulatorOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A real server on free ports, with SQLite and a simulated SMS provider. */
+public final class TestServer implements AutoCloseable {
+    private static final Secret SECRET = new Secret("0123456789abcdef0123456789abcdef");
+
+    public final SmsSimulator provider = SmsSimulator.start(SmsSimulatorOptions.defaults());
+    private final Path folder;
+    private final Server server;
+
+    public TestServer(Path folder) {
+        Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
+        this.folder = folder;
+        this.server = Server.start(Configuration.load(
+                        Optional.empty(),
+                        Map.of(),
+                        List.of(
+                                "data.folder=" + folder,
+                                "control.port=0",
+                                "clients.port=0",
+                                "clients.jwt.secret=" + SECRET.value(),
+                                "delivery.sms.url=" + provider.sendUrl(),
+                                "delivery.sms.token=mock-token",
+                                "delivery.sms.key-lifetime=1h"))
+                .values());
+    }
+
+    /** Runs a command that talks to this server's control port. */
+    public Run run(String... arguments) {
+        var where = Stream.of("--url", server.controlUri().toString(), "--data", folder.toString());
+        return Run.of(Stream.concat(Stream.of(arguments), where).toArray(String[]::new));
+    }
+
+    public String url() {
+        return server.controlUri().toString();
+    }
+
+    public String clientsUrl() {
+        return server.clientsUri().toString();
+    }
+
+    /** A file with a token for the client. */
+    public String tokenOf(String client) throws IOException {
+        var token = ClientTokens.mint(SECRET, client, Instant.now().plusSeconds(600));
+        return Files.writeString(folder.resolve(client + ".token"), token).toString();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        provider.close();
+    }
+}

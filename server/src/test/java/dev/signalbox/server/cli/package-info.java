@@ -1,4 +1,0 @@
-@NullMarked
-package dev.signalbox.server.cli;
-
-import org.jspecify.annotations.NullMarked;

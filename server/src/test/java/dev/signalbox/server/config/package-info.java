@@ -1,4 +1,0 @@
-@NullMarked
-package dev.signalbox.server.config;
-
-import org.jspecify.annotations.NullMarked;

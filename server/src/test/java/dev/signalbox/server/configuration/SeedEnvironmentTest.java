@@ -1,0 +1,125 @@
+package dev.signalbox.server.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The environment of a go-message-dispatcher that is replaced. */
+class SeedEnvironmentTest {
+
+    @Test
+    void anyDatabaseVariableSelectsPostgresqlWithTheSeedsDefaults() {
+        var database = load(Map.of("DB_HOST", "db.example")).database();
+        assertThat(database.url()).isEqualTo("jdbc:postgresql://db.example:5432/messages_db");
+        assertThat(database.parameters()).containsEntry("sslmode", "disable");
+        assertThat(database.user()).contains("postgres");
+        assertThat(database.password()).contains("password");
+        assertThat(load(Map.of("DB_NAME", "other db")).database().url())
+                .isEqualTo("jdbc:postgresql://localhost:5432/other%20db");
+        assertThat(load(Map.of("DB_HOST", "::1")).database().url()).startsWith("jdbc:postgresql://[::1]:5432/");
+    }
+
+    @Test
+    void aWholeEnvironmentWorksAsItIs() {
+        var values = load(Map.ofEntries(
+                Map.entry("DB_HOST", "postgres"),
+                Map.entry("DB_PORT", "5433"),
+                Map.entry("DB_NAME", "messages"),
+                Map.entry("DB_USER", "app"),
+                Map.entry("DB_PASSWORD", "p"),
+                Map.entry("DB_SSLMODE", "require"),
+                Map.entry("SMS_API_URL", "https://sms.example/v1/send"),
+                Map.entry("SMS_API_TOKEN", "secret"),
+                Map.entry("MAX_CONTENT_LENGTH", "320"),
+                Map.entry("SERVER_PORT", "9090"),
+                Map.entry("LOG_LEVEL", "WARN"),
+                Map.entry("SHUTDOWN_TIMEOUT", "1m30s")));
+        assertThat(values.database().url()).isEqualTo("jdbc:postgresql://postgres:5433/messages");
+        assertThat(values.database().parameters()).containsEntry("sslmode", "require");
+        assertThat(values.database().user()).contains("app");
+        assertThat(values.database().password()).contains("p");
+        var sms = values.sms().orElseThrow();
+        assertThat(sms.url()).isEqualTo(URI.create("https://sms.example/v1/send"));
+        assertThat(sms.token()).isEqualTo("secret");
+        assertThat(sms.maxLength()).isEqualTo(320);
+        assertThat(sms.timeout()).isEqualTo(Duration.ofSeconds(6));
+        assertThat(values.control().port()).isEqualTo(9090);
+        assertThat(values.log().level()).isEqualTo(ServerConfig.LogLevel.WARN);
+        assertThat(values.shutdownTimeout()).isEqualTo(Duration.ofSeconds(90));
+    }
+
+    @Test
+    void hasTheSeedsProviderWhereItHadOne() {
+        var sms = load(Map.of("DB_HOST", "db")).sms().orElseThrow();
+        assertThat(sms.url()).isEqualTo(URI.create("http://localhost:3001/send"));
+        assertThat(sms.token()).isEqualTo("mock-token");
+        assertThat(load(Map.of("SERVER_PORT", "1")).sms()).isEmpty();
+    }
+
+    @Test
+    void leavesAStrongerDatabaseAlone() {
+        var database = load(Map.of("DB_HOST", "db", "DB_USER", "app", "SIGNALBOX_DATABASE_URL", "sqlite:x.db"))
+                .database();
+        assertThat(database.url()).isEqualTo("jdbc:sqlite:x.db");
+        assertThat(database.user()).isEmpty();
+        assertThat(database.password()).isEmpty();
+    }
+
+    @Test
+    void saysWhatHasNoEffect() {
+        var environment = Map.of(
+                "BATCH_SIZE", "2",
+                "PROCESSING_INTERVAL", "2m",
+                "REDIS_HOST", "redis",
+                "DISTRIBUTED_LOCK_ENABLED", "true",
+                "DISTRIBUTED_LOCK_TTL", "3m");
+        var warnings =
+                Configuration.load(Optional.empty(), environment, List.of()).warnings();
+        assertThat(warnings).hasSize(5);
+        assertThat(warnings)
+                .anySatisfy(w -> assertThat(w).startsWith("BATCH_SIZE").contains("continuously"));
+        assertThat(warnings)
+                .anySatisfy(w -> assertThat(w).startsWith("REDIS_HOST").contains("Redis is not used"));
+        assertThat(warnings)
+                .anySatisfy(
+                        w -> assertThat(w).startsWith("DISTRIBUTED_LOCK_TTL").contains("leases"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BATCH_SIZE,two",
+        "BATCH_SIZE,0",
+        "PROCESSING_INTERVAL,2 minutes",
+        "DB_PORT,none",
+        "DB_HOST,a/b?c",
+        "DB_SSLMODE,maybe",
+        "REDIS_PORT,99999",
+        "DISTRIBUTED_LOCK_ENABLED,perhaps",
+        "MAX_CONTENT_LENGTH,-1",
+        "LOG_LEVEL,loud",
+        "SHUTDOWN_TIMEOUT,x"
+    })
+    void refusesWhatCannotBeRead(String name, String text) {
+        assertThatThrownBy(() -> load(Map.of(name, text)))
+                .hasMessageContaining("'" + text + "' is not allowed")
+                .hasMessageContaining(name);
+    }
+
+    @Test
+    void anEmptyVariableCountsAsNotSet() {
+        assertThat(load(Map.of("DB_HOST", "", "BATCH_SIZE", "", "REDIS_PASSWORD", "")))
+                .isEqualTo(load(Map.of()));
+    }
+
+    private static ServerConfig load(Map<String, String> environment) {
+        return Configuration.load(Optional.empty(), environment, List.of()).values();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.configuration;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.console;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.delivery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.exec;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.llm;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.signalbox.server.logic;
-
-import org.jspecify.annotations.NullMarked;

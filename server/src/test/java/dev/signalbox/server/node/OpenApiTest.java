@@ -1,0 +1,171 @@
+package dev.signalbox.server.node;
+
+import dev.signalbox.server.sessions.SessionStreams;
+import dev.signalbox.server.rest.Problem;
+import dev.signalbox.server.rest.ControlPlane;
+import dev.signalbox.server.RunningControlPlane;
+
+import static dev.signalbox.server.RunningControlPlane.SMS;
+import static dev.signalbox.server.RunningControlPlane.json;
+import static dev.signalbox.server.RunningControlPlane.lines;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.Error;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import dev.signalbox.delivery.queue.SendResult;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The document that the server serves says what the server does. */
+class OpenApiTest {
+    private static final Set<String> METHODS = Set.of("get", "post", "put", "delete", "patch");
+    private static final String BASE = "https://signalbox.test/openapi.json";
+
+    @TempDir
+    private Path folder;
+
+    private RunningControlPlane server;
+
+    private JsonNode document;
+    private SchemaRegistry schemas;
+
+    @BeforeEach
+    void startAndReadTheDocument() throws Exception {
+        server = new RunningControlPlane(folder);
+        String text = server.get("/openapi.json").body();
+        document = RunningControlPlane.JSON.readTree(text);
+        schemas = SchemaRegistry.withDefaultDialect(
+                SpecificationVersion.DRAFT_2020_12, registry -> registry.schemas(Map.of(BASE, text)));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void everyRouteIsDocumentedAndEveryDocumentedOneIsThere() {
+        var observation = new ObservationRoutes(server.services, InstantSource.system());
+        var routed = ControlPlane.routes(
+                        ControlPlane.Options.local(0),
+                        server.services,
+                        observation,
+                        new SessionStreams(server.sessions, 1),
+                        InstantSource.system())
+                .stream()
+                .map(route -> route.method().text().toLowerCase(Locale.ROOT) + " "
+                        + route.path().replace("{+", "{"))
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(documented()).isEqualTo(routed);
+    }
+
+    private Set<String> documented() {
+        var documented = new TreeSet<String>();
+        document.get("paths")
+                .properties()
+                .forEach(path -> path.getValue().propertyNames().stream()
+                        .filter(METHODS::contains)
+                        .forEach(method -> documented.add(method + " " + path.getKey())));
+        return documented;
+    }
+
+    @Test
+    void everyReferenceLeadsSomewhere() {
+        document.findValues("$ref")
+                .forEach(reference -> assertThat(
+                                document.at(reference.stringValue().substring(1))
+                                        .isMissingNode())
+                        .as(reference.toString())
+                        .isFalse());
+    }
+
+    @Test
+    void everyAnswerIsAsDocumented() throws Exception {
+        String sent = server.enqueued(SMS);
+        server.dispatch(new SendResult.Accepted(Optional.of("provider-1")));
+        String id = json(answers(202, server.enqueue("""
+                {"reach":[{"to":"client:a","within":"5s"},{"to":"sms:+61491570006"}],"body":"x","headers":{"a":"b"},
+                 "dedupeKey":"k","at":"2036-01-01T00:00:00Z","expiresAt":"2036-01-02T00:00:00Z"}"""), "Receipt")).get("id").stringValue();
+        server.dispatch(new SendResult.NotSent("the provider is busy", Optional.empty()));
+        server.connect("alice");
+
+        answers(200, server.get("/api/messages/" + id), "Message");
+        answers(200, server.get("/api/messages?limit=1"), "MessagePage");
+        answers(200, server.get("/api/messages/sent"), "SentMessages");
+        answers(200, server.get("/api/clients"), "ClientPage");
+        answers(200, server.get("/api/overview"), "Overview");
+        answers(200, server.get("/health"), "NodeHealth");
+        answers(200, server.get("/health/live"), "Liveness");
+        answers(200, server.get("/health/ready"), "Readiness");
+        answers(200, server.get("/version"), "Build");
+        answers(200, server.post("/api/messaging/stop"), "Control");
+        answers(201, server.append("s", "application/json", "{\"a\":[1]}"), "Appended");
+        answers(200, server.get("/api/sessions/s/events"), "EventPage");
+        answers(200, server.post("/api/messages/" + server.enqueued(SMS) + "/cancel"), "MessageState");
+        answers(200, server.get("/api/messages/" + sent), "Message");
+        answers(409, server.post("/api/messages/" + sent + "/cancel"), "Problem");
+        answers(400, server.enqueue("{}"), "Problem");
+        answers(400, server.enqueue("{"), "Problem");
+        answers(404, server.get("/api/messages/x"), "Problem");
+        server.database.close();
+        answers(500, server.get("/api/messages/sent"), "Failure");
+        answers(503, server.get("/api/messages"), "Problem");
+    }
+
+    @Test
+    void everyBulkLineIsAsDocumented() throws Exception {
+        List<JsonNode> answer = lines(server.post("application/x-ndjson", BodyPublishers.ofString("""
+                {"to":"sms:+61491570006","body":"x"}
+                {"to":"sms:12","priority":77}
+                """)));
+
+        assertThat(violations("BulkLine", answer.get(0))).isEmpty();
+        assertThat(violations("BulkLine", answer.get(1))).isEmpty();
+        assertThat(violations("BulkSums", answer.get(2))).isEmpty();
+    }
+
+    @Test
+    void theDocumentRefusesWhatTheServerRefuses() throws Exception {
+        for (String message : new String[] {
+            "{\"to\":\"client:a\",\"body\":\"x\",\"priority\":10}",
+            "{\"to\":\"client:a\",\"body\":\"\"}",
+            "{\"body\":\"x\"}",
+            "{\"to\":\"client:a\",\"reach\":[{\"to\":\"client:a\"}],\"body\":\"x\"}",
+            "{\"reach\":[],\"body\":\"x\"}",
+            "{\"to\":\"client:a\",\"body\":\"x\",\"extra\":1}"
+        }) {
+            assertThat(server.enqueue(message).statusCode()).as(message).isEqualTo(400);
+            assertThat(violations("NewMessage", RunningControlPlane.JSON.readTree(message)))
+                    .as(message)
+                    .isNotEmpty();
+        }
+    }
+
+    private HttpResponse<String> answers(int status, HttpResponse<String> response, String schema) {
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(violations(schema, json(response))).as(response.body()).isEmpty();
+        return response;
+    }
+
+    private List<Error> violations(String schema, JsonNode value) {
+        return schemas.getSchema(SchemaLocation.of(BASE + "#/components/schemas/" + schema))
+                .validate(value);
+    }
+}

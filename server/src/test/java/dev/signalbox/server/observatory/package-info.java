@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.observatory;
+
+import org.jspecify.annotations.NullMarked;

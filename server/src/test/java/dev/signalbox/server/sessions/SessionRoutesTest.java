@@ -1,0 +1,224 @@
+package dev.signalbox.server.sessions;
+
+import dev.signalbox.server.RunningControlPlane;
+
+import static dev.signalbox.server.RunningControlPlane.json;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Sessions over REST and server-sent events. */
+class SessionRoutesTest {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    @TempDir
+    Path folder;
+
+    private RunningControlPlane server;
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @BeforeEach
+    void start() {
+        server = new RunningControlPlane(folder);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable closeable : open) {
+            closeable.close();
+        }
+        server.close();
+    }
+
+    @Test
+    void whatIsAppendedIsRead() throws Exception {
+        long first = append("a%2Froom", "{\"move\": \"e4\"}");
+        assertThat(append("a%2Froom", "[1, null, \"♞\"]")).isEqualTo(first + 1);
+
+        JsonNode page = json(server.get("/api/sessions/a%2Froom/events"));
+
+        assertThat(page.path("session").stringValue()).isEqualTo("a/room");
+        assertThat(page.path("events").path(0).path("value").path("move").stringValue())
+                .isEqualTo("e4");
+        assertThat(page.path("events").path(1).path("value").toString()).isEqualTo("[1,null,\"♞\"]");
+        assertThat(page.path("last").longValue()).isEqualTo(first + 1);
+        assertThat(json(server.get("/api/sessions/a%2Froom/events?after=" + first))
+                        .path("events"))
+                .hasSize(1);
+        assertThat(json(server.get("/api/sessions/a%2Froom/events?since=2020-01-01T00:00:00Z&limit=1"))
+                        .path("events"))
+                .hasSize(1);
+    }
+
+    @Test
+    void linesAreEventsAndAWrongOneIsNamed() throws Exception {
+        String lines = IntStream.range(0, 90).mapToObj(i -> "{\"n\":" + i + "}").collect(Collectors.joining("\n"));
+        JsonNode answer = json(server.append("s", "application/x-ndjson", lines));
+        assertThat(answer.path("appended").intValue()).isEqualTo(90);
+
+        HttpResponse<String> wrong = server.append("t", "application/x-ndjson", "1\n2\n{\n4");
+        assertThat(wrong.statusCode()).isEqualTo(400);
+        assertThat(json(wrong).path("line").intValue()).isEqualTo(3);
+        assertThat(json(wrong).path("appended").intValue()).isEqualTo(2);
+        assertThat(json(server.get("/api/sessions/t/events")).path("events")).hasSize(2);
+    }
+
+    @Test
+    void mistakesAreTold() throws Exception {
+        assertThat(server.append("a%20b", "application/json", "1").statusCode()).isEqualTo(400);
+        assertThat(server.append("s", "text/plain", "1").statusCode()).isEqualTo(415);
+        assertThat(server.append("s", "application/json", "{").statusCode()).isEqualTo(400);
+        assertThat(server.append("s", "application/json", "\"" + "x".repeat(70_000) + "\"")
+                        .body())
+                .contains("65536");
+        assertThat(server.get("/api/sessions/s/events?after=-1").statusCode()).isEqualTo(400);
+        assertThat(server.get("/api/sessions/s/events?after=x&since=y&lmit=3").body())
+                .contains("after", "since", "limit");
+        assertThat(server.send(server.request("/api/sessions/s/events")
+                                .setHeader("Authorization", "Bearer reader")
+                                .setHeader("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString("1")))
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void aStreamFollowsAndResumes() throws Exception {
+        long first = append("s", "1");
+        Reader reader = follow("?after=0", "");
+        await().until(() -> reader.lines().contains("data: " + data(first, "1")));
+        append("s", "{\"two\":2}");
+        append("other", "3");
+        await().until(() -> reader.lines().contains("id: " + (first + 1)));
+        assertThat(reader.lines()).noneMatch(line -> line.endsWith(",\"value\":3}"));
+        append("s", "4");
+
+        Reader resumed = follow("", Long.toString(first + 1));
+        await().until(() -> resumed.lines().contains("id: " + (first + 2)));
+        assertThat(resumed.lines()).doesNotContain("id: " + (first + 1));
+    }
+
+    @Test
+    void aStreamTellsAGap() throws Exception {
+        long first = append("s", "0");
+        for (int i = 0; i < 150; i++) {
+            append("s", Integer.toString(i));
+        }
+        Reader reader = follow("?after=" + first, "");
+        await().until(() -> reader.lines().contains("id: " + (first + 150)));
+        assertThat(reader.lines())
+                .containsSubsequence(
+                        "id: " + (first + 50),
+                        "event: gap",
+                        "data: {\"expected\":" + (first + 1) + ",\"next\":" + (first + 51) + "}");
+    }
+
+    @Test
+    void streamsAreBoundedAndTheirPlacesAreFreedWhenReadersLeave() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            follow("", "");
+        }
+        HttpResponse<InputStream> refused = get("", "");
+        assertThat(refused.statusCode()).isEqualTo(503);
+        for (AutoCloseable reader : open) {
+            reader.close();
+        }
+        await().until(() -> {
+            append("s", "\"so that the server notices\"");
+            return get("", "").statusCode() == 200;
+        });
+    }
+
+    @Test
+    void closingEndsStreams() throws Exception {
+        Reader reader = follow("", "");
+        server.controlPlane.close();
+        await().until(reader::hasEnded);
+    }
+
+    private long append(String session, String event) throws IOException, InterruptedException {
+        HttpResponse<String> answer = server.append(session, "application/json", event);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        return json(answer).path("offset").longValue();
+    }
+
+    private String data(long offset, String value) throws IOException, InterruptedException {
+        JsonNode event = json(server.get("/api/sessions/s/events?after=" + (offset - 1) + "&limit=1"))
+                .path("events")
+                .path(0);
+        return "{\"offset\":" + offset + ",\"at\":" + event.path("at") + ",\"value\":" + value + "}";
+    }
+
+    private HttpResponse<InputStream> get(String query, String lastId) throws IOException, InterruptedException {
+        var request = server.request("/api/sessions/s/events" + query).header("Accept", "text/event-stream");
+        if (!lastId.isEmpty()) {
+            request.header("Last-Event-ID", lastId);
+        }
+        return HTTP.send(request.build(), BodyHandlers.ofInputStream());
+    }
+
+    private Reader follow(String query, String lastId) throws IOException, InterruptedException {
+        HttpResponse<InputStream> answer = get(query, lastId);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/event-stream");
+        Reader reader = new Reader(answer.body());
+        open.add(reader);
+        await().until(() -> reader.lines().contains("retry: 1000"));
+        return reader;
+    }
+
+    /** Collects a stream's lines. */
+    private static final class Reader implements AutoCloseable {
+        private final List<String> lines = new CopyOnWriteArrayList<>();
+        private final InputStream in;
+        private final Thread thread;
+
+        Reader(InputStream in) {
+            this.in = in;
+            this.thread = Thread.startVirtualThread(this::read);
+        }
+
+        private void read() {
+            try (var reader = new BufferedReader(new InputStreamReader(in, UTF_8))) {
+                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                    lines.add(line);
+                }
+            } catch (IOException e) {
+                lines.add("cut: " + e.getMessage());
+            }
+        }
+
+        List<String> lines() {
+            return lines;
+        }
+
+        boolean hasEnded() {
+            return !thread.isAlive();
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
+        }
+    }
+}
