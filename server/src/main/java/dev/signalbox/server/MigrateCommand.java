@@ -1,5 +1,12 @@
 package dev.signalbox.server;
 
+import dev.signalbox.server.configuration.Configuration;
+import dev.signalbox.server.node.Feature.Tables;
+import dev.signalbox.server.node.Features;
+import dev.signalbox.server.node.LogFormat;
+import dev.signalbox.server.node.LogLevel;
+import dev.signalbox.server.node.NodeSettings;
+
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.ConfigOptions;
 import dev.signalbox.server.command.MigrationReport;
@@ -7,13 +14,7 @@ import dev.signalbox.server.command.Output;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.Migration;
-import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.server.node.Logging;
-import dev.signalbox.server.config.ServerConfig;
-import dev.signalbox.server.config.ServerConfig.LogFormat;
-import dev.signalbox.server.config.ServerConfig.LogLevel;
-import dev.signalbox.server.config.ServerConfig.SessionStoreKind;
-import dev.signalbox.session.postgres.PostgresSessions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,8 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {"  signalbox migrate", "  signalbox migrate --status --set database.url=postgresql://db/signalbox"})
 final class MigrateCommand implements Callable<Integer> {
+    private final Features features;
+
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
 
@@ -46,33 +49,27 @@ final class MigrateCommand implements Callable<Integer> {
     @Mixin
     private final Output output = new Output();
 
+    MigrateCommand(Features features) {
+        this.features = features;
+    }
+
     @Override
     public Integer call() {
         Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
-        ServerConfig values = config.load().values();
-        try (var database = Database.open(values.database())) {
-            boolean sessions = values.session().store() == SessionStoreKind.DATABASE;
+        Configuration configuration = features.load(config);
+        List<Tables> tables = features.tables(configuration);
+        try (var database = Database.open(configuration.values(NodeSettings::read).database())) {
             if (!status) {
-                migrate(database, sessions);
+                tables.forEach(module -> module.migrate().accept(database));
             }
-            report(database, sessions).print(output.out(), json);
+            report(database, tables).print(output.out(), json);
             return ExitCode.OK;
         }
     }
 
-    private static void migrate(Database database, boolean sessions) {
-        DeliveryQueue.on(database);
-        if (sessions) {
-            PostgresSessions.migrate(database);
-        }
-    }
-
-    private static MigrationReport report(Database database, boolean sessions) {
+    private static MigrationReport report(Database database, List<Tables> tables) {
         Map<String, List<Migration>> modules = new LinkedHashMap<>();
-        modules.put("delivery", DeliveryQueue.migrations(database));
-        if (sessions) {
-            modules.put("session", PostgresSessions.migrations(database));
-        }
+        tables.forEach(module -> modules.put(module.module(), module.history().apply(database)));
         return MigrationReport.of(modules);
     }
 }

@@ -1,5 +1,8 @@
 package dev.signalbox.server;
 
+import dev.signalbox.server.node.Features;
+import dev.signalbox.server.node.NodeSettings;
+
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Signals;
 import dev.signalbox.server.command.ConfigOptions;
@@ -32,6 +35,8 @@ import picocli.CommandLine.Option;
 final class ServeCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
+    private final Features features;
+
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
 
@@ -41,9 +46,13 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final Output output = new Output();
 
+    ServeCommand(Features features) {
+        this.features = features;
+    }
+
     @Override
     public Integer call() throws Exception {
-        var configuration = config.load();
+        var configuration = features.load(config);
         if (printConfig) {
             print(configuration);
             return ExitCode.OK;
@@ -51,15 +60,15 @@ final class ServeCommand implements Callable<Integer> {
         return serve(configuration);
     }
 
-    private static int serve(Configuration configuration) throws InterruptedException {
-        var values = configuration.values();
-        Logging.configure(values.log().format(), values.log().level());
+    private int serve(Configuration configuration) throws InterruptedException {
+        var settings = configuration.values(NodeSettings::read);
+        Logging.configure(settings.logFormat(), settings.logLevel());
         configuration.warnings().forEach(LOG::warn);
         var signals = Signals.taken();
-        try (var server = Server.start(values)) {
+        try (var server = Server.start(features, configuration)) {
             signals.await();
             LOG.info("stopping; a second signal ends at once");
-            return server.stop(values.shutdownTimeout()) ? ExitCode.OK : ExitCode.FAILED;
+            return server.stop(settings.shutdownTimeout()) ? ExitCode.OK : ExitCode.FAILED;
         }
     }
 

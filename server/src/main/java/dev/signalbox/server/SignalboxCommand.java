@@ -1,21 +1,27 @@
 package dev.signalbox.server;
 
-import dev.signalbox.server.llm.LlmCommand;
+import dev.signalbox.server.clients.ClientsFeature;
+import dev.signalbox.server.command.CommandEntry;
+import dev.signalbox.server.console.ConsoleFeature;
+import dev.signalbox.server.delivery.DeliveryFeature;
+import dev.signalbox.server.demo.DemoFeature;
+import dev.signalbox.server.exec.ExecFeature;
+import dev.signalbox.server.llm.LlmFeature;
+import dev.signalbox.server.node.Features;
+import dev.signalbox.server.observatory.ObservatoryFeature;
+import dev.signalbox.server.sessions.SessionsFeature;
+import dev.signalbox.server.sms.SmsFeature;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
-import dev.signalbox.server.clients.ConnectCommand;
-import dev.signalbox.server.delivery.QueueCommand;
-import dev.signalbox.server.clients.TokenCommand;
-import dev.signalbox.server.delivery.SendCommand;
-import dev.signalbox.server.sessions.SessionCommand;
-import dev.signalbox.server.delivery.ImportCommand;
-import dev.signalbox.server.observatory.LogsCommand;
 
 import dev.signalbox.database.DatabaseException;
 import dev.signalbox.server.node.Build;
 import dev.signalbox.server.node.StartupException;
 import dev.signalbox.server.configuration.ConfigException;
-import dev.signalbox.server.demo.DemoCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,21 +37,6 @@ import picocli.CommandLine.ScopeType;
         mixinStandardHelpOptions = true,
         versionProvider = SignalboxCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            DemoCommand.class,
-            ServeCommand.class,
-            SendCommand.class,
-            ImportCommand.class,
-            ConnectCommand.class,
-            QueueCommand.class,
-            SessionCommand.class,
-            MigrateCommand.class,
-            LlmCommand.class,
-            LogsCommand.class,
-            SimulatorCommand.class,
-            TokenCommand.class,
-            VersionCommand.class
-        },
         exitCodeListHeading = "%nExit codes:%n",
         footerHeading = "%nExamples:%n",
         footer = {
@@ -59,6 +50,23 @@ import picocli.CommandLine.ScopeType;
             "  bench    measures deliveries and routing; see ./signalbox bench --help"
         })
 public final class SignalboxCommand {
+    /** What this server can do. They start in this order and stop in reverse; docs and help list them so, too. */
+    static final Features FEATURES = Features.of(
+            new ObservatoryFeature(),
+            new ClientsFeature(),
+            new SessionsFeature(),
+            new ExecFeature(),
+            new LlmFeature(),
+            new SmsFeature(),
+            new DeliveryFeature(),
+            new ConsoleFeature(),
+            new DemoFeature());
+
+    /** The order in which help lists commands. */
+    private static final List<String> ORDER = List.of(
+            "demo", "serve", "send", "import", "connect", "queue", "session", "migrate", "llm", "logs", "simulator",
+            "token", "version");
+
     @Option(names = "--debug", description = "Shows stack traces of failures.", scope = ScopeType.INHERIT)
     private boolean debug;
 
@@ -66,17 +74,40 @@ public final class SignalboxCommand {
 
     /** Runs the command and exits with its code. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(FEATURES, arguments).execute(arguments));
     }
 
-    static CommandLine commandLine() {
+    /** The command line for these arguments: where they name a command, no other is described. */
+    static CommandLine commandLine(Features features, String... arguments) {
         var root = new SignalboxCommand();
-        var line = new CommandLine(root)
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        var line = new CommandLine(root);
+        commands(features, arguments)
+                .forEach(entry -> line.addSubcommand(entry.name(), entry.command().get()));
+        line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionExceptionHandler(root::explain);
         describeExitCodes(line);
         return line;
+    }
+
+    private static List<CommandEntry> commands(Features features, String... arguments) {
+        var all = new ArrayList<CommandEntry>(features.commands());
+        all.add(new CommandEntry("serve", () -> new ServeCommand(features)));
+        all.add(new CommandEntry("migrate", () -> new MigrateCommand(features)));
+        all.add(new CommandEntry("simulator", () -> simulator(features)));
+        all.add(new CommandEntry("version", VersionCommand::new));
+        all.sort(Comparator.comparing(entry -> ORDER.indexOf(entry.name())));
+        var named = all.stream()
+                .filter(entry -> arguments.length > 0 && entry.name().equals(arguments[0]))
+                .toList();
+        return named.isEmpty() ? all : named;
+    }
+
+    private static CommandLine simulator(Features features) {
+        var simulator = new CommandLine(new SimulatorCommand());
+        features.simulators()
+                .forEach(entry -> simulator.addSubcommand(entry.name(), entry.command().get()));
+        return simulator;
     }
 
     private static void describeExitCodes(CommandLine line) {

@@ -18,6 +18,6 @@ public interface ClientDirectory {
 
     int connected();
 
-    /** At most {@code limit} clients in the order of their ids, beginning behind {@code after}. */
-    List<ConnectedClient> page(Optional<String> after, int limit);
+    /** At most {@code limit} clients whose ids begin with {@code prefix}, in the order of their ids, behind {@code after}. */
+    List<ConnectedClient> page(String prefix, Optional<String> after, int limit);
 }

@@ -12,8 +12,7 @@ import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import dev.signalbox.server.config.ServerConfig.ClientToken;
-import dev.signalbox.server.config.ServerConfig.Clients;
+import dev.signalbox.server.clients.ClientSettings.ClientToken;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Duration;
@@ -45,7 +44,7 @@ public final class ClientTokens {
         this.clock = clock;
     }
 
-    public static ClientTokens of(Clients clients, InstantSource clock) {
+    public static ClientTokens of(ClientSettings clients, InstantSource clock) {
         return new ClientTokens(clients.tokens(), clients.jwtSecret().map(ClientTokens::verifier), clock);
     }
 

@@ -1,5 +1,7 @@
 package dev.signalbox.server.clients;
 
+import dev.signalbox.server.command.TimeOption;
+
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Output;
@@ -35,7 +37,7 @@ import picocli.CommandLine.Parameters;
             "  SIGNALBOX_CLIENT_TOKEN=$(signalbox token alice) signalbox connect",
             "  echo hello | signalbox connect --token-file bob.token --to client:alice --linger 0s"
         })
-public final class ConnectCommand implements Callable<Integer> {
+final class ConnectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "URL", defaultValue = "ws://127.0.0.1:8081/ws", description = "Default ${DEFAULT-VALUE}.")
     private URI url = URI.create("");
 
@@ -55,7 +57,7 @@ public final class ConnectCommand implements Callable<Integer> {
             names = "--linger",
             paramLabel = "TIME",
             defaultValue = "1s",
-            converter = TokenCommand.Time.class,
+            converter = TimeOption.class,
             description = "How long to listen after the end of the input; default ${DEFAULT-VALUE}.")
     private Duration linger = Duration.ZERO;
 

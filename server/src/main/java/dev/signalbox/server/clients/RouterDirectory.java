@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The router's clients, as the control plane shows them. */
-public record RouterDirectory(Router router) implements ClientDirectory {
+record RouterDirectory(Router router) implements ClientDirectory {
 
     @Override
     public int connected() {
@@ -16,8 +16,9 @@ public record RouterDirectory(Router router) implements ClientDirectory {
     }
 
     @Override
-    public List<ConnectedClient> page(Optional<String> after, int limit) {
+    public List<ConnectedClient> page(String prefix, Optional<String> after, int limit) {
         return router.clients().stream()
+                .filter(client -> client.id().startsWith(prefix))
                 .filter(client -> after.isEmpty() || client.id().compareTo(after.get()) > 0)
                 .sorted(Comparator.comparing(ClientInfo::id))
                 .limit(limit)

@@ -1,5 +1,9 @@
 package dev.signalbox.server.clients;
 
+import dev.signalbox.server.node.Features;
+
+import dev.signalbox.server.command.TimeOption;
+
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.ConfigOptions;
@@ -25,7 +29,9 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
         footer = {"  signalbox token alice --expires-in 12h"})
-public final class TokenCommand implements Callable<Integer> {
+final class TokenCommand implements Callable<Integer> {
+    private final Features features;
+
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
 
@@ -36,7 +42,7 @@ public final class TokenCommand implements Callable<Integer> {
             names = "--expires-in",
             paramLabel = "TIME",
             defaultValue = "24h",
-            converter = TokenCommand.Time.class,
+            converter = TimeOption.class,
             description = "How long it is good for; default ${DEFAULT-VALUE}.")
     private Duration expiresIn = Duration.ZERO;
 
@@ -46,11 +52,14 @@ public final class TokenCommand implements Callable<Integer> {
     @Mixin
     private final Output output = new Output();
 
+    TokenCommand(Features features) {
+        this.features = features;
+    }
+
     @Override
     public Integer call() {
-        var secret = config.load()
-                .values()
-                .clients()
+        var secret = features.load(config)
+                .values(ClientSettings::read)
                 .jwtSecret()
                 .orElseThrow(() -> new CommandFailure(
                         ExitCode.USAGE, "clients.jwt.secret is not set, so there is nothing to sign a token with"));
@@ -67,13 +76,5 @@ public final class TokenCommand implements Callable<Integer> {
                 .put("client", client)
                 .put("expires", expires.toString())
                 .toString();
-    }
-
-    /** Durations in the words of the configuration. */
-    public static final class Time implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String text) {
-            return DurationText.parse(text);
-        }
     }
 }

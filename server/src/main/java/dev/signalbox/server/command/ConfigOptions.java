@@ -1,6 +1,5 @@
 package dev.signalbox.server.command;
 
-import dev.signalbox.server.configuration.Configuration;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,11 +25,13 @@ public final class ConfigOptions {
             description = "Sets one key, such as control.port=9090. May be repeated.")
     private final List<String> sets = new ArrayList<>();
 
-    public Configuration load() {
-        return Configuration.load(file(), System.getenv(), sets);
+    /** What {@code --set} was given. */
+    public List<String> sets() {
+        return List.copyOf(sets);
     }
 
-    private Optional<Path> file() {
+    /** The file to load; empty if there is none. */
+    public Optional<Path> file() {
         if (config != null) {
             return Optional.of(config);
         }

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A configuration as it was loaded: the values, what the operator should know about them, and where each comes from.
@@ -13,12 +15,12 @@ import java.util.Optional;
  * go-message-dispatcher, then the file, then the default.
  */
 public final class Configuration {
-    private final ServerConfig values;
+    private final Reading reading;
     private final List<String> warnings;
     private final String printed;
 
-    private Configuration(ServerConfig values, Settings settings) {
-        this.values = values;
+    private Configuration(Settings settings) {
+        this.reading = new Reading(settings);
         this.warnings = settings.warnings();
         this.printed = new PrintedConfig(settings).text();
     }
@@ -26,22 +28,29 @@ public final class Configuration {
     /**
      * Loads from all sources.
      *
+     * @param schema the keys there are
      * @param file empty if there is none
      * @param sets {@code key=value}, as {@code --set} takes them
+     * @param check reads every value and notes what is wrong between several of them
      * @throws ConfigException naming everything that is wrong
      */
-    public static Configuration load(Optional<Path> file, Map<String, String> environment, List<String> sets) {
-        var settings = new Settings();
+    public static Configuration load(
+            Schema schema,
+            Optional<Path> file,
+            Map<String, String> environment,
+            List<String> sets,
+            Consumer<Reading> check) {
+        var settings = new Settings(schema);
         file.ifPresent(path -> YamlFile.read(path, settings));
         Environment.read(environment, settings);
         sets.forEach(set -> read(set, settings));
         SeedEnvironment.read(environment, settings);
         settings.refuseUnknown();
-        var values = new Composition(new Reading(settings)).compose();
+        check.accept(new Reading(settings));
         if (!settings.violations().isEmpty()) {
             throw new ConfigException(settings.violations());
         }
-        return new Configuration(values, settings);
+        return new Configuration(settings);
     }
 
     private static void read(String set, Settings settings) {
@@ -54,8 +63,9 @@ public final class Configuration {
         }
     }
 
-    public ServerConfig values() {
-        return values;
+    /** A part of the values, such as {@code configuration.values(SmsSettings::read)}. */
+    public <T> T values(Function<Reading, T> part) {
+        return part.apply(reading);
     }
 
     /** What the operator should know, one sentence each: variables without effect, and the like. */

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** docs/configuration.md, from the table of keys. A test fails when the file differs. */
-final class ConfigurationPage {
+public final class ConfigurationPage {
     private static final String FRONT = """
             # Configuration
 
-            Generated from the table of keys in `dev.signalbox.server.config.Keys`; a test compares. To change it, change the
-            table and run the test with `-Dsignalbox.docs=write`.
+            Generated from the keys that each feature of the server declares; a test compares. To change it, change the
+            keys and run the test with `-Dsignalbox.docs=write`.
 
             A server needs no configuration: without any it keeps its data in a SQLite file, listens on loopback only, and
             makes a token for its admin. `serve` reads `--config FILE`, or the file that `SIGNALBOX_CONFIG` names, or
@@ -68,12 +68,12 @@ final class ConfigurationPage {
 
     private ConfigurationPage() {}
 
-    static String text() {
-        return FRONT + sections() + seed();
+    public static String text(Schema schema) {
+        return FRONT + sections(schema) + seed(schema);
     }
 
-    private static String sections() {
-        Map<String, List<Key<?>>> sections = Keys.ALL.stream()
+    private static String sections(Schema schema) {
+        Map<String, List<Key<?>>> sections = schema.keys().stream()
                 .collect(Collectors.groupingBy(
                         key -> key.path().substring(0, key.path().indexOf('.')),
                         LinkedHashMap::new,
@@ -99,8 +99,8 @@ final class ConfigurationPage {
                 + key.fallback().map(text -> "`" + text + "`").orElse("–") + " | " + key.meaning() + " |\n";
     }
 
-    private static String seed() {
-        return SeedEnvironment.ALL.stream()
+    private static String seed(Schema schema) {
+        return schema.variables().stream()
                 .map(v -> "| `" + v.name() + "` | " + v.kind().allowed() + " | "
                         + (v.fallback().isEmpty() ? "–" : "`" + v.fallback() + "`") + " | " + v.effect() + " |\n")
                 .collect(Collectors.joining("", SEED, ""));

@@ -28,18 +28,18 @@ final class Environment {
     }
 
     private static void read(String name, String text, Settings settings) {
-        path(name)
+        path(name, settings.schema())
                 .ifPresentOrElse(
                         path -> settings.put(path, text, new Source(Source.Rank.ENVIRONMENT, name)),
-                        () -> settings.warn(name + " is not a setting" + suggestion(name) + "; it is not used"));
+                        () -> settings.warn(name + " is not a setting" + suggestion(name, settings.schema()) + "; it is not used"));
     }
 
-    private static Optional<String> path(String variable) {
-        return Keys.ALL.stream().flatMap(key -> key.pathOf(variable).stream()).findFirst();
+    private static Optional<String> path(String variable, Schema schema) {
+        return schema.keys().stream().flatMap(key -> key.pathOf(variable).stream()).findFirst();
     }
 
-    private static String suggestion(String name) {
-        var variables = Keys.paths().stream().map(Key::variable).toList();
+    private static String suggestion(String name, Schema schema) {
+        var variables = schema.paths().stream().map(Key::variable).toList();
         return Suggestion.of(name, variables)
                 .map(near -> " (did you mean " + near + "?)")
                 .orElse("");

@@ -22,6 +22,28 @@ import java.util.stream.Collectors;
 public record Kind<T>(String allowed, Function<String, T> read) {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*(|B|KiB|MiB|GiB)");
 
+    public static Kind<String> host() {
+        return text("a name or address of this machine; 0.0.0.0 for all");
+    }
+
+    public static Kind<Integer> port() {
+        return whole(0, 65_535);
+    }
+
+    /** A bearer token of our own making. */
+    public static Kind<String> token() {
+        return matching("16 to 512 visible ASCII characters", Pattern.compile("[!-~]{16,512}"));
+    }
+
+    /** A bearer token of somebody else's service. */
+    public static Kind<String> foreignToken() {
+        return matching("1 to 1024 visible ASCII characters", Pattern.compile("[!-~]{1,1024}"));
+    }
+
+    public static Kind<String> name() {
+        return matching("1 to 64 letters, digits, dots, hyphens or underscores", Pattern.compile("[\\w.-]{1,64}"));
+    }
+
     public static Kind<String> text(String allowed) {
         return new Kind<>(allowed, text -> require(text, !text.isBlank()));
     }

@@ -21,7 +21,7 @@ final class PrintedConfig {
 
     String text() {
         var printed = new ArrayList<String>();
-        for (var key : Keys.ALL) {
+        for (var key : settings.schema().keys()) {
             if (!key.isInList()) {
                 print(key, key.path());
             } else if (!printed.contains(key.list())) {
@@ -34,7 +34,7 @@ final class PrintedConfig {
 
     private void printList(Key<?> first) {
         for (int i = 0; i < reading.size(first); i++) {
-            for (var key : Keys.ALL) {
+            for (var key : settings.schema().keys()) {
                 if (key.isInList() && key.list().equals(first.list())) {
                     print(key, key.at(i));
                 }

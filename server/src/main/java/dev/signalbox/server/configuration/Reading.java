@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,7 +14,7 @@ public final class Reading {
 
     private final Settings settings;
 
-    public Reading(Settings settings) {
+    Reading(Settings settings) {
         this.settings = settings;
     }
 
@@ -56,7 +57,7 @@ public final class Reading {
     public int size(Key<?> key) {
         String prefix = key.list() + ".";
         List<Integer> indices = settings.all().stream()
-                .filter(setting -> setting.path().startsWith(prefix) && Keys.known(setting.path()))
+                .filter(setting -> setting.path().startsWith(prefix) && settings.schema().knows(setting.path()))
                 .map(setting -> Integer.valueOf(
                         setting.path().substring(prefix.length()).split("\\.", 2)[0]))
                 .distinct()
@@ -70,7 +71,7 @@ public final class Reading {
     }
 
     /** The text that stands for a path, from wherever it comes; of a secret and its file the stronger source counts. */
-    public Optional<Setting> text(Key<?> key, String path) {
+    Optional<Setting> text(Key<?> key, String path) {
         var direct = settings.get(path);
         var file = key.secret() ? settings.get(path + Key.FILE) : Optional.<Setting>empty();
         if (direct.isEmpty() || file.isEmpty()) {
@@ -138,5 +139,26 @@ public final class Reading {
             settings.violate(
                     path, problem, settings.get(path).map(Reading::place).orElse(""));
         }
+    }
+
+    /** Notes that one secret stands for two. */
+    public void distinct(Key<?> key, List<Secret> secrets) {
+        check(new HashSet<>(secrets).size() == secrets.size(), key, "the same token is given twice");
+    }
+
+    /** A certificate and its key: both, or neither. */
+    public Optional<Pem> pem(Key<Path> certificateKey, Key<Path> keyKey) {
+        var certificate = find(certificateKey);
+        var key = find(keyKey);
+        check(certificate.isPresent() || key.isEmpty(), certificateKey, "is required with " + keyKey.path());
+        check(key.isPresent() || certificate.isEmpty(), keyKey, "is required with " + certificateKey.path());
+        certificate.ifPresent(file -> readable(certificateKey, file));
+        key.ifPresent(file -> readable(keyKey, file));
+        return certificate.flatMap(c -> key.map(k -> new Pem(c, k)));
+    }
+
+    /** Notes that a file cannot be read. */
+    public void readable(Key<Path> key, Path file) {
+        check(Files.isReadable(file) && Files.isRegularFile(file), key, "'" + file + "' is not a file to read");
     }
 }

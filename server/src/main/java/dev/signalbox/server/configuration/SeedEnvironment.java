@@ -12,60 +12,7 @@ import java.util.regex.Pattern;
  * read is an error, and what has no effect here is said. An empty variable counts as not set, as it did there.
  */
 final class SeedEnvironment {
-    /** @param path the key it sets; empty if it only is checked */
-    record Variable(String name, Optional<String> path, Kind<?> kind, String fallback, String effect) {
-        static Variable sets(String name, String path, Kind<?> kind, String fallback) {
-            return new Variable(name, Optional.of(path), kind, fallback, "sets `" + path + "`");
-        }
-
-        static Variable of(String name, Kind<?> kind, String fallback, String effect) {
-            return new Variable(name, Optional.empty(), kind, fallback, effect);
-        }
-
-        boolean isSecret() {
-            return name.endsWith("PASSWORD") || name.endsWith("TOKEN");
-        }
-    }
-
-    private static final String IN_URL = "is part of `database.url` (PostgreSQL)";
-    private static final String CONTINUOUS =
-            "has no effect: this release does not pace, deliveries are sent continuously as they become due";
-    private static final String NO_REDIS = "has no effect: Redis is not used, delivery data are in the database";
-    private static final String NO_LOCK =
-            "has no effect: leases in the database keep several nodes from sending the same message";
-    private static final Kind<Integer> PORT = Kind.whole(1, 65_535);
-    private static final Kind<String> HOST =
-            Kind.matching("a host name or address", Pattern.compile("[\\w.:\\[\\]-]{1,253}"));
-    private static final Kind<String> ANY = Kind.text("up to 1024 characters", 0, 1024);
-
-    static final List<Variable> ALL = List.of(
-            Variable.of("DB_HOST", HOST, "localhost", IN_URL),
-            Variable.of("DB_PORT", PORT, "5432", IN_URL),
-            Variable.of("DB_NAME", Kind.text("1 to 63 characters", 1, 63), "messages_db", IN_URL),
-            Variable.sets("DB_USER", "database.user", Keys.DATABASE_USER.kind(), "postgres"),
-            Variable.sets("DB_PASSWORD", "database.password", Keys.DATABASE_PASSWORD.kind(), "password"),
-            Variable.of(
-                    "DB_SSLMODE",
-                    Kind.matching(
-                            "one of disable, allow, prefer, require, verify-ca, verify-full",
-                            Pattern.compile("disable|allow|prefer|require|verify-ca|verify-full")),
-                    "disable",
-                    IN_URL),
-            Variable.sets("SMS_API_URL", "delivery.sms.url", Keys.SMS_URL.kind(), "http://localhost:3001/send"),
-            Variable.sets("SMS_API_TOKEN", "delivery.sms.token", Keys.SMS_TOKEN.kind(), "mock-token"),
-            Variable.sets("MAX_CONTENT_LENGTH", "delivery.sms.max-length", Keys.SMS_MAX_LENGTH.kind(), "160"),
-            Variable.sets("SERVER_PORT", "control.port", Keys.CONTROL_PORT.kind(), "8080"),
-            Variable.sets("LOG_LEVEL", "log.level", Keys.LOG_LEVEL.kind(), "info"),
-            Variable.sets("SHUTDOWN_TIMEOUT", "shutdown.timeout", Keys.SHUTDOWN_TIMEOUT.kind(), "30s"),
-            Variable.of("BATCH_SIZE", Kind.whole(1, 1_000_000), "2", CONTINUOUS),
-            Variable.of("PROCESSING_INTERVAL", Kind.duration("1ms", "365d"), "2m", CONTINUOUS),
-            Variable.of("REDIS_HOST", HOST, "localhost", NO_REDIS),
-            Variable.of("REDIS_PORT", PORT, "6379", NO_REDIS),
-            Variable.of("REDIS_PASSWORD", ANY, "", NO_REDIS),
-            Variable.of("REDIS_DB", Kind.whole(0, 1_000_000), "0", NO_REDIS),
-            Variable.of("DISTRIBUTED_LOCK_ENABLED", Kind.truth(), "false", NO_LOCK),
-            Variable.of("DISTRIBUTED_LOCK_TTL", Kind.duration("1ms", "365d"), "3m", NO_LOCK),
-            Variable.of("DISTRIBUTED_LOCK_KEY", ANY, "message-dispatcher:lock", NO_LOCK));
+    private static final String DATABASE = "DB_";
 
     private final Map<String, String> environment;
     private final Settings settings;
@@ -80,28 +27,27 @@ final class SeedEnvironment {
     }
 
     private void read() {
-        ALL.stream().filter(v -> given(v.name())).forEach(this::read);
-        if (anyGiven("DB_")) {
+        settings.schema().variables().stream().filter(v -> given(v.name())).forEach(this::read);
+        if (anyGiven(DATABASE)) {
             database();
         }
-        if (anyGiven("DB_") || anyGiven("SMS_API_")) {
-            fallBack("SMS_API_URL");
-            fallBack("SMS_API_TOKEN");
-        }
+        settings.schema().variables().stream()
+                .filter(v -> v.implied() && (anyGiven(DATABASE) || anyGiven(group(v.name()))))
+                .forEach(this::fallBack);
     }
 
-    private void read(Variable variable) {
+    private void read(SeedVariable variable) {
         String text = environment.get(variable.name());
         if (text == null || !isAllowed(variable, text)) {
             return;
         }
         variable.path().ifPresent(path -> settings.put(path, text, source(variable)));
-        if (variable.effect().startsWith("has no effect")) {
+        if (variable.isWithoutEffect()) {
             settings.warn(variable.name() + " " + variable.effect());
         }
     }
 
-    private boolean isAllowed(Variable variable, String text) {
+    private boolean isAllowed(SeedVariable variable, String text) {
         if (variable.kind().allows(text)) {
             return true;
         }
@@ -118,8 +64,8 @@ final class SeedEnvironment {
         String url = "jdbc:postgresql://" + (isBareIpv6(host) ? "[" + host + "]" : host) + ":" + value("DB_PORT") + "/"
                 + encoded(value("DB_NAME")) + "?sslmode=" + value("DB_SSLMODE");
         settings.put("database.url", url, new Source(Source.Rank.SEED_ENVIRONMENT, "DB_HOST and the like"));
-        fallBack("DB_USER");
-        fallBack("DB_PASSWORD");
+        fallBack(variable("DB_USER"));
+        fallBack(variable("DB_PASSWORD"));
         forgetUserOfAnotherDatabase();
     }
 
@@ -139,11 +85,15 @@ final class SeedEnvironment {
         return source.rank() == Source.Rank.SEED_ENVIRONMENT || source.rank() == Source.Rank.SEED_DEFAULT;
     }
 
-    private void fallBack(String name) {
-        var variable = variable(name);
+    /** {@code SMS_API_URL} and {@code SMS_API_TOKEN} are of one group. */
+    private static String group(String name) {
+        return name.substring(0, name.lastIndexOf('_') + 1);
+    }
+
+    private void fallBack(SeedVariable variable) {
         variable.path()
                 .ifPresent(path -> settings.put(
-                        path, variable.fallback(), new Source(Source.Rank.SEED_DEFAULT, "default of " + name)));
+                        path, variable.fallback(), new Source(Source.Rank.SEED_DEFAULT, "default of " + variable.name())));
     }
 
     private String value(String name) {
@@ -151,8 +101,8 @@ final class SeedEnvironment {
         return text == null || text.isEmpty() ? variable(name).fallback() : text;
     }
 
-    private static Variable variable(String name) {
-        return ALL.stream().filter(v -> v.name().equals(name)).findFirst().orElseThrow();
+    private static SeedVariable variable(String name) {
+        return settings.schema().variables().stream().filter(v -> v.name().equals(name)).findFirst().orElseThrow();
     }
 
     private boolean given(String name) {
@@ -160,10 +110,10 @@ final class SeedEnvironment {
     }
 
     private boolean anyGiven(String prefix) {
-        return ALL.stream().anyMatch(v -> v.name().startsWith(prefix) && given(v.name()));
+        return settings.schema().variables().stream().anyMatch(v -> v.name().startsWith(prefix) && given(v.name()));
     }
 
-    private static Source source(Variable variable) {
+    private static Source source(SeedVariable variable) {
         return new Source(Source.Rank.SEED_ENVIRONMENT, variable.name());
     }
 

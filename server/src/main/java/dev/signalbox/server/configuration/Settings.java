@@ -10,9 +10,18 @@ import java.util.TreeMap;
 
 /** What was given, the strongest source of each path, and what is wrong so far. Confined to the loading thread. */
 final class Settings {
+    private final Schema schema;
     private final Map<String, Setting> byPath = new TreeMap<>();
     private final Set<SettingViolation> violations = new LinkedHashSet<>();
     private final List<String> warnings = new ArrayList<>();
+
+    Settings(Schema schema) {
+        this.schema = schema;
+    }
+
+    Schema schema() {
+        return schema;
+    }
 
     /** Of two equally strong ones the later counts. */
     void put(String path, String text, Source source) {
@@ -51,7 +60,7 @@ final class Settings {
     /** Names every path that no key covers. */
     void refuseUnknown() {
         for (var setting : all()) {
-            if (!Keys.known(setting.path())) {
+            if (!schema.knows(setting.path())) {
                 violate(
                         setting.path(),
                         unknown(setting.path()),
@@ -60,12 +69,12 @@ final class Settings {
         }
     }
 
-    private static String unknown(String path) {
-        if (Keys.paths().stream().anyMatch(known -> known.startsWith(path + "."))) {
+    private String unknown(String path) {
+        if (schema.paths().stream().anyMatch(known -> known.startsWith(path + "."))) {
             return "is a section with keys of its own, not a value";
         }
         return "there is no such key"
-                + Suggestion.of(path, Keys.paths())
+                + Suggestion.of(path, schema.paths())
                         .map(near -> "; did you mean " + near + "?")
                         .orElse("");
     }

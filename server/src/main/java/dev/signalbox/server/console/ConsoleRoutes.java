@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
  * Serves the console from the class path: its own files, and under {@code lib/} the libraries in their WebJars. Whatever
  * has been asked for once stays in memory; there are only as many files as the jars hold. Thread-safe.
  */
-public final class ConsoleRoutes {
+final class ConsoleRoutes {
     private static final String FILES = "dev/signalbox/console/";
     private static final String WEBJARS = "META-INF/resources/webjars";
     private static final Pattern SAFE =

@@ -43,7 +43,7 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
         footer = {"  signalbox import examples/messages.csv", "  generate | signalbox import - --format ndjson --json"})
-public final class ImportCommand implements Callable<Integer> {
+final class ImportCommand implements Callable<Integer> {
     @Mixin
     private final ServerOptions server = new ServerOptions();
 

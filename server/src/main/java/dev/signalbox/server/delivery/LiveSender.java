@@ -22,7 +22,7 @@ import java.util.concurrent.ExecutionException;
  * <p>A message that was shown but not acknowledged counts as not sent: that is what the caller asked for by giving the
  * step a time limit. The message keeps its id on every attempt, so that a client can tell a repetition.
  */
-public final class LiveSender implements Sender {
+final class LiveSender implements Sender {
     /** A client recognises a message by its id for as long as it cares to remember. */
     private static final Duration ALWAYS = Duration.ofDays(3_650);
 

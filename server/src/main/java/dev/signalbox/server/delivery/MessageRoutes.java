@@ -37,7 +37,7 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /** Enqueues messages, shows them, and changes their fate. */
-public final class MessageRoutes {
+final class MessageRoutes {
     private static final String NDJSON = "application/x-ndjson";
     private static final Set<String> FILTERS = Set.of("state", "channel", "address", "cursor", "limit");
 

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * working. Two things differ: ids are UUIDs where it had integers, and the list of sent messages comes in pages, linked
  * by a {@code Link} header.
  */
-public final class MessagingRoutes {
+final class MessagingRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(MessagingRoutes.class);
 
     private final DeliveryQueue queue;

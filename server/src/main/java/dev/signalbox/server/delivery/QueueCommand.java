@@ -39,7 +39,7 @@ import tools.jackson.databind.JsonNode;
             "  signalbox queue list --state dead",
             "  signalbox queue retry 019ac0de-0000-7000-8000-000000000001"
         })
-public final class QueueCommand {
+final class QueueCommand {
 
     /** What the commands have in common: a server, an output, and JSON on demand. */
     public abstract static class Question implements Callable<Integer> {

@@ -1,5 +1,7 @@
 package dev.signalbox.server.delivery;
 
+import dev.signalbox.server.node.Channels;
+
 import dev.signalbox.server.rest.TimeText;
 import dev.signalbox.server.rest.UuidText;
 import dev.signalbox.server.rest.Fields;
@@ -44,13 +46,15 @@ final class ReachReader {
             "maxAttempts",
             "id");
 
+    private final Channels channels;
     private final StepReader steps;
     private final int maxAttempts;
     private final InstantSource clock;
 
     /** @param maxAttempts of messages that do not say */
-    ReachReader(Addresses addresses, int maxAttempts, InstantSource clock) {
-        this.steps = new StepReader(addresses);
+    ReachReader(Channels channels, int maxAttempts, InstantSource clock) {
+        this.channels = channels;
+        this.steps = new StepReader(channels);
         this.maxAttempts = maxAttempts;
         this.clock = clock;
     }
@@ -79,9 +83,11 @@ final class ReachReader {
                 end.isAfter(at.orElse(now)),
                 fields.shown("expiresAt"),
                 "must be later than " + at.map(t -> "at").orElse("now")));
+        String body = body(fields, violations);
+        refuseBody(fields, chain, body, violations);
         Reach.Builder reach = Reach.to(chain)
                 .id(id(fields, violations))
-                .body(body(fields, violations))
+                .body(body)
                 .headers(headers)
                 .priority(number(fields, "priority", 0, 9, violations).orElse(Reach.DEFAULT_PRIORITY))
                 .maxAttempts(number(fields, "maxAttempts", 1, 100, violations).orElse(maxAttempts));
@@ -90,6 +96,16 @@ final class ReachReader {
         expiresAt.ifPresent(reach::expiresAt);
         violations.throwIfAny();
         return built(reach, violations);
+    }
+
+    /** A body that one of its channels can never send is refused now. */
+    private void refuseBody(Fields fields, List<Step> chain, String body, Violations violations) {
+        chain.stream()
+                .map(Step::channel)
+                .distinct()
+                .forEach(channel -> channels.get(channel)
+                        .refusal(body)
+                        .ifPresent(reason -> violations.add(fields.shown("body"), reason)));
     }
 
     /** The queue's own limits have the last word, such as on characters that no database keeps. */

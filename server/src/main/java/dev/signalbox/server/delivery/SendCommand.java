@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
             "  signalbox send --to 'client:alice within 5s' --to sms:+61491570006 --dedupe-key order-7 'It is ready'",
             "  date | signalbox send --to client:alice -"
         })
-public final class SendCommand implements Callable<Integer> {
+final class SendCommand implements Callable<Integer> {
     private static final int LARGEST = 1 << 20;
 
     @Mixin

@@ -1,5 +1,7 @@
 package dev.signalbox.server.delivery;
 
+import dev.signalbox.server.node.Channels;
+
 import dev.signalbox.server.rest.TimeText;
 import dev.signalbox.server.rest.Violations;
 
@@ -23,10 +25,10 @@ final class StepReader {
     private static final Pattern TO = Pattern.compile("(?s)([a-z][a-z0-9-]{0,15}):(.+)");
     private static final Pattern SEPARATOR = Pattern.compile("\\s+>\\s+");
 
-    private final Addresses addresses;
+    private final Channels channels;
 
-    StepReader(Addresses addresses) {
-        this.addresses = addresses;
+    StepReader(Channels channels) {
+        this.channels = channels;
     }
 
     List<Step> chain(String field, String text, Violations violations) {
@@ -61,7 +63,7 @@ final class StepReader {
     private Optional<Step> checked(
             String field, Channel channel, String address, Optional<Duration> limit, Violations violations) {
         try {
-            return Optional.of(new Step(channel, addresses.canonical(channel, address), limit));
+            return Optional.of(new Step(channel, channels.get(channel).canonical(address), limit));
         } catch (IllegalArgumentException wrong) {
             violations.add(field, String.valueOf(wrong.getMessage()));
             return Optional.empty();

@@ -1,5 +1,7 @@
 package dev.signalbox.server.demo;
 
+import dev.signalbox.server.node.Features;
+
 import dev.signalbox.server.node.Server;
 import dev.signalbox.server.rest.AdminToken;
 import dev.signalbox.server.clients.ClientTokens;
@@ -57,13 +59,13 @@ final class Demo implements AutoCloseable {
     private final Secret token;
 
     /** Starts everything; {@code folder} takes the SQLite file, {@code settings} come on top of the demo's own. */
-    Demo(Path folder, List<String> settings) {
+    Demo(Features features, Path folder, List<String> settings) {
         try {
             provider = add(SmsSimulator.start(SmsSimulatorOptions.defaults().withBehaviour(HUMAN)));
             model = add(LlmSimulator.start(LlmSimulatorOptions.defaults()));
             var secret = new Secret(UUID.randomUUID().toString());
-            server = add(Server.start(Configuration.load(Optional.empty(), Map.of(), all(folder, secret, settings))
-                    .values()));
+            server = add(Server.start(
+                    features, features.load(Optional.empty(), Map.of(), all(folder, secret, settings))));
             token = AdminToken.find(folder).orElseThrow();
             connectClients(secret);
         } catch (RuntimeException | Error e) {
@@ -93,7 +95,7 @@ final class Demo implements AutoCloseable {
         Instant expires = Instant.now().plus(Duration.ofDays(1));
         for (int i = 1; i <= CLIENTS; i++) {
             String pass = ClientTokens.mint(secret, "demo-" + i, expires);
-            clients.add(add(new DemoClient(http, server.clientsUri(), pass)));
+            clients.add(add(new DemoClient(http, server.address("clients"), pass)));
         }
     }
 
@@ -107,7 +109,7 @@ final class Demo implements AutoCloseable {
     }
 
     URI clientsUri() {
-        return server.clientsUri();
+        return server.address("clients");
     }
 
     URI providerStats() {

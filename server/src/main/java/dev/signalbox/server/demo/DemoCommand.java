@@ -1,8 +1,10 @@
 package dev.signalbox.server.demo;
 
+import dev.signalbox.server.node.Features;
+
 import dev.signalbox.server.node.Logging;
-import dev.signalbox.server.config.ServerConfig.LogFormat;
-import dev.signalbox.server.config.ServerConfig.LogLevel;
+import dev.signalbox.server.node.LogFormat;
+import dev.signalbox.server.node.LogLevel;
 import dev.signalbox.server.demo.Demo.Accepted;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -54,10 +56,12 @@ import tools.jackson.databind.json.JsonMapper;
             "  signalbox demo --exit --messages 10000",
             "  signalbox demo --set control.port=9090"
         })
-public final class DemoCommand implements Callable<Integer> {
+final class DemoCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final List<String> FAILURES = List.of("DEAD", "REJECTED", "EXPIRED", "CANCELLED", "UNKNOWN");
+
+    private final Features features;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -80,12 +84,16 @@ public final class DemoCommand implements Callable<Integer> {
             description = "Sets one key of the server's configuration. May be repeated.")
     private final List<String> settings = new ArrayList<>();
 
+    DemoCommand(Features features) {
+        this.features = features;
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         check();
         Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
         Path folder = Files.createTempDirectory("signalbox-demo");
-        try (Demo demo = new Demo(folder, withFreePorts())) {
+        try (Demo demo = new Demo(features, folder, withFreePorts())) {
             introduce(demo);
             out().println("Language model: " + demo.askModel("Is anybody there?")
                     + " (simulated: no model thinks here)");

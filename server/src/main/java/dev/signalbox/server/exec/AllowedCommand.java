@@ -3,7 +3,7 @@ package dev.signalbox.server.exec;
 import dev.signalbox.exec.Command;
 import dev.signalbox.exec.ExecListener;
 import dev.signalbox.server.configuration.Secret;
-import dev.signalbox.server.config.ServerConfig.ExecCommand;
+import dev.signalbox.server.exec.ExecSettings.ExecCommand;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;

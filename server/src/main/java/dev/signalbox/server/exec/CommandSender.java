@@ -10,7 +10,7 @@ import dev.signalbox.exec.CommandEndedException;
 import dev.signalbox.exec.ExecException;
 import dev.signalbox.exec.ExecListener;
 import dev.signalbox.exec.Exit;
-import dev.signalbox.server.config.ServerConfig.CommandSending;
+import dev.signalbox.server.exec.ExecSettings.CommandSending;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>0 is accepted, and the last line of its output is the provider's id; the configured code is not sent; any other is refused for
  * good. A command that did not end by itself may have sent or not: that is unknown. One that could not be started has not sent.
  */
-public final class CommandSender implements Sender {
+final class CommandSender implements Sender {
     public static final String KEY = "SIGNALBOX_IDEMPOTENCY_KEY";
 
     /** Enough for a line or an error; nobody reads more. */

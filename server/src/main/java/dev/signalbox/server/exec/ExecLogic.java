@@ -8,7 +8,6 @@ import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouterListener;
-import dev.signalbox.server.config.ServerConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +21,7 @@ import java.util.function.Function;
  * clients it names, and only with arguments it allows; docs/protocol.md has the fields. A run ends with the connection of its client.
  * Thread-safe.
  */
-public final class ExecLogic implements RouterListener, AutoCloseable {
+final class ExecLogic implements RouterListener, AutoCloseable {
     /** The address of it all. */
     public static final String NAME = "exec";
 
@@ -34,9 +33,9 @@ public final class ExecLogic implements RouterListener, AutoCloseable {
     private boolean closed;
 
     /** @param listeners gives who watches the command of a name */
-    public ExecLogic(ServerConfig.Exec config, Function<String, ExecListener> listeners) {
+    public ExecLogic(ExecSettings.Exec config, Function<String, ExecListener> listeners) {
         clients = Set.copyOf(config.clients());
-        for (ServerConfig.ExecCommand command : config.commands()) {
+        for (ExecSettings.ExecCommand command : config.commands()) {
             commands.put(command.name(), new AllowedCommand(command, listeners.apply(command.name())));
         }
     }

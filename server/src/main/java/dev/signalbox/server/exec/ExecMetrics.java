@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** Counts the commands of the host, by their configured names, for Prometheus. Thread-safe, and never blocks. */
-public final class ExecMetrics implements Function<String, ExecListener> {
+final class ExecMetrics implements Function<String, ExecListener> {
     private final MeterRegistry registry;
 
     public ExecMetrics(MeterRegistry registry) {

@@ -14,7 +14,9 @@ import dev.signalbox.llm.LlmResponse;
 import dev.signalbox.llm.LlmStream;
 import dev.signalbox.llm.LlmStreamListener;
 import dev.signalbox.server.node.Logging;
-import dev.signalbox.server.config.ServerConfig;
+import dev.signalbox.server.node.LogFormat;
+import dev.signalbox.server.node.LogLevel;
+import dev.signalbox.server.node.Features;
 
 
 import java.io.IOException;
@@ -50,8 +52,10 @@ import picocli.CommandLine.Parameters;
             "  signalbox llm hello --set llm.models.0.name=sim --set llm.models.0.model=sim"
                     + " --set llm.models.0.url=http://127.0.0.1:3002/v1"
         })
-public final class LlmCommand implements Callable<Integer> {
+final class LlmCommand implements Callable<Integer> {
     private static final int INTERRUPTED = 130;
+
+    private final Features features;
 
     @Parameters(paramLabel = "QUESTION", description = "The question; - reads it from the input.")
     private String question = "";
@@ -80,11 +84,15 @@ public final class LlmCommand implements Callable<Integer> {
     @Mixin
     private final Output output = new Output();
 
+    LlmCommand(Features features) {
+        this.features = features;
+    }
+
     @Override
     public Integer call() throws IOException {
-        Logging.configure(ServerConfig.LogFormat.PLAIN, ServerConfig.LogLevel.ERROR);
+        Logging.configure(LogFormat.PLAIN, LogLevel.ERROR);
         LlmRequest request = request();
-        LlmClient client = LlmModels.client(config.load().values().llm(), LlmListener.NONE)
+        LlmClient client = LlmModels.client(features.load(config).values(reading -> new LlmSettings(reading).compose()), LlmListener.NONE)
                 .orElseThrow(() -> new CommandFailure(
                         ExitCode.USAGE, "no language model is configured: give llm.models.0.name and the like"));
         try {

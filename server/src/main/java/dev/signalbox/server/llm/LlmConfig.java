@@ -19,7 +19,7 @@ import java.util.OptionalInt;
  * @param concurrency questions under way at a time, of all clients
  * @param concurrencyPerClient of one client
  */
-public record LlmConfig(
+record LlmConfig(
         List<Model> models, LlmOptions options, LlmBudgets budgets, int concurrency, int concurrencyPerClient) {
 
     /** Whose API a model speaks. */

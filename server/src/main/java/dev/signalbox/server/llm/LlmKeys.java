@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** The keys of the language models. */
-public final class LlmKeys {
+final class LlmKeys {
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Kind<String> NAME =
             Kind.matching("1 to 64 letters, digits, dots, hyphens or underscores", MODEL);
@@ -49,7 +49,7 @@ public final class LlmKeys {
                     + " `ollama` the server (by default http://127.0.0.1:11434).");
     public static final Key<String> API_KEY = Key.secret(
             "llm.models.*.api-key",
-            Kind.matching("1 to 1024 visible ASCII characters", Pattern.compile("[!-~]{1,1024}")),
+            Kind.foreignToken(),
             "The key. Azure without one uses the credentials of its environment (Azure AD).");
     public static final Key<String> ORGANIZATION = Key.optional(
             "llm.models.*.organization", Kind.text("1 to 128 characters", 1, 128), "OpenAI's organization.");

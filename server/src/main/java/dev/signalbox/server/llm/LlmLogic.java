@@ -22,7 +22,7 @@ import java.util.Optional;
  * <p>Beyond the bounds a question is refused as {@code busy}. When a client disconnects, its questions are cancelled, and
  * with them their connections to the providers.
  */
-public final class LlmLogic implements RouterListener, AutoCloseable {
+final class LlmLogic implements RouterListener, AutoCloseable {
     /** Its name: clients send to {@code logic:llm}. */
     public static final String NAME = "llm";
 

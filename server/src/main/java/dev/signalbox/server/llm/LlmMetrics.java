@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts what language models are asked and what they cost. Thread-safe, and never blocks. */
-public final class LlmMetrics implements LlmListener {
+final class LlmMetrics implements LlmListener {
     private final MeterRegistry registry;
     private final Map<String, AtomicInteger> circuits = new ConcurrentHashMap<>();
 

@@ -12,7 +12,7 @@ import java.net.URI;
 import java.util.Optional;
 
 /** What the configuration of language models means for their library. */
-public final class LlmModels {
+final class LlmModels {
     private static final URI OPENAI = URI.create("https://api.openai.com/v1");
     private static final URI OLLAMA = URI.create("http://127.0.0.1:11434");
 

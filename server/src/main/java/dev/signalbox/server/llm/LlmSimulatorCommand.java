@@ -3,12 +3,12 @@ package dev.signalbox.server.llm;
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Signals;
-import dev.signalbox.server.clients.TokenCommand;
+import dev.signalbox.server.command.TimeOption;
 import dev.signalbox.server.command.Output;
 
 import dev.signalbox.server.node.Logging;
-import dev.signalbox.server.config.ServerConfig.LogFormat;
-import dev.signalbox.server.config.ServerConfig.LogLevel;
+import dev.signalbox.server.node.LogFormat;
+import dev.signalbox.server.node.LogLevel;
 import dev.signalbox.testing.simulator.LlmSimulator;
 import dev.signalbox.testing.simulator.LlmSimulatorOptions;
 import java.io.UncheckedIOException;
@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
             "  signalbox llm hello --set llm.models.0.name=sim --set llm.models.0.model=sim"
                     + " --set llm.models.0.url=http://127.0.0.1:3002/v1"
         })
-public final class LlmSimulatorCommand implements Callable<Integer> {
+final class LlmSimulatorCommand implements Callable<Integer> {
     @Option(names = "--host", defaultValue = "127.0.0.1", description = "Where to listen; default ${DEFAULT-VALUE}.")
     private String host = "";
 
@@ -46,7 +46,7 @@ public final class LlmSimulatorCommand implements Callable<Integer> {
             names = "--pace",
             paramLabel = "TIME",
             defaultValue = "20ms",
-            converter = TokenCommand.Time.class,
+            converter = TimeOption.class,
             description = "The time between two words; default ${DEFAULT-VALUE}.")
     private Duration pace = Duration.ZERO;
 

@@ -1,27 +1,25 @@
 package dev.signalbox.server.node;
 
-import java.util.Map;
-
-/** How one component fares, and how all of them together do. */
+/** How one component fares, or a whole node: the worst of its components. */
 public enum Health {
     UP,
     DEGRADED,
     DOWN;
 
     /**
-     * The whole node.
+     * How a component fares, and why.
      *
-     * @param components by name; the one named {@code database} decides whether {@code GET /health} answers 503
-     * @param ready whether work may be routed here: admission is open, the role allows it, nothing vital is down
+     * @param reason in words for the operator; empty if it is well
      */
-    public record Report(Map<String, Health> components, boolean ready) {
-        public Report {
-            components = Map.copyOf(components);
+    public record Report(Health health, String reason) {
+        public static final Report WELL = new Report(UP, "");
+
+        public static Report degraded(String reason) {
+            return new Report(DEGRADED, reason);
         }
 
-        /** The worst of all components; UP if there are none. */
-        public Health worst() {
-            return components.values().stream().max(Enum::compareTo).orElse(UP);
+        public static Report down(String reason) {
+            return new Report(DOWN, reason);
         }
     }
 }

@@ -7,9 +7,6 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
-import dev.signalbox.observatory.Observatory;
-import dev.signalbox.observatory.ObservatoryAppender;
-import dev.signalbox.server.config.ServerConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -21,7 +18,7 @@ public final class Logging {
     private Logging() {}
 
     /** Replaces whatever logging there was, that of {@code java.util.logging} (Helidon, the drivers) included. */
-    public static void configure(ServerConfig.LogFormat format, ServerConfig.LogLevel level) {
+    public static void configure(LogFormat format, LogLevel level) {
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
         var appender = new ConsoleAppender<ILoggingEvent>();
@@ -37,37 +34,16 @@ public final class Logging {
         SLF4JBridgeHandler.install();
     }
 
-    /** Ships what is logged, besides writing it, until the result is closed. */
-    public static Shipping ship(Observatory observatory) {
-        var context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        var appender = new ObservatoryAppender();
-        appender.setContext(context);
-        appender.setObservatory(observatory);
-        appender.start();
-        context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
-        return () -> {
-            context.getLogger(Logger.ROOT_LOGGER_NAME).detachAppender(appender);
-            appender.stop();
-        };
-    }
-
-    /** Ends with its close; the observatory stays its owner's. */
-    @FunctionalInterface
-    public interface Shipping extends AutoCloseable {
-        @Override
-        void close();
-    }
-
     /** Libraries tell the operator nothing at INFO that this program does not say itself. */
-    private static void quieten(LoggerContext context, ServerConfig.LogLevel level) {
-        if (level == ServerConfig.LogLevel.INFO) {
+    private static void quieten(LoggerContext context, LogLevel level) {
+        if (level == LogLevel.INFO) {
             for (String library : new String[] {"io.helidon", "io.netty", "com.zaxxer.hikari", "org.flywaydb"}) {
                 context.getLogger(library).setLevel(Level.WARN);
             }
         }
     }
 
-    private static Encoder<ILoggingEvent> encoder(ServerConfig.LogFormat format, LoggerContext context) {
+    private static Encoder<ILoggingEvent> encoder(LogFormat format, LoggerContext context) {
         var encoder = switch (format) {
             case JSON -> new JsonEncoder();
             case PLAIN -> pattern();

@@ -1,24 +1,19 @@
 package dev.signalbox.server.node;
 
 import dev.signalbox.database.Database;
+import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.database.DatabaseException;
 import dev.signalbox.database.DatabaseUnavailableException;
-import dev.signalbox.router.EndpointException;
-import dev.signalbox.server.config.ServerConfig;
-import dev.signalbox.server.rest.ControlPlaneException;
-import dev.signalbox.session.bus.SessionBusException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What can be missing at a start: a writable folder, a database, free ports. */
+/** What can be missing at a start: a writable folder, a database. */
 final class Startup {
     private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
     /** A database that starts at the same time as this node is there after a few seconds. */
@@ -27,21 +22,7 @@ final class Startup {
 
     private Startup() {}
 
-    /** Runs a start and turns what prevents it into one sentence for the operator. */
-    static <T> T explaining(ServerConfig config, Supplier<T> start) {
-        try {
-            requireFolder(config.dataFolder());
-            return start.get();
-        } catch (DatabaseException
-                | SessionBusException
-                | EndpointException
-                | ControlPlaneException
-                | UncheckedIOException e) {
-            throw new StartupException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private static void requireFolder(Path folder) {
+    static void requireFolder(Path folder) {
         try {
             Files.createDirectories(folder);
             Files.delete(Files.createTempFile(folder, "check", null));
@@ -54,17 +35,22 @@ final class Startup {
         }
     }
 
-    static Database openDatabase(ServerConfig config) {
-        var options = config.database();
+    static Database openDatabase(DatabaseConfig options) {
         for (Duration wait : WAITS) {
             try {
                 return Database.open(options);
             } catch (DatabaseUnavailableException e) {
                 LOG.warn("{}; trying again in {} s", e.getMessage(), wait.toSeconds());
                 pause(wait);
+            } catch (DatabaseException e) {
+                throw new StartupException(String.valueOf(e.getMessage()), e);
             }
         }
-        return Database.open(options);
+        try {
+            return Database.open(options);
+        } catch (DatabaseException e) {
+            throw new StartupException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static void pause(Duration wait) {

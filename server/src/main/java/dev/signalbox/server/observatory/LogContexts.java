@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * what is logged on the way goes where the client wants it, if that is allowed. As middleware it reads the headers; the one
  * with the token ends there and reaches no receiver. Thread-safe.
  */
-public final class LogContexts implements Middleware {
+final class LogContexts implements Middleware {
     private static final String TAG = "execution-context";
 
     private final ContextHeaders headers;

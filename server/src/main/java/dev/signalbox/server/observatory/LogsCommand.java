@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {LogsCommand.Show.class, LogsCommand.Replay.class})
-public final class LogsCommand {
+final class LogsCommand {
     private static final String WHERE =
             "A file, or a folder with files below it, such as" + " signalbox-data/observatory/dead-letters.";
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** The keys of log shipping. */
-public final class ObservatoryKeys {
+final class ObservatoryKeys {
     private static final Kind<AllowList> ALLOW_LIST = new Kind<>(
             "URLs such as https://logs.example.com/team, with commas between them",
             text -> AllowList.of(
@@ -26,7 +26,7 @@ public final class ObservatoryKeys {
                     + " shipped.");
     public static final Key<String> TOKEN = Key.secret(
             "observatory.token",
-            Kind.matching("1 to 1024 visible ASCII characters", Pattern.compile("[!-~]{1,1024}")),
+            Kind.foreignToken(),
             "The bearer token there.");
     public static final Key<WireFormat> FORMAT = Key.of(
             "observatory.format",

@@ -113,7 +113,9 @@ final class ObservatoryMetrics implements ObservatoryListener {
     }
 
     /** DEGRADED for a minute after records were refused or given up; that there is no destination is no fault. */
-    Health health() {
-        return clock.instant().isBefore(lostAt.plus(GRUDGE)) ? Health.DEGRADED : Health.UP;
+    Health.Report health() {
+        return clock.instant().isBefore(lostAt.plus(GRUDGE))
+                ? Health.Report.degraded("log records were refused or given up within the last minute")
+                : Health.Report.WELL;
     }
 }

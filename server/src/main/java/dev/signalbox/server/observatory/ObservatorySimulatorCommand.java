@@ -3,13 +3,13 @@ package dev.signalbox.server.observatory;
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Signals;
-import dev.signalbox.server.clients.TokenCommand;
+import dev.signalbox.server.command.TimeOption;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.Output;
 
 import dev.signalbox.server.node.Logging;
-import dev.signalbox.server.config.ServerConfig.LogFormat;
-import dev.signalbox.server.config.ServerConfig.LogLevel;
+import dev.signalbox.server.node.LogFormat;
+import dev.signalbox.server.node.LogLevel;
 import dev.signalbox.testing.simulator.ObservatorySimulator;
 import dev.signalbox.testing.simulator.ObservatorySimulatorBehaviour;
 import dev.signalbox.testing.simulator.ObservatorySimulatorBehaviour.Fault;
@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
             "  signalbox serve --set observatory.url=http://127.0.0.1:3003 --set observatory.token=mock-token",
             "  signalbox simulator observatory --fault cut"
         })
-public final class ObservatorySimulatorCommand implements Callable<Integer> {
+final class ObservatorySimulatorCommand implements Callable<Integer> {
     @Option(names = "--host", defaultValue = "127.0.0.1", description = "Where to listen; default ${DEFAULT-VALUE}.")
     private String host = "";
 
@@ -58,7 +58,7 @@ public final class ObservatorySimulatorCommand implements Callable<Integer> {
             names = "--latency",
             paramLabel = "TIME",
             defaultValue = "0s",
-            converter = TokenCommand.Time.class,
+            converter = TimeOption.class,
             description = "The time to an answer; default ${DEFAULT-VALUE}.")
     private Duration latency = Duration.ZERO;
 

@@ -1,16 +1,21 @@
 package dev.signalbox.server.observatory;
 
 import dev.signalbox.server.node.StartupException;
-import dev.signalbox.server.node.Logging;
 
 import dev.signalbox.observatory.ContextHeaders;
+import ch.qos.logback.classic.LoggerContext;
 import dev.signalbox.observatory.Observatory;
+import dev.signalbox.observatory.ObservatoryAppender;
+import dev.signalbox.observatory.ExecutionContext;
+import dev.signalbox.server.rest.Filter;
+import dev.signalbox.server.observatory.ObservatorySettings.LogShipping;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import dev.signalbox.observatory.ObservatoryException;
-import dev.signalbox.observatory.ObservatoryHelidonFilter;
-import dev.signalbox.server.config.ServerConfig;
 
 import dev.signalbox.server.node.Health;
-import io.helidon.webserver.http.Filter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -19,23 +24,31 @@ import java.time.InstantSource;
  * This process's log on its way to a destination, as configured, and the contexts in which requests and messages are
  * handled. Opened first and closed last, so that what the others log while they start and stop is shipped as well.
  */
-public final class ShippedLog implements AutoCloseable {
+final class ShippedLog implements AutoCloseable {
     private static final Duration CLOSE = Duration.ofSeconds(3);
 
     private final Observatory observatory;
     private final ObservatoryMetrics metrics;
-    private final Logging.Shipping shipping;
+    private final ObservatoryAppender appender = new ObservatoryAppender();
     private final ContextHeaders headers;
 
     private ShippedLog(Observatory observatory, ObservatoryMetrics metrics, ContextHeaders headers) {
         this.observatory = observatory;
         this.metrics = metrics;
         this.headers = headers;
-        shipping = Logging.ship(observatory);
+        var logback = logback();
+        appender.setContext(logback);
+        appender.setObservatory(observatory);
+        appender.start();
+        logback.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
+    }
+
+    private static LoggerContext logback() {
+        return (LoggerContext) LoggerFactory.getILoggerFactory();
     }
 
     /** Starts shipping; throws a {@link StartupException} if a folder is in use or cannot be written. */
-    public static ShippedLog open(ServerConfig.LogShipping config, MeterRegistry registry) {
+    static ShippedLog open(LogShipping config, MeterRegistry registry) {
         var metrics = new ObservatoryMetrics(registry, InstantSource.system());
         var headers = new ContextHeaders(config.options().allowed(), config.contextFormat(), metrics::refused);
         try {
@@ -48,22 +61,48 @@ public final class ShippedLog implements AutoCloseable {
     }
 
     /** For the control plane's requests. */
-    public Filter filter() {
-        return new ObservatoryHelidonFilter(headers);
+    Filter filter() {
+        return (request, response, next) -> {
+            var context = headers.read(name -> request.header(name).orElse(null));
+            if (context.isEmpty()) {
+                next.handle(request, response);
+            } else {
+                within(context, () -> next.handle(request, response));
+            }
+        };
+    }
+
+    private interface Handling {
+        void run() throws IOException;
+    }
+
+    private static void within(ExecutionContext context, Handling handling) throws IOException {
+        try {
+            context.run(() -> {
+                try {
+                    handling.run();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     /** For clients' messages. */
-    public LogContexts contexts() {
+    LogContexts contexts() {
         return new LogContexts(headers);
     }
 
-    public Health health() {
+    Health.Report health() {
         return metrics.health();
     }
 
     @Override
     public void close() {
-        shipping.close();
+        logback().getLogger(Logger.ROOT_LOGGER_NAME).detachAppender(appender);
+        appender.stop();
         observatory.close(CLOSE);
     }
 }

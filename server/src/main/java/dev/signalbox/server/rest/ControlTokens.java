@@ -1,7 +1,7 @@
 package dev.signalbox.server.rest;
 
-import dev.signalbox.server.config.ServerConfig.Auth;
-import dev.signalbox.server.config.ServerConfig.Holder;
+import dev.signalbox.server.rest.ControlSettings.Access;
+import dev.signalbox.server.rest.ControlSettings.Holder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +29,7 @@ public final class ControlTokens {
      *
      * @throws java.io.UncheckedIOException if that one cannot be read or made
      */
-    public static ControlTokens of(Auth auth, Path dataFolder) {
+    public static ControlTokens of(Access auth, Path dataFolder) {
         if (auth.disabled() || !auth.holders().isEmpty()) {
             return new ControlTokens(auth.disabled(), auth.holders());
         }

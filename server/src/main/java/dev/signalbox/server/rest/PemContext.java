@@ -2,7 +2,7 @@ package dev.signalbox.server.rest;
 
 import dev.signalbox.server.node.StartupException;
 
-import dev.signalbox.server.config.ServerConfig.Pem;
+import dev.signalbox.server.configuration.Pem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -39,6 +39,11 @@ public final class Timely<T> {
         this.clock = clock;
     }
 
+    /** Begins to ask, if it is time to, without waiting for the answer. */
+    public void refresh() {
+        ask();
+    }
+
     public Reading<T> get() {
         CompletableFuture<T> answer = ask();
         if (answer == null) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Which sessions a client may use, by patterns in which {@code {client}} is its id and {@code *} anything. Thread-safe. */
-public final class ClientSessions {
+final class ClientSessions {
     private static final String CLIENT = "{client}";
 
     private final List<String> patterns;

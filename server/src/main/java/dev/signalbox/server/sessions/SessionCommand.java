@@ -38,7 +38,7 @@ import tools.jackson.databind.JsonNode;
             "  signalbox session read game-7 --after 0",
             "  signalbox session follow game-7 --json"
         })
-public final class SessionCommand {
+final class SessionCommand {
 
     /** What the commands have in common: a server, a session, an output. */
     public abstract static class Question implements Callable<Integer> {

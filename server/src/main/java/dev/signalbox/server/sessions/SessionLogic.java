@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
  * {@code unsubscribe} or {@code append}; docs/protocol.md has the fields. What it subscribed to is sent to it as messages, and
  * ends with its connection. A client follows at most {@link #MOST} sessions. Thread-safe.
  */
-public final class SessionLogic implements RouterListener {
+final class SessionLogic implements RouterListener {
     /** The address of it all. */
     public static final String NAME = "session";
 

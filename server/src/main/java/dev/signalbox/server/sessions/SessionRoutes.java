@@ -34,7 +34,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.util.RawValue;
 
 /** Appends to sessions, reads them, and follows them as server-sent events. */
-public final class SessionRoutes {
+final class SessionRoutes {
     /** A session's name may have slashes, and the web server undoes their encoding before it looks for a route. */
     private static final String PATH = "/api/sessions/{+id}/events";
 

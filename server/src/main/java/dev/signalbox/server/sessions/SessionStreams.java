@@ -32,7 +32,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Streams of server-sent events, a bounded number at a time. An event's id is its offset, so a client that reconnects goes on where it
  * was; a gap is an event of its own. A reader that is slow slows its own stream down; what it has not seen waits in the store. Thread-safe.
  */
-public final class SessionStreams implements AutoCloseable {
+final class SessionStreams implements AutoCloseable {
     public static final String TYPE = "text/event-stream";
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 

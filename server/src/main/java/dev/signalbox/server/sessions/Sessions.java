@@ -3,9 +3,8 @@ package dev.signalbox.server.sessions;
 import com.mongodb.ConnectionString;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
-import dev.signalbox.database.Database;
+import dev.signalbox.server.node.Node;
 import dev.signalbox.server.configuration.Secret;
-import dev.signalbox.server.config.ServerConfig;
 import dev.signalbox.session.bus.BusOptions;
 import dev.signalbox.session.bus.Codec;
 import dev.signalbox.session.bus.Retention;
@@ -21,13 +20,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The session bus as configured, with the client that its store needs. Events are JSON as text. */
-public final class Sessions implements AutoCloseable {
+final class Sessions implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
     private final SessionBus<String> bus;
     private final AutoCloseable client;
 
-    private Sessions(SessionStore store, AutoCloseable client, ServerConfig.Session config, MeterRegistry registry) {
+    private Sessions(SessionStore store, AutoCloseable client, SessionSettings config, MeterRegistry registry) {
         this.client = client;
         this.bus = SessionBus.builder(store, Codec.text())
                 .options(BusOptions.DEFAULT.withMaxPayload(config.maxEvent()))
@@ -35,20 +34,21 @@ public final class Sessions implements AutoCloseable {
                 .build();
     }
 
-    public static Sessions open(ServerConfig.Session config, Database database, MeterRegistry registry) {
+    static Sessions open(SessionSettings config, Node node) {
+        MeterRegistry registry = node.registry();
         Retention retention = Retention.ofEvents(config.maxEvents()).withMaxAge(config.maxAge());
         return switch (config.store()) {
             case MEMORY -> {
                 LOG.info("session events are kept in memory: a restart forgets them (session.store chooses)");
                 yield new Sessions(SessionStore.inMemory(retention), () -> {}, config, registry);
             }
-            case DATABASE -> new Sessions(PostgresSessions.open(database, retention), () -> {}, config, registry);
+            case DATABASE -> new Sessions(PostgresSessions.open(node.database(), retention), () -> {}, config, registry);
             case REDIS -> redis(config, retention, registry);
             case MONGODB -> mongodb(config, retention, registry);
         };
     }
 
-    private static Sessions redis(ServerConfig.Session config, Retention retention, MeterRegistry registry) {
+    private static Sessions redis(SessionSettings config, Retention retention, MeterRegistry registry) {
         RedisClient client = RedisClient.create(url(config.url()));
         try {
             return new Sessions(RedisSessions.open(client, "signalbox", retention), client, config, registry);
@@ -59,7 +59,7 @@ public final class Sessions implements AutoCloseable {
     }
 
     /** The URL's database, or {@code signalbox}. */
-    private static Sessions mongodb(ServerConfig.Session config, Retention retention, MeterRegistry registry) {
+    private static Sessions mongodb(SessionSettings config, Retention retention, MeterRegistry registry) {
         ConnectionString url = new ConnectionString(url(config.url()));
         MongoClient client = MongoClients.create(url);
         try {
@@ -76,7 +76,7 @@ public final class Sessions implements AutoCloseable {
         return url.map(Secret::value).orElseThrow();
     }
 
-    public SessionBus<String> bus() {
+    SessionBus<String> bus() {
         return bus;
     }
 

@@ -11,22 +11,24 @@ import dev.signalbox.observatory.ObservatoryOptions.Http;
 import dev.signalbox.observatory.ObservatoryOptions.Memory;
 import dev.signalbox.observatory.ObservatoryOptions.Spooling;
 import dev.signalbox.observatory.WireFormat;
-import dev.signalbox.server.config.ServerConfig.LogShipping;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** Puts the values of log shipping together. */
-public final class ObservatoryComposition {
+/** What of the log is shipped, as configured. */
+final class ObservatorySettings {
+    /** What of the log is shipped, and what a destination is sent that a request names. */
+    record LogShipping(ObservatoryOptions options, WireFormat contextFormat) {}
+
     private final Reading reading;
 
-    public ObservatoryComposition(Reading reading) {
+    ObservatorySettings(Reading reading) {
         this.reading = reading;
     }
 
     /** Reads every key, so that each mistake is named even where nothing is shipped. */
-    public Optional<LogShipping> compose(Path dataFolder) {
+    Optional<LogShipping> compose(Path dataFolder) {
         var url = reading.find(ObservatoryKeys.URL);
         var token = reading.find(ObservatoryKeys.TOKEN);
         var allowed = reading.find(ObservatoryKeys.ALLOWED);

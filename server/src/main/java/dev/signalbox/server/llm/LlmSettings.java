@@ -17,15 +17,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** Puts the language models together. */
-public final class LlmComposition {
+/** The language models as configured. */
+final class LlmSettings {
     private final Reading reading;
 
-    public LlmComposition(Reading reading) {
+    LlmSettings(Reading reading) {
         this.reading = reading;
     }
 
-    public LlmConfig compose() {
+    LlmConfig compose() {
         var models = new ArrayList<LlmConfig.Model>();
         for (int i = 0; i < reading.size(LlmKeys.NAME_OF); i++) {
             model(i).ifPresent(models::add);

@@ -1,0 +1,40 @@
+package dev.signalbox.server.clients;
+
+import dev.signalbox.server.clients.ClientDirectory.ConnectedClient;
+import dev.signalbox.server.rest.Api;
+import dev.signalbox.server.rest.Json;
+import dev.signalbox.server.rest.OpenApi;
+import dev.signalbox.server.rest.Query;
+import dev.signalbox.server.rest.Request;
+import dev.signalbox.server.rest.Response;
+import dev.signalbox.server.rest.Route;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Shows the connected clients. */
+public final class ClientRoutes {
+    private final ClientDirectory directory;
+
+    public ClientRoutes(ClientDirectory directory) {
+        this.directory = directory;
+    }
+
+    public Api api() {
+        return new Api(List.of(Route.read("/api/clients", this::clients)), OpenApi.part(ClientRoutes.class));
+    }
+
+    private record Clients(List<ConnectedClient> items, int total, Optional<String> next) {}
+
+    private void clients(Request request, Response response) throws IOException {
+        var query = new Query(request, Set.of("limit", "cursor", "id"));
+        int limit = query.limit();
+        query.refuseWrong();
+        List<ConnectedClient> page = directory.page(query.text("id").orElse(""), query.text("cursor"), limit);
+        Optional<String> next = page.size() < limit
+                ? Optional.empty()
+                : Optional.of(page.getLast().id());
+        Json.send(response, new Clients(page, directory.connected(), next));
+    }
+}

@@ -1,0 +1,84 @@
+package dev.signalbox.server.clients;
+
+import dev.signalbox.endpoint.netty.WebSocketEndpoint;
+import dev.signalbox.endpoint.netty.WebSocketOptions;
+import dev.signalbox.router.Authenticator;
+import dev.signalbox.router.ClientIdentity;
+import dev.signalbox.server.command.CommandEntry;
+import dev.signalbox.server.configuration.Key;
+import dev.signalbox.server.configuration.Reading;
+import dev.signalbox.server.node.Feature;
+import dev.signalbox.server.node.Features;
+import dev.signalbox.server.node.Node;
+import io.micrometer.core.instrument.Gauge;
+import java.util.List;
+import java.util.Map;
+
+/** Clients that connect over WebSocket: their port, their tokens, who is there. */
+public final class ClientsFeature implements Feature {
+    /** Room around the largest payload for the frame's other fields. Base64 makes a payload a third longer. */
+    private static final int FRAME_OVERHEAD = 16 * 1024;
+
+    @Override
+    public String name() {
+        return "clients";
+    }
+
+    @Override
+    public List<Key<?>> keys() {
+        return ClientKeys.ALL;
+    }
+
+    @Override
+    public List<CommandEntry> commands(Features features) {
+        return List.of(
+                new CommandEntry("connect", ConnectCommand::new),
+                new CommandEntry("token", () -> new TokenCommand(features)));
+    }
+
+    @Override
+    public Part configure(Reading reading) {
+        ClientSettings settings = ClientSettings.read(reading);
+        return node -> start(node, settings);
+    }
+
+    private static void start(Node node, ClientSettings settings) {
+        node.endpoint(
+                "clients",
+                WebSocketEndpoint.create(
+                        options(settings, node.settings().maxMessage()), authenticator(settings, node)));
+        var directory = new RouterDirectory(node.router());
+        node.api(new ClientRoutes(directory).api());
+        node.overview("clients", role -> directory.connected());
+        Gauge.builder("signalbox.clients.connected", directory, ClientDirectory::connected)
+                .description("Connected clients of this node")
+                .register(node.registry());
+    }
+
+    private static Authenticator authenticator(ClientSettings settings, Node node) {
+        var tokens = ClientTokens.of(settings, node.clock());
+        return token -> tokens.clientOf(token).map(client -> new ClientIdentity(client, Map.of()));
+    }
+
+    private static WebSocketOptions options(ClientSettings settings, int maxMessage) {
+        WebSocketOptions defaults = WebSocketOptions.defaults();
+        int frame = maxMessage / 3 * 4 + FRAME_OVERHEAD;
+        WebSocketOptions options = defaults.withHost(settings.host())
+                .withPort(settings.port())
+                .withLimits(new WebSocketOptions.Limits(
+                        frame,
+                        Math.max(defaults.limits().maxOutboundBytes(), 2 * frame),
+                        Math.max(defaults.limits().maxBroadcastBytes(), 2 * frame),
+                        settings.maxConnections(),
+                        settings.maxConnectionsPerAddress(),
+                        settings.rate()))
+                .withTimeouts(new WebSocketOptions.Timeouts(
+                        defaults.timeouts().handshake(),
+                        settings.authTimeout(),
+                        settings.idleTimeout(),
+                        defaults.timeouts().close()));
+        return settings.tls()
+                .map(pem -> options.withTls(new WebSocketOptions.Tls(pem.certificate(), pem.key())))
+                .orElse(options);
+    }
+}

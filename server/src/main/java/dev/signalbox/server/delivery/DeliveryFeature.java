@@ -1,0 +1,108 @@
+package dev.signalbox.server.delivery;
+
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.DispatchState;
+import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.server.command.CommandEntry;
+import dev.signalbox.server.configuration.Key;
+import dev.signalbox.server.configuration.Reading;
+import dev.signalbox.server.node.Feature;
+import dev.signalbox.server.node.Features;
+import dev.signalbox.server.node.Health;
+import dev.signalbox.server.node.Node;
+import dev.signalbox.server.rest.Api;
+import dev.signalbox.server.rest.OpenApi;
+import dev.signalbox.server.rest.Route;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The durable queue: messages in over REST, and out over every channel that this feature and those before it in the list
+ * have added. Hence the last of those that send.
+ */
+public final class DeliveryFeature implements Feature {
+    @Override
+    public String name() {
+        return "delivery";
+    }
+
+    @Override
+    public List<Key<?>> keys() {
+        return DeliveryKeys.ALL;
+    }
+
+    @Override
+    public List<CommandEntry> commands(Features features) {
+        return List.of(
+                new CommandEntry("send", SendCommand::new),
+                new CommandEntry("import", ImportCommand::new),
+                new CommandEntry("queue", QueueCommand::new));
+    }
+
+    @Override
+    public Part configure(Reading reading) {
+        return new Configured(DeliverySettings.read(reading));
+    }
+
+    private record Configured(DeliverySettings settings) implements Part {
+        @Override
+        public void start(Node node) {
+            node.channels()
+                    .add(new LiveChannel(
+                            new LiveSender(node.router(), settings.liveTimeout(), settings.liveConcurrency())));
+            var metrics = new DeliveryMetrics(node.registry(), node.clock());
+            Dispatcher dispatcher = node.closing(dispatcher(node, metrics));
+            node.whenOpening(dispatcher::start);
+            node.drainable(new Draining(dispatcher));
+            node.health("dispatcher", () -> health(dispatcher));
+            node.status("processing_status", () -> isRunning(dispatcher) ? "running" : "stopped");
+            new DeliveryOverview(node, dispatcher, metrics).add();
+            node.api(new Api(routes(node, dispatcher, metrics), OpenApi.part(DeliveryFeature.class)));
+        }
+
+        private Dispatcher dispatcher(Node node, DeliveryMetrics metrics) {
+            var builder = Dispatcher.builder(node.queue())
+                    .options(settings.dispatch())
+                    .listener(metrics);
+            node.senders().forEach(builder::sender);
+            return builder.build();
+        }
+
+        private List<Route> routes(Node node, Dispatcher dispatcher, DeliveryMetrics metrics) {
+            var reader = new ReachReader(node.channels(), settings.maxAttempts(), node.clock());
+            return Stream.of(
+                            new MessagingRoutes(node.queue(), dispatcher).routes(),
+                            new MessageRoutes(node.queue(), metrics, reader, node.bounds()).routes())
+                    .flatMap(List::stream)
+                    .toList();
+        }
+
+        @Override
+        public List<Tables> tables() {
+            return List.of(new Tables("delivery", DeliveryQueue::migrations, DeliveryQueue::on));
+        }
+    }
+
+    private static boolean isRunning(Dispatcher dispatcher) {
+        return dispatcher.state() == DispatchState.RUNNING;
+    }
+
+    private static Health.Report health(Dispatcher dispatcher) {
+        Dispatcher.Health health = dispatcher.health();
+        String problem = health.problem().orElse("");
+        return switch (health.level()) {
+            case UP -> Health.Report.WELL;
+            case DEGRADED -> Health.Report.degraded(problem);
+            case DOWN -> Health.Report.down(problem);
+        };
+    }
+
+    /** Claims nothing more, and lets the attempts under way end. */
+    private record Draining(Dispatcher dispatcher) implements Node.Drainable {
+        @Override
+        public boolean drain(Duration within) throws InterruptedException {
+            return dispatcher.drain(within);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.signalbox.server.exec;
+
+import dev.signalbox.server.configuration.Key;
+import dev.signalbox.server.configuration.Kind;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The keys of commands that clients may run. */
+final class ExecKeys {
+
+    static final Key<String> EXEC_CLIENTS = Key.of(
+            "exec.clients",
+            Kind.text("up to 10000 characters", 0, 10_000),
+            "",
+            "The clients that may run the commands below: ids with blanks in between, `*` for all. By default none.");
+    static final Key<String> EXEC_NAME =
+            Key.optional("exec.commands.*.name", Kind.name(), "What clients call the command. Required.");
+    static final Key<List<String>> EXEC_COMMAND = Key.optional(
+            "exec.commands.*.command",
+            Kind.words(),
+            "A program and its arguments, with blanks in between. No shell takes part, and there are no quotes: what"
+                    + " needs more goes into a script. Required.");
+    static final Key<List<Pattern>> EXEC_ARGUMENTS = Key.of(
+            "exec.commands.*.arguments",
+            Kind.patterns(),
+            "",
+            "What a client may add: one regular expression for each further argument, with blanks in between; each"
+                    + " argument has to match the whole of its own. By default nothing.");
+    static final Key<Path> EXEC_DIR =
+            Key.optional("exec.commands.*.dir", Kind.path(), "Where it runs; by default where the server does.");
+    static final Key<String> EXEC_ENV = Key.secret(
+            "exec.commands.*.env",
+            Kind.matching("NAME=value, with blanks in between", Pattern.compile("\\s*([A-Za-z_]\\w*=\\S*\\s*)*")),
+            "Variables that it gets in addition: NAME=value, with blanks in between.");
+    static final Key<Duration> EXEC_TIMEOUT = Key.of(
+            "exec.commands.*.timeout",
+            Kind.duration("10ms", "1d"),
+            "30s",
+            "How long it may run; then all of its processes are ended.");
+    static final Key<Long> EXEC_MAX_OUTPUT = Key.of(
+            "exec.commands.*.max-output",
+            Kind.size("1KiB", "64MiB"),
+            "1MiB",
+            "How much of its output a client gets; the rest is dropped, and the client told.");
+    static final Key<Integer> EXEC_CONCURRENCY = Key.of(
+            "exec.commands.*.concurrency",
+            Kind.whole(1, 1_000),
+            "1",
+            "How many of it may run at a time; beyond that clients are told that it is busy.");
+    static final Key<List<String>> SEND_COMMAND = Key.optional(
+            "delivery.exec.command",
+            Kind.words(),
+            "A command that sends messages: it gets each as JSON on its input, and the idempotency key in the variable"
+                    + " SIGNALBOX_IDEMPOTENCY_KEY. Without it, there is no such channel.");
+    static final Key<String> SEND_CHANNEL = Key.of(
+            "delivery.exec.channel",
+            Kind.matching("1 to 16 lower-case letters, digits and hyphens", Pattern.compile("[a-z][a-z0-9-]{0,15}"))
+                    .where(name -> !List.of("client", "sms").contains(name)),
+            "exec",
+            "The channel that it serves: messages to `exec:ADDRESS`.");
+    static final Key<Duration> SEND_TIMEOUT = Key.of(
+            "delivery.exec.timeout",
+            Kind.duration("100ms", "10m"),
+            "10s",
+            "The longest that one attempt takes. A command that is ended for it has an unknown outcome.");
+    static final Key<Integer> SEND_CONCURRENCY = Key.of(
+            "delivery.exec.concurrency", Kind.whole(1, 1_000), "4", "Attempts under way at a time on this node.");
+    static final Key<Integer> SEND_RETRY_CODE = Key.of(
+            "delivery.exec.retry-code",
+            Kind.whole(1, 255),
+            "75",
+            "The exit code by which the command says that it did not send, and may be tried again. 0 is sent, all"
+                    + " others refuse for good.");
+    static final Key<Duration> SEND_KEY_LIFETIME = Key.of(
+            "delivery.exec.key-lifetime",
+            Kind.duration("0s", "30d"),
+            "0s",
+            "How long the command recognises a repeated key. Within it an unknown outcome is tried again; beyond it,"
+                    + " and with 0s always, it is parked for a person.");
+
+    static final List<Key<?>> ALL = List.of(
+            EXEC_CLIENTS,
+            EXEC_NAME,
+            EXEC_COMMAND,
+            EXEC_ARGUMENTS,
+            EXEC_DIR,
+            EXEC_ENV,
+            EXEC_TIMEOUT,
+            EXEC_MAX_OUTPUT,
+            EXEC_CONCURRENCY,
+            SEND_COMMAND,
+            SEND_CHANNEL,
+            SEND_TIMEOUT,
+            SEND_CONCURRENCY,
+            SEND_RETRY_CODE,
+            SEND_KEY_LIFETIME);
+
+    private ExecKeys() {}
+}

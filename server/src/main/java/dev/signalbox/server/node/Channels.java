@@ -1,0 +1,49 @@
+package dev.signalbox.server.node;
+
+import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.Sender;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
+
+/** The channels of a node. Features add theirs while the node starts; afterwards it does not change. Thread-safe. */
+public final class Channels {
+    private final Map<String, ServedChannel> served = new ConcurrentSkipListMap<>();
+    private final Map<String, String> missing = new ConcurrentSkipListMap<>();
+
+    /** Adds a channel; throws IllegalStateException if there is one of that name. */
+    public void add(ServedChannel channel) {
+        if (served.putIfAbsent(channel.channel().name(), channel) != null) {
+            throw new StartupException("two senders serve the channel " + channel.channel()
+                    + ": give one of them another name (delivery.exec.channel)");
+        }
+    }
+
+    /** Says which setting a channel needs that is not served. */
+    public void missing(String channel, String setting) {
+        missing.put(channel, setting);
+    }
+
+    List<Sender> senders() {
+        return served.values().stream().map(ServedChannel::sender).toList();
+    }
+
+    /**
+     * The served channel of that name.
+     *
+     * @throws IllegalArgumentException if there is none, in words for the caller
+     */
+    public ServedChannel get(Channel channel) {
+        return Optional.ofNullable(served.get(channel.name()))
+                .orElseThrow(() -> new IllegalArgumentException(notServed(channel.name())));
+    }
+
+    private String notServed(String name) {
+        String setting = missing.get(name);
+        return "channel `" + name + "` is not configured" + (setting == null ? "" : ": set " + setting)
+                + ". Configured: "
+                + served.keySet().stream().collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,7 @@
+package dev.signalbox.server.node;
+
+/** How a line of the log looks. */
+public enum LogFormat {
+    PLAIN,
+    JSON
+}

@@ -1,0 +1,251 @@
+package dev.signalbox.server.node;
+
+import dev.signalbox.database.Database;
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.Sender;
+import dev.signalbox.router.Endpoint;
+import dev.signalbox.router.EndpointException;
+import dev.signalbox.router.Logic;
+import dev.signalbox.router.Router;
+import dev.signalbox.router.RouterListener;
+import dev.signalbox.router.RouterOptions;
+import dev.signalbox.server.rest.Api;
+import dev.signalbox.server.rest.ControlPlane;
+import dev.signalbox.server.rest.Filter;
+import dev.signalbox.server.rest.Role;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What features share, and where they add what they do. The database, the queue and the router are opened when a feature
+ * first asks for them, so that a node without such a feature goes without.
+ *
+ * <p>Confined to the thread that starts the server until that is done; afterwards what it hands out may be used by any
+ * thread, and nothing is added any more.
+ */
+public final class Node {
+    private final NodeSettings settings;
+    private final InstantSource clock = InstantSource.system();
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final HealthBoard health = new HealthBoard(clock);
+    private final Channels channels = new Channels();
+    private final ClientListeners clientListeners = new ClientListeners();
+    private final List<Api> apis = new ArrayList<>();
+    private final List<Runnable> openings = new ArrayList<>();
+    private final List<Drainable> drainables = new ArrayList<>();
+    private final Map<String, Supplier<URI>> addresses = new LinkedHashMap<>();
+    private final Map<String, Function<Role, Object>> overview = new LinkedHashMap<>();
+    private final Map<String, Supplier<Object>> status = new LinkedHashMap<>();
+    private final Closing closing;
+    private UnaryOperator<Logic> aroundLogic = UnaryOperator.identity();
+    private @Nullable Filter aroundRequests;
+    private @Nullable Database database;
+    private @Nullable DeliveryQueue queue;
+    private @Nullable Router router;
+
+    /** Work that a stop waits for, and entrances that it closes first. */
+    public interface Drainable {
+        /** Takes no new work from outside. */
+        default void refuseNew() {}
+
+        /** Lets what is under way finish; returns whether it did in time. */
+        boolean drain(Duration within) throws InterruptedException;
+    }
+
+    Node(NodeSettings settings, Closing closing) {
+        this.settings = settings;
+        this.closing = closing;
+    }
+
+    public NodeSettings settings() {
+        return settings;
+    }
+
+    public InstantSource clock() {
+        return clock;
+    }
+
+    public MeterRegistry registry() {
+        return registry;
+    }
+
+    PrometheusMeterRegistry prometheus() {
+        return registry;
+    }
+
+    /**
+     * The node's database; waits half a minute for one that starts at the same time.
+     *
+     * @throws StartupException if it cannot be opened
+     */
+    public Database database() {
+        if (database == null) {
+            Database opened = closing.add(Startup.openDatabase(settings.database()));
+            health("database", () -> opened.health().map(Health.Report::down).orElse(Health.Report.WELL));
+            database = opened;
+        }
+        return database;
+    }
+
+    /** The durable queue, in the node's database. */
+    public DeliveryQueue queue() {
+        if (queue == null) {
+            queue = DeliveryQueue.on(database());
+        }
+        return queue;
+    }
+
+    public Router router() {
+        if (router == null) {
+            RouterOptions options = RouterOptions.defaults()
+                    .withMaxPayloadBytes(settings.maxMessage())
+                    .withDrain(settings.shutdownTimeout());
+            router = closing.add(Router.create(options, clientListeners, clock));
+        }
+        return router;
+    }
+
+    /** The channels that messages can be sent over. */
+    public Channels channels() {
+        return channels;
+    }
+
+    /** The senders of all channels that features before this one have added. */
+    public List<Sender> senders() {
+        return channels.senders();
+    }
+
+    /** Adds a logic that clients can address. */
+    public void logic(String name, Logic logic) {
+        router().add(name, aroundLogic.apply(logic));
+    }
+
+    /** Runs around each logic that is added from now on. */
+    public void aroundLogic(UnaryOperator<Logic> around) {
+        aroundLogic = around;
+    }
+
+    /** Runs around each request of the control plane, those of the console included. */
+    public void aroundRequests(Filter around) {
+        aroundRequests = around;
+    }
+
+    Optional<Filter> aroundRequests() {
+        return Optional.ofNullable(aroundRequests);
+    }
+
+    /** Tells of clients that come and go. */
+    public void clientListener(RouterListener listener) {
+        clientListeners.add(listener);
+    }
+
+    /** Lets clients in by one more way, once the node opens. */
+    public void endpoint(String name, Endpoint endpoint) {
+        address(name, endpoint::address);
+        whenOpening(() -> attach(endpoint));
+        drainable(new Drainable() {
+            @Override
+            public void refuseNew() {
+                endpoint.stopAccepting();
+            }
+
+            @Override
+            public boolean drain(Duration within) {
+                return true;
+            }
+        });
+    }
+
+    private void attach(Endpoint endpoint) {
+        try {
+            router().attach(endpoint);
+        } catch (EndpointException e) {
+            throw new StartupException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Adds routes to the control plane, with their part of the OpenAPI document. */
+    public void api(Api api) {
+        apis.add(api);
+    }
+
+    List<Api> apis() {
+        return List.copyOf(apis);
+    }
+
+    /** Where something of this node can be reached, for its log and for tests; asked once the node is open. */
+    public void address(String name, Supplier<URI> address) {
+        addresses.put(name, address);
+    }
+
+    Map<String, Supplier<URI>> addresses() {
+        return addresses;
+    }
+
+    /** Adds a component to the node's health. One that is DOWN makes the node not ready. */
+    public void health(String component, Supplier<Health.Report> health) {
+        this.health.add(component, health);
+    }
+
+    HealthBoard healthBoard() {
+        return health;
+    }
+
+    /** Adds a member to the console's overview, for a caller of that role. It must be quick. */
+    public void overview(String member, Function<Role, Object> value) {
+        overview.put(member, value);
+    }
+
+    Map<String, Function<Role, Object>> overview() {
+        return overview;
+    }
+
+    /** Adds a member to {@code GET /health}. It must be quick. */
+    public void status(String member, Supplier<Object> value) {
+        status.put(member, value);
+    }
+
+    Map<String, Supplier<Object>> status() {
+        return status;
+    }
+
+    /** Closes it when the node stops, before what was added earlier. */
+    public <T extends AutoCloseable> T closing(T part) {
+        return closing.add(part);
+    }
+
+    /** Runs when all features have started, in the order of the calls; the control plane opens after that. */
+    public void whenOpening(Runnable action) {
+        openings.add(action);
+    }
+
+    void open() {
+        openings.forEach(Runnable::run);
+    }
+
+    public void drainable(Drainable drainable) {
+        drainables.add(drainable);
+    }
+
+    List<Drainable> drainables() {
+        return List.copyOf(drainables);
+    }
+
+    /** The largest single request of the control plane, the longest line of a bulk request, and the longest bulk request. */
+    public ControlPlane.Bounds bounds() {
+        return new ControlPlane.Bounds(settings.control().maxBody(), ControlPlane.MAX_BULK);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.signalbox.server.node;
+
+import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.server.configuration.Key;
+import dev.signalbox.server.configuration.Reading;
+import dev.signalbox.server.configuration.SeedVariable;
+import dev.signalbox.server.rest.ControlSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What features share. What each setting means, its range and its default are in docs/configuration.md.
+ *
+ * @param maxMessage the largest payload of a client's message, in bytes
+ */
+public record NodeSettings(
+        Path dataFolder,
+        ControlSettings control,
+        DatabaseConfig database,
+        int maxMessage,
+        LogFormat logFormat,
+        LogLevel logLevel,
+        Duration shutdownTimeout) {
+
+    static final List<Key<?>> KEYS =
+            Stream.of(NodeKeys.ALL, ControlSettings.KEYS).flatMap(List::stream).toList();
+    static final List<SeedVariable> VARIABLES = SeedVariables.ALL;
+
+    public static NodeSettings read(Reading reading) {
+        var folder = reading.get(NodeKeys.DATA_FOLDER);
+        return new NodeSettings(
+                folder,
+                ControlSettings.read(reading),
+                database(reading, folder),
+                Math.toIntExact(reading.get(NodeKeys.MAX_MESSAGE)),
+                reading.get(NodeKeys.LOG_FORMAT),
+                reading.get(NodeKeys.LOG_LEVEL),
+                reading.get(NodeKeys.SHUTDOWN_TIMEOUT));
+    }
+
+    private static DatabaseConfig database(Reading reading, Path folder) {
+        var database = reading.find(NodeKeys.DATABASE_URL)
+                .orElseGet(() -> DatabaseConfig.of("sqlite:" + folder.resolve("signalbox.db")))
+                .withPoolSize(reading.get(NodeKeys.DATABASE_POOL));
+        var withUser =
+                reading.find(NodeKeys.DATABASE_USER).map(database::withUser).orElse(database);
+        return reading.find(NodeKeys.DATABASE_PASSWORD)
+                .map(withUser::withPassword)
+                .orElse(withUser);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.signalbox.server.sessions;
+
+import dev.signalbox.server.command.CommandEntry;
+import dev.signalbox.server.configuration.Key;
+import dev.signalbox.server.configuration.Reading;
+import dev.signalbox.server.node.Feature;
+import dev.signalbox.server.node.Features;
+import dev.signalbox.server.node.Node;
+import dev.signalbox.server.node.StartupException;
+import dev.signalbox.server.rest.Api;
+import dev.signalbox.server.rest.OpenApi;
+import dev.signalbox.session.bus.SessionBus;
+import dev.signalbox.session.bus.SessionBusException;
+import dev.signalbox.session.postgres.PostgresSessions;
+import java.util.List;
+
+/** The session bus: for clients as the logic {@code session}, for others over REST and server-sent events. */
+public final class SessionsFeature implements Feature {
+    @Override
+    public String name() {
+        return "sessions";
+    }
+
+    @Override
+    public List<Key<?>> keys() {
+        return SessionKeys.ALL;
+    }
+
+    @Override
+    public List<CommandEntry> commands(Features features) {
+        return List.of(new CommandEntry("session", SessionCommand::new));
+    }
+
+    @Override
+    public Part configure(Reading reading) {
+        return new Configured(SessionSettings.read(reading));
+    }
+
+    private record Configured(SessionSettings settings) implements Part {
+        @Override
+        public void start(Node node) {
+            SessionBus<String> bus = open(node);
+            var logic = new SessionLogic(bus, new ClientSessions(settings.clientSessions()));
+            node.clientListener(logic);
+            node.logic(SessionLogic.NAME, logic.logic());
+            var streams = node.closing(new SessionStreams(
+                    bus,
+                    settings.maxStreams(),
+                    node.settings().control().limits().maxRequestsPerPrincipal()));
+            node.api(new Api(
+                    new SessionRoutes(bus, node.bounds(), streams).routes(), OpenApi.part(SessionsFeature.class)));
+        }
+
+        private SessionBus<String> open(Node node) {
+            try {
+                return node.closing(Sessions.open(settings, node)).bus();
+            } catch (SessionBusException e) {
+                throw new StartupException("session.store: " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public List<Tables> tables() {
+            return settings.store() == SessionSettings.Store.DATABASE
+                    ? List.of(new Tables("session", PostgresSessions::migrations, PostgresSessions::migrate))
+                    : List.of();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.signalbox.server.sms;
+
+import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.sms.HttpSmsOptions;
+import dev.signalbox.delivery.sms.HttpSmsSender;
+import dev.signalbox.server.command.CommandEntry;
+import dev.signalbox.server.configuration.Key;
+import dev.signalbox.server.configuration.Reading;
+import dev.signalbox.server.configuration.SeedVariable;
+import dev.signalbox.server.node.Feature;
+import dev.signalbox.server.node.Node;
+import java.util.List;
+import java.util.Optional;
+
+/** The channel {@code sms}, over an HTTP provider. */
+public final class SmsFeature implements Feature {
+    @Override
+    public String name() {
+        return "sms";
+    }
+
+    @Override
+    public List<Key<?>> keys() {
+        return SmsKeys.ALL;
+    }
+
+    @Override
+    public List<SeedVariable> variables() {
+        return List.of(
+                SeedVariable.sets("SMS_API_URL", SmsKeys.URL, "http://localhost:3001/send")
+                        .andDefault(),
+                SeedVariable.sets("SMS_API_TOKEN", SmsKeys.PROVIDER_TOKEN, "mock-token")
+                        .andDefault(),
+                SeedVariable.sets("MAX_CONTENT_LENGTH", SmsKeys.MAX_LENGTH, "160"));
+    }
+
+    @Override
+    public List<CommandEntry> simulators() {
+        return List.of(new CommandEntry("sms", SmsSimulatorCommand::new));
+    }
+
+    @Override
+    public Part configure(Reading reading) {
+        Optional<HttpSmsOptions> options = SmsSettings.read(reading);
+        return node -> start(node, options);
+    }
+
+    private static void start(Node node, Optional<HttpSmsOptions> options) {
+        options.ifPresentOrElse(
+                provider -> node.channels()
+                        .add(new SmsChannel(node.closing(new HttpSmsSender(provider)), provider)),
+                () -> node.channels().missing(Channel.SMS.name(), "delivery.sms.url and delivery.sms.token"));
+    }
+}
