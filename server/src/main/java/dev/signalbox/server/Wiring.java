@@ -9,10 +9,9 @@ import dev.signalbox.router.Authenticator;
 import dev.signalbox.router.ClientIdentity;
 import dev.signalbox.router.RouterOptions;
 import dev.signalbox.server.clients.ClientTokens;
-import dev.signalbox.server.rest.ControlTokens;
 import dev.signalbox.server.config.ServerConfig;
-import dev.signalbox.server.rest.Authorizer;
 import dev.signalbox.server.rest.ControlPlane;
+import dev.signalbox.server.rest.Limits;
 import java.time.InstantSource;
 import java.util.Map;
 
@@ -69,18 +68,23 @@ final class Wiring {
         return token -> tokens.clientOf(token).map(client -> new ClientIdentity(client, Map.of()));
     }
 
-    static Authorizer authorizer(ControlTokens tokens) {
-        return token -> tokens.identify(token).map(ControlTokens.Identity::role);
-    }
-
     static ControlPlane.Options control(ServerConfig config) {
         ServerConfig.Control control = config.control();
-        return new ControlPlane.Options(
-                control.host(),
-                control.port(),
-                control.maxBody(),
-                MAX_BULK,
-                config.delivery().maxAttempts(),
-                control.tls().map(PemContext::load));
+        var options = ControlPlane.Options.local(control.port())
+                .withHost(control.host())
+                .withMaxBody(control.maxBody(), MAX_BULK)
+                .withMaxAttempts(config.delivery().maxAttempts())
+                .withLimits(limits(control.limits()));
+        return control.tls().map(pem -> options.withTls(PemContext.load(pem))).orElse(options);
+    }
+
+    private static Limits limits(ServerConfig.ControlLimits limits) {
+        return Limits.defaults()
+                .withHeaderTimeout(limits.headerTimeout())
+                .withBodyTimeout(limits.bodyTimeout())
+                .withMinBodyRate(limits.minBodyRate())
+                .withIdleTimeout(limits.idleTimeout())
+                .withMaxConnections(limits.maxConnections(), limits.maxConnectionsPerAddress())
+                .withMaxRequests(limits.maxRequests(), limits.maxRequestsPerPrincipal());
     }
 }

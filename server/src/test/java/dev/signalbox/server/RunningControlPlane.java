@@ -14,6 +14,7 @@ import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
+import dev.signalbox.server.rest.Principal;
 import dev.signalbox.server.rest.Role;
 import dev.signalbox.server.clients.ClientDirectory.ConnectedClient;
 import dev.signalbox.session.bus.Codec;
@@ -82,7 +83,7 @@ public final class RunningControlPlane implements AutoCloseable {
                 bend.apply(queue),
                 dispatcher,
                 directory(),
-                RunningControlPlane::role,
+                RunningControlPlane::principal,
                 RunningControlPlane::canonical,
                 () -> health,
                 sessions,
@@ -133,10 +134,11 @@ public final class RunningControlPlane implements AutoCloseable {
         dispatcher.runOnce();
     }
 
-    private static Optional<Role> role(String token) {
+    private static Optional<Principal> principal(String token) {
         return Arrays.stream(Role.values())
                 .filter(role -> role.name().toLowerCase(Locale.ROOT).equals(token))
-                .findFirst();
+                .findFirst()
+                .map(role -> new Principal(token, role));
     }
 
     private static String canonical(Channel channel, String address) {

@@ -15,6 +15,7 @@ import dev.signalbox.server.config.ServerConfig.Auth;
 import dev.signalbox.server.config.ServerConfig.ClientToken;
 import dev.signalbox.server.config.ServerConfig.Clients;
 import dev.signalbox.server.config.ServerConfig.Control;
+import dev.signalbox.server.config.ServerConfig.ControlLimits;
 import dev.signalbox.server.config.ServerConfig.Delivery;
 import dev.signalbox.server.config.ServerConfig.Holder;
 import dev.signalbox.server.config.ServerConfig.Log;
@@ -22,6 +23,7 @@ import dev.signalbox.server.config.ServerConfig.Pem;
 import dev.signalbox.server.config.ServerConfig.Retry;
 import dev.signalbox.server.config.ServerConfig.Session;
 import dev.signalbox.server.config.ServerConfig.SessionStoreKind;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,7 +65,20 @@ final class Composition {
                 reading.get(Keys.CONTROL_HOST),
                 reading.get(Keys.CONTROL_PORT),
                 pem(Keys.CONTROL_CERTIFICATE, Keys.CONTROL_KEY),
-                Math.toIntExact(reading.get(Keys.CONTROL_MAX_BODY)));
+                Math.toIntExact(reading.get(Keys.CONTROL_MAX_BODY)),
+                controlLimits());
+    }
+
+    private ControlLimits controlLimits() {
+        return new ControlLimits(
+                reading.get(Keys.CONTROL_HEADER_TIMEOUT),
+                reading.get(Keys.CONTROL_BODY_TIMEOUT),
+                reading.get(Keys.CONTROL_MIN_BODY_RATE),
+                reading.get(Keys.CONTROL_IDLE),
+                reading.get(Keys.CONTROL_MAX_CONNECTIONS),
+                reading.get(Keys.CONTROL_MAX_PER_ADDRESS),
+                reading.get(Keys.CONTROL_MAX_REQUESTS),
+                reading.get(Keys.CONTROL_MAX_PER_PRINCIPAL));
     }
 
     private Optional<Pem> pem(Key<Path> certificateKey, Key<Path> keyKey) {
@@ -91,7 +106,22 @@ final class Composition {
         distinct(Keys.AUTH_TOKEN, holders.stream().map(Holder::token).toList());
         var disabled = reading.get(Keys.AUTH_DISABLED);
         reading.check(!disabled || holders.isEmpty(), Keys.AUTH_DISABLED, "is true, and yet auth.tokens are given");
+        reading.check(
+                !disabled || reading.get(Keys.AUTH_ALLOW_ANYONE) || isLoopback(reading.get(Keys.CONTROL_HOST)),
+                Keys.AUTH_DISABLED,
+                "is true, and control.host lets the network in: set control.host to 127.0.0.1, or confirm with"
+                        + " auth.allow-anyone: true that anyone on the network may do everything");
         return new Auth(disabled, List.copyOf(holders));
+    }
+
+    /** Names other than localhost are not looked up: what they stand for can change after the check. */
+    private static boolean isLoopback(String host) {
+        try {
+            return host.equalsIgnoreCase("localhost")
+                    || InetAddress.ofLiteral(host).isLoopbackAddress();
+        } catch (IllegalArgumentException name) {
+            return false;
+        }
     }
 
     private Clients clients() {

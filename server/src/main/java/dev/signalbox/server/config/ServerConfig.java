@@ -35,7 +35,18 @@ public record ServerConfig(
     public record Pem(Path certificate, Path key) {}
 
     /** Where people and services connect. {@code maxBody} is in bytes. */
-    public record Control(String host, int port, Optional<Pem> tls, int maxBody) {}
+    public record Control(String host, int port, Optional<Pem> tls, int maxBody, ControlLimits limits) {}
+
+    /** How much of the control port its clients may take. {@code minBodyRate} is in bytes a second. */
+    public record ControlLimits(
+            Duration headerTimeout,
+            Duration bodyTimeout,
+            long minBodyRate,
+            Duration idleTimeout,
+            int maxConnections,
+            int maxConnectionsPerAddress,
+            int maxRequests,
+            int maxRequestsPerPrincipal) {}
 
     /** Who may use the control port. */
     public record Auth(boolean disabled, List<Holder> holders) {}

@@ -2,6 +2,7 @@ package dev.signalbox.server.delivery;
 
 import dev.signalbox.server.rest.TimeText;
 import dev.signalbox.server.rest.UuidText;
+import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.Fields;
 import dev.signalbox.server.rest.Violations;
 import dev.signalbox.server.rest.JsonFields;
@@ -97,7 +98,7 @@ final class ReachReader {
         try {
             return reach.build();
         } catch (IllegalArgumentException refused) {
-            violations.add("", String.valueOf(refused.getMessage()));
+            violations.add("", Problems.reason(refused));
             throw violations.thrown();
         }
     }

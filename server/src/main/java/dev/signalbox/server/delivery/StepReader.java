@@ -1,6 +1,7 @@
 package dev.signalbox.server.delivery;
 
 import dev.signalbox.server.rest.TimeText;
+import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.Violations;
 
 import dev.signalbox.delivery.queue.Channel;
@@ -63,7 +64,7 @@ final class StepReader {
         try {
             return Optional.of(new Step(channel, addresses.canonical(channel, address), limit));
         } catch (IllegalArgumentException wrong) {
-            violations.add(field, String.valueOf(wrong.getMessage()));
+            violations.add(field, Problems.reason(wrong));
             return Optional.empty();
         }
     }

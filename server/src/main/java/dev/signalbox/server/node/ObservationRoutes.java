@@ -1,12 +1,13 @@
 package dev.signalbox.server.node;
 
 import dev.signalbox.server.rest.Route;
+import dev.signalbox.server.rest.Response;
 import dev.signalbox.server.rest.Timely;
 import dev.signalbox.server.rest.BuildInfo;
 import dev.signalbox.server.delivery.MessagingRoutes;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.delivery.DeliveryMetrics;
-import dev.signalbox.server.rest.Guard;
+import dev.signalbox.server.rest.Request;
 import dev.signalbox.server.rest.Query;
 import dev.signalbox.server.rest.ControlPlane;
 
@@ -16,11 +17,6 @@ import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
 import dev.signalbox.server.rest.Role;
 import dev.signalbox.server.clients.ClientDirectory.ConnectedClient;
 import dev.signalbox.server.rest.Timely.Reading;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.Method;
-import io.helidon.http.Status;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -56,11 +52,11 @@ public final class ObservationRoutes {
 
     public List<Route> routes() {
         return List.of(
-                Route.open(Method.GET, "/health", this::health),
-                Route.open(Method.GET, "/health/live", ObservationRoutes::live),
-                Route.open(Method.GET, "/health/ready", this::ready),
-                Route.open(Method.GET, "/version", (request, response) -> Json.send(response, services.build())),
-                Route.open(Method.GET, "/openapi.json", this::openApi),
+                Route.open("GET", "/health", this::health),
+                Route.open("GET", "/health/live", ObservationRoutes::live),
+                Route.open("GET", "/health/ready", this::ready),
+                Route.open("GET", "/version", (request, response) -> Json.send(response, services.build())),
+                Route.open("GET", "/openapi.json", this::openApi),
                 Route.read("/metrics", this::metrics),
                 Route.read("/api/overview", this::overview),
                 Route.read("/api/clients", this::clients));
@@ -86,13 +82,13 @@ public final class ObservationRoutes {
             BuildInfo version,
             Map<String, String> dependencies) {}
 
-    private void health(ServerRequest request, ServerResponse response) {
+    private void health(Request request, Response response) throws IOException {
         Health.Report report = report();
         boolean databaseDown = report.components().get("database") == Health.DOWN;
         boolean running = services.dispatcher().state() == DispatchState.RUNNING;
         Json.send(
                 response,
-                databaseDown ? Status.SERVICE_UNAVAILABLE_503 : Status.OK_200,
+                databaseDown ? 503 : 200,
                 new HealthView(
                         report.worst() == Health.UP ? "healthy" : "degraded",
                         running ? "running" : "stopped",
@@ -108,26 +104,26 @@ public final class ObservationRoutes {
 
     private static final Health.Report UNKNOWN = new Health.Report(Map.of("database", Health.DOWN), false);
 
-    private static void live(ServerRequest request, ServerResponse response) {
+    private static void live(Request request, Response response) throws IOException {
         Json.send(response, Map.of("status", Health.UP));
     }
 
     private record Readiness(Health status, Map<String, Health> components) {}
 
-    private void ready(ServerRequest request, ServerResponse response) {
+    private void ready(Request request, Response response) throws IOException {
         Health.Report report = report();
         Json.send(
                 response,
-                report.ready() ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503,
+                report.ready() ? 200 : 503,
                 new Readiness(report.ready() ? Health.UP : Health.DOWN, report.components()));
     }
 
-    private void openApi(ServerRequest request, ServerResponse response) {
-        response.header(HeaderNames.CONTENT_TYPE, "application/json").send(openApi);
+    private void openApi(Request request, Response response) throws IOException {
+        response.header("Content-Type", "application/json").send(openApi);
     }
 
-    private void metrics(ServerRequest request, ServerResponse response) {
-        response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
+    private void metrics(Request request, Response response) throws IOException {
+        response.header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
                 .send(services.registry().scrape());
     }
 
@@ -145,7 +141,7 @@ public final class ObservationRoutes {
 
     private record HealthSummary(Health status, boolean ready, Map<String, Health> components) {}
 
-    private void overview(ServerRequest request, ServerResponse response) {
+    private void overview(Request request, Response response) throws IOException {
         Reading<Counts> reading = counts.get();
         Health.Report report = report();
         Json.send(
@@ -154,7 +150,7 @@ public final class ObservationRoutes {
                         clock.instant(),
                         startedAt,
                         services.build(),
-                        Guard.role(request),
+                        request.principal().orElseThrow().role(),
                         services.dispatcher().state(),
                         new HealthSummary(report.worst(), report.ready(), report.components()),
                         reading.value(),
@@ -165,7 +161,7 @@ public final class ObservationRoutes {
 
     private record Clients(List<ConnectedClient> items, int total, Optional<String> next) {}
 
-    private void clients(ServerRequest request, ServerResponse response) {
+    private void clients(Request request, Response response) throws IOException {
         var query = new Query(request, Set.of("limit", "cursor"));
         int limit = query.limit();
         query.refuseWrong();

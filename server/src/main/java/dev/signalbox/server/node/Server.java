@@ -96,7 +96,7 @@ public final class Server implements AutoCloseable {
                     queue,
                     dispatcher,
                     new RouterDirectory(router),
-                    Wiring.authorizer(ControlTokens.of(config.auth(), config.dataFolder())),
+                    ControlTokens.of(config.auth(), config.dataFolder())::identify,
                     new ServedAddresses(config.sms(), config.commandSending().map(own -> new Channel(own.channel()))),
                     this::health,
                     sessions,
@@ -119,6 +119,12 @@ public final class Server implements AutoCloseable {
      * @throws StartupException in words for the operator, if anything it needs is not to be had
      */
     public static Server start(ServerConfig config) {
+        if (config.auth().disabled()) {
+            LOG.warn(
+                    "AUTHENTICATION IS OFF: everyone who reaches {}:{} may do everything. Remove auth.disabled to turn it on",
+                    config.control().host(),
+                    config.control().port());
+        }
         var server = Startup.explaining(config, () -> new Server(config));
         LOG.info(
                 "ready: clients at {}, control plane at {}, console at {}console",

@@ -4,14 +4,16 @@ import dev.signalbox.server.node.StartupException;
 import dev.signalbox.server.node.Logging;
 
 import dev.signalbox.observatory.ContextHeaders;
+import dev.signalbox.observatory.ExecutionContext;
 import dev.signalbox.observatory.Observatory;
 import dev.signalbox.observatory.ObservatoryException;
-import dev.signalbox.observatory.ObservatoryHelidonFilter;
 import dev.signalbox.server.config.ServerConfig;
 
+import dev.signalbox.server.rest.Filter;
 import dev.signalbox.server.node.Health;
-import io.helidon.webserver.http.Filter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 
@@ -49,7 +51,32 @@ public final class ShippedLog implements AutoCloseable {
 
     /** For the control plane's requests. */
     public Filter filter() {
-        return new ObservatoryHelidonFilter(headers);
+        return (request, response, next) -> {
+            var context = headers.read(name -> request.header(name).orElse(null));
+            if (context.isEmpty()) {
+                next.handle(request, response);
+            } else {
+                within(context, () -> next.handle(request, response));
+            }
+        };
+    }
+
+    private interface Handling {
+        void run() throws IOException;
+    }
+
+    private static void within(ExecutionContext context, Handling handling) throws IOException {
+        try {
+            context.run(() -> {
+                try {
+                    handling.run();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     /** For clients' messages. */

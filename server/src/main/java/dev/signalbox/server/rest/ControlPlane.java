@@ -16,33 +16,19 @@ import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.session.bus.SessionBus;
-import io.helidon.common.tls.Tls;
-import io.helidon.webserver.WebServer;
-import io.helidon.webserver.http.Filter;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.UnknownHostException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The control plane: REST for programs, the console for people, health and metrics for machines, on one port. Handlers
  * run on virtual threads and may block. Thread-safe.
  */
 public final class ControlPlane implements AutoCloseable {
-    private static final Duration GRACE = Duration.ofSeconds(5);
-    private static final int MOST_CONNECTIONS = 2048;
-    private static final int MOST_REQUESTS = 512;
-
     private final WebServer server;
     private final PlatformMetrics platform;
     private final SessionStreams streams;
@@ -56,11 +42,26 @@ public final class ControlPlane implements AutoCloseable {
      * @param maxBulk the longest bulk request in bytes; at least {@code maxBody}
      * @param maxAttempts the attempt budget of a step, for messages that do not say; 1 to 100
      * @param tls serves HTTPS if present
+     * @param limits how much of it clients may take
      */
-    public record Options(String host, int port, int maxBody, long maxBulk, int maxAttempts, Optional<SSLContext> tls) {
-        /** Loopback, 256 KiB a message, 1 GiB a bulk request, no TLS. */
+    public record Options(
+            String host,
+            int port,
+            int maxBody,
+            long maxBulk,
+            int maxAttempts,
+            Optional<SSLContext> tls,
+            Limits limits) {
+        /** Loopback, 256 KiB a message, 1 GiB a bulk request, no TLS, the usual limits. */
         public static Options local(int port) {
-            return new Options("127.0.0.1", port, 256 * 1024, 1L << 30, Reach.DEFAULT_MAX_ATTEMPTS, Optional.empty());
+            return new Options(
+                    "127.0.0.1",
+                    port,
+                    256 * 1024,
+                    1L << 30,
+                    Reach.DEFAULT_MAX_ATTEMPTS,
+                    Optional.empty(),
+                    Limits.defaults());
         }
 
         public Options {
@@ -68,6 +69,27 @@ public final class ControlPlane implements AutoCloseable {
             require(maxBody >= 1024, "maxBody must be at least 1024 bytes, not " + maxBody);
             require(maxBulk >= maxBody, "maxBulk must be at least maxBody, not " + maxBulk);
             require(maxAttempts >= 1 && maxAttempts <= 100, "maxAttempts must be 1 to 100, not " + maxAttempts);
+        }
+
+        public Options withHost(String name) {
+            return new Options(name, port, maxBody, maxBulk, maxAttempts, tls, limits);
+        }
+
+        /** The longest single message and the longest bulk request, in bytes. */
+        public Options withMaxBody(int single, long bulk) {
+            return new Options(host, port, single, bulk, maxAttempts, tls, limits);
+        }
+
+        public Options withMaxAttempts(int attempts) {
+            return new Options(host, port, maxBody, maxBulk, attempts, tls, limits);
+        }
+
+        public Options withTls(SSLContext context) {
+            return new Options(host, port, maxBody, maxBulk, maxAttempts, Optional.of(context), limits);
+        }
+
+        public Options withLimits(Limits wanted) {
+            return new Options(host, port, maxBody, maxBulk, maxAttempts, tls, wanted);
         }
 
         private static void require(boolean holds, String otherwise) {
@@ -141,35 +163,17 @@ public final class ControlPlane implements AutoCloseable {
      * @throws ControlPlaneException if the address is not this machine's, or is in use
      */
     public static ControlPlane start(Options options, Services services, InstantSource clock) {
-        requireFree(options);
         var observation = new ObservationRoutes(services, clock);
-        var streams = new SessionStreams(services.sessions(), services.maxSessionStreams());
-        WebServer server = server(options, services, routes(options, services, observation, streams, clock))
-                .start();
-        if (!server.isRunning()) {
-            throw cannotListen(options, "somebody else was faster", null);
-        }
+        var streams = new SessionStreams(
+                services.sessions(),
+                services.maxSessionStreams(),
+                options.limits().maxRequestsPerPrincipal());
+        var routes = new RouteTable(routes(options, services, observation, streams, clock));
+        var audit = new AuditLog(clock);
+        var guard = new Guard(services.authorizer(), audit);
+        var routing = new Routing(routes, guard, options.limits(), audit, services.registry());
+        var server = WebServer.start(options, services.around().map(filter -> around(filter, routing)).orElse(routing));
         return new ControlPlane(server, PlatformMetrics.bind(services, observation), streams);
-    }
-
-    /** The web server would only log why it cannot listen, so we find out beforehand. */
-    private static void requireFree(Options options) {
-        try (var probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(InetAddress.getByName(options.host()), options.port()));
-        } catch (UnknownHostException unknown) {
-            throw cannotListen(options, "there is no such host; use 127.0.0.1, or 0.0.0.0 for all addresses", unknown);
-        } catch (IOException taken) {
-            throw cannotListen(
-                    options,
-                    taken.getMessage() + ". Stop what listens there, or choose another port for the control plane",
-                    taken);
-        }
-    }
-
-    private static ControlPlaneException cannotListen(Options options, String reason, @Nullable Throwable cause) {
-        return new ControlPlaneException(
-                "cannot listen on " + options.host() + ":" + options.port() + ": " + reason, cause);
     }
 
     public static List<Route> routes(
@@ -188,21 +192,8 @@ public final class ControlPlane implements AutoCloseable {
                 .toList();
     }
 
-    private static WebServer server(Options options, Services services, List<Route> routes) {
-        var routing = new Routing(routes, new Guard(services.authorizer()), services.registry(), services.around());
-        var server = WebServer.builder()
-                .host(options.host())
-                .port(options.port())
-                .shutdownHook(false)
-                .shutdownGracePeriod(GRACE)
-                .maxTcpConnections(MOST_CONNECTIONS)
-                .maxConcurrentRequests(MOST_REQUESTS)
-                .directHandlers(ErrorAnswers.beforeRouting())
-                .routing(routing::describe);
-        options.tls()
-                .ifPresent(
-                        context -> server.tls(Tls.builder().sslContext(context).build()));
-        return server.build();
+    private static Handler around(Filter filter, Handler inside) {
+        return (request, response) -> filter.filter(request, response, inside);
     }
 
     /** The port it listens on. */
@@ -214,7 +205,7 @@ public final class ControlPlane implements AutoCloseable {
     @Override
     public void close() {
         streams.close();
-        server.stop();
+        server.close();
         platform.close();
     }
 }

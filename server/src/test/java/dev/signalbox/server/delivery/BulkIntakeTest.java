@@ -128,7 +128,7 @@ class BulkIntakeTest {
 
     @Test
     void aLineThatIsTooLongOrNotUtf8IsRefusedAlone() throws Exception {
-        var options = new ControlPlane.Options("127.0.0.1", 0, 1024, 1 << 20, 5, java.util.Optional.empty());
+        var options = ControlPlane.Options.local(0).withMaxBody(1024, 1 << 20);
         try (var server = new RunningControlPlane(folder, options, UnaryOperator.identity())) {
             String good = "{\"to\":\"" + SMS + "\",\"body\":\"x\"}\n";
             String tooLong = "{\"to\":\"" + SMS + "\",\"body\":\"" + "x".repeat(2000) + "\"}\n";
@@ -143,7 +143,7 @@ class BulkIntakeTest {
 
     @Test
     void aRequestBeyondTheBoundSaysWhereItEnds() throws Exception {
-        var options = new ControlPlane.Options("127.0.0.1", 0, 1024, 4096, 5, java.util.Optional.empty());
+        var options = ControlPlane.Options.local(0).withMaxBody(1024, 4096);
         try (var server = new RunningControlPlane(folder, options, UnaryOperator.identity())) {
             byte[] body =
                     ("{\"to\":\"" + SMS + "\",\"body\":\"x\"}\n").repeat(200).getBytes(StandardCharsets.UTF_8);

@@ -1,5 +1,7 @@
 package dev.signalbox.server.delivery;
 
+import dev.signalbox.server.rest.Filter;
+
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.State;

@@ -66,10 +66,10 @@ class OpenApiTest {
                         ControlPlane.Options.local(0),
                         server.services,
                         observation,
-                        new SessionStreams(server.sessions, 1),
+                        new SessionStreams(server.sessions, 1, 1),
                         InstantSource.system())
                 .stream()
-                .map(route -> route.method().text().toLowerCase(Locale.ROOT) + " "
+                .map(route -> route.method().toLowerCase(Locale.ROOT) + " "
                         + route.path().replace("{+", "{"))
                 .collect(Collectors.toCollection(TreeSet::new));
 

@@ -160,7 +160,7 @@ class AccessTest {
 
     @Test
     void aHostThatIsNotThereIsNamed() {
-        var options = new ControlPlane.Options("no-such-host.invalid", 0, 1024, 1024, 5, Optional.empty());
+        var options = ControlPlane.Options.local(0).withHost("no-such-host.invalid");
 
         assertThatThrownBy(() -> ControlPlane.start(options, server.services, InstantSource.system()))
                 .isInstanceOf(ControlPlaneException.class)
