@@ -1,20 +1,18 @@
 package dev.signalbox.server;
 
+import dev.signalbox.database.Database;
+import dev.signalbox.database.Migration;
+import dev.signalbox.server.command.ConfigOptions;
+import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.MigrationReport;
+import dev.signalbox.server.command.Output;
 import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.node.Feature.Tables;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.LogFormat;
 import dev.signalbox.server.node.LogLevel;
-import dev.signalbox.server.node.NodeSettings;
-
-import dev.signalbox.server.command.ExitCode;
-import dev.signalbox.server.command.ConfigOptions;
-import dev.signalbox.server.command.MigrationReport;
-import dev.signalbox.server.command.Output;
-
-import dev.signalbox.database.Database;
-import dev.signalbox.database.Migration;
 import dev.signalbox.server.node.Logging;
+import dev.signalbox.server.node.NodeSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +56,8 @@ final class MigrateCommand implements Callable<Integer> {
         Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
         Configuration configuration = features.load(config);
         List<Tables> tables = features.tables(configuration);
-        try (var database = Database.open(configuration.values(NodeSettings::read).database())) {
+        try (var database =
+                Database.open(configuration.values(NodeSettings::read).database())) {
             if (!status) {
                 tables.forEach(module -> module.migrate().accept(database));
             }

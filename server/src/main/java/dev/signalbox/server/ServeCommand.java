@@ -1,16 +1,14 @@
 package dev.signalbox.server;
 
-import dev.signalbox.server.node.Features;
-import dev.signalbox.server.node.NodeSettings;
-
-import dev.signalbox.server.command.ExitCode;
-import dev.signalbox.server.command.Signals;
 import dev.signalbox.server.command.ConfigOptions;
+import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Output;
-
-import dev.signalbox.server.node.Logging;
-import dev.signalbox.server.node.Server;
+import dev.signalbox.server.command.Signals;
 import dev.signalbox.server.configuration.Configuration;
+import dev.signalbox.server.node.Features;
+import dev.signalbox.server.node.Logging;
+import dev.signalbox.server.node.NodeSettings;
+import dev.signalbox.server.node.Server;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,28 +1,26 @@
 package dev.signalbox.server;
 
+import dev.signalbox.database.DatabaseException;
 import dev.signalbox.server.clients.ClientsFeature;
 import dev.signalbox.server.command.CommandEntry;
+import dev.signalbox.server.command.CommandFailure;
+import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.configuration.ConfigException;
 import dev.signalbox.server.console.ConsoleFeature;
 import dev.signalbox.server.delivery.DeliveryFeature;
 import dev.signalbox.server.demo.DemoFeature;
 import dev.signalbox.server.exec.ExecFeature;
 import dev.signalbox.server.llm.LlmFeature;
+import dev.signalbox.server.node.Build;
 import dev.signalbox.server.node.Features;
+import dev.signalbox.server.node.StartupException;
 import dev.signalbox.server.observatory.ObservatoryFeature;
 import dev.signalbox.server.sessions.SessionsFeature;
 import dev.signalbox.server.sms.SmsFeature;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-
-import dev.signalbox.server.command.CommandFailure;
-import dev.signalbox.server.command.ExitCode;
-
-import dev.signalbox.database.DatabaseException;
-import dev.signalbox.server.node.Build;
-import dev.signalbox.server.node.StartupException;
-import dev.signalbox.server.configuration.ConfigException;
-import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -64,8 +62,19 @@ public final class SignalboxCommand {
 
     /** The order in which help lists commands. */
     private static final List<String> ORDER = List.of(
-            "demo", "serve", "send", "import", "connect", "queue", "session", "migrate", "llm", "logs", "simulator",
-            "token", "version");
+            "demo",
+            "serve",
+            "send",
+            "import",
+            "connect",
+            "queue",
+            "session",
+            "migrate",
+            "llm",
+            "logs",
+            "simulator",
+            "token",
+            "version");
 
     @Option(names = "--debug", description = "Shows stack traces of failures.", scope = ScopeType.INHERIT)
     private boolean debug;
@@ -82,7 +91,8 @@ public final class SignalboxCommand {
         var root = new SignalboxCommand();
         var line = new CommandLine(root);
         commands(features, arguments)
-                .forEach(entry -> line.addSubcommand(entry.name(), entry.command().get()));
+                .forEach(entry ->
+                        line.addSubcommand(entry.name(), entry.command().get()));
         line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionExceptionHandler(root::explain);
@@ -106,7 +116,8 @@ public final class SignalboxCommand {
     private static CommandLine simulator(Features features) {
         var simulator = new CommandLine(new SimulatorCommand());
         features.simulators()
-                .forEach(entry -> simulator.addSubcommand(entry.name(), entry.command().get()));
+                .forEach(entry ->
+                        simulator.addSubcommand(entry.name(), entry.command().get()));
         return simulator;
     }
 

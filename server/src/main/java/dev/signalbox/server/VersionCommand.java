@@ -1,8 +1,7 @@
 package dev.signalbox.server;
 
-import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.Output;
-
+import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.node.Build;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

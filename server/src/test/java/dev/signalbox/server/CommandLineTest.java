@@ -1,9 +1,8 @@
 package dev.signalbox.server;
 
-import dev.signalbox.server.command.ExitCode;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.server.command.ExitCode;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

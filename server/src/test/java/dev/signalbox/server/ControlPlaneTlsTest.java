@@ -1,13 +1,12 @@
 package dev.signalbox.server;
 
-import dev.signalbox.server.command.ExitCode;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.node.Server;
 import dev.signalbox.server.node.StartupException;
-import dev.signalbox.server.configuration.Configuration;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;

@@ -1,9 +1,8 @@
 package dev.signalbox.server;
 
-import dev.signalbox.server.command.ExitCode;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.testing.services.RealPostgres;
 import java.io.IOException;
 import java.net.InetAddress;

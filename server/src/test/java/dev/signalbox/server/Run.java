@@ -1,7 +1,6 @@
 package dev.signalbox.server;
 
 import dev.signalbox.server.command.RestClient;
-
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import tools.jackson.databind.JsonNode;

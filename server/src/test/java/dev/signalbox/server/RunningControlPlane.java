@@ -1,11 +1,5 @@
 package dev.signalbox.server;
 
-import dev.signalbox.server.clients.ClientDirectory;
-import dev.signalbox.server.rest.BuildInfo;
-import dev.signalbox.server.delivery.DeliveryMetrics;
-import dev.signalbox.server.rest.ControlPlane;
-import dev.signalbox.server.node.Health;
-
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.Channel;
@@ -14,8 +8,14 @@ import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
-import dev.signalbox.server.rest.Role;
+import dev.signalbox.server.clients.ClientDirectory;
 import dev.signalbox.server.clients.ClientDirectory.ConnectedClient;
+import dev.signalbox.server.delivery.DeliveryMetrics;
+import dev.signalbox.server.node.Health;
+import dev.signalbox.server.rest.BuildInfo;
+import dev.signalbox.server.rest.ControlPlane;
+import dev.signalbox.server.rest.Principal;
+import dev.signalbox.server.rest.Role;
 import dev.signalbox.session.bus.Codec;
 import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionBus;
@@ -56,7 +56,8 @@ public final class RunningControlPlane implements AutoCloseable {
     public final List<ConnectedClient> clients = new ArrayList<>();
     public final Database database;
     public final DeliveryQueue queue;
-    public final SessionBus<String> sessions = SessionBus.builder(SessionStore.inMemory(Retention.ofEvents(100)), Codec.text())
+    public final SessionBus<String> sessions = SessionBus.builder(
+                    SessionStore.inMemory(Retention.ofEvents(100)), Codec.text())
             .build();
     public final Dispatcher dispatcher;
     public final ControlPlane.Services services;
@@ -82,7 +83,7 @@ public final class RunningControlPlane implements AutoCloseable {
                 bend.apply(queue),
                 dispatcher,
                 directory(),
-                RunningControlPlane::role,
+                RunningControlPlane::principal,
                 RunningControlPlane::canonical,
                 () -> health,
                 sessions,
@@ -133,10 +134,11 @@ public final class RunningControlPlane implements AutoCloseable {
         dispatcher.runOnce();
     }
 
-    private static Optional<Role> role(String token) {
+    private static Optional<Principal> principal(String token) {
         return Arrays.stream(Role.values())
                 .filter(role -> role.name().toLowerCase(Locale.ROOT).equals(token))
-                .findFirst();
+                .findFirst()
+                .map(role -> new Principal(token, role));
     }
 
     private static String canonical(Channel channel, String address) {
@@ -198,7 +200,8 @@ public final class RunningControlPlane implements AutoCloseable {
         return send(request("/api/messages").header("Content-Type", type).POST(body));
     }
 
-    public HttpResponse<String> append(String session, String type, String body) throws IOException, InterruptedException {
+    public HttpResponse<String> append(String session, String type, String body)
+            throws IOException, InterruptedException {
         return send(request("/api/sessions/" + session + "/events")
                 .header("Content-Type", type)
                 .POST(BodyPublishers.ofString(body)));

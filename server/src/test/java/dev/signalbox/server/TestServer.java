@@ -1,12 +1,12 @@
 package dev.signalbox.server;
 
-import dev.signalbox.server.node.Logging;
-import dev.signalbox.server.node.Server;
 import dev.signalbox.server.clients.ClientTokens;
-import dev.signalbox.server.configuration.Configuration;
-import dev.signalbox.server.configuration.Secret;
 import dev.signalbox.server.config.ServerConfig.LogFormat;
 import dev.signalbox.server.config.ServerConfig.LogLevel;
+import dev.signalbox.server.configuration.Configuration;
+import dev.signalbox.server.configuration.Secret;
+import dev.signalbox.server.node.Logging;
+import dev.signalbox.server.node.Server;
 import dev.signalbox.testing.simulator.SmsSimulator;
 import dev.signalbox.testing.simulator.SmsSimulatorOptions;
 import java.io.IOException;

@@ -10,6 +10,7 @@ import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.delivery.queue.State;
+import dev.signalbox.server.rest.Principal;
 import dev.signalbox.server.rest.Role;
 import dev.signalbox.server.rest.BuildInfo;
 import dev.signalbox.server.clients.ClientDirectory;
@@ -64,7 +65,8 @@ final class ShownServer implements AutoCloseable {
                 new KnownClients(),
                 token -> Stream.of(Role.values())
                         .filter(role -> role.name().equalsIgnoreCase(token))
-                        .findFirst(),
+                        .findFirst()
+                        .map(role -> new Principal(token, role)),
                 (channel, address) -> address,
                 () -> new Health.Report(Map.of("database", Health.UP, "dispatcher", Health.UP), true),
                 SessionBus.inMemory(String.class, Retention.ofEvents(1)),

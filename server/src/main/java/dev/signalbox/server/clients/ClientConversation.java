@@ -3,7 +3,6 @@ package dev.signalbox.server.clients;
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.RestClient;
-
 import dev.signalbox.server.configuration.Secret;
 import java.net.URI;
 import java.net.http.HttpClient;

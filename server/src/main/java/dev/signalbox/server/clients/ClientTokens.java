@@ -1,8 +1,5 @@
 package dev.signalbox.server.clients;
 
-import dev.signalbox.server.rest.TokenTable;
-import dev.signalbox.server.configuration.Secret;
-
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -13,6 +10,8 @@ import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.signalbox.server.clients.ClientSettings.ClientToken;
+import dev.signalbox.server.configuration.Secret;
+import dev.signalbox.server.rest.TokenTable;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Duration;

@@ -1,11 +1,9 @@
 package dev.signalbox.server.clients;
 
-import dev.signalbox.server.command.TimeOption;
-
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Output;
-
+import dev.signalbox.server.command.TimeOption;
 import dev.signalbox.server.configuration.Secret;
 import java.io.BufferedReader;
 import java.io.IOException;

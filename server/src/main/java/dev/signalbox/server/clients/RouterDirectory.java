@@ -2,7 +2,6 @@ package dev.signalbox.server.clients;
 
 import dev.signalbox.router.ClientInfo;
 import dev.signalbox.router.Router;
-
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

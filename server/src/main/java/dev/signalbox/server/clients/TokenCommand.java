@@ -1,23 +1,17 @@
 package dev.signalbox.server.clients;
 
-import dev.signalbox.server.node.Features;
-
-import dev.signalbox.server.command.TimeOption;
-
 import dev.signalbox.server.command.CommandFailure;
-import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.ConfigOptions;
-import dev.signalbox.server.command.RestClient;
+import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Output;
-
-
-import dev.signalbox.server.configuration.DurationText;
+import dev.signalbox.server.command.RestClient;
+import dev.signalbox.server.command.TimeOption;
+import dev.signalbox.server.node.Features;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

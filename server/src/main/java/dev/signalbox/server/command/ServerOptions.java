@@ -1,7 +1,7 @@
 package dev.signalbox.server.command;
 
-import dev.signalbox.server.rest.AdminToken;
 import dev.signalbox.server.configuration.Secret;
+import dev.signalbox.server.rest.AdminToken;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -17,12 +17,12 @@ import java.util.function.Function;
 public final class Configuration {
     private final Reading reading;
     private final List<String> warnings;
-    private final String printed;
+    private final PrintedConfig printed;
 
     private Configuration(Settings settings) {
         this.reading = new Reading(settings);
         this.warnings = settings.warnings();
-        this.printed = new PrintedConfig(settings).text();
+        this.printed = new PrintedConfig(settings);
     }
 
     /**
@@ -75,6 +75,19 @@ public final class Configuration {
 
     /** All keys in effect as YAML, each with its source; secrets are masked. */
     public String print() {
-        return printed;
+        return printed.text();
+    }
+
+    /**
+     * One setting in effect.
+     *
+     * @param value masked if it is a secret
+     * @param source in words, such as {@code signalbox.yaml line 7}
+     */
+    public record Entry(String key, String value, String source, boolean secret) {}
+
+    /** All settings in effect, in the order of the documentation; what has neither a value nor a default is left out. */
+    public List<Entry> settings() {
+        return printed.entries();
     }
 }

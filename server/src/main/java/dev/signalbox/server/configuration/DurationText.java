@@ -1,6 +1,7 @@
 package dev.signalbox.server.configuration;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.regex.Pattern;
@@ -33,7 +34,7 @@ public final class DurationText {
         var sum = Duration.ZERO;
         while (parts.find()) {
             var nanos = new BigDecimal(parts.group(1)).multiply(BigDecimal.valueOf(nanos(parts.group(2))));
-            sum = sum.plusNanos(nanos.longValue());
+            sum = sum.plusNanos(nanos.setScale(0, RoundingMode.DOWN).longValueExact());
         }
         return sum;
     }

@@ -31,11 +31,14 @@ final class Environment {
         path(name, settings.schema())
                 .ifPresentOrElse(
                         path -> settings.put(path, text, new Source(Source.Rank.ENVIRONMENT, name)),
-                        () -> settings.warn(name + " is not a setting" + suggestion(name, settings.schema()) + "; it is not used"));
+                        () -> settings.warn(
+                                name + " is not a setting" + suggestion(name, settings.schema()) + "; it is not used"));
     }
 
     private static Optional<String> path(String variable, Schema schema) {
-        return schema.keys().stream().flatMap(key -> key.pathOf(variable).stream()).findFirst();
+        return schema.keys().stream()
+                .flatMap(key -> key.pathOf(variable).stream())
+                .findFirst();
     }
 
     private static String suggestion(String name, Schema schema) {

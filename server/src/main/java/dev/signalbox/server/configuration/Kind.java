@@ -103,7 +103,8 @@ public record Kind<T>(String allowed, Function<String, T> read) {
             case "GiB" -> 30;
             default -> 0;
         };
-        return Long.parseLong(size.group(1)) << shift;
+        long count = Long.parseLong(size.group(1));
+        return require(count << shift, count <= Long.MAX_VALUE >> shift);
     }
 
     public static Kind<URI> url() {

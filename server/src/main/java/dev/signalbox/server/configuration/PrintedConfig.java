@@ -1,9 +1,14 @@
 package dev.signalbox.server.configuration;
 
+import dev.signalbox.server.configuration.Configuration.Entry;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The settings in effect, as YAML that could be loaded again but for its masked secrets. */
 final class PrintedConfig {
@@ -11,73 +16,104 @@ final class PrintedConfig {
 
     private final Settings settings;
     private final Reading reading;
-    private final StringBuilder out = new StringBuilder();
-    private List<String> previous = List.of();
 
     PrintedConfig(Settings settings) {
         this.settings = settings;
         this.reading = new Reading(settings);
     }
 
-    String text() {
-        var printed = new ArrayList<String>();
+    /** In the order of the keys; the elements of a list one after the other. */
+    List<Entry> entries() {
+        var entries = new ArrayList<Entry>();
+        var lists = new LinkedHashSet<String>();
         for (var key : settings.schema().keys()) {
             if (!key.isInList()) {
-                print(key, key.path());
-            } else if (!printed.contains(key.list())) {
-                printed.add(key.list());
-                printList(key);
+                entry(key, key.path()).ifPresent(entries::add);
+            } else if (lists.add(key.list())) {
+                entries.addAll(list(key));
             }
         }
-        return out.toString();
+        return entries;
     }
 
-    private void printList(Key<?> first) {
+    private List<Entry> list(Key<?> first) {
+        var entries = new ArrayList<Entry>();
         for (int i = 0; i < reading.size(first); i++) {
             for (var key : settings.schema().keys()) {
                 if (key.isInList() && key.list().equals(first.list())) {
-                    print(key, key.at(i));
+                    entry(key, key.at(i)).ifPresent(entries::add);
                 }
             }
         }
+        return entries;
     }
 
-    private void print(Key<?> key, String path) {
-        var given = given(key, path);
-        var text = given.map(Setting::shown).or(key::fallback);
-        text.ifPresent(value -> {
-            heading(List.of(path.split("\\.")));
-            out.append(key.secret() ? quoted(Secret.MASK) : quoted(value));
-            out.append("  # ").append(given.map(s -> s.source().place()).orElse("default"));
-            out.append('\n');
-        });
+    private Optional<Entry> entry(Key<?> key, String path) {
+        Optional<Setting> given = key.secret() ? reading.text(key, path) : settings.get(path);
+        String source = given.map(setting -> setting.source().place()).orElse("default");
+        return given.map(Setting::shown)
+                .or(key::fallback)
+                .map(value -> new Entry(path, key.secret() ? Secret.MASK : value, source, key.secret()));
     }
 
-    private Optional<Setting> given(Key<?> key, String path) {
-        return key.secret() ? reading.text(key, path) : settings.get(path);
-    }
+    /** A section: its entries and sections by name, in the order of their first mention. */
+    private static final class Section {
+        private final Map<String, Object> members = new LinkedHashMap<>();
 
-    /** Opens the sections that the last line was not in. A number is an element of a list. */
-    private void heading(List<String> path) {
-        int shared = 0;
-        while (shared < previous.size() && previous.get(shared).equals(path.get(shared))) {
-            shared++;
-        }
-        String indent = "  ".repeat(shared);
-        for (int depth = shared; depth < path.size(); depth++) {
-            if (Character.isDigit(path.get(depth).charAt(0))) {
-                indent = "  ".repeat(depth) + "- ";
-                continue;
+        private void put(List<String> path, Entry entry) {
+            if (path.size() == 1) {
+                members.put(path.getFirst(), entry);
+            } else {
+                Section below = (Section) members.computeIfAbsent(path.getFirst(), name -> new Section());
+                below.put(path.subList(1, path.size()), entry);
             }
-            out.append(indent).append(path.get(depth)).append(depth == path.size() - 1 ? ": " : ":\n");
-            indent = "  ".repeat(depth + 1);
         }
-        previous = path;
+
+        private boolean isList() {
+            return Character.isDigit(members.keySet().iterator().next().charAt(0));
+        }
     }
 
+    String text() {
+        var root = new Section();
+        entries().forEach(entry -> root.put(List.of(entry.key().split("\\.")), entry));
+        var out = new StringBuilder();
+        print(root, "", "", out);
+        return out.toString();
+    }
+
+    /** {@code first} begins the first line, where an element of a list has its dash. */
+    private static void print(Section section, String first, String indent, StringBuilder out) {
+        String begin = first;
+        for (var member : section.members.entrySet()) {
+            out.append(begin).append(member.getKey()).append(':');
+            begin = indent;
+            switch (member.getValue()) {
+                case Section below -> {
+                    out.append('\n');
+                    printBelow(below, indent + "  ", out);
+                }
+                case Entry entry ->
+                    out.append(' ')
+                            .append(quoted(entry.value()))
+                            .append("  # ")
+                            .append(entry.source())
+                            .append('\n');
+                default -> throw new IllegalStateException("neither a section nor an entry");
+            }
+        }
+    }
+
+    private static void printBelow(Section section, String indent, StringBuilder out) {
+        if (section.isList()) {
+            section.members.values().forEach(element -> print((Section) element, indent + "- ", indent + "  ", out));
+        } else {
+            print(section, indent, indent, out);
+        }
+    }
+
+    /** JSON's strings are YAML's, too. */
     private static String quoted(String text) {
-        return PLAIN.matcher(text).matches()
-                ? text
-                : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        return PLAIN.matcher(text).matches() ? text : JsonMapper.shared().writeValueAsString(text);
     }
 }

@@ -57,7 +57,8 @@ public final class Reading {
     public int size(Key<?> key) {
         String prefix = key.list() + ".";
         List<Integer> indices = settings.all().stream()
-                .filter(setting -> setting.path().startsWith(prefix) && settings.schema().knows(setting.path()))
+                .filter(setting ->
+                        setting.path().startsWith(prefix) && settings.schema().knows(setting.path()))
                 .map(setting -> Integer.valueOf(
                         setting.path().substring(prefix.length()).split("\\.", 2)[0]))
                 .distinct()

@@ -4,8 +4,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The environment variables of go-message-dispatcher, which work as they are. Other than there, a value that cannot be
@@ -93,7 +91,9 @@ final class SeedEnvironment {
     private void fallBack(SeedVariable variable) {
         variable.path()
                 .ifPresent(path -> settings.put(
-                        path, variable.fallback(), new Source(Source.Rank.SEED_DEFAULT, "default of " + variable.name())));
+                        path,
+                        variable.fallback(),
+                        new Source(Source.Rank.SEED_DEFAULT, "default of " + variable.name())));
     }
 
     private String value(String name) {
@@ -101,8 +101,11 @@ final class SeedEnvironment {
         return text == null || text.isEmpty() ? variable(name).fallback() : text;
     }
 
-    private static SeedVariable variable(String name) {
-        return settings.schema().variables().stream().filter(v -> v.name().equals(name)).findFirst().orElseThrow();
+    private SeedVariable variable(String name) {
+        return settings.schema().variables().stream()
+                .filter(v -> v.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private boolean given(String name) {

@@ -1,7 +1,7 @@
 package dev.signalbox.server.console;
 
-import dev.signalbox.server.node.Feature;
 import dev.signalbox.server.configuration.Reading;
+import dev.signalbox.server.node.Feature;
 import dev.signalbox.server.rest.Api;
 import dev.signalbox.server.rest.OpenApi;
 import java.net.URI;

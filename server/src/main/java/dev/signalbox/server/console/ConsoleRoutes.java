@@ -1,13 +1,9 @@
 package dev.signalbox.server.console;
 
-import dev.signalbox.server.rest.Route;
 import dev.signalbox.server.rest.Problem;
-
-import io.helidon.http.HeaderNames;
-import io.helidon.http.Method;
-import io.helidon.http.Status;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
+import dev.signalbox.server.rest.Request;
+import dev.signalbox.server.rest.Response;
+import dev.signalbox.server.rest.Route;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -63,10 +59,13 @@ final class ConsoleRoutes {
 
     public List<Route> routes() {
         return List.of(
-                Route.open(Method.GET, "/", ConsoleRoutes::redirect),
-                Route.open(Method.GET, "/console", ConsoleRoutes::redirect),
-                Route.open(Method.GET, "/console/", this::serve),
-                Route.open(Method.GET, "/console/{+file}", this::serve));
+                Route.open("GET", "/", ConsoleRoutes::redirect),
+                Route.open("GET", "/console", ConsoleRoutes::redirect),
+                Route.open("GET", "/console/", (request, response) -> serve("index.html", request, response)),
+                Route.open(
+                        "GET",
+                        "/console/{+file}",
+                        (request, response) -> serve(request.parameter("file"), request, response)));
     }
 
     /** The import map is the one inline script; its hash admits it and nothing else. */
@@ -90,27 +89,20 @@ final class ConsoleRoutes {
         }
     }
 
-    private static void redirect(ServerRequest request, ServerResponse response) {
-        response.status(Status.TEMPORARY_REDIRECT_307)
-                .header(HeaderNames.LOCATION, "/console/")
-                .send();
+    private static void redirect(Request request, Response response) throws IOException {
+        response.status(307).header("Location", "/console/").send();
     }
 
-    private void serve(ServerRequest request, ServerResponse response) {
-        String file = request.path().path().substring("/console/".length());
-        String wanted = file.isEmpty() ? "index.html" : file;
+    private void serve(String wanted, Request request, Response response) throws IOException {
         Asset asset =
                 SAFE.matcher(wanted).matches() ? asset(wanted).orElseThrow(() -> missing(wanted)) : refuse(wanted);
-        response.header(HeaderNames.ETAG, asset.etag)
-                .header(HeaderNames.CACHE_CONTROL, "no-cache")
+        response.header("ETag", asset.etag)
+                .header("Cache-Control", "no-cache")
                 .header("Content-Security-Policy", contentSecurityPolicy);
-        if (request.headers()
-                .value(HeaderNames.IF_NONE_MATCH)
-                .filter(asset.etag::equals)
-                .isPresent()) {
-            response.status(Status.NOT_MODIFIED_304).send();
+        if (request.header("If-None-Match").filter(asset.etag::equals).isPresent()) {
+            response.status(304).send();
         } else {
-            response.header(HeaderNames.CONTENT_TYPE, asset.type).send(asset.bytes);
+            response.header("Content-Type", asset.type).send(asset.bytes);
         }
     }
 
@@ -119,7 +111,7 @@ final class ConsoleRoutes {
     }
 
     private static Problem missing(String file) {
-        return new Problem(Status.NOT_FOUND_404, "the console has no file '" + file + "'");
+        return new Problem(404, "the console has no file '" + file + "'");
     }
 
     private Optional<Asset> asset(String file) {

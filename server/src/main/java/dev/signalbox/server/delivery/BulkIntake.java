@@ -1,14 +1,14 @@
 package dev.signalbox.server.delivery;
 
-import dev.signalbox.server.rest.Json;
-import dev.signalbox.server.rest.LineReader;
-import dev.signalbox.server.rest.Violation;
-
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.server.delivery.BulkSource.Entry;
+import dev.signalbox.server.rest.Json;
+import dev.signalbox.server.rest.LineReader;
+import dev.signalbox.server.rest.Problems;
+import dev.signalbox.server.rest.Violation;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -121,7 +121,7 @@ final class BulkIntake {
         try {
             return stored(good, queue.enqueue(good.reach()));
         } catch (IllegalArgumentException invalid) {
-            return refused(good.line(), String.valueOf(invalid.getMessage()));
+            return refused(good.line(), Problems.reason(invalid));
         } catch (DeliveryQueueException unavailable) {
             LOG.warn("The queue could not store line {} of a bulk request", good.line(), unavailable);
             return refused(good.line(), "the queue could not store it");

@@ -1,14 +1,13 @@
 package dev.signalbox.server.delivery;
 
-import dev.signalbox.server.rest.Json;
-import dev.signalbox.server.rest.LineReader;
-import dev.signalbox.server.rest.Problems;
-import dev.signalbox.server.rest.Problem;
-import dev.signalbox.server.rest.Violation;
-import dev.signalbox.server.rest.InvalidMessageException;
-
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.server.configuration.Suggestion;
+import dev.signalbox.server.rest.InvalidMessageException;
+import dev.signalbox.server.rest.Json;
+import dev.signalbox.server.rest.LineReader;
+import dev.signalbox.server.rest.Problem;
+import dev.signalbox.server.rest.Problems;
+import dev.signalbox.server.rest.Violation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,7 +1,6 @@
 package dev.signalbox.server.delivery;
 
 import dev.signalbox.server.rest.LineReader;
-
 import dev.signalbox.server.rest.LineReader.Line;
 import java.io.IOException;
 import java.util.ArrayDeque;

@@ -2,7 +2,6 @@ package dev.signalbox.server.delivery;
 
 import dev.signalbox.server.rest.Fields;
 import dev.signalbox.server.rest.Violations;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,9 @@
 package dev.signalbox.server.delivery;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.DispatchState;
+import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
@@ -15,6 +16,7 @@ import dev.signalbox.server.rest.OpenApi;
 import dev.signalbox.server.rest.Route;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -58,7 +60,10 @@ public final class DeliveryFeature implements Feature {
             node.health("dispatcher", () -> health(dispatcher));
             node.status("processing_status", () -> isRunning(dispatcher) ? "running" : "stopped");
             new DeliveryOverview(node, dispatcher, metrics).add();
-            node.api(new Api(routes(node, dispatcher, metrics), OpenApi.part(DeliveryFeature.class)));
+            node.api(new Api(
+                    routes(node, dispatcher, metrics),
+                    OpenApi.part(DeliveryFeature.class),
+                    Map.of(DeliveryQueueException.class, "the queue's database")));
         }
 
         private Dispatcher dispatcher(Node node, DeliveryMetrics metrics) {

@@ -1,12 +1,11 @@
 package dev.signalbox.server.delivery;
 
 import dev.signalbox.server.command.CommandFailure;
-import dev.signalbox.server.command.Silence;
 import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.ServerOptions;
-import dev.signalbox.server.command.Output;
-
+import dev.signalbox.server.command.Silence;
 import dev.signalbox.server.delivery.BulkChunks.Chunk;
 import dev.signalbox.server.delivery.BulkChunks.Format;
 import java.io.BufferedInputStream;

@@ -1,17 +1,5 @@
 package dev.signalbox.server.delivery;
 
-import dev.signalbox.server.rest.Route;
-import dev.signalbox.server.rest.UuidText;
-import dev.signalbox.server.rest.Json;
-import dev.signalbox.server.rest.LineReader;
-import dev.signalbox.server.rest.Problems;
-import dev.signalbox.server.rest.Problem;
-import dev.signalbox.server.rest.RequestBody;
-import dev.signalbox.server.rest.Spool;
-import dev.signalbox.server.rest.Query;
-import dev.signalbox.server.rest.ControlPlane;
-import dev.signalbox.server.rest.InvalidMessageException;
-
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Filter;
@@ -19,14 +7,22 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.State;
+import dev.signalbox.server.rest.ControlPlane;
+import dev.signalbox.server.rest.InvalidMessageException;
+import dev.signalbox.server.rest.Json;
+import dev.signalbox.server.rest.LineReader;
+import dev.signalbox.server.rest.Problem;
+import dev.signalbox.server.rest.Problems;
+import dev.signalbox.server.rest.Query;
+import dev.signalbox.server.rest.Request;
+import dev.signalbox.server.rest.RequestBody;
+import dev.signalbox.server.rest.Response;
 import dev.signalbox.server.rest.Role;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.Status;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
+import dev.signalbox.server.rest.Route;
+import dev.signalbox.server.rest.Spool;
+import dev.signalbox.server.rest.UuidText;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,13 +40,13 @@ final class MessageRoutes {
     private final DeliveryQueue queue;
     private final DeliveryMetrics metrics;
     private final ReachReader reader;
-    private final ControlPlane.Options options;
+    private final ControlPlane.Bounds bounds;
 
-    public MessageRoutes(ControlPlane.Services services, ControlPlane.Options options, InstantSource clock) {
-        this.queue = services.queue();
-        this.metrics = services.metrics();
-        this.reader = new ReachReader(services.addresses(), options.maxAttempts(), clock);
-        this.options = options;
+    MessageRoutes(DeliveryQueue queue, DeliveryMetrics metrics, ReachReader reader, ControlPlane.Bounds bounds) {
+        this.queue = queue;
+        this.metrics = metrics;
+        this.reader = reader;
+        this.bounds = bounds;
     }
 
     public List<Route> routes() {
@@ -62,7 +58,7 @@ final class MessageRoutes {
                 Route.post("/api/messages/{id}/retry", Role.ADMIN, this::retry));
     }
 
-    private void enqueue(ServerRequest request, ServerResponse response) throws IOException {
+    private void enqueue(Request request, Response response) throws IOException {
         switch (RequestBody.type(request)) {
             case "application/json" -> one(request, response);
             case NDJSON -> bulk(request, response, lines -> BulkSource.ndjson(lines, reader));
@@ -71,19 +67,19 @@ final class MessageRoutes {
         }
     }
 
-    private void one(ServerRequest request, ServerResponse response) throws IOException {
+    private void one(Request request, Response response) throws IOException {
         Reach reach = valid(request);
         Receipt receipt = stored(reach);
         if (!receipt.duplicate()) {
             metrics.accepted(1);
         }
-        response.header(HeaderNames.LOCATION, "/api/messages/" + receipt.id());
-        Json.send(response, Status.ACCEPTED_202, receipt);
+        response.header("Location", "/api/messages/" + receipt.id());
+        Json.send(response, 202, receipt);
     }
 
-    private Reach valid(ServerRequest request) throws IOException {
+    private Reach valid(Request request) throws IOException {
         try {
-            return reader.read(RequestBody.json(request, options.maxBody()));
+            return reader.read(RequestBody.json(request, bounds.maxBody()));
         } catch (InvalidMessageException invalid) {
             throw Problems.invalid(invalid.violations());
         }
@@ -93,7 +89,7 @@ final class MessageRoutes {
         try {
             return queue.enqueue(reach);
         } catch (IllegalArgumentException invalid) {
-            throw new Problem(Status.BAD_REQUEST_400, String.valueOf(invalid.getMessage()));
+            throw Problems.refused(invalid);
         }
     }
 
@@ -102,21 +98,21 @@ final class MessageRoutes {
         BulkSource open(LineReader lines) throws IOException;
     }
 
-    private void bulk(ServerRequest request, ServerResponse response, SourceOpener opener) throws IOException {
-        RequestBody.refuseLongerThan(request, options.maxBulk());
+    private void bulk(Request request, Response response, SourceOpener opener) throws IOException {
+        RequestBody.refuseLongerThan(request, bounds.maxBulk());
         try (var spool = new Spool()) {
-            try (var in = request.content().inputStream()) {
-                var lines = new LineReader(in, options.maxBody(), options.maxBulk());
+            try (var in = request.body()) {
+                var lines = new LineReader(in, bounds.maxBody(), bounds.maxBulk());
                 metrics.accepted(new BulkIntake(queue, spool).take(opener.open(lines)));
             }
-            response.header(HeaderNames.CONTENT_TYPE, NDJSON);
+            response.header("Content-Type", NDJSON);
             try (OutputStream out = response.outputStream()) {
                 spool.transferTo(out);
             }
         }
     }
 
-    private void list(ServerRequest request, ServerResponse response) {
+    private void list(Request request, Response response) throws IOException {
         var query = new Query(request, FILTERS);
         var filter = new Filter(
                 query.value("state", MessageRoutes::state, "must be one of " + List.of(State.values())),
@@ -136,8 +132,8 @@ final class MessageRoutes {
         return State.valueOf(name.toUpperCase(Locale.ROOT));
     }
 
-    private void show(ServerRequest request, ServerResponse response) {
-        String id = request.path().pathParameters().get("id");
+    private void show(Request request, Response response) throws IOException {
+        String id = request.parameter("id");
         Json.send(
                 response,
                 UuidText.parse(id)
@@ -146,24 +142,21 @@ final class MessageRoutes {
                         .orElseThrow(() -> Problems.noSuchMessage(id)));
     }
 
-    private void cancel(ServerRequest request, ServerResponse response) {
+    private void cancel(Request request, Response response) throws IOException {
         change(request, response, queue::cancel, State.CANCELLED, "cannot be cancelled");
     }
 
-    private void retry(ServerRequest request, ServerResponse response) {
+    private void retry(Request request, Response response) throws IOException {
         change(request, response, queue::retry, State.PENDING, "cannot be retried");
     }
 
     private static void change(
-            ServerRequest request,
-            ServerResponse response,
-            Function<UUID, Optional<State>> change,
-            State wanted,
-            String refusal) {
-        String id = request.path().pathParameters().get("id");
+            Request request, Response response, Function<UUID, Optional<State>> change, State wanted, String refusal)
+            throws IOException {
+        String id = request.parameter("id");
         State state = UuidText.parse(id).flatMap(change).orElseThrow(() -> Problems.noSuchMessage(id));
         if (state != wanted) {
-            throw new Problem(Status.CONFLICT_409, "the message is " + state + " and " + refusal).with("state", state);
+            throw new Problem(409, "the message is " + state + " and " + refusal).with("state", state);
         }
         Json.send(response, Map.of("id", id, "state", state));
     }

@@ -1,10 +1,5 @@
 package dev.signalbox.server.delivery;
 
-import dev.signalbox.server.rest.Route;
-import dev.signalbox.server.rest.Json;
-import dev.signalbox.server.rest.Query;
-import dev.signalbox.server.node.Health;
-
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue;
@@ -15,16 +10,18 @@ import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
 import dev.signalbox.delivery.queue.State;
+import dev.signalbox.server.rest.Json;
+import dev.signalbox.server.rest.Problems;
+import dev.signalbox.server.rest.Query;
+import dev.signalbox.server.rest.Request;
+import dev.signalbox.server.rest.Response;
 import dev.signalbox.server.rest.Role;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.Status;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
+import dev.signalbox.server.rest.Route;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -58,7 +55,7 @@ final class MessagingRoutes {
 
     private record Failure(String error, String message) {}
 
-    private void start(ServerRequest request, ServerResponse response) {
+    private void start(Request request, Response response) throws IOException {
         if (dispatcher.state() == DispatchState.RUNNING) {
             Json.send(response, new Control("running", "Message processing is already running"));
             return;
@@ -66,7 +63,7 @@ final class MessagingRoutes {
         control(response, dispatcher::start, "started", "start_failed");
     }
 
-    private void stop(ServerRequest request, ServerResponse response) {
+    private void stop(Request request, Response response) throws IOException {
         if (dispatcher.state() == DispatchState.PAUSED) {
             Json.send(response, new Control("stopped", "Message processing is not running"));
             return;
@@ -74,18 +71,19 @@ final class MessagingRoutes {
         control(response, dispatcher::pause, "stopped", "stop_failed");
     }
 
-    private static void control(ServerResponse response, Runnable action, String done, String failed) {
+    private static void control(Response response, Runnable action, String done, String failed) throws IOException {
         try {
             action.run();
-            Json.send(response, new Control(done, "Message processing " + done + " successfully"));
         } catch (RuntimeException failure) {
             LOG.warn("Message processing could not be {}", done, failure);
-            fail(response, failed, String.valueOf(failure.getMessage()));
+            fail(response, failed, Problems.reason(failure));
+            return;
         }
+        Json.send(response, new Control(done, "Message processing " + done + " successfully"));
     }
 
-    private static void fail(ServerResponse response, String error, String message) {
-        Json.send(response, Status.INTERNAL_SERVER_ERROR_500, new Failure(error, message));
+    private static void fail(Response response, String error, String message) throws IOException {
+        Json.send(response, 500, new Failure(error, message));
     }
 
     private record SentMessages(List<SentMessage> messages, long total) {}
@@ -99,7 +97,7 @@ final class MessagingRoutes {
             @JsonProperty("message_id") Optional<String> messageId,
             @JsonProperty("cached_at") Optional<Instant> cachedAt) {}
 
-    private void sent(ServerRequest request, ServerResponse response) {
+    private void sent(Request request, Response response) throws IOException {
         var query = new Query(request, Set.of("limit", "cursor"));
         var filter = new Filter(
                 Optional.of(State.SENT),
@@ -122,10 +120,9 @@ final class MessagingRoutes {
         }
     }
 
-    private static void link(ServerResponse response, String next, int limit) {
+    private static void link(Response response, String next, int limit) {
         String cursor = URLEncoder.encode(next, StandardCharsets.UTF_8);
-        response.header(
-                HeaderNames.LINK, "</api/messages/sent?limit=" + limit + "&cursor=" + cursor + ">; rel=\"next\"");
+        response.header("Link", "</api/messages/sent?limit=" + limit + "&cursor=" + cursor + ">; rel=\"next\"");
     }
 
     private static SentMessage sent(DeliveryQueue.Status status) {
@@ -141,18 +138,5 @@ final class MessagingRoutes {
                 status.acceptedAt(),
                 success.flatMap(Attempt::providerId),
                 success.map(Attempt::at));
-    }
-
-    /** Names of dependencies and how they fare, in the words of {@code GET /health}. */
-    public static Map<String, String> dependencies(Health.Report report) {
-        return Map.of("database", word(report, "database"), "redis", word(report, "redis"));
-    }
-
-    private static String word(Health.Report report, String component) {
-        Health health = report.components().get(component);
-        if (health == null) {
-            return "not_configured";
-        }
-        return health == Health.DOWN ? "unhealthy" : "healthy";
     }
 }

@@ -2,11 +2,10 @@ package dev.signalbox.server.delivery;
 
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
-import dev.signalbox.server.command.Table;
+import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.ServerOptions;
-import dev.signalbox.server.command.Output;
-
+import dev.signalbox.server.command.Table;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -1,17 +1,16 @@
 package dev.signalbox.server.delivery;
 
-import dev.signalbox.server.node.Channels;
-
-import dev.signalbox.server.rest.TimeText;
-import dev.signalbox.server.rest.UuidText;
-import dev.signalbox.server.rest.Fields;
-import dev.signalbox.server.rest.Violations;
-import dev.signalbox.server.rest.JsonFields;
-import dev.signalbox.server.rest.InvalidMessageException;
-
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.router.MessageId;
+import dev.signalbox.server.node.Channels;
+import dev.signalbox.server.rest.Fields;
+import dev.signalbox.server.rest.InvalidMessageException;
+import dev.signalbox.server.rest.JsonFields;
+import dev.signalbox.server.rest.Problems;
+import dev.signalbox.server.rest.TimeText;
+import dev.signalbox.server.rest.UuidText;
+import dev.signalbox.server.rest.Violations;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,7 +112,7 @@ final class ReachReader {
         try {
             return reach.build();
         } catch (IllegalArgumentException refused) {
-            violations.add("", String.valueOf(refused.getMessage()));
+            violations.add("", Problems.reason(refused));
             throw violations.thrown();
         }
     }

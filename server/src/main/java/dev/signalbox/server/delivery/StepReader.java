@@ -1,12 +1,11 @@
 package dev.signalbox.server.delivery;
 
-import dev.signalbox.server.node.Channels;
-
-import dev.signalbox.server.rest.TimeText;
-import dev.signalbox.server.rest.Violations;
-
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Step;
+import dev.signalbox.server.node.Channels;
+import dev.signalbox.server.rest.Problems;
+import dev.signalbox.server.rest.TimeText;
+import dev.signalbox.server.rest.Violations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +64,7 @@ final class StepReader {
         try {
             return Optional.of(new Step(channel, channels.get(channel).canonical(address), limit));
         } catch (IllegalArgumentException wrong) {
-            violations.add(field, String.valueOf(wrong.getMessage()));
+            violations.add(field, Problems.reason(wrong));
             return Optional.empty();
         }
     }

@@ -1,12 +1,10 @@
 package dev.signalbox.server.demo;
 
+import dev.signalbox.server.clients.ClientTokens;
+import dev.signalbox.server.configuration.Secret;
 import dev.signalbox.server.node.Features;
-
 import dev.signalbox.server.node.Server;
 import dev.signalbox.server.rest.AdminToken;
-import dev.signalbox.server.clients.ClientTokens;
-import dev.signalbox.server.configuration.Configuration;
-import dev.signalbox.server.configuration.Secret;
 import dev.signalbox.testing.simulator.AcceptedMessage;
 import dev.signalbox.testing.simulator.Behaviour;
 import dev.signalbox.testing.simulator.Behaviour.Fault;
@@ -64,8 +62,8 @@ final class Demo implements AutoCloseable {
             provider = add(SmsSimulator.start(SmsSimulatorOptions.defaults().withBehaviour(HUMAN)));
             model = add(LlmSimulator.start(LlmSimulatorOptions.defaults()));
             var secret = new Secret(UUID.randomUUID().toString());
-            server = add(Server.start(
-                    features, features.load(Optional.empty(), Map.of(), all(folder, secret, settings))));
+            server = add(
+                    Server.start(features, features.load(Optional.empty(), Map.of(), all(folder, secret, settings))));
             token = AdminToken.find(folder).orElseThrow();
             connectClients(secret);
         } catch (RuntimeException | Error e) {

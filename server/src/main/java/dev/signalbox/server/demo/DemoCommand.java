@@ -1,11 +1,10 @@
 package dev.signalbox.server.demo;
 
+import dev.signalbox.server.demo.Demo.Accepted;
 import dev.signalbox.server.node.Features;
-
-import dev.signalbox.server.node.Logging;
 import dev.signalbox.server.node.LogFormat;
 import dev.signalbox.server.node.LogLevel;
-import dev.signalbox.server.demo.Demo.Accepted;
+import dev.signalbox.server.node.Logging;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

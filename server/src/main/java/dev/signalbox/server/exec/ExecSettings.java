@@ -1,11 +1,9 @@
 package dev.signalbox.server.exec;
 
+import dev.signalbox.server.configuration.Reading;
+import dev.signalbox.server.configuration.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
-import dev.signalbox.server.configuration.Secret;
-import dev.signalbox.server.configuration.Reading;
-
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -32,7 +30,12 @@ final class ExecSettings {
 
     /** A channel whose messages a command sends. */
     record CommandSending(
-            String channel, List<String> words, Duration timeout, int concurrency, int retryCode, Duration keyLifetime) {}
+            String channel,
+            List<String> words,
+            Duration timeout,
+            int concurrency,
+            int retryCode,
+            Duration keyLifetime) {}
 
     static Exec commands(Reading reading) {
         var commands = new ArrayList<ExecCommand>();
@@ -41,7 +44,9 @@ final class ExecSettings {
         }
         var names = commands.stream().map(ExecCommand::name).toList();
         reading.check(
-                new HashSet<>(names).size() == names.size(), ExecKeys.EXEC_NAME, "the same name is given to two commands");
+                new HashSet<>(names).size() == names.size(),
+                ExecKeys.EXEC_NAME,
+                "the same name is given to two commands");
         var clients = Pattern.compile("\\s+")
                 .splitAsStream(reading.get(ExecKeys.EXEC_CLIENTS).strip())
                 .filter(client -> !client.isEmpty())

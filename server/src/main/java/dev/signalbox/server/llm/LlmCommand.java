@@ -1,10 +1,5 @@
 package dev.signalbox.server.llm;
 
-import dev.signalbox.server.command.CommandFailure;
-import dev.signalbox.server.command.ExitCode;
-import dev.signalbox.server.command.ConfigOptions;
-import dev.signalbox.server.command.Output;
-
 import dev.signalbox.llm.LlmClient;
 import dev.signalbox.llm.LlmException;
 import dev.signalbox.llm.LlmListener;
@@ -13,12 +8,14 @@ import dev.signalbox.llm.LlmRequest;
 import dev.signalbox.llm.LlmResponse;
 import dev.signalbox.llm.LlmStream;
 import dev.signalbox.llm.LlmStreamListener;
-import dev.signalbox.server.node.Logging;
+import dev.signalbox.server.command.CommandFailure;
+import dev.signalbox.server.command.ConfigOptions;
+import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.Output;
+import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.LogFormat;
 import dev.signalbox.server.node.LogLevel;
-import dev.signalbox.server.node.Features;
-
-
+import dev.signalbox.server.node.Logging;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -92,7 +89,8 @@ final class LlmCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Logging.configure(LogFormat.PLAIN, LogLevel.ERROR);
         LlmRequest request = request();
-        LlmClient client = LlmModels.client(features.load(config).values(reading -> new LlmSettings(reading).compose()), LlmListener.NONE)
+        LlmClient client = LlmModels.client(
+                        features.load(config).values(reading -> new LlmSettings(reading).compose()), LlmListener.NONE)
                 .orElseThrow(() -> new CommandFailure(
                         ExitCode.USAGE, "no language model is configured: give llm.models.0.name and the like"));
         try {

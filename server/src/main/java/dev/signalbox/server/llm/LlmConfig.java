@@ -1,11 +1,10 @@
 package dev.signalbox.server.llm;
 
-import dev.signalbox.server.configuration.Secret;
-
 import dev.signalbox.llm.LlmBudgets;
 import dev.signalbox.llm.LlmOptions;
 import dev.signalbox.llm.LlmParameters;
 import dev.signalbox.llm.LlmPrice;
+import dev.signalbox.server.configuration.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;

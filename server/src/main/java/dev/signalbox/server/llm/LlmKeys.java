@@ -1,9 +1,8 @@
 package dev.signalbox.server.llm;
 
-import dev.signalbox.server.configuration.Kind;
-import dev.signalbox.server.configuration.Key;
-
 import dev.signalbox.llm.LlmEndpoint;
+import dev.signalbox.server.configuration.Key;
+import dev.signalbox.server.configuration.Kind;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;

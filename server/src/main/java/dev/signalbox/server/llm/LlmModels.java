@@ -6,7 +6,6 @@ import dev.signalbox.llm.LlmClient;
 import dev.signalbox.llm.LlmEndpoint;
 import dev.signalbox.llm.LlmListener;
 import dev.signalbox.llm.LlmModel;
-
 import dev.signalbox.server.configuration.Secret;
 import java.net.URI;
 import java.util.Optional;

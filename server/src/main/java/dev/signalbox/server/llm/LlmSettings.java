@@ -1,14 +1,13 @@
 package dev.signalbox.server.llm;
 
-import dev.signalbox.server.configuration.Key;
-import dev.signalbox.server.configuration.Reading;
-import dev.signalbox.server.configuration.Secret;
-
 import dev.signalbox.llm.LlmBudget;
 import dev.signalbox.llm.LlmBudgets;
 import dev.signalbox.llm.LlmOptions;
 import dev.signalbox.llm.LlmParameters;
 import dev.signalbox.llm.LlmPrice;
+import dev.signalbox.server.configuration.Key;
+import dev.signalbox.server.configuration.Reading;
+import dev.signalbox.server.configuration.Secret;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -2,13 +2,12 @@ package dev.signalbox.server.llm;
 
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.Signals;
 import dev.signalbox.server.command.TimeOption;
-import dev.signalbox.server.command.Output;
-
-import dev.signalbox.server.node.Logging;
 import dev.signalbox.server.node.LogFormat;
 import dev.signalbox.server.node.LogLevel;
+import dev.signalbox.server.node.Logging;
 import dev.signalbox.testing.simulator.LlmSimulator;
 import dev.signalbox.testing.simulator.LlmSimulatorOptions;
 import java.io.UncheckedIOException;

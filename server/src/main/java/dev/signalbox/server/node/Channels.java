@@ -13,10 +13,10 @@ public final class Channels {
     private final Map<String, ServedChannel> served = new ConcurrentSkipListMap<>();
     private final Map<String, String> missing = new ConcurrentSkipListMap<>();
 
-    /** Adds a channel; throws IllegalStateException if there is one of that name. */
+    /** Adds a channel; throws IllegalArgumentException if there is one of that name. */
     public void add(ServedChannel channel) {
         if (served.putIfAbsent(channel.channel().name(), channel) != null) {
-            throw new StartupException("two senders serve the channel " + channel.channel()
+            throw new IllegalArgumentException("two senders serve the channel " + channel.channel()
                     + ": give one of them another name (delivery.exec.channel)");
         }
     }

@@ -17,7 +17,7 @@ public final class Logging {
 
     private Logging() {}
 
-    /** Replaces whatever logging there was, that of {@code java.util.logging} (Helidon, the drivers) included. */
+    /** Replaces whatever logging there was, that of {@code java.util.logging} (the drivers) included. */
     public static void configure(LogFormat format, LogLevel level) {
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
@@ -37,7 +37,7 @@ public final class Logging {
     /** Libraries tell the operator nothing at INFO that this program does not say itself. */
     private static void quieten(LoggerContext context, LogLevel level) {
         if (level == LogLevel.INFO) {
-            for (String library : new String[] {"io.helidon", "io.netty", "com.zaxxer.hikari", "org.flywaydb"}) {
+            for (String library : new String[] {"org.eclipse.jetty", "io.netty", "com.zaxxer.hikari", "org.flywaydb"}) {
                 context.getLogger(library).setLevel(Level.WARN);
             }
         }

@@ -94,7 +94,12 @@ public final class Node {
     public Database database() {
         if (database == null) {
             Database opened = closing.add(Startup.openDatabase(settings.database()));
-            health("database", () -> opened.health().map(Health.Report::down).orElse(Health.Report.WELL));
+            health(
+                    "database",
+                    () -> opened.health()
+                            .map(problem ->
+                                    Health.Report.down(problem.getMessage() == null ? "" : problem.getMessage()))
+                            .orElse(Health.Report.WELL));
             database = opened;
         }
         return database;
@@ -244,8 +249,8 @@ public final class Node {
         return List.copyOf(drainables);
     }
 
-    /** The largest single request of the control plane, the longest line of a bulk request, and the longest bulk request. */
+    /** How long requests of the control plane may be. */
     public ControlPlane.Bounds bounds() {
-        return new ControlPlane.Bounds(settings.control().maxBody(), ControlPlane.MAX_BULK);
+        return ControlPlane.Bounds.of(settings.control());
     }
 }

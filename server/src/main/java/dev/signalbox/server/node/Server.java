@@ -53,7 +53,7 @@ public final class Server implements AutoCloseable {
             return ControlPlane.start(
                     ControlPlane.Options.of(settings.control()),
                     OpenApi.of(node.apis()),
-                    ControlTokens.of(settings.control().access(), settings.dataFolder()),
+                    ControlTokens.of(settings.control().access(), settings.dataFolder())::identify,
                     node.prometheus(),
                     node.aroundRequests());
         } catch (ControlPlaneException | UncheckedIOException e) {
@@ -68,8 +68,17 @@ public final class Server implements AutoCloseable {
      */
     public static Server start(Features features, Configuration configuration) {
         var server = new Server(features, configuration);
+        server.warnOfOpenDoors();
         LOG.info("ready: {}", server.described());
         return server;
+    }
+
+    private void warnOfOpenDoors() {
+        if (node.settings().control().access().disabled()) {
+            LOG.warn(
+                    "AUTHENTICATION IS OFF: everyone who reaches {} may do everything. Remove auth.disabled to turn it on",
+                    controlUri());
+        }
     }
 
     private String described() {

@@ -1,11 +1,5 @@
 package dev.signalbox.server.observatory;
 
-import dev.signalbox.server.command.CommandFailure;
-import dev.signalbox.server.command.Silence;
-import dev.signalbox.server.command.ExitCode;
-import dev.signalbox.server.command.RestClient;
-import dev.signalbox.server.command.Output;
-
 import dev.signalbox.observatory.Destination;
 import dev.signalbox.observatory.LogFiles;
 import dev.signalbox.observatory.LogFiles.StoredBatch;
@@ -14,6 +8,11 @@ import dev.signalbox.observatory.LogReplay;
 import dev.signalbox.observatory.ObservatoryException;
 import dev.signalbox.observatory.ObservatoryOptions;
 import dev.signalbox.observatory.WireFormat;
+import dev.signalbox.server.command.CommandFailure;
+import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.Output;
+import dev.signalbox.server.command.RestClient;
+import dev.signalbox.server.command.Silence;
 import java.io.Console;
 import java.io.IOException;
 import java.net.URI;

@@ -1,16 +1,14 @@
 package dev.signalbox.server.observatory;
 
-import dev.signalbox.server.configuration.Kind;
-import dev.signalbox.server.configuration.Key;
-
 import dev.signalbox.observatory.AllowList;
 import dev.signalbox.observatory.WhenFull;
 import dev.signalbox.observatory.WireFormat;
+import dev.signalbox.server.configuration.Key;
+import dev.signalbox.server.configuration.Kind;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** The keys of log shipping. */
 final class ObservatoryKeys {
@@ -24,10 +22,8 @@ final class ObservatoryKeys {
             Kind.url(),
             "Where this server's own log goes, besides standard error. Without it and `observatory.allowed`, no log is"
                     + " shipped.");
-    public static final Key<String> TOKEN = Key.secret(
-            "observatory.token",
-            Kind.foreignToken(),
-            "The bearer token there.");
+    public static final Key<String> TOKEN =
+            Key.secret("observatory.token", Kind.foreignToken(), "The bearer token there.");
     public static final Key<WireFormat> FORMAT = Key.of(
             "observatory.format",
             Kind.oneOf(WireFormat.class),

@@ -1,7 +1,5 @@
 package dev.signalbox.server.observatory;
 
-import dev.signalbox.server.configuration.Reading;
-
 import dev.signalbox.observatory.AllowList;
 import dev.signalbox.observatory.Destination;
 import dev.signalbox.observatory.ObservatoryOptions;
@@ -11,6 +9,7 @@ import dev.signalbox.observatory.ObservatoryOptions.Http;
 import dev.signalbox.observatory.ObservatoryOptions.Memory;
 import dev.signalbox.observatory.ObservatoryOptions.Spooling;
 import dev.signalbox.observatory.WireFormat;
+import dev.signalbox.server.configuration.Reading;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;

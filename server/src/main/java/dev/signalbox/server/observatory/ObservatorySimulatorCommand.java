@@ -2,14 +2,13 @@ package dev.signalbox.server.observatory;
 
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.Output;
+import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.Signals;
 import dev.signalbox.server.command.TimeOption;
-import dev.signalbox.server.command.RestClient;
-import dev.signalbox.server.command.Output;
-
-import dev.signalbox.server.node.Logging;
 import dev.signalbox.server.node.LogFormat;
 import dev.signalbox.server.node.LogLevel;
+import dev.signalbox.server.node.Logging;
 import dev.signalbox.testing.simulator.ObservatorySimulator;
 import dev.signalbox.testing.simulator.ObservatorySimulatorBehaviour;
 import dev.signalbox.testing.simulator.ObservatorySimulatorBehaviour.Fault;

@@ -1,24 +1,22 @@
 package dev.signalbox.server.observatory;
 
-import dev.signalbox.server.node.StartupException;
-
-import dev.signalbox.observatory.ContextHeaders;
 import ch.qos.logback.classic.LoggerContext;
+import dev.signalbox.observatory.ContextHeaders;
+import dev.signalbox.observatory.ExecutionContext;
 import dev.signalbox.observatory.Observatory;
 import dev.signalbox.observatory.ObservatoryAppender;
-import dev.signalbox.observatory.ExecutionContext;
-import dev.signalbox.server.rest.Filter;
+import dev.signalbox.observatory.ObservatoryException;
+import dev.signalbox.server.node.Health;
+import dev.signalbox.server.node.StartupException;
 import dev.signalbox.server.observatory.ObservatorySettings.LogShipping;
+import dev.signalbox.server.rest.Filter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import dev.signalbox.observatory.ObservatoryException;
-
-import dev.signalbox.server.node.Health;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * This process's log on its way to a destination, as configured, and the contexts in which requests and messages are

@@ -1,7 +1,6 @@
 package dev.signalbox.server.rest;
 
 import dev.signalbox.server.configuration.Secret;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;

@@ -3,8 +3,8 @@ package dev.signalbox.server.rest;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Kind;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** The keys of the control plane, and of who may use it. */
 final class ControlKeys {
@@ -15,7 +15,8 @@ final class ControlKeys {
             "127.0.0.1",
             "Where REST, console, health and metrics listen. Loopback by default: nothing is reachable from the network"
                     + " until you say so.");
-    static final Key<Integer> CONTROL_PORT = Key.of("control.port", Kind.port(), "8080", "Its port; 0 picks a free one.");
+    static final Key<Integer> CONTROL_PORT =
+            Key.of("control.port", Kind.port(), "8080", "Its port; 0 picks a free one.");
     static final Key<Path> CONTROL_CERTIFICATE = Key.optional(
             "control.tls.certificate",
             Kind.path(),
@@ -27,8 +28,57 @@ final class ControlKeys {
             Kind.size("1KiB", "16MiB"),
             "256KiB",
             "The largest single request, and the longest line of a bulk request.");
-    static final Key<Boolean> AUTH_DISABLED =
-            Key.of("auth.disabled", Kind.truth(), "false", "Lets everyone who reaches the control port do everything.");
+    static final Key<Duration> CONTROL_HEADER_TIMEOUT = Key.of(
+            "control.header-timeout",
+            Kind.duration("100ms", "10m"),
+            "10s",
+            "How long a client may take for the head of a request, and for the TLS handshake before it.");
+    static final Key<Duration> CONTROL_BODY_TIMEOUT = Key.of(
+            "control.body-timeout",
+            Kind.duration("100ms", "1h"),
+            "30s",
+            "How long a client may send nothing of a request's body, or take nothing of an answer.");
+    static final Key<Long> CONTROL_MIN_BODY_RATE = Key.of(
+            "control.min-body-rate",
+            Kind.size("1", "1GiB"),
+            "500",
+            "The bytes a second that a body or an answer has to make on average, beyond `control.body-timeout`.");
+    static final Key<Duration> CONTROL_IDLE = Key.of(
+            "control.idle-timeout",
+            Kind.duration("1s", "1d"),
+            "60s",
+            "How long a connection stays open between requests.");
+    static final Key<Integer> CONTROL_MAX_CONNECTIONS =
+            Key.of("control.max-connections", Kind.whole(1, 1_000_000), "2048", "The most connections at a time.");
+    static final Key<Integer> CONTROL_MAX_PER_ADDRESS = Key.of(
+            "control.max-connections-per-address",
+            Kind.whole(1, 1_000_000),
+            "256",
+            "The most connections at a time from one address, or one IPv6 network of 64 bits. Beyond that the oldest"
+                    + " that has not sent a request makes way.");
+    static final Key<Integer> CONTROL_MAX_REQUESTS = Key.of(
+            "control.max-requests",
+            Kind.whole(1, 100_000),
+            "512",
+            "The most requests under way at a time; then the answer is 503. Health, metrics and streams are counted"
+                    + " apart.");
+    static final Key<Integer> CONTROL_MAX_PER_PRINCIPAL = Key.of(
+            "control.max-requests-per-principal",
+            Kind.whole(1, 100_000),
+            "64",
+            "The most requests under way, and the most streams, with one holder's tokens; then the answer is 429.");
+
+    static final Key<Boolean> AUTH_DISABLED = Key.of(
+            "auth.disabled",
+            Kind.truth(),
+            "false",
+            "Lets everyone who reaches the control port do everything, with any token or none. Refused unless"
+                    + " `control.host` is loopback or `auth.allow-anyone` is true.");
+    static final Key<Boolean> AUTH_ALLOW_ANYONE = Key.of(
+            "auth.allow-anyone",
+            Kind.truth(),
+            "false",
+            "Confirms that `auth.disabled` may open the control port to the whole network.");
     static final Key<String> AUTH_TOKEN = Key.secret(
             "auth.tokens.*.token",
             Kind.token(),
@@ -48,7 +98,16 @@ final class ControlKeys {
             CONTROL_CERTIFICATE,
             CONTROL_KEY,
             CONTROL_MAX_BODY,
+            CONTROL_HEADER_TIMEOUT,
+            CONTROL_BODY_TIMEOUT,
+            CONTROL_MIN_BODY_RATE,
+            CONTROL_IDLE,
+            CONTROL_MAX_CONNECTIONS,
+            CONTROL_MAX_PER_ADDRESS,
+            CONTROL_MAX_REQUESTS,
+            CONTROL_MAX_PER_PRINCIPAL,
             AUTH_DISABLED,
+            AUTH_ALLOW_ANYONE,
             AUTH_TOKEN,
             AUTH_NAME,
             AUTH_ROLE);

@@ -1,208 +1,89 @@
 package dev.signalbox.server.rest;
 
-import dev.signalbox.server.sessions.SessionRoutes;
-import dev.signalbox.server.clients.ClientDirectory;
-import dev.signalbox.server.node.ObservationRoutes;
-import dev.signalbox.server.sessions.SessionStreams;
-import dev.signalbox.server.delivery.MessagingRoutes;
-import dev.signalbox.server.delivery.Addresses;
-import dev.signalbox.server.node.PlatformMetrics;
-import dev.signalbox.server.delivery.DeliveryMetrics;
-import dev.signalbox.server.console.ConsoleRoutes;
-import dev.signalbox.server.node.Health;
-import dev.signalbox.server.delivery.MessageRoutes;
-
-import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.Dispatcher;
-import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.session.bus.SessionBus;
-import io.helidon.common.tls.Tls;
-import io.helidon.webserver.WebServer;
-import io.helidon.webserver.http.Filter;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.UnknownHostException;
-import java.time.Duration;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The control plane: REST for programs, the console for people, health and metrics for machines, on one port. Handlers
  * run on virtual threads and may block. Thread-safe.
  */
 public final class ControlPlane implements AutoCloseable {
-    private static final Duration GRACE = Duration.ofSeconds(5);
-    private static final int MOST_CONNECTIONS = 2048;
-    private static final int MOST_REQUESTS = 512;
-
     private final WebServer server;
-    private final PlatformMetrics platform;
-    private final SessionStreams streams;
+    private final Options options;
 
     /**
      * Where to listen and what to take.
      *
      * @param host a name or address of this machine
      * @param port 0 to 65535; 0 takes any free one
-     * @param maxBody the longest single message or bulk line, in bytes of its JSON or CSV; at least 1024
-     * @param maxBulk the longest bulk request in bytes; at least {@code maxBody}
-     * @param maxAttempts the attempt budget of a step, for messages that do not say; 1 to 100
      * @param tls serves HTTPS if present
+     * @param limits how much of it clients may take
      */
-    public record Options(String host, int port, int maxBody, long maxBulk, int maxAttempts, Optional<SSLContext> tls) {
-        /** Loopback, 256 KiB a message, 1 GiB a bulk request, no TLS. */
+    public record Options(String host, int port, Optional<SSLContext> tls, Limits limits) {
+        /** Loopback, no TLS, the usual limits. */
         public static Options local(int port) {
-            return new Options("127.0.0.1", port, 256 * 1024, 1L << 30, Reach.DEFAULT_MAX_ATTEMPTS, Optional.empty());
+            return new Options("127.0.0.1", port, Optional.empty(), Limits.defaults());
+        }
+
+        public static Options of(ControlSettings settings) {
+            return new Options(
+                    settings.host(), settings.port(), settings.tls().map(PemContext::load), settings.limits());
         }
 
         public Options {
-            require(port >= 0 && port <= 65_535, "port must be 0 to 65535, not " + port);
-            require(maxBody >= 1024, "maxBody must be at least 1024 bytes, not " + maxBody);
-            require(maxBulk >= maxBody, "maxBulk must be at least maxBody, not " + maxBulk);
-            require(maxAttempts >= 1 && maxAttempts <= 100, "maxAttempts must be 1 to 100, not " + maxAttempts);
-        }
-
-        private static void require(boolean holds, String otherwise) {
-            if (!holds) {
-                throw new IllegalArgumentException(otherwise);
+            if (port < 0 || port > 65_535) {
+                throw new IllegalArgumentException("port must be 0 to 65535, not " + port);
             }
         }
-    }
 
-    /**
-     * What it shows and steers.
-     *
-     * @param health asked at most once a second; may be slow, in which case the database is reported as down meanwhile
-     * @param sessions events are JSON as text
-     * @param maxSessionStreams the most sessions that are followed over HTTP at a time; at least 1
-     * @param metrics fed by the server's listeners; registered in {@code registry}
-     * @param around runs around each request, those of the console included
-     */
-    public record Services(
-            DeliveryQueue queue,
-            Dispatcher dispatcher,
-            ClientDirectory clients,
-            Authorizer authorizer,
-            Addresses addresses,
-            Supplier<Health.Report> health,
-            SessionBus<String> sessions,
-            int maxSessionStreams,
-            DeliveryMetrics metrics,
-            PrometheusMeterRegistry registry,
-            BuildInfo build,
-            Optional<Filter> around) {
+        public Options withHost(String name) {
+            return new Options(name, port, tls, limits);
+        }
 
-        /** With nothing around the requests. */
-        public Services(
-                DeliveryQueue queue,
-                Dispatcher dispatcher,
-                ClientDirectory clients,
-                Authorizer authorizer,
-                Addresses addresses,
-                Supplier<Health.Report> health,
-                SessionBus<String> sessions,
-                int maxSessionStreams,
-                DeliveryMetrics metrics,
-                PrometheusMeterRegistry registry,
-                BuildInfo build) {
-            this(
-                    queue,
-                    dispatcher,
-                    clients,
-                    authorizer,
-                    addresses,
-                    health,
-                    sessions,
-                    maxSessionStreams,
-                    metrics,
-                    registry,
-                    build,
-                    Optional.empty());
+        public Options withTls(SSLContext context) {
+            return new Options(host, port, Optional.of(context), limits);
+        }
+
+        public Options withLimits(Limits wanted) {
+            return new Options(host, port, tls, wanted);
         }
     }
 
-    private ControlPlane(WebServer server, PlatformMetrics platform, SessionStreams streams) {
+    /** What a request may hold, in bytes: one message or one line of a bulk request, and the whole bulk request. */
+    public record Bounds(int maxBody, long maxBulk) {
+        /** Bulk requests are streamed, so their length bounds a mistake and not memory. */
+        public static Bounds of(ControlSettings settings) {
+            return new Bounds(settings.maxBody(), 1L << 30);
+        }
+    }
+
+    private ControlPlane(WebServer server, Options options) {
         this.server = server;
-        this.platform = platform;
-        this.streams = streams;
+        this.options = options;
     }
 
     /**
      * Starts listening; when it returns, requests are answered.
      *
+     * @param around runs around each request
      * @throws ControlPlaneException if the address is not this machine's, or is in use
      */
-    public static ControlPlane start(Options options, Services services, InstantSource clock) {
-        requireFree(options);
-        var observation = new ObservationRoutes(services, clock);
-        var streams = new SessionStreams(services.sessions(), services.maxSessionStreams());
-        WebServer server = server(options, services, routes(options, services, observation, streams, clock))
-                .start();
-        if (!server.isRunning()) {
-            throw cannotListen(options, "somebody else was faster", null);
-        }
-        return new ControlPlane(server, PlatformMetrics.bind(services, observation), streams);
+    public static ControlPlane start(
+            Options options, OpenApi api, Authorizer authorizer, MeterRegistry registry, Optional<Filter> around) {
+        var audit = new AuditLog(InstantSource.system());
+        var guard = new Guard(authorizer, audit);
+        var routes = new RouteTable(api.routes());
+        var routing = new Routing(routes, guard, options.limits(), audit, registry, new ErrorAnswers(api.outages()));
+        var server = WebServer.start(
+                options, around.map(filter -> around(filter, routing)).orElse(routing));
+        return new ControlPlane(server, options);
     }
 
-    /** The web server would only log why it cannot listen, so we find out beforehand. */
-    private static void requireFree(Options options) {
-        try (var probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(InetAddress.getByName(options.host()), options.port()));
-        } catch (UnknownHostException unknown) {
-            throw cannotListen(options, "there is no such host; use 127.0.0.1, or 0.0.0.0 for all addresses", unknown);
-        } catch (IOException taken) {
-            throw cannotListen(
-                    options,
-                    taken.getMessage() + ". Stop what listens there, or choose another port for the control plane",
-                    taken);
-        }
-    }
-
-    private static ControlPlaneException cannotListen(Options options, String reason, @Nullable Throwable cause) {
-        return new ControlPlaneException(
-                "cannot listen on " + options.host() + ":" + options.port() + ": " + reason, cause);
-    }
-
-    public static List<Route> routes(
-            Options options,
-            Services services,
-            ObservationRoutes observation,
-            SessionStreams streams,
-            InstantSource clock) {
-        return Stream.of(
-                        new MessagingRoutes(services.queue(), services.dispatcher()).routes(),
-                        new MessageRoutes(services, options, clock).routes(),
-                        new SessionRoutes(services.sessions(), options, streams).routes(),
-                        observation.routes(),
-                        new ConsoleRoutes().routes())
-                .flatMap(List::stream)
-                .toList();
-    }
-
-    private static WebServer server(Options options, Services services, List<Route> routes) {
-        var routing = new Routing(routes, new Guard(services.authorizer()), services.registry(), services.around());
-        var server = WebServer.builder()
-                .host(options.host())
-                .port(options.port())
-                .shutdownHook(false)
-                .shutdownGracePeriod(GRACE)
-                .maxTcpConnections(MOST_CONNECTIONS)
-                .maxConcurrentRequests(MOST_REQUESTS)
-                .directHandlers(ErrorAnswers.beforeRouting())
-                .routing(routing::describe);
-        options.tls()
-                .ifPresent(
-                        context -> server.tls(Tls.builder().sslContext(context).build()));
-        return server.build();
+    private static Handler around(Filter filter, Handler inside) {
+        return (request, response) -> filter.filter(request, response, inside);
     }
 
     /** The port it listens on. */
@@ -210,11 +91,15 @@ public final class ControlPlane implements AutoCloseable {
         return server.port();
     }
 
+    /** Where it listens; on all addresses, the loopback one. */
+    public URI uri() {
+        String host = options.host().equals("0.0.0.0") ? "127.0.0.1" : options.host();
+        return URI.create((options.tls().isPresent() ? "https" : "http") + "://" + host + ":" + port() + "/");
+    }
+
     /** Stops taking requests and gives those under way five seconds. Idempotent. */
     @Override
     public void close() {
-        streams.close();
-        server.stop();
-        platform.close();
+        server.close();
     }
 }

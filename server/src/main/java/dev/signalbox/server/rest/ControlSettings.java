@@ -4,12 +4,13 @@ import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Pem;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.configuration.Secret;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Where people and services connect, and who may. {@code maxBody} is in bytes. */
-public record ControlSettings(String host, int port, Optional<Pem> tls, int maxBody, Access access) {
+public record ControlSettings(String host, int port, Optional<Pem> tls, int maxBody, Limits limits, Access access) {
     /** The keys that it is made of. */
     public static final List<Key<?>> KEYS = ControlKeys.ALL;
     /** Where the control plane listens. */
@@ -27,7 +28,22 @@ public record ControlSettings(String host, int port, Optional<Pem> tls, int maxB
                 reading.get(ControlKeys.CONTROL_PORT),
                 reading.pem(ControlKeys.CONTROL_CERTIFICATE, ControlKeys.CONTROL_KEY),
                 Math.toIntExact(reading.get(ControlKeys.CONTROL_MAX_BODY)),
+                limits(reading),
                 access(reading));
+    }
+
+    private static Limits limits(Reading reading) {
+        return Limits.defaults()
+                .withHeaderTimeout(reading.get(ControlKeys.CONTROL_HEADER_TIMEOUT))
+                .withBodyTimeout(reading.get(ControlKeys.CONTROL_BODY_TIMEOUT))
+                .withMinBodyRate(reading.get(ControlKeys.CONTROL_MIN_BODY_RATE))
+                .withIdleTimeout(reading.get(ControlKeys.CONTROL_IDLE))
+                .withMaxConnections(
+                        reading.get(ControlKeys.CONTROL_MAX_CONNECTIONS),
+                        reading.get(ControlKeys.CONTROL_MAX_PER_ADDRESS))
+                .withMaxRequests(
+                        reading.get(ControlKeys.CONTROL_MAX_REQUESTS),
+                        reading.get(ControlKeys.CONTROL_MAX_PER_PRINCIPAL));
     }
 
     private static Access access(Reading reading) {
@@ -43,6 +59,23 @@ public record ControlSettings(String host, int port, Optional<Pem> tls, int maxB
         var disabled = reading.get(ControlKeys.AUTH_DISABLED);
         reading.check(
                 !disabled || holders.isEmpty(), ControlKeys.AUTH_DISABLED, "is true, and yet auth.tokens are given");
+        reading.check(
+                !disabled
+                        || reading.get(ControlKeys.AUTH_ALLOW_ANYONE)
+                        || isLoopback(reading.get(ControlKeys.CONTROL_HOST)),
+                ControlKeys.AUTH_DISABLED,
+                "is true, and control.host lets the network in: set control.host to 127.0.0.1, or confirm with"
+                        + " auth.allow-anyone: true that anyone on the network may do everything");
         return new Access(disabled, List.copyOf(holders));
+    }
+
+    /** Names other than localhost are not looked up: what they stand for can change after the check. */
+    private static boolean isLoopback(String host) {
+        try {
+            return host.equalsIgnoreCase("localhost")
+                    || InetAddress.ofLiteral(host).isLoopbackAddress();
+        } catch (IllegalArgumentException name) {
+            return false;
+        }
     }
 }

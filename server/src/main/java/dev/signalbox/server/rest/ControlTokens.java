@@ -10,16 +10,13 @@ import java.util.Optional;
 public final class ControlTokens {
     private static final String EVERYONE = "everyone";
 
-    /** Who a token stands for. */
-    public record Identity(String name, Role role) {}
-
     private final boolean open;
-    private final TokenTable<Identity> tokens;
+    private final TokenTable<Principal> tokens;
 
     private ControlTokens(boolean open, List<Holder> holders) {
         this.open = open;
         this.tokens = new TokenTable<>(holders.stream()
-                .map(holder -> new TokenTable.Entry<>(holder.token(), new Identity(holder.name(), holder.role())))
+                .map(holder -> new TokenTable.Entry<>(holder.token(), new Principal(holder.name(), holder.role())))
                 .toList());
     }
 
@@ -37,7 +34,7 @@ public final class ControlTokens {
     }
 
     /** Whose token it is; with authentication disabled everyone, as an admin, with any token or none (empty text). */
-    public Optional<Identity> identify(String token) {
-        return open ? Optional.of(new Identity(EVERYONE, Role.ADMIN)) : tokens.find(token);
+    public Optional<Principal> identify(String token) {
+        return open ? Optional.of(new Principal(EVERYONE, Role.ADMIN)) : tokens.find(token);
     }
 }

@@ -1,56 +1,50 @@
 package dev.signalbox.server.rest;
 
-
-import io.helidon.http.HeaderNames;
-import io.helidon.http.Status;
-import io.helidon.webserver.http.Handler;
-import io.helidon.webserver.http.ServerRequest;
 import java.util.Optional;
 
-/** Lets a request through to its handler if the bearer token allows it. Thread-safe. */
-public final class Guard {
+/** Finds out who sends a request and lets it pass if the role allows it; before any of its body is read. Thread-safe. */
+final class Guard {
     private static final String SCHEME = "Bearer ";
     private static final int LONGEST_TOKEN = 4096;
 
     private final Authorizer authorizer;
+    private final AuditLog audit;
 
-    public Guard(Authorizer authorizer) {
+    Guard(Authorizer authorizer, AuditLog audit) {
         this.authorizer = authorizer;
+        this.audit = audit;
     }
 
-    public Handler protect(Role needed, Handler handler) {
-        return (request, response) -> {
-            Role role = authenticate(request);
-            if (!role.includes(needed)) {
-                throw new Problem(
-                                Status.FORBIDDEN_403,
-                                "this takes the role " + needed + "; the token has the role " + role)
-                        .header("WWW-Authenticate", "Bearer realm=\"signalbox\", error=\"insufficient_scope\"");
-            }
-            request.context().register(role);
-            handler.handle(request, response);
-        };
-    }
-
-    /** The role of a request that came through {@link #protect}. */
-    public static Role role(ServerRequest request) {
-        return request.context().get(Role.class).orElseThrow();
-    }
-
-    public Role authenticate(ServerRequest request) {
+    /** Identifies the request's principal. Throws a {@link Problem} if there is none, or its role is too low. */
+    Principal admit(Request request, Role needed) {
         Optional<String> token = token(request);
-        return token.flatMap(authorizer::roleOf)
-                .orElseThrow(() -> new Problem(
-                                Status.UNAUTHORIZED_401,
-                                token.isEmpty()
-                                        ? "this takes a token: send the header 'Authorization: Bearer <token>'"
-                                        : "the token is not known here")
-                        .header("WWW-Authenticate", "Bearer realm=\"signalbox\""));
+        Principal principal = authorizer
+                .identify(token.orElse(""))
+                .orElseThrow(() -> refused(
+                        request,
+                        401,
+                        token.isEmpty()
+                                ? "a token is needed: send the header 'Authorization: Bearer <token>'"
+                                : "the token is not valid; check auth.tokens, or the file 'token' in the data folder",
+                        ""));
+        request.identified(principal);
+        if (!principal.role().includes(needed)) {
+            throw refused(
+                    request,
+                    403,
+                    "the role " + needed + " is needed; the token has the role " + principal.role(),
+                    ", error=\"insufficient_scope\"");
+        }
+        return principal;
     }
 
-    private static Optional<String> token(ServerRequest request) {
-        return request.headers()
-                .value(HeaderNames.AUTHORIZATION)
+    private Problem refused(Request request, int status, String detail, String challenge) {
+        audit.refused(request, status);
+        return new Problem(status, detail).header("WWW-Authenticate", "Bearer realm=\"signalbox\"" + challenge);
+    }
+
+    private static Optional<String> token(Request request) {
+        return request.header("Authorization")
                 .filter(value -> value.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
                 .map(value -> value.substring(SCHEME.length()).strip())
                 .filter(token -> !token.isEmpty() && token.length() <= LONGEST_TOKEN);

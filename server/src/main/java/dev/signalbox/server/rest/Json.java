@@ -1,9 +1,7 @@
 package dev.signalbox.server.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.Status;
-import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -25,8 +23,8 @@ public final class Json {
     /** Where and why a text is not JSON; line and column count from 1. */
     public static final class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
-        final int line;
-        final int column;
+        public final int line;
+        public final int column;
 
         private Malformed(JacksonException cause) {
             super(reason(cause), cause);
@@ -55,21 +53,21 @@ public final class Json {
         return MAPPER.writeValueAsBytes(value);
     }
 
-    public static void send(ServerResponse response, Object value) {
-        send(response, Status.OK_200, "application/json", value);
+    public static void send(Response response, Object value) throws IOException {
+        send(response, 200, "application/json", value);
     }
 
-    public static void send(ServerResponse response, Status status, Object value) {
+    public static void send(Response response, int status, Object value) throws IOException {
         send(response, status, "application/json", value);
     }
 
-    public static void send(ServerResponse response, Problem problem) {
+    public static void send(Response response, Problem problem) throws IOException {
         problem.headers().forEach(response::header);
         send(response, problem.status(), "application/problem+json", problem.document());
     }
 
-    private static void send(ServerResponse response, Status status, String type, Object value) {
-        response.status(status).header(HeaderNames.CONTENT_TYPE, type).send(write(value));
+    private static void send(Response response, int status, String type, Object value) throws IOException {
+        response.status(status).header("Content-Type", type).send(write(value));
     }
 
     public static String text(Object value) {

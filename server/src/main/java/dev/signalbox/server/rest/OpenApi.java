@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,18 +19,22 @@ public final class OpenApi {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final List<Route> routes = new ArrayList<>();
+    private final Map<Class<? extends RuntimeException>, String> outages = new HashMap<>();
     private final byte[] document;
 
     private OpenApi(List<Api> apis) {
         ObjectNode whole = (ObjectNode) part(OpenApi.class);
         apis.forEach(api -> {
             routes.addAll(api.routes());
+            outages.putAll(api.outages());
             merge(whole, api.document());
         });
         document = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(whole);
-        routes.add(Route.open("GET", "/openapi.json", (request, response) -> response.header(
-                        "Content-Type", "application/json")
-                .send(document)));
+        routes.add(Route.open(
+                "GET",
+                "/openapi.json",
+                (request, response) ->
+                        response.header("Content-Type", "application/json").send(document)));
     }
 
     public static OpenApi of(List<Api> apis) {
@@ -56,6 +62,10 @@ public final class OpenApi {
                 into.set(member.getKey(), member.getValue());
             }
         });
+    }
+
+    Map<Class<? extends RuntimeException>, String> outages() {
+        return Map.copyOf(outages);
     }
 
     List<Route> routes() {

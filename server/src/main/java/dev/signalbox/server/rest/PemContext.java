@@ -1,8 +1,7 @@
 package dev.signalbox.server.rest;
 
-import dev.signalbox.server.node.StartupException;
-
 import dev.signalbox.server.configuration.Pem;
+import dev.signalbox.server.node.StartupException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,6 +1,5 @@
 package dev.signalbox.server.rest;
 
-import io.helidon.http.Status;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -8,16 +7,18 @@ import java.util.Map;
 public final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final transient Status status;
+    private final transient int status;
+    private final transient String detail;
     private final transient Map<String, Object> members = new LinkedHashMap<>();
     private final transient Map<String, String> headers = new LinkedHashMap<>();
 
-    public Problem(Status status, String detail) {
+    public Problem(int status, String detail) {
         super(detail, null, false, false);
         this.status = status;
+        this.detail = detail;
     }
 
-    public Status status() {
+    public int status() {
         return status;
     }
 
@@ -39,9 +40,9 @@ public final class Problem extends RuntimeException {
     public Map<String, Object> document() {
         var document = new LinkedHashMap<String, Object>();
         document.put("type", "about:blank");
-        document.put("title", status.reasonPhrase());
-        document.put("status", status.code());
-        document.put("detail", String.valueOf(getMessage()));
+        document.put("title", ReasonPhrase.of(status));
+        document.put("status", status);
+        document.put("detail", detail);
         document.putAll(members);
         return document;
     }

@@ -1,6 +1,5 @@
 package dev.signalbox.server.rest;
 
-import io.helidon.http.Status;
 import java.util.List;
 
 /** The problems that more than one handler tells. */
@@ -11,14 +10,25 @@ public final class Problems {
         String detail = violations.size() == 1
                 ? (violations.getFirst().field() + " " + violations.getFirst().message()).strip()
                 : violations.size() + " things are wrong; see errors";
-        return new Problem(Status.BAD_REQUEST_400, detail).with("errors", violations);
+        return new Problem(400, detail).with("errors", violations);
+    }
+
+    /** What a library says about a value that it was given. */
+    public static Problem refused(IllegalArgumentException invalid) {
+        return new Problem(400, reason(invalid));
+    }
+
+    /** What a failure says of itself; one without words is called by its kind. */
+    public static String reason(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? "failed with " + failure.getClass().getSimpleName() : message;
     }
 
     public static Problem tooLarge(long most) {
-        return new Problem(Status.REQUEST_ENTITY_TOO_LARGE_413, "the request body is longer than " + most + " bytes");
+        return new Problem(413, "the request body is longer than " + most + " bytes");
     }
 
     public static Problem noSuchMessage(String id) {
-        return new Problem(Status.NOT_FOUND_404, "there is no message " + id);
+        return new Problem(404, "there is no message " + id);
     }
 }

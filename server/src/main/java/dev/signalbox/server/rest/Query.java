@@ -4,7 +4,6 @@ import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Filter;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.server.configuration.Suggestion;
-import io.helidon.webserver.http.ServerRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,19 +15,19 @@ public final class Query {
     public static final int MOST_ITEMS = 500;
     private static final int ITEMS = 50;
 
-    private final ServerRequest request;
+    private final Request request;
     private final List<Violation> violations = new ArrayList<>();
 
-    public Query(ServerRequest request, Set<String> known) {
+    public Query(Request request, Set<String> known) {
         this.request = request;
-        request.query().names().stream()
+        request.query().keySet().stream()
                 .filter(name -> !known.contains(name))
                 .forEach(name -> violations.add(
                         new Violation(name, "is not a parameter here" + Suggestion.phrase(name, known))));
     }
 
     public Optional<String> text(String name) {
-        return request.query().first(name).asOptional().filter(value -> !value.isEmpty());
+        return Optional.ofNullable(request.query().get(name)).filter(value -> !value.isEmpty());
     }
 
     /** A parameter in its own type; the reader throws IllegalArgumentException for what it cannot read. */

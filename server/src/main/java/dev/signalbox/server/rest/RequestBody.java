@@ -1,22 +1,20 @@
 package dev.signalbox.server.rest;
 
-import io.helidon.http.HeaderNames;
-import io.helidon.http.Status;
-import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
 /** Reads request bodies within bounds. */
 public final class RequestBody {
     private RequestBody() {}
 
-    public static JsonNode json(ServerRequest request, int most) throws IOException {
+    public static JsonNode json(Request request, int most) throws IOException {
         refuseLongerThan(request, most);
-        try (InputStream in = request.content().inputStream()) {
+        try (InputStream in = request.body()) {
             byte[] body = in.readNBytes(most + 1);
             if (body.length > most) {
                 throw Problems.tooLarge(most);
@@ -26,28 +24,24 @@ public final class RequestBody {
     }
 
     /** Refuses early what says that it is too long. What does not say is counted as it is read. */
-    public static void refuseLongerThan(ServerRequest request, long most) {
-        if (request.headers().contentLength().orElse(0) > most) {
+    public static void refuseLongerThan(Request request, long most) {
+        if (request.contentLength().orElse(0) > most) {
             throw Problems.tooLarge(most);
         }
     }
 
     /** The media type without its parameters, in lower case; empty if there is none. */
-    public static String type(ServerRequest request) {
-        return request.headers()
-                .contentType()
-                .map(type -> type.mediaType().text())
+    public static String type(Request request) {
+        return request.header("Content-Type")
+                .map(type -> type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
                 .orElse("");
     }
 
-    public static Problem unsupportedType(ServerRequest request, String accepted) {
-        String sent = request.headers()
-                .contentType()
-                .map(type -> "'" + type.text() + "'")
-                .orElse("none");
-        return new Problem(
-                        Status.UNSUPPORTED_MEDIA_TYPE_415, "the content type is " + sent + "; accepted are " + accepted)
-                .header(HeaderNames.ACCEPT.defaultCase(), accepted);
+    public static Problem unsupportedType(Request request, String accepted) {
+        String sent =
+                request.header("Content-Type").map(type -> "'" + type + "'").orElse("none");
+        return new Problem(415, "the content type is " + sent + "; accepted are " + accepted)
+                .header("Accept", accepted);
     }
 
     private static JsonNode parse(byte[] body) {
@@ -57,10 +51,10 @@ public final class RequestBody {
                     .decode(ByteBuffer.wrap(body))
                     .toString());
         } catch (CharacterCodingException notUtf8) {
-            throw new Problem(Status.BAD_REQUEST_400, "the body is not UTF-8");
+            throw new Problem(400, "the body is not UTF-8");
         } catch (Json.Malformed malformed) {
             throw new Problem(
-                            Status.BAD_REQUEST_400,
+                            400,
                             "the body is not JSON: line " + malformed.line + ", column " + malformed.column + ": "
                                     + malformed.getMessage())
                     .with("line", malformed.line)

@@ -1,8 +1,5 @@
 package dev.signalbox.server.rest;
 
-
-import io.helidon.http.Method;
-import io.helidon.webserver.http.Handler;
 import java.util.Optional;
 
 /**
@@ -11,17 +8,21 @@ import java.util.Optional;
  * @param path in the pattern language of the web server
  * @param needs the role it takes; empty is open to all
  */
-public record Route(Method method, String path, Optional<Role> needs, Handler handler) {
+public record Route(String method, String path, Optional<Role> needs, Handler handler) {
 
-    public static Route open(Method method, String path, Handler handler) {
+    public static Route open(String method, String path, Handler handler) {
         return new Route(method, path, Optional.empty(), handler);
     }
 
     public static Route read(String path, Handler handler) {
-        return new Route(Method.GET, path, Optional.of(Role.READER), handler);
+        return new Route("GET", path, Optional.of(Role.READER), handler);
+    }
+
+    public static Route get(String path, Role needs, Handler handler) {
+        return new Route("GET", path, Optional.of(needs), handler);
     }
 
     public static Route post(String path, Role needs, Handler handler) {
-        return new Route(Method.POST, path, Optional.of(needs), handler);
+        return new Route("POST", path, Optional.of(needs), handler);
     }
 }

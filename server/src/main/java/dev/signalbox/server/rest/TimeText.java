@@ -7,7 +7,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
-/** Times in requests: durations as everywhere ({@link DurationText}), instants as in RFC 3339. */
+/** Times in requests: durations as everywhere ({@link DurationText}), instants as in RFC 3339, whose years have four digits. */
 public final class TimeText {
     private TimeText() {}
 
@@ -21,7 +21,9 @@ public final class TimeText {
 
     public static Optional<Instant> instant(String text) {
         try {
-            return Optional.of(OffsetDateTime.parse(text).toInstant());
+            OffsetDateTime time = OffsetDateTime.parse(text);
+            boolean fourDigits = time.getYear() >= 0 && time.getYear() <= 9999;
+            return Optional.of(time.toInstant()).filter(instant -> fourDigits);
         } catch (DateTimeParseException notAnInstant) {
             return Optional.empty();
         }

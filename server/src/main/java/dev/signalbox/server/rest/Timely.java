@@ -41,7 +41,7 @@ public final class Timely<T> {
 
     /** Begins to ask, if it is time to, without waiting for the answer. */
     public void refresh() {
-        ask();
+        var _ = ask();
     }
 
     public Reading<T> get() {

@@ -1,7 +1,6 @@
 package dev.signalbox.server.rest;
 
 import dev.signalbox.server.configuration.Secret;
-
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

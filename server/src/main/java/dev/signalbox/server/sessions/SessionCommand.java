@@ -1,13 +1,12 @@
 package dev.signalbox.server.sessions;
 
-import dev.signalbox.server.command.CommandFailure;
-import dev.signalbox.server.command.ExitCode;
-import dev.signalbox.server.command.RestClient;
-import dev.signalbox.server.command.ServerOptions;
-import dev.signalbox.server.command.Output;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.signalbox.server.command.CommandFailure;
+import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.Output;
+import dev.signalbox.server.command.RestClient;
+import dev.signalbox.server.command.ServerOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

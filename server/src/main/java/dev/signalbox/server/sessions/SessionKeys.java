@@ -43,15 +43,8 @@ final class SessionKeys {
             "Which sessions a client may follow and append to: patterns with blanks in between, in which `{client}` is"
                     + " its id and `*` anything. Empty for none.");
 
-    static final List<Key<?>> ALL = List.of(
-            STORE,
-            REDIS_URL,
-            MONGODB_URL,
-            MAX_EVENTS,
-            MAX_AGE,
-            MAX_EVENT,
-            MAX_STREAMS,
-            CLIENT_SESSIONS);
+    static final List<Key<?>> ALL =
+            List.of(STORE, REDIS_URL, MONGODB_URL, MAX_EVENTS, MAX_AGE, MAX_EVENT, MAX_STREAMS, CLIENT_SESSIONS);
 
     private SessionKeys() {}
 }

@@ -1,25 +1,22 @@
 package dev.signalbox.server.sessions;
 
-import dev.signalbox.server.rest.Route;
-import dev.signalbox.server.rest.TimeText;
+import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.LineReader;
 import dev.signalbox.server.rest.Problem;
-import dev.signalbox.server.rest.RequestBody;
+import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.Query;
-import dev.signalbox.server.rest.ControlPlane;
-
+import dev.signalbox.server.rest.Request;
+import dev.signalbox.server.rest.RequestBody;
+import dev.signalbox.server.rest.Response;
 import dev.signalbox.server.rest.Role;
+import dev.signalbox.server.rest.Route;
+import dev.signalbox.server.rest.TimeText;
 import dev.signalbox.session.bus.Event;
 import dev.signalbox.session.bus.From;
 import dev.signalbox.session.bus.Gap;
 import dev.signalbox.session.bus.Page;
 import dev.signalbox.session.bus.SessionBus;
-import io.helidon.http.HeaderName;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.Status;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -35,21 +32,20 @@ import tools.jackson.databind.util.RawValue;
 
 /** Appends to sessions, reads them, and follows them as server-sent events. */
 final class SessionRoutes {
-    /** A session's name may have slashes, and the web server undoes their encoding before it looks for a route. */
+    /** A session's name may have slashes, encoded or not. */
     private static final String PATH = "/api/sessions/{+id}/events";
 
     private static final String NDJSON = "application/x-ndjson";
     private static final Set<String> PARAMETERS = Set.of("after", "since", "limit");
-    private static final HeaderName LAST_EVENT_ID = HeaderNames.create("Last-Event-ID");
     private static final int CHUNK = 500;
 
     private final SessionBus<String> bus;
-    private final ControlPlane.Options options;
+    private final ControlPlane.Bounds bounds;
     private final SessionStreams streams;
 
-    public SessionRoutes(SessionBus<String> bus, ControlPlane.Options options, SessionStreams streams) {
+    public SessionRoutes(SessionBus<String> bus, ControlPlane.Bounds bounds, SessionStreams streams) {
         this.bus = bus;
-        this.options = options;
+        this.bounds = bounds;
         this.streams = streams;
     }
 
@@ -57,7 +53,7 @@ final class SessionRoutes {
         return List.of(Route.post(PATH, Role.SENDER, this::append), Route.read(PATH, this::read));
     }
 
-    private void append(ServerRequest request, ServerResponse response) throws IOException {
+    private void append(Request request, Response response) throws IOException {
         switch (RequestBody.type(request)) {
             case "application/json" -> one(request, response);
             case NDJSON -> many(request, response);
@@ -65,19 +61,19 @@ final class SessionRoutes {
         }
     }
 
-    private void one(ServerRequest request, ServerResponse response) throws IOException {
-        JsonNode event = RequestBody.json(request, options.maxBody());
+    private void one(Request request, Response response) throws IOException {
+        JsonNode event = RequestBody.json(request, bounds.maxBody());
         long offset = checked(() -> bus.send(session(request), event.toString()));
-        Json.send(response, Status.CREATED_201, Map.of("session", session(request), "offset", offset));
+        Json.send(response, 201, Map.of("session", session(request), "offset", offset));
     }
 
     /** An event a line. What was appended before a mistake stays; the problem says how many. */
-    private void many(ServerRequest request, ServerResponse response) throws IOException {
-        RequestBody.refuseLongerThan(request, options.maxBulk());
+    private void many(Request request, Response response) throws IOException {
+        RequestBody.refuseLongerThan(request, bounds.maxBulk());
         long appended = 0;
         long last = 0;
-        try (InputStream in = request.content().inputStream()) {
-            LineReader lines = new LineReader(in, options.maxBody(), options.maxBulk());
+        try (InputStream in = request.body()) {
+            LineReader lines = new LineReader(in, bounds.maxBody(), bounds.maxBulk());
             List<CompletableFuture<Long>> chunk = new ArrayList<>();
             for (Optional<LineReader.Line> line = lines.next(); line.isPresent(); line = lines.next()) {
                 if (!line.get().text().isBlank() || line.get().fault().isPresent()) {
@@ -93,10 +89,7 @@ final class SessionRoutes {
             last = chunk.isEmpty() ? last : joined(chunk);
             appended += chunk.size();
         }
-        Json.send(
-                response,
-                Status.CREATED_201,
-                Map.of("session", session(request), "appended", appended, "offset", last));
+        Json.send(response, 201, Map.of("session", session(request), "appended", appended, "offset", last));
     }
 
     private static String event(LineReader.Line line, long before) {
@@ -111,7 +104,7 @@ final class SessionRoutes {
     }
 
     private static Problem wrongLine(LineReader.Line line, String fault, long before) {
-        return new Problem(Status.BAD_REQUEST_400, "line " + line.number() + ": " + fault)
+        return new Problem(400, "line " + line.number() + ": " + fault)
                 .with("line", line.number())
                 .with("appended", before);
     }
@@ -124,22 +117,21 @@ final class SessionRoutes {
         return last;
     }
 
-    private void read(ServerRequest request, ServerResponse response) throws IOException {
-        boolean following = request.headers()
-                .value(HeaderNames.ACCEPT)
+    private void read(Request request, Response response) throws IOException {
+        boolean following = request.header("Accept")
                 .filter(accept -> accept.contains(SessionStreams.TYPE))
                 .isPresent();
         if (following) {
             Query query = new Query(request, PARAMETERS);
             From from = from(request, query, true);
             query.refuseWrong();
-            streams.follow(session(request), from, response);
+            streams.follow(request, session(request), from, response);
         } else {
             page(request, response);
         }
     }
 
-    private void page(ServerRequest request, ServerResponse response) {
+    private void page(Request request, Response response) throws IOException {
         Query query = new Query(request, PARAMETERS);
         int limit = query.limit();
         From from = from(request, query, false);
@@ -171,10 +163,10 @@ final class SessionRoutes {
     }
 
     /** A browser that lost its stream says where it was in a header; a stream without any beginning begins now. */
-    private static From from(ServerRequest request, Query query, boolean following) {
+    private static From from(Request request, Query query, boolean following) {
         String whole = "must be a whole number, at least 0";
         Optional<From> resumed =
-                request.headers().value(LAST_EVENT_ID).filter(id -> following).flatMap(SessionRoutes::after);
+                request.header("Last-Event-ID").filter(id -> following).flatMap(SessionRoutes::after);
         Optional<From> after = query.value("after", text -> From.after(Long.parseLong(text)), whole);
         Optional<From> since = query.value(
                 "since",
@@ -188,15 +180,15 @@ final class SessionRoutes {
         return id.matches("[0-9]{1,18}") ? Optional.of(From.after(Long.parseLong(id))) : Optional.empty();
     }
 
-    private static String session(ServerRequest request) {
-        return request.path().pathParameters().get("id");
+    private static String session(Request request) {
+        return request.parameter("id");
     }
 
     private static <T> T checked(Supplier<T> call) {
         try {
             return call.get();
         } catch (IllegalArgumentException invalid) {
-            throw new Problem(Status.BAD_REQUEST_400, String.valueOf(invalid.getMessage()));
+            throw Problems.refused(invalid);
         }
     }
 }

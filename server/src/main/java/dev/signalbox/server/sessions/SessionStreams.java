@@ -1,19 +1,18 @@
 package dev.signalbox.server.sessions;
 
-import dev.signalbox.server.rest.Json;
-import dev.signalbox.server.rest.Problem;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.signalbox.server.rest.Budget;
+import dev.signalbox.server.rest.Json;
+import dev.signalbox.server.rest.Problems;
+import dev.signalbox.server.rest.Request;
+import dev.signalbox.server.rest.Response;
 import dev.signalbox.session.bus.Event;
 import dev.signalbox.session.bus.From;
 import dev.signalbox.session.bus.Gap;
 import dev.signalbox.session.bus.SessionBus;
 import dev.signalbox.session.bus.Subscriber;
 import dev.signalbox.session.bus.Subscription;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.Status;
-import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -23,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,42 +35,34 @@ final class SessionStreams implements AutoCloseable {
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
     private final SessionBus<String> bus;
-    private final Duration heartbeat;
-    private final Semaphore room;
+    private final Budget budget;
     private final Set<Stream> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    public SessionStreams(SessionBus<String> bus, int most) {
-        this(bus, most, HEARTBEAT);
-    }
-
-    public SessionStreams(SessionBus<String> bus, int most, Duration heartbeat) {
+    public SessionStreams(SessionBus<String> bus, int most, int mostPerPrincipal) {
         this.bus = bus;
-        this.room = new Semaphore(most);
-        this.heartbeat = heartbeat;
+        this.budget = new Budget("streams (session.max-streams)", most, mostPerPrincipal);
     }
 
     /** Returns when the reader is gone or this is closed. */
-    public void follow(String session, From from, ServerResponse response) throws IOException {
-        if (!room.tryAcquire()) {
-            throw new Problem(Status.SERVICE_UNAVAILABLE_503, "too many streams are open; see session.max-streams")
-                    .header("Retry-After", "5");
-        }
+    public void follow(Request request, String session, From from, Response response) throws IOException {
+        Runnable place = budget.enter(request.principal().orElseThrow());
+        request.leavePlace();
         try {
             stream(session, from, response);
         } finally {
-            room.release();
+            place.run();
         }
     }
 
-    private void stream(String session, From from, ServerResponse response) throws IOException {
+    private void stream(String session, From from, Response response) throws IOException {
         Stream stream = new Stream();
         try (Subscription subscription = subscribe(session, from, stream)) {
-            response.header(HeaderNames.CONTENT_TYPE, TYPE).header(HeaderNames.CACHE_CONTROL, "no-store");
+            response.header("Content-Type", TYPE).header("Cache-Control", "no-store");
             try (OutputStream out = response.outputStream()) {
                 open.add(stream);
                 stream.begin(out);
-                while (!closed && !stream.hasEnded(heartbeat)) {
+                while (!closed && !stream.hasEnded(HEARTBEAT)) {
                     stream.write(": still here\n\n");
                 }
             }
@@ -88,7 +78,7 @@ final class SessionStreams implements AutoCloseable {
         try {
             return bus.subscribe(session, from, stream);
         } catch (IllegalArgumentException invalid) {
-            throw new Problem(Status.BAD_REQUEST_400, String.valueOf(invalid.getMessage()));
+            throw Problems.refused(invalid);
         }
     }
 

@@ -3,8 +3,8 @@ package dev.signalbox.server.sessions;
 import com.mongodb.ConnectionString;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
-import dev.signalbox.server.node.Node;
 import dev.signalbox.server.configuration.Secret;
+import dev.signalbox.server.node.Node;
 import dev.signalbox.session.bus.BusOptions;
 import dev.signalbox.session.bus.Codec;
 import dev.signalbox.session.bus.Retention;
@@ -42,7 +42,8 @@ final class Sessions implements AutoCloseable {
                 LOG.info("session events are kept in memory: a restart forgets them (session.store chooses)");
                 yield new Sessions(SessionStore.inMemory(retention), () -> {}, config, registry);
             }
-            case DATABASE -> new Sessions(PostgresSessions.open(node.database(), retention), () -> {}, config, registry);
+            case DATABASE ->
+                new Sessions(PostgresSessions.open(node.database(), retention), () -> {}, config, registry);
             case REDIS -> redis(config, retention, registry);
             case MONGODB -> mongodb(config, retention, registry);
         };

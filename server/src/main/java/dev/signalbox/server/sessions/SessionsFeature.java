@@ -13,6 +13,7 @@ import dev.signalbox.session.bus.SessionBus;
 import dev.signalbox.session.bus.SessionBusException;
 import dev.signalbox.session.postgres.PostgresSessions;
 import java.util.List;
+import java.util.Map;
 
 /** The session bus: for clients as the logic {@code session}, for others over REST and server-sent events. */
 public final class SessionsFeature implements Feature {
@@ -48,7 +49,9 @@ public final class SessionsFeature implements Feature {
                     settings.maxStreams(),
                     node.settings().control().limits().maxRequestsPerPrincipal()));
             node.api(new Api(
-                    new SessionRoutes(bus, node.bounds(), streams).routes(), OpenApi.part(SessionsFeature.class)));
+                    new SessionRoutes(bus, node.bounds(), streams).routes(),
+                    OpenApi.part(SessionsFeature.class),
+                    Map.of(SessionBusException.class, "the session store")));
         }
 
         private SessionBus<String> open(Node node) {

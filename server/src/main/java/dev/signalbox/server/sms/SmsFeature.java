@@ -47,8 +47,7 @@ public final class SmsFeature implements Feature {
 
     private static void start(Node node, Optional<HttpSmsOptions> options) {
         options.ifPresentOrElse(
-                provider -> node.channels()
-                        .add(new SmsChannel(node.closing(new HttpSmsSender(provider)), provider)),
+                provider -> node.channels().add(new SmsChannel(node.closing(new HttpSmsSender(provider)), provider)),
                 () -> node.channels().missing(Channel.SMS.name(), "delivery.sms.url and delivery.sms.token"));
     }
 }

@@ -16,9 +16,7 @@ final class SmsKeys {
     static final Key<URI> URL = Key.optional(
             "delivery.sms.url", Kind.url(), "The SMS provider. Without it, this server sends no text messages.");
     static final Key<String> PROVIDER_TOKEN = Key.secret(
-            "delivery.sms.token",
-            Kind.foreignToken(),
-            "The provider's bearer token. Required with the URL.");
+            "delivery.sms.token", Kind.foreignToken(), "The provider's bearer token. Required with the URL.");
     static final Key<Duration> TIMEOUT =
             Key.of("delivery.sms.timeout", Kind.duration("10ms", "10m"), "6s", "The longest that one attempt takes.");
     static final Key<Duration> CONNECT_TIMEOUT = Key.of(

@@ -9,8 +9,8 @@ import dev.signalbox.server.command.TimeOption;
 import dev.signalbox.server.node.LogFormat;
 import dev.signalbox.server.node.LogLevel;
 import dev.signalbox.server.node.Logging;
-import dev.signalbox.testing.simulator.Behaviour.Fault;
 import dev.signalbox.testing.simulator.Behaviour;
+import dev.signalbox.testing.simulator.Behaviour.Fault;
 import dev.signalbox.testing.simulator.SmsSimulator;
 import dev.signalbox.testing.simulator.SmsSimulatorOptions;
 import java.io.UncheckedIOException;
@@ -39,10 +39,7 @@ import picocli.CommandLine.Option;
                     + " delivery.sms.token=mock-token"
         })
 final class SmsSimulatorCommand implements Callable<Integer> {
-    @Option(
-            names = "--host",
-            defaultValue = "127.0.0.1",
-            description = "Where to listen; default ${DEFAULT-VALUE}.")
+    @Option(names = "--host", defaultValue = "127.0.0.1", description = "Where to listen; default ${DEFAULT-VALUE}.")
     private String host = "";
 
     @Option(names = "--port", defaultValue = "3001", description = "Default ${DEFAULT-VALUE}; 0 picks a free one.")

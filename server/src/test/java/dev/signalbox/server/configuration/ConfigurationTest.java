@@ -1,12 +1,11 @@
 package dev.signalbox.server.configuration;
 
-import dev.signalbox.server.rest.Role;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.server.rest.Role;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

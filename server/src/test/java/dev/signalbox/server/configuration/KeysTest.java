@@ -1,10 +1,9 @@
 package dev.signalbox.server.configuration;
 
-import dev.signalbox.server.llm.LlmKeys;
-import dev.signalbox.server.observatory.ObservatoryKeys;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.server.llm.LlmKeys;
+import dev.signalbox.server.observatory.ObservatoryKeys;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;

@@ -1,9 +1,8 @@
 package dev.signalbox.server.console;
 
-import dev.signalbox.server.RunningControlPlane;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.server.RunningControlPlane;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;

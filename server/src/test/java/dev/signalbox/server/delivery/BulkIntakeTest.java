@@ -1,8 +1,5 @@
 package dev.signalbox.server.delivery;
 
-import dev.signalbox.server.rest.ControlPlane;
-import dev.signalbox.server.RunningControlPlane;
-
 import static dev.signalbox.server.RunningControlPlane.SMS;
 import static dev.signalbox.server.RunningControlPlane.errors;
 import static dev.signalbox.server.RunningControlPlane.json;
@@ -12,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.server.RunningControlPlane;
+import dev.signalbox.server.rest.ControlPlane;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
@@ -128,7 +127,7 @@ class BulkIntakeTest {
 
     @Test
     void aLineThatIsTooLongOrNotUtf8IsRefusedAlone() throws Exception {
-        var options = new ControlPlane.Options("127.0.0.1", 0, 1024, 1 << 20, 5, java.util.Optional.empty());
+        var options = ControlPlane.Options.local(0).withMaxBody(1024, 1 << 20);
         try (var server = new RunningControlPlane(folder, options, UnaryOperator.identity())) {
             String good = "{\"to\":\"" + SMS + "\",\"body\":\"x\"}\n";
             String tooLong = "{\"to\":\"" + SMS + "\",\"body\":\"" + "x".repeat(2000) + "\"}\n";
@@ -143,7 +142,7 @@ class BulkIntakeTest {
 
     @Test
     void aRequestBeyondTheBoundSaysWhereItEnds() throws Exception {
-        var options = new ControlPlane.Options("127.0.0.1", 0, 1024, 4096, 5, java.util.Optional.empty());
+        var options = ControlPlane.Options.local(0).withMaxBody(1024, 4096);
         try (var server = new RunningControlPlane(folder, options, UnaryOperator.identity())) {
             byte[] body =
                     ("{\"to\":\"" + SMS + "\",\"body\":\"x\"}\n").repeat(200).getBytes(StandardCharsets.UTF_8);

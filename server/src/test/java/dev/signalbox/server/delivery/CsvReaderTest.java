@@ -1,10 +1,9 @@
 package dev.signalbox.server.delivery;
 
-import dev.signalbox.server.rest.LineReader;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.server.delivery.CsvReader.Row;
+import dev.signalbox.server.rest.LineReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,7 @@ package dev.signalbox.server.delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.State;
+import dev.signalbox.server.rest.Filter;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;

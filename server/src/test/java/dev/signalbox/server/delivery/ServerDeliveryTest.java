@@ -1,12 +1,11 @@
 package dev.signalbox.server.delivery;
 
-import dev.signalbox.server.node.Server;
-import dev.signalbox.server.TestClient;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.signalbox.server.rest.AdminToken;
+import dev.signalbox.server.TestClient;
 import dev.signalbox.server.configuration.Configuration;
+import dev.signalbox.server.node.Server;
+import dev.signalbox.server.rest.AdminToken;
 import dev.signalbox.testing.simulator.SmsSimulator;
 import dev.signalbox.testing.simulator.SmsSimulatorOptions;
 import java.net.http.HttpClient;

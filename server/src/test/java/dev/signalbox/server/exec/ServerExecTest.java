@@ -1,13 +1,12 @@
 package dev.signalbox.server.exec;
 
-import dev.signalbox.server.node.Server;
-import dev.signalbox.server.TestClient;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.signalbox.server.rest.AdminToken;
+import dev.signalbox.server.TestClient;
 import dev.signalbox.server.configuration.Configuration;
+import dev.signalbox.server.node.Server;
+import dev.signalbox.server.rest.AdminToken;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

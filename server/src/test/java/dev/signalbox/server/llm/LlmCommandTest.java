@@ -1,10 +1,9 @@
 package dev.signalbox.server.llm;
 
-import dev.signalbox.server.command.ExitCode;
-import dev.signalbox.server.Run;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.server.Run;
+import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.testing.simulator.LlmReply;
 import dev.signalbox.testing.simulator.LlmSimulator;
 import dev.signalbox.testing.simulator.LlmSimulatorOptions;

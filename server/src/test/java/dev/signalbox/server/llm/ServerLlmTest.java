@@ -1,13 +1,12 @@
 package dev.signalbox.server.llm;
 
-import dev.signalbox.server.node.Server;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.server.clients.ClientTokens;
 import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.configuration.Secret;
+import dev.signalbox.server.node.Server;
 import dev.signalbox.testing.simulator.LlmReply;
 import dev.signalbox.testing.simulator.LlmSimulator;
 import dev.signalbox.testing.simulator.LlmSimulatorOptions;

@@ -1,10 +1,5 @@
 package dev.signalbox.server.node;
 
-import dev.signalbox.server.sessions.SessionStreams;
-import dev.signalbox.server.rest.Problem;
-import dev.signalbox.server.rest.ControlPlane;
-import dev.signalbox.server.RunningControlPlane;
-
 import static dev.signalbox.server.RunningControlPlane.SMS;
 import static dev.signalbox.server.RunningControlPlane.json;
 import static dev.signalbox.server.RunningControlPlane.lines;
@@ -15,6 +10,9 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.signalbox.delivery.queue.SendResult;
+import dev.signalbox.server.RunningControlPlane;
+import dev.signalbox.server.rest.ControlPlane;
+import dev.signalbox.server.sessions.SessionStreams;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -66,10 +64,10 @@ class OpenApiTest {
                         ControlPlane.Options.local(0),
                         server.services,
                         observation,
-                        new SessionStreams(server.sessions, 1),
+                        new SessionStreams(server.sessions, 1, 1),
                         InstantSource.system())
                 .stream()
-                .map(route -> route.method().text().toLowerCase(Locale.ROOT) + " "
+                .map(route -> route.method().toLowerCase(Locale.ROOT) + " "
                         + route.path().replace("{+", "{"))
                 .collect(Collectors.toCollection(TreeSet::new));
 

@@ -1,9 +1,5 @@
 package dev.signalbox.server.observatory;
 
-import dev.signalbox.server.command.ExitCode;
-import dev.signalbox.server.command.RestClient;
-import dev.signalbox.server.Run;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.observatory.Destination;
@@ -12,6 +8,9 @@ import dev.signalbox.observatory.ObservatoryOptions;
 import dev.signalbox.observatory.ObservatoryOptions.DeadLetters;
 import dev.signalbox.observatory.Severity;
 import dev.signalbox.observatory.WireFormat;
+import dev.signalbox.server.Run;
+import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.RestClient;
 import dev.signalbox.testing.simulator.ObservatorySimulator;
 import dev.signalbox.testing.simulator.ObservatorySimulatorBehaviour;
 import dev.signalbox.testing.simulator.ObservatorySimulatorOptions;

@@ -1,17 +1,16 @@
 package dev.signalbox.server.observatory;
 
-import dev.signalbox.server.node.Server;
-import dev.signalbox.server.node.Logging;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.observatory.ContextHeaders;
 import dev.signalbox.observatory.LogFiles;
-import dev.signalbox.server.rest.AdminToken;
-import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.config.ServerConfig.LogFormat;
 import dev.signalbox.server.config.ServerConfig.LogLevel;
+import dev.signalbox.server.configuration.Configuration;
+import dev.signalbox.server.node.Logging;
+import dev.signalbox.server.node.Server;
+import dev.signalbox.server.rest.AdminToken;
 import dev.signalbox.testing.simulator.ObservatorySimulator;
 import dev.signalbox.testing.simulator.ObservatorySimulatorBehaviour;
 import dev.signalbox.testing.simulator.ObservatorySimulatorBehaviour.Fault;

@@ -1,11 +1,10 @@
 package dev.signalbox.server.rest;
 
-import dev.signalbox.server.RunningControlPlane;
-
 import static dev.signalbox.server.RunningControlPlane.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.server.RunningControlPlane;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -160,7 +159,7 @@ class AccessTest {
 
     @Test
     void aHostThatIsNotThereIsNamed() {
-        var options = new ControlPlane.Options("no-such-host.invalid", 0, 1024, 1024, 5, Optional.empty());
+        var options = ControlPlane.Options.local(0).withHost("no-such-host.invalid");
 
         assertThatThrownBy(() -> ControlPlane.start(options, server.services, InstantSource.system()))
                 .isInstanceOf(ControlPlaneException.class)

@@ -1,9 +1,5 @@
 package dev.signalbox.server.rest;
 
-import dev.signalbox.server.configuration.Configuration;
-import dev.signalbox.server.configuration.Secret;
-import dev.signalbox.server.clients.ClientTokens;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +9,9 @@ import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
+import dev.signalbox.server.clients.ClientTokens;
+import dev.signalbox.server.configuration.Configuration;
+import dev.signalbox.server.configuration.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,15 +1,14 @@
 package dev.signalbox.server.sessions;
 
-import dev.signalbox.server.node.Server;
-import dev.signalbox.server.TestClient;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
-import dev.signalbox.server.rest.AdminToken;
+import dev.signalbox.server.TestClient;
 import dev.signalbox.server.configuration.Configuration;
+import dev.signalbox.server.node.Server;
+import dev.signalbox.server.rest.AdminToken;
 import dev.signalbox.testing.services.RealPostgres;
 import dev.signalbox.testing.services.RealRedis;
 import java.net.http.HttpClient;

@@ -1,12 +1,11 @@
 package dev.signalbox.server.sessions;
 
-import dev.signalbox.server.command.ExitCode;
-import dev.signalbox.server.command.RestClient;
-import dev.signalbox.server.TestServer;
-import dev.signalbox.server.Run;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.server.Run;
+import dev.signalbox.server.TestServer;
+import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.RestClient;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;

@@ -1,0 +1,207 @@
+package dev.signalbox.server.rest;
+
+import dev.signalbox.server.rest.ControlPlane.Options;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Speaks HTTP/1.1 on one port and hands each request to a {@link Handler} on a virtual thread. This class, and those named
+ * after Jetty, are the only ones that know the library. Thread-safe.
+ */
+final class WebServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
+    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final int LONGEST_HEAD = 16 * 1024;
+    private static final int BACKLOG = 1024;
+    private static final int PLATFORM_THREADS = 16;
+    private static final long SWEEPS_IN_HEADER_TIMEOUT = 10;
+
+    private final ExecutorService virtualThreads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("signalbox-control-", 0).factory());
+    private final Limits limits;
+    private final ConnectionLimits connections;
+    private final Server server;
+    private final ServerConnector connector;
+
+    private WebServer(Options options, Handler handler) {
+        this.limits = options.limits();
+        this.connections = new ConnectionLimits(limits, System::nanoTime);
+        var pool = new QueuedThreadPool(PLATFORM_THREADS);
+        pool.setName("signalbox-control");
+        pool.setVirtualThreadsExecutor(virtualThreads);
+        this.server = new Server(pool);
+        this.connector = connector(options);
+        server.addConnector(connector);
+        server.setErrorHandler(WebServer::refuse);
+        server.setStopTimeout(GRACE.toMillis());
+        server.setHandler(new GracefulHandler(new Entrance(handler)));
+    }
+
+    /**
+     * Starts listening.
+     *
+     * @throws ControlPlaneException if the address is not this machine's, or is in use
+     */
+    static WebServer start(Options options, Handler handler) {
+        var server = new WebServer(options, handler);
+        try {
+            server.open(options);
+            return server;
+        } catch (ControlPlaneException cannot) {
+            server.close();
+            throw cannot;
+        }
+    }
+
+    private void open(Options options) {
+        try {
+            connector.setHost(InetAddress.getByName(options.host()).getHostAddress());
+            connector.open();
+            server.start();
+            sweepLater();
+        } catch (UnknownHostException unknown) {
+            throw cannotListen(options, "there is no such host; use 127.0.0.1, or 0.0.0.0 for all addresses", unknown);
+        } catch (IOException taken) {
+            Throwable reason = taken.getCause() == null ? taken : taken.getCause();
+            throw cannotListen(
+                    options,
+                    reason.getMessage() + ". Stop what listens there, or choose another port for the control plane",
+                    taken);
+        } catch (Exception failed) {
+            throw cannotListen(options, "the web server did not start: " + failed, failed);
+        }
+    }
+
+    private static ControlPlaneException cannotListen(Options options, String reason, @Nullable Throwable cause) {
+        return new ControlPlaneException(
+                "cannot listen on " + options.host() + ":" + options.port() + ": " + reason, cause);
+    }
+
+    private ServerConnector connector(Options options) {
+        var http = new HttpConnectionFactory(configuration());
+        var connector = options.tls()
+                .map(context -> new ServerConnector(server, 1, 1, tls(context), http))
+                .orElseGet(() -> new ServerConnector(server, 1, 1, http));
+        connector.setPort(options.port());
+        connector.setAcceptQueueSize(BACKLOG);
+        connector.setIdleTimeout(limits.idleTimeout().toMillis());
+        connector.addBean(connections);
+        return connector;
+    }
+
+    private static SslConnectionFactory tls(SSLContext context) {
+        var ssl = new SslContextFactory.Server();
+        ssl.setSslContext(context);
+        return new SslConnectionFactory(ssl, "http/1.1");
+    }
+
+    /** As strict as the library can be. Encoded slashes and percent signs are left to {@link PathPattern}. */
+    private HttpConfiguration configuration() {
+        var http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setRequestHeaderSize(LONGEST_HEAD);
+        http.setHttpCompliance(HttpCompliance.STRICT);
+        http.setUriCompliance(UriCompliance.from(EnumSet.of(
+                UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR, UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING)));
+        http.setRelativeRedirectAllowed(true);
+        return http;
+    }
+
+    private void sweepLater() {
+        Scheduler scheduler = server.getScheduler();
+        long pause = Math.max(1, limits.headerTimeout().toMillis() / SWEEPS_IN_HEADER_TIMEOUT);
+        scheduler.schedule(
+                () -> {
+                    connections.closeLate();
+                    if (server.isRunning()) {
+                        sweepLater();
+                    }
+                },
+                pause,
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** Where requests come in. */
+    private final class Entrance extends org.eclipse.jetty.server.Handler.Abstract {
+        private final Handler handler;
+
+        private Entrance(Handler handler) {
+            super(InvocationType.BLOCKING);
+            this.handler = handler;
+        }
+
+        @Override
+        public boolean handle(
+                org.eclipse.jetty.server.Request request,
+                org.eclipse.jetty.server.Response response,
+                Callback callback) {
+            Connection connection = request.getConnectionMetaData().getConnection();
+            connections.begun(connection);
+            request.addIdleTimeoutListener(idle -> false);
+            var exchange = new JettyExchange(request, response, limits, () -> connections.answered(connection));
+            try {
+                handler.handle(exchange.request(), exchange);
+                exchange.end();
+                callback.succeeded();
+            } catch (IOException | RuntimeException gone) {
+                LOG.debug("A connection ends in the middle of an answer", gone);
+                callback.failed(gone);
+            } finally {
+                exchange.release();
+            }
+            return true;
+        }
+    }
+
+    /** Answers what the library refuses before a handler sees it: what is not HTTP, or not as it is wanted here. */
+    private static boolean refuse(
+            org.eclipse.jetty.server.Request request, org.eclipse.jetty.server.Response response, Callback callback) {
+        Object message = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
+        var problem = new Problem(
+                response.getStatus(), message == null ? ReasonPhrase.of(response.getStatus()) : message.toString());
+        SecurityHeaders.set((name, value) -> response.getHeaders().put(name, value));
+        response.getHeaders().put("Content-Type", "application/problem+json");
+        response.write(true, java.nio.ByteBuffer.wrap(Json.write(problem.document())), callback);
+        return true;
+    }
+
+    int port() {
+        return connector.getLocalPort();
+    }
+
+    /** Stops taking requests, gives those under way five seconds, and interrupts what is left. Idempotent. */
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception slow) {
+            LOG.warn("Not all requests ended within {} s of the stop", GRACE.toSeconds(), slow);
+        }
+        connector.close();
+        virtualThreads.shutdownNow();
+    }
+}
