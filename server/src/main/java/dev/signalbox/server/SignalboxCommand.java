@@ -106,7 +106,7 @@ public final class SignalboxCommand {
         all.add(new CommandEntry("migrate", () -> new MigrateCommand(features)));
         all.add(new CommandEntry("simulator", () -> simulator(features)));
         all.add(new CommandEntry("version", VersionCommand::new));
-        all.sort(Comparator.comparing(entry -> ORDER.indexOf(entry.name())));
+        all.sort(Comparator.comparingInt(entry -> ORDER.indexOf(entry.name())));
         var named = all.stream()
                 .filter(entry -> arguments.length > 0 && entry.name().equals(arguments[0]))
                 .toList();

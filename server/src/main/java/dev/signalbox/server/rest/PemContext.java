@@ -29,7 +29,11 @@ public final class PemContext {
 
     private PemContext() {}
 
-    /** @throws StartupException naming the file, if one cannot be used */
+    /**
+     * Loads a certificate chain and its key.
+     *
+     * @throws StartupException naming the file, if one cannot be used
+     */
     public static SSLContext load(Pem pem) {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
