@@ -14,9 +14,9 @@ import dev.signalbox.server.rest.InvalidMessageException;
 
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.DeliveryQueue.Filter;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
+import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.server.rest.Role;
@@ -118,14 +118,18 @@ public final class MessageRoutes {
 
     private void list(ServerRequest request, ServerResponse response) {
         var query = new Query(request, FILTERS);
-        var filter = new Filter(
-                query.value("state", MessageRoutes::state, "must be one of " + List.of(State.values())),
-                query.value("channel", Channel::new, "must be the name of a channel, such as sms"),
-                query.text("address"),
-                query.text("cursor"),
-                query.limit());
+        var state = query.value("state", MessageRoutes::state, "must be one of " + List.of(State.values()));
+        var channel = query.value("channel", Channel::new, "must be the name of a channel, such as sms");
+        int limit = query.limit();
         query.refuseWrong();
-        Page page = Query.page(queue, filter);
+        Page page = Query.page(
+                queue,
+                () -> Filter.ALL
+                        .withState(state)
+                        .withChannel(channel)
+                        .withAddress(query.text("address"))
+                        .withCursor(query.text("cursor"))
+                        .withLimit(limit));
         var answer = new LinkedHashMap<String, Object>();
         answer.put("items", page.items().stream().map(MessageView::of).toList());
         page.next().ifPresent(next -> answer.put("next", next));

@@ -1,8 +1,8 @@
 package dev.signalbox.server.rest;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.DeliveryQueue.Filter;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
+import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.server.configuration.Suggestion;
 import io.helidon.webserver.http.ServerRequest;
 import java.util.ArrayList;
@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The query parameters of one request; wrong ones are told all at once by {@link #refuseWrong()}. */
 public final class Query {
@@ -51,9 +52,9 @@ public final class Query {
     }
 
     /** One page; a cursor that no page gave is the caller's fault. */
-    public static Page page(DeliveryQueue queue, Filter filter) {
+    public static Page page(DeliveryQueue queue, Supplier<Filter> filter) {
         try {
-            return queue.list(filter);
+            return queue.list(filter.get());
         } catch (IllegalArgumentException wrongCursor) {
             throw Problems.invalid(List.of(new Violation("cursor", "is not the next of a page")));
         }
