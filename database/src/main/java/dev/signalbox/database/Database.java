@@ -30,27 +30,70 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource writers;
     private final HikariDataSource readers;
     private final DatabaseClock clock;
+    private final WriteProbe probe;
+    private final @Nullable FileOwnership ownership;
 
-    private Database(DatabaseConfig config, HikariDataSource writers, HikariDataSource readers, DatabaseClock clock) {
+    private Database(
+            DatabaseConfig config,
+            HikariDataSource writers,
+            HikariDataSource readers,
+            DatabaseClock clock,
+            @Nullable FileOwnership ownership) {
         this.config = config;
         this.writers = writers;
         this.readers = readers;
         this.clock = clock;
+        this.probe = new WriteProbe(config, Pools.probes(config, writers), System::nanoTime);
+        this.ownership = ownership;
     }
 
     /**
-     * Opens the pool and asks the database for its time once.
+     * Opens the pool and asks the database for its time once. A SQLite file that is missing is made, readable for its owner
+     * alone; the mode of one that is there is narrowed to that.
      *
      * @throws DatabaseUnavailableException if it cannot be reached now
      * @throws DatabaseException if it answers and refuses, or a SQLite file cannot be written
      */
     public static Database open(DatabaseConfig config) {
+        prepare(config);
+        return open(config, null);
+    }
+
+    /**
+     * Opens it for a server, which on SQLite must be the only one: the file {@code <database>.lock} beside it stays locked
+     * until {@link #close()} or the end of the process, however it ends. Other processes may still {@link #open} the
+     * database, to look at it. On PostgreSQL, which serves many nodes, it is the same as {@link #open}.
+     *
+     * @throws DatabaseInUseException if a SQLite file has its server already, in this process or another
+     * @throws DatabaseException as {@link #open} does
+     */
+    public static Database openExclusive(DatabaseConfig config) {
+        prepare(config);
+        if (config.dialect() != Dialect.SQLITE) {
+            return open(config, null);
+        }
+        FileOwnership ownership = FileOwnership.of(SqliteFile.real(config));
+        try {
+            return open(config, ownership);
+        } catch (RuntimeException | Error e) {
+            ownership.close();
+            throw e;
+        }
+    }
+
+    private static void prepare(DatabaseConfig config) {
+        if (config.dialect() == Dialect.SQLITE) {
+            SqliteFile.prepare(config);
+        }
+    }
+
+    private static Database open(DatabaseConfig config, @Nullable FileOwnership ownership) {
         HikariDataSource writers = Pools.writers(config);
         HikariDataSource readers = null;
         try {
             DatabaseClock clock = Failures.translating(config, () -> firstReading(config, writers));
             readers = Pools.readers(config, writers);
-            return new Database(config, writers, readers, clock);
+            return new Database(config, writers, readers, clock, ownership);
         } finally {
             if (readers == null) {
                 writers.close();
@@ -105,7 +148,16 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseException for its other failures
      */
     public <T extends @Nullable Object> T transact(Work<T> work) {
-        return Failures.translating(config, () -> repeating(() -> once(config, writers, work)));
+        return writing(() -> repeating(() -> once(config, writers, work)));
+    }
+
+    private <T extends @Nullable Object> T writing(Failures.Step<T> step) {
+        try {
+            return Failures.translating(config, step);
+        } catch (DatabaseException e) {
+            probe.failed(e);
+            throw e;
+        }
     }
 
     private static <T extends @Nullable Object> T repeating(Failures.Step<T> step) throws SQLException {
@@ -147,13 +199,11 @@ public final class Database implements AutoCloseable {
     public <T extends @Nullable Object> T autoCommit(Work<T> work) {
         return config.dialect() == Dialect.SQLITE
                 ? transact(work)
-                : Failures.translating(
-                        config,
-                        () -> repeating(() -> {
-                            try (Connection connection = writers.getConnection()) {
-                                return work.run(connection);
-                            }
-                        }));
+                : writing(() -> repeating(() -> {
+                    try (Connection connection = writers.getConnection()) {
+                        return work.run(connection);
+                    }
+                }));
     }
 
     private static <T extends @Nullable Object> T once(DatabaseConfig config, DataSource source, Work<T> work)
@@ -223,18 +273,31 @@ public final class Database implements AutoCloseable {
         return Migrations.list(config, writers, module, folder, loader);
     }
 
-    /** Asks the database for its time, which also corrects {@link #clock()}; empty means it answered. */
+    /**
+     * Asks the database for its time, which also corrects {@link #clock()}, and writes a little to it every few seconds, since
+     * one whose disk is full still answers. Empty means that both went well; otherwise the message says what is wrong, such as
+     * "has no space left". Changes of the latter are logged, once each.
+     */
     public Optional<DatabaseException> health() {
         try {
-            autoCommit(connection -> {
-                long sent = System.nanoTime();
-                Instant time = time(config, connection);
-                clock.observe(time, sent, System.nanoTime());
-                return time;
-            });
-            return Optional.empty();
+            observeTime();
+            return probe.problem();
         } catch (DatabaseException e) {
             return Optional.of(e);
+        }
+    }
+
+    private void observeTime() {
+        Work<Instant> ask = connection -> {
+            long sent = System.nanoTime();
+            Instant time = time(config, connection);
+            clock.observe(time, sent, System.nanoTime());
+            return time;
+        };
+        if (config.dialect() == Dialect.SQLITE) {
+            read(ask); // Not through the one connection that writes, which may be busy for long.
+        } else {
+            autoCommit(ask);
         }
     }
 
@@ -242,5 +305,8 @@ public final class Database implements AutoCloseable {
     public void close() {
         readers.close();
         writers.close();
+        if (ownership != null) {
+            ownership.close();
+        }
     }
 }

@@ -4,17 +4,25 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteException;
 
 /** Tells apart what a database's failures mean for the caller. */
 final class Failures {
+    private static final String DISK_FULL = "53100";
+    private static final String READ_ONLY = "25006";
+
     /** Shutting down, crashed, starting up; and a standby that has not taken over yet. */
-    private static final Set<String> AWAY = Set.of("57P01", "57P02", "57P03", "25006");
+    private static final Set<String> AWAY = Set.of("57P01", "57P02", "57P03", READ_ONLY);
 
-    /** Lost connections; and servers out of connections, memory or disk. */
-    private static final Set<String> AWAY_CLASSES = Set.of("08", "53");
+    /** Lost connections; servers out of connections, memory or disk; and those whose disk fails. */
+    private static final Set<String> AWAY_CLASSES = Set.of("08", "53", "58");
 
-    /** SQLite's BUSY, LOCKED, NOMEM, IOERR, FULL and CANTOPEN: what is so now may not be so later. */
-    private static final Set<Integer> SQLITE_AWAY = Set.of(5, 6, 7, 10, 13, 14);
+    private static final int SQLITE_BUSY = 5;
+    private static final int SQLITE_READONLY = 8;
+    private static final int SQLITE_FULL = 13;
+
+    /** SQLite's BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL and CANTOPEN: what is so now may not be so later. */
+    private static final Set<Integer> SQLITE_AWAY = Set.of(SQLITE_BUSY, 6, 7, SQLITE_READONLY, 10, SQLITE_FULL, 14);
 
     private static final Set<String> CONFLICT = Set.of("40001", "40P01");
 
@@ -35,10 +43,40 @@ final class Failures {
 
     static DatabaseException translate(DatabaseConfig config, SQLException e) {
         SQLException root = deepest(e);
+        String reason = ": " + root.getMessage();
+        String place = "the database " + config.place();
+        if (isFull(root)) {
+            return new DatabaseUnavailableException(
+                    place + " has no space left" + reason + ". Free some space on its disk.", e);
+        }
+        if (isReadOnly(root)) {
+            return new DatabaseUnavailableException(place + " is read-only" + reason, e);
+        }
         return isAway(config, e) || isAway(config, root)
-                ? new DatabaseUnavailableException(
-                        "the database " + config.place() + " cannot be reached: " + root.getMessage(), e)
-                : new DatabaseException("the database " + config.place() + " refused: " + root.getMessage(), e);
+                ? new DatabaseUnavailableException(place + " cannot be reached" + reason, e)
+                : new DatabaseException(place + " refused" + reason, e);
+    }
+
+    /** Whether it answers and can be read, but takes no writes. */
+    static boolean isNotWritable(DatabaseException e) {
+        return e.getCause() instanceof SQLException sql && (isFull(deepest(sql)) || isReadOnly(deepest(sql)));
+    }
+
+    private static boolean isFull(SQLException e) {
+        return e instanceof SQLiteException ? code(e) == SQLITE_FULL : DISK_FULL.equals(e.getSQLState());
+    }
+
+    private static boolean isReadOnly(SQLException e) {
+        return e instanceof SQLiteException ? code(e) == SQLITE_READONLY : READ_ONLY.equals(e.getSQLState());
+    }
+
+    /** Whether another connection is writing to the SQLite file. */
+    static boolean isBusy(DatabaseConfig config, SQLException e) {
+        return config.dialect() == Dialect.SQLITE && code(deepest(e)) == SQLITE_BUSY;
+    }
+
+    private static int code(SQLException e) {
+        return e.getErrorCode() & 0xff;
     }
 
     static boolean isConflict(SQLException e) {
@@ -46,7 +84,7 @@ final class Failures {
     }
 
     private static boolean isAway(DatabaseConfig config, SQLException e) {
-        if (config.dialect() == Dialect.SQLITE && SQLITE_AWAY.contains(e.getErrorCode() & 0xff)) {
+        if (config.dialect() == Dialect.SQLITE && SQLITE_AWAY.contains(code(e))) {
             return true;
         }
         String state = e.getSQLState();

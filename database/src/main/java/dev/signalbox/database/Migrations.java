@@ -3,7 +3,6 @@ package dev.signalbox.database;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -36,7 +35,7 @@ final class Migrations {
         try {
             if (config.dialect() == Dialect.SQLITE) {
                 alone(
-                        Path.of(config.url().substring("jdbc:sqlite:".length()) + ".migrating"),
+                        SqliteFile.beside(SqliteFile.real(config), ".migrating"),
                         () -> migrate(config, source, module, folder, loader));
             } else {
                 migrate(config, source, module, folder, loader);
@@ -51,13 +50,19 @@ final class Migrations {
         }
     }
 
+    /**
+     * Race: were the lock file deleted at the end, one process could hold the deleted file's lock and another that of its
+     * successor. So it stays.
+     */
     private static void alone(Path file, Runnable work) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = channel.lock()) {
-            if (lock.isValid()) {
-                work.run();
+        try {
+            SqliteFile.createPrivate(file);
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                if (lock.isValid()) {
+                    work.run();
+                }
             }
-            Files.deleteIfExists(file);
         } catch (IOException e) {
             throw new DatabaseException("the lock file " + file + " cannot be used: " + e, e);
         }

@@ -3,11 +3,9 @@ package dev.signalbox.database;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Properties;
+import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -18,6 +16,7 @@ import org.sqlite.SQLiteDataSource;
 final class Pools {
     private static final int SQLITE_READERS = 4;
     private static final String SQLITE_PATIENCE_MILLIS = "5000";
+    private static final int SQLITE_PROBE_PATIENCE_MILLIS = 500;
 
     private Pools() {}
 
@@ -30,7 +29,6 @@ final class Pools {
                 pool.setMinimumIdle(2);
             }
             case SQLITE -> {
-                prepareFolder(path(config));
                 pool.setDataSource(sqlite(config, TransactionMode.IMMEDIATE));
                 pool.setMaximumPoolSize(1);
             }
@@ -58,6 +56,16 @@ final class Pools {
         pool.setMaximumPoolSize(Math.min(SQLITE_READERS, config.poolSize() - 1));
         pool.setMinimumIdle(1);
         return open(config, pool);
+    }
+
+    /** Opens a connection of its own for each probe on SQLite, whose one writer may be busy for long. */
+    static DataSource probes(DatabaseConfig config, HikariDataSource writers) {
+        if (config.dialect() == Dialect.POSTGRESQL) {
+            return writers;
+        }
+        SQLiteDataSource source = sqlite(config, TransactionMode.IMMEDIATE);
+        source.setBusyTimeout(SQLITE_PROBE_PATIENCE_MILLIS);
+        return source;
     }
 
     private static HikariConfig pool(DatabaseConfig config, String name) {
@@ -93,25 +101,5 @@ final class Pools {
         SQLiteDataSource source = new SQLiteDataSource(settings);
         source.setUrl(config.url());
         return source;
-    }
-
-    private static Path path(DatabaseConfig config) {
-        return Path.of(config.url().substring("jdbc:sqlite:".length())).toAbsolutePath();
-    }
-
-    private static void prepareFolder(Path file) {
-        Path folder = file.getParent();
-        try {
-            if (folder != null) {
-                Files.createDirectories(folder);
-            }
-        } catch (IOException e) {
-            throw new DatabaseException("the folder of the database " + file + " cannot be made: " + e, e);
-        }
-        boolean writable = Files.exists(file) ? Files.isWritable(file) : folder == null || Files.isWritable(folder);
-        if (!writable || Files.isDirectory(file)) {
-            throw new DatabaseException(
-                    "the database file " + file + " cannot be written; choose another path or its permissions", null);
-        }
     }
 }

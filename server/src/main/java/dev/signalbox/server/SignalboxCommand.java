@@ -49,7 +49,7 @@ import picocli.CommandLine.ScopeType;
         })
 public final class SignalboxCommand {
     /** What this server can do. They start in this order and stop in reverse; docs and help list them so, too. */
-    static final Features FEATURES = Features.of(
+    public static final Features FEATURES = Features.of(
             new ObservatoryFeature(),
             new ClientsFeature(),
             new SessionsFeature(),

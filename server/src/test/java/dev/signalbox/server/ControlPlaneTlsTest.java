@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signalbox.server.command.ExitCode;
-import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.node.Server;
 import dev.signalbox.server.node.StartupException;
 import io.netty.pkitesting.CertificateBuilder;
@@ -119,7 +118,9 @@ class ControlPlaneTlsTest {
     }
 
     private Server start() {
-        return Server.start(Configuration.load(
+        return Server.start(
+                SignalboxCommand.FEATURES,
+                SignalboxCommand.FEATURES.load(
                         Optional.empty(),
                         Map.of(),
                         List.of(
@@ -127,8 +128,7 @@ class ControlPlaneTlsTest {
                                 "control.port=0",
                                 "clients.port=0",
                                 "control.tls.certificate=" + certificate,
-                                "control.tls.key=" + key))
-                .values());
+                                "control.tls.key=" + key)));
     }
 
     private String data() {

@@ -11,7 +11,7 @@ public record Run(int exitCode, String out, String err) {
     public static Run of(String... arguments) {
         var out = new StringWriter();
         var err = new StringWriter();
-        int exitCode = SignalboxCommand.commandLine()
+        int exitCode = SignalboxCommand.commandLine(SignalboxCommand.FEATURES, arguments)
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
                 .execute(arguments);

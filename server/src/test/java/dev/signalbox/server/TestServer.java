@@ -1,10 +1,9 @@
 package dev.signalbox.server;
 
 import dev.signalbox.server.clients.ClientTokens;
-import dev.signalbox.server.config.ServerConfig.LogFormat;
-import dev.signalbox.server.config.ServerConfig.LogLevel;
-import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.configuration.Secret;
+import dev.signalbox.server.node.LogFormat;
+import dev.signalbox.server.node.LogLevel;
 import dev.signalbox.server.node.Logging;
 import dev.signalbox.server.node.Server;
 import dev.signalbox.testing.simulator.SmsSimulator;
@@ -29,7 +28,9 @@ public final class TestServer implements AutoCloseable {
     public TestServer(Path folder) {
         Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
         this.folder = folder;
-        this.server = Server.start(Configuration.load(
+        this.server = Server.start(
+                SignalboxCommand.FEATURES,
+                SignalboxCommand.FEATURES.load(
                         Optional.empty(),
                         Map.of(),
                         List.of(
@@ -39,8 +40,7 @@ public final class TestServer implements AutoCloseable {
                                 "clients.jwt.secret=" + SECRET.value(),
                                 "delivery.sms.url=" + provider.sendUrl(),
                                 "delivery.sms.token=mock-token",
-                                "delivery.sms.key-lifetime=1h"))
-                .values());
+                                "delivery.sms.key-lifetime=1h")));
     }
 
     /** Runs a command that talks to this server's control port. */
@@ -54,7 +54,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     public String clientsUrl() {
-        return server.clientsUri().toString();
+        return server.address("clients").toString();
     }
 
     /** A file with a token for the client. */

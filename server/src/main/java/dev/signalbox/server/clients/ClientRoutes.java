@@ -1,6 +1,7 @@
 package dev.signalbox.server.clients;
 
 import dev.signalbox.server.clients.ClientDirectory.ConnectedClient;
+import dev.signalbox.server.node.Node;
 import dev.signalbox.server.rest.Api;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.OpenApi;
@@ -8,6 +9,7 @@ import dev.signalbox.server.rest.Query;
 import dev.signalbox.server.rest.Request;
 import dev.signalbox.server.rest.Response;
 import dev.signalbox.server.rest.Route;
+import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +23,13 @@ public final class ClientRoutes {
         this.directory = directory;
     }
 
-    public Api api() {
-        return new Api(List.of(Route.read("/api/clients", this::clients)), OpenApi.part(ClientRoutes.class));
+    /** Adds the list of clients, their number, and the metric of it to a node. */
+    public void addTo(Node node) {
+        node.api(new Api(List.of(Route.read("/api/clients", this::clients)), OpenApi.part(ClientRoutes.class)));
+        node.overview("clients", role -> directory.connected());
+        Gauge.builder("signalbox.clients.connected", directory, ClientDirectory::connected)
+                .description("Connected clients of this node")
+                .register(node.registry());
     }
 
     private record Clients(List<ConnectedClient> items, int total, Optional<String> next) {}

@@ -10,7 +10,6 @@ import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.node.Feature;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.Node;
-import io.micrometer.core.instrument.Gauge;
 import java.util.List;
 import java.util.Map;
 
@@ -47,12 +46,7 @@ public final class ClientsFeature implements Feature {
                 "clients",
                 WebSocketEndpoint.create(
                         options(settings, node.settings().maxMessage()), authenticator(settings, node)));
-        var directory = new RouterDirectory(node.router());
-        node.api(new ClientRoutes(directory).api());
-        node.overview("clients", role -> directory.connected());
-        Gauge.builder("signalbox.clients.connected", directory, ClientDirectory::connected)
-                .description("Connected clients of this node")
-                .register(node.registry());
+        new ClientRoutes(new RouterDirectory(node.router())).addTo(node);
     }
 
     private static Authenticator authenticator(ClientSettings settings, Node node) {

@@ -17,6 +17,7 @@ import dev.signalbox.server.rest.Route;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +25,17 @@ import java.util.stream.Stream;
  * have added. Hence the last of those that send.
  */
 public final class DeliveryFeature implements Feature {
+    private final Function<Node, DeliveryMetrics> metrics;
+
+    public DeliveryFeature() {
+        this(node -> new DeliveryMetrics(node.registry(), node.clock()));
+    }
+
+    /** With metrics of the caller's own. */
+    public DeliveryFeature(Function<Node, DeliveryMetrics> metrics) {
+        this.metrics = metrics;
+    }
+
     @Override
     public String name() {
         return "delivery";
@@ -44,17 +56,18 @@ public final class DeliveryFeature implements Feature {
 
     @Override
     public Part configure(Reading reading) {
-        return new Configured(DeliverySettings.read(reading));
+        return new Configured(DeliverySettings.read(reading), metrics);
     }
 
-    private record Configured(DeliverySettings settings) implements Part {
+    private record Configured(DeliverySettings settings, Function<Node, DeliveryMetrics> counting) implements Part {
         @Override
         public void start(Node node) {
             node.channels()
                     .add(new LiveChannel(
                             new LiveSender(node.router(), settings.liveTimeout(), settings.liveConcurrency())));
-            var metrics = new DeliveryMetrics(node.registry(), node.clock());
+            DeliveryMetrics metrics = counting.apply(node);
             Dispatcher dispatcher = node.closing(dispatcher(node, metrics));
+            node.dispatcher(dispatcher);
             node.whenOpening(dispatcher::start);
             node.drainable(new Draining(dispatcher));
             node.health("dispatcher", () -> health(dispatcher));

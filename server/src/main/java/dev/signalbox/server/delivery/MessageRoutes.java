@@ -2,9 +2,9 @@ package dev.signalbox.server.delivery;
 
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.DeliveryQueue.Filter;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
+import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.server.rest.ControlPlane;
@@ -21,6 +21,7 @@ import dev.signalbox.server.rest.Role;
 import dev.signalbox.server.rest.Route;
 import dev.signalbox.server.rest.Spool;
 import dev.signalbox.server.rest.UuidText;
+import dev.signalbox.server.rest.Violation;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Enqueues messages, shows them, and changes their fate. */
 final class MessageRoutes {
@@ -114,18 +116,31 @@ final class MessageRoutes {
 
     private void list(Request request, Response response) throws IOException {
         var query = new Query(request, FILTERS);
-        var filter = new Filter(
-                query.value("state", MessageRoutes::state, "must be one of " + List.of(State.values())),
-                query.value("channel", Channel::new, "must be the name of a channel, such as sms"),
-                query.text("address"),
-                query.text("cursor"),
-                query.limit());
+        var state = query.value("state", MessageRoutes::state, "must be one of " + List.of(State.values()));
+        var channel = query.value("channel", Channel::new, "must be the name of a channel, such as sms");
+        int limit = query.limit();
         query.refuseWrong();
-        Page page = Query.page(queue, filter);
+        Page page = page(
+                queue,
+                () -> Filter.ALL
+                        .withState(state)
+                        .withChannel(channel)
+                        .withAddress(query.text("address"))
+                        .withCursor(query.text("cursor"))
+                        .withLimit(limit));
         var answer = new LinkedHashMap<String, Object>();
         answer.put("items", page.items().stream().map(MessageView::of).toList());
         page.next().ifPresent(next -> answer.put("next", next));
         Json.send(response, answer);
+    }
+
+    /** One page; a cursor that no page gave is the caller's fault. */
+    static Page page(DeliveryQueue queue, Supplier<Filter> filter) {
+        try {
+            return queue.list(filter.get());
+        } catch (IllegalArgumentException wrongCursor) {
+            throw Problems.invalid(List.of(new Violation("cursor", "is not the next of a page")));
+        }
     }
 
     private static State state(String name) {

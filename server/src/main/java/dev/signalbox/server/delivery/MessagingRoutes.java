@@ -4,11 +4,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
-import dev.signalbox.delivery.queue.DeliveryQueue.Filter;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
+import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.Problems;
@@ -99,17 +99,18 @@ final class MessagingRoutes {
 
     private void sent(Request request, Response response) throws IOException {
         var query = new Query(request, Set.of("limit", "cursor"));
-        var filter = new Filter(
-                Optional.of(State.SENT),
-                Optional.of(Channel.SMS),
-                Optional.empty(),
-                query.text("cursor"),
-                query.limit());
+        int limit = query.limit();
         query.refuseWrong();
         try {
-            Page page = Query.page(queue, filter);
+            Page page = MessageRoutes.page(
+                    queue,
+                    () -> Filter.ALL
+                            .withState(State.SENT)
+                            .withChannel(Optional.of(Channel.SMS))
+                            .withCursor(query.text("cursor"))
+                            .withLimit(limit));
             long total = queue.counts().sentByChannel().getOrDefault(Channel.SMS, 0L);
-            page.next().ifPresent(next -> link(response, next, filter.limit()));
+            page.next().ifPresent(next -> link(response, next, limit));
             Json.send(
                     response,
                     new SentMessages(

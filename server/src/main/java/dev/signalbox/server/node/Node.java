@@ -2,6 +2,7 @@ package dev.signalbox.server.node;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.EndpointException;
@@ -50,11 +51,13 @@ public final class Node {
     private final Map<String, Function<Role, Object>> overview = new LinkedHashMap<>();
     private final Map<String, Supplier<Object>> status = new LinkedHashMap<>();
     private final Closing closing;
+    private ControlPlane.Bounds bounds;
     private UnaryOperator<Logic> aroundLogic = UnaryOperator.identity();
     private @Nullable Filter aroundRequests;
     private @Nullable Database database;
     private @Nullable DeliveryQueue queue;
     private @Nullable Router router;
+    private @Nullable Dispatcher dispatcher;
 
     /** Work that a stop waits for, and entrances that it closes first. */
     public interface Drainable {
@@ -67,6 +70,7 @@ public final class Node {
 
     Node(NodeSettings settings, Closing closing) {
         this.settings = settings;
+        this.bounds = ControlPlane.Bounds.of(settings.control());
         this.closing = closing;
     }
 
@@ -111,6 +115,20 @@ public final class Node {
             queue = DeliveryQueue.on(database());
         }
         return queue;
+    }
+
+    /** Takes the place of the queue in the node's database. */
+    void queue(DeliveryQueue other) {
+        queue = other;
+    }
+
+    /** What sends messages, for those who steer it; from the feature that owns it. */
+    public void dispatcher(Dispatcher owned) {
+        dispatcher = owned;
+    }
+
+    public Optional<Dispatcher> dispatcher() {
+        return Optional.ofNullable(dispatcher);
     }
 
     public Router router() {
@@ -251,6 +269,10 @@ public final class Node {
 
     /** How long requests of the control plane may be. */
     public ControlPlane.Bounds bounds() {
-        return ControlPlane.Bounds.of(settings.control());
+        return bounds;
+    }
+
+    void bounds(ControlPlane.Bounds others) {
+        bounds = others;
     }
 }

@@ -38,7 +38,7 @@ final class Startup {
     static Database openDatabase(DatabaseConfig options) {
         for (Duration wait : WAITS) {
             try {
-                return Database.open(options);
+                return Database.openExclusive(options);
             } catch (DatabaseUnavailableException e) {
                 LOG.warn("{}; trying again in {} s", e.getMessage(), wait.toSeconds());
                 pause(wait);
@@ -47,7 +47,7 @@ final class Startup {
             }
         }
         try {
-            return Database.open(options);
+            return Database.openExclusive(options);
         } catch (DatabaseException e) {
             throw new StartupException(String.valueOf(e.getMessage()), e);
         }

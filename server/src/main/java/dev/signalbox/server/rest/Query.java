@@ -1,8 +1,5 @@
 package dev.signalbox.server.rest;
 
-import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.DeliveryQueue.Filter;
-import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.server.configuration.Suggestion;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,15 +44,6 @@ public final class Query {
             violations.add(new Violation("limit", mend));
         }
         return limit;
-    }
-
-    /** One page; a cursor that no page gave is the caller's fault. */
-    public static Page page(DeliveryQueue queue, Filter filter) {
-        try {
-            return queue.list(filter);
-        } catch (IllegalArgumentException wrongCursor) {
-            throw Problems.invalid(List.of(new Violation("cursor", "is not the next of a page")));
-        }
     }
 
     public void refuseWrong() {

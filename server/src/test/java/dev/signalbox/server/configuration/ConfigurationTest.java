@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.server.node.NodeSettings;
+import dev.signalbox.server.rest.ControlSettings;
 import dev.signalbox.server.rest.Role;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,43 +26,23 @@ class ConfigurationTest {
 
     @Test
     void hasSafeDefaults() {
-        var values = Configuration.load(Optional.empty(), Map.of(), List.of()).values();
-        assertThat(values.dataFolder()).isEqualTo(Path.of("signalbox-data"));
-        assertThat(values.control())
-                .isEqualTo(new ServerConfig.Control("127.0.0.1", 8080, Optional.empty(), 256 << 10));
-        assertThat(values.auth()).isEqualTo(new ServerConfig.Auth(false, List.of()));
-        assertThat(values.clients())
-                .isEqualTo(new ServerConfig.Clients(
-                        "127.0.0.1",
-                        8081,
-                        Optional.empty(),
-                        256 << 10,
-                        Duration.ofSeconds(60),
-                        Duration.ofSeconds(5),
-                        1_000,
-                        100_000,
-                        1_000,
-                        List.of(),
-                        Optional.empty()));
-        assertThat(values.database())
+        var loaded = Loaded.of(Optional.empty(), Map.of(), List.of());
+        assertThat(loaded.value("control.host")).contains("127.0.0.1");
+        assertThat(loaded.value("clients.host")).contains("127.0.0.1");
+        assertThat(loaded.value("auth.disabled")).contains("false");
+        assertThat(loaded.value("delivery.sms.url")).isEmpty();
+        assertThat(loaded.value("delivery.sms.key-lifetime")).contains("0s");
+        assertThat(loaded.value("delivery.max-attempts")).contains("10");
+        assertThat(loaded.value("exec.clients")).contains("");
+        assertThat(loaded.configuration().values(NodeSettings::read).database())
                 .isEqualTo(DatabaseConfig.of("sqlite:" + Path.of("signalbox-data", "signalbox.db")));
-        assertThat(values.delivery())
-                .isEqualTo(new ServerConfig.Delivery(
-                        Duration.ofSeconds(20),
-                        Duration.ofSeconds(1),
-                        10,
-                        new ServerConfig.Retry(Duration.ofSeconds(2), 2, Duration.ofMinutes(10), 0.2),
-                        1_000,
-                        Duration.ofSeconds(5)));
-        assertThat(values.sms()).isEmpty();
-        assertThat(values.log())
-                .isEqualTo(new ServerConfig.Log(ServerConfig.LogFormat.PLAIN, ServerConfig.LogLevel.INFO));
-        assertThat(values.shutdownTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(loaded.configuration().values(NodeSettings::read).shutdownTimeout())
+                .isEqualTo(Duration.ofSeconds(30));
     }
 
     @Test
     void readsTheFile() throws IOException {
-        var values = file("""
+        var loaded = file("""
                         control:
                           port: 9000
                           max-body: 1MiB
@@ -79,18 +60,17 @@ class ConfigurationTest {
                             token: t
                             key-lifetime: 24h
                             default-region: AU
-                        """).values();
-        assertThat(values.control().port()).isEqualTo(9000);
-        assertThat(values.control().maxBody()).isEqualTo(1 << 20);
-        assertThat(values.auth().holders())
+                        """);
+        var control = loaded.configuration().values(ControlSettings::read);
+        assertThat(control.port()).isEqualTo(9000);
+        assertThat(control.maxBody()).isEqualTo(1 << 20);
+        assertThat(control.access().holders())
                 .containsExactly(
-                        new ServerConfig.Holder("ops", Role.ADMIN, new Secret(TOKEN)),
-                        new ServerConfig.Holder("shop", Role.READER, new Secret("fedcba9876543210")));
-        assertThat(values.delivery().retry().max()).isEqualTo(Duration.ofMinutes(90));
-        var sms = values.sms().orElseThrow();
-        assertThat(sms.url()).isEqualTo(URI.create("https://sms.example/send"));
-        assertThat(sms.keyLifetime()).isEqualTo(Duration.ofDays(1));
-        assertThat(sms.defaultRegion()).contains("AU");
+                        new ControlSettings.Holder("ops", Role.ADMIN, new Secret(TOKEN)),
+                        new ControlSettings.Holder("shop", Role.READER, new Secret("fedcba9876543210")));
+        assertThat(loaded.value("delivery.retry.max")).contains("1h30m");
+        assertThat(loaded.value("delivery.sms.url")).contains("https://sms.example/send");
+        assertThat(loaded.value("delivery.sms.default-region")).contains("AU");
     }
 
     @Test
@@ -107,34 +87,32 @@ class ConfigurationTest {
 
     @Test
     void reachesListsByVariableAndSet() {
-        var values = Configuration.load(
-                        Optional.empty(),
-                        Map.of("SIGNALBOX_CLIENTS_TOKENS_0_TOKEN", TOKEN, "SIGNALBOX_CLIENTS_TOKENS_0_CLIENT", "alice"),
-                        List.of("auth.tokens.0.name=ops", "auth.tokens.0.token=" + TOKEN, "auth.tokens.0.role=admin"))
-                .values();
-        assertThat(values.clients().tokens()).containsExactly(new ServerConfig.ClientToken("alice", new Secret(TOKEN)));
-        assertThat(values.auth().holders()).hasSize(1);
+        var values = Loaded.of(
+                Optional.empty(),
+                Map.of("SIGNALBOX_CLIENTS_TOKENS_0_TOKEN", TOKEN, "SIGNALBOX_CLIENTS_TOKENS_0_CLIENT", "alice"),
+                List.of("auth.tokens.0.name=ops", "auth.tokens.0.token=" + TOKEN, "auth.tokens.0.role=admin"));
+        assertThat(values.value("clients.tokens.0.client")).contains("alice");
+        assertThat(values.value("clients.tokens.0.token")).contains(TOKEN);
+        assertThat(values.value("auth.tokens.0.role")).contains("admin");
     }
 
     @Test
     void takesSecretsFromFiles() throws IOException {
         var secret = Files.writeString(folder.resolve("secret"), "from-the-file\n");
-        var values = Configuration.load(
-                        Optional.empty(),
-                        Map.of("SIGNALBOX_DATABASE_PASSWORD_FILE", secret.toString()),
-                        List.of("delivery.sms.url=http://h/", "delivery.sms.token-file=" + secret))
-                .values();
-        assertThat(values.database().password()).contains("from-the-file");
-        assertThat(values.sms().orElseThrow().token()).isEqualTo("from-the-file");
+        var values = Loaded.of(
+                Optional.empty(),
+                Map.of("SIGNALBOX_DATABASE_PASSWORD_FILE", secret.toString()),
+                List.of("delivery.sms.url=http://h/", "delivery.sms.token-file=" + secret));
+        assertThat(values.value("database.password")).contains("from-the-file");
+        assertThat(values.value("delivery.sms.token")).contains("from-the-file");
     }
 
     @Test
     void aStrongerSecretFileReplacesAWeakerSecret() throws IOException {
         var secret = Files.writeString(folder.resolve("secret"), "stronger");
         var file = Files.writeString(folder.resolve("s.yaml"), "database: {password: weaker}");
-        var values = Configuration.load(Optional.of(file), Map.of(), List.of("database.password-file=" + secret))
-                .values();
-        assertThat(values.database().password()).contains("stronger");
+        var values = Loaded.of(Optional.of(file), Map.of(), List.of("database.password-file=" + secret));
+        assertThat(values.value("database.password")).contains("stronger");
     }
 
     @Test
@@ -150,7 +128,7 @@ class ConfigurationTest {
                 """);
         var failure = catchThrowableOfType(
                 ConfigException.class,
-                () -> Configuration.load(
+                () -> Loaded.of(
                         Optional.of(file),
                         Map.of("SIGNALBOX_SHUTDOWN_TIMEOUT", "soon", "BATCH_SIZE", "-1"),
                         List.of("delivery.retry.factor=0.5", "nonsense")));
@@ -170,7 +148,7 @@ class ConfigurationTest {
 
     @Test
     void neverShowsASecretThatIsWrong() {
-        assertThatThrownBy(() -> Configuration.load(
+        assertThatThrownBy(() -> Loaded.of(
                         Optional.empty(),
                         Map.of("SIGNALBOX_CLIENTS_JWT_SECRET", "hunter2"),
                         List.of("auth.tokens.0.name=ops", "auth.tokens.0.token=swordfish")))
@@ -182,7 +160,7 @@ class ConfigurationTest {
     @Test
     void neverShowsTheCredentialsOfAUrl() {
         violates("'mysql://***@h/d' is not allowed", "database.url=mysql://me:swordfish@h/d");
-        assertThat(Configuration.load(Optional.empty(), Map.of(), List.of("database.url=postgresql://me:swordfish@h/d"))
+        assertThat(Loaded.of(Optional.empty(), Map.of(), List.of("database.url=postgresql://me:swordfish@h/d"))
                         .print())
                 .contains("postgresql://***@h/d")
                 .doesNotContain("swordfish");
@@ -226,27 +204,27 @@ class ConfigurationTest {
         assertThatThrownBy(() -> file("control: {port: 1, port: 2}")).hasMessageContaining("twice");
         assertThatThrownBy(() -> file("control: {port: &p 1}\nclients: {port: *p}\n"))
                 .hasMessageContaining("alias");
-        assertThatThrownBy(() -> Configuration.load(Optional.of(folder.resolve("none")), Map.of(), List.of()))
+        assertThatThrownBy(() -> Loaded.of(Optional.of(folder.resolve("none")), Map.of(), List.of()))
                 .hasMessageContaining("there is no such file");
-        assertThat(file("").values()).isEqualTo(file("control:\n# nothing\n").values());
+        assertThat(file("").print()).isEqualTo(file("control:\n# nothing\n").print());
     }
 
     @Test
     void warnsOfAVariableThatIsNoSetting() {
-        var loaded = Configuration.load(
+        var loaded = Loaded.of(
                 Optional.empty(),
                 Map.of("SIGNALBOX_CONTROL_PROT", "1", "SIGNALBOX_HOME", "/opt", "SIGNALBOX_CONTROL_PORT", ""),
                 List.of());
         assertThat(loaded.warnings())
                 .containsExactly(
                         "SIGNALBOX_CONTROL_PROT is not a setting (did you mean SIGNALBOX_CONTROL_PORT?); it is not used");
-        assertThat(loaded.values().control().port()).isEqualTo(8080);
+        assertThat(loaded.value("control.port")).contains("8080");
     }
 
     @Test
     void printsWhatIsInEffectWithoutSecrets() throws IOException {
         var file = Files.writeString(folder.resolve("s.yaml"), "database: {password: swordfish}\n");
-        var printed = Configuration.load(
+        var printed = Loaded.of(
                         Optional.of(file),
                         Map.of("SMS_API_TOKEN", "hunter2"),
                         List.of("auth.tokens.0.name=ops", "auth.tokens.0.token=" + TOKEN, "control.host=::1"))
@@ -263,23 +241,29 @@ class ConfigurationTest {
     @Test
     void whatItPrintsCanBeLoadedAgain() throws IOException {
         var sets = List.of("control.port=1", "delivery.retry.base=1s", "data.folder=a b", "clients.rate=7");
-        var first = Configuration.load(Optional.empty(), Map.of(), sets);
-        assertThat(file(first.print()).values()).isEqualTo(first.values());
+        var first = Loaded.of(Optional.empty(), Map.of(), sets);
+        assertThat(withoutSources(file(first.print()))).isEqualTo(withoutSources(first));
     }
 
-    private Configuration file(String yaml) throws IOException {
-        return Configuration.load(Optional.of(Files.writeString(folder.resolve("f.yaml"), yaml)), Map.of(), List.of());
+    private static List<String> withoutSources(Loaded loaded) {
+        return loaded.configuration().settings().stream()
+                .map(entry -> entry.key() + "=" + entry.value())
+                .toList();
+    }
+
+    private Loaded file(String yaml) throws IOException {
+        return Loaded.of(Optional.of(Files.writeString(folder.resolve("f.yaml"), yaml)), Map.of(), List.of());
     }
 
     private static int port(Path file, Map<String, String> environment, List<String> sets) {
-        return Configuration.load(Optional.of(file), environment, sets)
-                .values()
-                .control()
+        return Loaded.of(Optional.of(file), environment, sets)
+                .configuration()
+                .values(ControlSettings::read)
                 .port();
     }
 
     private static void violates(String words, String... sets) {
-        assertThatThrownBy(() -> Configuration.load(Optional.empty(), Map.of(), List.of(sets)))
+        assertThatThrownBy(() -> Loaded.of(Optional.empty(), Map.of(), List.of(sets)))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(words);
     }

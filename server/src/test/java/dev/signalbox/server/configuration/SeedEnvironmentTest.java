@@ -3,8 +3,8 @@ package dev.signalbox.server.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.URI;
-import java.time.Duration;
+import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.server.node.NodeSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,19 +17,19 @@ class SeedEnvironmentTest {
 
     @Test
     void anyDatabaseVariableSelectsPostgresqlWithTheSeedsDefaults() {
-        var database = load(Map.of("DB_HOST", "db.example")).database();
+        var database = database(Map.of("DB_HOST", "db.example"));
         assertThat(database.url()).isEqualTo("jdbc:postgresql://db.example:5432/messages_db");
         assertThat(database.parameters()).containsEntry("sslmode", "disable");
         assertThat(database.user()).contains("postgres");
         assertThat(database.password()).contains("password");
-        assertThat(load(Map.of("DB_NAME", "other db")).database().url())
+        assertThat(database(Map.of("DB_NAME", "other db")).url())
                 .isEqualTo("jdbc:postgresql://localhost:5432/other%20db");
-        assertThat(load(Map.of("DB_HOST", "::1")).database().url()).startsWith("jdbc:postgresql://[::1]:5432/");
+        assertThat(database(Map.of("DB_HOST", "::1")).url()).startsWith("jdbc:postgresql://[::1]:5432/");
     }
 
     @Test
     void aWholeEnvironmentWorksAsItIs() {
-        var values = load(Map.ofEntries(
+        var loaded = load(Map.ofEntries(
                 Map.entry("DB_HOST", "postgres"),
                 Map.entry("DB_PORT", "5433"),
                 Map.entry("DB_NAME", "messages"),
@@ -42,32 +42,30 @@ class SeedEnvironmentTest {
                 Map.entry("SERVER_PORT", "9090"),
                 Map.entry("LOG_LEVEL", "WARN"),
                 Map.entry("SHUTDOWN_TIMEOUT", "1m30s")));
-        assertThat(values.database().url()).isEqualTo("jdbc:postgresql://postgres:5433/messages");
-        assertThat(values.database().parameters()).containsEntry("sslmode", "require");
-        assertThat(values.database().user()).contains("app");
-        assertThat(values.database().password()).contains("p");
-        var sms = values.sms().orElseThrow();
-        assertThat(sms.url()).isEqualTo(URI.create("https://sms.example/v1/send"));
-        assertThat(sms.token()).isEqualTo("secret");
-        assertThat(sms.maxLength()).isEqualTo(320);
-        assertThat(sms.timeout()).isEqualTo(Duration.ofSeconds(6));
-        assertThat(values.control().port()).isEqualTo(9090);
-        assertThat(values.log().level()).isEqualTo(ServerConfig.LogLevel.WARN);
-        assertThat(values.shutdownTimeout()).isEqualTo(Duration.ofSeconds(90));
+        var database = loaded.configuration().values(NodeSettings::read).database();
+        assertThat(database.url()).isEqualTo("jdbc:postgresql://postgres:5433/messages");
+        assertThat(database.parameters()).containsEntry("sslmode", "require");
+        assertThat(database.user()).contains("app");
+        assertThat(database.password()).contains("p");
+        assertThat(loaded.value("delivery.sms.url")).contains("https://sms.example/v1/send");
+        assertThat(loaded.value("delivery.sms.token")).contains("secret");
+        assertThat(loaded.value("delivery.sms.max-length")).contains("320");
+        assertThat(loaded.value("control.port")).contains("9090");
+        assertThat(loaded.value("log.level")).contains("WARN");
+        assertThat(loaded.value("shutdown.timeout")).contains("1m30s");
     }
 
     @Test
     void hasTheSeedsProviderWhereItHadOne() {
-        var sms = load(Map.of("DB_HOST", "db")).sms().orElseThrow();
-        assertThat(sms.url()).isEqualTo(URI.create("http://localhost:3001/send"));
-        assertThat(sms.token()).isEqualTo("mock-token");
-        assertThat(load(Map.of("SERVER_PORT", "1")).sms()).isEmpty();
+        var loaded = load(Map.of("DB_HOST", "db"));
+        assertThat(loaded.value("delivery.sms.url")).contains("http://localhost:3001/send");
+        assertThat(loaded.value("delivery.sms.token")).contains("mock-token");
+        assertThat(load(Map.of("SERVER_PORT", "1")).value("delivery.sms.url")).isEmpty();
     }
 
     @Test
     void leavesAStrongerDatabaseAlone() {
-        var database = load(Map.of("DB_HOST", "db", "DB_USER", "app", "SIGNALBOX_DATABASE_URL", "sqlite:x.db"))
-                .database();
+        var database = database(Map.of("DB_HOST", "db", "DB_USER", "app", "SIGNALBOX_DATABASE_URL", "sqlite:x.db"));
         assertThat(database.url()).isEqualTo("jdbc:sqlite:x.db");
         assertThat(database.user()).isEmpty();
         assertThat(database.password()).isEmpty();
@@ -81,8 +79,7 @@ class SeedEnvironmentTest {
                 "REDIS_HOST", "redis",
                 "DISTRIBUTED_LOCK_ENABLED", "true",
                 "DISTRIBUTED_LOCK_TTL", "3m");
-        var warnings =
-                Configuration.load(Optional.empty(), environment, List.of()).warnings();
+        var warnings = Loaded.of(Optional.empty(), environment, List.of()).warnings();
         assertThat(warnings).hasSize(5);
         assertThat(warnings)
                 .anySatisfy(w -> assertThat(w).startsWith("BATCH_SIZE").contains("continuously"));
@@ -116,10 +113,15 @@ class SeedEnvironmentTest {
     @Test
     void anEmptyVariableCountsAsNotSet() {
         assertThat(load(Map.of("DB_HOST", "", "BATCH_SIZE", "", "REDIS_PASSWORD", "")))
-                .isEqualTo(load(Map.of()));
+                .extracting(Loaded::print)
+                .isEqualTo(load(Map.of()).print());
     }
 
-    private static ServerConfig load(Map<String, String> environment) {
-        return Configuration.load(Optional.empty(), environment, List.of()).values();
+    private static DatabaseConfig database(Map<String, String> environment) {
+        return load(environment).configuration().values(NodeSettings::read).database();
+    }
+
+    private static Loaded load(Map<String, String> environment) {
+        return Loaded.of(Optional.empty(), environment, List.of());
     }
 }

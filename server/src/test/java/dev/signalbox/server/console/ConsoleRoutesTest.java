@@ -2,7 +2,7 @@ package dev.signalbox.server.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.signalbox.server.RunningControlPlane;
+import dev.signalbox.server.node.RunningControlPlane;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;

@@ -1,16 +1,15 @@
 package dev.signalbox.server.delivery;
 
-import static dev.signalbox.server.RunningControlPlane.SMS;
-import static dev.signalbox.server.RunningControlPlane.errors;
-import static dev.signalbox.server.RunningControlPlane.json;
-import static dev.signalbox.server.RunningControlPlane.lines;
+import static dev.signalbox.server.node.RunningControlPlane.SMS;
+import static dev.signalbox.server.node.RunningControlPlane.errors;
+import static dev.signalbox.server.node.RunningControlPlane.json;
+import static dev.signalbox.server.node.RunningControlPlane.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.server.RunningControlPlane;
-import dev.signalbox.server.rest.ControlPlane;
+import dev.signalbox.server.node.RunningControlPlane;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
@@ -127,8 +126,8 @@ class BulkIntakeTest {
 
     @Test
     void aLineThatIsTooLongOrNotUtf8IsRefusedAlone() throws Exception {
-        var options = ControlPlane.Options.local(0).withMaxBody(1024, 1 << 20);
-        try (var server = new RunningControlPlane(folder, options, UnaryOperator.identity())) {
+        var setup = RunningControlPlane.Setup.USUAL.withBounds(1024, 1 << 20);
+        try (var server = new RunningControlPlane(folder, setup)) {
             String good = "{\"to\":\"" + SMS + "\",\"body\":\"x\"}\n";
             String tooLong = "{\"to\":\"" + SMS + "\",\"body\":\"" + "x".repeat(2000) + "\"}\n";
             byte[] body = (good + tooLong + "{\"to\":\"\u00ff\"}\n" + good).getBytes(StandardCharsets.ISO_8859_1);
@@ -142,8 +141,8 @@ class BulkIntakeTest {
 
     @Test
     void aRequestBeyondTheBoundSaysWhereItEnds() throws Exception {
-        var options = ControlPlane.Options.local(0).withMaxBody(1024, 4096);
-        try (var server = new RunningControlPlane(folder, options, UnaryOperator.identity())) {
+        var setup = RunningControlPlane.Setup.USUAL.withBounds(1024, 4096);
+        try (var server = new RunningControlPlane(folder, setup)) {
             byte[] body =
                     ("{\"to\":\"" + SMS + "\",\"body\":\"x\"}\n").repeat(200).getBytes(StandardCharsets.UTF_8);
 
@@ -216,7 +215,7 @@ class BulkIntakeTest {
     }
 
     private RunningControlPlane server(UnaryOperator<DeliveryQueue> bend) {
-        return new RunningControlPlane(folder, ControlPlane.Options.local(0), bend);
+        return new RunningControlPlane(folder, RunningControlPlane.Setup.USUAL.withQueue(bend));
     }
 
     private static <T> T watched(AtomicReference<T> watch, T value) {

@@ -1,9 +1,9 @@
 package dev.signalbox.server.delivery;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
-import dev.signalbox.server.rest.Filter;
+import dev.signalbox.delivery.queue.Remark;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
@@ -48,17 +48,22 @@ class ForwardingQueue implements DeliveryQueue {
     }
 
     @Override
-    public Optional<State> cancel(UUID id) {
-        return behind.cancel(id);
+    public Optional<Change> change(UUID id, Action action, Remark remark) {
+        return behind.change(id, action, remark);
     }
 
     @Override
-    public Optional<State> retry(UUID id) {
-        return behind.retry(id);
+    public BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun) {
+        return behind.changeAll(filter, action, remark, dryRun);
     }
 
     @Override
     public Counts counts() {
         return behind.counts();
+    }
+
+    @Override
+    public Overview overview() {
+        return behind.overview();
     }
 }

@@ -1,12 +1,12 @@
 package dev.signalbox.server.delivery;
 
-import static dev.signalbox.server.RunningControlPlane.SMS;
-import static dev.signalbox.server.RunningControlPlane.errors;
-import static dev.signalbox.server.RunningControlPlane.json;
+import static dev.signalbox.server.node.RunningControlPlane.SMS;
+import static dev.signalbox.server.node.RunningControlPlane.errors;
+import static dev.signalbox.server.node.RunningControlPlane.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.server.RunningControlPlane;
+import dev.signalbox.server.node.RunningControlPlane;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;

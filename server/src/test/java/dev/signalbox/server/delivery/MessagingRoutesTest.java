@@ -1,14 +1,13 @@
 package dev.signalbox.server.delivery;
 
-import static dev.signalbox.server.RunningControlPlane.SMS;
-import static dev.signalbox.server.RunningControlPlane.json;
+import static dev.signalbox.server.node.RunningControlPlane.SMS;
+import static dev.signalbox.server.node.RunningControlPlane.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.server.RunningControlPlane;
 import dev.signalbox.server.node.Health;
+import dev.signalbox.server.node.RunningControlPlane;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,7 +109,7 @@ class MessagingRoutesTest {
 
     @Test
     void onlyADatabaseThatIsDownMakesHealthUnavailable() throws Exception {
-        server.health = new Health.Report(Map.of("database", Health.UP, "redis", Health.DOWN), true);
+        server.health("redis", Health.Report.down("gone"));
         var degraded = server.get("/health");
         assertThat(degraded.statusCode()).isEqualTo(200);
         assertThat(json(degraded).get("status").stringValue()).isEqualTo("degraded");
@@ -120,7 +119,7 @@ class MessagingRoutesTest {
 
     @Test
     void aDatabaseThatIsDownMakesHealthAndReadinessUnavailable() throws Exception {
-        server.health = new Health.Report(Map.of("database", Health.DOWN), false);
+        server.health("database", Health.Report.down("gone"));
 
         assertThat(server.get("/health").statusCode()).isEqualTo(503);
         assertThat(server.get("/health/ready").statusCode()).isEqualTo(503);

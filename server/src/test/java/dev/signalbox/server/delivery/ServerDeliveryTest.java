@@ -2,8 +2,8 @@ package dev.signalbox.server.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.server.SignalboxCommand;
 import dev.signalbox.server.TestClient;
-import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.node.Server;
 import dev.signalbox.server.rest.AdminToken;
 import dev.signalbox.testing.simulator.SmsSimulator;
@@ -40,7 +40,9 @@ class ServerDeliveryTest {
     @BeforeEach
     void start() {
         provider = SmsSimulator.start(SmsSimulatorOptions.defaults());
-        server = Server.start(Configuration.load(
+        server = Server.start(
+                SignalboxCommand.FEATURES,
+                SignalboxCommand.FEATURES.load(
                         Optional.empty(),
                         Map.of(),
                         List.of(
@@ -52,8 +54,7 @@ class ServerDeliveryTest {
                                 "delivery.max-attempts=3",
                                 "delivery.live.timeout=10s",
                                 "delivery.sms.url=" + provider.sendUrl(),
-                                "delivery.sms.token=mock-token"))
-                .values());
+                                "delivery.sms.token=mock-token")));
     }
 
     @AfterEach
@@ -135,7 +136,7 @@ class ServerDeliveryTest {
     }
 
     private TestClient connect(UnaryOperator<String> answer) {
-        return new TestClient(server.clientsUri(), TOKEN, answer);
+        return new TestClient(server.address("clients"), TOKEN, answer);
     }
 
     private String send(String within) throws Exception {

@@ -6,7 +6,7 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.exec.ExecListener;
-import dev.signalbox.server.config.ServerConfig.CommandSending;
+import dev.signalbox.server.exec.ExecSettings.CommandSending;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package dev.signalbox.server.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.server.SignalboxCommand;
 import dev.signalbox.server.TestClient;
-import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.node.Server;
 import dev.signalbox.server.rest.AdminToken;
 import java.io.IOException;
@@ -47,7 +47,9 @@ class ServerExecTest {
                 "deliver",
                 "cat > " + folder.resolve("taken") + "; echo $SIGNALBOX_IDEMPOTENCY_KEY > " + folder.resolve("key")
                         + "; echo chatter; echo provider-1");
-        server = Server.start(Configuration.load(
+        server = Server.start(
+                SignalboxCommand.FEATURES,
+                SignalboxCommand.FEATURES.load(
                         Optional.empty(),
                         Map.of(),
                         List.of(
@@ -68,8 +70,7 @@ class ServerExecTest {
                                 "exec.commands.2.name=flood",
                                 "exec.commands.2.command=seq 100000",
                                 "exec.commands.2.max-output=1KiB",
-                                "delivery.exec.command=" + deliver))
-                .values());
+                                "delivery.exec.command=" + deliver)));
     }
 
     private Path script(String name, String body) throws IOException {
@@ -195,7 +196,7 @@ class ServerExecTest {
     }
 
     private TestClient connect(String token) {
-        return new TestClient(server.clientsUri(), token, TestClient::silence);
+        return new TestClient(server.address("clients"), token, TestClient::silence);
     }
 
     private static JsonNode ask(TestClient client, String json) throws Exception {

@@ -3,8 +3,8 @@ package dev.signalbox.server.llm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.server.SignalboxCommand;
 import dev.signalbox.server.clients.ClientTokens;
-import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.configuration.Secret;
 import dev.signalbox.server.node.Server;
 import dev.signalbox.testing.simulator.LlmReply;
@@ -35,7 +35,9 @@ class ServerLlmTest {
     Path folder;
 
     private Server start(LlmSimulator simulator) {
-        return Server.start(Configuration.load(
+        return Server.start(
+                SignalboxCommand.FEATURES,
+                SignalboxCommand.FEATURES.load(
                         Optional.empty(),
                         Map.of(),
                         List.of(
@@ -50,15 +52,14 @@ class ServerLlmTest {
                                 "llm.models.1.name=sim",
                                 "llm.models.1.provider=ollama",
                                 "llm.models.1.url=" + simulator.root(),
-                                "llm.cooldown=0s"))
-                .values());
+                                "llm.cooldown=0s")));
     }
 
     @Test
     void theAnswerStreamsIntoTheConnection() {
         try (var simulator = LlmSimulator.start(LlmSimulatorOptions.defaults());
                 Server server = start(simulator);
-                var alice = new Asker(server.clientsUri())) {
+                var alice = new Asker(server.address("clients"))) {
             alice.say("{\"type\":\"send\",\"to\":\"logic:llm\",\"json\":{\"ask\":\"ping\",\"id\":\"q1\"}}");
             await().until(() -> alice.has("done"));
             assertThat(alice.texts()).isEqualTo("This is a simulated answer to: ping");
@@ -71,7 +72,7 @@ class ServerLlmTest {
     void aWindowHoldsTheAnswerBackUntilPiecesAreAcknowledged() {
         try (var simulator = LlmSimulator.start(LlmSimulatorOptions.defaults());
                 Server server = start(simulator);
-                var alice = new Asker(server.clientsUri())) {
+                var alice = new Asker(server.address("clients"))) {
             simulator.script(LlmReply.answer("a", "b", "c", "d", "e"));
             alice.say("{\"type\":\"send\",\"to\":\"logic:llm\","
                     + "\"json\":{\"ask\":\"ping\",\"id\":\"q1\",\"window\":2,\"model\":\"sim\"}}");
@@ -90,7 +91,7 @@ class ServerLlmTest {
                 Server server = start(simulator)) {
             simulator.script(LlmReply.lines(
                     "{\"message\":{\"role\":\"assistant\",\"content\":\"a\"},\"done\":false}\n", LlmReply.End.STALLED));
-            var alice = new Asker(server.clientsUri());
+            var alice = new Asker(server.address("clients"));
             alice.say("{\"type\":\"send\",\"to\":\"logic:llm\",\"json\":{\"ask\":\"ping\",\"model\":\"sim\"}}");
             await().until(() -> alice.has("delta"));
             alice.close();

@@ -1,12 +1,11 @@
 package dev.signalbox.server.node;
 
-import static dev.signalbox.server.RunningControlPlane.SMS;
-import static dev.signalbox.server.RunningControlPlane.json;
+import static dev.signalbox.server.node.RunningControlPlane.SMS;
+import static dev.signalbox.server.node.RunningControlPlane.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.server.RunningControlPlane;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.IntStream;

@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.observatory.ContextHeaders;
 import dev.signalbox.observatory.LogFiles;
-import dev.signalbox.server.config.ServerConfig.LogFormat;
-import dev.signalbox.server.config.ServerConfig.LogLevel;
-import dev.signalbox.server.configuration.Configuration;
+import dev.signalbox.server.SignalboxCommand;
+import dev.signalbox.server.node.LogFormat;
+import dev.signalbox.server.node.LogLevel;
 import dev.signalbox.server.node.Logging;
 import dev.signalbox.server.node.Server;
 import dev.signalbox.server.rest.AdminToken;
@@ -61,8 +61,9 @@ class ServerLogShippingTest {
                         "observatory.token=mock-token",
                         "observatory.interval=20ms"),
                 Stream.of(more));
-        return Server.start(Configuration.load(Optional.empty(), Map.of(), settings.toList())
-                .values());
+        return Server.start(
+                SignalboxCommand.FEATURES,
+                SignalboxCommand.FEATURES.load(Optional.empty(), Map.of(), settings.toList()));
     }
 
     private List<String> messages() {

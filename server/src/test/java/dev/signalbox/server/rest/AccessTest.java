@@ -1,15 +1,15 @@
 package dev.signalbox.server.rest;
 
-import static dev.signalbox.server.RunningControlPlane.json;
+import static dev.signalbox.server.node.RunningControlPlane.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.signalbox.server.RunningControlPlane;
+import dev.signalbox.server.node.RunningControlPlane;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -150,7 +150,12 @@ class AccessTest {
     void aPortInUseIsNamedWithAMend() {
         var options = ControlPlane.Options.local(server.controlPlane.port());
 
-        assertThatThrownBy(() -> ControlPlane.start(options, server.services, InstantSource.system()))
+        assertThatThrownBy(() -> ControlPlane.start(
+                        options,
+                        OpenApi.of(List.of()),
+                        token -> Optional.empty(),
+                        new SimpleMeterRegistry(),
+                        Optional.empty()))
                 .isInstanceOf(ControlPlaneException.class)
                 .hasMessage(
                         "cannot listen on 127.0.0.1:" + options.port() + ": Address already in use. Stop what listens"
@@ -161,7 +166,12 @@ class AccessTest {
     void aHostThatIsNotThereIsNamed() {
         var options = ControlPlane.Options.local(0).withHost("no-such-host.invalid");
 
-        assertThatThrownBy(() -> ControlPlane.start(options, server.services, InstantSource.system()))
+        assertThatThrownBy(() -> ControlPlane.start(
+                        options,
+                        OpenApi.of(List.of()),
+                        token -> Optional.empty(),
+                        new SimpleMeterRegistry(),
+                        Optional.empty()))
                 .isInstanceOf(ControlPlaneException.class)
                 .hasMessageContaining("there is no such host");
     }

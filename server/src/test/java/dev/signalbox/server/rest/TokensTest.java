@@ -9,6 +9,8 @@ import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
+import dev.signalbox.server.SignalboxCommand;
+import dev.signalbox.server.clients.ClientSettings;
 import dev.signalbox.server.clients.ClientTokens;
 import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.configuration.Secret;
@@ -47,8 +49,8 @@ class TokensTest {
                 "auth.tokens.1.name=shop",
                 "auth.tokens.1.role=sender",
                 "auth.tokens.1.token=bbbbbbbbbbbbbbbb");
-        assertThat(tokens.identify("aaaaaaaaaaaaaaaa")).contains(new ControlTokens.Identity("ops", Role.ADMIN));
-        assertThat(tokens.identify("bbbbbbbbbbbbbbbb")).contains(new ControlTokens.Identity("shop", Role.SENDER));
+        assertThat(tokens.identify("aaaaaaaaaaaaaaaa")).contains(new Principal("ops", Role.ADMIN));
+        assertThat(tokens.identify("bbbbbbbbbbbbbbbb")).contains(new Principal("shop", Role.SENDER));
         assertThat(tokens.identify("aaaaaaaaaaaaaaab")).isEmpty();
         assertThat(tokens.identify("")).isEmpty();
         assertThat(AdminToken.file(folder)).doesNotExist();
@@ -58,7 +60,7 @@ class TokensTest {
     void makesAnAdminsTokenWhenThereIsNone() throws IOException {
         var tokens = control();
         var made = AdminToken.find(folder).orElseThrow();
-        assertThat(tokens.identify(made.value())).contains(new ControlTokens.Identity("admin", Role.ADMIN));
+        assertThat(tokens.identify(made.value())).contains(new Principal("admin", Role.ADMIN));
         assertThat(tokens.identify("guess")).isEmpty();
         assertThat(made.value()).hasSize(32);
         assertThat(Files.getPosixFilePermissions(AdminToken.file(folder)))
@@ -69,7 +71,7 @@ class TokensTest {
     @Test
     void everyoneIsAnAdminOnceAuthenticationIsDisabled() {
         assertThat(control("auth.disabled=true").identify(""))
-                .contains(new ControlTokens.Identity("everyone", Role.ADMIN));
+                .contains(new Principal("everyone", Role.ADMIN));
         assertThat(AdminToken.file(folder)).doesNotExist();
     }
 
@@ -153,14 +155,14 @@ class TokensTest {
     }
 
     private static ClientTokens clients(String... sets) {
-        return ClientTokens.of(load(sets).clients(), InstantSource.fixed(NOW));
+        return ClientTokens.of(load(sets).values(ClientSettings::read), InstantSource.fixed(NOW));
     }
 
     private ControlTokens control(String... sets) {
-        return ControlTokens.of(load(sets).auth(), folder);
+        return ControlTokens.of(load(sets).values(ControlSettings::read).access(), folder);
     }
 
-    private static ServerConfig load(String... sets) {
-        return Configuration.load(Optional.empty(), Map.of(), List.of(sets)).values();
+    private static Configuration load(String... sets) {
+        return SignalboxCommand.FEATURES.load(Optional.empty(), Map.of(), List.of(sets));
     }
 }

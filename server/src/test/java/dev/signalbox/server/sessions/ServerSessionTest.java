@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import dev.signalbox.server.SignalboxCommand;
 import dev.signalbox.server.TestClient;
-import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.node.Server;
 import dev.signalbox.server.rest.AdminToken;
 import dev.signalbox.testing.services.RealPostgres;
@@ -58,7 +58,7 @@ class ServerSessionTest {
                 "clients.tokens.0.token=" + TOKEN));
         settings.addAll(more);
         return Server.start(
-                Configuration.load(Optional.empty(), Map.of(), settings).values());
+                SignalboxCommand.FEATURES, SignalboxCommand.FEATURES.load(Optional.empty(), Map.of(), settings));
     }
 
     @AfterEach
@@ -188,7 +188,7 @@ class ServerSessionTest {
         restart(folder.resolve("a"), settings);
         long first = append("alice%2Froom", "\"for the second\"");
         try (Server second = start(folder.resolve("b"), settings);
-                TestClient alice = new TestClient(second.clientsUri(), TOKEN, TestClient::ack)) {
+                TestClient alice = new TestClient(second.address("clients"), TOKEN, TestClient::ack)) {
             ask(alice, "{\"subscribe\":\"alice/room\",\"after\":0}");
             await().until(() -> offsets(alice).equals(List.of(first)));
             append("alice%2Froom", "\"live\"");
@@ -203,7 +203,7 @@ class ServerSessionTest {
     }
 
     private TestClient connect() {
-        return new TestClient(server.clientsUri(), TOKEN, TestClient::ack);
+        return new TestClient(server.address("clients"), TOKEN, TestClient::ack);
     }
 
     private static JsonNode ask(TestClient client, String json) throws Exception {

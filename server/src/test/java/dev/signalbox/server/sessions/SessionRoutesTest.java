@@ -1,11 +1,11 @@
 package dev.signalbox.server.sessions;
 
-import static dev.signalbox.server.RunningControlPlane.json;
+import static dev.signalbox.server.node.RunningControlPlane.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.signalbox.server.RunningControlPlane;
+import dev.signalbox.server.node.RunningControlPlane;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

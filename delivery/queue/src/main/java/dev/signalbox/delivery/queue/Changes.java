@@ -1,5 +1,7 @@
 package dev.signalbox.delivery.queue;
 
+import dev.signalbox.delivery.queue.DeliveryQueue.Action;
+import dev.signalbox.delivery.queue.DeliveryQueue.Change;
 import dev.signalbox.delivery.queue.Outcome.Result;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,37 +12,93 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
-/** What operators do to a reach: cancel it, or give it another chance. Works in the transaction of its connection. */
+/**
+ * What operators do to reaches: cancel them, give them another chance, say what became of them. Works in one transaction, and
+ * collects the tickets that it queues.
+ */
 final class Changes {
+    /** Something to do with the changes of one transaction. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run(Changes changes) throws SQLException;
+    }
+
     private final Rows rows;
     private final History history;
     private final Ledger ledger;
+    private final Connection connection;
+    private final long now;
+    private final List<Ticket> revived;
 
-    Changes(Rows rows, History history) {
+    Changes(Rows rows, History history, Connection connection, long now, List<Ticket> revived) {
         this.rows = rows;
         this.history = history;
         this.ledger = new Ledger(rows);
+        this.connection = connection;
+        this.now = now;
+        this.revived = revived;
+    }
+
+    /** The filter of a change of many, which must say what it is about. */
+    static Filter checked(Filter filter, Action action) {
+        Filter named =
+                action.states().size() == 1 ? filter.withState(filter.state().orElse(State.UNKNOWN)) : filter;
+        Limits.check(named.state().isPresent(), "state", "is missing; it must be one of " + action.states());
+        State state = named.state().orElseThrow();
+        Limits.check(
+                action.states().contains(state), "state", "is " + state + "; it must be one of " + action.states());
+        return named;
+    }
+
+    /** @param expected the state it must still be in, if that matters */
+    Optional<Change> change(UUID id, Action action, Optional<State> expected, Remark remark) throws SQLException {
+        Optional<History.Story> found = history.load(connection, id);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        History.Story story = found.get();
+        State state = story.recorded();
+        if (state != expected.orElse(state) || !allows(story, action)) {
+            return Optional.of(new Change(state, false));
+        }
+        return Optional.of(action == Action.CANCEL ? cancel(story, remark) : exhume(story, action, remark));
+    }
+
+    private boolean allows(History.Story story, Action action) {
+        boolean sendsAgain = action == Action.RETRY || action == Action.RESOLVE_RETRY;
+        return action.states().contains(story.recorded()) && !(sendsAgain && isExpired(story.reach()));
+    }
+
+    private boolean isExpired(Reach reach) {
+        long expiresAt = Micros.of(reach.expiresAt());
+        return expiresAt != Micros.NONE && now >= expiresAt;
     }
 
     /** Taking the ticket out of its queue is what decides the race with a claim. */
-    Optional<State> cancel(Connection connection, UUID id, long now) throws SQLException {
-        Optional<History.Story> found = history.load(connection, id);
-        if (found.isEmpty() || found.get().recorded().isFinal()) {
-            return found.map(History.Story::recorded);
-        }
-        Ticket place = found.get().place();
-        OptionalInt attempt = take(connection, place);
+    private Change cancel(History.Story story, Remark remark) throws SQLException {
+        Ticket place = story.place();
+        OptionalInt attempt = take(place);
         if (attempt.isEmpty()) {
-            return Optional.of(State.CLAIMED);
+            return new Change(State.CLAIMED, false);
         }
-        Outcome outcome = event(place, Result.CANCELLED, State.CANCELLED, attempt.getAsInt() + 1, now, Micros.NONE);
+        Outcome outcome = event(
+                place.id(),
+                attempt.getAsInt(),
+                place.step(),
+                place.lane(),
+                Result.CANCELLED,
+                State.CANCELLED,
+                "cancelled",
+                Micros.NONE,
+                remark);
         ledger.record(connection, List.of(outcome), anyShard());
-        return Optional.of(State.CANCELLED);
+        return new Change(State.CANCELLED, true);
     }
 
     /** Later first: tickets move from later to ready, never back, so none can slip past. Returns the last attempt. */
-    private OptionalInt take(Connection connection, Ticket place) throws SQLException {
+    private OptionalInt take(Ticket place) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
                 "delete from delivery_later where run_at = ? and id = ? returning attempt")) {
             statement.setLong(1, place.runAt());
@@ -68,45 +126,77 @@ final class Changes {
         }
     }
 
-    Optional<State> retry(Connection connection, UUID id, long now, List<Ticket> revived) throws SQLException {
-        Optional<History.Story> found = history.load(connection, id);
-        if (found.isEmpty() || !mayRevive(found.get(), now)) {
-            return found.map(History.Story::recorded);
+    /** Taking this very entry out of the dead decides the race with other calls. */
+    private Change exhume(History.Story story, Action action, Remark remark) throws SQLException {
+        Outcome last = story.outcomes().getLast();
+        try (PreparedStatement statement =
+                connection.prepareStatement("delete from delivery_dead where id = ? and attempt = ?")) {
+            rows.bind(statement, 1, last.id());
+            statement.setInt(2, last.attempt());
+            if (statement.executeUpdate() == 0) {
+                return new Change(
+                        history.load(connection, last.id()).orElseThrow().recorded(), false);
+            }
         }
-        if (!exhume(connection, id)) {
-            return Optional.of(State.PENDING); // Another call was faster.
-        }
-        // Read again now that the row is ours: it may have been revived and have ended anew in between.
-        History.Story record = history.load(connection, id).orElseThrow();
-        Outcome last = record.outcomes().getLast();
-        Ticket first = Ticket.first(record.reach(), now);
-        Ticket next =
-                new Ticket(id, first.lane(), first.priority(), now, 0, last.attempt() + 1, 0, Micros.NONE, Micros.NONE);
-        ledger.record(
-                connection, List.of(event(first, Result.REVIVED, State.PENDING, next.attempt(), now, now)), anyShard());
         ledger.tally(connection, last.channel(), last.state(), -1, anyShard());
+        Outcome event = event(story, last, action, remark);
+        ledger.record(connection, List.of(event), anyShard());
+        if (!event.state().isFinal()) {
+            queue(story.reach(), event);
+        }
+        return new Change(event.state(), true);
+    }
+
+    private Outcome event(History.Story story, Outcome last, Action action, Remark remark) {
+        return switch (action) {
+            case RESOLVE_ARRIVED -> event(last, Result.ARRIVED, State.SENT, null, remark);
+            case RESOLVE_NOT_ARRIVED -> notArrived(story.reach(), last, remark);
+            case RETRY, RESOLVE_RETRY ->
+                event(
+                        last.id(),
+                        last.attempt(),
+                        0,
+                        story.reach().steps().getFirst().channel(),
+                        Result.REVIVED,
+                        State.PENDING,
+                        null,
+                        now,
+                        remark);
+            case CANCEL -> throw new IllegalArgumentException("what has ended cannot be cancelled");
+        };
+    }
+
+    private Outcome notArrived(Reach reach, Outcome last, Remark remark) {
+        boolean wasLastStep = last.step() == reach.steps().size() - 1;
+        State state = wasLastStep ? State.DEAD : isExpired(reach) ? State.EXPIRED : State.PENDING;
+        return event(last, Result.NOT_ARRIVED, state, "an operator found that it had not arrived", remark);
+    }
+
+    private void queue(Reach reach, Outcome event) throws SQLException {
+        int step = event.nextStep();
+        Channel lane = reach.steps().get(step).channel();
+        Ticket next =
+                new Ticket(reach.id(), lane, reach.priority(), now, step, event.attempt(), 0, Micros.NONE, Micros.NONE);
         ledger.queue(connection, List.of(next), now);
         revived.add(next);
-        return Optional.of(State.PENDING);
     }
 
-    private static boolean mayRevive(History.Story record, long now) {
-        boolean ended = record.recorded().isFinal() && record.recorded() != State.SENT;
-        long expiresAt = Micros.of(record.reach().expiresAt());
-        return ended && (expiresAt == Micros.NONE || now < expiresAt);
+    private Outcome event(Outcome last, Result result, State state, @Nullable String reason, Remark remark) {
+        long nextAt = state.isFinal() ? Micros.NONE : now;
+        return event(last.id(), last.attempt(), last.step(), last.channel(), result, state, reason, nextAt, remark);
     }
 
-    private boolean exhume(Connection connection, UUID id) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("delete from delivery_dead where id = ?")) {
-            rows.bind(statement, 1, id);
-            return statement.executeUpdate() == 1;
-        }
-    }
-
-    private static Outcome event(Ticket place, Result result, State state, int attempt, long now, long nextAt) {
-        String reason = result == Result.CANCELLED ? "cancelled" : null;
-        return new Outcome(
-                place.id(), attempt, place.step(), place.lane(), result, state, null, reason, now, 0, nextAt);
+    private Outcome event(
+            UUID id,
+            int lastAttempt,
+            int step,
+            Channel channel,
+            Result result,
+            State state,
+            @Nullable String reason,
+            long nextAt,
+            Remark remark) {
+        return new Outcome(id, lastAttempt + 1, step, channel, result, state, null, reason, now, 0, nextAt, remark);
     }
 
     private static int anyShard() {

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 
 /** The durable queue. Thread-safe. All failures of the database are thrown as {@link DeliveryQueueException}. */
@@ -36,10 +37,32 @@ public interface DeliveryQueue {
         return JdbcQueue.migrations(database);
     }
 
-    /** Whether a reach was new, or an earlier one with the same dedupe key (or id) stands for it. */
-    record Receipt(UUID id, boolean duplicate) {}
+    /**
+     * What became of a reach that was offered: it is in the queue, or an earlier one with its id or dedupe key stands in its
+     * place.
+     *
+     * @param id of the reach that stands: the one offered, or the earlier one
+     * @param duplicate whether an earlier one stands; nothing was enqueued then
+     * @param differing the fields in which the earlier one is another message, as {@link Reach} names them; empty if it is
+     *     the same. Times count as the same if they are equal or lie as far (give or take 5 s) from the time when the reach
+     *     was offered, since a caller who says "in an hour" twice means a different moment each time
+     */
+    record Receipt(UUID id, boolean duplicate, List<String> differing) {
+        public Receipt {
+            differing = List.copyOf(differing);
+        }
 
-    /** One attempt or event in a reach's history. */
+        public Receipt(UUID id, boolean duplicate) {
+            this(id, duplicate, List.of());
+        }
+
+        /** Whether the id or dedupe key belongs to another message: what was offered is not in the queue. */
+        public boolean conflict() {
+            return !differing.isEmpty();
+        }
+    }
+
+    /** One attempt or event in a reach's history. {@code remark} is empty where nobody intervened. */
     record Attempt(
             int attempt,
             int step,
@@ -50,31 +73,84 @@ public interface DeliveryQueue {
             Optional<String> providerId,
             Optional<String> error,
             Instant at,
-            long durationMillis) {}
+            long durationMillis,
+            Remark remark) {}
 
     /** A reach as it stands, with its history, oldest first. */
     record Status(
             Reach reach, State state, Instant acceptedAt, Optional<Instant> nextAttemptAt, List<Attempt> attempts) {}
 
-    /** What to list: empty means any. Newest first. {@code cursor} is a {@link Page#next()}. */
-    record Filter(
-            Optional<State> state,
-            Optional<Channel> channel,
-            Optional<String> address,
-            Optional<String> cursor,
-            int limit) {}
+    /**
+     * A page of a list, newest first.
+     *
+     * @param next the cursor of the next page; empty at the end
+     * @param searched how many were looked at, where the search stopped at its bound before it had found a page full. Then
+     *     {@code next} is present, and the page may even be empty: going on from {@code next} goes on with the search
+     */
+    record Page(List<Status> items, Optional<String> next, OptionalInt searched) {}
 
-    record Page(List<Status> items, Optional<String> next) {}
+    /** What an operator can do to a reach. */
+    enum Action {
+        /** Cancels what is not yet being sent. */
+        CANCEL,
+        /** Gives what ended without being sent, or was parked, a new budget from its first step. */
+        RETRY,
+        /** It has arrived. Becomes SENT. */
+        RESOLVE_ARRIVED,
+        /** It has not arrived. Goes on with its next step; after the last it is DEAD. */
+        RESOLVE_NOT_ARRIVED,
+        /** Sends it again from its first step, even if it arrives twice. */
+        RESOLVE_RETRY;
+
+        /** The states that a reach must be in for it. */
+        public List<State> states() {
+            return switch (this) {
+                case CANCEL -> List.of(State.PENDING, State.RETRY_WAIT);
+                case RETRY -> List.of(State.DEAD, State.REJECTED, State.EXPIRED, State.CANCELLED, State.UNKNOWN);
+                case RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED, RESOLVE_RETRY -> List.of(State.UNKNOWN);
+            };
+        }
+    }
+
+    /** The state of a reach after a call, and whether it was that call which changed it. */
+    record Change(State state, boolean changed) {}
+
+    /**
+     * What a change of many did.
+     *
+     * @param matched how many the filter found, up to its limit
+     * @param changed how many of those were changed; the others were claimed or changed by somebody else meanwhile
+     * @param next where to go on, if there may be more
+     */
+    record BulkChange(int matched, int changed, Optional<String> next) {}
 
     /** Numbers of reaches by state; {@code exact} is false where waiting ones were counted only up to a bound. */
     record Counts(Map<State, Long> byState, Map<Channel, Long> sentByChannel, boolean exact) {}
 
+    /** Failures with one reason on one channel. */
+    record ErrorCount(String reason, Channel channel, long count) {}
+
+    /**
+     * How the queue keeps up.
+     *
+     * @param oldestPending when the oldest of those that wait was accepted; where more than 2,000 are due, or wait for their
+     *     time, of those whose turn comes first
+     * @param oldestDue since when the one that waits longest for a dispatcher has been due
+     * @param errors what attempts of the last hour failed of, most frequent first, at most 10; counted over the latest 5,000
+     */
+    record Overview(Optional<Instant> oldestPending, Optional<Instant> oldestDue, List<ErrorCount> errors) {}
+
+    /**
+     * Enqueues one reach.
+     *
+     * @throws ReachConflictException if its id or dedupe key belongs to another message
+     */
     Receipt enqueue(Reach reach);
 
-    /** Enqueues in the caller's transaction, which the caller commits. */
+    /** Enqueues in the caller's transaction, which the caller commits; after a conflict it may still be. */
     Receipt enqueue(Connection transaction, Reach reach);
 
-    /** Enqueues in one transaction; receipts are in the order given. */
+    /** Enqueues in one transaction; receipts are in the order given. Those in {@linkplain Receipt#conflict conflict} stay out. */
     List<Receipt> enqueueAll(List<Reach> reaches);
 
     List<Receipt> enqueueAll(Connection transaction, List<Reach> reaches);
@@ -83,11 +159,29 @@ public interface DeliveryQueue {
 
     Page list(Filter filter);
 
+    /** Does something to one reach and puts it into its history. Empty if there is none with this id. */
+    Optional<Change> change(UUID id, Action action, Remark remark);
+
+    /**
+     * Does something to all that a filter finds, newest first, in transactions of 100 each. The filter must name the one state
+     * that is meant; where the action resolves, that is UNKNOWN and may be left out. Its limit, 1 to 10,000, says how many.
+     *
+     * @param dryRun only counts what would be tried
+     * @throws IllegalArgumentException if the filter names no state, or one that the action does not fit
+     */
+    BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun);
+
     /** Cancels what is not yet being sent. Returns the state after the call: CANCELLED, or whatever prevented it. */
-    Optional<State> cancel(UUID id);
+    default Optional<State> cancel(UUID id) {
+        return change(id, Action.CANCEL, Remark.NONE).map(Change::state);
+    }
 
     /** Gives a reach that ended without being sent, or was parked, a new budget from its first step. */
-    Optional<State> retry(UUID id);
+    default Optional<State> retry(UUID id) {
+        return change(id, Action.RETRY, Remark.NONE).map(Change::state);
+    }
 
     Counts counts();
+
+    Overview overview();
 }

@@ -7,16 +7,14 @@ import dev.signalbox.database.Dialect;
 import dev.signalbox.database.Migration;
 import dev.signalbox.database.Work;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -27,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class JdbcQueue implements DeliveryQueue {
     /** How many rows one statement inserts. */
     private static final int CHUNK = 1_000;
+
+    /** How many reaches one transaction changes. */
+    private static final int BATCH = 100;
 
     private static final Duration CLOCK_AGE = Duration.ofMinutes(1);
 
@@ -39,8 +40,10 @@ final class JdbcQueue implements DeliveryQueue {
     private final Rows rows;
     private final Wake wake;
     private final Intake intake = new Intake(this::commit);
+    private final Precedents precedents;
     private final History history;
-    private final Changes changes;
+    private final Search search;
+    private final Figures figures;
 
     JdbcQueue(Database database, Time time) {
         this.database = database;
@@ -48,8 +51,10 @@ final class JdbcQueue implements DeliveryQueue {
         this.rows = new Rows(database.dialect());
         this.store = database.dialect() == Dialect.POSTGRESQL ? new PostgresStore(database) : new SqliteStore(database);
         this.wake = new Wake(database);
-        this.history = new History(rows, store);
-        this.changes = new Changes(rows, history);
+        this.precedents = new Precedents(rows);
+        this.history = new History(rows);
+        this.search = new Search(rows, database.dialect(), store, history);
+        this.figures = new Figures(store);
     }
 
     static JdbcQueue open(Database database, Time time) {
@@ -86,12 +91,19 @@ final class JdbcQueue implements DeliveryQueue {
 
     @Override
     public Receipt enqueue(Reach reach) {
-        return enqueueAll(List.of(reach)).getFirst();
+        return unlessConflict(enqueueAll(List.of(reach)).getFirst());
     }
 
     @Override
     public Receipt enqueue(Connection transaction, Reach reach) {
-        return enqueueAll(transaction, List.of(reach)).getFirst();
+        return unlessConflict(enqueueAll(transaction, List.of(reach)).getFirst());
+    }
+
+    private static Receipt unlessConflict(Receipt receipt) {
+        if (receipt.conflict()) {
+            throw new ReachConflictException(receipt);
+        }
+        return receipt;
     }
 
     @Override
@@ -143,46 +155,33 @@ final class JdbcQueue implements DeliveryQueue {
         Map<UUID, Reach> distinct = new LinkedHashMap<>();
         reaches.forEach(reach -> distinct.putIfAbsent(reach.id(), reach));
         List<Reach> rest = List.copyOf(distinct.values());
-        Map<UUID, Receipt> receipts = new HashMap<>();
+        Set<UUID> fresh = new HashSet<>();
         for (int from = 0; from < rest.size(); from += CHUNK) {
-            insertChunk(connection, rest.subList(from, Math.min(rest.size(), from + CHUNK)), now, tickets, receipts);
+            fresh.addAll(store.insert(connection, rest.subList(from, Math.min(rest.size(), from + CHUNK)), now));
         }
-        // Of one id given twice, the second is the duplicate.
-        List<Receipt> inOrder = new ArrayList<>(reaches.size());
-        for (Reach reach : reaches) {
-            Receipt receipt = Objects.requireNonNull(receipts.get(reach.id()));
-            inOrder.add(receipt);
-            receipts.put(reach.id(), new Receipt(receipt.id(), true));
-        }
-        return inOrder;
+        return receipts(connection, reaches, now, fresh, tickets);
     }
 
-    private void insertChunk(
-            Connection connection, List<Reach> chunk, long now, List<Ticket> tickets, Map<UUID, Receipt> receipts)
+    /** Of one id given twice, only the first is new. */
+    private List<Receipt> receipts(
+            Connection connection, List<Reach> reaches, long now, Set<UUID> fresh, List<Ticket> tickets)
             throws SQLException {
-        Set<UUID> fresh = store.insert(connection, chunk, now);
-        for (Reach reach : chunk) {
-            boolean isNew = fresh.contains(reach.id());
-            receipts.put(reach.id(), isNew ? new Receipt(reach.id(), false) : known(connection, reach));
-            if (isNew) {
+        List<Reach> notNew = new ArrayList<>();
+        Set<UUID> left = new HashSet<>(fresh);
+        for (Reach reach : reaches) {
+            if (left.remove(reach.id())) {
                 tickets.add(Ticket.first(reach, now));
+            } else {
+                notNew.add(reach);
             }
         }
-    }
-
-    private Receipt known(Connection connection, Reach reach) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "select id from delivery_message where dedupe_key = ? or id = ? order by dedupe_key = ? desc limit 1")) {
-            statement.setString(1, reach.dedupeKey().orElse(null));
-            rows.bind(statement, 2, reach.id());
-            statement.setString(3, reach.dedupeKey().orElse(null));
-            try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    throw new SQLException("a reach conflicts with another that this transaction cannot see");
-                }
-                return new Receipt(rows.id(row, "id"), true);
-            }
+        Iterator<Receipt> standing =
+                precedents.receipts(connection, notNew, now).iterator();
+        List<Receipt> receipts = new ArrayList<>(reaches.size());
+        for (Reach reach : reaches) {
+            receipts.add(fresh.remove(reach.id()) ? new Receipt(reach.id(), false) : standing.next());
         }
+        return receipts;
     }
 
     @Override
@@ -192,31 +191,70 @@ final class JdbcQueue implements DeliveryQueue {
 
     @Override
     public Page list(Filter filter) {
-        return guarded(() -> database.read(connection -> history.list(connection, filter)));
+        Limits.check(
+                filter.limit() <= Filter.MOST_LISTED,
+                "limit",
+                "is " + filter.limit() + "; it must be 1 to " + Filter.MOST_LISTED);
+        return page(filter);
+    }
+
+    private Page page(Filter filter) {
+        return guarded(() -> database.read(connection -> search.list(connection, filter)));
     }
 
     @Override
     public Counts counts() {
-        return guarded(() -> database.read(history::counts));
+        return guarded(() -> database.read(figures::counts));
     }
 
     @Override
-    public Optional<State> cancel(UUID id) {
-        return guarded(() -> database.transact(connection -> changes.cancel(connection, id, time.now())));
+    public Overview overview() {
+        return guarded(() -> database.read(connection -> figures.overview(connection, time.now())));
     }
 
     @Override
-    public Optional<State> retry(UUID id) {
-        return guarded(() -> {
-            long now = time.now();
-            List<Ticket> revived = new ArrayList<>();
-            Optional<State> state = database.transact(connection -> {
-                revived.clear();
-                return changes.retry(connection, id, now, revived);
-            });
-            wake.enqueued(revived, now);
-            return state;
+    public Optional<Change> change(UUID id, Action action, Remark remark) {
+        return guarded(() -> transact(changes -> changes.change(id, action, Optional.empty(), remark)));
+    }
+
+    @Override
+    public BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun) {
+        Filter rest = Changes.checked(filter, action);
+        int matched = 0;
+        int changed = 0;
+        while (true) {
+            Page page = page(rest.withLimit(Math.min(BATCH, filter.limit() - matched)));
+            matched += page.items().size();
+            changed += dryRun ? 0 : changeEach(page, action, remark);
+            rest = rest.withCursor(page.next());
+            if (page.next().isEmpty() || page.searched().isPresent() || matched == filter.limit()) {
+                return new BulkChange(matched, changed, page.next());
+            }
+        }
+    }
+
+    /** What has left the state it was found in is not touched. */
+    private int changeEach(Page page, Action action, Remark remark) {
+        return guarded(() -> transact(changes -> {
+            int changed = 0;
+            for (Status status : page.items()) {
+                Optional<Change> change =
+                        changes.change(status.reach().id(), action, Optional.of(status.state()), remark);
+                changed += change.isPresent() && change.get().changed() ? 1 : 0;
+            }
+            return changed;
+        }));
+    }
+
+    private <T> T transact(Changes.Work<T> work) {
+        long now = time.now();
+        List<Ticket> revived = new ArrayList<>();
+        T result = database.transact(connection -> {
+            revived.clear();
+            return work.run(new Changes(rows, history, connection, now, revived));
         });
+        wake.enqueued(revived, now);
+        return result;
     }
 
     private static <T extends @Nullable Object> T guarded(Supplier<T> work) {

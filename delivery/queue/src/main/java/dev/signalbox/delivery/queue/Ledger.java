@@ -17,8 +17,9 @@ final class Ledger {
     private static final String INSERT_LATER = INSERT_TICKET.formatted("later");
 
     private static final String INSERT_OUTCOME = """
-            insert into delivery_outcome (id, attempt, step, result, state, at, next_at, millis, provider_id, error)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            insert into delivery_outcome (id, attempt, step, result, state, at, next_at, millis, provider_id, error, actor,
+                                          note)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
     private static final String INSERT_DEAD =
@@ -100,6 +101,8 @@ final class Ledger {
         statement.setInt(8, outcome.millis());
         statement.setString(9, outcome.providerId());
         statement.setString(10, outcome.error());
+        statement.setString(11, outcome.remark().actor().orElse(null));
+        statement.setString(12, outcome.remark().note().orElse(null));
     }
 
     @FunctionalInterface

@@ -3,6 +3,7 @@ package dev.signalbox.delivery.queue;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The limits of what may be enqueued, in the words of the field concerned. */
 final class Limits {
@@ -15,6 +16,11 @@ final class Limits {
     static final int DEDUPE_KEY = 200;
     static final int PRIORITY = 9;
     static final int ATTEMPTS = 100;
+    static final int ACTOR = 200;
+    static final int NOTE = 1_000;
+
+    /** A token of RFC 9110, as header names are. */
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     private Limits() {}
 
@@ -24,28 +30,50 @@ final class Limits {
         }
     }
 
-    /** Databases keep neither U+0000 nor half a surrogate pair. */
+    /** Databases keep neither U+0000 nor half a surrogate pair, and count characters, not halves of them. */
     static void text(String field, String text, int longest) {
         check(!text.isEmpty(), field, "is empty; give 1 to " + longest + " characters");
-        check(text.length() <= longest, field, "has " + text.length() + " characters; the most is " + longest);
         check(isStorable(text), field, "holds a character that is not valid Unicode text (U+0000 or half a pair)");
+        int length = text.codePointCount(0, text.length());
+        check(length <= longest, field, "has " + length + " characters; the most is " + longest);
+    }
+
+    static void noControls(String field, String text) {
+        check(
+                text.chars().noneMatch(Character::isISOControl),
+                field,
+                "holds a control character, such as a line break; remove it");
     }
 
     static void body(String body) {
-        text("body", body, BODY_BYTES);
+        check(!body.isEmpty(), "body", "is empty; give 1 to " + BODY_BYTES + " bytes");
+        check(body.length() <= BODY_BYTES, "body", "has " + body.length() + " characters; the most is " + BODY_BYTES);
+        check(isStorable(body), "body", "holds a character that is not valid Unicode text (U+0000 or half a pair)");
         int bytes = body.length() <= BODY_BYTES / 3 ? body.length() : body.getBytes(UTF_8).length;
         check(bytes <= BODY_BYTES, "body", "has " + bytes + " bytes in UTF-8; the most is " + BODY_BYTES);
     }
 
     static void headers(Map<String, String> headers) {
         check(headers.size() <= HEADERS, "headers", "are " + headers.size() + "; the most is " + HEADERS);
-        headers.forEach((name, value) -> {
-            text("header name '" + name + "'", name, HEADER_NAME);
-            check(
-                    value.length() <= HEADER_VALUE && isStorable(value),
-                    "header '" + name + "'",
-                    "must be valid text of at most " + HEADER_VALUE + " characters");
-        });
+        headers.forEach(Limits::header);
+    }
+
+    /** A line break in a header would begin another one wherever headers are written line by line. */
+    private static void header(String name, String value) {
+        check(!name.isEmpty(), "header name", "is empty; give 1 to " + HEADER_NAME + " characters");
+        check(
+                TOKEN.matcher(name).matches(),
+                "header name",
+                "'" + printable(name) + "' holds other characters than letters, digits and !#$%&'*+-.^_`|~");
+        check(name.length() <= HEADER_NAME, "header name", "'" + name + "' is longer than " + HEADER_NAME);
+        if (!value.isEmpty()) {
+            text("header '" + name + "'", value, HEADER_VALUE);
+            noControls("header '" + name + "'", value);
+        }
+    }
+
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     private static boolean isStorable(String text) {

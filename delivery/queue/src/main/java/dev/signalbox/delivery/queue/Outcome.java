@@ -20,7 +20,24 @@ record Outcome(
         @Nullable String error,
         long at,
         int millis,
-        long nextAt) {
+        long nextAt,
+        Remark remark) {
+
+    /** One that nobody remarked upon, as almost all are. */
+    Outcome(
+            UUID id,
+            int attempt,
+            int step,
+            Channel channel,
+            Result result,
+            State state,
+            @Nullable String providerId,
+            @Nullable String error,
+            long at,
+            int millis,
+            long nextAt) {
+        this(id, attempt, step, channel, result, state, providerId, error, at, millis, nextAt, Remark.NONE);
+    }
 
     /** What happened. The first four are a sender's answers. */
     enum Result {
@@ -35,7 +52,11 @@ record Outcome(
         /** A node gave it back without having begun. */
         RELEASED,
         CANCELLED,
-        REVIVED
+        REVIVED,
+        /** Somebody found out that it had arrived. */
+        ARRIVED,
+        /** Somebody found out that it had not arrived. */
+        NOT_ARRIVED
     }
 
     /** The index of the step whose turn is next. */

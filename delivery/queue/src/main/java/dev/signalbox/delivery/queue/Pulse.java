@@ -69,13 +69,20 @@ final class Pulse implements Wake.Sleeper {
             try {
                 beat(shard);
                 pause = untilNextWake();
-                outage.ended();
+                endOutage();
             } catch (DatabaseException e) {
                 outage.began(e);
             } catch (RuntimeException e) {
                 LOG.error("what is due cannot be looked after and will be tried again", e);
             }
             bell.await(pause);
+        }
+    }
+
+    /** A database whose disk is full answers what a beat asks, so health, which writes, has to agree. */
+    private void endOutage() {
+        if (outage.current() != null && database.health().isEmpty()) {
+            outage.ended();
         }
     }
 

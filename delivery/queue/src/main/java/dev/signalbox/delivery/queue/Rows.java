@@ -9,6 +9,7 @@ import java.sql.Types;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,20 @@ final class Rows {
                 row.getInt("tried"),
                 row.getLong("deadline"),
                 row.getLong("unsure_since"));
+    }
+
+    /** Reads a row of the messages. */
+    Reach reach(ResultSet row) throws SQLException {
+        return new Reach(
+                id(row, "id"),
+                readSteps(row.getString("steps")),
+                row.getString("body"),
+                readHeaders(row.getString("headers")),
+                Optional.ofNullable(row.getString("dedupe_key")),
+                row.getInt("priority"),
+                Micros.optional(row.getLong("not_before")),
+                Micros.optional(row.getLong("expires_at")),
+                row.getInt("max_attempts"));
     }
 
     /** Reads a ticket with the message columns that a claim needs. */

@@ -20,8 +20,8 @@ public record Step(Channel channel, String address, Optional<Duration> within) {
 
     public Step {
         Limits.text("address", address, Limits.ADDRESS);
-        Limits.check(
-                address.chars().noneMatch(Character::isISOControl), "address", "holds a control character; remove it");
+        Limits.noControls("address", address);
+        Limits.check(address.equals(address.strip()), "address", "begins or ends with a space; remove it");
         Limits.check(
                 !LIMIT.matcher(address).matches(),
                 "address",

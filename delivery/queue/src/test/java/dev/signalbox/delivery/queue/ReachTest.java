@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -73,6 +74,13 @@ class ReachTest {
         refused("time", reach -> reach.at(Instant.MAX));
         refused("header", reach -> reach.header("", "x"));
         refused("header 'long'", reach -> reach.header("long", "x".repeat(1025)));
+        for (String bad : List.of("a\r\nb", "a\nb", "a\0b", "a\tb", "a\u001b[31mb", "a\u007fb", "a\u0085b")) {
+            refused("header", reach -> reach.header("subject", bad));
+            refused("header name", reach -> reach.header(bad, "x"));
+        }
+        refused("header name", reach -> reach.header("a b", "x"));
+        refused("header name", reach -> reach.header("a:b", "x"));
+        refused("header name", reach -> reach.header("n".repeat(65), "x"));
         refused("headers", reach -> {
             for (int i = 0; i < 33; i++) {
                 reach.header("h" + i, "x");

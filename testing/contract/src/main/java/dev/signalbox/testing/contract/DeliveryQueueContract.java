@@ -9,6 +9,7 @@ import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
 import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Retry;
 import dev.signalbox.delivery.queue.Sender;
@@ -130,7 +131,7 @@ public abstract class DeliveryQueueContract {
         assertThat(find(id).state()).as("state of %s", find(id)).isEqualTo(state);
     }
 
-    protected static DeliveryQueue.Filter filter(Optional<State> state, int limit) {
-        return new DeliveryQueue.Filter(state, Optional.empty(), Optional.empty(), Optional.empty(), limit);
+    protected static Filter filter(Optional<State> state, int limit) {
+        return Filter.ALL.withState(state).withLimit(limit);
     }
 }

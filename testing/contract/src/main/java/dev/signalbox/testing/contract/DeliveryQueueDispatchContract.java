@@ -12,6 +12,7 @@ import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
@@ -58,7 +59,8 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
                         Optional.of("p-1"),
                         Optional.empty(),
                         clock.instant(),
-                        0));
+                        0,
+                        Remark.NONE));
         assertThat(node(sms).runOnce().isIdle()).isTrue();
     }
 

@@ -1,21 +1,21 @@
 package dev.signalbox.testing.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.signalbox.delivery.queue.Channel;
-import dev.signalbox.delivery.queue.DeliveryQueue.Filter;
-import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
 import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.ReachConflictException;
 import dev.signalbox.delivery.queue.State;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -59,12 +59,125 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
     @Test
     void secondReachWithADedupeKeyGetsTheFirstOnesReceipt() {
         Receipt first = queue().enqueue(sms().dedupeKey("k").build());
-        Receipt second = queue().enqueue(sms().dedupeKey("k").body("other").build());
+        Receipt second = queue().enqueue(sms().dedupeKey("k").build());
 
         assertThat(first.duplicate()).isFalse();
         assertThat(second).isEqualTo(new Receipt(first.id(), true));
-        assertThat(find(first.id()).reach().body()).isEqualTo("hello");
         assertThat(queue().counts().byState()).containsEntry(State.PENDING, 1L);
+    }
+
+    @Test
+    void anotherMessageUnderAKnownDedupeKeyIsRefusedWithWhatDiffers() {
+        UUID first = enqueue(sms().dedupeKey("k").header("subject", "a"));
+        conflict(sms().dedupeKey("k").header("subject", "a").body("other"), first, "body");
+        conflict(sms().dedupeKey("k"), first, "headers");
+        conflict(
+                Reach.to("sms:+61400000001")
+                        .body("hello")
+                        .header("subject", "a")
+                        .dedupeKey("k"),
+                first,
+                "steps");
+        conflict(sms().dedupeKey("k").header("subject", "a").within(Duration.ofSeconds(5)), first, "steps");
+        conflict(
+                sms().dedupeKey("k").header("subject", "a").priority(1).maxAttempts(2),
+                first,
+                "priority",
+                "maxAttempts");
+        conflict(sms().dedupeKey("k").header("subject", "a").at(clock.instant().plusSeconds(60)), first, "at");
+        conflict(
+                sms().dedupeKey("k")
+                        .header("subject", "a")
+                        .expiresAt(clock.instant().plusSeconds(60)),
+                first,
+                "expiresAt");
+        assertThat(find(first).reach().body()).isEqualTo("hello");
+        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 1L);
+    }
+
+    @Test
+    void anotherMessageUnderAKnownIdIsRefusedWithWhatDiffers() {
+        UUID first = enqueue(sms().dedupeKey("k"));
+        UUID other = enqueue(sms().dedupeKey("other"));
+        conflict(sms().id(first).dedupeKey("k").body("other"), first, "body");
+        conflict(sms().id(first), first, "dedupeKey");
+        conflict(sms().id(first).dedupeKey("other"), first, "dedupeKey");
+        assertThat(queue().enqueue(sms().id(other).dedupeKey("other").build())).isEqualTo(new Receipt(other, true));
+    }
+
+    private void conflict(Reach.Builder offered, UUID stands, String... differing) {
+        assertThatExceptionOfType(ReachConflictException.class)
+                .isThrownBy(() -> queue().enqueue(offered.build()))
+                .withMessageContaining(stands.toString())
+                .withMessageContaining(String.join(", ", differing))
+                .satisfies(e -> assertThat(e.receipt()).isEqualTo(new Receipt(stands, true, List.of(differing))));
+    }
+
+    @Test
+    void relativeTimesOfARepeatAreTheSameAndOthersAreNot() {
+        UUID first = enqueue(sms().dedupeKey("k")
+                .at(clock.instant().plusSeconds(60))
+                .expiresAt(clock.instant().plusSeconds(3600)));
+        clock.advance(Duration.ofMinutes(10));
+        Reach.Builder inAnHour = sms().dedupeKey("k")
+                .at(clock.instant().plusSeconds(61))
+                .expiresAt(clock.instant().plusSeconds(3600));
+        assertThat(queue().enqueue(inAnHour.build())).isEqualTo(new Receipt(first, true));
+        Instant absolute = find(first).reach().expiresAt().orElseThrow();
+        assertThat(queue().enqueue(inAnHour.expiresAt(absolute).build())).isEqualTo(new Receipt(first, true));
+        conflict(inAnHour.expiresAt(clock.instant().plusSeconds(7200)), first, "expiresAt");
+    }
+
+    @Test
+    void oneConflictingRowOfABulkIsRefusedAlone() {
+        UUID known = enqueue(sms().dedupeKey("k"));
+        Reach fresh = sms().build();
+        Reach conflicting = sms().dedupeKey("k").body("other").build();
+        Reach repeated =
+                Reach.to("sms:+61400000000").id(fresh.id()).body("other").build();
+        assertThat(queue().enqueueAll(List.of(conflicting, fresh, repeated)))
+                .containsExactly(
+                        new Receipt(known, true, List.of("body")),
+                        new Receipt(fresh.id(), false),
+                        new Receipt(fresh.id(), true, List.of("body")));
+        assertState(fresh.id(), State.PENDING);
+        assertThat(queue().find(conflicting.id())).isEmpty();
+    }
+
+    @Test
+    void callersTransactionGoesOnAfterAConflict() throws SQLException {
+        UUID known = enqueue(sms().dedupeKey("k"));
+        Reach fresh = sms().build();
+        try (Connection connection = database().dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            assertThatExceptionOfType(ReachConflictException.class)
+                    .isThrownBy(() -> queue().enqueue(
+                                    connection,
+                                    sms().dedupeKey("k").body("other").build()));
+            queue().enqueue(connection, fresh);
+            connection.commit();
+        }
+        assertState(known, State.PENDING);
+        assertState(fresh.id(), State.PENDING);
+    }
+
+    @Test
+    void ofManyConcurrentMessagesUnderOneKeyOneWinsAndTheOthersAreTold() throws Exception {
+        List<Callable<Receipt>> calls = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            Reach reach = sms().dedupeKey("k").body("message " + i).build();
+            calls.add(() -> queue().enqueueAll(List.of(reach)).getFirst());
+        }
+        List<Receipt> receipts = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Receipt> call : threads.invokeAll(calls)) {
+                receipts.add(call.get());
+            }
+        }
+        assertThat(receipts.stream().filter(receipt -> !receipt.duplicate())).hasSize(1);
+        assertThat(receipts.stream().filter(Receipt::conflict)).hasSize(15);
+        assertThat(receipts.stream().map(Receipt::id))
+                .containsOnly(receipts.getFirst().id());
     }
 
     @Test
@@ -164,56 +277,6 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
             }
         }
         assertThat(queue().counts().byState()).containsEntry(State.PENDING, 271L);
-    }
-
-    @Test
-    void pagesShowAllOnceNewestFirst() {
-        List<UUID> expected = new ArrayList<>();
-        for (int i = 0; i < 25; i++) {
-            expected.addFirst(enqueueSms());
-        }
-        List<UUID> listed = new ArrayList<>();
-        Optional<String> cursor = Optional.empty();
-        do {
-            Page page = queue().list(new Filter(Optional.empty(), Optional.empty(), Optional.empty(), cursor, 10));
-            page.items().forEach(status -> listed.add(status.reach().id()));
-            cursor = page.next();
-        } while (cursor.isPresent());
-        assertThat(listed).containsExactlyElementsOf(expected);
-    }
-
-    @Test
-    void listFiltersByStateChannelAndAddress() {
-        UUID later = enqueue(sms().at(clock.instant().plusSeconds(60)));
-        UUID waiting = enqueue(Reach.to("email:bob@example.com").body("hello"));
-        UUID sent = enqueue(sms());
-        UUID refused = enqueue(Reach.to("sms:+61400000001").body("hello"));
-        node(ScriptedSender.of(Channel.SMS)
-                        .answering(delivery -> delivery.address().endsWith("1")
-                                ? ScriptedSender.rejected()
-                                : ScriptedSender.accepted()))
-                .runOnce();
-
-        assertThat(listed(Optional.of(State.PENDING), Optional.empty(), Optional.empty()))
-                .containsExactly(waiting, later);
-        assertThat(listed(Optional.of(State.SENT), Optional.empty(), Optional.empty()))
-                .containsExactly(sent);
-        assertThat(listed(Optional.of(State.REJECTED), Optional.empty(), Optional.empty()))
-                .containsExactly(refused);
-        assertThat(listed(Optional.of(State.DEAD), Optional.empty(), Optional.empty()))
-                .isEmpty();
-        assertThat(listed(Optional.empty(), Optional.of(Channel.EMAIL), Optional.empty()))
-                .containsExactly(waiting);
-        assertThat(listed(Optional.empty(), Optional.empty(), Optional.of("+61400000000")))
-                .containsExactly(sent, later);
-        assertThat(listed(Optional.of(State.SENT), Optional.of(Channel.SMS), Optional.of("+61400000001")))
-                .isEmpty();
-    }
-
-    private List<UUID> listed(Optional<State> state, Optional<Channel> channel, Optional<String> address) {
-        return queue().list(new Filter(state, channel, address, Optional.empty(), 10)).items().stream()
-                .map(status -> status.reach().id())
-                .toList();
     }
 
     @Test

@@ -190,7 +190,29 @@ class PostgresQueueNodesTest {
                 .build();
         assertThat(status.reach()).isEqualTo(expected);
         assertThat(status.nextAttemptAt()).isEqualTo(expected.at());
-        assertThat(call("select signalbox_enqueue('sms:1', 'other', 'k')")).isEqualTo(id);
+    }
+
+    @Test
+    void plainSqlTellsARepeatFromAnotherMessageUnderItsKey() {
+        UUID id = call("select signalbox_enqueue('sms:1', 'hello', 'k', at => now() + interval '1 hour')");
+        assertThat(call("select signalbox_enqueue('sms:1', 'hello', 'k', at => now() + interval '1 hour')"))
+                .isEqualTo(id);
+        for (String other : List.of(
+                "'sms:2', 'hello', 'k', at => now() + interval '1 hour'",
+                "'sms:1', 'other', 'k', at => now() + interval '1 hour'",
+                "'sms:1', 'hello', 'k', at => now() + interval '2 hours'",
+                "'sms:1', 'hello', 'k'",
+                "'sms:1', 'hello', 'k', at => now() + interval '1 hour', headers => '{\"a\": \"b\"}'")) {
+            assertThatThrownBy(() -> call("select signalbox_enqueue(" + other + ")"), "%s", other)
+                    .hasMessageContaining("dedupe_key belongs to the message " + id);
+        }
+        assertThat(queue.counts().byState()).containsEntry(State.PENDING, 1L);
+    }
+
+    @Test
+    void whatPlainSqlTakesCanBeRead() {
+        UUID id = call("select signalbox_enqueue(?, 'x', ?)", "sms:" + "😀".repeat(500), "🔑".repeat(200));
+        assertThat(queue.find(id).orElseThrow().reach().dedupeKey()).contains("🔑".repeat(200));
     }
 
     @Test
@@ -210,6 +232,14 @@ class PostgresQueueNodesTest {
                 "'sms:1', 'x', ''",
                 "'sms:1', 'x', headers => '[]'",
                 "'sms:1', 'x', headers => '{\"a\": 1}'",
+                "'sms:1', 'x', headers => '{\"a\": \"b\\r\\nc: d\"}'",
+                "'sms:1', 'x', headers => '{\"a\\n\": \"b\"}'",
+                "'sms:1', 'x', headers => '{\"\": \"b\"}'",
+                "'sms:1', 'x', headers => jsonb_build_object(repeat('n', 65), 'b')",
+                "'sms:1', 'x', headers => jsonb_build_object('a', repeat('b', 1025))",
+                "E'sms:1\\u00852', 'x'",
+                "'sms:1', 'x', at => '20000-01-01'",
+                "'sms:1', 'x', expires_at => '1969-01-01'",
                 "'sms:1', 'x', at => now(), expires_at => now()")) {
             assertThatThrownBy(() -> call("select signalbox_enqueue(" + arguments + ")"), "%s", arguments)
                     .hasMessageContaining("must");

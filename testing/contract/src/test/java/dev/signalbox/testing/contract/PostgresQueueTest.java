@@ -41,6 +41,22 @@ class PostgresQueueTest {
     }
 
     @Nested
+    class Search extends DeliveryQueueSearchContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Change extends DeliveryQueueChangeContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @Override
         protected DatabaseConfig newDatabase() {

@@ -1,7 +1,6 @@
-package dev.signalbox.server;
+package dev.signalbox.server.node;
 
 import dev.signalbox.database.Database;
-import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue;
@@ -10,18 +9,17 @@ import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.server.clients.ClientDirectory;
 import dev.signalbox.server.clients.ClientDirectory.ConnectedClient;
-import dev.signalbox.server.delivery.DeliveryMetrics;
-import dev.signalbox.server.node.Health;
-import dev.signalbox.server.rest.BuildInfo;
+import dev.signalbox.server.clients.ClientRoutes;
+import dev.signalbox.server.configuration.Configuration;
+import dev.signalbox.server.configuration.Reading;
+import dev.signalbox.server.console.ConsoleFeature;
+import dev.signalbox.server.delivery.DeliveryFeature;
 import dev.signalbox.server.rest.ControlPlane;
+import dev.signalbox.server.rest.OpenApi;
 import dev.signalbox.server.rest.Principal;
 import dev.signalbox.server.rest.Role;
-import dev.signalbox.session.bus.Codec;
-import dev.signalbox.session.bus.Retention;
-import dev.signalbox.session.bus.SessionBus;
-import dev.signalbox.session.bus.SessionStore;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import dev.signalbox.server.rest.Route;
+import dev.signalbox.server.sessions.SessionsFeature;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,7 +31,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,66 +42,115 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A control plane on a free port, over a real queue in SQLite, with a real HTTP client for it. Tokens are the names of
- * roles in lower case. Nothing is dispatched but by {@link #dispatch}.
+ * The features that speak REST on a free port, over a real queue in SQLite, with a real HTTP client for them. Tokens are the
+ * names of roles in lower case. The SMS provider answers what the test wants, and nothing is dispatched but by
+ * {@link #dispatch}.
  */
 public final class RunningControlPlane implements AutoCloseable {
     public static final JsonMapper JSON = JsonMapper.shared();
     public static final String SMS = "sms:+61491570006";
 
-    public final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    /** How a test's control plane differs from the usual one. */
+    public record Setup(
+            ControlPlane.Options options,
+            Optional<ControlPlane.Bounds> bounds,
+            UnaryOperator<DeliveryQueue> queue,
+            List<String> settings) {
+        public static final Setup USUAL =
+                new Setup(ControlPlane.Options.local(0), Optional.empty(), UnaryOperator.identity(), List.of());
+
+        public Setup withOptions(ControlPlane.Options others) {
+            return new Setup(others, bounds, queue, settings);
+        }
+
+        public Setup withBounds(int body, long bulk) {
+            return new Setup(options, Optional.of(new ControlPlane.Bounds(body, bulk)), queue, settings);
+        }
+
+        /** Puts another queue before the real one. */
+        public Setup withQueue(UnaryOperator<DeliveryQueue> bend) {
+            return new Setup(options, bounds, bend, settings);
+        }
+
+        public Setup withSettings(String... sets) {
+            return new Setup(options, bounds, queue, List.of(sets));
+        }
+    }
+
     public final List<ConnectedClient> clients = new ArrayList<>();
     public final Database database;
     public final DeliveryQueue queue;
-    public final SessionBus<String> sessions = SessionBus.builder(
-                    SessionStore.inMemory(Retention.ofEvents(100)), Codec.text())
-            .build();
     public final Dispatcher dispatcher;
-    public final ControlPlane.Services services;
     public final ControlPlane controlPlane;
-    public volatile Health.Report health = new Health.Report(Map.of("database", Health.UP), true);
+    public final List<Route> routes;
+    public final Node node;
     public volatile SendResult answer = new SendResult.Accepted(Optional.of("provider-1"));
+    private final Closing closing = new Closing();
     private final HttpClient http = HttpClient.newHttpClient();
 
     public RunningControlPlane(Path folder) {
-        this(folder, ControlPlane.Options.local(0), UnaryOperator.identity());
+        this(folder, Setup.USUAL);
     }
 
-    /** {@code bend} puts another queue before the real one. */
-    public RunningControlPlane(Path folder, ControlPlane.Options options, UnaryOperator<DeliveryQueue> bend) {
-        var metrics = new DeliveryMetrics(registry, InstantSource.system());
-        database = Database.open(DatabaseConfig.of("sqlite:" + folder.resolve("queue.db")));
-        queue = DeliveryQueue.on(database);
-        dispatcher = Dispatcher.builder(queue)
-                .sender(new Provider(Channel.SMS))
-                .listener(metrics)
-                .build();
-        services = new ControlPlane.Services(
-                bend.apply(queue),
-                dispatcher,
-                directory(),
+    public RunningControlPlane(Path folder, Setup setup) {
+        var features =
+                Features.of(new Surroundings(), new SessionsFeature(), new DeliveryFeature(), new ConsoleFeature());
+        var settings = new ArrayList<>(List.of("data.folder=" + folder, "session.max-streams=3"));
+        settings.addAll(setup.settings());
+        Configuration configuration = features.load(Optional.empty(), Map.of(), settings);
+        node = new Node(configuration.values(NodeSettings::read), closing);
+        database = node.database();
+        queue = node.queue();
+        node.queue(setup.queue().apply(queue));
+        setup.bounds().ifPresent(node::bounds);
+        configuration.values(features::parts).forEach(part -> part.start(node));
+        dispatcher = node.dispatcher().orElseThrow();
+        node.api(new NodeRoutes(node, configuration).api());
+        routes = node.apis().stream().flatMap(api -> api.routes().stream()).toList();
+        controlPlane = closing.add(ControlPlane.start(
+                setup.options(),
+                OpenApi.of(node.apis()),
                 RunningControlPlane::principal,
-                RunningControlPlane::canonical,
-                () -> health,
-                sessions,
-                3,
-                metrics,
-                registry,
-                new BuildInfo("1.2.3", "2026-11-21T00:00:00Z", "abc1234"));
-        controlPlane = ControlPlane.start(options, services, InstantSource.system());
+                node.prometheus(),
+                Optional.empty()));
+    }
+
+    /** The provider, and the clients that a test connects. */
+    private final class Surroundings implements Feature {
+        @Override
+        public String name() {
+            return "surroundings";
+        }
+
+        @Override
+        public Part configure(Reading reading) {
+            return node -> {
+                node.channels().add(new Phones(new Provider()));
+                new ClientRoutes(directory()).addTo(node);
+            };
+        }
+    }
+
+    private record Phones(Sender sender) implements ServedChannel {
+        @Override
+        public String canonical(String address) {
+            if (!address.matches("\\+[1-9]\\d{6,14}")) {
+                throw new IllegalArgumentException("'" + address + "' is not a phone number");
+            }
+            return address;
+        }
+
+        @Override
+        public Optional<String> refusal(String body) {
+            return body.startsWith("far too long") ? Optional.of("is too long for a text message") : Optional.empty();
+        }
     }
 
     /** Answers what the test wants. */
     private final class Provider implements Sender {
-        private final Channel channel;
-
-        private Provider(Channel channel) {
-            this.channel = channel;
-        }
-
         @Override
         public Channel channel() {
-            return channel;
+            return Channel.SMS;
         }
 
         @Override
@@ -134,18 +180,16 @@ public final class RunningControlPlane implements AutoCloseable {
         dispatcher.runOnce();
     }
 
+    /** From now on the component's health is this. */
+    public void health(String component, Health.Report report) {
+        node.health(component, () -> report);
+    }
+
     private static Optional<Principal> principal(String token) {
         return Arrays.stream(Role.values())
                 .filter(role -> role.name().toLowerCase(Locale.ROOT).equals(token))
                 .findFirst()
                 .map(role -> new Principal(token, role));
-    }
-
-    private static String canonical(Channel channel, String address) {
-        if (channel.equals(Channel.SMS) && !address.matches("\\+[1-9]\\d{6,14}")) {
-            throw new IllegalArgumentException("'" + address + "' is not a phone number");
-        }
-        return address;
     }
 
     private ClientDirectory directory() {
@@ -156,8 +200,9 @@ public final class RunningControlPlane implements AutoCloseable {
             }
 
             @Override
-            public List<ConnectedClient> page(Optional<String> after, int limit) {
+            public List<ConnectedClient> page(String prefix, Optional<String> after, int limit) {
                 return clients.stream()
+                        .filter(client -> client.id().startsWith(prefix))
                         .filter(client -> after.isEmpty() || client.id().compareTo(after.get()) > 0)
                         .limit(limit)
                         .toList();
@@ -241,9 +286,6 @@ public final class RunningControlPlane implements AutoCloseable {
     @Override
     public void close() {
         http.close();
-        controlPlane.close();
-        sessions.close();
-        dispatcher.close();
-        database.close();
+        closing.close();
     }
 }

@@ -1,0 +1,84 @@
+package dev.signalbox.delivery.queue;
+
+import dev.signalbox.database.Dialect;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What a database can tell of a filter, as SQL over a message {@code m}. All that match fulfil it, but not only they: the
+ * channel of a step that is over does, too.
+ *
+ * @param lowest the lowest id that is meant
+ * @param highest the highest id that is meant
+ * @param clauses parts of a where clause
+ * @param arguments of the clauses: texts and times
+ */
+record Conditions(UUID lowest, UUID highest, List<String> clauses, List<Object> arguments) {
+
+    /** A column of the last line of the history. As a scalar it is always looked up by key, whatever the planner thinks. */
+    private static final String LAST =
+            "(select o.%s from delivery_outcome o where o.id = m.id order by o.attempt desc limit 1)";
+
+    static Conditions of(Filter filter, Dialect dialect) {
+        String like = dialect == Dialect.POSTGRESQL ? "ilike" : "like"; // SQLite's ignores case anyway.
+        List<String> clauses = new ArrayList<>();
+        List<Object> arguments = new ArrayList<>();
+        filter.channel().ifPresent(channel -> {
+            clauses.add("? || m.steps like ?");
+            arguments.add("\n");
+            arguments.add("%\n" + channel.name() + ":%");
+        });
+        filter.address().ifPresent(address -> {
+            clauses.add("m.steps like ? escape '!'");
+            arguments.add("%:" + escaped(address) + "%");
+        });
+        filter.text().ifPresent(part -> {
+            clauses.add("m.body " + like + " ? escape '!'");
+            arguments.add("%" + escaped(part) + "%");
+        });
+        filter.reason().ifPresent(part -> {
+            clauses.add(LAST.formatted("error") + " " + like + " ? escape '!'");
+            arguments.add("%" + escaped(part) + "%");
+        });
+        filter.after().ifPresent(after -> {
+            clauses.add("m.accepted_at >= ?");
+            arguments.add(Micros.of(after));
+        });
+        filter.before().ifPresent(before -> {
+            clauses.add("m.accepted_at < ?");
+            arguments.add(Micros.of(before));
+        });
+        return new Conditions(filter.lowestId(), filter.highestId(), clauses, arguments);
+    }
+
+    private static String escaped(String part) {
+        return part.replace("!", "!!").replace("%", "!%").replace("_", "!_");
+    }
+
+    /** Whether the history says so: PENDING before its first line. */
+    Conditions andRecorded(State state) {
+        return and("coalesce(" + LAST.formatted("state") + ", 'PENDING') = '" + state + "'");
+    }
+
+    Conditions and(String clause) {
+        List<String> all = new ArrayList<>(clauses);
+        all.add(clause);
+        return new Conditions(lowest, highest, all, arguments);
+    }
+
+    String where() {
+        return clauses.isEmpty() ? "true" : String.join(" and ", clauses);
+    }
+
+    /** Binds the arguments, and returns the next index. */
+    int bind(PreparedStatement statement, int index) throws SQLException {
+        int next = index;
+        for (Object argument : arguments) {
+            statement.setObject(next++, argument);
+        }
+        return next;
+    }
+}

@@ -1,0 +1,148 @@
+package dev.signalbox.delivery.queue;
+
+import dev.signalbox.delivery.queue.DeliveryQueue.Counts;
+import dev.signalbox.delivery.queue.DeliveryQueue.ErrorCount;
+import dev.signalbox.delivery.queue.DeliveryQueue.Overview;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Numbers about the whole queue, each at a bounded cost. Works on the snapshot of the connection it is given. */
+final class Figures {
+    /** How many rows of a queue are counted one by one. */
+    private static final int COUNT_LIMIT = 100_000;
+
+    private static final int ERROR_SAMPLE = 5_000;
+    private static final int MOST_ERRORS = 10;
+    private static final Duration ERROR_AGE = Duration.ofHours(1);
+
+    /** Of each lane and priority the first ticket, found in the index without walking it. */
+    private static final String OLDEST_DUE = """
+            with recursive lanes (lane) as (
+                select min(lane) from delivery_ready
+                union all
+                select (select min(r.lane) from delivery_ready r where r.lane > l.lane) from lanes l where l.lane is not null
+            ), priorities (priority) as (
+                select 0 union all select priority + 1 from priorities where priority < %d
+            )
+            select min(due) from (
+                select (select min(r.run_at) from delivery_ready r where r.lane = l.lane and r.priority = p.priority) as due
+                from lanes l cross join priorities p
+                union all select min(run_at) from delivery_later where run_at <= ?) q
+            """.formatted(Limits.PRIORITY);
+
+    private static final String OLDEST_PENDING = """
+            select min(m.accepted_at) from (
+                select id from (select id from delivery_ready limit 2000) r
+                union all select id from (select id from delivery_later order by run_at, id limit 2000) l) q
+            join delivery_message m on m.id = q.id
+            """;
+
+    private static final String LATEST_ERRORS = """
+            select o.error, o.step, m.steps from (
+                select id, step, error from delivery_outcome
+                where error is not null and at > ? and result <> 'CANCELLED' order by at desc limit %d) o
+            join delivery_message m on m.id = o.id
+            """.formatted(ERROR_SAMPLE);
+
+    private final Store store;
+
+    Figures(Store store) {
+        this.store = store;
+    }
+
+    Overview overview(Connection connection, long now) throws SQLException {
+        return new Overview(oldestPending(connection), oldestDue(connection, now), errors(connection, now));
+    }
+
+    private static Optional<Instant> oldestPending(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(OLDEST_PENDING)) {
+            return time(statement);
+        }
+    }
+
+    private static Optional<Instant> oldestDue(Connection connection, long now) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(OLDEST_DUE)) {
+            statement.setLong(1, now);
+            return time(statement);
+        }
+    }
+
+    private static Optional<Instant> time(PreparedStatement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            row.next();
+            return Micros.optional(row.getLong(1));
+        }
+    }
+
+    private static List<ErrorCount> errors(Connection connection, long now) throws SQLException {
+        Map<Map.Entry<String, Channel>, Long> counts = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(LATEST_ERRORS)) {
+            statement.setLong(1, now - Micros.of(ERROR_AGE));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    Step step = Rows.readSteps(row.getString("steps")).get(row.getInt("step"));
+                    counts.merge(Map.entry(row.getString("error"), step.channel()), 1L, Long::sum);
+                }
+            }
+        }
+        return counts.entrySet().stream()
+                .map(entry ->
+                        new ErrorCount(entry.getKey().getKey(), entry.getKey().getValue(), entry.getValue()))
+                .sorted(Comparator.comparingLong(ErrorCount::count).reversed().thenComparing(ErrorCount::reason))
+                .limit(MOST_ERRORS)
+                .toList();
+    }
+
+    Counts counts(Connection connection) throws SQLException {
+        Map<State, Long> byState = new EnumMap<>(State.class);
+        for (State state : State.values()) {
+            byState.put(state, 0L);
+        }
+        Map<Channel, Long> sent = new HashMap<>();
+        tallies(connection, byState, sent);
+        boolean allReady = waiting(connection, "delivery_ready", byState);
+        boolean allLater = waiting(connection, "delivery_later", byState);
+        byState.put(State.CLAIMED, store.countLeased(connection));
+        return new Counts(byState, sent, allReady && allLater);
+    }
+
+    private static void tallies(Connection connection, Map<State, Long> byState, Map<Channel, Long> sent)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                        "select channel, state, sum(n) as n from delivery_tally group by channel, state");
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                State state = State.valueOf(row.getString("state"));
+                byState.merge(state, row.getLong("n"), Long::sum);
+                if (state == State.SENT) {
+                    sent.put(new Channel(row.getString("channel")), row.getLong("n"));
+                }
+            }
+        }
+    }
+
+    private static boolean waiting(Connection connection, String table, Map<State, Long> byState) throws SQLException {
+        long total = 0;
+        try (PreparedStatement statement = connection.prepareStatement("""
+                        select case when tried = 0 then 'PENDING' else 'RETRY_WAIT' end as state, count(*) as n
+                        from (select tried from %s limit %d) q group by 1
+                        """.formatted(table, COUNT_LIMIT));
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                byState.merge(State.valueOf(row.getString("state")), row.getLong("n"), Long::sum);
+                total += row.getLong("n");
+            }
+        }
+        return total < COUNT_LIMIT;
+    }
+}

@@ -1,0 +1,135 @@
+package dev.signalbox.delivery.queue;
+
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What to list. Empty means any; what is given must all be so.
+ *
+ * @param channel of the step whose turn it is, or of the last one
+ * @param address exactly that of any step
+ * @param id the id or how it begins: at least 4 hexadecimal digits, with or without hyphens
+ * @param text a part of the body, 2 to 100 characters, in upper or lower case (on SQLite, only the case of ASCII letters is
+ *     ignored)
+ * @param reason a part of the error in the last line of the history, like {@code text}
+ * @param after accepted then or later
+ * @param before accepted earlier than that
+ * @param cursor where to go on: a {@link DeliveryQueue.Page#next()}
+ * @param limit the most items, 1 to 10,000; a list has at most 1,000
+ */
+public record Filter(
+        Optional<State> state,
+        Optional<Channel> channel,
+        Optional<String> address,
+        Optional<String> id,
+        Optional<String> text,
+        Optional<String> reason,
+        Optional<Instant> after,
+        Optional<Instant> before,
+        Optional<String> cursor,
+        int limit) {
+    public static final int DEFAULT_LIMIT = 50;
+    public static final int MOST_LISTED = 1_000;
+    public static final int MOST_CHANGED = 10_000;
+
+    /** Everything, 50 at a time. */
+    public static final Filter ALL = new Filter(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            DEFAULT_LIMIT);
+
+    public Filter {
+        address.ifPresent(given -> Limits.text("address", given, Limits.ADDRESS));
+        id = id.map(Filter::checkedId);
+        text.ifPresent(part -> checkedPart("text", part));
+        reason.ifPresent(part -> checkedPart("reason", part));
+        cursor.ifPresent(Filter::checkedCursor);
+        Limits.check(limit >= 1 && limit <= MOST_CHANGED, "limit", "is " + limit + "; it must be 1 to " + MOST_CHANGED);
+    }
+
+    private static String checkedId(String id) {
+        String digits = id.toLowerCase(Locale.ROOT).replace("-", "");
+        Limits.check(
+                digits.matches("[0-9a-f]{4,32}"),
+                "id",
+                "is not an id or the beginning of one; give 4 to 32 hexadecimal digits");
+        return digits;
+    }
+
+    private static void checkedPart(String field, String part) {
+        Limits.check(part.length() >= 2, field, "is too short; give 2 to 100 characters");
+        Limits.text(field, part, 100);
+    }
+
+    private static void checkedCursor(String cursor) {
+        Limits.check(
+                cursor.matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+                "cursor",
+                "is not the next of a page; leave it out to begin anew");
+    }
+
+    public Filter withState(State newState) {
+        return withState(Optional.of(newState));
+    }
+
+    public Filter withState(Optional<State> newState) {
+        return new Filter(newState, channel, address, id, text, reason, after, before, cursor, limit);
+    }
+
+    public Filter withChannel(Optional<Channel> newChannel) {
+        return new Filter(state, newChannel, address, id, text, reason, after, before, cursor, limit);
+    }
+
+    public Filter withAddress(Optional<String> newAddress) {
+        return new Filter(state, channel, newAddress, id, text, reason, after, before, cursor, limit);
+    }
+
+    public Filter withId(Optional<String> newId) {
+        return new Filter(state, channel, address, newId, text, reason, after, before, cursor, limit);
+    }
+
+    public Filter withText(Optional<String> newText) {
+        return new Filter(state, channel, address, id, newText, reason, after, before, cursor, limit);
+    }
+
+    public Filter withReason(Optional<String> newReason) {
+        return new Filter(state, channel, address, id, text, newReason, after, before, cursor, limit);
+    }
+
+    /** Accepted from one time on until before another. */
+    public Filter withAccepted(Optional<Instant> from, Optional<Instant> until) {
+        return new Filter(state, channel, address, id, text, reason, from, until, cursor, limit);
+    }
+
+    public Filter withCursor(Optional<String> newCursor) {
+        return new Filter(state, channel, address, id, text, reason, after, before, newCursor, limit);
+    }
+
+    public Filter withLimit(int newLimit) {
+        return new Filter(state, channel, address, id, text, reason, after, before, cursor, newLimit);
+    }
+
+    /** The lowest and the highest id that begin as wanted. */
+    UUID lowestId() {
+        return uuid(id.orElse("") + "0".repeat(32));
+    }
+
+    UUID highestId() {
+        return uuid(id.orElse("") + "f".repeat(32));
+    }
+
+    private static UUID uuid(String digits) {
+        return new UUID(
+                Long.parseUnsignedLong(digits.substring(0, 16), 16),
+                Long.parseUnsignedLong(digits.substring(16, 32), 16));
+    }
+}

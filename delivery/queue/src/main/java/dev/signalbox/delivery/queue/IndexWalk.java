@@ -1,0 +1,71 @@
+package dev.signalbox.delivery.queue;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Walks an index that is in the order of ids.
+ *
+ * @param source the table {@code w} and a condition on it; its last row of each id comes first
+ */
+record IndexWalk(Rows rows, String source, Conditions conditions) implements Walk {
+    @Override
+    public List<UUID> next(Connection connection, Optional<UUID> below, int most) throws SQLException {
+        String window = "select * from " + source + range(below) + order() + " limit " + WINDOW;
+        String sql = source.startsWith("delivery_message ")
+                ? "select m.id from (" + window + ") m where "
+                : "select w.id from (" + window + ") w join delivery_message m on m.id = w.id where ";
+        String order = " order by " + (source.startsWith("delivery_message ") ? "m" : "w") + ".id desc limit " + most;
+        try (PreparedStatement statement = connection.prepareStatement(sql + conditions.where() + order)) {
+            conditions.bind(statement, bindRange(statement, below));
+            return ids(rows, statement);
+        }
+    }
+
+    @Override
+    public Optional<UUID> endOfWindow(Connection connection, Optional<UUID> below) throws SQLException {
+        String sql = "select id from " + source + range(below) + order() + " limit 1 offset " + (WINDOW - 1);
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            bindRange(statement, below);
+            return ids(rows, statement).stream().findFirst();
+        }
+    }
+
+    private String order() {
+        return source.startsWith("delivery_outcome ") ? " order by id desc, attempt desc" : " order by id desc";
+    }
+
+    private static String range(Optional<UUID> below) {
+        return " and id >= ? and id <= ?" + (below.isPresent() ? " and id < ?" : "");
+    }
+
+    private int bindRange(PreparedStatement statement, Optional<UUID> below) throws SQLException {
+        rows.bind(statement, 1, conditions.lowest());
+        rows.bind(statement, 2, conditions.highest());
+        if (below.isPresent()) {
+            rows.bind(statement, 3, below.get());
+        }
+        return below.isPresent() ? 4 : 3;
+    }
+
+    @Override
+    public boolean isExact() {
+        return conditions.clauses().isEmpty();
+    }
+
+    static List<UUID> ids(Rows rows, PreparedStatement statement) throws SQLException {
+        List<UUID> ids = new ArrayList<>();
+        try (ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                ids.add(rows.id(row, "id"));
+            }
+        }
+        return ids;
+    }
+}

@@ -1,0 +1,5 @@
+/** Feature: the channel {@code sms}. */
+@NullMarked
+package dev.signalbox.server.sms;
+
+import org.jspecify.annotations.NullMarked;

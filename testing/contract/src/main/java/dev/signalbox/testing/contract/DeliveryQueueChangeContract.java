@@ -1,0 +1,192 @@
+package dev.signalbox.testing.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.DeliveryQueue.Action;
+import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
+import dev.signalbox.delivery.queue.DeliveryQueue.BulkChange;
+import dev.signalbox.delivery.queue.DeliveryQueue.Change;
+import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.Remark;
+import dev.signalbox.delivery.queue.SendResult;
+import dev.signalbox.delivery.queue.State;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** What operators do to reaches, one at a time and many at once. */
+public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract {
+    private static final Remark REMARK = Remark.by("alice").withNote("asked the provider\nby phone");
+
+    /** One whose only attempt is in doubt for good. */
+    private UUID unknown(Reach.Builder reach) {
+        UUID id = enqueue(reach.maxAttempts(1));
+        node(ScriptedSender.of(Channel.SMS).answering(delivery -> new SendResult.Unknown("no answer")))
+                .runOnce();
+        assertState(id, State.UNKNOWN);
+        return id;
+    }
+
+    private Optional<Change> resolve(UUID id, Action action) {
+        return queue().change(id, action, REMARK);
+    }
+
+    private Attempt last(UUID id) {
+        return find(id).attempts().getLast();
+    }
+
+    @Test
+    void arrivedBecomesSentAndSaysWhoSaidSo() {
+        UUID id = unknown(sms());
+        assertThat(resolve(id, Action.RESOLVE_ARRIVED)).contains(new Change(State.SENT, true));
+        assertState(id, State.SENT);
+        assertThat(last(id).result()).isEqualTo("ARRIVED");
+        assertThat(last(id).remark()).isEqualTo(REMARK);
+        assertThat(queue().counts().byState()).containsEntry(State.SENT, 1L).containsEntry(State.UNKNOWN, 0L);
+        assertThat(resolve(id, Action.RESOLVE_ARRIVED)).contains(new Change(State.SENT, false));
+    }
+
+    @Test
+    void notArrivedGoesOnWithTheNextStep() {
+        UUID id =
+                unknown(Reach.to("sms:+61400000000", "email:alice@example.com").body("hello"));
+        assertThat(resolve(id, Action.RESOLVE_NOT_ARRIVED)).contains(new Change(State.PENDING, true));
+        assertState(id, State.PENDING);
+        node(ScriptedSender.of(Channel.EMAIL)).runOnce();
+        assertState(id, State.SENT);
+        assertThat(last(id).address()).isEqualTo("alice@example.com");
+    }
+
+    @Test
+    void notArrivedAtTheLastStepIsDead() {
+        UUID id = unknown(sms());
+        assertThat(resolve(id, Action.RESOLVE_NOT_ARRIVED)).contains(new Change(State.DEAD, true));
+        assertState(id, State.DEAD);
+        assertThat(last(id).error())
+                .hasValueSatisfying(reason -> assertThat(reason).contains("not arrived"));
+        assertThat(queue().retry(id)).contains(State.PENDING);
+    }
+
+    @Test
+    void notArrivedAfterItsExpiryIsExpired() {
+        UUID id = unknown(Reach.to("sms:+61400000000", "email:alice@example.com")
+                .body("hello")
+                .expiresAt(clock.instant().plusSeconds(60)));
+        clock.advance(Duration.ofMinutes(2));
+        assertThat(resolve(id, Action.RESOLVE_RETRY)).contains(new Change(State.UNKNOWN, false));
+        assertThat(resolve(id, Action.RESOLVE_NOT_ARRIVED)).contains(new Change(State.EXPIRED, true));
+        assertState(id, State.EXPIRED);
+    }
+
+    @Test
+    void retriedBeginsAnewFromTheFirstStep() {
+        UUID id = unknown(sms());
+        assertThat(resolve(id, Action.RESOLVE_RETRY)).contains(new Change(State.PENDING, true));
+        assertThat(last(id).remark()).isEqualTo(REMARK);
+        node(ScriptedSender.of(Channel.SMS)).runOnce();
+        assertState(id, State.SENT);
+    }
+
+    @Test
+    void onlyUnknownCanBeResolved() {
+        UUID pending = enqueueSms();
+        UUID cancelled = enqueueSms();
+        queue().cancel(cancelled);
+        for (Action action : List.of(Action.RESOLVE_ARRIVED, Action.RESOLVE_NOT_ARRIVED, Action.RESOLVE_RETRY)) {
+            assertThat(resolve(pending, action)).contains(new Change(State.PENDING, false));
+            assertThat(resolve(cancelled, action)).contains(new Change(State.CANCELLED, false));
+            assertThat(resolve(UUID.randomUUID(), action)).isEmpty();
+        }
+    }
+
+    @Test
+    void ofConcurrentResolutionsOneDecides() throws Exception {
+        UUID id = unknown(sms());
+        List<Callable<Optional<Change>>> calls = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            Action action = i % 2 == 0 ? Action.RESOLVE_ARRIVED : Action.RESOLVE_RETRY;
+            calls.add(() -> resolve(id, action));
+        }
+        int changed = 0;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Optional<Change>> call : threads.invokeAll(calls)) {
+                changed += call.get().orElseThrow().changed() ? 1 : 0;
+            }
+        }
+        assertThat(changed).isEqualTo(1);
+        assertThat(find(id).attempts()).hasSize(2);
+    }
+
+    @Test
+    void cancelAndRetrySayWhoAndWhy() {
+        UUID id = enqueueSms();
+        assertThat(queue().change(id, Action.CANCEL, REMARK)).contains(new Change(State.CANCELLED, true));
+        assertThat(last(id).remark()).isEqualTo(REMARK);
+        assertThat(queue().change(id, Action.CANCEL, REMARK)).contains(new Change(State.CANCELLED, false));
+        assertThat(queue().change(id, Action.RETRY, Remark.by("bob"))).contains(new Change(State.PENDING, true));
+        assertThat(last(id).remark()).isEqualTo(Remark.by("bob"));
+    }
+
+    @Test
+    void remarksOutOfBoundsAreRefusedByName() {
+        assertThatIllegalArgumentException().isThrownBy(() -> Remark.by("")).withMessageStartingWith("actor");
+        assertThatIllegalArgumentException().isThrownBy(() -> Remark.by("a\nb")).withMessageStartingWith("actor");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Remark.by("a").withNote("\u001b[31m"))
+                .withMessageStartingWith("note");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Remark.by("a").withNote("n".repeat(1_001)))
+                .withMessageStartingWith("note");
+    }
+
+    @Test
+    void manyAreChangedByFilterUpToTheLimit() {
+        for (int i = 0; i < 250; i++) {
+            enqueue(sms().body(i % 2 == 0 ? "even" : "odd"));
+        }
+        Filter even = Filter.ALL.withState(State.PENDING).withText(Optional.of("even"));
+        BulkChange dry = queue().changeAll(even.withLimit(1_000), Action.CANCEL, REMARK, true);
+        assertThat(dry).isEqualTo(new BulkChange(125, 0, Optional.empty()));
+        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 250L);
+
+        BulkChange some = queue().changeAll(even.withLimit(110), Action.CANCEL, REMARK, false);
+        assertThat(some.matched()).isEqualTo(110);
+        assertThat(some.changed()).isEqualTo(110);
+        assertThat(some.next()).isPresent();
+        BulkChange rest =
+                queue().changeAll(even.withLimit(1_000).withCursor(some.next()), Action.CANCEL, REMARK, false);
+        assertThat(rest).isEqualTo(new BulkChange(15, 15, Optional.empty()));
+        assertThat(queue().counts().byState())
+                .containsEntry(State.PENDING, 125L)
+                .containsEntry(State.CANCELLED, 125L);
+
+        Filter cancelled = Filter.ALL.withState(State.CANCELLED).withLimit(1_000);
+        assertThat(queue().changeAll(cancelled, Action.RETRY, REMARK, false).changed())
+                .isEqualTo(125);
+        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 250L);
+    }
+
+    @Test
+    void changeOfManyNamesAStateThatFits() {
+        UUID id = unknown(sms());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> queue().changeAll(Filter.ALL, Action.CANCEL, REMARK, false))
+                .withMessageStartingWith("state is missing");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> queue().changeAll(Filter.ALL.withState(State.SENT), Action.RETRY, REMARK, false))
+                .withMessageStartingWith("state is SENT");
+        assertThat(queue().changeAll(Filter.ALL, Action.RESOLVE_ARRIVED, REMARK, false))
+                .isEqualTo(new BulkChange(1, 1, Optional.empty()));
+        assertState(id, State.SENT);
+    }
+}
