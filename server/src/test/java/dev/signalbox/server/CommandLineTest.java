@@ -14,7 +14,8 @@ import picocli.CommandLine;
 class CommandLineTest {
 
     static Stream<String> commands() {
-        return commands(SignalboxCommand.commandLine(SignalboxCommand.FEATURES), "").filter(command -> !command.isEmpty());
+        return commands(SignalboxCommand.commandLine(SignalboxCommand.FEATURES), "")
+                .filter(command -> !command.isEmpty());
     }
 
     private static Stream<String> commands(CommandLine line, String path) {

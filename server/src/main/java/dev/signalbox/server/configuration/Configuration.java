@@ -90,4 +90,10 @@ public final class Configuration {
     public List<Entry> settings() {
         return printed.entries();
     }
+
+    /** What {@link #print} prints: without secrets. */
+    @Override
+    public String toString() {
+        return print();
+    }
 }

@@ -70,8 +70,7 @@ class TokensTest {
 
     @Test
     void everyoneIsAnAdminOnceAuthenticationIsDisabled() {
-        assertThat(control("auth.disabled=true").identify(""))
-                .contains(new Principal("everyone", Role.ADMIN));
+        assertThat(control("auth.disabled=true").identify("")).contains(new Principal("everyone", Role.ADMIN));
         assertThat(AdminToken.file(folder)).doesNotExist();
     }
 
