@@ -23,7 +23,7 @@ final class DeliveryOverview {
         this.node = node;
         this.dispatcher = dispatcher;
         this.metrics = metrics;
-        this.counts = new Timely<>(node.queue()::counts, AGE, PATIENCE, node.clock());
+        this.counts = new Timely<>(node.intake()::counts, AGE, PATIENCE, node.clock());
     }
 
     void add() {
