@@ -214,8 +214,8 @@ class SignalboxConsole extends Element {
     return html`
       ${away
         ? html`<p class="banner" role="alert"><span class="lamp bad"></span><span><b>Server away since ${clock(away.since)}</b>
-            <span aria-live="off">(${span(this.browserNow - away.since)}).</span> ${away.why || 'It does not answer.'} You see what it said last;
-            it is asked again by itself.</span><button class="link" @click=${() => this.#poller.now()}>Try now</button></p>`
+            <span aria-live="off">(${span(this.browserNow - away.since)}).</span> ${away.why || 'It does not answer.'} You see what it said last.
+            The console keeps trying.</span><button class="link" @click=${() => this.#poller.now()}>Try now</button></p>`
         : nothing}
       ${this.overview.stale && !away
         ? html`<p class="banner" role="alert"><span class="lamp busy"></span>The database does not answer. The numbers by state

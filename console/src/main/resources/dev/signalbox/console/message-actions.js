@@ -60,5 +60,5 @@ export function questionOnOne({ title, text, yes, danger }) {
 /** The question says how many messages a dry run found. */
 export function questionOnAll({ title, text, yes, danger }, { matched, more }, filter) {
   const what = `${more ? 'the first ' : ''}${count(matched, 'message')}`;
-  return { title: title(what), text: `${text} Chosen by: ${filter}.`, yes, danger, note: true };
+  return { title: title(what), text: `${text} Filter: ${filter}.`, yes, danger, note: true };
 }

@@ -48,7 +48,7 @@ class MessageFilters extends Element {
     return html`
       <label>${label}
         <input name=${name} type=${time ? 'datetime-local' : 'search'} .value=${time ? local(value) : value}
-          placeholder=${limits.placeholder ?? nothing} minlength=${limits.minlength ?? nothing} step=${time ? 1 : nothing}
+          placeholder=${limits.placeholder ?? nothing} minlength=${limits.minlength ?? nothing} step=${time ? 'any' : nothing}
           maxlength=${limits.maxlength ?? nothing} pattern=${limits.pattern ?? nothing} autocomplete="off" spellcheck="false"
           aria-invalid=${error ? 'true' : 'false'} aria-describedby=${error ? `error-${name}` : nothing}>
         ${error ? html`<small class="problem" id="error-${name}">${error}</small>` : nothing}

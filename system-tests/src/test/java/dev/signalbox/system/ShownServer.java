@@ -42,6 +42,7 @@ final class ShownServer implements AutoCloseable {
 
     final DeliveryQueue queue;
     final Dispatcher dispatcher;
+    final SessionBus<String> sessions = SessionBus.inMemory(String.class, Retention.ofEvents(5));
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final AtomicReference<Duration> past = new AtomicReference<>(Duration.ZERO);
     private final DeliveryMetrics metrics =
@@ -67,8 +68,8 @@ final class ShownServer implements AutoCloseable {
                         .findFirst(),
                 (channel, address) -> address,
                 () -> new Health.Report(Map.of("database", Health.UP, "dispatcher", Health.UP), true),
-                SessionBus.inMemory(String.class, Retention.ofEvents(1)),
-                1,
+                sessions,
+                4,
                 metrics,
                 registry,
                 new BuildInfo("0.1.0", "2026-11-21T00:00:00Z", "0123abc"));
@@ -181,6 +182,7 @@ final class ShownServer implements AutoCloseable {
     public void close() {
         controlPlane.close();
         dispatcher.close();
+        sessions.close();
         database.close();
     }
 }

@@ -15,7 +15,7 @@ const LONGEST_OPENED = 20_000;
 const STATES = { live: 'Following live', waiting: 'Connection lost; trying again', off: 'Not following' };
 
 /**
- * The events of one session, oldest first: the latest ones, earlier ones on request, and new ones as they come. Holds
+ * The events of one session, newest first: the latest ones, earlier ones on request, and new ones as they come. Holds
  * at most MOST_EVENTS; the other end of the list gives way.
  */
 class SessionPage extends Page {
@@ -140,12 +140,11 @@ class SessionPage extends Page {
       return html`<p class="empty">This session has no events${this.state === 'off' ? '' : ' yet; they appear here as they come'}.</p>`;
     }
     return html`
-      ${this.#shownFirst > this.#first
-        ? html`<p class="more"><button class="plain" @click=${this.#earlier}>Show earlier events</button></p>`
-        : nothing}
-      <ol class="events" aria-label="Events, oldest first">${repeat(this.entries, key, ({ event, gap }) =>
+      <ol class="events" aria-label="Events, newest first">${repeat(this.entries.toReversed(), key, ({ event, gap }) =>
         (event ? this.#event(event) : this.#gap(gap)))}</ol>
-      <p class="more">${number(this.entries.length)} shown, at most ${number(MOST_EVENTS)}.</p>
+      <p class="more">${this.#shownFirst > this.#first
+        ? html`<button class="plain" @click=${this.#earlier}>Show earlier events</button>`
+        : nothing} <span>${number(this.entries.length)} shown, at most ${number(MOST_EVENTS)}.</span></p>
     `;
   }
 
