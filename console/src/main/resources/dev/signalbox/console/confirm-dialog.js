@@ -15,16 +15,13 @@ class ConfirmDialog extends Element {
   async ask(question) {
     this.question = question;
     await this.updateComplete;
-    const before = document.activeElement;
     const dialog = this.querySelector('dialog');
     dialog.returnValue = '';
     this.querySelector('form').reset();
     dialog.showModal();
-    const answer = await new Promise((resolve) => {
+    return new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    (before?.isConnected ? before : document.querySelector('h1'))?.focus();
-    return answer;
   }
 
   #closed() {

@@ -31,15 +31,15 @@ export class Page extends Element {
     this.problem = failure.status === 403 ? 'This needs an admin’s token; yours may only read.' : failure.message;
   }
 
-  /** Does what a person asked for, and tells if it did not work. Returns whether it did. */
+  /** Does what a person asked for, and tells if it did not work. If the focused control is gone then, the heading is focused. */
   async attempt(action) {
     try {
       await action();
-      return true;
     } catch (failure) {
       this.shell.tell(failure.message, true);
-      return false;
     }
+    await this.updateComplete;
+    if (document.activeElement === document.body) this.querySelector('h1')?.focus();
   }
 
   title(text, aside = nothing) {

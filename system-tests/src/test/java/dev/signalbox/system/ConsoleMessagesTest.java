@@ -133,7 +133,7 @@ class ConsoleMessagesTest extends ConsoleScenario {
         page.click("dialog .primary");
         page.await("document.querySelector('.state-now').innerText.startsWith('PENDING')");
         assertThat(server.queue.find(rejected).orElseThrow().state()).isEqualTo(State.PENDING);
-        page.await("document.activeElement !== document.body");
+        page.await("document.activeElement.innerText === 'Message'");
         assertThat(page.complaints()).isEmpty();
     }
 

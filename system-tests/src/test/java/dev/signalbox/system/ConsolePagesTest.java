@@ -63,13 +63,19 @@ class ConsolePagesTest extends ConsoleScenario {
         signIn("admin");
         show("#/sessions/game-9");
         page.await("document.querySelectorAll('.events li').length === 1");
+        page.await("document.querySelector('session-page').innerText.includes('Following live')");
+        server.sessions.send("game-9", "{\"move\":2}");
+        page.await("document.querySelectorAll('.events li').length === 2");
         int port = server.uri("/").getPort();
         server.vanish();
         page.await("document.querySelector('session-page').innerText.includes('Connection lost')");
-        server.sessions.send("game-9", "{\"move\":2}");
+        server.sessions.send("game-9", "{\"move\":3}");
         server.returnAt(port);
 
-        page.await("document.querySelectorAll('.events li').length === 2");
+        page.await("document.querySelector('.events li').innerText.includes('{\"move\":3}')");
+        assertThat(page.evaluate("document.querySelectorAll('.events li').length")
+                        .intValue())
+                .isEqualTo(3);
     }
 
     @Test

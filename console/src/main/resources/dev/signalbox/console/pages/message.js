@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import { api, Refusal } from '../api.js';
 import '../attempt-timeline.js';
 import { actionsOnOne, canResolveOne, questionOnOne } from '../message-actions.js';
@@ -42,17 +43,16 @@ class MessagePage extends Page {
       await api.act(this.message.id, action.action, outcome || note ? { outcome, note } : undefined);
       this.#readAt = 0;
       await this.refresh();
-      await this.updateComplete;
-      if (document.activeElement === document.body) this.querySelector('h1').focus();
     });
   }
 
+  /** Keyed, so that the focus never passes from one action's button to another's. */
   #actions() {
     if (!this.mayAct) return nothing;
     const { state } = this.message;
     return html`
       <div class="buttons" role="group" aria-label="Actions">
-        ${actionsOnOne(state, this.features).map((action) => html`
+        ${repeat(actionsOnOne(state, this.features), (action) => action.one, (action) => html`
           <button class="plain ${action.danger ? 'danger' : ''}" @click=${() => this.#act(action)}>${action.one}</button>`)}
       </div>
       ${canResolve(state) && !canResolveOne(this.features)

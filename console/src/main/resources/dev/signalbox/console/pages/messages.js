@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import { api, Refusal } from '../api.js';
 import { commandLine } from '../commands.js';
 import { actionsOnAll, canActOnAll, questionOnAll } from '../message-actions.js';
@@ -124,7 +125,7 @@ class MessagesPage extends Page {
     const actions = actionsOnAll(state);
     if (!this.mayAct || id || actions.length === 0 || !this.#list.items?.length) return nothing;
     return canActOnAll(this.features)
-      ? html`<div class="buttons" role="group" aria-label="All messages that match">${actions.map((action) => html`
+      ? html`<div class="buttons" role="group" aria-label="All messages that match">${repeat(actions, (action) => action.all, (action) => html`
           <button class="plain ${action.danger ? 'danger' : ''}" @click=${() => this.#actOnAll(action)}>${action.all}</button>`)}</div>`
       : html`<small>This server can act on one message at a time only.</small>`;
   }
