@@ -43,6 +43,7 @@ final class ShownServer implements AutoCloseable {
 
     final DeliveryQueue queue;
     final Dispatcher dispatcher;
+    final SessionBus<String> sessions = SessionBus.inMemory(String.class, Retention.ofEvents(5));
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final AtomicReference<Duration> past = new AtomicReference<>(Duration.ZERO);
     private final DeliveryMetrics metrics =
@@ -69,8 +70,8 @@ final class ShownServer implements AutoCloseable {
                         .map(role -> new Principal(token, role)),
                 (channel, address) -> address,
                 () -> new Health.Report(Map.of("database", Health.UP, "dispatcher", Health.UP), true),
-                SessionBus.inMemory(String.class, Retention.ofEvents(1)),
-                1,
+                sessions,
+                4,
                 metrics,
                 registry,
                 new BuildInfo("0.1.0", "2026-11-21T00:00:00Z", "0123abc"));
@@ -183,6 +184,7 @@ final class ShownServer implements AutoCloseable {
     public void close() {
         controlPlane.close();
         dispatcher.close();
+        sessions.close();
         database.close();
     }
 }
