@@ -59,6 +59,7 @@ final class ServerProcess implements AutoCloseable {
         try {
             Files.createDirectories(folder);
             return new ProcessBuilder(command)
+                    .directory(folder.toFile()) // what it writes by default is not left in the checkout
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log(folder).toFile()))
                     .start();
