@@ -54,11 +54,12 @@ final class ServerProcess implements AutoCloseable {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.signalbox.server.cli.SignalboxCommand"));
+                "dev.signalbox.server.SignalboxCommand"));
         command.addAll(arguments);
         try {
             Files.createDirectories(folder);
             return new ProcessBuilder(command)
+                    .directory(folder.toFile()) // what it writes by default is not left in the checkout
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log(folder).toFile()))
                     .start();
