@@ -31,7 +31,8 @@ final class Training {
                         List.of("--help"),
                         List.of("send", "--to", "sms:+61491570006", "--url", url, "hello"),
                         List.of("queue", "status", "--url", url))
-                .forEach(command -> SignalboxCommand.commandLine(SignalboxCommand.FEATURES, command.toArray(String[]::new))
+                .forEach(command -> SignalboxCommand.commandLine(
+                                SignalboxCommand.FEATURES, command.toArray(String[]::new))
                         .execute(command.toArray(String[]::new)));
         server.stop(0);
     }

@@ -22,7 +22,7 @@ class ConsolePagesTest extends ConsoleScenario {
     @Test
     void aSessionIsOpenedByNameReadAndFollowed() throws Exception {
         for (int move = 1; move <= 3; move++) {
-            server.sessions.send("games/7", "{\"move\":" + move + "}");
+            server.append("games/7", "{\"move\":" + move + "}");
         }
         signIn("admin");
         show("#/sessions");
@@ -32,7 +32,7 @@ class ConsolePagesTest extends ConsoleScenario {
 
         page.await("document.querySelectorAll('.events li').length === 3");
         page.await("document.querySelector('.pill[role=status]:not(.top *)').innerText === 'Following live'");
-        server.sessions.send("games/7", "{\"text\":\"photo\u202Egnp\"}");
+        server.append("games/7", "{\"text\":\"photo\u202Egnp\"}");
         page.await("document.querySelector('.events li').innerText.includes('photoU+202Egnp')");
         assertThat(page.text(".events li:last-child")).contains("{\"move\":1}");
         assertThat(page.complaints()).isEmpty();
@@ -42,7 +42,7 @@ class ConsolePagesTest extends ConsoleScenario {
     @Test
     void whatASessionHasLostIsShownAsAGap() {
         for (int move = 1; move <= 5; move++) {
-            server.sessions.send("game-8", "{\"move\":" + move + "}");
+            server.append("game-8", "{\"move\":" + move + "}");
         }
         signIn("admin");
         show("#/sessions/game-8");
@@ -59,17 +59,17 @@ class ConsolePagesTest extends ConsoleScenario {
 
     @Test
     void aSessionIsFollowedAgainAfterTheServerWasAway() {
-        server.sessions.send("game-9", "{\"move\":1}");
+        server.append("game-9", "{\"move\":1}");
         signIn("admin");
         show("#/sessions/game-9");
         page.await("document.querySelectorAll('.events li').length === 1");
         page.await("document.querySelector('session-page').innerText.includes('Following live')");
-        server.sessions.send("game-9", "{\"move\":2}");
+        server.append("game-9", "{\"move\":2}");
         page.await("document.querySelectorAll('.events li').length === 2");
         int port = server.uri("/").getPort();
         server.vanish();
         page.await("document.querySelector('session-page').innerText.includes('Connection lost')");
-        server.sessions.send("game-9", "{\"move\":3}");
+        server.append("game-9", "{\"move\":3}");
         server.returnAt(port);
 
         page.await("document.querySelector('.events li').innerText.includes('{\"move\":3}')");

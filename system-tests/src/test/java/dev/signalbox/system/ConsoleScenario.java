@@ -1,6 +1,7 @@
 package dev.signalbox.system;
 
 import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.server.node.ShownServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
