@@ -32,7 +32,7 @@ final class Execution {
         return start(List.of(request)).getFirst();
     }
 
-    /** Starts a pipeline. What cannot be started is told to its listener; then nothing of it is left. */
+    /** Starts a pipeline. If one cannot be started, its listener learns of that, and nothing of the pipeline is left. */
     static List<Execution> start(List<Request> pipeline) throws InterruptedException {
         Command first = pipeline.getFirst().command;
         if (Thread.interrupted()) {

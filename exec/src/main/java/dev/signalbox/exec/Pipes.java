@@ -106,7 +106,7 @@ final class Pipes implements AutoCloseable {
         return new ExecException(launch.command().program() + " was not started: " + reason);
     }
 
-    /** Our ends, and what the next reads, now belong to somebody else. */
+    /** Our ends, and what the next reads, are no longer closed here. */
     void release() {
         open.removeAll(List.of(ourIn, ourOut, ourErr, next));
     }

@@ -23,7 +23,7 @@ public final class RunningCommand implements AutoCloseable {
 
     /**
      * Sends a signal to all of its processes that are in its process group, and returns at once. Does nothing once it has ended. An
-     * end by this signal is told as any other: {@link Exit.Signal}.
+     * end by this signal is reported as any other: {@link Exit.Signal}.
      *
      * @param number 1 to 64, as this platform counts them: 1 is HUP, 2 INT, 15 TERM; 10 is USR1 and 12 USR2 on Linux
      * @throws IllegalArgumentException if it is no such number

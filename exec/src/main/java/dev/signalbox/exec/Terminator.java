@@ -61,7 +61,7 @@ final class Terminator {
             this.gone = gone;
         }
 
-        /** Whether that is its group. If other code has reaped the leader, the id may be a stranger's by now. */
+        /** Whether that is its group. If other code has reaped the leader, the id may belong to another group by now. */
         boolean owns(int candidate) {
             return leaderIsOurs && candidate == group;
         }

@@ -212,7 +212,7 @@ abstract class CommandContract {
     }
 
     @Test
-    void whoIgnoresSigtermIsKilledAfterTheGrace() {
+    void aCommandThatIgnoresSigtermIsKilledAfterTheGrace() {
         var thrown = catchThrowableOfType(
                 CommandTimeoutException.class,
                 () -> shell("trap '' TERM; while :; do sleep 1; done")
@@ -224,7 +224,7 @@ abstract class CommandContract {
     }
 
     @Test
-    void whoMindsSigtermMayCleanUp() {
+    void aCommandThatHandlesSigtermMayCleanUp() {
         var thrown = catchThrowableOfType(
                 CommandTimeoutException.class,
                 () -> shell("trap 'echo cleaned; exit 5' TERM; sleep 60 & wait")
