@@ -90,7 +90,7 @@ class SpawnCommandTest extends CommandContract {
     }
 
     @Test
-    void whoHasBeenGivenTheIdOfAnotherIsNotSignalled() throws Exception {
+    void aReusedProcessIdIsNotSignalled() throws Exception {
         try (RunningCommand stranger = command("sleep", "605").start()) {
             int pid = Math.toIntExact(stranger.pid());
             var processes = new Processes();
