@@ -2,6 +2,7 @@ package dev.signalbox.server;
 
 import dev.signalbox.server.clients.ClientDirectory;
 import dev.signalbox.server.rest.BuildInfo;
+import dev.signalbox.server.rest.Authorizer;
 import dev.signalbox.server.delivery.DeliveryMetrics;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.node.Health;
@@ -72,6 +73,11 @@ public final class RunningControlPlane implements AutoCloseable {
 
     /** {@code bend} puts another queue before the real one. */
     public RunningControlPlane(Path folder, ControlPlane.Options options, UnaryOperator<DeliveryQueue> bend) {
+        this(folder, options, bend, RunningControlPlane::principal);
+    }
+
+    public RunningControlPlane(
+            Path folder, ControlPlane.Options options, UnaryOperator<DeliveryQueue> bend, Authorizer authorizer) {
         var metrics = new DeliveryMetrics(registry, InstantSource.system());
         database = Database.open(DatabaseConfig.of("sqlite:" + folder.resolve("queue.db")));
         queue = DeliveryQueue.on(database);
@@ -83,7 +89,7 @@ public final class RunningControlPlane implements AutoCloseable {
                 bend.apply(queue),
                 dispatcher,
                 directory(),
-                RunningControlPlane::principal,
+                authorizer,
                 RunningControlPlane::canonical,
                 () -> health,
                 sessions,

@@ -78,8 +78,8 @@ final class Keys {
             Kind.duration("1s", "1d"),
             "60s",
             "How long a connection stays open between requests.");
-    static final Key<Integer> CONTROL_MAX_CONNECTIONS = Key.of(
-            "control.max-connections", Kind.whole(1, 1_000_000), "2048", "The most connections at a time.");
+    static final Key<Integer> CONTROL_MAX_CONNECTIONS =
+            Key.of("control.max-connections", Kind.whole(1, 1_000_000), "2048", "The most connections at a time.");
     static final Key<Integer> CONTROL_MAX_PER_ADDRESS = Key.of(
             "control.max-connections-per-address",
             Kind.whole(1, 1_000_000),

@@ -64,7 +64,9 @@ public final class ConsoleRoutes {
                 Route.open("GET", "/console", ConsoleRoutes::redirect),
                 Route.open("GET", "/console/", (request, response) -> serve("index.html", request, response)),
                 Route.open(
-"GET", "/console/{+file}", (request, response) -> serve(request.parameter("file"), request, response)));
+                        "GET",
+                        "/console/{+file}",
+                        (request, response) -> serve(request.parameter("file"), request, response)));
     }
 
     /** The import map is the one inline script; its hash admits it and nothing else. */
@@ -89,9 +91,7 @@ public final class ConsoleRoutes {
     }
 
     private static void redirect(Request request, Response response) throws IOException {
-        response.status(307)
-                .header("Location", "/console/")
-                .send();
+        response.status(307).header("Location", "/console/").send();
     }
 
     private void serve(String wanted, Request request, Response response) throws IOException {
@@ -100,9 +100,7 @@ public final class ConsoleRoutes {
         response.header("ETag", asset.etag)
                 .header("Cache-Control", "no-cache")
                 .header("Content-Security-Policy", contentSecurityPolicy);
-        if (request.header("If-None-Match")
-                .filter(asset.etag::equals)
-                .isPresent()) {
+        if (request.header("If-None-Match").filter(asset.etag::equals).isPresent()) {
             response.status(304).send();
         } else {
             response.header("Content-Type", asset.type).send(asset.bytes);

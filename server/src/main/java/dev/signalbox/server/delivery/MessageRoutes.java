@@ -153,11 +153,7 @@ public final class MessageRoutes {
     }
 
     private static void change(
-            Request request,
-            Response response,
-            Function<UUID, Optional<State>> change,
-            State wanted,
-            String refusal)
+            Request request, Response response, Function<UUID, Optional<State>> change, State wanted, String refusal)
             throws IOException {
         String id = request.parameter("id");
         State state = UuidText.parse(id).flatMap(change).orElseThrow(() -> Problems.noSuchMessage(id));

@@ -74,8 +74,7 @@ public final class MessagingRoutes {
         control(response, dispatcher::pause, "stopped", "stop_failed");
     }
 
-    private static void control(Response response, Runnable action, String done, String failed)
-            throws IOException {
+    private static void control(Response response, Runnable action, String done, String failed) throws IOException {
         try {
             action.run();
         } catch (RuntimeException failure) {
@@ -126,8 +125,7 @@ public final class MessagingRoutes {
 
     private static void link(Response response, String next, int limit) {
         String cursor = URLEncoder.encode(next, StandardCharsets.UTF_8);
-        response.header(
-                "Link", "</api/messages/sent?limit=" + limit + "&cursor=" + cursor + ">; rel=\"next\"");
+        response.header("Link", "</api/messages/sent?limit=" + limit + "&cursor=" + cursor + ">; rel=\"next\"");
     }
 
     private static SentMessage sent(DeliveryQueue.Status status) {

@@ -30,9 +30,8 @@ final class AuditLog {
 
     /** Tells a change that its role allowed, whatever came of it: at INFO what takes an admin, at DEBUG the rest. */
     void answered(Request request, int status) {
-        Optional<Role> needed = request.route()
-                .filter(route -> !route.method().equals("GET"))
-                .flatMap(Route::needs);
+        Optional<Role> needed =
+                request.route().filter(route -> !route.method().equals("GET")).flatMap(Route::needs);
         if (needed.isEmpty() || !mayDo(request, needed.get())) {
             return;
         }

@@ -172,7 +172,9 @@ public final class ControlPlane implements AutoCloseable {
         var audit = new AuditLog(clock);
         var guard = new Guard(services.authorizer(), audit);
         var routing = new Routing(routes, guard, options.limits(), audit, services.registry());
-        var server = WebServer.start(options, services.around().map(filter -> around(filter, routing)).orElse(routing));
+        var server = WebServer.start(
+                options,
+                services.around().map(filter -> around(filter, routing)).orElse(routing));
         return new ControlPlane(server, PlatformMetrics.bind(services, observation), streams);
     }
 

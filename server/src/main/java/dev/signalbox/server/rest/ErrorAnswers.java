@@ -40,7 +40,8 @@ final class ErrorAnswers {
 
     private static void send(Response response, Problem problem) throws IOException {
         if (response.begun()) {
-            throw new ClientGoneException("the answer had begun when the request failed: " + problem.getMessage(), problem);
+            throw new ClientGoneException(
+                    "the answer had begun when the request failed: " + problem.getMessage(), problem);
         }
         SecurityHeaders.set(response::header);
         Json.send(response, problem);

@@ -99,7 +99,8 @@ final class JettyBody extends InputStream {
     }
 
     private static Problem tooSlow() {
-        return new Problem(408, "the request's body arrived too slowly; see control.body-timeout and control.min-body-rate");
+        return new Problem(
+                408, "the request's body arrived too slowly; see control.body-timeout and control.min-body-rate");
     }
 
     private static IOException failed(Throwable failure) {

@@ -24,8 +24,8 @@ public record Limits(
         int maxConnectionsPerAddress,
         int maxRequests,
         int maxRequestsPerPrincipal) {
-    private static final Limits DEFAULTS = new Limits(
-            Duration.ofSeconds(10), Duration.ofSeconds(30), 500, Duration.ofSeconds(60), 2048, 256, 512, 64);
+    private static final Limits DEFAULTS =
+            new Limits(Duration.ofSeconds(10), Duration.ofSeconds(30), 500, Duration.ofSeconds(60), 2048, 256, 512, 64);
 
     public static Limits defaults() {
         return DEFAULTS;

@@ -21,7 +21,8 @@ final class PathPattern implements Comparable<PathPattern> {
 
     PathPattern(String text) {
         this.text = text;
-        this.names = PARAMETER.matcher(text).results().map(found -> found.group(2)).toList();
+        this.names =
+                PARAMETER.matcher(text).results().map(found -> found.group(2)).toList();
         this.pattern = Pattern.compile(expression(text));
     }
 
@@ -30,7 +31,10 @@ final class PathPattern implements Comparable<PathPattern> {
         int end = 0;
         for (Matcher found = PARAMETER.matcher(text); found.find(); end = found.end()) {
             expression.append(Pattern.quote(text.substring(end, found.start())));
-            expression.append("(?<").append(found.group(2)).append(found.group(1).isEmpty() ? ">[^/]+)" : ">.+)");
+            expression
+                    .append("(?<")
+                    .append(found.group(2))
+                    .append(found.group(1).isEmpty() ? ">[^/]+)" : ">.+)");
         }
         return expression.append(Pattern.quote(text.substring(end))).toString();
     }
@@ -62,7 +66,8 @@ final class PathPattern implements Comparable<PathPattern> {
         }
         for (String segment : value.split("/", -1)) {
             if (DOTS.matcher(segment).matches()) {
-                throw new Problem(400, "the URL's path has a segment '" + segment + "'; send the path that it leads to");
+                throw new Problem(
+                        400, "the URL's path has a segment '" + segment + "'; send the path that it leads to");
             }
         }
         return value;

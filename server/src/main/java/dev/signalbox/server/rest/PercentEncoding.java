@@ -18,7 +18,7 @@ final class PercentEncoding {
 
     static Map<String, String> query(String encoded) {
         var parameters = new LinkedHashMap<String, String>();
-        for (String pair : encoded.split("&")) {
+        for (String pair : encoded.split("&", -1)) {
             if (!pair.isEmpty()) {
                 int equals = pair.indexOf('=');
                 String name = equals < 0 ? pair : pair.substring(0, equals);

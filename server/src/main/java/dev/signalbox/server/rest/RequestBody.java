@@ -38,10 +38,9 @@ public final class RequestBody {
     }
 
     public static Problem unsupportedType(Request request, String accepted) {
-        String sent = request.header("Content-Type").map(type -> "'" + type + "'")
-                .orElse("none");
-        return new Problem(
-                        415, "the content type is " + sent + "; accepted are " + accepted)
+        String sent =
+                request.header("Content-Type").map(type -> "'" + type + "'").orElse("none");
+        return new Problem(415, "the content type is " + sent + "; accepted are " + accepted)
                 .header("Accept", accepted);
     }
 

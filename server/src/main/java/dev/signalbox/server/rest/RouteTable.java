@@ -18,8 +18,7 @@ final class RouteTable {
     RouteTable(Collection<Route> routes) {
         this.patterns = routes.stream()
                 .collect(Collectors.groupingBy(
-                        route -> new PathPattern(route.path()),
-                        Collectors.toMap(Route::method, route -> route)))
+                        route -> new PathPattern(route.path()), Collectors.toMap(Route::method, route -> route)))
                 .entrySet()
                 .stream()
                 .sorted(Map.Entry.comparingByKey())

@@ -27,8 +27,8 @@ final class Routing implements Handler {
     Routing(RouteTable routes, Guard guard, Limits limits, AuditLog audit, MeterRegistry registry) {
         this.routes = routes;
         this.guard = guard;
-        this.requests = new Budget(
-                "requests (control.max-requests)", limits.maxRequests(), limits.maxRequestsPerPrincipal());
+        this.requests =
+                new Budget("requests (control.max-requests)", limits.maxRequests(), limits.maxRequestsPerPrincipal());
         this.observation = new Budget("requests for health and metrics", OBSERVATION, OBSERVATION);
         this.audit = audit;
         this.registry = registry;

@@ -156,7 +156,9 @@ final class WebServer implements AutoCloseable {
 
         @Override
         public boolean handle(
-                org.eclipse.jetty.server.Request request, org.eclipse.jetty.server.Response response, Callback callback) {
+                org.eclipse.jetty.server.Request request,
+                org.eclipse.jetty.server.Response response,
+                Callback callback) {
             Connection connection = request.getConnectionMetaData().getConnection();
             connections.begun(connection);
             request.addIdleTimeoutListener(idle -> false);

@@ -29,7 +29,20 @@ class ConfigurationTest {
         var values = Configuration.load(Optional.empty(), Map.of(), List.of()).values();
         assertThat(values.dataFolder()).isEqualTo(Path.of("signalbox-data"));
         assertThat(values.control())
-                .isEqualTo(new ServerConfig.Control("127.0.0.1", 8080, Optional.empty(), 256 << 10));
+                .isEqualTo(new ServerConfig.Control(
+                        "127.0.0.1",
+                        8080,
+                        Optional.empty(),
+                        256 << 10,
+                        new ServerConfig.ControlLimits(
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(30),
+                                500,
+                                Duration.ofSeconds(60),
+                                2048,
+                                256,
+                                512,
+                                64)));
         assertThat(values.auth()).isEqualTo(new ServerConfig.Auth(false, List.of()));
         assertThat(values.clients())
                 .isEqualTo(new ServerConfig.Clients(
@@ -208,6 +221,10 @@ class ConfigurationTest {
                 "auth.disabled=true",
                 "auth.tokens.0.name=a",
                 "auth.tokens.0.token=" + TOKEN);
+        violates("confirm with auth.allow-anyone", "auth.disabled=true", "control.host=0.0.0.0");
+        violates("confirm with auth.allow-anyone", "auth.disabled=true", "control.host=::");
+        violates("confirm with auth.allow-anyone", "auth.disabled=true", "control.host=node-1.example");
+        violates("a size from 1 to 1GiB", "control.min-body-rate=17179869185GiB");
         violates(
                 "the same token is given twice",
                 "auth.tokens.0.name=a",
@@ -218,6 +235,23 @@ class ConfigurationTest {
         violates("there is no file 'none'", "database.password-file=none");
         violates("region", "delivery.sms.default-region=XX");
         violates("jdbc:postgresql://HOST/NAME", "database.url=mysql://h/d");
+    }
+
+    @Test
+    void letsAnyoneInOnLoopbackOrOnceConfirmed() {
+        for (String host : new String[] {"127.0.0.1", "127.0.0.9", "localhost", "::1"}) {
+            assertThat(auth("auth.disabled=true", "control.host=" + host).disabled())
+                    .isTrue();
+        }
+        assertThat(auth("auth.disabled=true", "control.host=0.0.0.0", "auth.allow-anyone=true")
+                        .disabled())
+                .isTrue();
+    }
+
+    private static ServerConfig.Auth auth(String... settings) {
+        return Configuration.load(Optional.empty(), Map.of(), List.of(settings))
+                .values()
+                .auth();
     }
 
     @Test

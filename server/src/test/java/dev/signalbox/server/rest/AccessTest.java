@@ -1,11 +1,15 @@
 package dev.signalbox.server.rest;
 
 import dev.signalbox.server.RunningControlPlane;
+import dev.signalbox.server.delivery.ForwardingQueue;
 
 import static dev.signalbox.server.RunningControlPlane.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.delivery.queue.Reach;
+
+import dev.signalbox.server.config.ServerConfig;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -13,6 +17,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,10 +100,42 @@ class AccessTest {
 
         assertThat(refused.statusCode()).isEqualTo(405);
         assertThat(refused.headers().firstValue("Allow")).contains("GET, HEAD, POST");
+        assertThat(json(refused).get("detail").stringValue())
+                .isEqualTo("Method DELETE not allowed. Allowed: GET, HEAD, POST");
         assertThat(send("POST", "/health", Optional.empty()).headers().firstValue("Allow"))
                 .contains("GET, HEAD");
         assertThat(send("DELETE", "/api/messages", Optional.empty()).statusCode())
                 .isEqualTo(401);
+    }
+
+    @Test
+    void withoutAuthenticationEveryoneIsAnAdminWithAnyTokenOrNone() throws Exception {
+        var open = ControlTokens.of(new ServerConfig.Auth(true, List.of()), folder);
+        try (var openServer = new RunningControlPlane(
+                folder, ControlPlane.Options.local(0), UnaryOperator.identity(), open::identify)) {
+            for (var token :
+                    List.of(Optional.<String>empty(), Optional.of("Bearer guess"), Optional.of("Basic eA=="))) {
+                var request = HttpRequest.newBuilder(openServer.uri("/api/messaging/stop"))
+                        .POST(BodyPublishers.noBody());
+                token.ifPresent(value -> request.header("Authorization", value));
+                assertThat(openServer.send(request).statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void aHandlerThatFailsWithoutWordsIsStillTold() throws Exception {
+        server.close();
+        server = new RunningControlPlane(folder, ControlPlane.Options.local(0), queue -> new ForwardingQueue(queue) {
+            @Override
+            public Receipt enqueue(Reach reach) {
+                throw new IllegalArgumentException();
+            }
+        });
+
+        var refused = server.enqueue("{\"to\":\"client:a\",\"body\":\"x\"}");
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(json(refused).get("detail").stringValue()).isEqualTo("failed with IllegalArgumentException");
     }
 
     @Test

@@ -48,8 +48,8 @@ class TokensTest {
                 "auth.tokens.1.name=shop",
                 "auth.tokens.1.role=sender",
                 "auth.tokens.1.token=bbbbbbbbbbbbbbbb");
-        assertThat(tokens.identify("aaaaaaaaaaaaaaaa")).contains(new ControlTokens.Identity("ops", Role.ADMIN));
-        assertThat(tokens.identify("bbbbbbbbbbbbbbbb")).contains(new ControlTokens.Identity("shop", Role.SENDER));
+        assertThat(tokens.identify("aaaaaaaaaaaaaaaa")).contains(new Principal("ops", Role.ADMIN));
+        assertThat(tokens.identify("bbbbbbbbbbbbbbbb")).contains(new Principal("shop", Role.SENDER));
         assertThat(tokens.identify("aaaaaaaaaaaaaaab")).isEmpty();
         assertThat(tokens.identify("")).isEmpty();
         assertThat(AdminToken.file(folder)).doesNotExist();
@@ -59,7 +59,7 @@ class TokensTest {
     void makesAnAdminsTokenWhenThereIsNone() throws IOException {
         var tokens = control();
         var made = AdminToken.find(folder).orElseThrow();
-        assertThat(tokens.identify(made.value())).contains(new ControlTokens.Identity("admin", Role.ADMIN));
+        assertThat(tokens.identify(made.value())).contains(new Principal("admin", Role.ADMIN));
         assertThat(tokens.identify("guess")).isEmpty();
         assertThat(made.value()).hasSize(32);
         assertThat(Files.getPosixFilePermissions(AdminToken.file(folder)))
@@ -69,8 +69,7 @@ class TokensTest {
 
     @Test
     void everyoneIsAnAdminOnceAuthenticationIsDisabled() {
-        assertThat(control("auth.disabled=true").identify(""))
-                .contains(new ControlTokens.Identity("everyone", Role.ADMIN));
+        assertThat(control("auth.disabled=true").identify("")).contains(new Principal("everyone", Role.ADMIN));
         assertThat(AdminToken.file(folder)).doesNotExist();
     }
 
