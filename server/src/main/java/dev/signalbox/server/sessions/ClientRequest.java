@@ -4,6 +4,7 @@ import dev.signalbox.router.Payload;
 import dev.signalbox.session.bus.From;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -11,6 +12,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** What a client wants of its sessions. */
 sealed interface ClientRequest {
     JsonMapper JSON = JsonMapper.builder().build();
+
+    /** Stores count microseconds, which do not reach as far as {@link Instant} does. */
+    int LAST_YEAR = 9999;
 
     String session();
 
@@ -66,7 +70,11 @@ sealed interface ClientRequest {
 
     private static Instant instant(String text) {
         try {
-            return Instant.parse(text);
+            OffsetDateTime time = OffsetDateTime.parse(text);
+            if (time.getYear() < 0 || time.getYear() > LAST_YEAR) {
+                throw new DateTimeException("the year is not 0 to " + LAST_YEAR);
+            }
+            return time.toInstant();
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("since is not a time such as 2026-03-01T12:00:00Z", e);
         }

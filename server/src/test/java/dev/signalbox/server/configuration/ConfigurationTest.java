@@ -191,10 +191,32 @@ class ConfigurationTest {
                 "auth.tokens.0.token=" + TOKEN,
                 "auth.tokens.1.name=b",
                 "auth.tokens.1.token=" + TOKEN);
+        violates("confirm with auth.allow-anyone", "auth.disabled=true", "control.host=0.0.0.0");
+        violates("confirm with auth.allow-anyone", "auth.disabled=true", "control.host=::");
+        violates("confirm with auth.allow-anyone", "auth.disabled=true", "control.host=node-1.example");
+        violates("a size from 1 to 1GiB", "control.min-body-rate=17179869185GiB");
         violates("are both given", "database.password=a", "database.password-file=b");
         violates("there is no file 'none'", "database.password-file=none");
         violates("region", "delivery.sms.default-region=XX");
         violates("jdbc:postgresql://HOST/NAME", "database.url=mysql://h/d");
+    }
+
+    @Test
+    void letsAnyoneInOnLoopbackOrOnceConfirmed() {
+        for (String host : new String[] {"127.0.0.1", "127.0.0.9", "localhost", "::1"}) {
+            assertThat(access("auth.disabled=true", "control.host=" + host).disabled())
+                    .isTrue();
+        }
+        assertThat(access("auth.disabled=true", "control.host=0.0.0.0", "auth.allow-anyone=true")
+                        .disabled())
+                .isTrue();
+    }
+
+    private static ControlSettings.Access access(String... settings) {
+        return Loaded.of(Optional.empty(), Map.of(), List.of(settings))
+                .configuration()
+                .values(ControlSettings::read)
+                .access();
     }
 
     @Test

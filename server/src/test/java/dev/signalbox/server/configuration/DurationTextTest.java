@@ -28,7 +28,22 @@ class DurationTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "5", "s", "5 s", "-5s", "5sec", "1m30", "99999999999999h", "soon"})
+    @ValueSource(
+            strings = {
+                "",
+                "5",
+                "s",
+                "5 s",
+                "-5s",
+                "5sec",
+                "1m30",
+                "99999999999999h",
+                "213503d23h34m",
+                "99999999999d",
+                "18446744074s999999999s",
+                "PT99999999999999999999S",
+                "soon"
+            })
     void refusesEverythingElse(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> DurationText.parse(text));
     }

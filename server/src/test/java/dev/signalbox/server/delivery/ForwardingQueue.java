@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** A queue that another one stands behind, to be bent where a test needs it. */
-class ForwardingQueue implements DeliveryQueue {
+public class ForwardingQueue implements DeliveryQueue {
     private final DeliveryQueue behind;
 
-    ForwardingQueue(DeliveryQueue behind) {
+    public ForwardingQueue(DeliveryQueue behind) {
         this.behind = behind;
     }
 

@@ -14,6 +14,7 @@ import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.console.ConsoleFeature;
 import dev.signalbox.server.delivery.DeliveryFeature;
+import dev.signalbox.server.rest.Authorizer;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.OpenApi;
 import dev.signalbox.server.rest.Principal;
@@ -55,25 +56,28 @@ public final class RunningControlPlane implements AutoCloseable {
             ControlPlane.Options options,
             Optional<ControlPlane.Bounds> bounds,
             UnaryOperator<DeliveryQueue> queue,
-            List<String> settings) {
-        public static final Setup USUAL =
-                new Setup(ControlPlane.Options.local(0), Optional.empty(), UnaryOperator.identity(), List.of());
+            Authorizer authorizer) {
+        public static final Setup USUAL = new Setup(
+                ControlPlane.Options.local(0),
+                Optional.empty(),
+                UnaryOperator.identity(),
+                RunningControlPlane::principal);
 
         public Setup withOptions(ControlPlane.Options others) {
-            return new Setup(others, bounds, queue, settings);
+            return new Setup(others, bounds, queue, authorizer);
         }
 
         public Setup withBounds(int body, long bulk) {
-            return new Setup(options, Optional.of(new ControlPlane.Bounds(body, bulk)), queue, settings);
+            return new Setup(options, Optional.of(new ControlPlane.Bounds(body, bulk)), queue, authorizer);
         }
 
         /** Puts another queue before the real one. */
         public Setup withQueue(UnaryOperator<DeliveryQueue> bend) {
-            return new Setup(options, bounds, bend, settings);
+            return new Setup(options, bounds, bend, authorizer);
         }
 
-        public Setup withSettings(String... sets) {
-            return new Setup(options, bounds, queue, List.of(sets));
+        public Setup withAuthorizer(Authorizer other) {
+            return new Setup(options, bounds, queue, other);
         }
     }
 
@@ -95,9 +99,7 @@ public final class RunningControlPlane implements AutoCloseable {
     public RunningControlPlane(Path folder, Setup setup) {
         var features =
                 Features.of(new Surroundings(), new SessionsFeature(), new DeliveryFeature(), new ConsoleFeature());
-        var settings = new ArrayList<>(
-                List.of("data.folder=" + folder, "session.max-streams=3", "session.retention.max-events=100"));
-        settings.addAll(setup.settings());
+        var settings = List.of("data.folder=" + folder, "session.max-streams=3", "session.retention.max-events=100");
         Configuration configuration = features.load(Optional.empty(), Map.of(), settings);
         node = new Node(configuration.values(NodeSettings::read), closing);
         database = node.database();
@@ -110,11 +112,7 @@ public final class RunningControlPlane implements AutoCloseable {
         node.api(new NodeRoutes(node, configuration).api());
         routes = node.apis().stream().flatMap(api -> api.routes().stream()).toList();
         controlPlane = closing.add(ControlPlane.start(
-                setup.options(),
-                OpenApi.of(node.apis()),
-                RunningControlPlane::principal,
-                node.prometheus(),
-                Optional.empty()));
+                setup.options(), OpenApi.of(node.apis()), setup.authorizer(), node.prometheus(), Optional.empty()));
     }
 
     /** The provider, and the clients that a test connects. */

@@ -4,6 +4,8 @@ import static dev.signalbox.server.node.RunningControlPlane.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.server.delivery.ForwardingQueue;
 import dev.signalbox.server.node.RunningControlPlane;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.http.HttpRequest;
@@ -174,5 +176,34 @@ class AccessTest {
                         Optional.empty()))
                 .isInstanceOf(ControlPlaneException.class)
                 .hasMessageContaining("there is no such host");
+    }
+
+    @Test
+    void withoutAuthenticationEveryoneIsAnAdminWithAnyTokenOrNone() throws Exception {
+        var open = ControlTokens.of(new ControlSettings.Access(true, List.of()), folder);
+        server.close();
+        server = new RunningControlPlane(folder, RunningControlPlane.Setup.USUAL.withAuthorizer(open::identify));
+        for (var token : List.of(Optional.<String>empty(), Optional.of("Bearer guess"), Optional.of("Basic eA=="))) {
+            var request =
+                    HttpRequest.newBuilder(server.uri("/api/messaging/stop")).POST(BodyPublishers.noBody());
+            token.ifPresent(value -> request.header("Authorization", value));
+            assertThat(server.send(request).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aHandlerThatFailsWithoutWordsIsStillTold() throws Exception {
+        server.close();
+        server = new RunningControlPlane(
+                folder, RunningControlPlane.Setup.USUAL.withQueue(queue -> new ForwardingQueue(queue) {
+                    @Override
+                    public Receipt enqueue(Reach reach) {
+                        throw new IllegalArgumentException();
+                    }
+                }));
+
+        var refused = server.enqueue("{\"to\":\"client:a\",\"body\":\"x\"}");
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(json(refused).get("detail").stringValue()).isEqualTo("failed with IllegalArgumentException");
     }
 }

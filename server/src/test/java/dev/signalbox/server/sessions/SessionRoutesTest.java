@@ -91,6 +91,14 @@ class SessionRoutesTest {
                         .body())
                 .contains("65536");
         assertThat(server.get("/api/sessions/s/events?after=-1").statusCode()).isEqualTo(400);
+        assertThat(server.get("/api/sessions/s/events?after=" + Long.MAX_VALUE).body())
+                .contains("must be a whole number from 0 to 9223372036854775806");
+        assertThat(server.get("/api/sessions/s/events?after=" + (Long.MAX_VALUE - 1))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(server.get("/api/sessions/s/events?since=%2B999999999-12-31T23:59:59Z")
+                        .statusCode())
+                .isEqualTo(400);
         assertThat(server.get("/api/sessions/s/events?after=x&since=y&lmit=3").body())
                 .contains("after", "since", "limit");
         assertThat(server.send(server.request("/api/sessions/s/events")

@@ -10,10 +10,10 @@ public sealed interface From {
     /** After the last event there is. */
     record Now() implements From {}
 
-    /** After the event of this offset, at least 0; 0 is the beginning. If events after it are gone, that is told as a {@link Gap}. */
+    /** After the event of this offset, 0 to {@code Long.MAX_VALUE - 1}; 0 is the beginning. If events after it are gone, that is told as a {@link Gap}. */
     record After(long offset) implements From {
         public After {
-            Limits.range("offset", offset, 0, Long.MAX_VALUE);
+            Limits.range("offset", offset, 0, Long.MAX_VALUE - 1);
         }
     }
 
