@@ -3,6 +3,7 @@ package dev.signalbox.server.rest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.signalbox.session.bus.Event;
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.From;
 import dev.signalbox.session.bus.Gap;
 import dev.signalbox.session.bus.SessionBus;
@@ -104,6 +105,12 @@ final class SessionStreams implements AutoCloseable {
         void begin(OutputStream out) {
             output.complete(out);
             write("retry: 1000\n\n");
+        }
+
+        /** A client whose connection breaks before the first event goes on from here. */
+        @Override
+        public void onStarted(EventId position) {
+            write("id: " + position.offset() + "\n\n");
         }
 
         @Override

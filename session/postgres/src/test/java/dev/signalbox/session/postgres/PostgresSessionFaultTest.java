@@ -244,7 +244,9 @@ class PostgresSessionFaultTest {
                 Connection connection = foreign.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            statement.execute("select * from session_head where session = 's' for update");
+            statement.execute(
+                    "insert into session_event (number, at, batch, session, headers, payload)"
+                            + " select max(number) + 1, max(at), gen_random_uuid(), 's', '', '' from session_event where session = 's'");
             held = bus.sendAsync("s", "held");
             other.send("t", "free");
             assertThat(held).isNotDone();

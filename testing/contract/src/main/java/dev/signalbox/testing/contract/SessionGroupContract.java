@@ -134,8 +134,9 @@ public abstract class SessionGroupContract extends SessionContract {
         Member<String> other = bus.join("s", "g", GROUP);
         List<Claimed<String>> again = other.take(5, SOON);
         assertThat(again)
-                .extracting(Claimed::offset)
-                .containsExactly(taken.getFirst().offset(), taken.getLast().offset() + 1);
+                .extracting(claimed -> claimed.id().offset())
+                .containsExactly(
+                        taken.getFirst().id().offset(), taken.getLast().id().offset() + 1);
         assertThat(again).extracting(Claimed::attempt).containsExactly(2, 1);
         assertThat(taken.getFirst().acknowledge()).isFalse();
     }
@@ -164,8 +165,8 @@ public abstract class SessionGroupContract extends SessionContract {
         after.send("s", "later");
         List<Claimed<String>> rest =
                 after.join("s", "g", GROUP.withStart(From.now())).take(10, SOON);
-        long third = taken.getLast().offset();
-        assertThat(rest).extracting(Claimed::offset).containsExactly(third, third + 1, third + 2);
+        long third = taken.getLast().id().offset();
+        assertThat(rest).extracting(claimed -> claimed.id().offset()).containsExactly(third, third + 1, third + 2);
         assertThat(rest).extracting(Claimed::attempt).containsExactly(2, 1, 1);
     }
 
@@ -180,7 +181,7 @@ public abstract class SessionGroupContract extends SessionContract {
         sendAll(bus, "s", 5);
         await().until(() -> bus.read("s", From.beginning(), 10).events().size() == 2);
         List<Claimed<String>> rest = member.take(5, SOON);
-        assertThat(rest).extracting(Claimed::offset).containsExactly(first + 4, first + 5);
+        assertThat(rest).extracting(claimed -> claimed.id().offset()).containsExactly(first + 4, first + 5);
         assertThat(rest.getFirst().gap()).contains(new Gap("s", first + 1, first + 4));
         assertThat(rest.getLast().gap()).isEmpty();
     }
