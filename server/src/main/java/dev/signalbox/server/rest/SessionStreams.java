@@ -64,7 +64,7 @@ final class SessionStreams implements AutoCloseable {
     }
 
     private void stream(String session, From from, ServerResponse response) throws IOException {
-        Stream stream = new Stream();
+        Stream stream = new Stream(from);
         try (Subscription subscription = subscribe(session, from, stream)) {
             response.header(HeaderNames.CONTENT_TYPE, TYPE).header(HeaderNames.CACHE_CONTROL, "no-store");
             try (OutputStream out = response.outputStream()) {
@@ -98,6 +98,7 @@ final class SessionStreams implements AutoCloseable {
 
     /** One reader. What it is to be told of waits until the answer's head is out. */
     private static final class Stream implements Subscriber<String> {
+        private final From from;
         private final CompletableFuture<OutputStream> output = new CompletableFuture<>();
         private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
         private final ReentrantLock lock = new ReentrantLock();
@@ -107,10 +108,16 @@ final class SessionStreams implements AutoCloseable {
             write("retry: 1000\n\n");
         }
 
-        /** A client whose connection breaks before the first event goes on from here. */
+        Stream(From from) {
+            this.from = from;
+        }
+
+        /** A client whose connection breaks before the first event goes on from here, unless it named a place by itself. */
         @Override
         public void onStarted(EventId position) {
-            write("id: " + position.offset() + "\n\n");
+            if (!(from instanceof From.After)) {
+                write("id: " + position.offset() + "\n\n");
+            }
         }
 
         @Override

@@ -193,9 +193,8 @@ final class Feed implements Watcher {
 
     private List<Item> read(Position from) {
         try {
-            Slice slice = reader.read(from.cursor(session));
-            Optional<Step> step = from.advance(slice);
-            return step.isPresent() ? accept(from, step.get().gap(session), step.get(), slice) : goBack(from);
+            Optional<Step> step = from.advance(session, reader::read);
+            return step.isPresent() ? accept(from, step.get().gap(session), step.get()) : goBack(from);
         } catch (RuntimeException | Error e) {
             readFailed();
             throw e;
@@ -217,15 +216,14 @@ final class Feed implements Watcher {
         Position kept = reader.newestKept(session, seen())
                 .map(id -> new Position(id, Position.Next.SUCCESSOR))
                 .orElse(Position.OLDEST);
-        Slice slice = reader.read(kept.cursor(session));
-        Optional<Step> step = kept.advance(slice);
+        Optional<Step> step = kept.advance(session, reader::read);
         if (step.isEmpty()) {
             readFailed(); // It went back again, between the two.
             return List.of();
         }
         long next = step.get().first();
         Gap gap = new Gap(session, from.after().offset() + 1, next);
-        return accept(kept, Optional.of(gap), step.get(), slice);
+        return accept(kept, Optional.of(gap), step.get());
     }
 
     private List<EventId> seen() {
@@ -237,7 +235,7 @@ final class Feed implements Watcher {
         }
     }
 
-    private List<Item> accept(Position from, Optional<Gap> gap, Step step, Slice slice) {
+    private List<Item> accept(Position from, Optional<Gap> gap, Step step) {
         List<Item> items = new ArrayList<>(2);
         gap.ifPresent(missing -> items.add(new Missing(missing)));
         if (!step.events().isEmpty()) {
@@ -249,7 +247,7 @@ final class Feed implements Watcher {
             gap.filter(Gap::isRewound).ifPresent(missing -> checkpoints.cutAfter(missing.next() - 1));
             step.events().forEach(event -> moveTo(new Position(event.id(), Position.Next.SUCCESSOR)));
             tail = step.position();
-            unsure |= tail.after().offset() < slice.last().offset();
+            unsure |= tail.after().offset() < step.last().offset();
             reading = false;
         } finally {
             lock.unlock();

@@ -119,8 +119,7 @@ final class Groups {
 
     private List<Taken> fresh(String session, Request request, GroupState state, int most) {
         Position position = state.position();
-        Slice slice = read(session, position, most);
-        Optional<Step> forward = position.advance(slice);
+        Optional<Step> forward = position.advance(session, cursor -> readOne(cursor, most));
         Step step = forward.orElseGet(() -> fromOldest(session, most));
         Optional<Gap> gap = forward.isPresent()
                 ? step.gap(session)
@@ -136,14 +135,14 @@ final class Groups {
         return taken;
     }
 
-    private Slice read(String session, Position position, int most) {
-        return store.read(List.of(position.cursor(session)), most + 1).getFirst();
+    private Slice readOne(Cursor cursor, int most) {
+        return store.read(List.of(cursor), most + 1).getFirst();
     }
 
     /** Where the store no longer has the history that the group worked on, all that is there may be new. */
     private Step fromOldest(String session, int most) {
         return Position.OLDEST
-                .advance(read(session, Position.OLDEST, most))
+                .advance(session, cursor -> readOne(cursor, most))
                 .orElseThrow(() -> new IllegalStateException("the oldest event has no predecessor to differ"));
     }
 

@@ -5,6 +5,7 @@ import dev.signalbox.session.bus.SessionStore.Slice;
 import dev.signalbox.session.bus.SessionStore.Stored;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Where a reader is in a session.
@@ -31,8 +32,9 @@ record Position(EventId after, Next next) {
      * @param first the offset of the first of the events, or of the next one that will come to be
      * @param events those after the position
      * @param position the one after them
+     * @param last the last event of the session
      */
-    record Step(long expected, long first, List<Stored> events, Position position) {
+    record Step(long expected, long first, List<Stored> events, Position position, EventId last) {
         Optional<Gap> gap(String session) {
             return expected == 0 || expected == first
                     ? Optional.empty()
@@ -57,21 +59,25 @@ record Position(EventId after, Next next) {
         return head.isKnown() ? OLDEST : new Position(EventId.NONE, Next.FIRST);
     }
 
-    /** What to read: one event more than is new, since the last one seen shows whether the store still has the same history. */
-    Cursor cursor(String session) {
-        return new Cursor(session, next == Next.SUCCESSOR ? after.offset() - 1 : after.offset());
-    }
-
-    /** Goes on with what was read at the {@link #cursor}; empty if the store no longer has the history that led here. */
-    Optional<Step> advance(Slice slice) {
-        if (!slice.isKnown()) {
-            return Optional.of(new Step(0, 0, List.of(), this));
+    /**
+     * Reads on. One event more than is new is read, since the last one seen shows whether the store still has the same history.
+     *
+     * @param reading how to read one more event than is wanted
+     * @return empty if the store no longer has the history that led here
+     */
+    Optional<Step> advance(String session, Function<Cursor, Slice> reading) {
+        boolean again = next == Next.SUCCESSOR;
+        Slice slice = reading.apply(new Cursor(session, again ? after.offset() - 1 : after.offset()));
+        if (isRewound(slice)) {
+            return Optional.empty();
         }
-        return isRewound(slice) ? Optional.empty() : Optional.of(step(slice));
+        Step step = step(slice);
+        boolean atHole = again && step.events().isEmpty() && step.position().after().offset() < slice.last().offset();
+        return Optional.of(atHole ? step(reading.apply(new Cursor(session, after.offset()))) : step);
     }
 
     private boolean isRewound(Slice slice) {
-        if (next != Next.SUCCESSOR) {
+        if (next != Next.SUCCESSOR || !slice.isKnown()) {
             return false;
         }
         EventId there = overlaps(slice) ? slice.events().getFirst().id() : slice.last();
@@ -86,6 +92,9 @@ record Position(EventId after, Next next) {
     }
 
     private Step step(Slice slice) {
+        if (!slice.isKnown()) {
+            return new Step(0, 0, List.of(), this, slice.last());
+        }
         boolean overlaps = overlaps(slice);
         List<Stored> events =
                 overlaps ? slice.events().subList(1, slice.events().size()) : slice.events();
@@ -96,7 +105,8 @@ record Position(EventId after, Next next) {
                 expected(slice),
                 events.isEmpty() ? end.offset() + 1 : events.getFirst().offset(),
                 events,
-                new Position(end, Next.SUCCESSOR));
+                new Position(end, Next.SUCCESSOR),
+                slice.last());
     }
 
     private long expected(Slice slice) {

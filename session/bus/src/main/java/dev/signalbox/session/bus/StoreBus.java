@@ -164,29 +164,29 @@ final class StoreBus<T> implements SessionBus<T> {
         requireOpen();
         Limits.range("limit", limit, 1, MOST_READ);
         Position position = Position.of(reader, Limits.session(session), from);
-        Slice slice = slice(session, position, limit);
-        Optional<Step> forward = position.advance(slice);
+        Optional<Step> forward = position.advance(session, cursor -> readOne(cursor, limit));
         if (forward.isPresent()) {
-            return page(session, forward.get(), forward.get().gap(session), slice.last(), limit);
+            return page(session, forward.get(), forward.get().gap(session), limit);
         }
-        Slice anew = slice(session, Position.OLDEST, limit);
-        Step step = Position.OLDEST.advance(anew).orElseThrow();
+        Step step = Position.OLDEST
+                .advance(session, cursor -> readOne(cursor, limit))
+                .orElseThrow();
         Gap gap = new Gap(session, position.after().offset() + 1, step.first());
-        return page(session, step, Optional.of(gap), anew.last(), limit);
+        return page(session, step, Optional.of(gap), limit);
     }
 
-    private Slice slice(String session, Position position, int limit) {
-        return store.read(List.of(position.cursor(session)), limit + 1).getFirst();
+    private Slice readOne(Cursor cursor, int limit) {
+        return store.read(List.of(cursor), limit + 1).getFirst();
     }
 
-    private Page<T> page(String session, Step step, Optional<Gap> gap, EventId last, int limit) {
+    private Page<T> page(String session, Step step, Optional<Gap> gap, int limit) {
         List<Event<T>> events = step.events().stream()
                 .limit(limit)
                 .map(stored -> codec.decode(session, stored))
                 .toList();
         EventId next =
                 events.isEmpty() ? step.position().after() : events.getLast().id();
-        return new Page<>(events, gap, next, last.offset());
+        return new Page<>(events, gap, next, step.last().offset());
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,8 +13,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A store in memory whose next calls can be made to do something else, and whose session can be set back. Thread-safe. */
@@ -26,14 +29,30 @@ final class ScriptedStore implements SessionStore {
     /** Runs once, after the next read has found what it found and before its reader has it. */
     final AtomicReference<@Nullable Runnable> duringRead = new AtomicReference<>();
 
+    /** What the next reads do before they find anything. */
+    final AtomicReference<Runnable> beforeRead = new AtomicReference<>(() -> {});
+    /** What each trim does. */
+    final AtomicReference<LongSupplier> trim = new AtomicReference<>(() -> 0);
+
+    final AtomicInteger sweeps = new AtomicInteger();
+    private final boolean immediate;
     private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
     private final List<Stored> events = new ArrayList<>();
     private final Map<GroupKey, GroupDocument> groups = new ConcurrentHashMap<>();
+    private final Map<GroupKey, GroupDocument> saved = new HashMap<>();
     private long begin = 1;
     private long last;
     private UUID lastBatch = EventId.UNKNOWN;
     /** What came after the store went back is told apart by this. */
     private int era = 1;
+
+    ScriptedStore() {
+        this(true);
+    }
+
+    ScriptedStore(boolean immediate) {
+        this.immediate = immediate;
+    }
 
     @Override
     public List<Place> append(Append batch) {
@@ -76,6 +95,18 @@ final class ScriptedStore implements SessionStore {
         era++;
     }
 
+    /** Remembers the groups as they are. */
+    synchronized void save() {
+        saved.putAll(groups);
+    }
+
+    /** As a backup would: groups as they were saved, and events up to this offset. */
+    synchronized void restore(long offset) {
+        groups.clear();
+        groups.putAll(saved);
+        goBackTo(offset);
+    }
+
     /** The event with this offset, from before the store went back. */
     static Stored event(long offset) {
         return event(1, offset);
@@ -91,11 +122,12 @@ final class ScriptedStore implements SessionStore {
 
     @Override
     public boolean isImmediate() {
-        return true;
+        return immediate;
     }
 
     @Override
     public List<Slice> read(List<Cursor> cursors, int limit) {
+        beforeRead.get().run();
         List<Slice> slices = cursors.stream().map(cursor -> read(cursor, limit)).toList();
         Runnable meanwhile = duringRead.getAndSet(null);
         if (meanwhile != null) {
@@ -114,6 +146,7 @@ final class ScriptedStore implements SessionStore {
 
     @Override
     public synchronized Map<String, EventId> heads(Collection<String> sessions) {
+        sweeps.incrementAndGet();
         return last == 0 ? Map.of() : Map.of("s", head());
     }
 
@@ -162,6 +195,6 @@ final class ScriptedStore implements SessionStore {
 
     @Override
     public long trim(Instant now) {
-        return 0;
+        return trim.get().getAsLong();
     }
 }
