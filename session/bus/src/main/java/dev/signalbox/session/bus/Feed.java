@@ -1,7 +1,6 @@
 package dev.signalbox.session.bus;
 
 import dev.signalbox.session.bus.Position.Step;
-import dev.signalbox.session.bus.SessionStore.Slice;
 import dev.signalbox.session.bus.SessionStore.Stored;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

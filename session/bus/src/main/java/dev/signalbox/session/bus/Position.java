@@ -72,7 +72,9 @@ record Position(EventId after, Next next) {
             return Optional.empty();
         }
         Step step = step(slice);
-        boolean atHole = again && step.events().isEmpty() && step.position().after().offset() < slice.last().offset();
+        boolean atHole = again
+                && step.events().isEmpty()
+                && step.position().after().offset() < slice.last().offset();
         return Optional.of(atHole ? step(reading.apply(new Cursor(session, after.offset()))) : step);
     }
 

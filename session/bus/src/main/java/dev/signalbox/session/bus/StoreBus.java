@@ -2,6 +2,7 @@ package dev.signalbox.session.bus;
 
 import dev.signalbox.session.bus.BusMonitor.Work;
 import dev.signalbox.session.bus.Position.Step;
+import dev.signalbox.session.bus.SessionStore.Cursor;
 import dev.signalbox.session.bus.SessionStore.Entry;
 import dev.signalbox.session.bus.SessionStore.GroupKey;
 import dev.signalbox.session.bus.SessionStore.Slice;
