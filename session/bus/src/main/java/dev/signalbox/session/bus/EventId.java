@@ -20,7 +20,9 @@ public record EventId(long offset, UUID batch) {
 
     /** @throws IllegalArgumentException if the offset is negative */
     public EventId {
-        Limits.range("offset", offset, 0, Long.MAX_VALUE);
+        if (offset < 0) {
+            throw new IllegalArgumentException("offset is " + offset + "; it must be at least 0");
+        }
     }
 
     /** The event with this offset, whichever it is. */

@@ -75,6 +75,10 @@ final class MemorySession {
         return next - size;
     }
 
+    UUID lastBatch() {
+        return lastBatch;
+    }
+
     /** Where it has no event yet, the one before the first. */
     EventId last() {
         return new EventId(next - 1, lastBatch);

@@ -61,9 +61,11 @@ final class MemoryStore implements SessionStore {
         List<Place> places = new ArrayList<>(entries.size());
         for (Entry entry : entries) {
             sessions.compute(entry.session(), (name, known) -> {
-                batch.requireExpected(known == null ? 0 : known.last().offset());
+                if (batch.expected().isPresent()) {
+                    batch.requireExpected(known == null ? 0 : known.last().offset());
+                }
                 MemorySession session = known == null ? begin(name, batch) : known;
-                UUID previous = session.last().batch();
+                UUID previous = session.lastBatch();
                 Stored event = session.append(batch, entry);
                 events.add(event);
                 places.add(new Place(event.offset(), event.at(), previous));

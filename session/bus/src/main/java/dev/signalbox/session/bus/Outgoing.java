@@ -9,7 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /** An event on its way into the store. It is settled once: by its batch, or because its sender's patience ended. Thread-safe. */
 final class Outgoing {
@@ -20,11 +20,14 @@ final class Outgoing {
         SETTLED
     }
 
+    private static final AtomicReferenceFieldUpdater<Outgoing, State> STATE =
+            AtomicReferenceFieldUpdater.newUpdater(Outgoing.class, State.class, "state");
+
     private final Entry entry;
     private final SendOptions options;
     private final long deadlineNanos;
     private final CompletableFuture<Long> done = new CompletableFuture<>();
-    private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+    private volatile State state = State.WAITING;
 
     Outgoing(Entry entry, SendOptions options, long deadlineNanos) {
         this.entry = entry;
@@ -69,17 +72,17 @@ final class Outgoing {
 
     /** Returns false if it is settled already. */
     boolean putIntoBatch() {
-        return state.compareAndSet(State.WAITING, State.IN_BATCH);
+        return STATE.compareAndSet(this, State.WAITING, State.IN_BATCH);
     }
 
     /** Returns true once. Whoever gets that completes {@link #done}. */
     boolean settle() {
-        return state.getAndSet(State.SETTLED) != State.SETTLED;
+        return state != State.SETTLED && STATE.getAndSet(this, State.SETTLED) != State.SETTLED;
     }
 
     /** The failure to complete {@link #done} with; empty if it is settled already. */
     Optional<SessionUnavailableException> expire() {
-        return switch (state.getAndSet(State.SETTLED)) {
+        return switch (STATE.getAndSet(this, State.SETTLED)) {
             case SETTLED -> Optional.empty();
             case WAITING ->
                 Optional.of(new SessionUnavailableException(

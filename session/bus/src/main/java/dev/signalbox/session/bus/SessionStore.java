@@ -187,30 +187,28 @@ public interface SessionStore extends AutoCloseable {
 
     /** An event as it is kept. The payload must not be changed. */
     final class Stored {
-        private final long offset;
-        private final UUID batch;
+        private final EventId id;
         private final Instant at;
         private final String headers;
         private final byte[] payload;
 
         public Stored(long offset, UUID batch, Instant at, String headers, byte[] payload) {
-            this.offset = offset;
-            this.batch = batch;
+            this.id = new EventId(offset, batch);
             this.at = at;
             this.headers = headers;
             this.payload = payload;
         }
 
         public long offset() {
-            return offset;
+            return id.offset();
         }
 
         public UUID batch() {
-            return batch;
+            return id.batch();
         }
 
         public EventId id() {
-            return new EventId(offset, batch);
+            return id;
         }
 
         public Instant at() {

@@ -104,7 +104,6 @@ final class Writer {
     private void takeTurn() {
         List<Outgoing> batch = next();
         List<Written> written = batch.isEmpty() ? List.of() : write(batch);
-        inBatch = List.of();
         if (hasMore()) {
             passTurn();
         } else {
@@ -141,14 +140,19 @@ final class Writer {
                 }
             }
         }
-        inBatch = batch;
+        if (!store.isImmediate()) {
+            inBatch = batch; // What of it is settled already stays as it is.
+        }
         return batch;
     }
 
     private @Nullable Outgoing poll() {
         Outgoing first = carried;
+        if (first == null) {
+            return waiting.poll();
+        }
         carried = null;
-        return first == null ? waiting.poll() : first;
+        return first;
     }
 
     /** What became of a batch: places, or a failure. */
