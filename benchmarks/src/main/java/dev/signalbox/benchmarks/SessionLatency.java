@@ -2,6 +2,7 @@ package dev.signalbox.benchmarks;
 
 import dev.signalbox.benchmarks.Benchmark.Sample;
 import dev.signalbox.session.bus.Event;
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.From;
 import dev.signalbox.session.bus.Subscriber;
 import java.nio.ByteBuffer;
@@ -81,7 +82,7 @@ final class SessionLatency implements AutoCloseable {
         }
 
         @Override
-        public void onStarted() {
+        public void onStarted(EventId position) {
             started.countDown();
         }
 

@@ -13,6 +13,7 @@ import dev.signalbox.server.rest.Role;
 import dev.signalbox.server.rest.Route;
 import dev.signalbox.server.rest.TimeText;
 import dev.signalbox.session.bus.Event;
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.From;
 import dev.signalbox.session.bus.Gap;
 import dev.signalbox.session.bus.Page;
@@ -141,7 +142,7 @@ final class SessionRoutes {
         answer.put("session", session(request));
         page.gap().ifPresent(gap -> answer.put("gap", view(gap)));
         answer.put("events", page.events().stream().map(SessionRoutes::view).toList());
-        answer.put("next", page.next());
+        answer.put("next", page.next().offset());
         answer.put("last", page.last());
         Json.send(response, answer);
     }
@@ -175,9 +176,13 @@ final class SessionRoutes {
         return resumed.or(() -> after).or(() -> since).orElse(following ? From.now() : From.beginning());
     }
 
-    /** A browser sends back whatever it was given, so what is no offset was none of ours. */
+    /** A browser sends back whatever it was given, so what is no event's id was none of ours. */
     private static Optional<From> after(String id) {
-        return id.matches("[0-9]{1,18}") ? Optional.of(From.after(Long.parseLong(id))) : Optional.empty();
+        try {
+            return Optional.of(From.after(EventId.parse(id)));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private static String session(Request request) {

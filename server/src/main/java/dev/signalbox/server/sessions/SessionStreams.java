@@ -8,6 +8,7 @@ import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.Request;
 import dev.signalbox.server.rest.Response;
 import dev.signalbox.session.bus.Event;
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.From;
 import dev.signalbox.session.bus.Gap;
 import dev.signalbox.session.bus.SessionBus;
@@ -56,7 +57,7 @@ final class SessionStreams implements AutoCloseable {
     }
 
     private void stream(String session, From from, Response response) throws IOException {
-        Stream stream = new Stream();
+        Stream stream = new Stream(from);
         try (Subscription subscription = subscribe(session, from, stream)) {
             response.header("Content-Type", TYPE).header("Cache-Control", "no-store");
             try (OutputStream out = response.outputStream()) {
@@ -90,6 +91,7 @@ final class SessionStreams implements AutoCloseable {
 
     /** One reader. What it is to be told of waits until the answer's head is out. */
     private static final class Stream implements Subscriber<String> {
+        private final From from;
         private final CompletableFuture<OutputStream> output = new CompletableFuture<>();
         private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
         private final ReentrantLock lock = new ReentrantLock();
@@ -97,6 +99,18 @@ final class SessionStreams implements AutoCloseable {
         void begin(OutputStream out) {
             output.complete(out);
             write("retry: 1000\n\n");
+        }
+
+        Stream(From from) {
+            this.from = from;
+        }
+
+        /** A client whose connection breaks before the first event goes on from here, unless it named a place by itself. */
+        @Override
+        public void onStarted(EventId position) {
+            if (!(from instanceof From.After)) {
+                write("id: " + position.offset() + "\n\n");
+            }
         }
 
         @Override

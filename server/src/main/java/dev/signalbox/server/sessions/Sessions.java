@@ -9,13 +9,14 @@ import dev.signalbox.session.bus.BusOptions;
 import dev.signalbox.session.bus.Codec;
 import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionBus;
+import dev.signalbox.session.bus.SessionBusException;
 import dev.signalbox.session.bus.SessionStore;
 import dev.signalbox.session.mongodb.MongoSessions;
 import dev.signalbox.session.postgres.PostgresSessions;
 import dev.signalbox.session.redis.RedisSessions;
 import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +51,7 @@ final class Sessions implements AutoCloseable {
     }
 
     private static Sessions redis(SessionSettings config, Retention retention, MeterRegistry registry) {
-        RedisClient client = RedisClient.create(url(config.url()));
+        RedisClient client = parsed("session.redis.url", config, RedisClient::create);
         try {
             return new Sessions(RedisSessions.open(client, "signalbox", retention), client, config, registry);
         } catch (RuntimeException | Error e) {
@@ -61,7 +62,7 @@ final class Sessions implements AutoCloseable {
 
     /** The URL's database, or {@code signalbox}. */
     private static Sessions mongodb(SessionSettings config, Retention retention, MeterRegistry registry) {
-        ConnectionString url = new ConnectionString(url(config.url()));
+        ConnectionString url = parsed("session.mongodb.url", config, ConnectionString::new);
         MongoClient client = MongoClients.create(url);
         try {
             String database = url.getDatabase() == null ? "signalbox" : url.getDatabase();
@@ -73,8 +74,17 @@ final class Sessions implements AutoCloseable {
         }
     }
 
-    private static String url(Optional<Secret> url) {
-        return url.map(Secret::value).orElseThrow();
+    /** The drivers' own messages quote the URL, and with it the password. */
+    private static <R> R parsed(String key, SessionSettings config, Function<String, R> parser) {
+        String url = config.url().map(Secret::value).orElseThrow();
+        try {
+            return parser.apply(url);
+        } catch (IllegalArgumentException e) {
+            throw new SessionBusException(
+                    key + " is malformed; its value is not shown, since it may hold a password."
+                            + " Percent-encode what is special in user and password",
+                    null);
+        }
     }
 
     SessionBus<String> bus() {

@@ -126,6 +126,15 @@ class SessionRoutesTest {
     }
 
     @Test
+    void aStreamBeginsWithAnIdSoThatEventsBetweenTwoConnectionsAreNotLost() throws Exception {
+        Reader early = follow("", "");
+        await().until(() -> early.lines().contains("id: 0"));
+        long first = append("s", "1");
+        Reader reader = follow("", "");
+        await().until(() -> reader.lines().contains("id: " + first));
+    }
+
+    @Test
     void aStreamTellsAGap() throws Exception {
         long first = append("s", "0");
         for (int i = 0; i < 150; i++) {

@@ -28,7 +28,7 @@ public interface BusListener {
 
     default void gap(Gap gap) {}
 
-    /** All subscribed sessions were looked at; so many had events that nobody had told of. */
+    /** All subscribed sessions were looked at; so many had events that this node had not been told of. */
     default void swept(int sessions, int found) {}
 
     default void trimmed(long events) {}
@@ -36,12 +36,18 @@ public interface BusListener {
     /** Whether this node hears of what others append, or has to look. */
     default void tail(boolean up) {}
 
-    /** The store could not be read; it is tried again. */
+    /** The store could not be read for a subscription, or refused to be. */
     default void readFailed(Throwable cause) {}
+
+    /** Something got better or worse, as {@link SessionBus#health} tells. */
+    default void health(BusHealth health) {}
 
     /** A group handed out an event. */
     default void claimed(int attempt) {}
 
-    /** A late acknowledgement was refused. */
+    /** Late acknowledgements were refused. */
     default void fenced(int events) {}
+
+    /** A group gave up on so many events. */
+    default void deadLettered(int events) {}
 }

@@ -16,7 +16,7 @@ public interface Codec<T> {
      * that events may gain some.
      */
     static <T> Codec<T> json(Class<T> type) {
-        return new JsonCodec<>(type);
+        return JsonCodec.of(type);
     }
 
     /** Text as UTF-8. */

@@ -1,10 +1,12 @@
 package dev.signalbox.session.bus;
 
-import dev.signalbox.session.bus.SessionStore.Slice;
+import dev.signalbox.session.bus.Position.Step;
 import dev.signalbox.session.bus.SessionStore.Stored;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -30,7 +32,9 @@ final class Feed implements Watcher {
     private final Condition news = lock.newCondition();
     private final ArrayDeque<Stored> buffer = new ArrayDeque<>();
     /** The last event that is in the buffer or was taken from it, and what may come next. */
-    private Position tail = new Position(0, Position.Next.FIRST);
+    private Position tail = new Position(EventId.NONE, Position.Next.FIRST);
+    /** Events it has seen, the last of a batch each. */
+    private final Checkpoints checkpoints = new Checkpoints();
     /** The greatest offset that it knows of since it last began to read. */
     private long told;
     /** Whether to read, whatever it knows of. */
@@ -59,11 +63,13 @@ final class Feed implements Watcher {
     }
 
     @Override
-    public void appended(List<Stored> events) {
+    public void appended(UUID previous, List<Stored> events) {
         lock.lock();
         try {
+            UUID before = previous;
             for (Stored event : events) {
-                take(event);
+                take(before, event);
+                before = event.batch();
             }
             news.signal();
         } finally {
@@ -71,11 +77,11 @@ final class Feed implements Watcher {
         }
     }
 
-    private void take(Stored event) {
-        boolean next = !reading && isSuccessor(event.offset());
+    private void take(UUID previous, Stored event) {
+        boolean next = !reading && isSuccessor(previous, event.offset());
         if (next && buffer.size() < room) {
             buffer.add(event);
-            tail = new Position(event.offset(), Position.Next.SUCCESSOR);
+            moveTo(new Position(event.id(), Position.Next.SUCCESSOR));
         } else {
             told = Math.max(told, event.offset());
             if (next) {
@@ -84,8 +90,20 @@ final class Feed implements Watcher {
         }
     }
 
-    private boolean isSuccessor(long offset) {
-        return tail.next() == Position.Next.SUCCESSOR && offset == tail.after() + 1;
+    /** If the event before it is another than the one seen last, the store went back in between; reading tells how far. */
+    private boolean isSuccessor(UUID previous, long offset) {
+        return tail.next() == Position.Next.SUCCESSOR
+                && offset == tail.after().offset() + 1
+                && tail.after().isIdentified()
+                && previous.equals(tail.after().batch());
+    }
+
+    private void moveTo(Position position) {
+        if (tail.after().isIdentified()
+                && !tail.after().batch().equals(position.after().batch())) {
+            checkpoints.add(tail.after());
+        }
+        tail = position;
     }
 
     /** If it is an event that is also on its way here, it will be there when the subscriber comes to look. */
@@ -94,7 +112,7 @@ final class Feed implements Watcher {
         lock.lock();
         try {
             told = Math.max(told, last);
-            if (told > tail.after()) {
+            if (told > tail.after().offset()) {
                 news.signal();
             }
         } finally {
@@ -102,13 +120,13 @@ final class Feed implements Watcher {
         }
     }
 
-    /** One that is smaller is either old news, or the store went back; reading it tells which. */
+    /** One that does not fit is either old news, or the store went back; reading tells which. */
     @Override
-    public boolean swept(long last) {
+    public boolean swept(EventId last) {
         lock.lock();
         try {
-            boolean found = last > Math.max(tail.after(), told) && !reading && !unsure;
-            unsure |= last != tail.after() && !reading;
+            boolean found = last.offset() > Math.max(tail.after().offset(), told) && !reading && !unsure;
+            unsure |= !last.matches(tail.after()) && !reading;
             news.signal();
             return found;
         } finally {
@@ -144,7 +162,10 @@ final class Feed implements Watcher {
         Position from;
         lock.lockInterruptibly();
         try {
-            while (!closed && buffer.isEmpty() && !unsure && told <= tail.after()) {
+            while (!closed
+                    && buffer.isEmpty()
+                    && !unsure
+                    && told <= tail.after().offset()) {
                 news.await();
             }
             if (closed) {
@@ -171,7 +192,8 @@ final class Feed implements Watcher {
 
     private List<Item> read(Position from) {
         try {
-            return accept(from, reader.read(session, from.after()));
+            Optional<Step> step = from.advance(session, reader::read);
+            return step.isPresent() ? accept(from, step.get().gap(session), step.get()) : goBack(from);
         } catch (RuntimeException | Error e) {
             readFailed();
             throw e;
@@ -188,30 +210,47 @@ final class Feed implements Watcher {
         }
     }
 
-    private List<Item> accept(Position from, Slice slice) {
-        List<Item> items = new ArrayList<>(2);
-        if (slice.last() > 0) {
-            long first = slice.first();
-            long expected = from.expected(slice);
-            if (expected > 0 && first != expected) {
-                items.add(new Missing(new Gap(session, expected, first)));
-            }
-            if (!slice.events().isEmpty()) {
-                items.add(new Events(slice.events()));
-            }
+    /** To the newest event that was seen and is still there, or to the oldest there is: what comes after it may be new. */
+    private List<Item> goBack(Position from) {
+        Position kept = reader.newestKept(session, seen())
+                .map(id -> new Position(id, Position.Next.SUCCESSOR))
+                .orElse(Position.OLDEST);
+        Optional<Step> step = kept.advance(session, reader::read);
+        if (step.isEmpty()) {
+            readFailed(); // It went back again, between the two.
+            return List.of();
         }
-        readUpTo(slice.last() > 0 ? new Position(slice.end(), Position.Next.SUCCESSOR) : from, slice.last());
-        return items;
+        long next = step.get().first();
+        Gap gap = new Gap(session, from.after().offset() + 1, next);
+        return accept(kept, Optional.of(gap), step.get());
     }
 
-    private void readUpTo(Position newTail, long last) {
+    private List<EventId> seen() {
         lock.lock();
         try {
-            tail = newTail;
-            unsure |= tail.after() < last;
+            return checkpoints.all();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<Item> accept(Position from, Optional<Gap> gap, Step step) {
+        List<Item> items = new ArrayList<>(2);
+        gap.ifPresent(missing -> items.add(new Missing(missing)));
+        if (!step.events().isEmpty()) {
+            items.add(new Events(step.events()));
+        }
+        lock.lock();
+        try {
+            tail = from;
+            gap.filter(Gap::isRewound).ifPresent(missing -> checkpoints.cutAfter(missing.next() - 1));
+            step.events().forEach(event -> moveTo(new Position(event.id(), Position.Next.SUCCESSOR)));
+            tail = step.position();
+            unsure |= tail.after().offset() < step.last().offset();
             reading = false;
         } finally {
             lock.unlock();
         }
+        return items;
     }
 }

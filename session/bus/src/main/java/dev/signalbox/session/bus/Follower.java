@@ -1,7 +1,7 @@
 package dev.signalbox.session.bus;
 
+import dev.signalbox.session.bus.BusMonitor.Work;
 import dev.signalbox.session.bus.SessionStore.Stored;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -12,22 +12,21 @@ import org.slf4j.LoggerFactory;
 /** A subscription: a thread that takes from a {@link Feed} and tells the subscriber. */
 final class Follower<T> implements Subscription {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
-    private static final Duration FOREVER = Duration.ofDays(100_000);
 
     private final String session;
     private final Subscriber<T> subscriber;
-    private final Coding<T> coding;
+    private final EventCodec<T> codec;
     private final Feed feed;
-    private final Told told;
-    private final Backoff backoff = new Backoff(FOREVER);
-    private volatile long offset;
+    private final BusMonitor monitor;
+    private final Backoff backoff = new Backoff();
+    private volatile EventId position = EventId.NONE;
 
-    Follower(String session, Subscriber<T> subscriber, Coding<T> coding, Feed feed, Told told) {
+    Follower(String session, Subscriber<T> subscriber, EventCodec<T> codec, Feed feed, BusMonitor monitor) {
         this.session = session;
         this.subscriber = subscriber;
-        this.coding = coding;
+        this.codec = codec;
         this.feed = feed;
-        this.told = told;
+        this.monitor = monitor;
     }
 
     /**
@@ -38,25 +37,24 @@ final class Follower<T> implements Subscription {
     void run(Callable<Position> start) {
         Throwable failure = null;
         try {
-            Optional<Position> position = trying(start);
-            if (position.isPresent()) {
-                begin(position.get());
+            Optional<Position> begin = trying(start);
+            if (begin.isPresent()) {
+                begin(begin.get());
                 follow();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (Exception | Error e) {
+            // An InterruptedException, too, is the subscriber's: nobody else interrupts this thread.
             failure = e;
-            LOG.warn("the subscription to session {} ends after offset {}: its subscriber failed", session, offset, e);
+            LOG.warn("the subscription to session {} ended after event {}", session, position, e);
         }
-        feed.close();
+        close();
         end(failure);
     }
 
-    private void begin(Position position) {
-        offset = position.after();
-        feed.startAfter(position);
-        subscriber.onStarted();
+    private void begin(Position start) {
+        position = start.after();
+        feed.startAfter(start);
+        subscriber.onStarted(position);
     }
 
     private void follow() throws Exception {
@@ -73,9 +71,14 @@ final class Follower<T> implements Subscription {
             try {
                 R result = reading.call();
                 backoff.reset();
+                monitor.worked(Work.READ);
                 return Optional.of(result);
+            } catch (SessionUnavailableException e) {
+                monitor.readFailed(e);
+                backoff.pause();
             } catch (SessionBusException e) {
-                told.readFailed(session, e);
+                monitor.readFailed(e);
+                subscriber.onRefused(e);
                 backoff.pause();
             }
         }
@@ -85,9 +88,9 @@ final class Follower<T> implements Subscription {
     private void tell(Feed.Item item) throws Exception {
         switch (item) {
             case Feed.Missing(Gap gap) -> {
-                told.gap(gap);
+                monitor.gap(gap);
                 subscriber.onGap(gap);
-                offset = gap.next() - 1;
+                position = EventId.of(gap.next() - 1);
             }
             case Feed.Events(List<Stored> events) -> {
                 for (Stored event : events) {
@@ -103,21 +106,21 @@ final class Follower<T> implements Subscription {
     private void tell(Stored stored) throws Exception {
         Event<T> event = null;
         try {
-            event = coding.decode(session, stored);
+            event = codec.decode(session, stored);
         } catch (SessionCodecException e) {
             subscriber.onUnreadable(session, stored.offset(), e);
         }
         if (event != null) {
             subscriber.onEvent(event);
-            told.delivered(stored);
+            monitor.delivered(stored);
         }
-        offset = stored.offset();
+        position = stored.id();
     }
 
     private void end(@Nullable Throwable failure) {
         try {
             subscriber.onEnded(Optional.ofNullable(failure));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("a subscriber to session {} failed when told of its end", session, e);
         }
     }
@@ -128,12 +131,13 @@ final class Follower<T> implements Subscription {
     }
 
     @Override
-    public long offset() {
-        return offset;
+    public EventId position() {
+        return position;
     }
 
     @Override
     public void close() {
         feed.close();
+        backoff.end();
     }
 }

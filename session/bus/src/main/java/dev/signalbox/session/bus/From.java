@@ -10,12 +10,11 @@ public sealed interface From {
     /** After the last event there is. */
     record Now() implements From {}
 
-    /** After the event of this offset, 0 to {@code Long.MAX_VALUE - 1}; 0 is the beginning. If events after it are gone, that is told as a {@link Gap}. */
-    record After(long offset) implements From {
-        public After {
-            Limits.range("offset", offset, 0, Long.MAX_VALUE - 1);
-        }
-    }
+    /**
+     * After this event; offset 0 is the beginning. If events after it are gone, that is told as a {@link Gap}; if the event itself
+     * is another now, since the store went back to an earlier state, it begins with the oldest that is kept, and that is told, too.
+     */
+    record After(EventId id) implements From {}
 
     /** The first event at or after an instant that is still kept. */
     record Since(Instant instant) implements From {}
@@ -29,7 +28,11 @@ public sealed interface From {
     }
 
     static From after(long offset) {
-        return offset == 0 ? new Beginning() : new After(offset);
+        return after(EventId.of(offset));
+    }
+
+    static From after(EventId id) {
+        return id.offset() == 0 ? new Beginning() : new After(id);
     }
 
     static From since(Instant instant) {

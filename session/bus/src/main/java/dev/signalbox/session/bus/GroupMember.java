@@ -1,21 +1,23 @@
 package dev.signalbox.session.bus;
 
-import dev.signalbox.session.bus.SessionStore.Claim;
-import dev.signalbox.session.bus.SessionStore.ClaimRequest;
-import dev.signalbox.session.bus.SessionStore.Claims;
+import dev.signalbox.session.bus.Groups.Taken;
 import dev.signalbox.session.bus.SessionStore.GroupKey;
 import dev.signalbox.session.bus.SessionStore.Stored;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +25,19 @@ import org.jspecify.annotations.Nullable;
 final class GroupMember<T> implements Member<T>, Watcher {
     private static final int MOST = 1_000;
 
-    private final SessionStore store;
-    private final Reader reader;
+    /** What the members of a bus share. */
+    record Shared<T>(
+            Groups groups,
+            Reader reader,
+            InstantSource clock,
+            EventCodec<T> codec,
+            BusMonitor monitor,
+            Tail tail,
+            Duration sweep) {}
+
+    private final Shared<T> bus;
     private final GroupKey key;
     private final GroupOptions options;
-    private final Coding<T> coding;
-    private final Told told;
-    private final Keeper keeper;
     private final Duration poll;
     private final Consumer<? super GroupMember<T>> ended;
     /** What was taken and not finished, with the end of the lease: what {@link #close} gives back. */
@@ -40,30 +48,16 @@ final class GroupMember<T> implements Member<T>, Watcher {
     /** Held while the store is asked, as the other lock never is: what wakes a member may be the thread that brings the answer. */
     private final ReentrantLock starting = new ReentrantLock();
 
-    private @Nullable Position start;
-    private boolean rung;
+    private @Nullable EventId start;
+    private boolean woken;
     private boolean closed;
 
-    /** @param sweep how often to look for what nobody told of */
-    GroupMember(
-            SessionStore store,
-            Reader reader,
-            GroupKey key,
-            GroupOptions options,
-            Coding<T> coding,
-            Told told,
-            Keeper keeper,
-            Duration sweep,
-            Consumer<? super GroupMember<T>> ended) {
-        this.store = store;
-        this.reader = reader;
+    GroupMember(Shared<T> bus, GroupKey key, GroupOptions options, Consumer<? super GroupMember<T>> ended) {
+        this.bus = bus;
         this.key = key;
         this.options = options;
-        this.coding = coding;
-        this.told = told;
-        this.keeper = keeper;
         Duration half = options.lease().dividedBy(2);
-        this.poll = half.compareTo(sweep) < 0 ? half : sweep;
+        this.poll = half.compareTo(bus.sweep()) < 0 ? half : bus.sweep();
         this.ended = ended;
     }
 
@@ -72,8 +66,8 @@ final class GroupMember<T> implements Member<T>, Watcher {
         Limits.range("most", most, 1, MOST);
         long deadline = System.nanoTime() + within.toNanos();
         requireOpen();
-        keeper.awaitTail();
-        Position from = start();
+        bus.tail().awaitSettled();
+        EventId from = start();
         do {
             List<Claimed<T>> taken = takeNow(most, from);
             if (!taken.isEmpty()) {
@@ -83,11 +77,12 @@ final class GroupMember<T> implements Member<T>, Watcher {
         return List.of();
     }
 
-    private Position start() {
+    private EventId start() {
         starting.lock();
         try {
             if (start == null) {
-                start = Position.of(reader, key.session(), options.start());
+                start = Position.of(bus.reader(), key.session(), options.start())
+                        .after();
             }
             return start;
         } finally {
@@ -95,29 +90,20 @@ final class GroupMember<T> implements Member<T>, Watcher {
         }
     }
 
-    private List<Claimed<T>> takeNow(int most, Position from) {
+    private List<Claimed<T>> takeNow(int most, EventId from) {
         requireOpen();
-        Instant now = store.clock().instant();
+        Instant now = bus.clock().instant();
         Instant until = now.plus(options.lease());
         held.values().removeIf(end -> end.isBefore(now));
-        Claims claims = store.claim(new ClaimRequest(key, from.after(), most, now, until));
-        List<Claimed<T>> taken = new ArrayList<>(claims.claimed().size());
-        long expected = claims.position() == 0 ? 0 : claims.position() + 1;
-        for (SessionStore.Claimed claimed : claims.claimed()) {
-            Work work = new Work(claimed.event(), claimed.attempt(), gap(claimed, expected));
-            expected = claimed.attempt() == 1 ? claimed.event().offset() + 1 : expected;
-            held.put(work.claim(), until);
-            work.gap().ifPresent(told::gap);
-            told.tell(it -> it.claimed(claimed.attempt()));
-            taken.add(work);
+        List<Taken> events = bus.groups().take(key, new Groups.Request(from, most, options.maxAttempts(), now, until));
+        List<Claimed<T>> taken = new ArrayList<>(events.size());
+        for (Taken event : events) {
+            held.put(event.claim(), until);
+            event.gap().ifPresent(bus.monitor()::gap);
+            bus.monitor().tell(it -> it.claimed(event.attempt()));
+            taken.add(new Work(event));
         }
         return taken;
-    }
-
-    private Optional<Gap> gap(SessionStore.Claimed claimed, long expected) {
-        long offset = claimed.event().offset();
-        boolean missing = claimed.attempt() == 1 && expected > 0 && offset != expected;
-        return missing ? Optional.of(new Gap(key.session(), expected, offset)) : Optional.empty();
     }
 
     private void requireOpen() {
@@ -126,7 +112,7 @@ final class GroupMember<T> implements Member<T>, Watcher {
             if (closed) {
                 throw new SessionClosedException();
             }
-            rung = false;
+            woken = false;
         } finally {
             lock.unlock();
         }
@@ -138,7 +124,7 @@ final class GroupMember<T> implements Member<T>, Watcher {
         try {
             long left = deadline - System.nanoTime();
             long nanos = Math.min(left, poll.toNanos());
-            while (!closed && !rung && nanos > 0) {
+            while (!closed && !woken && nanos > 0) {
                 nanos = news.awaitNanos(nanos);
             }
             return left > 0;
@@ -147,10 +133,10 @@ final class GroupMember<T> implements Member<T>, Watcher {
         }
     }
 
-    private void ring() {
+    private void wake() {
         lock.lock();
         try {
-            rung = true;
+            woken = true;
             news.signalAll();
         } finally {
             lock.unlock();
@@ -158,44 +144,75 @@ final class GroupMember<T> implements Member<T>, Watcher {
     }
 
     @Override
-    public void appended(List<Stored> events) {
-        ring();
+    public void appended(UUID previous, List<Stored> events) {
+        wake();
     }
 
     @Override
     public void changed(long last) {
-        ring();
+        wake();
     }
 
     /** It looks by itself. */
     @Override
-    public boolean swept(long last) {
+    public boolean swept(EventId last) {
         return false;
     }
 
     @Override
     public List<Claimed<T>> acknowledge(Collection<Claimed<T>> done) {
-        if (done.isEmpty()) {
-            return List.of();
-        }
-        List<Claim> claims = done.stream().map(GroupMember::claim).toList();
-        Set<Long> ended = store.acknowledge(key, claims);
-        claims.forEach(held::remove);
+        Set<Claim> acknowledged =
+                new HashSet<>(end(done.stream().map(GroupMember::claim).toList(), GroupState::acknowledge));
         List<Claimed<T>> refused =
-                done.stream().filter(one -> !ended.contains(one.offset())).toList();
+                done.stream().filter(one -> !acknowledged.contains(claim(one))).toList();
         if (!refused.isEmpty()) {
-            told.tell(it -> it.fenced(refused.size()));
+            bus.monitor().tell(it -> it.fenced(refused.size()));
         }
         return refused;
     }
 
     private static Claim claim(Claimed<?> claimed) {
-        return new Claim(claimed.offset(), claimed.attempt());
+        return new Claim(claimed.id(), claimed.attempt());
     }
 
-    private void release(Collection<Claim> claims) {
-        store.release(key, claims);
+    /** Gives claims up in one way or another; those for which that was possible. */
+    private List<Claim> end(List<Claim> claims, BiPredicate<GroupState, Claim> step) {
+        List<Claim> done = claims.isEmpty() ? List.of() : bus.groups().change(key, claims, step);
         claims.forEach(held::remove);
+        return done;
+    }
+
+    private boolean renew(Claim claim) {
+        Instant until = bus.clock().instant().plus(options.lease());
+        boolean renewed = !bus.groups()
+                .change(key, List.of(claim), (state, one) -> state.renew(one, until))
+                .isEmpty();
+        if (renewed) {
+            held.put(claim, until);
+        } else {
+            held.remove(claim);
+        }
+        return renewed;
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters() {
+        return bus.groups().deadLetters(key);
+    }
+
+    @Override
+    public boolean retry(DeadLetter letter) {
+        return change(letter, GroupState::retry);
+    }
+
+    @Override
+    public boolean discard(DeadLetter letter) {
+        return change(letter, GroupState::discard);
+    }
+
+    private boolean change(DeadLetter letter, BiPredicate<GroupState, Claim> step) {
+        Claim claim = new Claim(letter.event(), letter.attempts());
+        return !bus.groups().change(key, List.of(claim), step).isEmpty();
     }
 
     @Override
@@ -221,45 +238,35 @@ final class GroupMember<T> implements Member<T>, Watcher {
             lock.unlock();
         }
         ended.accept(this);
-        if (!held.isEmpty()) {
-            release(List.copyOf(held.keySet()));
-        }
+        end(List.copyOf(held.keySet()), GroupState::release);
     }
 
     /** An event in hand. */
     private final class Work implements Claimed<T> {
-        private final Stored stored;
-        private final int attempt;
-        private final Optional<Gap> gap;
+        private final Taken taken;
 
-        Work(Stored stored, int attempt, Optional<Gap> gap) {
-            this.stored = stored;
-            this.attempt = attempt;
-            this.gap = gap;
-        }
-
-        Claim claim() {
-            return new Claim(stored.offset(), attempt);
+        Work(Taken taken) {
+            this.taken = taken;
         }
 
         @Override
         public Event<T> event() {
-            return coding.decode(key.session(), stored);
+            return bus.codec().decode(key.session(), taken.event());
         }
 
         @Override
-        public long offset() {
-            return stored.offset();
+        public EventId id() {
+            return taken.event().id();
         }
 
         @Override
         public int attempt() {
-            return attempt;
+            return taken.attempt();
         }
 
         @Override
         public Optional<Gap> gap() {
-            return gap;
+            return taken.gap();
         }
 
         @Override
@@ -268,8 +275,22 @@ final class GroupMember<T> implements Member<T>, Watcher {
         }
 
         @Override
-        public void release() {
-            GroupMember.this.release(List.of(claim()));
+        public boolean renew() {
+            return GroupMember.this.renew(taken.claim());
+        }
+
+        @Override
+        public boolean release() {
+            return !end(List.of(taken.claim()), GroupState::release).isEmpty();
+        }
+
+        @Override
+        public boolean reject() {
+            boolean rejected = !end(List.of(taken.claim()), GroupState::reject).isEmpty();
+            if (rejected) {
+                bus.monitor().tell(it -> it.deadLettered(1));
+            }
+            return rejected;
         }
     }
 }

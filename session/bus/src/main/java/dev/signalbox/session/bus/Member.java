@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * One of those that share the work on a session: each event goes to one member of a group, under a lease. What it has not
- * acknowledged when the lease ends, because it crashed for instance, another gets. The group's position and its unfinished
- * events are in the store and outlive everyone. Thread-safe.
+ * acknowledged when the lease ends, because it crashed for instance, another gets. The group's position, unfinished events and dead
+ * letters are in the store and outlive everyone. Thread-safe.
  */
 public interface Member<T> extends AutoCloseable {
     String session();
@@ -30,6 +30,18 @@ public interface Member<T> extends AutoCloseable {
      * @return those that were refused, as {@link Claimed#acknowledge} tells it
      */
     List<Claimed<T>> acknowledge(Collection<Claimed<T>> done);
+
+    /**
+     * The events that the group gave up on, the oldest first: those that were rejected, or used up {@link GroupOptions#maxAttempts}.
+     * They count among the 10,000 unfinished events that a group may have.
+     */
+    List<DeadLetter> deadLetters();
+
+    /** Has a dead letter handed out again, from its first attempt; false if it is none any more. */
+    boolean retry(DeadLetter letter);
+
+    /** Removes a dead letter; false if it is none any more. */
+    boolean discard(DeadLetter letter);
 
     /** Gives back what it took and did not acknowledge. Idempotent. */
     @Override

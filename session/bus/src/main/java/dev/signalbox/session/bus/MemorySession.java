@@ -1,9 +1,8 @@
 package dev.signalbox.session.bus;
 
-import dev.signalbox.session.bus.SessionStore.Claim;
-import dev.signalbox.session.bus.SessionStore.ClaimRequest;
-import dev.signalbox.session.bus.SessionStore.Claimed;
-import dev.signalbox.session.bus.SessionStore.Claims;
+import dev.signalbox.session.bus.SessionStore.Append;
+import dev.signalbox.session.bus.SessionStore.Entry;
+import dev.signalbox.session.bus.SessionStore.GroupDocument;
 import dev.signalbox.session.bus.SessionStore.Slice;
 import dev.signalbox.session.bus.SessionStore.Stored;
 import java.time.Instant;
@@ -11,33 +10,19 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** One session of a {@link MemoryStore}: a ring of events that grows as needed. Not thread-safe. */
 final class MemorySession {
-    /** What a group has handed out and not finished; released ones have no end of lease. */
-    private record Hold(int attempt, @Nullable Instant until) {
-        boolean isFree(Instant now) {
-            return until == null || !until.isAfter(now);
-        }
-    }
-
-    private static final class Group {
-        private final TreeMap<Long, Hold> holds = new TreeMap<>();
-        private long position;
-
-        Group(long position) {
-            this.position = position;
-        }
-    }
-
     private final long begin;
     private final long capacity;
-    private final Map<String, Group> groups = new HashMap<>(1);
+    private final Map<String, GroupDocument> groups = new HashMap<>(1);
     private @Nullable Stored[] ring = new Stored[4];
     private long next;
     private int size;
+    private UUID lastBatch = EventId.UNKNOWN;
     private Instant lastAt = Instant.MIN;
 
     MemorySession(long begin, long capacity) {
@@ -46,14 +31,15 @@ final class MemorySession {
         this.capacity = capacity;
     }
 
-    Stored append(Instant at, byte[] payload) {
+    Stored append(Append batch, Entry entry) {
         if (size == capacity) {
             removeFirst();
         } else if (size == ring.length) {
             grow();
         }
-        lastAt = at.isAfter(lastAt) ? at : lastAt;
-        Stored event = new Stored(next, lastAt, payload);
+        lastAt = batch.at().isAfter(lastAt) ? batch.at() : lastAt;
+        lastBatch = batch.id();
+        Stored event = new Stored(next, lastBatch, lastAt, entry.headers(), entry.payload());
         ring[slot(next)] = event;
         size++;
         next++;
@@ -89,8 +75,13 @@ final class MemorySession {
         return next - size;
     }
 
-    long last() {
-        return next - 1;
+    UUID lastBatch() {
+        return lastBatch;
+    }
+
+    /** Where it has no event yet, the one before the first. */
+    EventId last() {
+        return new EventId(next - 1, lastBatch);
     }
 
     Slice read(long after, int limit) {
@@ -99,14 +90,6 @@ final class MemorySession {
             events.add(get(offset));
         }
         return new Slice(events, begin, last());
-    }
-
-    long before(Instant since) {
-        long offset = first();
-        while (offset < next && get(offset).at().isBefore(since)) {
-            offset++;
-        }
-        return offset - 1;
     }
 
     /** Removes what is older; returns how many. */
@@ -122,41 +105,16 @@ final class MemorySession {
         return size == 0 && lastAt.isBefore(oldest);
     }
 
-    Claims claim(ClaimRequest request) {
-        Group group = groups.computeIfAbsent(request.group().group(), name -> new Group(request.startAfter()));
-        group.holds.headMap(first()).clear();
-        long position = group.position;
-        List<Claimed> claimed = new ArrayList<>();
-        for (Map.Entry<Long, Hold> held : group.holds.entrySet()) {
-            if (claimed.size() < request.max() && held.getValue().isFree(request.now())) {
-                held.setValue(new Hold(held.getValue().attempt() + 1, request.until()));
-                claimed.add(new Claimed(get(held.getKey()), held.getValue().attempt()));
-            }
-        }
-        for (Stored fresh : read(position, request.max() - claimed.size()).events()) {
-            group.holds.put(fresh.offset(), new Hold(1, request.until()));
-            group.position = fresh.offset();
-            claimed.add(new Claimed(fresh, 1));
-        }
-        return new Claims(claimed, position);
+    Optional<GroupDocument> group(String name) {
+        return Optional.ofNullable(groups.get(name));
     }
 
-    boolean acknowledge(String name, Claim claim) {
-        Group group = groups.get(name);
-        Hold hold = group == null ? null : group.holds.get(claim.offset());
-        boolean own = hold != null && hold.until() != null && hold.attempt() == claim.attempt();
-        if (group != null && own) {
-            group.holds.remove(claim.offset());
+    boolean replaceGroup(String name, long expected, GroupDocument document) {
+        GroupDocument known = groups.get(name);
+        boolean same = (known == null ? GroupDocument.ABSENT : known.version()) == expected;
+        if (same) {
+            groups.put(name, document);
         }
-        return own;
-    }
-
-    void release(String name, Claim claim) {
-        Group group = groups.get(name);
-        if (group != null) {
-            group.holds.computeIfPresent(
-                    claim.offset(),
-                    (offset, hold) -> hold.attempt() == claim.attempt() ? new Hold(hold.attempt(), null) : hold);
-        }
+        return same;
     }
 }

@@ -1,28 +1,36 @@
 package dev.signalbox.session.bus;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Sessions in memory. Each is touched only inside of the map's own locks. Appends never fail with an unknown outcome, so there is
- * no need to recognise a repeated batch. Thread-safe.
- */
+/** Sessions in memory. Each is touched only inside of the map's own locks. Thread-safe. */
 final class MemoryStore implements SessionStore {
+    private record Keyed(Instant at, List<Place> places) {}
+
     private final Retention retention;
     private final InstantSource clock;
     private final ConcurrentHashMap<String, MemorySession> sessions = new ConcurrentHashMap<>();
-    private final List<TailListener> listeners = new CopyOnWriteArrayList<>();
+    /** The same names in order, for those who list them. */
+    private final ConcurrentSkipListMap<String, Boolean> names = new ConcurrentSkipListMap<>();
+    /** Appends never fail with an unknown outcome, so only those that a caller may repeat are remembered. */
+    private final ConcurrentHashMap<UUID, Keyed> keyed = new ConcurrentHashMap<>();
+
+    private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
 
     MemoryStore(Retention retention, InstantSource clock) {
         this.retention = retention;
@@ -41,133 +49,138 @@ final class MemoryStore implements SessionStore {
 
     @Override
     public List<Place> append(Append batch) {
+        return batch.keyed()
+                ? keyed.computeIfAbsent(batch.id(), id -> new Keyed(batch.at(), appendNew(batch)))
+                        .places()
+                : appendNew(batch);
+    }
+
+    private List<Place> appendNew(Append batch) {
         List<Entry> entries = batch.entries();
         List<Stored> events = new ArrayList<>(entries.size());
+        List<Place> places = new ArrayList<>(entries.size());
         for (Entry entry : entries) {
             sessions.compute(entry.session(), (name, known) -> {
-                MemorySession session = known == null ? begin(batch) : known;
-                events.add(session.append(batch.at(), entry.payload()));
+                if (batch.expected().isPresent()) {
+                    batch.requireExpected(known == null ? 0 : known.last().offset());
+                }
+                MemorySession session = known == null ? begin(name, batch) : known;
+                UUID previous = session.lastBatch();
+                Stored event = session.append(batch, entry);
+                events.add(event);
+                places.add(new Place(event.offset(), event.at(), previous));
                 return session;
             });
         }
-        for (TailListener listener : listeners) {
-            tell(listener, entries, events);
+        for (ChangeListener listener : listeners) {
+            tell(listener, entries, events, places);
         }
-        return places(events);
+        return places;
     }
 
     /** Once for each run of a session's events. */
-    private static void tell(TailListener listener, List<Entry> entries, List<Stored> events) {
+    private static void tell(ChangeListener listener, List<Entry> entries, List<Stored> events, List<Place> places) {
         int from = 0;
         for (int end = 1; end <= events.size(); end++) {
             String session = entries.get(from).session();
             if (end == events.size() || !entries.get(end).session().equals(session)) {
-                listener.appended(session, events.subList(from, end));
+                listener.appended(session, places.get(from).previous(), events.subList(from, end));
                 from = end;
             }
         }
     }
 
-    private static List<Place> places(List<Stored> events) {
-        List<Place> places = new ArrayList<>(events.size());
-        for (Stored event : events) {
-            places.add(new Place(event.offset(), event.at()));
-        }
-        return places;
+    private MemorySession begin(String name, Append batch) {
+        names.put(name, true);
+        return new MemorySession(batch.firstOffset(), retention.maxEvents().orElse(Long.MAX_VALUE));
     }
 
-    private MemorySession begin(Append batch) {
-        return new MemorySession(batch.firstOffset(), retention.maxEvents().orElse(Long.MAX_VALUE));
+    /** Asks a session, if it is known. */
+    private <R> Optional<R> ask(String name, Function<MemorySession, R> question) {
+        List<R> answer = new ArrayList<>(1);
+        sessions.computeIfPresent(name, (same, session) -> {
+            answer.add(question.apply(session));
+            return session;
+        });
+        return answer.stream().findFirst();
     }
 
     @Override
     public List<Slice> read(List<Cursor> cursors, int limit) {
-        return cursors.stream().map(cursor -> read(cursor, limit)).toList();
-    }
-
-    private Slice read(Cursor cursor, int limit) {
-        AtomicReference<Slice> slice = new AtomicReference<>(Slice.UNKNOWN);
-        sessions.computeIfPresent(cursor.session(), (name, session) -> {
-            slice.set(session.read(cursor.after(), limit));
-            return session;
-        });
-        return slice.get();
+        return cursors.stream()
+                .map(cursor -> ask(cursor.session(), session -> session.read(cursor.after(), limit))
+                        .orElse(Slice.UNKNOWN))
+                .toList();
     }
 
     @Override
-    public Map<String, Long> last(Collection<String> names) {
-        Map<String, Long> last = new HashMap<>();
-        for (String name : names) {
-            sessions.computeIfPresent(name, (same, session) -> {
-                last.put(name, session.last());
-                return session;
-            });
-        }
-        return last;
+    public Map<String, EventId> heads(Collection<String> asked) {
+        Map<String, EventId> heads = new HashMap<>();
+        asked.forEach(name -> ask(name, MemorySession::last).ifPresent(last -> heads.put(name, last)));
+        return heads;
     }
 
     @Override
-    public long before(String name, Instant since) {
-        AtomicLong before = new AtomicLong();
-        sessions.computeIfPresent(name, (same, session) -> {
-            before.set(session.before(since));
-            return session;
-        });
-        return before.get();
+    public List<String> sessions(String after, int limit) {
+        return names.tailMap(after, false).keySet().stream().limit(limit).toList();
     }
 
     @Override
-    public Tail tail(TailListener listener) {
+    public void delete(String name) {
+        sessions.computeIfPresent(name, (same, session) -> forget(same));
+    }
+
+    private @Nullable MemorySession forget(String name) {
+        names.remove(name);
+        return null;
+    }
+
+    @Override
+    public Notifications listen(ChangeListener listener) {
         listeners.add(listener);
-        listener.up();
-        return () -> listeners.remove(listener);
+        CountDownLatch closed = new CountDownLatch(1);
+        return new Notifications() {
+            @Override
+            public void await(Duration within) throws InterruptedException {
+                boolean _ = closed.await(within.toNanos(), TimeUnit.NANOSECONDS);
+            }
+
+            @Override
+            public void check(Duration within) {
+                // It is in this process.
+            }
+
+            @Override
+            public void close() {
+                listeners.remove(listener);
+                closed.countDown();
+            }
+        };
     }
 
     @Override
-    public Claims claim(ClaimRequest request) {
-        AtomicReference<Claims> claims = new AtomicReference<>(new Claims(List.of(), request.startAfter()));
-        sessions.computeIfPresent(request.group().session(), (name, session) -> {
-            claims.set(session.claim(request));
-            return session;
-        });
-        return claims.get();
+    public Optional<GroupDocument> group(GroupKey key) {
+        return ask(key.session(), session -> session.group(key.group())).flatMap(found -> found);
     }
 
     @Override
-    public Set<Long> acknowledge(GroupKey group, Collection<Claim> claims) {
-        Set<Long> done = new HashSet<>();
-        sessions.computeIfPresent(group.session(), (name, session) -> {
-            claims.stream()
-                    .filter(claim -> session.acknowledge(group.group(), claim))
-                    .forEach(claim -> done.add(claim.offset()));
-            return session;
-        });
-        return done;
-    }
-
-    @Override
-    public void release(GroupKey group, Collection<Claim> claims) {
-        sessions.computeIfPresent(group.session(), (name, session) -> {
-            claims.forEach(claim -> session.release(group.group(), claim));
-            return session;
-        });
+    public boolean replaceGroup(GroupKey key, long expected, GroupDocument document) {
+        return ask(key.session(), session -> session.replaceGroup(key.group(), expected, document))
+                .orElse(false);
     }
 
     /** The number of events is kept at each append; this is about their age. */
     @Override
     public long trim(Instant now) {
+        keyed.values().removeIf(old -> old.at().isBefore(now.minus(REMEMBERED)));
         return retention.maxAge().map(age -> trimBefore(now.minus(age))).orElse(0L);
     }
 
     private long trimBefore(Instant oldest) {
         long removed = 0;
         for (String name : sessions.keySet()) {
-            AtomicLong here = new AtomicLong();
-            sessions.computeIfPresent(name, (same, session) -> {
-                here.set(session.trim(oldest));
-                return session.isOver(oldest) ? null : session;
-            });
-            removed += here.get();
+            removed += ask(name, session -> session.trim(oldest)).orElse(0L);
+            sessions.computeIfPresent(name, (same, session) -> session.isOver(oldest) ? forget(same) : session);
         }
         return removed;
     }

@@ -8,16 +8,16 @@ import java.util.Optional;
  *
  * @param events consecutive
  * @param gap what is missing before the first of them
- * @param next the offset to read on after
+ * @param next what to read on after
  * @param last the last offset there is; 0 if the session is unknown
  */
-public record Page<T>(List<Event<T>> events, Optional<Gap> gap, long next, long last) {
+public record Page<T>(List<Event<T>> events, Optional<Gap> gap, EventId next, long last) {
     public Page {
         events = List.copyOf(events);
     }
 
     /** Whether there was more at the time. */
     public boolean hasMore() {
-        return next < last;
+        return next.offset() < last;
     }
 }

@@ -5,11 +5,13 @@ import dev.signalbox.session.bus.SessionStore.Slice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads for many at once: what is asked while a read is under way makes up the next. A few connections of the
@@ -22,7 +24,6 @@ final class Reader {
     private static final int EVENTS = 1024;
 
     private static final int EVENTS_EACH = 256;
-
     /** Greater than all offsets. */
     private static final long PAST_ALL = 1L << 53;
 
@@ -31,7 +32,7 @@ final class Reader {
     private final SessionStore store;
     private final ConcurrentLinkedQueue<Asked> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger reading = new AtomicInteger();
-    private final Semaphore befores = new Semaphore(SIDE_BY_SIDE);
+    private final Semaphore searches = new Semaphore(SIDE_BY_SIDE);
 
     Reader(SessionStore store) {
         this.store = store;
@@ -39,22 +40,43 @@ final class Reader {
 
     /** Where a session stands. */
     Slice head(String session) {
-        return read(session, PAST_ALL);
+        return read(new Cursor(session, PAST_ALL));
     }
 
-    /** As {@link SessionStore#before}. */
-    long before(String session, Instant since) {
-        befores.acquireUninterruptibly();
+    /** The event after which to read for all that was appended at or after an instant. */
+    EventId before(String session, Instant since) {
+        searches.acquireUninterruptibly();
         try {
-            return store.before(session, since);
+            return TimeSearch.before(store, session, since);
         } finally {
-            befores.release();
+            searches.release();
         }
     }
 
-    /** Up to {@link #EVENTS_EACH} events after an offset, and often fewer. */
-    Slice read(String session, long after) {
-        Cursor cursor = new Cursor(session, after);
+    /** The newest of these events, from the oldest to the newest, that the store still has; empty if it has none of them. */
+    Optional<EventId> newestKept(String session, List<EventId> ids) {
+        List<Slice> found = ids.isEmpty()
+                ? List.of()
+                : store.read(
+                        ids.stream()
+                                .map(id -> new Cursor(session, id.offset() - 1))
+                                .toList(),
+                        1);
+        for (int i = ids.size() - 1; i >= 0; i--) {
+            EventId id = ids.get(i);
+            if (found.get(i).events().stream().anyMatch(event -> event.id().equals(id))) {
+                return Optional.of(id);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Up to {@link #EVENTS_EACH} events, and often fewer.
+     *
+     * @throws SessionBusException as the store does
+     */
+    Slice read(Cursor cursor) {
         if (store.isImmediate()) {
             return store.read(List.of(cursor), EVENTS_EACH).getFirst();
         }
@@ -64,10 +86,15 @@ final class Reader {
         try {
             return asked.answer().join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof SessionUnavailableException unavailable
-                    ? new SessionUnavailableException(String.valueOf(unavailable.getMessage()), unavailable)
-                    : new SessionBusException("session " + session + " cannot be read: " + e.getCause(), e.getCause());
+            throw readable(cursor.session(), e.getCause());
         }
+    }
+
+    /** A new exception, since the cause is shared by all who were read for at the same time. */
+    private static SessionBusException readable(String session, @Nullable Throwable cause) {
+        return cause instanceof SessionUnavailableException unavailable
+                ? new SessionUnavailableException(String.valueOf(unavailable.getMessage()), unavailable)
+                : new SessionBusException("session " + session + " cannot be read: " + cause, cause);
     }
 
     private void goOn() {
@@ -99,7 +126,7 @@ final class Reader {
 
     private void read(List<Asked> batch) {
         try {
-            int limit = Math.min(EVENTS_EACH, EVENTS / batch.size());
+            int limit = Math.min(EVENTS_EACH, Math.max(2, EVENTS / batch.size()));
             List<Slice> slices = store.read(batch.stream().map(Asked::cursor).toList(), limit);
             for (int i = 0; i < batch.size(); i++) {
                 batch.get(i).answer().complete(slices.get(i));

@@ -1,5 +1,6 @@
 package dev.signalbox.session.bus;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -24,7 +25,7 @@ public interface SessionBus<T> extends AutoCloseable {
 
     /**
      * Appends an event and returns its offset once it is as durable as the store makes it. Events that one thread sends to a
-     * session keep their order.
+     * session keep their order, except around one that was not sent.
      *
      * <p>A batch whose outcome is unknown, since the connection broke during the commit, is repeated under its id, so that it is
      * not appended twice. Only when even that fails for {@link BusOptions#patience} is this left to the caller.
@@ -34,17 +35,30 @@ public interface SessionBus<T> extends AutoCloseable {
      * @throws SessionOverloadedException if too much waits already; it was not sent
      * @throws SessionUnavailableException if the store could not be reached; it may or may not have been sent
      */
-    long send(String session, T event);
+    default long send(String session, T event) {
+        return send(session, event, SendOptions.DEFAULT);
+    }
+
+    /**
+     * The same with headers, a key, or a condition. An event with one of the latter two is a batch of its own, which takes longer.
+     *
+     * @throws SessionConflictException if the session does not end where {@link SendOptions#expected} says; it was not sent
+     */
+    long send(String session, T event, SendOptions options);
 
     /**
      * The same without waiting for the store, so that many sends share a transaction; they keep the order of the calls. Waits only
-     * where too much waits already. What depends on the result runs on the bus's own thread: use the {@code …Async} methods
-     * for what takes time.
+     * where too much waits already. What depends on the result may block, send and close the bus. Fails with what {@link #send} throws.
      *
      * @throws IllegalArgumentException if the session's name or the event's size is not allowed
      * @throws SessionCodecException if the event cannot be encoded
      */
-    CompletableFuture<Long> sendAsync(String session, T event);
+    default CompletableFuture<Long> sendAsync(String session, T event) {
+        return sendAsync(session, event, SendOptions.DEFAULT);
+    }
+
+    /** The same with headers, a key, or a condition. */
+    CompletableFuture<Long> sendAsync(String session, T event, SendOptions options);
 
     /**
      * Tells a subscriber of the events of a session from some point on: first those that are there, then those that come, in
@@ -68,12 +82,32 @@ public interface SessionBus<T> extends AutoCloseable {
      */
     Member<T> join(String session, String group, GroupOptions options);
 
+    /**
+     * The names of sessions, in an order of the store's own.
+     *
+     * @param after the last name of the page before; the empty text for the first page
+     * @param limit 1 to 1,000
+     * @throws SessionUnavailableException if the store cannot be reached
+     */
+    List<String> sessions(String after, int limit);
+
+    /**
+     * Removes a session for good, with its events and groups; nothing happens if it is unknown. If events come to it later, it begins
+     * anew with greater offsets, and subscribers who saw some before are told a {@link Gap}.
+     *
+     * @throws SessionUnavailableException if the store cannot be reached; some of the oldest events may be removed then
+     */
+    void delete(String session);
+
+    /** How the bus is, by the last outcome of each kind of its work. Asks nobody, and returns at once. */
+    BusHealth health();
+
     /** How many subscriptions and members there are. */
     int subscribers();
 
     /**
-     * Refuses what is sent from now on, lets what was sent finish, ends all subscriptions and members, and closes the store.
-     * Idempotent.
+     * Refuses what is sent from now on, lets what was sent finish within {@link BusOptions#patience}, ends all subscriptions and members,
+     * and closes the store. May be called from anywhere, also from a subscriber. Idempotent.
      */
     @Override
     void close();

@@ -7,12 +7,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
- * Where events are kept: the whole of what an adapter implements. A {@link SessionBus} does the rest: it batches, routes,
- * repairs, merges the past with the present, and retries. Thread-safe; each method may block.
+ * Where events are kept: the whole of what an adapter implements. A {@link SessionBus} does the rest: it batches, routes, retries,
+ * merges the past with the present, finds an instant, runs groups. Thread-safe; each method may block.
  *
  * <p><b>Offsets.</b> The events of a session are numbered without holes. A session that the store does not know starts at
  * {@link Append#firstOffset()}, a number taken from the clock; so when a session is lost or deleted and begins anew, its
@@ -37,14 +38,14 @@ public interface SessionStore extends AutoCloseable {
         return new MemoryStore(retention, clock);
     }
 
-    /** What all times are taken from. Nodes that share a store had better share its clock, too. */
+    /** What all times are taken from. Nodes that share a store should share its clock, too. */
     default InstantSource clock() {
         return InstantSource.system();
     }
 
     /**
-     * Whether {@link #append} never waits for anything, so that a sender's own thread may as well do it, and has told the
-     * store's tails of the events themselves when it returns.
+     * Whether {@link #append} never waits for anything, so that a sender's own thread may do it, and has told the
+     * listeners of the events themselves when it returns.
      */
     default boolean isImmediate() {
         return false;
@@ -55,11 +56,14 @@ public interface SessionStore extends AutoCloseable {
      * the entries. When it returns, the events are as durable as the store makes them.
      *
      * <p>A batch is repeated with the same id when its outcome is unknown. The store recognises the repetition for at least
-     * {@link #REMEMBERED} and returns the places of the first time, even when the first is still under way.
+     * {@link #REMEMBERED} and returns the places of the first time, even when the first is still under way. An immediate store
+     * needs to recognise only those that are {@linkplain Append#keyed() keyed}.
+     *
+     * @throws SessionConflictException if the session's last offset is not the one expected
      */
     List<Place> append(Append batch);
 
-    /** For how long {@link #append} recognises a batch. */
+    /** For how long {@link #append} recognises a batch, at least. */
     Duration REMEMBERED = Duration.ofMinutes(10);
 
     /**
@@ -70,39 +74,41 @@ public interface SessionStore extends AutoCloseable {
      */
     List<Slice> read(List<Cursor> cursors, int limit);
 
-    /** The last offset of each of these sessions that the store knows. Cheaper than reading; asked of thousands at a time. */
-    Map<String, Long> last(Collection<String> sessions);
+    /** The last event of each of these sessions that the store knows. Cheaper than reading; asked of a thousand at a time. */
+    Map<String, EventId> heads(Collection<String> sessions);
 
-    /** The offset after which to read for all that was appended at or after an instant; 0 if the session is unknown. */
-    long before(String session, Instant since);
+    /** Up to so many names of sessions, in an order of the store's own, after this one; the empty text comes before all. */
+    List<String> sessions(String after, int limit);
 
     /**
-     * Begins to watch for events appended by anyone, and goes on until it is closed, whatever happens in between: it connects
-     * again by itself, with pauses that grow. Returns at once. What is told may come late, repeatedly, or not at all.
+     * Removes a session with its events and groups, the oldest event first. Nothing happens if it is unknown. What is appended
+     * meanwhile either goes with it or begins the session anew.
      */
-    Tail tail(TailListener listener);
+    void delete(String session);
 
     /**
-     * Takes what a group is to work on next: first what was released or whose lease ended by {@code now}, oldest first, then
-     * fresh events after the group's position, which moves on. No event is given to two claims whose leases overlap.
+     * Opens a connection on which the store tells of what anyone appends. When it returns, everything that is appended from then on
+     * is told, until the connection fails; what is told may come late or repeatedly.
      */
-    Claims claim(ClaimRequest request);
+    Notifications listen(ChangeListener listener);
+
+    /** The state of a group, as last {@linkplain #replaceGroup replaced}. */
+    Optional<GroupDocument> group(GroupKey key);
 
     /**
-     * Ends claims for good. Returns the offsets that were; the others had been released, or taken by another since. A lease
-     * that ended without anyone having taken the event over counts.
-     */
-    Set<Long> acknowledge(GroupKey group, Collection<Claim> claims);
-
-    /** Gives claims back, to be taken again at once. Those that another has taken since are left alone. */
-    void release(GroupKey group, Collection<Claim> claims);
-
-    /**
-     * Removes what the {@link Retention} that the store was opened with does not keep: always the oldest events of a session, never one before another; batches
-     * past {@link #REMEMBERED}; sessions without events whose last is older than the age to keep. Run by every node every
-     * now and then, and bounded in what it does at a time.
+     * Replaces a group's state if it still has the version that was read: compare and set.
      *
-     * @return how many events were removed; 0 means that there is nothing more to do
+     * @param expected the version that was read; {@link GroupDocument#ABSENT} if there was none
+     * @return false if it has another version
+     */
+    boolean replaceGroup(GroupKey key, long expected, GroupDocument document);
+
+    /**
+     * Removes what the {@link Retention} that the store was opened with does not keep: always the oldest events of a session, never one
+     * before another; batches past {@link #REMEMBERED}; sessions without events whose last is older than the age to keep. Run
+     * by every node every now and then, and bounded in what it does at a time.
+     *
+     * @return how many events were removed; 0 means that there is nothing more to do now
      */
     long trim(Instant now);
 
@@ -113,30 +119,49 @@ public interface SessionStore extends AutoCloseable {
     /**
      * Several events in one transaction.
      *
-     * @param id the same when it is repeated
+     * @param id the same when it is repeated; part of the events' {@linkplain EventId identity}
      * @param at the time of all of them
      * @param entries at least one; of any sessions, repeatedly
+     * @param expected if present, all entries are of one session, whose last offset has to be this one; 0 for an unknown session
+     * @param keyed whether the id stands for a key of the caller's, so that anyone may repeat the batch
      */
-    record Append(UUID id, Instant at, List<Entry> entries) {
+    record Append(UUID id, Instant at, List<Entry> entries, OptionalLong expected, boolean keyed) {
         private static final Instant ORIGIN = Instant.parse("2020-01-01T00:00:00Z");
 
         public Append {
             entries = List.copyOf(entries);
         }
 
+        public Append(UUID id, Instant at, List<Entry> entries) {
+            this(id, at, entries, OptionalLong.empty(), false);
+        }
+
         /** What an unknown session starts at: the microseconds since 2020, which JavaScript's numbers hold until 2305. */
         public long firstOffset() {
             return Math.max(1, ORIGIN.until(at, ChronoUnit.MICROS));
         }
+
+        /**
+         * Checks what was {@link #expected}.
+         *
+         * @throws SessionConflictException if the session's last offset is another
+         */
+        public void requireExpected(long last) {
+            if (expected.isPresent() && expected.getAsLong() != last) {
+                throw new SessionConflictException(entries.getFirst().session(), expected.getAsLong(), last);
+            }
+        }
     }
 
-    /** An event to append. The payload must not be changed any more. */
+    /** An event to append. The payload must not be changed any more; headers are a JSON object, or empty for none. */
     final class Entry {
         private final String session;
+        private final String headers;
         private final byte[] payload;
 
-        public Entry(String session, byte[] payload) {
+        public Entry(String session, String headers, byte[] payload) {
             this.session = session;
+            this.headers = headers;
             this.payload = payload;
         }
 
@@ -144,32 +169,54 @@ public interface SessionStore extends AutoCloseable {
             return session;
         }
 
+        public String headers() {
+            return headers;
+        }
+
         public byte[] payload() {
             return payload;
         }
     }
 
-    /** Where an event came to be. */
-    record Place(long offset, Instant at) {}
+    /**
+     * Where an event was put.
+     *
+     * @param previous the batch of the event before it in its session; {@link EventId#UNKNOWN} if there is none, or it is not known
+     */
+    record Place(long offset, Instant at, UUID previous) {}
 
     /** An event as it is kept. The payload must not be changed. */
     final class Stored {
-        private final long offset;
+        private final EventId id;
         private final Instant at;
+        private final String headers;
         private final byte[] payload;
 
-        public Stored(long offset, Instant at, byte[] payload) {
-            this.offset = offset;
+        public Stored(long offset, UUID batch, Instant at, String headers, byte[] payload) {
+            this.id = new EventId(offset, batch);
             this.at = at;
+            this.headers = headers;
             this.payload = payload;
         }
 
         public long offset() {
-            return offset;
+            return id.offset();
+        }
+
+        public UUID batch() {
+            return id.batch();
+        }
+
+        public EventId id() {
+            return id;
         }
 
         public Instant at() {
             return at;
+        }
+
+        public String headers() {
+            return headers;
         }
 
         public byte[] payload() {
@@ -185,81 +232,81 @@ public interface SessionStore extends AutoCloseable {
      *
      * @param events consecutive
      * @param begin the first offset that the session ever gave out, even if that event is gone; 0 if the session is unknown
-     * @param last the last offset that it gave out, likewise
+     * @param last the last event that it took; {@link EventId#NONE} if the session is unknown
      */
-    record Slice(List<Stored> events, long begin, long last) {
+    record Slice(List<Stored> events, long begin, EventId last) {
         /** Of a session that the store does not know. */
-        public static final Slice UNKNOWN = new Slice(List.of(), 0, 0);
+        public static final Slice UNKNOWN = new Slice(List.of(), 0, EventId.NONE);
 
         public Slice {
             events = List.copyOf(events);
         }
 
-        /** The offset of the first event in it, or of the next one that will come to be. */
-        long first() {
-            return events.isEmpty() ? last + 1 : events.getFirst().offset();
-        }
-
-        /** The offset to read on after. */
-        long end() {
-            return events.isEmpty() ? last : events.getLast().offset();
+        boolean isKnown() {
+            return last.offset() > 0;
         }
     }
 
-    /** What a {@link Tail} tells, on its own threads; it returns soon and does not throw. */
-    interface TailListener {
-        /** From now on it is told of what is appended. What came before this call has to be looked for. */
-        void up();
-
-        /** It is not told of anything until the next {@link #up}. */
-        void down(Throwable cause);
-
+    /** What {@link Notifications} tell, on any thread. It returns soon and does not throw. */
+    interface ChangeListener {
         /** Events were appended and can be read; {@code last} is the last offset, or one before it. */
         void changed(String session, long last);
 
-        /** The same, where the store has the events in hand: consecutive ones of one session. */
-        default void appended(String session, List<Stored> events) {
+        /**
+         * The same, where the store has the events in hand: consecutive ones of one session.
+         *
+         * @param previous the batch of the event before them, as in {@link Place}
+         */
+        default void appended(String session, UUID previous, List<Stored> events) {
             changed(session, events.getLast().offset());
         }
 
-        /** Events were appended, in sessions that it cannot name. */
+        /** Events were appended, in sessions that cannot be named. */
         void changedSomewhere();
     }
 
-    /** An open eye on the store. */
-    interface Tail extends AutoCloseable {
+    /** A connection that waits for what is appended. Used by one thread. */
+    interface Notifications extends AutoCloseable {
+        /**
+         * Waits for so long at most, while the listener is told.
+         *
+         * @throws SessionUnavailableException if the connection failed
+         */
+        void await(Duration within) throws InterruptedException;
+
+        /**
+         * Makes sure that the other side is still there, which nobody may tell if it vanished.
+         *
+         * @throws SessionUnavailableException if it did not answer within this time
+         */
+        void check(Duration within) throws InterruptedException;
+
         /** Tells nothing more once it returns, except what another thread is telling at this moment. Idempotent. */
         @Override
         void close();
     }
 
-    /** A group of one session. */
+    /** A group of one session. Neither name has blanks. */
     record GroupKey(String session, String group) {}
 
-    /**
-     * What a member wants.
-     *
-     * @param startAfter the group's position if the group is new
-     * @param max the most events, at least 1
-     * @param now as told by {@link #clock()}
-     * @param until when the lease ends, after {@code now}
-     */
-    record ClaimRequest(GroupKey group, long startAfter, int max, Instant now, Instant until) {}
+    /** A group's state in the bus's own encoding, at most 1 MiB. Each version is a new random number, never {@link #ABSENT}. */
+    final class GroupDocument {
+        public static final long ABSENT = 0;
 
-    /** What a member holds: an event in its n-th attempt, counted from 1. Both together fence: another claim has a higher attempt. */
-    record Claim(long offset, int attempt) {}
+        private final long version;
+        private final byte[] state;
 
-    /** An event that a member got to work on. */
-    record Claimed(Stored event, int attempt) {}
+        public GroupDocument(long version, byte[] state) {
+            this.version = version;
+            this.state = state;
+        }
 
-    /**
-     * What a member got.
-     *
-     * @param position the group's position before this, to tell by whether events are gone that nobody had worked on
-     */
-    record Claims(List<Claimed> claimed, long position) {
-        public Claims {
-            claimed = List.copyOf(claimed);
+        public long version() {
+            return version;
+        }
+
+        public byte[] state() {
+            return state;
         }
     }
 }

@@ -12,8 +12,12 @@ import java.util.Optional;
 public interface Subscriber<T> {
     void onEvent(Event<T> event) throws Exception;
 
-    /** The beginning is fixed: no event after it will be missed, whoever sends it. Comes before all events, once. */
-    default void onStarted() {}
+    /**
+     * The beginning is fixed: no event after it will be missed, whoever sends it. Comes before all events, once.
+     *
+     * @param position what to resume with if no event comes; {@link EventId#NONE} for the beginning
+     */
+    default void onStarted(EventId position) {}
 
     /** Events are gone for good; it goes on with {@link Gap#next}. Nothing is skipped without this. */
     default void onGap(Gap gap) {}
@@ -27,6 +31,14 @@ public interface Subscriber<T> {
         throw failure;
     }
 
-    /** Nothing will follow: it was closed, or the bus was, or {@code failure} is what the subscriber itself threw. */
+    /**
+     * The store refuses to read the session, for want of a permission for instance. By default, this ends the subscription; return
+     * to have it tried again, with pauses of up to a second. A store that cannot be reached is waited for without this.
+     */
+    default void onRefused(SessionBusException failure) {
+        throw failure;
+    }
+
+    /** Nothing will follow: it was closed, or the bus was, or {@code failure} ended it, such as what the subscriber threw. */
     default void onEnded(Optional<Throwable> failure) {}
 }

@@ -4,8 +4,8 @@ package dev.signalbox.session.bus;
 public interface Subscription extends AutoCloseable {
     String session();
 
-    /** The offset of the last event that was told, to resume after; 0 if there was none and it began at the beginning. */
-    long offset();
+    /** The last event that was told, to resume after; {@link EventId#NONE} if there was none and it began at the beginning. */
+    EventId position();
 
     /** Ends it. Returns at once; a call that is under way finishes. Idempotent. */
     @Override

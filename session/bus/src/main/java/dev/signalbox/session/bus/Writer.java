@@ -6,49 +6,65 @@ import dev.signalbox.session.bus.SessionStore.Place;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends the events of its share of the sessions, a batch at a time: what is sent while one is being written makes up the next
  * (group commit). So a session's events keep the order in which they were handed in. Thread-safe.
+ *
+ * <p>One thread at a time has the turn to write. It passes the turn on before it completes the senders' futures, so what depends
+ * on them may send, wait and close.
  */
 final class Writer {
     private static final int BATCH_EVENTS = 512;
     private static final int BATCH_BYTES = 1 << 20;
-    /** After so many batches the sender whose thread does it is let go, where it is a sender's. */
-    private static final int TURNS = 4;
+    /** How many times within its patience it is looked whether an event's time is up. */
+    private static final int LOOKS = 10;
 
-    private record Waiting(Entry entry, CompletableFuture<Long> done) {}
+    private static final Duration LEAST_LOOK = Duration.ofMillis(10);
 
     private final SessionStore store;
-    private final Switchboard switchboard;
+    private final WatcherRegistry watchers;
     private final Duration patience;
-    private final Told told;
+    private final BusMonitor monitor;
     private final int capacity;
     private final Semaphore room;
-    private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean busy = new AtomicBoolean();
+    private final ConcurrentLinkedQueue<Outgoing> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean turn = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
     /** With the number of the batch, its id: as unlikely to be another's as a random one, at a tenth of the cost. */
     private final long origin = UUID.randomUUID().getMostSignificantBits();
 
+    /** Belongs to the thread that has the turn. */
     private long batches;
+    /** What did not fit into the batch before. */
+    private volatile @Nullable Outgoing carried;
+
+    private volatile List<Outgoing> inBatch = List.of();
     private volatile boolean closed;
 
-    Writer(SessionStore store, Switchboard switchboard, BusOptions options, Told told) {
+    Writer(SessionStore store, WatcherRegistry watchers, BusOptions options, BusMonitor monitor) {
         this.store = store;
-        this.switchboard = switchboard;
+        this.watchers = watchers;
         this.patience = options.patience();
-        this.told = told;
+        this.monitor = monitor;
         this.capacity = options.maxWaiting();
         this.room = new Semaphore(capacity);
+        if (!store.isImmediate()) {
+            Thread.ofVirtual().name("signalbox-session-patience").start(this::expireOverdue);
+        }
     }
 
-    CompletableFuture<Long> send(Entry entry) {
+    CompletableFuture<Long> send(Entry entry, SendOptions options) {
+        long deadline = System.nanoTime() + patience.toNanos();
         if (!room.tryAcquire()) {
             awaitRoom();
         }
@@ -56,22 +72,24 @@ final class Writer {
             room.release();
             throw new SessionClosedException();
         }
-        CompletableFuture<Long> done = new CompletableFuture<>();
-        waiting.add(new Waiting(entry, done));
-        if (busy.compareAndSet(false, true)) {
+        Outgoing outgoing = new Outgoing(entry, options, deadline);
+        waiting.add(outgoing);
+        if (turn.compareAndSet(false, true)) {
             if (store.isImmediate()) {
-                writeAll(TURNS);
+                takeTurn();
             } else {
-                goOn();
+                passTurn();
             }
         }
-        return done;
+        return outgoing.done();
     }
 
     private void awaitRoom() {
         try {
             if (!room.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new SessionOverloadedException("too many events wait to be appended; send slower");
+                throw new SessionOverloadedException(
+                        capacity + " events wait to be appended already, the most there may"
+                                + " be; the event was not sent. Send slower, or allow more with maxWaiting");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -79,99 +97,121 @@ final class Writer {
         }
     }
 
-    private void goOn() {
-        Thread.ofVirtual().name("signalbox-session-writer").start(() -> writeAll(Integer.MAX_VALUE));
+    private void passTurn() {
+        Thread.ofVirtual().name("signalbox-session-writer").start(this::takeTurn);
     }
 
-    /** Whoever made it busy ends here; a sender that comes in between finds it idle or its event taken. */
-    private void writeAll(int turns) {
-        int turn = 0;
-        do {
-            for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
-                write(batch);
-                if (++turn == turns) {
-                    goOn();
-                    return;
-                }
-            }
-            busy.set(false);
-        } while (!waiting.isEmpty() && busy.compareAndSet(false, true));
+    private void takeTurn() {
+        List<Outgoing> batch = next();
+        List<Written> written = batch.isEmpty() ? List.of() : write(batch);
+        if (hasMore()) {
+            passTurn();
+        } else {
+            endTurn();
+        }
+        written.forEach(this::tell);
     }
 
-    private List<Waiting> next() {
-        List<Waiting> batch = new ArrayList<>();
+    /** Race: an event that comes right before the turn ends has found it taken, so it is looked for again afterwards. */
+    private void endTurn() {
+        turn.set(false);
+        if (hasMore() && turn.compareAndSet(false, true)) {
+            passTurn();
+        }
+    }
+
+    private boolean hasMore() {
+        return carried != null || !waiting.isEmpty();
+    }
+
+    private List<Outgoing> next() {
+        List<Outgoing> batch = new ArrayList<>();
         int bytes = 0;
-        for (Waiting one = waiting.peek(); one != null && batch.size() < BATCH_EVENTS; one = waiting.peek()) {
+        for (Outgoing one = poll(); one != null; one = batch.size() < BATCH_EVENTS ? poll() : null) {
             bytes += one.entry().payload().length;
-            if (bytes > BATCH_BYTES && !batch.isEmpty()) {
+            if (!batch.isEmpty() && (bytes > BATCH_BYTES || one.isAlone())) {
+                carried = one;
                 break;
             }
-            batch.add(waiting.remove());
+            if (one.putIntoBatch()) {
+                batch.add(one);
+                if (one.isAlone()) {
+                    break;
+                }
+            }
+        }
+        if (!store.isImmediate()) {
+            inBatch = batch; // What of it is settled already stays as it is.
         }
         return batch;
     }
 
-    private void write(List<Waiting> batch) {
-        try {
-            put(batch);
-        } finally {
-            room.release(batch.size());
+    private @Nullable Outgoing poll() {
+        Outgoing first = carried;
+        if (first == null) {
+            return waiting.poll();
         }
+        carried = null;
+        return first;
     }
 
-    private void put(List<Waiting> batch) {
+    /** What became of a batch: places, or a failure. */
+    private record Written(
+            List<Outgoing> batch,
+            List<Place> places,
+            @Nullable Throwable failure) {}
+
+    private List<Written> write(List<Outgoing> batch) {
         try {
-            Append append =
-                    new Append(new UUID(origin, ++batches), store.clock().instant(), entries(batch));
-            List<Place> places = append(append);
+            Append append = append(batch);
+            List<Place> places = append(append, batch.getLast().deadlineNanos());
             if (!store.isImmediate()) {
-                switchboard.appended(append, places);
+                watchers.appended(append, places);
             }
-            for (int i = 0; i < batch.size(); i++) {
-                batch.get(i).done().complete(places.get(i).offset());
-            }
-        } catch (SessionUnavailableException e) {
-            fail(batch, e);
+            return List.of(new Written(batch, places, null));
+        } catch (SessionUnavailableException | SessionConflictException e) {
+            return List.of(new Written(batch, List.of(), e));
         } catch (SessionBusException e) {
-            apart(batch, e);
+            return apart(batch, e);
         } catch (RuntimeException | Error e) {
-            fail(batch, e);
+            return List.of(new Written(batch, List.of(), e));
         }
     }
 
-    private static List<Entry> entries(List<Waiting> batch) {
+    private Append append(List<Outgoing> batch) {
         List<Entry> entries = new ArrayList<>(batch.size());
-        for (Waiting one : batch) {
+        for (Outgoing one : batch) {
             entries.add(one.entry());
         }
-        return entries;
+        Outgoing first = batch.getFirst();
+        Optional<UUID> keyed = first.keyedId();
+        UUID id = keyed.isPresent() ? keyed.get() : new UUID(origin, ++batches);
+        return new Append(id, store.clock().instant(), entries, first.options().expected(), keyed.isPresent());
     }
 
     /** What a store refuses of several may be the fault of one, which the others need not suffer for. */
-    private void apart(List<Waiting> batch, SessionBusException cause) {
+    private List<Written> apart(List<Outgoing> batch, SessionBusException cause) {
         if (batch.size() == 1) {
-            fail(batch, cause);
-        } else {
-            batch.forEach(one -> put(List.of(one)));
+            monitor.sendFailed(1, true, cause);
+            return List.of(new Written(batch, List.of(), cause));
         }
+        List<Written> written = new ArrayList<>();
+        batch.forEach(one -> written.addAll(write(List.of(one))));
+        return written;
     }
 
-    private static void fail(List<Waiting> batch, Throwable cause) {
-        batch.forEach(one -> one.done().completeExceptionally(cause));
-    }
-
-    /** Repeats under the same id while the outcome is unknown. */
-    private List<Place> append(Append append) {
+    /** Repeats under the same id while the outcome is unknown, and any of the senders has patience. */
+    private List<Place> append(Append append, long deadlineNanos) {
         long began = System.nanoTime();
-        Backoff backoff = new Backoff(patience);
+        Backoff backoff = new Backoff();
         while (true) {
             try {
                 List<Place> places = store.append(append);
-                told.sent(places.size(), began);
+                monitor.sent(places.size(), began);
                 return places;
             } catch (SessionUnavailableException e) {
-                boolean again = backoff.pause();
-                told.sendFailed(append.entries().size(), !again, e);
+                boolean again = pauses(backoff, deadlineNanos);
+                monitor.sendFailed(append.entries().size(), !again, e);
                 if (!again) {
                     throw e;
                 }
@@ -179,10 +219,81 @@ final class Writer {
         }
     }
 
-    /** Returns when all that was sent is done; refuses the rest. */
+    private static boolean pauses(Backoff backoff, long deadlineNanos) {
+        try {
+            return backoff.pauseUntil(deadlineNanos);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void tell(Written written) {
+        int settled = 0;
+        for (Outgoing one : written.batch()) {
+            settled += one.settle() ? 1 : 0;
+        }
+        room.release(settled);
+        for (int i = 0; i < written.batch().size(); i++) {
+            // Whatever expired meanwhile is completed already, and stays as it is.
+            CompletableFuture<Long> done = written.batch().get(i).done();
+            if (written.failure() == null) {
+                done.complete(written.places().get(i).offset());
+            } else {
+                done.completeExceptionally(written.failure());
+            }
+        }
+    }
+
+    /** Tells each sender in time, also while the store lets a batch wait. */
+    private void expireOverdue() {
+        Duration pause = patience.dividedBy(LOOKS);
+        long nanos = Math.max(LEAST_LOOK.toNanos(), pause.toNanos());
+        try {
+            while (!ended.await(nanos, TimeUnit.NANOSECONDS)) {
+                expire(overdue(System.nanoTime()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private List<Outgoing> overdue(long now) {
+        List<Outgoing> overdue = new ArrayList<>();
+        for (Outgoing one : inBatch) {
+            if (one.deadlineNanos() - now <= 0) {
+                overdue.add(one);
+            }
+        }
+        for (Outgoing one = waiting.peek(); one != null && one.deadlineNanos() - now <= 0; one = waiting.peek()) {
+            if (waiting.remove(one)) {
+                overdue.add(one);
+            }
+        }
+        Outgoing held = carried;
+        if (held != null && held.deadlineNanos() - now <= 0) {
+            overdue.add(held);
+        }
+        return overdue;
+    }
+
+    /** The futures are completed on a thread of their own, for what depends on them may block. */
+    private void expire(List<Outgoing> overdue) {
+        List<Runnable> tellings = new ArrayList<>();
+        for (Outgoing one : overdue) {
+            one.expire().ifPresent(failure -> tellings.add(() -> one.done().completeExceptionally(failure)));
+        }
+        if (!tellings.isEmpty()) {
+            room.release(tellings.size());
+            Thread.ofVirtual().name("signalbox-session-expired").start(() -> tellings.forEach(Runnable::run));
+        }
+    }
+
+    /** Refuses what is sent from now on, and returns when all that was sent is settled. */
     void close() {
         closed = true;
         room.acquireUninterruptibly(capacity);
         room.release(capacity);
+        ended.countDown();
     }
 }

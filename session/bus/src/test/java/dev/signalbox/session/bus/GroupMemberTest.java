@@ -33,7 +33,7 @@ class GroupMemberTest {
 
     private static boolean isToldWithin(ScriptedStore store, Duration time) {
         CompletableFuture<Void> told = CompletableFuture.runAsync(() ->
-                store.put(new Append(UUID.randomUUID(), Instant.EPOCH, List.of(new Entry("s", new byte[] {'1'})))));
+                store.put(new Append(UUID.randomUUID(), Instant.EPOCH, List.of(new Entry("s", "", new byte[] {'1'})))));
         try {
             told.get(time.toNanos(), TimeUnit.NANOSECONDS);
             return true;

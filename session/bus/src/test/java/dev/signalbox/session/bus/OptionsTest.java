@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Settings: the defaults are a promise, and what is out of range is named. */
@@ -17,8 +18,10 @@ class OptionsTest {
         assertThat(options.patience()).isEqualTo(Duration.ofSeconds(30));
         assertThat(options.buffer()).isEqualTo(256);
         assertThat(options.sweep()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(options.liveness()).isEqualTo(Duration.ofSeconds(10));
         assertThat(options.trim()).isEqualTo(Duration.ofSeconds(30));
         assertThat(GroupOptions.DEFAULT.lease()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(GroupOptions.DEFAULT.maxAttempts()).isEmpty();
         assertThat(GroupOptions.DEFAULT.start()).isEqualTo(From.beginning());
         assertThat(Retention.FOREVER.isForever()).isTrue();
     }
@@ -29,12 +32,18 @@ class OptionsTest {
         refused("maxPayload", () -> options.withMaxPayload(0));
         refused("writers", () -> options.withWriters(65));
         refused("maxWaiting", () -> options.withMaxWaiting(0));
-        refused("patience", () -> options.withPatience(Duration.ofMinutes(6)));
+        refused("patience", () -> options.withPatience(Duration.ofMillis(9)));
         refused("buffer", () -> options.withBuffer(0));
         refused("sweep", () -> options.withSweep(Duration.ofMillis(9)));
+        refused("liveness", () -> options.withLiveness(Duration.ofMillis(99)));
         refused("trim", () -> options.withTrim(Duration.ofDays(2)));
         refused("maxEvents", () -> Retention.ofEvents(0));
         refused("maxAge", () -> Retention.ofAge(Duration.ofMillis(999)));
+        refused("maxAttempts", () -> GroupOptions.DEFAULT.withMaxAttempts(0));
+        refused("length of key", () -> SendOptions.DEFAULT.withKey(""));
+        refused("expected", () -> SendOptions.DEFAULT.withExpected(-1));
+        refused("length of all headers", () -> SendOptions.DEFAULT.withHeaders(Map.of("h", "v".repeat(8_000))));
+        refused("length of a header's name", () -> SendOptions.DEFAULT.withHeaders(Map.of("", "v")));
         refused("lease", () -> GroupOptions.DEFAULT.withLease(Duration.ofHours(2)));
     }
 

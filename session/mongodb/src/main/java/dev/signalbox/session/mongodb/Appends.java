@@ -6,6 +6,7 @@ import static com.mongodb.client.model.Filters.in;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.InsertManyOptions;
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.SessionStore.Append;
 import dev.signalbox.session.bus.SessionStore.Entry;
 import dev.signalbox.session.bus.SessionStore.Place;
@@ -21,9 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 import org.bson.BsonBinary;
 import org.bson.Document;
 
@@ -59,13 +60,13 @@ final class Appends {
 
     List<Place> append(Append batch) {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        Map<Integer, Place> places = new TreeMap<>();
-        places.putAll(putIn(batch, places.keySet()));
+        boolean mayBeThere = batch.keyed() || batch.expected().isPresent();
+        Map<Integer, Place> places = new TreeMap<>(mayBeThere ? placed(batch) : Map.of());
         for (int attempt = 1; places.size() < batch.entries().size(); attempt++) {
-            pause(end, attempt);
-            places.putAll(placed(batch));
+            places.putAll(putIn(batch, places.keySet()));
             if (places.size() < batch.entries().size()) {
-                places.putAll(putIn(batch, places.keySet()));
+                pause(end, attempt);
+                places.putAll(placed(batch));
             }
         }
         return List.copyOf(places.values());
@@ -84,17 +85,18 @@ final class Appends {
     private Map<Integer, Place> placed(Append batch) {
         Map<Integer, Place> places = new HashMap<>();
         for (Document event : collection.find(eq("batch", new BsonBinary(batch.id())))) {
-            places.put(event.getInteger("n"), place(event));
+            places.put(event.getInteger("n"), place(event, EventId.UNKNOWN));
         }
         return places;
     }
 
-    private static Place place(Document event) {
-        return new Place(event.getLong("offset"), event.getDate("at").toInstant());
+    private static Place place(Document event, UUID previous) {
+        return new Place(event.getLong("offset"), event.getDate("at").toInstant(), previous);
     }
 
     private Map<Integer, Place> putIn(Append batch, Set<Integer> done) {
-        List<Document> documents = documents(batch, done);
+        List<Fresh> fresh = fresh(batch, done);
+        List<Document> documents = fresh.stream().map(Fresh::event).toList();
         try {
             collection.insertMany(documents, new InsertManyOptions().ordered(true));
         } catch (MongoException e) {
@@ -105,13 +107,16 @@ final class Appends {
         }
         Set<String> late = mindsRemovals ? takeBack(documents) : Set.of();
         Map<Integer, Place> places = new HashMap<>();
-        documents.stream()
-                .filter(Predicate.not(event -> late.contains(event.getString("sessionId"))))
-                .forEach(event -> places.put(event.getInteger("n"), place(event)));
+        fresh.stream()
+                .filter(one -> !late.contains(one.event().getString("sessionId")))
+                .forEach(one -> places.put(one.event().getInteger("n"), place(one.event(), one.previous())));
         return places;
     }
 
-    private List<Document> documents(Append batch, Set<Integer> done) {
+    /** An event to put in, and the batch of the one before it. */
+    private record Fresh(Document event, UUID previous) {}
+
+    private List<Fresh> fresh(Append batch, Set<Integer> done) {
         Set<String> sessions = new HashSet<>();
         List<Entry> entries = batch.entries();
         for (int n = 0; n < entries.size(); n++) {
@@ -124,47 +129,58 @@ final class Appends {
         Map<String, Run> runs = new HashMap<>();
         for (String session : sessions) {
             Events.Last last = lasts.get(session);
-            runs.put(session, last == null ? begin(session, batch, now) : new Run(last, now));
+            batch.requireExpected(last == null ? 0 : last.offset());
+            runs.put(session, last == null ? begin(session, batch, now) : new Run(last, now, batch.id()));
         }
-        List<Document> documents = new ArrayList<>();
+        List<Fresh> fresh = new ArrayList<>();
         for (int n = 0; n < entries.size(); n++) {
             Run run = done.contains(n) ? null : runs.get(entries.get(n).session());
             if (run != null) {
-                documents.add(run.next(entries.get(n))
-                        .append("batch", new BsonBinary(batch.id()))
-                        .append("n", n));
+                fresh.add(run.next(entries.get(n), n));
             }
         }
-        return documents;
+        return fresh;
     }
 
     private Run begin(String session, Append batch, Instant now) {
         long first = heads.begin(session, batch.firstOffset(), now);
-        return new Run(first, first, now);
+        return new Run(first, first, now, EventId.UNKNOWN, batch.id());
     }
 
     /** The events of one session in a batch. */
     private static final class Run {
         private final long begin;
         private final Date at;
+        private final UUID batch;
+        private UUID previous;
         private long next;
 
-        Run(long next, long begin, Instant at) {
+        Run(long next, long begin, Instant at, UUID previous, UUID batch) {
             this.next = next;
             this.begin = begin;
             this.at = Date.from(at);
+            this.previous = previous;
+            this.batch = batch;
         }
 
-        Run(Events.Last last, Instant now) {
-            this(last.offset() + 1, last.begin(), last.at().isBefore(now) ? now : last.at());
+        Run(Events.Last last, Instant now, UUID batch) {
+            this(last.offset() + 1, last.begin(), last.at().isBefore(now) ? now : last.at(), last.batch(), batch);
         }
 
-        Document next(Entry entry) {
-            return new Document("sessionId", entry.session())
+        Fresh next(Entry entry, int n) {
+            Document event = new Document("sessionId", entry.session())
                     .append("offset", next++)
                     .append("begin", begin)
                     .append("at", at)
-                    .append("message", Payload.toField(entry.payload()));
+                    .append("message", Payload.toField(entry.payload()))
+                    .append("batch", new BsonBinary(batch))
+                    .append("n", n);
+            if (!entry.headers().isEmpty()) {
+                event.append("headers", entry.headers());
+            }
+            Fresh fresh = new Fresh(event, previous);
+            previous = batch;
+            return fresh;
         }
     }
 

@@ -3,7 +3,6 @@ package dev.signalbox.session.mongodb;
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.gt;
-import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lte;
 import static com.mongodb.client.model.Filters.or;
@@ -13,9 +12,12 @@ import static com.mongodb.client.model.Sorts.descending;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Accumulators;
 import com.mongodb.client.model.Aggregates;
+import com.mongodb.client.model.Projections;
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.SessionStore.Cursor;
 import dev.signalbox.session.bus.SessionStore.Slice;
 import dev.signalbox.session.bus.SessionStore.Stored;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,15 +25,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.bson.Document;
 import org.bson.conversions.Bson;
-import org.jspecify.annotations.Nullable;
+import org.bson.types.Binary;
 
 /** Reads events. Documents without an offset, as other programs put them in, are not seen. Thread-safe. */
 final class Events {
     /** A session's last event, without its payload. */
-    record Last(long offset, long begin, Instant at) {}
+    record Last(long offset, UUID batch, long begin, Instant at) {
+        EventId id() {
+            return new EventId(offset, batch);
+        }
+    }
+
+    private static final int UUID_BYTES = 16;
 
     private final MongoCollection<Document> events;
 
@@ -48,6 +58,7 @@ final class Events {
                 Aggregates.group(
                         "$sessionId",
                         Accumulators.first("offset", "$offset"),
+                        Accumulators.first("batch", "$batch"),
                         Accumulators.first("begin", "$begin"),
                         Accumulators.first("at", "$at")));
         for (Document found : events.aggregate(pipeline)) {
@@ -55,6 +66,7 @@ final class Events {
                     found.getString("_id"),
                     new Last(
                             found.getLong("offset"),
+                            batch(found),
                             found.getLong("begin"),
                             found.getDate("at").toInstant()));
         }
@@ -130,57 +142,51 @@ final class Events {
                 && found.get(end).offset() == found.get(end - 1).offset() + 1) {
             end++;
         }
+        boolean grown = !found.isEmpty() && found.getLast().offset() > last.offset();
         return new Slice(
-                found.subList(0, end),
-                last.begin(),
-                found.isEmpty()
-                        ? last.offset()
-                        : Math.max(last.offset(), found.getLast().offset()));
+                found.subList(0, end), last.begin(), grown ? found.getLast().id() : last.id());
     }
 
-    /** These events, as far as they exist, by their offsets. */
-    Map<Long, Stored> find(String session, Collection<Long> offsets) {
-        Map<Long, Stored> found = new HashMap<>();
-        if (!offsets.isEmpty()) {
-            events.find(and(eq("sessionId", session), in("offset", offsets)))
-                    .forEach(event -> found.put(event.getLong("offset"), stored(event)));
-        }
-        return found;
-    }
-
-    static Stored stored(Document event) {
+    private static Stored stored(Document event) {
         Object message = event.get("message");
+        String headers = event.getString("headers");
         return new Stored(
                 event.getLong("offset"),
+                batch(event),
                 event.getDate("at").toInstant(),
+                headers == null ? "" : headers,
                 Payload.toBytes(message == null ? "" : message));
     }
 
-    /** By halving: times do not decrease along a session. */
-    long before(String session, Instant since) {
-        Last last = last(List.of(session)).get(session);
-        Document first = next(session, 0);
-        if (last == null || first == null) {
-            return 0;
-        }
-        long low = first.getLong("offset");
-        long high = last.offset() + 1;
-        while (low < high) {
-            long middle = low + (high - low) / 2;
-            Document event = next(session, middle);
-            if (event == null || !event.getDate("at").toInstant().isBefore(since)) {
-                high = middle;
-            } else {
-                low = event.getLong("offset") + 1;
+    /** The driver reads a binary value as the type that its registry has for it. */
+    private static UUID batch(Document event) {
+        return switch (event.get("batch")) {
+            case UUID id -> id;
+            case Binary binary
+            when binary.getData().length == UUID_BYTES -> {
+                ByteBuffer bytes = ByteBuffer.wrap(binary.getData());
+                yield new UUID(bytes.getLong(), bytes.getLong());
             }
-        }
-        return low - 1;
+            case null, default -> EventId.UNKNOWN;
+        };
     }
 
-    private @Nullable Document next(String session, long from) {
-        return events.find(and(eq("sessionId", session), gte("offset", from)))
-                .projection(new Document("offset", 1).append("at", 1))
-                .sort(ascending("offset"))
-                .first();
+    /** Names of sessions after this one: one look into the index each, whatever is in between. */
+    List<String> sessions(String after, int limit) {
+        List<String> sessions = new ArrayList<>();
+        Optional<String> next = sessionAfter(after);
+        while (next.isPresent() && sessions.size() < limit) {
+            sessions.add(next.get());
+            next = sessionAfter(next.get());
+        }
+        return sessions;
+    }
+
+    Optional<String> sessionAfter(String session) {
+        return Optional.ofNullable(events.find(and(gt("sessionId", session), gt("offset", 0L)))
+                        .sort(ascending("sessionId", "offset"))
+                        .projection(Projections.include("sessionId"))
+                        .first())
+                .map(event -> event.getString("sessionId"));
     }
 }

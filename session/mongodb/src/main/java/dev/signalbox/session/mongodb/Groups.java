@@ -6,37 +6,20 @@ import static com.mongodb.client.model.Filters.lt;
 
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoCollection;
-import dev.signalbox.session.bus.SessionStore.Claim;
-import dev.signalbox.session.bus.SessionStore.ClaimRequest;
-import dev.signalbox.session.bus.SessionStore.Claimed;
-import dev.signalbox.session.bus.SessionStore.Claims;
-import dev.signalbox.session.bus.SessionStore.Cursor;
+import dev.signalbox.session.bus.SessionStore.GroupDocument;
 import dev.signalbox.session.bus.SessionStore.GroupKey;
-import dev.signalbox.session.bus.SessionStore.Stored;
-import dev.signalbox.session.bus.SessionUnavailableException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Date;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import org.bson.Document;
+import org.bson.types.Binary;
 
-/**
- * Groups, a document each, changed only in the version that was read: whoever comes second reads again. A group hands out at most
- * {@link #MOST_HELD} events that are not finished; at the bound there are no fresh ones until some are. Thread-safe.
- */
+/** Keeps the states of groups, a document each, changed only in the version that was read. Thread-safe. */
 final class Groups {
-    private static final int MOST_HELD = 10_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int REMOVED_AT_A_TIME = 100;
 
     private final MongoCollection<Document> groups;
@@ -49,109 +32,34 @@ final class Groups {
         this.clock = clock;
     }
 
-    Claims claim(ClaimRequest request) {
-        String session = request.group().session();
-        return changing(request.group(), stored -> {
-            GroupState state = stored.orElseGet(() -> new GroupState(0, request.startAfter()));
-            if (events.last(List.of(session)).isEmpty()) {
-                return new Change<>(new Claims(List.of(), state.position), Optional.empty());
-            }
-            return claim(request, state);
-        });
+    Optional<GroupDocument> find(GroupKey key) {
+        return Optional.ofNullable(groups.find(eq("_id", id(key))).first())
+                .map(found -> new GroupDocument(
+                        found.getLong("version"),
+                        found.get("state", Binary.class).getData()));
     }
 
-    private Change<Claims> claim(ClaimRequest request, GroupState state) {
-        long position = state.position;
-        int held = state.holds.size();
-        List<Claimed> claimed = new ArrayList<>(again(request, state));
-        int fresh = Math.min(request.max() - claimed.size(), MOST_HELD - state.holds.size());
-        if (fresh > 0) {
-            claimed.addAll(fresh(request, state, fresh));
-        }
-        boolean same = state.version > 0 && claimed.isEmpty() && held == state.holds.size();
-        return new Change<>(new Claims(claimed, position), same ? Optional.empty() : Optional.of(state));
-    }
-
-    /** What is free and still exists; what does not exist any more is dropped. */
-    private List<Claimed> again(ClaimRequest request, GroupState state) {
-        List<Claimed> claimed = new ArrayList<>();
-        List<Long> free = state.holds.entrySet().stream()
-                .filter(hold -> hold.getValue().isFree(request.now()))
-                .limit(request.max())
-                .map(Map.Entry::getKey)
-                .toList();
-        Map<Long, Stored> existing = events.find(request.group().session(), free);
-        for (long offset : free) {
-            Stored event = existing.get(offset);
-            GroupState.Hold hold = state.holds.remove(offset);
-            if (event != null && hold != null) {
-                int attempt = hold.attempt() + 1;
-                state.holds.put(offset, new GroupState.Hold(attempt, request.until()));
-                claimed.add(new Claimed(event, attempt));
-            }
-        }
-        return claimed;
-    }
-
-    /** Over holes, too: that there was one is told by the position. */
-    private List<Claimed> fresh(ClaimRequest request, GroupState state, int most) {
-        Cursor cursor = new Cursor(request.group().session(), state.position);
-        List<Claimed> claimed = new ArrayList<>();
-        for (Stored event : events.read(List.of(cursor), most).getFirst().events()) {
-            state.holds.put(event.offset(), new GroupState.Hold(1, request.until()));
-            state.position = event.offset();
-            claimed.add(new Claimed(event, 1));
-        }
-        return claimed;
-    }
-
-    Set<Long> acknowledge(GroupKey group, Collection<Claim> claims) {
-        return changing(group, stored -> {
-            Set<Long> done = new HashSet<>();
-            stored.ifPresent(
-                    state -> claims.stream().filter(state::acknowledge).forEach(claim -> done.add(claim.offset())));
-            return new Change<>(done, done.isEmpty() ? Optional.empty() : stored);
-        });
-    }
-
-    boolean release(GroupKey group, Collection<Claim> claims) {
-        return changing(group, stored -> {
-            boolean any = false;
-            for (Claim claim : claims) {
-                any |= stored.isPresent() && stored.get().release(claim);
-            }
-            return new Change<>(any, any ? stored : Optional.empty());
-        });
-    }
-
-    /** An answer, and what to store for it. */
-    private record Change<R>(R answer, Optional<GroupState> stored) {}
-
-    private <R> R changing(GroupKey group, Function<Optional<GroupState>, Change<R>> step) {
-        String id = group.session() + " " + group.group();
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        for (int attempt = 1; System.nanoTime() < end; attempt++) {
-            Document found = groups.find(eq("_id", id)).first();
-            Change<R> change = step.apply(Optional.ofNullable(found).map(GroupState::of));
-            if (change.stored().map(state -> store(id, group.session(), state)).orElse(true)) {
-                return change.answer();
-            }
-            long most = Duration.ofMillis(Math.min(50, attempt)).toNanos();
-            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most / 4, most));
-        }
-        throw new SessionUnavailableException("too many others change group " + group.group(), null);
+    private static String id(GroupKey key) {
+        return key.session() + " " + key.group();
     }
 
     /** False if another was faster. */
-    private boolean store(String id, String session, GroupState state) {
-        Document document = state.toDocument(id, session, clock.instant());
-        try {
-            if (state.version > 0) {
-                return groups.replaceOne(and(eq("_id", id), eq("version", state.version)), document)
+    boolean replace(GroupKey key, long expected, GroupDocument document) {
+        Document stored = new Document("_id", id(key))
+                .append("sessionId", key.session())
+                .append("version", document.version())
+                .append("at", Date.from(clock.instant()))
+                .append("state", new Binary(document.state()));
+        return expected == GroupDocument.ABSENT
+                ? insert(stored)
+                : groups.replaceOne(and(eq("_id", id(key)), eq("version", expected)), stored)
                                 .getMatchedCount()
                         == 1;
-            }
-            groups.insertOne(document);
+    }
+
+    private boolean insert(Document stored) {
+        try {
+            groups.insertOne(stored);
             return true;
         } catch (MongoException e) {
             if (Failures.isDuplicate(e)) {
@@ -159,6 +67,10 @@ final class Groups {
             }
             throw e;
         }
+    }
+
+    void remove(String session) {
+        groups.deleteMany(eq("sessionId", session));
     }
 
     /** Those that were last used before an instant, of sessions without events. */

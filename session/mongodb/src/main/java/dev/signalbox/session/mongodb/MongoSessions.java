@@ -45,7 +45,7 @@ public final class MongoSessions {
         return open(database, collection, retention, clock, TIMEOUT);
     }
 
-    /** @param timeout of one operation; a twentieth of it is the longest pause before the change stream is opened again */
+    /** @param timeout of one operation */
     static MongoStore open(
             MongoDatabase database, String collection, Retention retention, InstantSource clock, Duration timeout) {
         MongoCollections collections = MongoCollections.of(database, collection, timeout);
@@ -55,7 +55,7 @@ public final class MongoSessions {
                         + " is capped: its size is its retention; open it with Retention.FOREVER");
             }
             new Migrations(collections, clock).run();
-            return new MongoStore(collections, retention, clock, timeout.dividedBy(20));
+            return new MongoStore(collections, retention, clock);
         });
     }
 }

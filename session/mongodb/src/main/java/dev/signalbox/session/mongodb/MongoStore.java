@@ -2,40 +2,34 @@ package dev.signalbox.session.mongodb;
 
 import static dev.signalbox.session.mongodb.Failures.translating;
 
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionStore;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Optional;
 
 /** Sessions in MongoDB. Thread-safe. */
 final class MongoStore implements SessionStore {
-    private final MongoCollections collections;
     private final InstantSource clock;
-    private final Duration mostPause;
     private final Events events;
     private final Appends appends;
     private final Groups groups;
-    private final Trimming trimming;
-    private final AtomicLong foreign = new AtomicLong();
-    private final List<MongoTail> tails = new CopyOnWriteArrayList<>();
+    private final Trimmer trimmer;
+    private final MongoChanges changes;
 
-    MongoStore(MongoCollections collections, Retention retention, InstantSource clock, Duration mostPause) {
-        this.collections = collections;
+    MongoStore(MongoCollections collections, Retention retention, InstantSource clock) {
         this.clock = clock;
-        this.mostPause = mostPause;
+        this.changes = new MongoChanges(collections.stream());
         Heads heads = new Heads(collections.heads());
         events = new Events(collections.events());
         appends = new Appends(collections.events(), events, heads, !retention.isForever());
         groups = new Groups(collections.groups(), events, clock);
-        trimming = new Trimming(collections.events(), events, heads, groups, retention);
+        trimmer = new Trimmer(collections.events(), events, heads, groups, retention);
     }
 
     @Override
@@ -46,7 +40,7 @@ final class MongoStore implements SessionStore {
     @Override
     public List<Place> append(Append batch) {
         List<Place> places = translating(() -> appends.append(batch));
-        trimming.touch(batch.entries().stream().map(Entry::session).toList());
+        trimmer.touch(batch.entries().stream().map(Entry::session).toList());
         return places;
     }
 
@@ -56,57 +50,49 @@ final class MongoStore implements SessionStore {
     }
 
     @Override
-    public Map<String, Long> last(Collection<String> sessions) {
-        Map<String, Long> last = new HashMap<>();
+    public Map<String, EventId> heads(Collection<String> sessions) {
+        Map<String, EventId> heads = new HashMap<>();
         if (!sessions.isEmpty()) {
-            translating(() -> events.last(sessions)).forEach((session, found) -> last.put(session, found.offset()));
+            translating(() -> events.last(sessions)).forEach((session, last) -> heads.put(session, last.id()));
         }
-        return last;
+        return heads;
     }
 
     @Override
-    public long before(String session, Instant since) {
-        return translating(() -> events.before(session, since));
+    public List<String> sessions(String after, int limit) {
+        return translating(() -> events.sessions(after, limit));
     }
 
     @Override
-    public Tail tail(TailListener listener) {
-        MongoTail tail = new MongoTail(collections.stream(), listener, foreign, mostPause);
-        tails.add(tail);
-        tail.start();
-        return () -> {
-            tail.close();
-            tails.remove(tail);
-        };
+    public void delete(String session) {
+        translating(() -> {
+            trimmer.delete(session, clock.instant());
+            return session;
+        });
+    }
+
+    @Override
+    public Notifications listen(ChangeListener listener) {
+        return translating(() -> changes.open(listener));
     }
 
     /** How many documents without an offset came in while somebody watched. */
     long foreign() {
-        return foreign.get();
+        return changes.foreign();
     }
 
     @Override
-    public Claims claim(ClaimRequest request) {
-        return translating(() -> groups.claim(request));
+    public Optional<GroupDocument> group(GroupKey key) {
+        return translating(() -> groups.find(key));
     }
 
     @Override
-    public Set<Long> acknowledge(GroupKey group, Collection<Claim> claims) {
-        return translating(() -> groups.acknowledge(group, claims));
-    }
-
-    @Override
-    public void release(GroupKey group, Collection<Claim> claims) {
-        translating(() -> groups.release(group, claims));
+    public boolean replaceGroup(GroupKey key, long expected, GroupDocument document) {
+        return translating(() -> groups.replace(key, expected, document));
     }
 
     @Override
     public long trim(Instant now) {
-        return translating(() -> trimming.trim(now));
-    }
-
-    @Override
-    public void close() {
-        tails.forEach(MongoTail::close);
+        return translating(() -> trimmer.trim(now));
     }
 }

@@ -1,52 +1,88 @@
 package dev.signalbox.session.postgres;
 
 import dev.signalbox.database.Database;
+import dev.signalbox.database.DatabaseException;
+import dev.signalbox.session.bus.EpochMicros;
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.SessionStore.Append;
 import dev.signalbox.session.bus.SessionStore.Entry;
 import dev.signalbox.session.bus.SessionStore.Place;
+import dev.signalbox.session.bus.SessionUnavailableException;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
- * Appends a batch in one statement. The rows of its sessions are locked in the order of their names, so no two batches wait for each
- * other in a circle. The row that remembers the batch comes last: a repetition waits for the first at the session's row, and then
- * fails on the batch's key as a whole. Thread-safe.
+ * Appends a batch in one statement, and writes nothing but the events and one row that remembers the batch. Each session goes on
+ * after the last event that is visible. Of two appends that want the same number, the second waits until the first has committed, and
+ * then fails on the primary key as a whole; it is done again, and from the second time on under locks by name. So a session's events
+ * become visible in order, however long other transactions last. A repeated batch fails on its own key in the same way.
+ *
+ * <p>Sessions are inserted in the order of their names, so no two batches wait for each other in a circle. Thread-safe.
  */
 final class Appends {
     private static final String UNIQUE_VIOLATION = "23505";
+    private static final int ATTEMPTS = 50;
 
     private static final String APPEND = """
-            with head as (
-                insert into session_head as h (session, begin, first, last, first_at, last_at)
-                select session, ?, ?, ? + n - 1, ?, ? from unnest(?::text[], ?::bigint[]) as t (session, n)
-                on conflict (session) do update
-                set last = h.last + excluded.last - excluded.first + 1, last_at = greatest(h.last_at, excluded.last_at)
-                returning session, last, last_at
+            with head as materialized (
+                select w.place, w.session, h.session is null as begins,
+                    greatest(e.number, nullif(h.last, 0)) as last, greatest(e.at, h.last_at) as last_at,
+                    coalesce(e.batch, h.batch) as batch
+                from unnest(?::text[]) with ordinality as w (session, place)
+                left join session_head h on h.session = w.session
+                left join lateral (
+                    select number, at, batch from session_event
+                    where session = w.session order by number desc limit 1
+                ) e on true
+            ), place as materialized (
+                select place, session, begins, coalesce(last + 1, ?) as first, greatest(last_at, ?) as at, batch
+                from head cross join (select ?::bigint as expected) c
+                where expected is null or expected = coalesce(last, 0)
+            ), begun as (
+                insert into session_head (begin, last, last_at, batch, session)
+                select first, 0, at, ?, session from place where begins order by place
+                on conflict do nothing
+            ), remembered as (
+                insert into session_batch (at, id, firsts, ats)
+                select ?, ?, array_agg(first order by place), array_agg(at order by place) from place having count(*) > 0
             ), event as (
-                insert into session_event (number, at, session, payload)
-                select head.last - e.back, head.last_at, e.session, e.payload
-                from unnest(?::text[], ?::bigint[], ?::bytea[]) as e (session, back, payload) join head using (session)
-            ), batch as (
-                insert into session_batch (at, id, sessions, lasts, ats)
-                select ?, ?, array_agg(session), array_agg(last), array_agg(last_at) from head
+                insert into session_event (number, at, batch, session, headers, payload)
+                select place.first + e.number, place.at, ?, place.session, e.headers, e.payload
+                from unnest(?::bigint[], ?::bigint[], ?::text[], ?::bytea[]) as e (place, number, headers, payload)
+                join place using (place)
+                order by place.place, e.number
             )
-            select session, last, last_at from head
+            select first, at, batch from place order by place
             """;
 
-    private static final String REMEMBERED =
-            "select t.* from session_batch, unnest(sessions, lasts, ats) as t (session, last, at) where id = ?";
+    private static final String REMEMBERED = "select firsts, ats from session_batch where id = ?";
 
-    private record Head(String session, long last, Instant at) {
-        static Head of(ResultSet row) throws SQLException {
-            return new Head(row.getString(1), row.getLong(2), Micros.instant(row.getLong(3)));
+    private static final String LOCK =
+            "select pg_advisory_xact_lock(hashtextextended(session, 20200101)) from unnest(?::text[]) as s (session)";
+
+    private static final String LAST = """
+            select greatest(
+                (select max(number) from session_event where session = ?), (select last from session_head where session = ?), 0)
+            """;
+
+    /** Where a session went on. */
+    private record Run(long first, Instant at, UUID previous) {
+        static Run of(ResultSet row) throws SQLException {
+            UUID previous = row.getObject(3, UUID.class);
+            return new Run(
+                    row.getLong(1), EpochMicros.instant(row.getLong(2)), previous == null ? EventId.UNKNOWN : previous);
         }
     }
 
@@ -57,62 +93,148 @@ final class Appends {
     }
 
     List<Place> append(Append batch) {
-        Map<String, Integer> sizes = new TreeMap<>();
-        batch.entries().forEach(entry -> sizes.merge(entry.session(), 1, Integer::sum));
-        long[] backs = backs(batch.entries(), sizes);
-        List<Head> heads = database.autoCommit(connection -> insert(connection, batch, sizes, backs));
-        Map<String, Head> bySession = new HashMap<>();
-        heads.forEach(head -> bySession.put(head.session(), head));
-        List<Place> places = new ArrayList<>(backs.length);
-        for (int i = 0; i < backs.length; i++) {
-            Head head =
-                    Objects.requireNonNull(bySession.get(batch.entries().get(i).session()));
-            places.add(new Place(head.last() - backs[i], head.at()));
+        Sorted sorted = Sorted.of(batch);
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            Optional<List<Run>> runs = attempt <= 2 ? attempt(sorted) : attemptLocked(sorted);
+            if (runs.isPresent()) {
+                return sorted.places(runs.get());
+            }
         }
-        return places;
+        throw new SessionUnavailableException("too many others append to the same sessions", null);
     }
 
-    /** For each entry, how many of its session come after it. */
-    private static long[] backs(List<Entry> entries, Map<String, Integer> sizes) {
-        Map<String, Integer> left = new HashMap<>(sizes);
-        return entries.stream()
-                .mapToLong(entry -> left.merge(entry.session(), -1, Integer::sum))
-                .toArray();
+    /** Empty if others were faster. */
+    private Optional<List<Run>> attempt(Sorted sorted) {
+        try {
+            return Optional.of(database.autoCommit(connection -> insert(connection, sorted)));
+        } catch (DatabaseException e) {
+            return afterConflict(sorted, e);
+        }
     }
 
-    private static List<Head> insert(Connection connection, Append batch, Map<String, Integer> sizes, long[] backs)
-            throws SQLException {
-        long at = Micros.of(batch.at());
+    private Optional<List<Run>> attemptLocked(Sorted sorted) {
+        try {
+            return Optional.of(database.transact(connection -> {
+                try (Query query = Query.of(connection, LOCK)) {
+                    query.with(sorted.sessions()).list(row -> true);
+                }
+                return insert(connection, sorted);
+            }));
+        } catch (DatabaseException e) {
+            return afterConflict(sorted, e);
+        }
+    }
+
+    /** Either the batch is there already, or one of its numbers is another's. */
+    private Optional<List<Run>> afterConflict(Sorted sorted, DatabaseException conflict) {
+        if (!(conflict.getCause() instanceof SQLException sql) || !UNIQUE_VIOLATION.equals(sql.getSQLState())) {
+            throw conflict;
+        }
+        return database.autoCommit(
+                connection -> remembered(connection, sorted.batch().id()));
+    }
+
+    private static Optional<List<Run>> remembered(Connection connection, UUID id) throws SQLException {
+        try (Query query = Query.of(connection, REMEMBERED)) {
+            return query.with(id).list(row -> runs(row.getArray(1), row.getArray(2))).stream()
+                    .findFirst();
+        }
+    }
+
+    private static List<Run> runs(Array firsts, Array ats) throws SQLException {
+        Long[] first = (Long[]) firsts.getArray();
+        Long[] at = (Long[]) ats.getArray();
+        return IntStream.range(0, first.length)
+                .mapToObj(i -> new Run(first[i], EpochMicros.instant(at[i]), EventId.UNKNOWN))
+                .toList();
+    }
+
+    private static List<Run> insert(Connection connection, Sorted sorted) throws SQLException {
+        Append batch = sorted.batch();
+        long at = EpochMicros.of(batch.at());
+        List<Run> runs;
         try (Query query = Query.of(connection, APPEND)) {
-            long first = batch.firstOffset();
-            return query.with(first)
-                    .with(first)
-                    .with(first)
+            runs = query.with(sorted.sessions())
+                    .with(batch.firstOffset())
                     .with(at)
-                    .with(at)
-                    .with(sizes.keySet().toArray(String[]::new))
-                    .with(sizes.values().stream().mapToLong(size -> size).toArray())
-                    .with(batch.entries().stream().map(Entry::session).toArray(String[]::new))
-                    .with(backs)
-                    .with(batch.entries().stream().map(Entry::payload).toArray(byte[][]::new))
+                    .with(batch.expected())
+                    .with(EventId.UNKNOWN)
                     .with(at)
                     .with(batch.id())
-                    .list(Head::of);
-        } catch (SQLException e) {
-            if (UNIQUE_VIOLATION.equals(e.getSQLState())) {
-                return remembered(connection, batch, e);
-            }
-            throw e;
+                    .with(batch.id())
+                    .with(sorted.places)
+                    .with(sorted.numbers)
+                    .with(batch.entries().stream().map(Entry::headers).toArray(String[]::new))
+                    .with(batch.entries().stream().map(Entry::payload).toArray(byte[][]::new))
+                    .list(Run::of);
+        }
+        return runs.isEmpty() ? unexpected(connection, sorted) : runs;
+    }
+
+    /** Either the session ends elsewhere than expected, or it does so since this batch was appended. */
+    private static List<Run> unexpected(Connection connection, Sorted sorted) throws SQLException {
+        Optional<List<Run>> known = remembered(connection, sorted.batch().id());
+        if (known.isEmpty()) {
+            sorted.batch().requireExpected(last(connection, sorted.sessions()[0]));
+            throw new SQLException("the session changed twice at a time", UNIQUE_VIOLATION);
+        }
+        return known.get();
+    }
+
+    private static long last(Connection connection, String session) throws SQLException {
+        try (Query query = Query.of(connection, LAST)) {
+            return query.with(session).with(session).number();
         }
     }
 
-    private static List<Head> remembered(Connection connection, Append batch, SQLException cause) throws SQLException {
-        try (Query query = Query.of(connection, REMEMBERED)) {
-            List<Head> heads = query.with(batch.id()).list(Head::of);
-            if (heads.isEmpty()) {
-                throw cause;
+    /** A batch with its sessions by number, in the order of their names. */
+    private static final class Sorted {
+        private final Append batch;
+        private final String[] sessions;
+        /** For each entry, the number of its session, from 1. */
+        private final long[] places;
+        /** For each entry, how many of its session come before it. */
+        private final long[] numbers;
+
+        private Sorted(Append batch, String[] sessions, long[] places, long[] numbers) {
+            this.batch = batch;
+            this.sessions = sessions;
+            this.places = places;
+            this.numbers = numbers;
+        }
+
+        static Sorted of(Append batch) {
+            TreeSet<String> names = new TreeSet<>(Comparator.naturalOrder());
+            batch.entries().forEach(entry -> names.add(entry.session()));
+            Map<String, Integer> numbers = new HashMap<>();
+            names.forEach(name -> numbers.put(name, numbers.size() + 1));
+            long[] places = batch.entries().stream()
+                    .mapToLong(entry -> numbers.getOrDefault(entry.session(), 0))
+                    .toArray();
+            long[] seen = new long[names.size() + 1];
+            long[] within = new long[places.length];
+            for (int i = 0; i < places.length; i++) {
+                within[i] = seen[(int) places[i]]++;
             }
-            return heads;
+            return new Sorted(batch, names.toArray(String[]::new), places, within);
+        }
+
+        Append batch() {
+            return batch;
+        }
+
+        String[] sessions() {
+            return sessions;
+        }
+
+        List<Place> places(List<Run> runs) {
+            List<Place> all = new ArrayList<>(places.length);
+            for (int i = 0; i < places.length; i++) {
+                Run run = runs.get((int) places[i] - 1);
+                UUID previous = numbers[i] == 0 ? run.previous() : batch.id();
+                all.add(new Place(run.first() + numbers[i], run.at(), previous));
+            }
+            return all;
         }
     }
 }

@@ -11,8 +11,8 @@ import java.util.List;
 /**
  * Sessions in PostgreSQL 12 or newer. A table is the truth; NOTIFY only wakes, so nothing is lost with it.
  *
- * <p>A bus needs up to {@link dev.signalbox.session.bus.BusOptions#writers} + 4 connections of the pool: two to read, one to
- * listen on, for as long as there are subscriptions, and one to notify. PgBouncer in transaction mode does not pass on what is listened for; then events
+ * <p>A bus needs up to {@link dev.signalbox.session.bus.BusOptions#writers} + 3 connections of the pool: one to
+ * listen on, once there are subscriptions or members, and two for all else, however many sessions there are. PgBouncer in transaction mode does not pass on what is listened for; then events
  * of other nodes are found by the bus's sweep.
  */
 public final class PostgresSessions {

@@ -4,6 +4,8 @@ import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseException;
 import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.database.Migration;
+import dev.signalbox.session.bus.EpochMicros;
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionBusException;
 import dev.signalbox.session.bus.SessionStore;
@@ -18,50 +20,74 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Reads and appends in one statement each, so in one round trip; groups and trimming have their own classes. Thread-safe. */
+/** Reads and appends in one statement each, so in one round trip. Thread-safe. */
 final class PostgresStore implements SessionStore {
     private static final String MODULE = "session";
     private static final String SCRIPTS = "dev/signalbox/session/postgres";
 
     private static final String READ = """
-            select c.place, h.begin, h.last, e.number, e.at, e.payload
+            select c.place,
+                coalesce(h.begin, (select min(number) from session_event where session = c.session)),
+                greatest(l.number, h.last), coalesce(l.batch, h.batch),
+                e.number, e.batch, e.at, e.headers, e.payload
             from unnest(?::text[], ?::bigint[]) with ordinality as c (session, after, place)
-            join session_head h on h.session = c.session
+            left join session_head h on h.session = c.session
             left join lateral (
-                select number, at, payload from session_event
+                select number, batch from session_event where session = c.session order by number desc limit 1
+            ) l on true
+            left join lateral (
+                select number, batch, at, headers, payload from session_event
                 where session = c.session and number > c.after order by number limit ?
             ) e on true
+            where l.number is not null or h.last > 0
             order by c.place, e.number
             """;
 
-    private static final String LAST = "select session, last from session_head where session = any (?::text[])";
+    private static final String HEADS = """
+            select c.session, greatest(l.number, h.last), coalesce(l.batch, h.batch)
+            from unnest(?::text[]) as c (session)
+            left join session_head h on h.session = c.session
+            left join lateral (
+                select number, batch from session_event where session = c.session order by number desc limit 1
+            ) l on true
+            where l.number is not null or h.last > 0
+            """;
 
-    /** Times grow with the numbers. What is asked for is most often recent, so it is looked for from the end. */
-    private static final String BEFORE = """
-            select coalesce(
-                (select number from session_event where session = ? and at < ? order by number desc limit 1),
-                (select first - 1 from session_head where session = ?),
-                0)
+    private static final String SESSIONS =
+            "select session from session_head where session > ? order by session limit ?";
+
+    /** The head goes last: as long as it is there, the session is known, and deleting it can be repeated. */
+    private static final String DELETE_EVENTS = """
+            delete from session_event where session = ? and number <= (
+                select max(number) from (select number from session_event where session = ? order by number limit 10000) e)
+            """;
+
+    private static final String DELETE_HEAD = """
+            with groups as (delete from session_group where session = ?)
+            delete from session_head where session = ?
             """;
 
     private final Database database;
     private final InstantSource clock;
+    private final Connections connections;
     private final Appends appends;
-    private final Groups groups;
-    private final Trimming trimming;
-    private final Bell bell;
+    private final GroupDocuments groups;
+    private final Trimmer trimmer;
+    private final PostgresNotifier notifier;
 
     private PostgresStore(Database database, Retention retention, InstantSource clock) {
         this.database = database;
         this.clock = clock;
+        this.connections = new Connections(database);
         this.appends = new Appends(database);
-        this.groups = new Groups(database);
-        this.trimming = new Trimming(database, retention);
-        this.bell = new Bell(database);
+        this.groups = new GroupDocuments(connections);
+        this.trimmer = new Trimmer(connections, retention);
+        this.notifier = new PostgresNotifier(connections);
     }
 
     static SessionStore open(Database database, Retention retention, InstantSource clock) {
@@ -108,13 +134,14 @@ final class PostgresStore implements SessionStore {
     @Override
     public List<Place> append(Append batch) {
         List<Place> places = guarded(() -> appends.append(batch));
-        bell.ring(batch, places);
+        trimmer.touch(batch.entries().stream().map(Entry::session).toList());
+        notifier.changed(batch, places);
         return places;
     }
 
     @Override
     public List<Slice> read(List<Cursor> cursors, int limit) {
-        return guarded(() -> database.autoCommit(connection -> read(connection, cursors, limit)));
+        return guarded(() -> connections.use(connection -> read(connection, cursors, limit)));
     }
 
     private static List<Slice> read(Connection connection, List<Cursor> cursors, int limit) throws SQLException {
@@ -132,12 +159,18 @@ final class PostgresStore implements SessionStore {
     private static final class Found {
         private final List<Stored> events = new ArrayList<>();
         private long begin;
-        private long last;
+        private EventId last = EventId.NONE;
 
         boolean add(ResultSet row) throws SQLException {
             begin = row.getLong(2);
-            last = row.getLong(3);
-            return row.getObject(4) != null && events.add(stored(row, 4));
+            last = id(row, 3);
+            return row.getObject(5) != null
+                    && events.add(new Stored(
+                            row.getLong(5),
+                            row.getObject(6, UUID.class),
+                            EpochMicros.instant(row.getLong(7)),
+                            row.getString(8),
+                            row.getBytes(9)));
         }
 
         Slice slice() {
@@ -145,54 +178,67 @@ final class PostgresStore implements SessionStore {
         }
     }
 
-    /** From the columns number, at, payload. */
-    static Stored stored(ResultSet row, int column) throws SQLException {
-        return new Stored(row.getLong(column), Micros.instant(row.getLong(column + 1)), row.getBytes(column + 2));
+    private static EventId id(ResultSet row, int column) throws SQLException {
+        return new EventId(row.getLong(column), row.getObject(column + 1, UUID.class));
     }
 
     @Override
-    public Map<String, Long> last(Collection<String> sessions) {
-        Map<String, Long> last = new HashMap<>();
-        guarded(() -> database.autoCommit(connection -> {
-            try (Query query = Query.of(connection, LAST)) {
-                return query.with(sessions.toArray(String[]::new))
-                        .list(row -> last.put(row.getString(1), row.getLong(2)));
+    public Map<String, EventId> heads(Collection<String> sessions) {
+        Map<String, EventId> heads = new HashMap<>();
+        guarded(() -> connections.use(connection -> {
+            try (Query query = Query.of(connection, HEADS)) {
+                return query.with(sessions.toArray(String[]::new)).list(row -> {
+                    heads.put(row.getString(1), id(row, 2));
+                    return true;
+                });
             }
         }));
-        return last;
+        return heads;
     }
 
     @Override
-    public long before(String session, Instant since) {
-        return guarded(() -> database.autoCommit(connection -> {
-            try (Query query = Query.of(connection, BEFORE)) {
-                return query.with(session).with(Micros.of(since)).with(session).number();
+    public List<String> sessions(String after, int limit) {
+        return guarded(() -> connections.use(connection -> {
+            try (Query query = Query.of(connection, SESSIONS)) {
+                return query.with(after).with(limit).list(row -> row.getString(1));
             }
         }));
     }
 
     @Override
-    public Tail tail(TailListener listener) {
-        return Ear.open(database, listener);
+    public void delete(String session) {
+        int removed;
+        do {
+            removed = change(DELETE_EVENTS, session);
+        } while (removed > 0);
+        change(DELETE_HEAD, session);
+    }
+
+    private int change(String sql, String session) {
+        return guarded(() -> connections.use(connection -> {
+            try (Query query = Query.of(connection, sql)) {
+                return query.with(session).with(session).run();
+            }
+        }));
     }
 
     @Override
-    public Claims claim(ClaimRequest request) {
-        return guarded(() -> groups.claim(request));
+    public Notifications listen(ChangeListener listener) {
+        return PostgresNotifications.open(database, listener);
     }
 
     @Override
-    public Set<Long> acknowledge(GroupKey group, Collection<Claim> claims) {
-        return guarded(() -> groups.acknowledge(group, claims));
+    public Optional<GroupDocument> group(GroupKey key) {
+        return guarded(() -> groups.find(key));
     }
 
     @Override
-    public void release(GroupKey group, Collection<Claim> claims) {
-        guarded(() -> groups.release(group, claims));
+    public boolean replaceGroup(GroupKey key, long expected, GroupDocument document) {
+        return guarded(() -> groups.replace(key, expected, document));
     }
 
     @Override
     public long trim(Instant now) {
-        return guarded(() -> trimming.trim(now));
+        return guarded(() -> trimmer.trim(now));
     }
 }

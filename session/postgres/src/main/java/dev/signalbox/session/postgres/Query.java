@@ -4,8 +4,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.postgresql.PGConnection;
 
@@ -41,6 +43,20 @@ final class Query implements AutoCloseable {
 
     Query with(UUID value) throws SQLException {
         statement.setObject(++index, value);
+        return this;
+    }
+
+    /** Null where it is absent. */
+    Query with(OptionalLong value) throws SQLException {
+        if (value.isPresent()) {
+            return with(value.getAsLong());
+        }
+        statement.setNull(++index, Types.BIGINT);
+        return this;
+    }
+
+    Query with(byte[] value) throws SQLException {
+        statement.setBytes(++index, value);
         return this;
     }
 

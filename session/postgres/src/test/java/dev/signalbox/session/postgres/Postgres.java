@@ -33,8 +33,7 @@ final class Postgres {
 
     private static boolean truncate(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            return statement.execute(
-                    "truncate session_head, session_event, session_batch, session_group, session_claim");
+            return statement.execute("truncate session_head, session_event, session_batch, session_group");
         }
     }
 

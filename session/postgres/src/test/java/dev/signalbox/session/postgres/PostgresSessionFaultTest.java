@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.session.bus.BusHealth;
 import dev.signalbox.session.bus.BusOptions;
 import dev.signalbox.session.bus.Codec;
 import dev.signalbox.session.bus.Event;
@@ -62,11 +63,15 @@ class PostgresSessionFaultTest {
     }
 
     private SessionBus<String> node(String where) {
-        Database database = Database.open(DatabaseConfig.of(where).withConnectTimeout(Duration.ofSeconds(1)));
+        return node(DatabaseConfig.of(where), OPTIONS);
+    }
+
+    private SessionBus<String> node(DatabaseConfig config, BusOptions options) {
+        Database database = Database.open(config.withConnectTimeout(Duration.ofSeconds(1)));
         open.add(database);
         SessionStore store = PostgresSessions.open(database, Retention.FOREVER, InstantSource.system());
         SessionBus<String> bus =
-                SessionBus.builder(store, Codec.text()).options(OPTIONS).build();
+                SessionBus.builder(store, Codec.text()).options(options).build();
         open.add(bus);
         return bus;
     }
@@ -245,7 +250,9 @@ class PostgresSessionFaultTest {
                 Connection connection = foreign.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            statement.execute("select * from session_head where session = 's' for update");
+            statement.execute(
+                    "insert into session_event (number, at, batch, session, headers, payload)"
+                            + " select max(number) + 1, max(at), gen_random_uuid(), 's', '', '' from session_event where session = 's'");
             held = bus.sendAsync("s", "held");
             other.send("t", "free");
             assertThat(held).isNotDone();
@@ -257,9 +264,43 @@ class PostgresSessionFaultTest {
         recorder.assertWhole();
     }
 
+    /** The other end is gone, and nothing says so: no byte comes any more, and none is refused. */
     @Test
-    void tenThousandSessionsNeedFewConnections() throws Exception {
-        SessionBus<String> bus = node(url);
+    void aHalfOpenConnectionIsNoticedWithinTheConfiguredTimeAndReplaced() throws Exception {
+        BusOptions quick = OPTIONS.withLiveness(Duration.ofMillis(500)).withSweep(Duration.ofHours(1));
+        SessionBus<String> bus = node(DatabaseConfig.of(RealPostgres.through(proxy.port(), url)), quick);
+        SessionBus<String> other = node(url);
+        Recorder recorder = new Recorder();
+        bus.subscribe("s", From.now(), recorder);
+        recorder.awaitStarted();
+        assertThat(bus.health().status()).isEqualTo(BusHealth.Status.UP);
+        proxy.stall();
+        await().atMost(Duration.ofSeconds(15))
+                .until(() -> bus.health().problems().stream().anyMatch(problem -> problem.contains("new events")));
+        assertThat(bus.health().status()).isEqualTo(BusHealth.Status.DEGRADED);
+        proxy.heal();
+        other.send("s", "e");
+        await().atMost(Duration.ofSeconds(60)).until(() -> recorder.texts().equals(List.of("e")));
+        await().atMost(Duration.ofSeconds(60)).until(() -> bus.health().status() == BusHealth.Status.UP);
+    }
+
+    @Test
+    void oneHotSessionOfTwoNodesStaysWhole() throws Exception {
+        List<SessionBus<String>> nodes = List.of(node(url), node(url));
+        List<CompletableFuture<Long>> sent = IntStream.range(0, 2_000)
+                .mapToObj(i -> nodes.get(i % 2).sendAsync("hot", "e" + i))
+                .toList();
+        assertThat(sent.stream().map(CompletableFuture::join).distinct()).hasSize(2_000);
+        Recorder recorder = new Recorder();
+        nodes.getFirst().subscribe("hot", From.beginning(), recorder);
+        await().until(() -> recorder.events().size() == 2_000);
+        recorder.assertWhole();
+    }
+
+    /** One writes, one listens, two do all else; a fifth would not be there. */
+    @Test
+    void tenThousandSessionsNeedFourConnections() throws Exception {
+        SessionBus<String> bus = node(DatabaseConfig.of(url).withPoolSize(4), OPTIONS);
         SessionBus<String> other = node(url);
         List<Recorder> recorders = new ArrayList<>();
         for (int i = 0; i < 10_000; i++) {

@@ -2,8 +2,6 @@ package dev.signalbox.session.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.signalbox.session.bus.SessionStore.GroupKey;
-
 /**
  * The names of a namespace's keys. All have the same hash tag, so that on a cluster they live in one slot, where a script may
  * use them together.
@@ -12,36 +10,32 @@ final class Keys {
     private final String prefix;
     final byte[] heads;
     final byte[] ages;
+    final byte[] names;
     final String channel;
     final String streams;
-    final String groupLists;
     final String groups;
 
     Keys(String namespace) {
         prefix = "{" + namespace + "}:";
         heads = bytes(prefix + "heads");
         ages = bytes(prefix + "ages");
+        names = bytes(prefix + "names");
         channel = prefix + "changed";
         streams = prefix + "stream:";
-        groupLists = prefix + "groups:";
-        groups = prefix + "group:";
+        groups = prefix + "groups:";
     }
 
     byte[] stream(String session) {
         return bytes(streams + session);
     }
 
-    byte[] groupList(String session) {
-        return bytes(groupLists + session);
+    byte[] groups(String session) {
+        return bytes(groups + session);
     }
 
-    /** Part is {@code tries}, {@code held} or {@code free}. Names have no blanks. */
-    byte[] group(GroupKey key, String part) {
-        return bytes(groups + key.session() + " " + key.group() + " " + part);
-    }
-
-    byte[] batches(long minute) {
-        return bytes(prefix + "batches:" + minute);
+    /** @param id in hexadecimal digits */
+    byte[] batch(String id) {
+        return bytes(prefix + "batch:" + id);
     }
 
     static byte[] bytes(String text) {

@@ -4,6 +4,8 @@ import static dev.signalbox.session.redis.Keys.bytes;
 import static dev.signalbox.session.redis.Keys.number;
 import static dev.signalbox.session.redis.Keys.text;
 
+import dev.signalbox.session.bus.EpochMicros;
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionBusException;
 import dev.signalbox.session.bus.SessionStore;
@@ -23,12 +25,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,10 +40,6 @@ import java.util.regex.Pattern;
 final class RedisStore implements SessionStore {
     private static final Pattern VERSION = Pattern.compile("redis_version:(\\d+)\\.(\\S+)");
     private static final int OLDEST = 7;
-    /** A minute more than promised, since batches of the same minute are forgotten together. */
-    private static final Duration REMEMBER = REMEMBERED.plusMinutes(2);
-    /** Ended leases that one claim looks at. */
-    private static final int LEASES = 10_000;
     /** What one trimming script may do, during which nobody else is served. */
     private static final int TRIM_SESSIONS = 100;
 
@@ -82,7 +81,7 @@ final class RedisStore implements SessionStore {
 
     @Override
     public List<Place> append(Append batch) {
-        AppendCall call = new AppendCall(batch, keys, retention.maxEvents().orElse(0L), REMEMBER);
+        AppendCall call = new AppendCall(batch, keys, retention.maxEvents().orElse(0L), REMEMBERED);
         byte[] answer = link.value(Script.APPEND, call.keys(), call.arguments());
         return call.places(text(answer));
     }
@@ -126,42 +125,45 @@ final class RedisStore implements SessionStore {
     private static Slice slice(List<StreamMessage<byte[], byte[]>> messages, KeyValue<byte[], byte[]> head) {
         List<Stored> events = new ArrayList<>(messages.size());
         long begin = head.hasValue() ? begin(head) : 0;
-        long last = head.hasValue() ? last(head) : 0;
+        EventId last = head.hasValue() ? last(head) : EventId.NONE;
         for (StreamMessage<byte[], byte[]> message : messages) {
             Stored event = stored(message);
             if (!events.isEmpty() && events.getLast().offset() + 1 != event.offset()) {
-                last = Math.max(last, event.offset());
+                last = later(last, event);
                 break;
             }
             events.add(event);
         }
-        return new Slice(
-                events,
-                begin,
-                events.isEmpty() ? last : Math.max(last, events.getLast().offset()));
+        return new Slice(events, begin, events.isEmpty() ? last : later(last, events.getLast()));
     }
 
+    private static EventId later(EventId last, Stored event) {
+        return event.offset() > last.offset() ? event.id() : last;
+    }
+
+    /** From the fields a (the time), b (the batch), h (the headers) and p (the payload), which are always in this order. */
     private static Stored stored(StreamMessage<byte[], byte[]> message) {
         var fields = message.getBody().values().iterator();
-        Instant at = Micros.instant(number(fields.next()));
-        return new Stored(Long.parseLong(message.getId().substring(2)), at, fields.next());
+        Instant at = EpochMicros.instant(number(fields.next()));
+        UUID batch = BatchId.parse(text(fields.next()));
+        return new Stored(Long.parseLong(message.getId().substring(2)), batch, at, text(fields.next()), fields.next());
     }
 
     private static long begin(KeyValue<byte[], byte[]> head) {
         return Long.parseLong(text(head.getValue()).split(" ", -1)[1]);
     }
 
-    private static long last(KeyValue<byte[], byte[]> head) {
-        String value = text(head.getValue());
-        return Long.parseLong(value, 0, value.indexOf(' '), 10);
+    private static EventId last(KeyValue<byte[], byte[]> head) {
+        String[] parts = text(head.getValue()).split(" ", -1);
+        return new EventId(Long.parseLong(parts[0]), BatchId.parse(parts[3]));
     }
 
     @Override
-    public Map<String, Long> last(Collection<String> sessions) {
+    public Map<String, EventId> heads(Collection<String> sessions) {
         if (sessions.isEmpty()) {
             return Map.of();
         }
-        Map<String, Long> last = new HashMap<>();
+        Map<String, EventId> last = new HashMap<>();
         for (KeyValue<byte[], byte[]> head : link.ask(redis -> heads(redis, sessions))) {
             if (head.hasValue()) {
                 last.put(text(head.getKey()), last(head));
@@ -171,80 +173,53 @@ final class RedisStore implements SessionStore {
     }
 
     @Override
-    public long before(String session, Instant since) {
-        byte[] answer = link.value(
-                Script.BEFORE,
-                new byte[][] {keys.heads, keys.stream(session)},
-                bytes(session),
-                bytes(Micros.atOrAfter(since)));
-        return number(answer);
+    public List<String> sessions(String after, int limit) {
+        Range<byte[]> later = Range.from(
+                after.isEmpty() ? Boundary.unbounded() : Boundary.excluding(bytes(after)), Boundary.unbounded());
+        return link.ask(redis -> redis.zrangebylex(keys.names, later, Limit.from(limit))).stream()
+                .map(Keys::text)
+                .toList();
     }
 
     @Override
-    public Tail tail(TailListener listener) {
-        RedisTail tail = new RedisTail(client, keys.channel, listener, timeout);
-        tail.start();
-        return tail;
+    public void delete(String session) {
+        byte[][] all = {keys.heads, keys.ages, keys.names, keys.stream(session), keys.groups(session)};
+        link.value(Script.DELETE, all, bytes(session));
     }
 
     @Override
-    public Claims claim(ClaimRequest request) {
-        GroupKey group = request.group();
-        List<byte[]> answer = link.values(
-                Script.CLAIM,
-                new byte[][] {
-                    keys.heads,
-                    keys.stream(group.session()),
-                    keys.groupList(group.session()),
-                    keys.group(group, "tries"),
-                    keys.group(group, "held"),
-                    keys.group(group, "free")
-                },
-                bytes(group.session()),
-                bytes(group.group()),
-                bytes(request.startAfter()),
-                bytes(request.max()),
-                bytes(Micros.of(request.now())),
-                bytes(Micros.of(request.until())),
-                bytes(LEASES));
-        List<Claimed> claimed = new ArrayList<>();
-        for (int i = 1; i < answer.size(); i += 4) {
-            Instant at = Micros.instant(number(answer.get(i + 2)));
-            Stored event = new Stored(number(answer.get(i)), at, answer.get(i + 3));
-            claimed.add(new Claimed(event, (int) number(answer.get(i + 1))));
-        }
-        return new Claims(claimed, number(answer.getFirst()));
+    public Notifications listen(ChangeListener listener) {
+        return RedisNotifications.open(client, keys.channel, listener, timeout);
     }
 
     @Override
-    public Set<Long> acknowledge(GroupKey group, Collection<Claim> claims) {
-        if (claims.isEmpty()) {
-            return Set.of();
+    public Optional<GroupDocument> group(GroupKey key) {
+        byte[] found = link.ask(redis -> redis.hget(keys.groups(key.session()), bytes(key.group())));
+        return Optional.ofNullable(found).map(RedisStore::document);
+    }
+
+    private static GroupDocument document(byte[] found) {
+        int blank = 0;
+        while (found[blank] != ' ') {
+            blank++;
         }
-        List<byte[]> done = link.values(Script.ACKNOWLEDGE, holding(group), numbers(claims));
-        Set<Long> offsets = new HashSet<>();
-        done.forEach(offset -> offsets.add(number(offset)));
-        return offsets;
+        long version = Long.parseLong(text(Arrays.copyOf(found, blank)));
+        return new GroupDocument(version, Arrays.copyOfRange(found, blank + 1, found.length));
     }
 
     @Override
-    public void release(GroupKey group, Collection<Claim> claims) {
-        if (!claims.isEmpty()) {
-            link.value(Script.RELEASE, holding(group), numbers(claims));
-        }
-    }
-
-    private byte[][] holding(GroupKey group) {
-        return new byte[][] {keys.group(group, "tries"), keys.group(group, "held"), keys.group(group, "free")};
-    }
-
-    private static byte[][] numbers(Collection<Claim> claims) {
-        List<byte[]> numbers = new ArrayList<>(2 * claims.size());
-        for (Claim claim : claims) {
-            numbers.add(bytes(claim.offset()));
-            numbers.add(bytes(claim.attempt()));
-        }
-        return numbers.toArray(byte[][]::new);
+    public boolean replaceGroup(GroupKey key, long expected, GroupDocument document) {
+        byte[] version = bytes(document.version() + " ");
+        byte[] state = Arrays.copyOf(version, version.length + document.state().length);
+        System.arraycopy(document.state(), 0, state, version.length, document.state().length);
+        byte[] replaced = link.value(
+                Script.REPLACE,
+                new byte[][] {keys.heads, keys.groups(key.session())},
+                bytes(key.session()),
+                bytes(key.group()),
+                bytes(expected),
+                state);
+        return number(replaced) == 1;
     }
 
     @Override
@@ -260,12 +235,11 @@ final class RedisStore implements SessionStore {
         while (removed == 0 && looked == TRIM_SESSIONS) {
             List<byte[]> answer = link.values(
                     Script.TRIM,
-                    new byte[][] {keys.heads, keys.ages},
-                    bytes(Micros.atOrAfter(oldest)),
+                    new byte[][] {keys.heads, keys.ages, keys.names},
+                    bytes(EpochMicros.atOrAfter(oldest)),
                     bytes(TRIM_SESSIONS),
                     bytes(TRIM_EVENTS),
                     bytes(keys.streams),
-                    bytes(keys.groupLists),
                     bytes(keys.groups));
             removed = number(answer.getFirst());
             looked = number(answer.getLast());

@@ -12,10 +12,8 @@ import java.util.Locale;
 /** What runs inside of Redis in one step. */
 enum Script {
     APPEND,
-    BEFORE,
-    CLAIM,
-    ACKNOWLEDGE,
-    RELEASE,
+    REPLACE,
+    DELETE,
     TRIM;
 
     final String text;

@@ -1,8 +1,7 @@
 -- Removes events older than an instant from the sessions with the oldest ones; a session that has nothing left is forgotten.
 --
--- KEYS 1 heads, 2 ages
--- ARGV 1 instant, 2 most sessions, 3 most events of each, 4 what streams' names begin with, 5 what lists of groups begin with,
---      6 what groups begin with
+-- KEYS 1 heads, 2 ages, 3 names
+-- ARGV 1 instant, 2 most sessions, 3 most events of each, 4 what streams' names begin with, 5 what the names of groups begin with
 -- Returns how many events were removed, and how many sessions were looked at.
 local cutoff, most = tonumber(ARGV[1]), tonumber(ARGV[3])
 local due = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '(' .. ARGV[1], 'LIMIT', 0, ARGV[2])
@@ -13,13 +12,10 @@ local function first(stream)
 end
 
 local function forget(session)
-  for _, group in ipairs(redis.call('SMEMBERS', ARGV[5] .. session)) do
-    local base = ARGV[6] .. session .. ' ' .. group
-    redis.call('DEL', base .. ' tries', base .. ' held', base .. ' free')
-  end
   redis.call('DEL', ARGV[4] .. session, ARGV[5] .. session)
   redis.call('HDEL', KEYS[1], session)
   redis.call('ZREM', KEYS[2], session)
+  redis.call('ZREM', KEYS[3], session)
 end
 
 for _, session in ipairs(due) do
@@ -45,8 +41,8 @@ for _, session in ipairs(due) do
   end
   if oldest then
     redis.call('ZADD', KEYS[2], oldest[2][2], session)
-  elseif head and tonumber(string.match(head, ' (%-?%d+)$')) >= cutoff then
-    redis.call('ZADD', KEYS[2], string.match(head, ' (%-?%d+)$'), session)
+  elseif head and tonumber(string.match(head, ' (%-?%d+) %x+$')) >= cutoff then
+    redis.call('ZADD', KEYS[2], string.match(head, ' (%-?%d+) %x+$'), session)
   else
     forget(session)
   end

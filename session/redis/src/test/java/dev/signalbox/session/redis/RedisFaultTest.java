@@ -5,7 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.session.bus.BusOptions;
 import dev.signalbox.session.bus.Codec;
+import dev.signalbox.session.bus.Event;
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.From;
+import dev.signalbox.session.bus.Gap;
 import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionBus;
 import dev.signalbox.testing.contract.Recorder;
@@ -18,9 +21,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A Redis that is cut off, silent, killed or emptied under senders and subscribers. */
 class RedisFaultTest {
@@ -118,6 +124,45 @@ class RedisFaultTest {
         traffic.stop();
         traffic.assertNothingLostDoubledOrReordered();
         System.out.println("8 kills of Redis, " + traffic.count() + " events: none lost, doubled or reordered");
+    }
+
+    /** The store has grown past what the subscriber had seen before anyone looks, so only the events' identity tells. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aServerThatCameBackWithAnOlderStateIsToldAsARewindAndNothingStoredIsMissed(boolean sentByTheSameProcess)
+            throws Exception {
+        RealRedis forgetful = closing(RealRedis.start("appendonly no", "save \"\""));
+        SessionBus<String> bus = bus(forgetful.port());
+        SessionBus<String> sender = sentByTheSameProcess ? bus : bus(forgetful.port());
+        Recorder recorder = new Recorder();
+        bus.subscribe("s", From.beginning(), recorder);
+        recorder.awaitStarted();
+        for (int i = 0; i < 3; i++) {
+            sender.send("s", "kept" + i);
+        }
+        try (var connection = client(forgetful.port()).connect()) {
+            connection.sync().save();
+        }
+        for (int i = 0; i < 5; i++) {
+            sender.send("s", "lost" + i);
+        }
+        await().atMost(SOON).until(() -> recorder.events().size() == 8);
+        forgetful.kill();
+        forgetful.startAgain();
+        List<CompletableFuture<Long>> sent = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            sent.add(sender.sendAsync("s", "anew" + i));
+        }
+        sent.forEach(CompletableFuture::join);
+        List<EventId> stored = sender.read("s", From.beginning(), 100).events().stream()
+                .map(Event::id)
+                .toList();
+        assertThat(stored).hasSize(43);
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(
+                                recorder.events().stream().map(Event::id).toList())
+                        .containsAll(stored));
+        assertThat(recorder.gaps()).singleElement().matches(Gap::isRewound);
     }
 
     @Test

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.session.bus.BusHealth;
+import dev.signalbox.session.bus.BusListener;
 import dev.signalbox.session.bus.Codec;
 import dev.signalbox.session.bus.Event;
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.From;
 import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionBus;
@@ -13,6 +16,7 @@ import dev.signalbox.session.bus.SessionBusException;
 import dev.signalbox.session.bus.SessionStore;
 import dev.signalbox.session.bus.SessionStore.Append;
 import dev.signalbox.session.bus.SessionStore.Entry;
+import dev.signalbox.session.bus.SessionStore.GroupDocument;
 import dev.signalbox.session.bus.SessionUnavailableException;
 import dev.signalbox.session.bus.Subscriber;
 import dev.signalbox.testing.services.RealRedis;
@@ -23,7 +27,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -58,7 +61,7 @@ class RedisSessionsTest {
                 UUID.randomUUID(),
                 at,
                 IntStream.range(0, events)
-                        .mapToObj(i -> new Entry(session, new byte[] {1}))
+                        .mapToObj(i -> new Entry(session, "", new byte[] {1}))
                         .toList());
     }
 
@@ -68,7 +71,7 @@ class RedisSessionsTest {
         AtomicInteger seen = new AtomicInteger();
         var subscriber = new Subscriber<String>() {
             @Override
-            public void onStarted() {
+            public void onStarted(EventId position) {
                 started.incrementAndGet();
             }
 
@@ -119,9 +122,9 @@ class RedisSessionsTest {
     void batchesAreForgottenInTheEnd() {
         open(Retention.FOREVER, NOW).append(batch(NOW, "s", 1));
         try (var watching = client.connect()) {
-            List<String> kept = watching.sync().keys("{n}:batches:*");
+            List<String> kept = watching.sync().keys("{n}:batch:*");
             assertThat(kept).hasSize(1);
-            assertThat(watching.sync().ttl(kept.getFirst())).isBetween(11 * 60L, 12 * 60L);
+            assertThat(watching.sync().ttl(kept.getFirst())).isBetween(9 * 60L, 10 * 60L);
         }
     }
 
@@ -138,7 +141,8 @@ class RedisSessionsTest {
         SessionStore store = open(Retention.ofAge(Duration.ofMinutes(1)), NOW);
         store.append(batch(NOW, "s", 2_500));
         var group = new SessionStore.GroupKey("s", "g");
-        store.claim(new SessionStore.ClaimRequest(group, 0, 5, NOW, NOW.plusSeconds(30)));
+        assertThat(store.replaceGroup(group, GroupDocument.ABSENT, new GroupDocument(1, new byte[] {1})))
+                .isTrue();
         long removed = 0;
         for (long step = store.trim(NOW.plusSeconds(61)); step > 0; step = store.trim(NOW.plusSeconds(61))) {
             assertThat(step).as("in one step").isLessThanOrEqualTo(1_000);
@@ -146,35 +150,26 @@ class RedisSessionsTest {
         }
         assertThat(removed).isEqualTo(2_500);
         try (var watching = client.connect()) {
-            assertThat(watching.sync().keys("{n}:*")).allMatch(key -> key.startsWith("{n}:batches:"));
+            assertThat(watching.sync().keys("{n}:*")).allMatch(key -> key.startsWith("{n}:batch:"));
         }
     }
 
     @Test
-    void aClientThatIsShutDownFirstIsToldAsDown() {
-        CountDownLatch up = new CountDownLatch(1);
+    void aClientThatIsShutDownFirstIsToldAsDegraded() throws Exception {
         AtomicInteger downs = new AtomicInteger();
-        SessionStore store = open(Retention.FOREVER, NOW);
-        try (SessionStore.Tail _ = store.tail(new SessionStore.TailListener() {
-            @Override
-            public void up() {
-                up.countDown();
-            }
-
-            @Override
-            public void down(Throwable cause) {
-                downs.incrementAndGet();
-            }
-
-            @Override
-            public void changed(String session, long last) {}
-
-            @Override
-            public void changedSomewhere() {}
-        })) {
-            await().until(() -> up.getCount() == 0);
+        try (SessionBus<String> bus = SessionBus.builder(open(Retention.FOREVER, NOW), Codec.text())
+                .listener(new BusListener() {
+                    @Override
+                    public void tail(boolean up) {
+                        downs.addAndGet(up ? 0 : 1);
+                    }
+                })
+                .build()) {
+            bus.subscribe("s", From.now(), event -> {});
+            await().until(() -> bus.health().status() == BusHealth.Status.UP);
             client.shutdown();
-            await().until(() -> downs.get() > 1);
+            await().until(() -> downs.get() == 1);
+            assertThat(bus.health().status()).isNotEqualTo(BusHealth.Status.UP);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.signalbox.testing.contract;
 
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.SessionStore;
 import dev.signalbox.session.bus.SessionUnavailableException;
 import java.time.Instant;
@@ -7,7 +8,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -63,37 +64,37 @@ public final class DisturbedStore implements SessionStore {
     }
 
     @Override
-    public Map<String, Long> last(Collection<String> sessions) {
-        return reached().last(sessions);
+    public Map<String, EventId> heads(Collection<String> sessions) {
+        return reached().heads(sessions);
     }
 
     @Override
-    public long before(String session, Instant since) {
-        return reached().before(session, since);
+    public List<String> sessions(String after, int limit) {
+        return reached().sessions(after, limit);
     }
 
     @Override
-    public Tail tail(TailListener listener) {
-        return store.tail(
+    public void delete(String session) {
+        reached().delete(session);
+    }
+
+    @Override
+    public Notifications listen(ChangeListener listener) {
+        return store.listen(
                 switch (tails) {
-                    case DEAF -> new Deaf(listener);
+                    case DEAF -> new Deaf();
                     case CONFUSED -> new Confused(listener);
                 });
     }
 
     @Override
-    public Claims claim(ClaimRequest request) {
-        return reached().claim(request);
+    public Optional<GroupDocument> group(GroupKey key) {
+        return reached().group(key);
     }
 
     @Override
-    public Set<Long> acknowledge(GroupKey group, Collection<Claim> claims) {
-        return reached().acknowledge(group, claims);
-    }
-
-    @Override
-    public void release(GroupKey group, Collection<Claim> claims) {
-        reached().release(group, claims);
+    public boolean replaceGroup(GroupKey key, long expected, GroupDocument document) {
+        return reached().replaceGroup(key, expected, document);
     }
 
     @Override
@@ -106,17 +107,7 @@ public final class DisturbedStore implements SessionStore {
         store.close();
     }
 
-    private record Deaf(TailListener listener) implements TailListener {
-        @Override
-        public void up() {
-            listener.up();
-        }
-
-        @Override
-        public void down(Throwable cause) {
-            listener.down(cause);
-        }
-
+    private record Deaf() implements ChangeListener {
         @Override
         public void changed(String session, long last) {
             // That is what it is to be deaf.
@@ -128,17 +119,7 @@ public final class DisturbedStore implements SessionStore {
         }
     }
 
-    private record Confused(TailListener listener) implements TailListener {
-        @Override
-        public void up() {
-            listener.up();
-        }
-
-        @Override
-        public void down(Throwable cause) {
-            listener.down(cause);
-        }
-
+    private record Confused(ChangeListener listener) implements ChangeListener {
         @Override
         public void changed(String session, long last) {
             ThreadLocalRandom random = ThreadLocalRandom.current();

@@ -3,6 +3,7 @@ package dev.signalbox.testing.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.session.bus.Event;
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.Gap;
 import dev.signalbox.session.bus.Subscriber;
 import java.util.List;
@@ -20,7 +21,7 @@ public class Recorder implements Subscriber<String> {
     private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
 
     @Override
-    public void onStarted() {
+    public void onStarted(EventId position) {
         assertThat(events).as("events before the start").isEmpty();
         started.countDown();
     }

@@ -2,8 +2,10 @@ package dev.signalbox.testing.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.session.bus.BusHealth;
 import dev.signalbox.session.bus.BusOptions;
 import dev.signalbox.session.bus.Codec;
 import dev.signalbox.session.bus.Event;
@@ -13,16 +15,20 @@ import dev.signalbox.session.bus.GroupOptions;
 import dev.signalbox.session.bus.Member;
 import dev.signalbox.session.bus.Page;
 import dev.signalbox.session.bus.Retention;
+import dev.signalbox.session.bus.SendOptions;
 import dev.signalbox.session.bus.SessionBus;
 import dev.signalbox.session.bus.SessionClosedException;
 import dev.signalbox.session.bus.SessionCodecException;
+import dev.signalbox.session.bus.SessionConflictException;
 import dev.signalbox.session.bus.SessionStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,9 +72,8 @@ public abstract class SessionBusContract extends SessionContract {
         long first = bus.send("s", "a");
         assertThat(bus.send("s", "b")).isEqualTo(first + 1);
         assertThat(bus().read("s", From.beginning(), 10).events())
-                .containsExactly(
-                        new Event<>("s", first, clock.instant(), "a"),
-                        new Event<>("s", first + 1, clock.instant(), "b"));
+                .extracting(Event::session, Event::offset, Event::at, Event::value)
+                .containsExactly(tuple("s", first, clock.instant(), "a"), tuple("s", first + 1, clock.instant(), "b"));
     }
 
     @Test
@@ -97,8 +102,9 @@ public abstract class SessionBusContract extends SessionContract {
         page.events().forEach(event -> texts.add(event.value()));
         assertThat(texts).hasSize(25).doesNotHaveDuplicates();
         assertThat(page.last()).isEqualTo(last);
-        assertThat(bus.read("s", From.after(last), 10))
-                .isEqualTo(new Page<String>(List.of(), Optional.empty(), last, last));
+        Page<String> end = bus.read("s", From.after(page.next()), 10);
+        assertThat(end).isEqualTo(new Page<String>(List.of(), Optional.empty(), page.next(), last));
+        assertThat(bus.read("s", From.after(last), 10)).isEqualTo(end);
         assertThat(bus.read("s", From.now(), 10).events()).isEmpty();
         assertThat(bus.read("unknown", From.beginning(), 10).last()).isZero();
     }
@@ -158,7 +164,8 @@ public abstract class SessionBusContract extends SessionContract {
             Recorder recorder = new Recorder();
             try (var subscription = bus.subscribe("s", From.after(offsets.get(i)), recorder)) {
                 recorder.awaitStarted();
-                await().until(() -> recorder.texts().size() == rest && subscription.offset() == offsets.getLast());
+                await().until(() -> recorder.texts().size() == rest
+                        && subscription.position().offset() == offsets.getLast());
                 recorder.assertWhole();
             }
         }
@@ -322,6 +329,72 @@ public abstract class SessionBusContract extends SessionContract {
         assertThatThrownBy(() -> member.take(1, Duration.ofSeconds(1))).isInstanceOf(SessionClosedException.class);
         await().until(() -> bus.subscribers() == 0);
         assertThat(bus().read("s", From.beginning(), 1_000).events()).hasSize(500);
+    }
+
+    @Test
+    void whatDependsOnASendMaySendWaitAndClose() throws Exception {
+        SessionBus<String> bus = bus();
+        CompletableFuture<Long> second = bus.sendAsync("s", "first").thenApply(first -> bus.send("s", "second"));
+        second.get(20, TimeUnit.SECONDS);
+        CompletableFuture<Void> closed = bus.sendAsync("s", "third").thenRun(bus::close);
+        closed.get(20, TimeUnit.SECONDS);
+        assertThat(bus().read("s", From.beginning(), 10).events())
+                .extracting(Event::value)
+                .containsExactly("first", "second", "third");
+    }
+
+    @Test
+    void headersComeWithTheirEvent() throws Exception {
+        SessionBus<String> bus = bus();
+        Map<String, String> headers = Map.of("trace", "7", "quoted \"✓\"", "");
+        bus.send("s", "with", SendOptions.DEFAULT.withHeaders(headers));
+        bus.send("s", "without");
+        assertThat(bus.read("s", From.beginning(), 10).events())
+                .extracting(Event::headers)
+                .containsExactly(headers, Map.of());
+        Recorder recorder = follow(bus(), "s", From.beginning());
+        await().until(() -> recorder.texts().size() == 2);
+        assertThat(recorder.events().getFirst().headers()).isEqualTo(headers);
+    }
+
+    @Test
+    void anEventWithAKeyIsAppendedToItsSessionOnce() throws Exception {
+        SendOptions keyed = SendOptions.DEFAULT.withKey("order-7");
+        SessionBus<String> bus = bus();
+        long first = bus.send("s", "order", keyed);
+        bus.send("s", "another", SendOptions.DEFAULT.withKey("order-8"));
+        assertThat(bus().send("s", "order", keyed)).isEqualTo(first);
+        bus.send("t", "order", keyed);
+        assertThat(bus.read("s", From.beginning(), 10).events()).hasSize(2);
+        assertThat(bus.read("t", From.beginning(), 10).events()).hasSize(1);
+    }
+
+    @Test
+    void aSendMayExpectWhereTheSessionEnds() throws Exception {
+        SessionBus<String> bus = bus();
+        long first = bus.send("s", "a", SendOptions.DEFAULT.withExpected(0));
+        assertThat(bus.send("s", "b", SendOptions.DEFAULT.withExpected(first))).isEqualTo(first + 1);
+        assertThatThrownBy(() -> bus.send("s", "c", SendOptions.DEFAULT.withExpected(first)))
+                .isInstanceOf(SessionConflictException.class)
+                .hasMessageContaining("ends at offset " + (first + 1));
+        assertThat(bus.health().status()).isEqualTo(BusHealth.Status.UP);
+    }
+
+    @Test
+    void sessionsAreListedAndDeleted() throws Exception {
+        SessionBus<String> bus = bus();
+        long last = bus.send("s", "old");
+        bus.send("t", "other");
+        Recorder recorder = follow(bus, "s", From.now());
+        assertThat(bus.sessions("", 10)).containsExactlyInAnyOrder("s", "t");
+        bus.delete("s");
+        assertThat(bus.sessions("", 10)).containsExactly("t");
+        assertThat(bus.read("s", From.beginning(), 10).last()).isZero();
+        clock.advance(Duration.ofSeconds(1));
+        long anew = bus.send("s", "new");
+        await().until(() -> recorder.texts().equals(List.of("new")));
+        assertThat(recorder.gaps()).containsExactly(new Gap("s", last + 1, anew));
+        assertThatThrownBy(() -> bus.sessions("", 0)).isInstanceOf(IllegalArgumentException.class);
     }
 
     private SessionBus<Moved> typed() throws Exception {

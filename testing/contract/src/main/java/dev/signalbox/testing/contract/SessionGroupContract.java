@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.session.bus.Claimed;
+import dev.signalbox.session.bus.DeadLetter;
 import dev.signalbox.session.bus.From;
 import dev.signalbox.session.bus.Gap;
 import dev.signalbox.session.bus.GroupOptions;
@@ -134,8 +135,9 @@ public abstract class SessionGroupContract extends SessionContract {
         Member<String> other = bus.join("s", "g", GROUP);
         List<Claimed<String>> again = other.take(5, SOON);
         assertThat(again)
-                .extracting(Claimed::offset)
-                .containsExactly(taken.getFirst().offset(), taken.getLast().offset() + 1);
+                .extracting(claimed -> claimed.id().offset())
+                .containsExactly(
+                        taken.getFirst().id().offset(), taken.getLast().id().offset() + 1);
         assertThat(again).extracting(Claimed::attempt).containsExactly(2, 1);
         assertThat(taken.getFirst().acknowledge()).isFalse();
     }
@@ -164,8 +166,8 @@ public abstract class SessionGroupContract extends SessionContract {
         after.send("s", "later");
         List<Claimed<String>> rest =
                 after.join("s", "g", GROUP.withStart(From.now())).take(10, SOON);
-        long third = taken.getLast().offset();
-        assertThat(rest).extracting(Claimed::offset).containsExactly(third, third + 1, third + 2);
+        long third = taken.getLast().id().offset();
+        assertThat(rest).extracting(claimed -> claimed.id().offset()).containsExactly(third, third + 1, third + 2);
         assertThat(rest).extracting(Claimed::attempt).containsExactly(2, 1, 1);
     }
 
@@ -180,9 +182,83 @@ public abstract class SessionGroupContract extends SessionContract {
         sendAll(bus, "s", 5);
         await().until(() -> bus.read("s", From.beginning(), 10).events().size() == 2);
         List<Claimed<String>> rest = member.take(5, SOON);
-        assertThat(rest).extracting(Claimed::offset).containsExactly(first + 4, first + 5);
+        assertThat(rest).extracting(claimed -> claimed.id().offset()).containsExactly(first + 4, first + 5);
         assertThat(rest.getFirst().gap()).contains(new Gap("s", first + 1, first + 4));
         assertThat(rest.getLast().gap()).isEmpty();
+    }
+
+    @Test
+    void aRenewedLeaseLastsLonger() throws Exception {
+        SessionBus<String> bus = bus();
+        bus.send("s", "e");
+        Claimed<String> claimed = bus.join("s", "g", GROUP).take(1, SOON).getFirst();
+        Member<String> other = bus().join("s", "g", GROUP);
+        clock.advance(Duration.ofSeconds(9));
+        assertThat(claimed.renew()).isTrue();
+        clock.advance(Duration.ofSeconds(9));
+        assertThat(other.take(1, NOW)).isEmpty();
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(other.take(1, SOON)).hasSize(1);
+        assertThat(claimed.renew()).isFalse();
+        assertThat(claimed.release()).isFalse();
+        assertThat(claimed.acknowledge()).isFalse();
+    }
+
+    @Test
+    void whatUsedUpItsAttemptsIsADeadLetter() throws Exception {
+        GroupOptions twice = GROUP.withMaxAttempts(2);
+        SessionBus<String> bus = bus();
+        bus.send("s", "poison");
+        bus.send("s", "fine");
+        Member<String> member = bus.join("s", "g", twice);
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            Claimed<String> poison = member.take(1, SOON).getFirst();
+            assertThat(poison.attempt()).isEqualTo(attempt);
+            assertThat(poison.release()).isTrue();
+        }
+        Claimed<String> fine = member.take(5, SOON).getFirst();
+        assertThat(fine.event().value()).isEqualTo("fine");
+        Member<String> other = bus().join("s", "g", twice);
+        assertThat(other.deadLetters()).extracting(DeadLetter::attempts).containsExactly(2);
+        DeadLetter dead = other.deadLetters().getFirst();
+        assertThat(other.retry(dead)).isTrue();
+        assertThat(other.retry(dead)).isFalse();
+        Claimed<String> again = other.take(1, SOON).getFirst();
+        assertThat(again.event().value()).isEqualTo("poison");
+        assertThat(again.attempt()).isEqualTo(1);
+        assertThat(other.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aRejectedEventIsADeadLetterUntilItIsDiscarded() throws Exception {
+        SessionBus<String> bus = bus();
+        bus.send("s", "e");
+        Member<String> member = bus.join("s", "g", GROUP);
+        Claimed<String> claimed = member.take(1, SOON).getFirst();
+        assertThat(claimed.reject()).isTrue();
+        assertThat(claimed.reject()).isFalse();
+        assertThat(claimed.acknowledge()).isFalse();
+        clock.advance(GROUP.lease());
+        assertThat(member.take(1, NOW)).isEmpty();
+        DeadLetter dead = member.deadLetters().getFirst();
+        assertThat(dead.event()).isEqualTo(claimed.id());
+        assertThat(member.discard(dead)).isTrue();
+        assertThat(member.discard(dead)).isFalse();
+        assertThat(member.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void whatRetentionRemovedIsNotHandedOutAgain() throws Exception {
+        SessionBus<String> bus = bus(Retention.ofEvents(2), OPTIONS.withTrim(Duration.ofMillis(20)));
+        long first = bus.send("s", "e");
+        Member<String> member = bus.join("s", "g", GROUP);
+        assertThat(member.take(1, SOON)).hasSize(1);
+        sendAll(bus, "s", 3);
+        await().until(() -> bus.read("s", From.beginning(), 10).events().size() == 2);
+        clock.advance(GROUP.lease());
+        List<Claimed<String>> rest = member.take(5, SOON);
+        assertThat(rest).extracting(claimed -> claimed.id().offset()).containsExactly(first + 2, first + 3);
+        assertThat(rest).extracting(Claimed::attempt).containsExactly(1, 1);
     }
 
     @Test

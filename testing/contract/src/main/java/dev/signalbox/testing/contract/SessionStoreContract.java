@@ -2,28 +2,29 @@ package dev.signalbox.testing.contract;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.session.bus.Retention;
+import dev.signalbox.session.bus.SessionConflictException;
 import dev.signalbox.session.bus.SessionStore;
 import dev.signalbox.session.bus.SessionStore.Append;
-import dev.signalbox.session.bus.SessionStore.Claim;
-import dev.signalbox.session.bus.SessionStore.ClaimRequest;
-import dev.signalbox.session.bus.SessionStore.Claimed;
-import dev.signalbox.session.bus.SessionStore.Claims;
+import dev.signalbox.session.bus.SessionStore.ChangeListener;
 import dev.signalbox.session.bus.SessionStore.Cursor;
 import dev.signalbox.session.bus.SessionStore.Entry;
+import dev.signalbox.session.bus.SessionStore.GroupDocument;
 import dev.signalbox.session.bus.SessionStore.GroupKey;
+import dev.signalbox.session.bus.SessionStore.Notifications;
 import dev.signalbox.session.bus.SessionStore.Place;
 import dev.signalbox.session.bus.SessionStore.Slice;
 import dev.signalbox.session.bus.SessionStore.Stored;
-import dev.signalbox.session.bus.SessionStore.Tail;
-import dev.signalbox.session.bus.SessionStore.TailListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -36,7 +37,6 @@ import org.junit.jupiter.api.Test;
 /** What every {@link SessionStore} has to do alike. */
 public abstract class SessionStoreContract extends SessionContract {
     private static final GroupKey GROUP = new GroupKey("s", "workers");
-    private static final Duration LEASE = Duration.ofSeconds(30);
 
     /** Whether appends can have an unknown outcome, so that a repeated batch has to be recognised. */
     protected boolean recognisesRepeats() {
@@ -76,8 +76,8 @@ public abstract class SessionStoreContract extends SessionContract {
         List<Place> places = store.append(batch);
         store.append(batch("s", "after"));
         clock.advance(Duration.ofMinutes(5));
-        assertThat(store.append(batch)).isEqualTo(places);
-        assertThat(store().append(batch)).isEqualTo(places);
+        assertThat(offsets(store.append(batch))).isEqualTo(offsets(places));
+        assertThat(offsets(store().append(batch))).isEqualTo(offsets(places));
         assertThat(texts(read(store, "s", 0, 10))).containsExactly("before", "x", "z", "after");
         assertThat(texts(read(store, "t", 0, 10))).containsExactly("y");
     }
@@ -96,7 +96,7 @@ public abstract class SessionStoreContract extends SessionContract {
                         .toList();
                 List<Place> places = all.getFirst().get();
                 for (Future<List<Place>> one : all) {
-                    assertThat(one.get()).isEqualTo(places);
+                    assertThat(offsets(one.get())).isEqualTo(offsets(places));
                 }
             }
         }
@@ -161,7 +161,7 @@ public abstract class SessionStoreContract extends SessionContract {
                 2);
         assertThat(slices.stream().map(SessionStoreContract::texts))
                 .containsExactly(List.of("b1"), List.of(), List.of("a0", "a1"), List.of("a2", "a3"), List.of());
-        assertThat(slices.stream().map(Slice::last)).containsExactly(b + 1, 0L, a + 3, a + 3, b + 1);
+        assertThat(slices.stream().map(slice -> slice.last().offset())).containsExactly(b + 1, 0L, a + 3, a + 3, b + 1);
         assertThat(slices.stream().map(Slice::begin)).containsExactly(b, 0L, a, a, b);
         assertThat(slices.getFirst().events().getFirst().at()).isEqualTo(clock.instant());
     }
@@ -172,7 +172,7 @@ public abstract class SessionStoreContract extends SessionContract {
         byte[] all = new byte[256];
         IntStream.range(0, 256).forEach(i -> all[i] = (byte) i);
         store.append(new Append(
-                UUID.randomUUID(), clock.instant(), List.of(new Entry("s", all), new Entry("s", new byte[0]))));
+                UUID.randomUUID(), clock.instant(), List.of(new Entry("s", "", all), new Entry("s", "", new byte[0]))));
         assertThat(read(store, "s", 0, 10).events()).extracting(Stored::payload).containsExactly(all, new byte[0]);
     }
 
@@ -184,34 +184,22 @@ public abstract class SessionStoreContract extends SessionContract {
         List<String> asked = new ArrayList<>(
                 IntStream.range(0, 2_000).mapToObj(i -> "other" + i).toList());
         asked.addAll(List.of("a", "ü/✓.b"));
-        assertThat(store.last(asked)).isEqualTo(Map.of("a", a + 1, "ü/✓.b", b));
-        assertThat(store.last(List.of())).isEmpty();
+        Map<String, Long> last = new HashMap<>();
+        store.heads(asked).forEach((session, head) -> last.put(session, head.offset()));
+        assertThat(last).isEqualTo(Map.of("a", a + 1, "ü/✓.b", b));
+        assertThat(store.heads(List.of())).isEmpty();
     }
 
     @Test
-    void findsWhereAnInstantIs() throws Exception {
-        SessionStore store = store();
-        long first = first(store.append(batch("s", "a", "b")));
-        var start = clock.instant();
-        clock.advance(Duration.ofSeconds(10));
-        store.append(batch("s", "c"));
-        assertThat(store.before("s", start.minusSeconds(1))).isEqualTo(first - 1);
-        assertThat(store.before("s", start)).isEqualTo(first - 1);
-        assertThat(store.before("s", start.plusMillis(1))).isEqualTo(first + 1);
-        assertThat(store.before("s", start.plusSeconds(10))).isEqualTo(first + 1);
-        assertThat(store.before("s", start.plusSeconds(11))).isEqualTo(first + 2);
-        assertThat(store.before("unknown", start)).isZero();
-    }
-
-    @Test
-    void theTailHearsOfWhatOthersAppend() throws Exception {
+    void tellsOfWhatOthersAppend() throws Exception {
         Heard heard = new Heard();
-        closing(store().tail(heard));
-        await().until(() -> heard.ups.get() > 0);
+        Notifications notifications = closing(store().listen(heard));
         SessionStore other = store();
         long a = other.append(batch("a", "1", "2")).getLast().offset();
         long b = first(other.append(batch("ü/✓", "1")));
         await().untilAsserted(() -> {
+            notifications.await(Duration.ofMillis(20));
+            notifications.check(Duration.ofSeconds(10));
             if (heard.somewhere.get() == 0) {
                 assertThat(heard.last).containsEntry("a", a).containsEntry("ü/✓", b);
             }
@@ -219,129 +207,180 @@ public abstract class SessionStoreContract extends SessionContract {
     }
 
     @Test
-    void aClosedTailTellsNothing() throws Exception {
+    void closedNotificationsTellNothing() throws Exception {
         Heard heard = new Heard();
         SessionStore store = store();
-        Tail tail = store.tail(heard);
-        await().until(() -> heard.ups.get() > 0);
-        tail.close();
-        tail.close();
+        Notifications closed = store.listen(heard);
+        closed.close();
+        closed.close();
         Heard other = new Heard();
-        closing(store.tail(other));
-        await().until(() -> other.ups.get() > 0);
+        Notifications open = closing(store.listen(other));
         store.append(batch("a", "1"));
-        await().until(() -> !other.last.isEmpty() || other.somewhere.get() > 0);
+        await().until(() -> {
+            open.await(Duration.ofMillis(20));
+            return !other.last.isEmpty() || other.somewhere.get() > 0;
+        });
         assertThat(heard.last).isEmpty();
     }
 
     @Test
-    void aGroupGetsEachEventOnceAndMovesOn() throws Exception {
+    void eventsKeepTheirIdentityAndHeaders() throws Exception {
         SessionStore store = store();
-        long first = first(store.append(batch("s", "a", "b", "c")));
-        Claims claims = claim(store, 0, 2);
-        assertThat(claims.position()).isZero();
-        assertThat(held(claims)).containsExactly(new Claim(first, 1), new Claim(first + 1, 1));
-        assertThat(text(claims.claimed().getFirst().event())).isEqualTo("a");
-        Claims more = claim(store(), 0, 2);
-        assertThat(more.position()).isEqualTo(first + 1);
-        assertThat(held(more)).containsExactly(new Claim(first + 2, 1));
-        assertThat(claim(store, 0, 2).claimed()).isEmpty();
-        assertThat(store.acknowledge(GROUP, held(claims))).containsExactlyInAnyOrder(first, first + 1);
-        assertThat(store.acknowledge(GROUP, held(claims))).isEmpty();
-    }
-
-    @Test
-    void aNewGroupBeginsWhereAsked() throws Exception {
-        SessionStore store = store();
-        long first = first(store.append(batch("s", "a", "b", "c")));
-        assertThat(held(claim(store, first + 1, 5))).containsExactly(new Claim(first + 2, 1));
-        assertThat(claim(store, 0, 5).claimed()).isEmpty();
-        ClaimRequest other = new ClaimRequest(
-                new GroupKey("s", "auditors"),
-                0,
-                5,
+        Append first = batch("s", "a", "b");
+        store.append(first);
+        Append second = new Append(
+                UUID.randomUUID(),
                 clock.instant(),
-                clock.instant().plus(LEASE));
-        assertThat(store.claim(other).claimed()).hasSize(3);
+                List.of(new Entry("s", "{\"trace\":\"7 \u2713\"}", new byte[] {'c'}), entry("s", "d")));
+        List<Place> places = store.append(second);
+        assertThat(places).extracting(Place::previous).containsExactly(first.id(), second.id());
+        Slice slice = read(store, "s", 0, 10);
+        assertThat(slice.events())
+                .extracting(Stored::batch)
+                .containsExactly(first.id(), first.id(), second.id(), second.id());
+        assertThat(slice.events()).extracting(Stored::headers).containsExactly("", "", "{\"trace\":\"7 \u2713\"}", "");
+        assertThat(slice.last()).isEqualTo(slice.events().getLast().id());
+        assertThat(store.heads(List.of("s"))).isEqualTo(Map.of("s", slice.last()));
     }
 
     @Test
-    void aGroupOfAnUnknownSessionGetsItsEventsOnceThereAreSome() throws Exception {
+    void anAppendMayExpectWhereTheSessionEnds() throws Exception {
         SessionStore store = store();
-        assertThat(claim(store, 0, 5).claimed()).isEmpty();
-        long first = first(store.append(batch("s", "a")));
-        assertThat(held(claim(store, 0, 5))).containsExactly(new Claim(first, 1));
+        Append first = expecting(0, "a");
+        long offset = first(store.append(first));
+        assertThatThrownBy(() -> store.append(expecting(0, "b")))
+                .isInstanceOfSatisfying(
+                        SessionConflictException.class,
+                        conflict -> assertThat(conflict.last()).isEqualTo(offset));
+        assertThatThrownBy(() -> store.append(expecting(offset + 1, "b"))).isInstanceOf(SessionConflictException.class);
+        assertThat(offsets(store.append(expecting(offset, "b")))).containsExactly(offset + 1);
+        if (recognisesRepeats()) {
+            assertThat(offsets(store.append(first))).as("repeated").containsExactly(offset);
+        }
+        assertThat(texts(read(store, "s", 0, 10))).containsExactly("a", "b");
+    }
+
+    private Append expecting(long last, String text) {
+        return new Append(UUID.randomUUID(), clock.instant(), List.of(entry("s", text)), OptionalLong.of(last), false);
     }
 
     @Test
-    void whatWasNotAcknowledgedComesBackAfterTheLeaseAndTheLateAcknowledgementIsRefused() throws Exception {
-        SessionStore store = store();
-        long first = first(store.append(batch("s", "a", "b")));
-        Claims slow = claim(store, 0, 2);
-        clock.advance(LEASE.minusMillis(1));
-        assertThat(claim(store, 0, 2).claimed()).isEmpty();
-        clock.advance(Duration.ofMillis(1));
-        Claims again = claim(store, 0, 1);
-        assertThat(held(again)).containsExactly(new Claim(first, 2));
-        // Nobody has taken the second one over, so finishing it late is as good.
-        assertThat(store.acknowledge(GROUP, held(slow))).containsExactly(first + 1);
-        assertThat(store.acknowledge(GROUP, held(again))).containsExactly(first);
-        clock.advance(LEASE.multipliedBy(2));
-        assertThat(claim(store, 0, 2).claimed()).isEmpty();
-    }
-
-    @Test
-    void whatWasReleasedComesBackAtOnceBeforeFreshEvents() throws Exception {
-        SessionStore store = store();
-        long first = first(store.append(batch("s", "a", "b", "c")));
-        Claims claims = claim(store, 0, 2);
-        store.release(GROUP, held(claims));
-        assertThat(store.acknowledge(GROUP, held(claims))).isEmpty();
-        Claims again = claim(store, 0, 3);
-        assertThat(held(again)).containsExactly(new Claim(first, 2), new Claim(first + 1, 2), new Claim(first + 2, 1));
-        store.release(GROUP, held(claims)); // Too late: these are another's now.
-        assertThat(claim(store, 0, 3).claimed()).isEmpty();
-        assertThat(store.acknowledge(GROUP, held(again))).hasSize(3);
-    }
-
-    @Test
-    void manyMembersAtATimeShareWithoutOverlap() throws Exception {
+    void ofSeveralThatExpectTheSameEndOneIsAppended() throws Exception {
         SessionStore one = store();
         SessionStore other = store();
-        one.append(
-                batch("s", IntStream.range(0, 200).mapToObj(Integer::toString).toArray(String[]::new)));
-        Map<Long, Integer> seen = new ConcurrentHashMap<>();
+        long end = first(one.append(batch("s", "begin")));
+        AtomicInteger conflicts = new AtomicInteger();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<?>> members = new ArrayList<>();
-            for (int member = 0; member < 6; member++) {
-                SessionStore store = member % 2 == 0 ? one : other;
-                members.add(threads.submit(() -> {
-                    for (Claims claims = claim(store, 0, 7); !claims.claimed().isEmpty(); claims = claim(store, 0, 7)) {
-                        claims.claimed()
-                                .forEach(claimed -> seen.merge(claimed.event().offset(), 1, Integer::sum));
-                        store.acknowledge(GROUP, held(claims));
+            List<Future<?>> senders = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                SessionStore store = i % 2 == 0 ? one : other;
+                String text = "e" + i;
+                senders.add(threads.submit(() -> {
+                    try {
+                        store.append(expecting(end, text));
+                    } catch (SessionConflictException e) {
+                        conflicts.incrementAndGet();
                     }
                 }));
             }
-            for (Future<?> member : members) {
-                member.get();
+            for (Future<?> sender : senders) {
+                sender.get();
             }
         }
-        assertThat(seen).hasSize(200);
-        assertThat(seen.values()).containsOnly(1);
+        assertThat(conflicts).hasValue(5);
+        assertThat(read(one, "s", 0, 10).events()).hasSize(2);
     }
 
     @Test
-    void aGroupOutlivesItsNodes() throws Exception {
-        SessionStore store = connect(Retention.FOREVER, clock);
-        long first = first(store.append(batch("s", "a", "b", "c")));
-        Claims claims = claim(store, 0, 2);
-        store.acknowledge(GROUP, held(claims).subList(0, 1));
-        store.close();
-        SessionStore later = store();
-        assertThat(held(claim(later, 0, 5))).containsExactly(new Claim(first + 2, 1));
-        clock.advance(LEASE);
-        assertThat(held(claim(later, 0, 5))).containsExactly(new Claim(first + 1, 2), new Claim(first + 2, 2));
+    void aKeyedBatchIsRecognisedWhoeverRepeatsIt() throws Exception {
+        SessionStore store = store();
+        UUID key = UUID.randomUUID();
+        Append first = new Append(key, clock.instant(), List.of(entry("s", "a")), OptionalLong.empty(), true);
+        List<Long> offsets = offsets(store.append(first));
+        clock.advance(Duration.ofMinutes(9));
+        Append again = new Append(key, clock.instant(), List.of(entry("s", "a")), OptionalLong.empty(), true);
+        assertThat(offsets(store().append(again))).isEqualTo(offsets);
+        assertThat(read(store, "s", 0, 10).events()).hasSize(1);
+    }
+
+    @Test
+    void sessionsAreListedPageByPage() throws Exception {
+        SessionStore store = store();
+        List<String> names = IntStream.range(0, 25).mapToObj(i -> "s" + i).toList();
+        names.forEach(name -> store.append(batch(name, "e")));
+        List<String> listed = new ArrayList<>();
+        for (List<String> page = store.sessions("", 10); !page.isEmpty(); page = store.sessions(page.getLast(), 10)) {
+            assertThat(page).hasSizeLessThanOrEqualTo(10);
+            listed.addAll(page);
+        }
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(names);
+    }
+
+    @Test
+    void aDeletedSessionIsGoneWithItsGroupsAndBeginsAnewWithGreaterOffsets() throws Exception {
+        SessionStore store = store();
+        long last = store.append(batch("s", "a", "b")).getLast().offset();
+        store.append(batch("t", "x"));
+        store.replaceGroup(GROUP, GroupDocument.ABSENT, new GroupDocument(1, new byte[] {1}));
+        store.delete("s");
+        store.delete("unknown");
+        assertThat(read(store, "s", 0, 10)).isEqualTo(Slice.UNKNOWN);
+        assertThat(store.heads(List.of("s"))).isEmpty();
+        assertThat(store.sessions("", 10)).containsExactly("t");
+        assertThat(store.group(GROUP)).isEmpty();
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(first(store.append(batch("s", "c")))).isGreaterThan(last);
+        assertThat(texts(read(store, "s", 0, 10))).containsExactly("c");
+    }
+
+    @Test
+    void aGroupIsReplacedOnlyInTheVersionThatWasRead() throws Exception {
+        SessionStore store = store();
+        store.append(batch("s", "a"));
+        assertThat(store.group(GROUP)).isEmpty();
+        assertThat(store.replaceGroup(GROUP, 5, document(7))).isFalse();
+        assertThat(store.replaceGroup(GROUP, GroupDocument.ABSENT, document(7))).isTrue();
+        assertThat(store.replaceGroup(GROUP, GroupDocument.ABSENT, document(8))).isFalse();
+        SessionStore other = store();
+        assertThat(other.group(GROUP)).get().satisfies(found -> {
+            assertThat(found.version()).isEqualTo(7);
+            assertThat(found.state()).isEqualTo(document(7).state());
+        });
+        assertThat(other.replaceGroup(GROUP, 7, document(Long.MAX_VALUE))).isTrue();
+        assertThat(store.replaceGroup(GROUP, 7, document(9))).isFalse();
+        assertThat(store.group(GROUP)).get().extracting(GroupDocument::version).isEqualTo(Long.MAX_VALUE);
+        assertThat(store.group(new GroupKey("s", "others"))).isEmpty();
+    }
+
+    /** With every byte there is. */
+    private static GroupDocument document(long version) {
+        byte[] state = new byte[256];
+        IntStream.range(0, 256).forEach(i -> state[i] = (byte) (i + version));
+        return new GroupDocument(version, state);
+    }
+
+    @Test
+    void ofManyWhoReplaceAGroupOneAtATimeSucceeds() throws Exception {
+        SessionStore one = store();
+        SessionStore other = store();
+        one.append(batch("s", "a"));
+        AtomicInteger replaced = new AtomicInteger();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 1; i <= 8; i++) {
+                SessionStore store = i % 2 == 0 ? one : other;
+                GroupDocument document = document(i);
+                all.add(threads.submit(() -> {
+                    if (store.replaceGroup(GROUP, GroupDocument.ABSENT, document)) {
+                        replaced.incrementAndGet();
+                    }
+                }));
+            }
+            for (Future<?> each : all) {
+                each.get();
+            }
+        }
+        assertThat(replaced).hasValue(1);
     }
 
     @Test
@@ -351,7 +390,7 @@ public abstract class SessionStoreContract extends SessionContract {
         store.append(batch("t", "x"));
         trim(store);
         assertThat(texts(read(store, "s", 0, 10))).containsExactly("c", "d", "e");
-        assertThat(read(store, "s", first, 10).last()).isEqualTo(first + 4);
+        assertThat(read(store, "s", first, 10).last().offset()).isEqualTo(first + 4);
         assertThat(read(store, "s", 0, 10).begin()).isEqualTo(first);
         assertThat(texts(read(store, "t", 0, 10))).containsExactly("x");
         assertThat(offsets(store.append(batch("s", "f")))).containsExactly(first + 5);
@@ -366,7 +405,7 @@ public abstract class SessionStoreContract extends SessionContract {
         clock.advance(Duration.ofMinutes(6));
         trim(store);
         assertThat(texts(read(store, "s", 0, 10))).containsExactly("c");
-        assertThat(read(store, "s", 0, 10).last()).isEqualTo(first + 2);
+        assertThat(read(store, "s", 0, 10).last().offset()).isEqualTo(first + 2);
     }
 
     @Test
@@ -377,26 +416,12 @@ public abstract class SessionStoreContract extends SessionContract {
         trim(store);
         Slice empty = read(store, "s", 0, 10);
         assertThat(empty.events()).isEmpty();
-        assertThat(empty.last()).isIn(0L, last);
+        assertThat(empty.last().offset()).isIn(0L, last);
         long anew = first(store.append(batch("s", "c")));
         assertThat(anew).isGreaterThan(last);
-        if (empty.last() == 0) {
+        if (empty.last().offset() == 0) {
             assertThat(read(store, "s", 0, 10).begin()).isEqualTo(anew);
         }
-    }
-
-    @Test
-    void whatRetentionRemovedIsNotHandedOutToGroups() throws Exception {
-        SessionStore store = store(Retention.ofEvents(2));
-        long first = first(store.append(batch("s", "a")));
-        Claims lost = claim(store, 0, 1);
-        store.append(batch("s", "b", "c", "d"));
-        trim(store);
-        clock.advance(LEASE);
-        Claims claims = claim(store, 0, 5);
-        assertThat(held(lost)).containsExactly(new Claim(first, 1));
-        assertThat(held(claims)).containsExactly(new Claim(first + 2, 1), new Claim(first + 3, 1));
-        assertThat(claims.position()).isEqualTo(first);
     }
 
     @Test
@@ -427,22 +452,11 @@ public abstract class SessionStoreContract extends SessionContract {
     }
 
     protected static Entry entry(String session, String text) {
-        return new Entry(session, text.getBytes(UTF_8));
+        return new Entry(session, "", text.getBytes(UTF_8));
     }
 
     protected static Slice read(SessionStore store, String session, long after, int limit) {
         return store.read(List.of(new Cursor(session, after)), limit).getFirst();
-    }
-
-    private Claims claim(SessionStore store, long startAfter, int max) {
-        return store.claim(new ClaimRequest(
-                GROUP, startAfter, max, clock.instant(), clock.instant().plus(LEASE)));
-    }
-
-    private static List<Claim> held(Claims claims) {
-        return claims.claimed().stream()
-                .map((Claimed one) -> new Claim(one.event().offset(), one.attempt()))
-                .toList();
     }
 
     protected static List<String> texts(Slice slice) {
@@ -468,22 +482,13 @@ public abstract class SessionStoreContract extends SessionContract {
                         LongStream.range(first, first + slice.events().size())
                                 .boxed()
                                 .toList());
-        assertThat(slice.last()).isEqualTo(first + slice.events().size() - 1);
+        assertThat(slice.last().offset()).isEqualTo(first + slice.events().size() - 1);
     }
 
-    /** Remembers what a tail tells. */
-    protected static class Heard implements TailListener {
-        public final AtomicInteger ups = new AtomicInteger();
+    /** Remembers what notifications tell. */
+    protected static class Heard implements ChangeListener {
         public final AtomicInteger somewhere = new AtomicInteger();
         public final Map<String, Long> last = new ConcurrentHashMap<>();
-
-        @Override
-        public void up() {
-            ups.incrementAndGet();
-        }
-
-        @Override
-        public void down(Throwable cause) {}
 
         @Override
         public void changed(String session, long offset) {

@@ -49,9 +49,9 @@ class MemorySessionTest {
             List<String> told = new ArrayList<>();
             SessionStore store = store();
             assertThat(store.isImmediate()).isTrue();
-            try (SessionStore.Tail _ = store.tail(new Heard() {
+            try (SessionStore.Notifications _ = store.listen(new Heard() {
                 @Override
-                public void appended(String session, List<Stored> events) {
+                public void appended(String session, UUID previous, List<Stored> events) {
                     events.forEach(event -> told.add(session + event.offset() + new String(event.payload(), UTF_8)));
                 }
             })) {

@@ -19,10 +19,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.bson.Document;
 import org.bson.conversions.Bson;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Removes what need not be kept, a thousand events at a time, the oldest of a session first. Not by an index with a time to live or a
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For the number of events, a node looks after the sessions that it appended to, and in passing after all others.
  */
-final class Trimming {
+final class Trimmer {
     private static final int EVENTS = 1_000;
     /** Sessions that were appended to and not looked after yet; beyond it, they are found in passing. */
     private static final int MOST_TOUCHED = 100_000;
@@ -45,7 +45,7 @@ final class Trimming {
     private final Set<String> touched = new HashSet<>();
     private String passed = "";
 
-    Trimming(MongoCollection<Document> collection, Events events, Heads heads, Groups groups, Retention retention) {
+    Trimmer(MongoCollection<Document> collection, Events events, Heads heads, Groups groups, Retention retention) {
         this.collection = collection;
         this.events = events;
         this.heads = heads;
@@ -102,23 +102,23 @@ final class Trimming {
             next.remove();
         }
         for (int i = 0; i < IN_PASSING; i++) {
-            String session = after(passed);
-            passed = session == null ? "" : session;
-            if (session == null || !sessions.add(session)) {
+            Optional<String> session = events.sessionAfter(passed);
+            passed = session.orElse("");
+            if (session.isEmpty() || !sessions.add(passed)) {
                 break;
             }
         }
         return sessions;
     }
 
-    /** One look into the index, whatever is in between. */
-    private @Nullable String after(String session) {
-        Document event = collection
-                .find(and(gt("sessionId", session), gt("offset", 0L)))
-                .sort(ascending("sessionId", "offset"))
-                .projection(Projections.include("sessionId"))
-                .first();
-        return event == null ? null : event.getString("sessionId");
+    /** Removes all that a session has. */
+    void delete(String session, Instant now) {
+        Bson all = and(eq("sessionId", session), gt("offset", 0L));
+        long removed;
+        do {
+            removed = remove(all, ascending("offset"), now);
+        } while (removed > 0);
+        groups.remove(session);
     }
 
     /** The heads are raised first, so that nothing is put in where something was removed. */

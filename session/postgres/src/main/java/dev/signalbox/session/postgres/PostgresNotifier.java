@@ -2,7 +2,6 @@ package dev.signalbox.session.postgres;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseException;
 import dev.signalbox.session.bus.SessionStore.Append;
 import dev.signalbox.session.bus.SessionStore.Place;
@@ -22,11 +21,11 @@ import org.slf4j.LoggerFactory;
  * 8,000 bytes, and names sessions as {@code offset:session}, separated by blanks, which sessions' names cannot have; what does not
  * fit into {@link #PAYLOADS} is told as {@link #SOMEWHERE}. All of it may get lost. Thread-safe.
  */
-final class Bell {
+final class PostgresNotifier {
     static final String CHANNEL = "signalbox_session";
     static final String SOMEWHERE = "*";
 
-    private static final Logger LOG = LoggerFactory.getLogger(Bell.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresNotifier.class);
     private static final int PAYLOAD_BYTES = 7_900;
     private static final int PAYLOADS = 16;
     /** What comes in this time after a NOTIFY goes into the next. */
@@ -34,16 +33,16 @@ final class Bell {
 
     private static final String NOTIFY = "select pg_notify('" + CHANNEL + "', p) from unnest(?::text[]) as p";
 
-    private final Database database;
+    private final Connections connections;
     private final ConcurrentHashMap<String, Long> changed = new ConcurrentHashMap<>();
     private final AtomicBoolean telling = new AtomicBoolean();
 
-    Bell(Database database) {
-        this.database = database;
+    PostgresNotifier(Connections connections) {
+        this.connections = connections;
     }
 
     /** Returns at once. */
-    void ring(Append batch, List<Place> places) {
+    void changed(Append batch, List<Place> places) {
         for (int i = 0; i < places.size(); i++) {
             changed.merge(batch.entries().get(i).session(), places.get(i).offset(), Math::max);
         }
@@ -95,7 +94,7 @@ final class Bell {
 
     private void tell(List<String> payloads) {
         try {
-            database.autoCommit(connection -> tell(connection, payloads));
+            connections.use(connection -> tell(connection, payloads));
         } catch (DatabaseException e) {
             LOG.debug("other nodes were not told of new events and will find them by looking", e);
         }

@@ -8,11 +8,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Knows who watches which session in this process, and passes on to them what becomes known. Thread-safe. */
-final class Switchboard {
+final class WatcherRegistry {
     private static final Watcher[] NOBODY = {};
 
     private final ConcurrentHashMap<String, Watcher[]> sessions = new ConcurrentHashMap<>();
@@ -20,7 +21,7 @@ final class Switchboard {
 
     void add(String session, Watcher watcher) {
         watchers.incrementAndGet();
-        sessions.merge(session, new Watcher[] {watcher}, Switchboard::both);
+        sessions.merge(session, new Watcher[] {watcher}, WatcherRegistry::both);
     }
 
     private static Watcher[] both(Watcher[] some, Watcher[] more) {
@@ -57,23 +58,27 @@ final class Switchboard {
                 end++;
             }
             if (sessions.containsKey(session)) {
-                appended(session, stored(entries.subList(i, end), places.subList(i, end)));
+                appended(
+                        session,
+                        places.get(i).previous(),
+                        stored(batch.id(), entries.subList(i, end), places.subList(i, end)));
             }
             i = end;
         }
     }
 
-    void appended(String session, List<Stored> events) {
+    void appended(String session, UUID previous, List<Stored> events) {
         for (Watcher watcher : sessions.getOrDefault(session, NOBODY)) {
-            watcher.appended(events);
+            watcher.appended(previous, events);
         }
     }
 
-    private static List<Stored> stored(List<Entry> entries, List<Place> places) {
+    private static List<Stored> stored(UUID batch, List<Entry> entries, List<Place> places) {
         List<Stored> events = new ArrayList<>(entries.size());
         for (int i = 0; i < entries.size(); i++) {
             Place place = places.get(i);
-            events.add(new Stored(place.offset(), place.at(), entries.get(i).payload()));
+            Entry entry = entries.get(i);
+            events.add(new Stored(place.offset(), batch, place.at(), entry.headers(), entry.payload()));
         }
         return events;
     }
@@ -85,7 +90,7 @@ final class Switchboard {
     }
 
     /** Whether anybody did not know. */
-    boolean swept(String session, long last) {
+    boolean swept(String session, EventId last) {
         boolean news = false;
         for (Watcher watcher : sessions.getOrDefault(session, NOBODY)) {
             news |= watcher.swept(last);
