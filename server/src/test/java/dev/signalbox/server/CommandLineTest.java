@@ -14,7 +14,7 @@ import picocli.CommandLine;
 class CommandLineTest {
 
     static Stream<String> commands() {
-        return commands(SignalboxCommand.commandLine(SignalboxCommand.FEATURES), "")
+        return commands(SignalboxCommand.wholeCommandLine(SignalboxCommand.FEATURES), "")
                 .filter(command -> !command.isEmpty());
     }
 

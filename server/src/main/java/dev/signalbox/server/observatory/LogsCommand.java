@@ -13,6 +13,7 @@ import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.Silence;
+import dev.signalbox.server.command.Visible;
 import java.io.Console;
 import java.io.IOException;
 import java.net.URI;
@@ -70,7 +71,8 @@ final class LogsCommand {
 
         private static String line(StoredBatch batch, LogRecord record) {
             String refused = batch.status() == 0 ? "" : " [" + batch.why() + "]";
-            return record.time() + " " + record.severity() + " " + record.module() + " - " + record.message() + refused;
+            return Visible.line(record.time() + " " + record.severity() + " " + record.module() + " - "
+                    + record.message() + refused);
         }
 
         private static Object object(StoredBatch batch, LogRecord record) {

@@ -1,0 +1,37 @@
+package dev.signalbox.server.command;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Explains commands. */
+@Command(
+        name = "help",
+        description = "Explains a command: `help queue list` is `queue list --help`.",
+        mixinStandardHelpOptions = true)
+public final class HelpCommand implements Callable<Integer> {
+    private final Function<String[], CommandLine> line;
+
+    @Parameters(paramLabel = "COMMAND", arity = "0..*", description = "The command; all of them if there is none.")
+    private final List<String> command = new ArrayList<>();
+
+    @Mixin
+    private final Output output = new Output();
+
+    /** Explains the commands of {@code line}, which makes the command line for some arguments. */
+    public HelpCommand(Function<String[], CommandLine> line) {
+        this.line = line;
+    }
+
+    @Override
+    public Integer call() {
+        command.add("--help");
+        String[] words = command.toArray(String[]::new);
+        return CommandRun.run(line.apply(words), output.out(), output.err(), words);
+    }
+}
