@@ -136,13 +136,15 @@ public final class SignalboxCommand {
 
     private static List<CommandEntry> commands(Features features) {
         var all = new ArrayList<CommandEntry>(features.commands());
-        all.add(new CommandEntry("serve", () -> new ServeCommand(features)));
-        all.add(new CommandEntry("migrate", () -> new MigrateCommand(features)));
-        all.add(new CommandEntry("simulator", () -> simulator(features)));
-        all.add(new CommandEntry("context", ContextCommand::new));
-        all.add(new CommandEntry("completion", () -> new CompletionCommand(() -> wholeCommandLine(features))));
-        all.add(new CommandEntry("help", () -> new HelpCommand(words -> commandLine(features, words))));
-        all.add(new CommandEntry("version", VersionCommand::new));
+        all.add(new CommandEntry("serve", ServeCommand.class, () -> new ServeCommand(features)));
+        all.add(new CommandEntry("migrate", MigrateCommand.class, () -> new MigrateCommand(features)));
+        all.add(new CommandEntry("simulator", SimulatorCommand.class, () -> simulator(features)));
+        all.add(new CommandEntry("context", ContextCommand.class, () -> new ContextCommand()));
+        all.add(new CommandEntry(
+                "completion", CompletionCommand.class, () -> new CompletionCommand(() -> wholeCommandLine(features))));
+        all.add(new CommandEntry(
+                "help", HelpCommand.class, () -> new HelpCommand(words -> commandLine(features, words))));
+        all.add(new CommandEntry("version", VersionCommand.class, () -> new VersionCommand()));
         all.sort(Comparator.comparingInt(entry -> ORDER.indexOf(entry.name())));
         return all;
     }

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Explains commands. */
 @Command(
@@ -30,8 +32,21 @@ public final class HelpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        command.add("--help");
-        String[] words = command.toArray(String[]::new);
-        return CommandRun.run(line.apply(words), output.out(), output.err(), words);
+        String[] words = Stream.concat(command.stream(), Stream.of("--help")).toArray(String[]::new);
+        CommandLine whole = line.apply(words).setErr(output.err());
+        check(whole);
+        return CommandRun.run(whole, output.out(), output.err(), words);
+    }
+
+    /** picocli would explain the last command that it knows. */
+    private void check(CommandLine whole) {
+        CommandLine at = whole;
+        for (String word : command) {
+            CommandLine next = at.getSubcommands().get(word);
+            if (next == null) {
+                throw new UnmatchedArgumentException(at, List.of(word));
+            }
+            at = next;
+        }
     }
 }
