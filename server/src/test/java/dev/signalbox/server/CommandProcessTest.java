@@ -57,6 +57,7 @@ class CommandProcessTest {
                 .until(() -> Files.readString(folder.resolve("out")).contains("token:"));
         send(signal, process);
         exitCode(process);
+        assertThat(Files.readString(folder.resolve("err"))).doesNotContain("\u001b", "\r");
         try (Stream<Path> left = Files.list(temporary)) {
             assertThat(left.filter(each -> each.getFileName().toString().startsWith("signalbox-demo")))
                     .isEmpty();

@@ -5,25 +5,22 @@ import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.OnExit;
 import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.Reason;
+import dev.signalbox.server.command.Progress;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.ServerOptions;
-import dev.signalbox.server.command.Silence;
 import dev.signalbox.server.delivery.BulkChunks.Chunk;
 import dev.signalbox.server.delivery.BulkChunks.Format;
 import dev.signalbox.server.delivery.BulkChunks.Oversized;
 import java.io.BufferedInputStream;
-import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
@@ -149,15 +146,11 @@ final class ImportCommand implements Callable<Integer> {
 
     private ProgressBar progress() throws IOException {
         long size = file.equals("-") ? -1 : Files.size(Path.of(file));
-        boolean visible = !noProgress
-                && Optional.ofNullable(System.console())
-                        .filter(Console::isTerminal)
-                        .isPresent();
         return new ProgressBarBuilder()
                 .setTaskName("import")
                 .setInitialMax(size)
                 .setUnit(" KiB", 1024)
-                .setConsumer(visible ? new ConsoleProgressBarConsumer(System.err) : new Silence())
+                .setConsumer(Progress.consumer(!noProgress))
                 .build();
     }
 

@@ -2,6 +2,7 @@ package dev.signalbox.server.demo;
 
 import dev.signalbox.server.command.OnExit;
 import dev.signalbox.server.command.Output;
+import dev.signalbox.server.command.Progress;
 import dev.signalbox.server.demo.Demo.Accepted;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.LogFormat;
@@ -193,6 +194,7 @@ final class DemoCommand implements Callable<Integer> {
                 .setTaskName("Delivering")
                 .setInitialMax(accepted)
                 .setUpdateIntervalMillis(200)
+                .setConsumer(Progress.consumer(true))
                 .build()) {
             long moved = System.nanoTime();
             while (true) {

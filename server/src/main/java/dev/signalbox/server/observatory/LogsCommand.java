@@ -11,17 +11,14 @@ import dev.signalbox.observatory.WireFormat;
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Output;
+import dev.signalbox.server.command.Progress;
 import dev.signalbox.server.command.RestClient;
-import dev.signalbox.server.command.Silence;
 import dev.signalbox.server.command.Visible;
-import java.io.Console;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
@@ -203,14 +200,10 @@ final class LogsCommand {
         }
 
         private ProgressBar progress(long records) {
-            boolean visible = !noProgress
-                    && Optional.ofNullable(System.console())
-                            .filter(Console::isTerminal)
-                            .isPresent();
             return new ProgressBarBuilder()
                     .setTaskName("replay")
                     .setInitialMax(records)
-                    .setConsumer(visible ? new ConsoleProgressBarConsumer(System.err) : new Silence())
+                    .setConsumer(Progress.consumer(!noProgress))
                     .build();
         }
     }
