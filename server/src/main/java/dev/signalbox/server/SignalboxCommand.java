@@ -3,8 +3,14 @@ package dev.signalbox.server;
 import dev.signalbox.database.DatabaseException;
 import dev.signalbox.server.clients.ClientsFeature;
 import dev.signalbox.server.command.CommandEntry;
+import dev.signalbox.server.command.CommandErrors;
 import dev.signalbox.server.command.CommandFailure;
+import dev.signalbox.server.command.CommandRun;
+import dev.signalbox.server.command.CompletionCommand;
+import dev.signalbox.server.command.ContextCommand;
 import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.HelpCommand;
+import dev.signalbox.server.command.Reason;
 import dev.signalbox.server.configuration.ConfigException;
 import dev.signalbox.server.console.ConsoleFeature;
 import dev.signalbox.server.delivery.DeliveryFeature;
@@ -18,6 +24,7 @@ import dev.signalbox.server.observatory.ObservatoryFeature;
 import dev.signalbox.server.sessions.SessionsFeature;
 import dev.signalbox.server.sms.SmsFeature;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,6 +32,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 
@@ -69,11 +77,14 @@ public final class SignalboxCommand {
             "connect",
             "queue",
             "session",
+            "context",
             "migrate",
             "llm",
             "logs",
             "simulator",
             "token",
+            "completion",
+            "help",
             "version");
 
     @Option(names = "--debug", description = "Shows stack traces of failures.", scope = ScopeType.INHERIT)
@@ -83,16 +94,39 @@ public final class SignalboxCommand {
 
     /** Runs the command and exits with its code. */
     public static void main(String[] arguments) {
-        System.exit(commandLine(FEATURES, arguments).execute(arguments));
+        System.exit(CommandRun.onProcess(commandLine(FEATURES, arguments), arguments));
     }
 
-    /** The command line for these arguments: where they name a command, no other is described. */
+    /** Runs the command with another output, and returns its exit code. */
+    static int run(Features features, Writer out, Writer err, String... arguments) {
+        return CommandRun.run(commandLine(features, arguments), out, err, arguments);
+    }
+
+    /** The command line for these arguments: where they name a command, the others are not even made. */
     static CommandLine commandLine(Features features, String... arguments) {
         var root = new SignalboxCommand();
         var line = new CommandLine(root);
-        commands(features, arguments)
+        var all = commands(features);
+        var named = all.stream()
+                .filter(entry -> arguments.length > 0 && entry.name().equals(arguments[0]))
+                .findFirst();
+        named.ifPresentOrElse(
+                entry -> line.addSubcommand(entry.name(), entry.command().get()),
+                () -> all.forEach(entry -> line.addSubcommand(entry.name(), entry.outline())));
+        return configured(line, root);
+    }
+
+    /** The command line with every command and all their options. */
+    static CommandLine wholeCommandLine(Features features) {
+        var root = new SignalboxCommand();
+        var line = new CommandLine(root);
+        commands(features)
                 .forEach(entry ->
                         line.addSubcommand(entry.name(), entry.command().get()));
+        return configured(line, root);
+    }
+
+    private static CommandLine configured(CommandLine line, SignalboxCommand root) {
         line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionExceptionHandler(root::explain);
@@ -100,17 +134,19 @@ public final class SignalboxCommand {
         return line;
     }
 
-    private static List<CommandEntry> commands(Features features, String... arguments) {
+    private static List<CommandEntry> commands(Features features) {
         var all = new ArrayList<CommandEntry>(features.commands());
-        all.add(new CommandEntry("serve", () -> new ServeCommand(features)));
-        all.add(new CommandEntry("migrate", () -> new MigrateCommand(features)));
-        all.add(new CommandEntry("simulator", () -> simulator(features)));
-        all.add(new CommandEntry("version", VersionCommand::new));
+        all.add(new CommandEntry("serve", ServeCommand.class, () -> new ServeCommand(features)));
+        all.add(new CommandEntry("migrate", MigrateCommand.class, () -> new MigrateCommand(features)));
+        all.add(new CommandEntry("simulator", SimulatorCommand.class, () -> simulator(features)));
+        all.add(new CommandEntry("context", ContextCommand.class, () -> new ContextCommand()));
+        all.add(new CommandEntry(
+                "completion", CompletionCommand.class, () -> new CompletionCommand(() -> wholeCommandLine(features))));
+        all.add(new CommandEntry(
+                "help", HelpCommand.class, () -> new HelpCommand(words -> commandLine(features, words))));
+        all.add(new CommandEntry("version", VersionCommand.class, () -> new VersionCommand()));
         all.sort(Comparator.comparingInt(entry -> ORDER.indexOf(entry.name())));
-        var named = all.stream()
-                .filter(entry -> arguments.length > 0 && entry.name().equals(arguments[0]))
-                .toList();
-        return named.isEmpty() ? all : named;
+        return all;
     }
 
     private static CommandLine simulator(Features features) {
@@ -129,6 +165,9 @@ public final class SignalboxCommand {
     }
 
     private int explain(Exception failure, CommandLine line, ParseResult parsed) {
+        if (failure instanceof ParameterException wrong) {
+            return CommandErrors.explain(wrong);
+        }
         PrintWriter err = line.getErr();
         err.println("signalbox: " + words(failure));
         if (debug) {
@@ -143,13 +182,12 @@ public final class SignalboxCommand {
     }
 
     private String words(Exception failure) {
-        String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
         boolean explained = failure instanceof CommandFailure
                 || failure instanceof ConfigException
                 || failure instanceof StartupException
                 || failure instanceof DatabaseException
                 || debug;
-        return explained ? message : message + " (--debug shows more)";
+        return explained ? Reason.of(failure) : Reason.of(failure) + " (--debug shows more)";
     }
 
     /** For {@code --version}. */

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The commands that need no server. */
 class LocalCommandsTest {
@@ -101,5 +103,16 @@ class LocalCommandsTest {
         assertThat(Run.of("simulator", "sms", "--fault", "nap=0.5").exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(Run.of("simulator", "sms", "--max-latency", "soon").exitCode())
                 .isEqualTo(ExitCode.USAGE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'',1h", "bob smith,1h", "bob,0s", "bob,0", "bob,3651d"})
+    void aTokenThatNoServerAcceptsIsNotMade(String client, String lifetime) {
+        var run = Run.of("token", client, "--set", SECRET, "--expires-in", lifetime);
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .containsAnyOf("CLIENT: ", "--expires-in must be 1s to 3650d")
+                .hasLineCount(1);
     }
 }

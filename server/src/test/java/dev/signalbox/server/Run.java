@@ -1,7 +1,6 @@
 package dev.signalbox.server;
 
 import dev.signalbox.server.command.RestClient;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import tools.jackson.databind.JsonNode;
 
@@ -11,10 +10,7 @@ public record Run(int exitCode, String out, String err) {
     public static Run of(String... arguments) {
         var out = new StringWriter();
         var err = new StringWriter();
-        int exitCode = SignalboxCommand.commandLine(SignalboxCommand.FEATURES, arguments)
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(arguments);
+        int exitCode = SignalboxCommand.run(SignalboxCommand.FEATURES, out, err, arguments);
         return new Run(exitCode, out.toString(), err.toString());
     }
 

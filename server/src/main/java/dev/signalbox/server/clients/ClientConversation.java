@@ -2,6 +2,7 @@ package dev.signalbox.server.clients;
 
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.Reason;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.configuration.Secret;
 import java.net.URI;
@@ -67,7 +68,7 @@ final class ClientConversation implements AutoCloseable {
         if (cause instanceof WebSocketHandshakeException refused && refused.getResponse() != null) {
             return "it answered " + refused.getResponse().statusCode();
         }
-        return cause == null ? "unknown" : String.valueOf(cause);
+        return Reason.of(cause);
     }
 
     void send(String to, String text) {
@@ -87,7 +88,7 @@ final class ClientConversation implements AutoCloseable {
         if (open != null) {
             lastSend = lastSend.thenCompose(sent -> open.sendText(frame.toString(), true))
                     .exceptionally(e -> {
-                        fail("the connection broke: " + e.getMessage());
+                        fail("the connection broke: " + Reason.of(e));
                         return null;
                     });
         }
@@ -136,7 +137,7 @@ final class ClientConversation implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            printer.note("the connection was not closed politely: " + e);
+            printer.note("the server did not confirm the end of the connection within " + PATIENCE.toSeconds() + " s");
         }
     }
 
@@ -152,7 +153,7 @@ final class ClientConversation implements AutoCloseable {
                         .put("id", frame.path("id").asString("")));
             }
         } catch (JacksonException e) {
-            fail("the server sent what is not JSON");
+            fail("the server sent a frame that is not JSON; is this the port of the clients?");
         }
     }
 
@@ -192,7 +193,7 @@ final class ClientConversation implements AutoCloseable {
 
         @Override
         public void onError(WebSocket from, Throwable error) {
-            fail("the connection broke: " + error.getMessage());
+            fail("the connection broke: " + Reason.of(error));
         }
     }
 }

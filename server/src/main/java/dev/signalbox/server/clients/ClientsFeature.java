@@ -31,8 +31,8 @@ public final class ClientsFeature implements Feature {
     @Override
     public List<CommandEntry> commands(Features features) {
         return List.of(
-                new CommandEntry("connect", ConnectCommand::new),
-                new CommandEntry("token", () -> new TokenCommand(features)));
+                new CommandEntry("connect", ConnectCommand.class, () -> new ConnectCommand()),
+                new CommandEntry("token", TokenCommand.class, () -> new TokenCommand(features)));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.signalbox.server.clients;
 
+import dev.signalbox.server.command.Visible;
 import java.io.PrintWriter;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -33,7 +34,7 @@ final class FramePrinter {
             case "welcome" -> err.println("connected as " + frame.path("client").asString(""));
             case "message", "request", "reply" ->
                 out.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " "
-                        + frame.path("from").asString("") + ": " + content(frame));
+                        + Visible.line(frame.path("from").asString("")) + ": " + content(frame));
             case "error" -> err.println("error: " + frame.path("message").asString(""));
             default -> {} // an ok or a pong says nothing to a person
         }
@@ -41,7 +42,7 @@ final class FramePrinter {
 
     private static String content(JsonNode frame) {
         return frame.has("text")
-                ? frame.path("text").asString("").replaceAll("\\p{Cntrl}", " ")
+                ? Visible.line(frame.path("text").asString(""))
                 : "(" + frame.path("base64").asString("").length() * 3 / 4 + " bytes)";
     }
 

@@ -1,11 +1,13 @@
 package dev.signalbox.server.clients;
 
+import dev.signalbox.router.Address;
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ConfigOptions;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.TimeOption;
+import dev.signalbox.server.configuration.DurationText;
 import dev.signalbox.server.node.Features;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,12 +26,17 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {"  signalbox token alice --expires-in 12h"})
 final class TokenCommand implements Callable<Integer> {
+    private static final Duration SHORTEST = Duration.ofSeconds(1);
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
     private final Features features;
 
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
 
-    @Parameters(paramLabel = "CLIENT", description = "The client's id.")
+    @Parameters(
+            paramLabel = "CLIENT",
+            description = "The client's id: 1 to 128 characters of A-Z a-z 0-9 . _ ~ @ + : / = -")
     private String client = "";
 
     @Option(
@@ -37,7 +44,7 @@ final class TokenCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "24h",
             converter = TimeOption.class,
-            description = "How long it is good for; default ${DEFAULT-VALUE}.")
+            description = "How long it is good for, 1s to 3650d; default ${DEFAULT-VALUE}.")
     private Duration expiresIn = Duration.ZERO;
 
     @Option(names = "--json", description = "Prints JSON.")
@@ -52,6 +59,7 @@ final class TokenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        check();
         var secret = features.load(config)
                 .values(ClientSettings::read)
                 .jwtSecret()
@@ -61,6 +69,19 @@ final class TokenCommand implements Callable<Integer> {
         var token = ClientTokens.mint(secret, client, expires);
         output.result(json ? json(token, expires) : token);
         return ExitCode.OK;
+    }
+
+    /** A token that every server would refuse is of no use. */
+    private void check() {
+        try {
+            Address.client(client);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, "CLIENT: " + e.getMessage(), e);
+        }
+        if (expiresIn.compareTo(SHORTEST) < 0 || expiresIn.compareTo(LONGEST) > 0) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--expires-in must be 1s to 3650d, not " + DurationText.format(expiresIn));
+        }
     }
 
     private String json(String token, Instant expires) {

@@ -28,12 +28,13 @@ public record MigrationReport(List<Step> steps) {
         if (json) {
             out.println(RestClient.JSON.writeValueAsString(steps));
         } else {
+            HumanTime times = HumanTime.local();
             var table = new Table("MODULE", "VERSION", "WHAT", "APPLIED");
             steps.forEach(step -> table.row(
                     step.module(),
                     step.version(),
                     step.description(),
-                    step.appliedAt().map(Object::toString).orElse("pending")));
+                    step.appliedAt().map(time -> times.of(time.toString())).orElse("pending")));
             table.print(out);
         }
         out.flush();

@@ -1,7 +1,9 @@
 package dev.signalbox.server.command;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,9 +24,25 @@ public final class Output {
         return line().getErr();
     }
 
+    /** Prints a result. Throws {@link CommandFailure} if it cannot be written: there is no use in going on then. */
     public void result(Object text) {
         out().println(text);
-        out().flush();
+        flush();
+    }
+
+    /** Hands on what was printed to {@link #out}. Throws {@link CommandFailure} if it cannot be written. */
+    public void flush() {
+        if (out().checkError()) {
+            throw new CommandFailure(ExitCode.FAILED, CommandRun.OUTPUT_LOST);
+        }
+    }
+
+    /** Empties a terminal's screen; where the output is none, does nothing. */
+    public void clearScreen() {
+        Optional.ofNullable(System.console()).filter(Console::isTerminal).ifPresent(console -> {
+            console.writer().print("\u001b[H\u001b[2J");
+            console.flush();
+        });
     }
 
     public void note(String text) {

@@ -33,9 +33,7 @@ public final class RestClient {
     private final Optional<Secret> token;
 
     public RestClient(URI server, Optional<Secret> token, SSLContext trust) {
-        if (server.getScheme() == null || !server.getScheme().matches("https?") || server.getHost() == null) {
-            throw new CommandFailure(ExitCode.USAGE, "'" + server + "' is not an http or https URL");
-        }
+        requireServer(server);
         this.server = server;
         this.token = token;
         this.http = HttpClient.newBuilder()
@@ -43,6 +41,12 @@ public final class RestClient {
                 .connectTimeout(Duration.ofSeconds(5))
                 .sslContext(trust)
                 .build();
+    }
+
+    static void requireServer(URI server) {
+        if (server.getScheme() == null || !server.getScheme().matches("https?") || server.getHost() == null) {
+            throw new CommandFailure(ExitCode.USAGE, "'" + server + "' is not an http or https URL");
+        }
     }
 
     public JsonNode get(String path) {
@@ -112,23 +116,18 @@ public final class RestClient {
         } catch (SSLException e) {
             throw new CommandFailure(
                     ExitCode.UNREACHABLE,
-                    "there is no trustworthy TLS at " + server + " (" + reason(e)
+                    "there is no trustworthy TLS at " + server + " (" + Reason.of(e)
                             + ")\nIf its certificate is your own, name it with --ca-file or SIGNALBOX_CA_FILE",
                     e);
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.UNREACHABLE,
-                    "no server answers at " + server + " (" + reason(e) + ")\nStart one with: signalbox serve",
+                    "no server answers at " + server + " (" + Reason.of(e) + ")\nStart one with: signalbox serve",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailure(ExitCode.FAILED, "interrupted", e);
         }
-    }
-
-    private static String reason(IOException e) {
-        String message = e.getMessage();
-        return message == null ? e.getClass().getSimpleName() : message;
     }
 
     private CommandFailure failure(int status, String body) {
@@ -155,7 +154,10 @@ public final class RestClient {
         if (!errors.isEmpty() && !text.contains(errors)) {
             text = text.isEmpty() ? errors : text + ": " + errors;
         }
-        return text.isEmpty() ? "the server answered " + status : text;
+        if (problem.path("appended").isNumber()) {
+            text += "; " + problem.path("appended").asLong() + " lines before it were appended";
+        }
+        return text.isEmpty() ? "the server answered with status " + status : text;
     }
 
     private static JsonNode json(HttpResponse<String> answer) {

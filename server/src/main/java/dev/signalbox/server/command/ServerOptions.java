@@ -1,5 +1,6 @@
 package dev.signalbox.server.command;
 
+import dev.signalbox.server.command.Contexts.Context;
 import dev.signalbox.server.configuration.Secret;
 import dev.signalbox.server.rest.AdminToken;
 import java.io.IOException;
@@ -25,14 +26,24 @@ public final class ServerOptions {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "The server's control port. Else SIGNALBOX_URL, else http://127.0.0.1:8080.")
+            description =
+                    "The server's control port. Else that of --context, else SIGNALBOX_URL, else that of the context"
+                            + " in use, else http://127.0.0.1:8080.")
     private @Nullable URI url;
+
+    @Option(
+            names = "--context",
+            paramLabel = "NAME",
+            description = "A server that `signalbox context add` has named, with its URL, token and certificates.")
+    private @Nullable String context;
 
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "A file that holds the token. Else SIGNALBOX_TOKEN, else the file that SIGNALBOX_TOKEN_FILE"
-                    + " names, else the one that a server wrote to its data folder here.")
+            description =
+                    "A file that holds the token. Else that of --context, else SIGNALBOX_TOKEN, else the file that"
+                            + " SIGNALBOX_TOKEN_FILE names, else that of the context in use, else the one that a server wrote to"
+                            + " its data folder here.")
     private @Nullable Path tokenFile;
 
     @Option(
@@ -52,16 +63,38 @@ public final class ServerOptions {
     private final Map<String, String> environment = System.getenv();
 
     public RestClient client() {
-        return new RestClient(address(), token(), trust());
+        Optional<Context> named = named();
+        Optional<Context> used = named.isPresent() ? named : inUse();
+        return new RestClient(address(named, used), token(named, used), trust(named, used));
     }
 
-    private SSLContext trust() {
+    private Optional<Context> named() {
+        if (context != null && url != null) {
+            throw new CommandFailure(ExitCode.USAGE, "--context and --url both name a server; give one of them");
+        }
+        return Optional.ofNullable(context)
+                .or(() -> variable("SIGNALBOX_CONTEXT").filter(name -> url == null))
+                .map(Contexts.load(Contexts.usualFile())::get);
+    }
+
+    /** The context in use counts only where nothing else names a server: its token is not for others. */
+    private Optional<Context> inUse() {
+        if (url != null || variable("SIGNALBOX_URL").isPresent()) {
+            return Optional.empty();
+        }
+        Contexts contexts = Contexts.load(Contexts.usualFile());
+        return contexts.current().map(contexts::get);
+    }
+
+    private SSLContext trust(Optional<Context> named, Optional<Context> used) {
         Optional<Path> file = Optional.ofNullable(caFile)
-                .or(() -> variable("SIGNALBOX_CA_FILE").map(Path::of));
+                .or(() -> named.flatMap(Context::caFile))
+                .or(() -> variable("SIGNALBOX_CA_FILE").map(Path::of))
+                .or(() -> used.flatMap(Context::caFile));
         try {
             return file.isPresent() ? trusting(file.get()) : SSLContext.getDefault();
         } catch (IOException | GeneralSecurityException e) {
-            throw new CommandFailure(ExitCode.USAGE, "the certificates to trust cannot be read: " + e, e);
+            throw new CommandFailure(ExitCode.USAGE, "the certificates to trust cannot be read: " + Reason.of(e), e);
         }
     }
 
@@ -83,24 +116,33 @@ public final class ServerOptions {
         return context;
     }
 
-    private URI address() {
+    private URI address(Optional<Context> named, Optional<Context> used) {
         if (url != null) {
             return url;
         }
-        return variable("SIGNALBOX_URL").map(URI::create).orElse(URI.create("http://127.0.0.1:8080"));
+        String text = named.map(Context::url)
+                .or(() -> variable("SIGNALBOX_URL"))
+                .or(() -> used.map(Context::url))
+                .orElse("http://127.0.0.1:8080");
+        try {
+            return URI.create(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, "'" + text + "' is not an http or https URL", e);
+        }
     }
 
     /** Empty where a server without authentication may be meant. */
-    private Optional<Secret> token() {
+    private Optional<Secret> token(Optional<Context> named, Optional<Context> used) {
         try {
-            if (tokenFile != null) {
-                return Optional.of(read(tokenFile));
-            }
-            var direct = variable("SIGNALBOX_TOKEN").map(Secret::new);
-            return direct.or(() -> variable("SIGNALBOX_TOKEN_FILE").map(file -> read(Path.of(file))))
+            return Optional.ofNullable(tokenFile)
+                    .or(() -> named.flatMap(Context::tokenFile))
+                    .map(ServerOptions::read)
+                    .or(() -> variable("SIGNALBOX_TOKEN").map(Secret::new))
+                    .or(() -> variable("SIGNALBOX_TOKEN_FILE").map(Path::of).map(ServerOptions::read))
+                    .or(() -> used.flatMap(Context::tokenFile).map(ServerOptions::read))
                     .or(() -> AdminToken.find(folder()));
         } catch (UncheckedIOException e) {
-            throw new CommandFailure(ExitCode.USAGE, "the token cannot be read: " + e.getMessage(), e);
+            throw new CommandFailure(ExitCode.USAGE, "the token cannot be read: " + Reason.of(e), e);
         }
     }
 
@@ -115,7 +157,7 @@ public final class ServerOptions {
         try {
             return new Secret(Files.readString(file).strip());
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.USAGE, "the token file " + file + " cannot be read", e);
+            throw new CommandFailure(ExitCode.USAGE, "the token file cannot be read: " + Reason.of(e), e);
         }
     }
 

@@ -3,7 +3,7 @@ package dev.signalbox.server.command;
 import me.tongfei.progressbar.ProgressBarConsumer;
 
 /** Where progress goes that nobody watches. */
-public final class Silence implements ProgressBarConsumer {
+final class Silence implements ProgressBarConsumer {
     @Override
     public int getMaxRenderedLength() {
         return 80;

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Columns as wide as their content, for people. Long cells are cut, control characters are shown as spaces. */
+/** Columns as wide as their content, for people. Each cell is one visible line; a long one is cut. */
 public final class Table {
     private static final int WIDEST = 60;
 
@@ -19,7 +19,7 @@ public final class Table {
     }
 
     private static String shown(String cell) {
-        var line = cell.replaceAll("\\p{Cntrl}", " ");
+        var line = Visible.line(cell);
         return line.length() <= WIDEST ? line : line.substring(0, WIDEST - 1) + "…";
     }
 

@@ -5,6 +5,9 @@ import dev.signalbox.server.command.ExitCode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -38,6 +41,13 @@ final class BulkChunks {
      */
     record Chunk(Body body, long offset, long lastLine, long bytes) {}
 
+    /**
+     * Why a record is not sent.
+     *
+     * @param line where it begins
+     */
+    record Oversized(long line) {}
+
     /** Bytes that nobody changes. */
     static final class Body {
         private final byte[] bytes;
@@ -58,32 +68,78 @@ final class BulkChunks {
 
     private final InputStream in;
     private final Format format;
+    private final List<Oversized> oversized = new ArrayList<>();
     private byte[] header = new byte[0];
     private long line;
     private boolean ended;
+    private boolean tooLong;
+    private boolean oddQuotes;
 
     BulkChunks(InputStream in, Format format) {
         this.in = in;
         this.format = format;
     }
 
+    /** Leaves out the file's lines before {@code first}, except for the header. Call it before {@link #next}. */
+    void skipTo(long first) throws IOException {
+        if (format == Format.CSV) {
+            readHeader();
+        }
+        while (!ended && line < first - 1) {
+            line();
+        }
+    }
+
+    /** The records that were left out since the last call, as a line of them is longer than 1 MiB. */
+    List<Oversized> takeOversized() {
+        List<Oversized> taken = List.copyOf(oversized);
+        oversized.clear();
+        return taken;
+    }
+
     /** The next chunk; empty at the end of the file. A file with nothing but a header is one chunk. */
     Optional<Chunk> next() throws IOException {
         boolean first = line == 0;
         if (first && format == Format.CSV) {
-            header = line();
+            readHeader();
         }
         long before = line;
         var body = new ByteArrayOutputStream();
         body.write(header);
-        int openLines = 0;
-        while (!ended && (openLines > 0 || hasRoom(body.size(), line - before))) {
-            byte[] read = line();
-            body.write(read);
-            openLines = openLines(read, openLines);
+        while (!ended && hasRoom(body.size(), line - before) && oversized.size() < MOST_LINES) {
+            record().ifPresent(body::writeBytes);
         }
         boolean nothing = line == before && !(first && line > 0);
         return nothing ? Optional.empty() : Optional.of(chunk(body.toByteArray(), first, before));
+    }
+
+    private void readHeader() throws IOException {
+        header = line();
+        if (tooLong) {
+            throw new CommandFailure(ExitCode.REFUSED, "line 1, the header, is longer than 1 MiB");
+        }
+    }
+
+    /**
+     * A line, or for CSV all lines of a record; empty if one of them is too long. Empty lines stand in for it, so that the
+     * server counts lines as the file does.
+     */
+    private Optional<byte[]> record() throws IOException {
+        long begin = line + 1;
+        boolean whole = true;
+        var record = new ByteArrayOutputStream();
+        int openLines = 0;
+        do {
+            byte[] read = line();
+            whole &= !tooLong;
+            record.writeBytes(whole ? read : new byte[0]);
+            openLines = openLines(openLines);
+        } while (!ended && openLines > 0 && record.size() < MOST_BYTES);
+        if (!whole) {
+            oversized.add(new Oversized(begin));
+            return Optional.of("\n".repeat((int) (line - begin + 1)).getBytes(StandardCharsets.US_ASCII));
+        }
+        return Optional.of(record.toByteArray());
     }
 
     private Chunk chunk(byte[] body, boolean first, long before) {
@@ -96,35 +152,32 @@ final class BulkChunks {
         return size < MOST_BYTES && lines < MOST_LINES;
     }
 
-    /** How many lines the CSV record that has begun runs already; 0 if it ended with this line. */
-    private int openLines(byte[] read, int openBefore) {
-        boolean open = openBefore > 0 ^ isOdd(read);
+    /** How many lines the CSV record that has begun runs already; 0 if it ended with the line just read. */
+    private int openLines(int openBefore) {
+        boolean open = openBefore > 0 ^ oddQuotes;
         return format == Format.CSV && open && openBefore < LONGEST_RECORD ? openBefore + 1 : 0;
     }
 
-    private static boolean isOdd(byte[] line) {
-        boolean odd = false;
-        for (byte b : line) {
-            odd ^= b == '"';
-        }
-        return odd;
-    }
-
-    /** A line with its end. */
+    /** A line with its end. Of a line that is too long, the rest is read and thrown away. */
     private byte[] line() throws IOException {
         var read = new ByteArrayOutputStream(256);
+        tooLong = false;
+        oddQuotes = false;
+        long length = 0;
         int b;
         while ((b = in.read()) >= 0) {
-            read.write(b);
+            length++;
+            oddQuotes ^= b == '"';
+            if (length <= MOST_BYTES + 1) {
+                read.write(b);
+            }
             if (b == '\n') {
                 break;
             }
-            if (read.size() > MOST_BYTES) {
-                throw new CommandFailure(ExitCode.REFUSED, "line " + (line + 1) + " is longer than 1 MiB");
-            }
         }
+        tooLong = length > MOST_BYTES + 1;
         ended = b < 0;
-        if (read.size() > 0) {
+        if (length > 0) {
             line++;
         }
         return read.toByteArray();

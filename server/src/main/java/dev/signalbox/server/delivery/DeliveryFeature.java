@@ -49,9 +49,9 @@ public final class DeliveryFeature implements Feature {
     @Override
     public List<CommandEntry> commands(Features features) {
         return List.of(
-                new CommandEntry("send", SendCommand::new),
-                new CommandEntry("import", ImportCommand::new),
-                new CommandEntry("queue", QueueCommand::new));
+                new CommandEntry("send", SendCommand.class, () -> new SendCommand()),
+                new CommandEntry("import", ImportCommand.class, () -> new ImportCommand()),
+                new CommandEntry("queue", QueueCommand.class, () -> new QueueCommand()));
     }
 
     @Override

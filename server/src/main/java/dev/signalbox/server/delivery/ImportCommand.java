@@ -2,23 +2,25 @@ package dev.signalbox.server.delivery;
 
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.OnExit;
 import dev.signalbox.server.command.Output;
+import dev.signalbox.server.command.Progress;
+import dev.signalbox.server.command.Reason;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.ServerOptions;
-import dev.signalbox.server.command.Silence;
 import dev.signalbox.server.delivery.BulkChunks.Chunk;
 import dev.signalbox.server.delivery.BulkChunks.Format;
+import dev.signalbox.server.delivery.BulkChunks.Oversized;
 import java.io.BufferedInputStream;
-import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,12 +39,17 @@ import tools.jackson.databind.node.ObjectNode;
             "Hands a file of messages to the server.",
             "CSV has a header row with the columns to, body, dedupe_key, priority, at, expires_in, max_attempts in any"
                     + " order; to and body are required. NDJSON has one message a line, as the REST API takes it.",
-            "Refused rows are named with their line on stderr and do not stop the others. After a failure run the same"
-                    + " import again: rows with a dedupe key that the server has are not taken twice."
+            "Refused rows are named with their line on stderr and do not stop the others. However it ends, it says how many"
+                    + " rows the server has and how to go on: with --from-line, or with the same command again where every"
+                    + " row has a dedupe key, as the server takes none of those twice."
         },
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
-        footer = {"  signalbox import examples/messages.csv", "  generate | signalbox import - --format ndjson --json"})
+        footer = {
+            "  signalbox import examples/messages.csv",
+            "  generate | signalbox import - --format ndjson --json",
+            "  signalbox import big.csv --from-line 20002"
+        })
 final class ImportCommand implements Callable<Integer> {
     @Mixin
     private final ServerOptions server = new ServerOptions();
@@ -61,24 +69,62 @@ final class ImportCommand implements Callable<Integer> {
     @Mixin
     private final Output output = new Output();
 
-    private long accepted;
-    private long duplicates;
-    private long refused;
+    @Option(
+            names = "--from-line",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Leaves out the lines before this one, but for the header of a CSV file.")
+    private long fromLine;
+
+    private final ReentrantLock sending = new ReentrantLock(true);
+    private final RefusedRows rows = new RefusedRows();
+    private final ImportProgress done = new ImportProgress();
 
     @Override
     public Integer call() throws IOException {
         var client = server.client();
         var kind = format == null ? byName() : format;
         try (var in = open();
-                var progress = progress()) {
+                var progress = progress();
+                var interruption = OnExit.run(this::interrupted)) {
             var chunks = new BulkChunks(in, kind);
+            if (fromLine > 1) {
+                chunks.skipTo(fromLine);
+            }
             for (var chunk = chunks.next(); chunk.isPresent(); chunk = chunks.next()) {
                 send(client, kind, chunk.get());
+                chunks.takeOversized().forEach(this::refuse);
                 progress.stepBy(chunk.get().bytes());
             }
+        } catch (CommandFailure e) {
+            summarise();
+            throw new CommandFailure(e.exitCode(), e.getMessage() + done.howToGoOn(), e);
+        } catch (IOException e) {
+            summarise();
+            throw new CommandFailure(ExitCode.FAILED, "the file cannot be read: " + Reason.of(e) + done.howToGoOn(), e);
         }
+        return ended();
+    }
+
+    private int ended() {
         summarise();
-        return refused == 0 ? ExitCode.OK : ExitCode.REFUSED;
+        if (done.rows() == 0) {
+            throw new CommandFailure(ExitCode.FAILED, "there is no message in " + (file.equals("-") ? "stdin" : file));
+        }
+        return done.refused() == 0 ? ExitCode.OK : ExitCode.REFUSED;
+    }
+
+    /** Runs when the process is told to end: a chunk under way may still be answered, and no other one begins. */
+    private void interrupted() {
+        try {
+            if (!sending.tryLock(5, TimeUnit.SECONDS)) {
+                output.note("signalbox: the server has not answered for the last rows");
+            }
+            summarise();
+            output.note("signalbox: interrupted" + done.howToGoOn());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private Format byName() {
@@ -100,48 +146,39 @@ final class ImportCommand implements Callable<Integer> {
 
     private ProgressBar progress() throws IOException {
         long size = file.equals("-") ? -1 : Files.size(Path.of(file));
-        boolean visible = !noProgress
-                && Optional.ofNullable(System.console())
-                        .filter(Console::isTerminal)
-                        .isPresent();
         return new ProgressBarBuilder()
                 .setTaskName("import")
                 .setInitialMax(size)
                 .setUnit(" KiB", 1024)
-                .setConsumer(visible ? new ConsoleProgressBarConsumer(System.err) : new Silence())
+                .setConsumer(Progress.consumer(!noProgress))
                 .build();
     }
 
     private void send(RestClient client, Format kind, Chunk chunk) {
-        String answer;
+        sending.lock();
         try {
-            answer = client.postBulk(kind.contentType(), chunk.body().bytes());
-        } catch (CommandFailure e) {
-            throw new CommandFailure(e.exitCode(), e.getMessage() + done(chunk), e);
+            done.begin(chunk);
+            String answer = client.postBulk(kind.contentType(), chunk.body().bytes());
+            for (String line : answer.lines().toList()) {
+                take(RestClient.JSON.readTree(line), chunk);
+            }
+            done.end(chunk);
+        } catch (JacksonException e) {
+            throw new CommandFailure(ExitCode.FAILED, "the server's answer is not what Signalbox answers", e);
+        } finally {
+            sending.unlock();
         }
-        answer.lines().map(RestClient.JSON::readTree).forEach(line -> take(line, chunk));
-    }
-
-    private String done(Chunk chunk) {
-        long before = accepted + duplicates + refused;
-        return before == 0
-                ? ""
-                : "\nThe server has what comes before line " + (chunk.offset() + 2)
-                        + "; run the same import again for the rest";
     }
 
     /** One line of the answer: a row's fate, or the sums of the chunk. */
     private void take(JsonNode line, Chunk chunk) {
-        if (line.has("line")) {
-            row((ObjectNode) line, line.path("line").asLong() + chunk.offset());
+        if (line instanceof ObjectNode row && row.has("line")) {
+            row(row, line.path("line").asLong() + chunk.offset());
         } else {
-            accepted += line.path("accepted").asLong(0);
-            duplicates += line.path("duplicates").asLong(0);
-            refused += line.path("refused").asLong(0);
+            done.add(line);
             if (line.has("incomplete")) {
                 throw new CommandFailure(
-                        ExitCode.FAILED,
-                        line.path("incomplete").asString("") + "\nRun the same import again for the rest");
+                        ExitCode.FAILED, line.path("incomplete").asString(""));
             }
         }
     }
@@ -153,17 +190,29 @@ final class ImportCommand implements Callable<Integer> {
         var error = row.path("error");
         if (error.isObject()) {
             String field = error.path("field").asString("");
-            output.note("line " + line + ": " + (field.isEmpty() ? "" : field + " ")
-                    + error.path("message").asString(""));
+            rows.tell(
+                    line,
+                    (field.isEmpty() ? "" : field + " ") + error.path("message").asString(""),
+                    output);
+        } else {
+            done.stored(line);
         }
     }
 
+    /** A row that this command refuses by itself. */
+    private void refuse(Oversized row) {
+        String reason = "the line is longer than 1 MiB";
+        done.refuse();
+        if (json) {
+            var result = RestClient.JSON.createObjectNode().put("line", row.line());
+            result.putObject("error").put("field", "").put("message", reason);
+            output.result(result);
+        }
+        rows.tell(row.line(), reason, output);
+    }
+
     private void summarise() {
-        var sums = RestClient.JSON
-                .createObjectNode()
-                .put("accepted", accepted)
-                .put("duplicates", duplicates)
-                .put("refused", refused);
-        output.result(json ? sums : accepted + " accepted, " + duplicates + " known already, " + refused + " refused");
+        rows.tellRest(output);
+        output.result(json ? done.json() : done.words());
     }
 }

@@ -1,13 +1,14 @@
 package dev.signalbox.server.demo;
 
+import dev.signalbox.server.command.OnExit;
+import dev.signalbox.server.command.Output;
+import dev.signalbox.server.command.Progress;
 import dev.signalbox.server.demo.Demo.Accepted;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.LogFormat;
 import dev.signalbox.server.node.LogLevel;
 import dev.signalbox.server.node.Logging;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -16,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +28,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -62,6 +63,9 @@ final class DemoCommand implements Callable<Integer> {
 
     private final Features features;
 
+    @Mixin
+    private final Output output = new Output();
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -91,22 +95,24 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         check();
         Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
-        Path folder = Files.createTempDirectory("signalbox-demo");
-        try (Demo demo = new Demo(features, folder, withFreePorts())) {
+        try (var folder = DemoFolder.create(Path.of(System.getProperty("java.io.tmpdir")));
+                var ending = OnExit.run(folder::close);
+                Demo demo = new Demo(features, folder.path(), withFreePorts())) {
             introduce(demo);
-            out().println("Language model: " + demo.askModel("Is anybody there?")
-                    + " (simulated: no model thinks here)");
+            print("Language model: " + demo.askModel("Is anybody there?") + " (simulated: no model thinks here)");
             DemoResult result = run(demo);
             if (!exit) {
-                out().println(result.json());
-                stayUp(demo, folder);
+                print(result.json());
+                stayUp();
             }
             demo.stop(Duration.ofSeconds(10));
-            out().println(result.json());
+            print(result.json());
             return result.isGood() ? 0 : 1;
-        } finally {
-            delete(folder);
         }
+    }
+
+    private void print(String line) {
+        output.result(line);
     }
 
     private void check() {
@@ -145,11 +151,10 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void introduce(Demo demo) {
-        out().println("Console:        " + demo.console());
-        out().println("  token:        " + demo.token());
-        out().println("Clients:        " + demo.clientsUri() + " (" + Demo.CLIENTS + " are connected)");
-        out().println("SMS provider:   " + demo.providerStats() + " (simulated: nothing is sent to anyone)");
-        out().flush();
+        print("Console:        " + demo.console());
+        print("  token:        " + demo.token());
+        print("Clients:        " + demo.clientsUri() + " (" + Demo.CLIENTS + " are connected)");
+        print("SMS provider:   " + demo.providerStats() + " (simulated: nothing is sent to anyone)");
     }
 
     private DemoResult run(Demo demo) throws IOException, InterruptedException {
@@ -189,6 +194,7 @@ final class DemoCommand implements Callable<Integer> {
                 .setTaskName("Delivering")
                 .setInitialMax(accepted)
                 .setUpdateIntervalMillis(200)
+                .setConsumer(Progress.consumer(true))
                 .build()) {
             long moved = System.nanoTime();
             while (true) {
@@ -211,28 +217,9 @@ final class DemoCommand implements Callable<Integer> {
                 .sum();
     }
 
-    private void stayUp(Demo demo, Path folder) throws InterruptedException {
-        out().println("Still running; look at the console, or stop with Ctrl-C.");
-        out().flush();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            demo.close();
-            delete(folder);
-        }));
+    private void stayUp() throws InterruptedException {
+        print("Still running; look at the console, or stop with Ctrl-C.");
         new CountDownLatch(1).await();
-    }
-
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(each);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** What became of the messages, as counted by the server (accepted, delivered, failed) and by the receivers (the rest). */

@@ -14,6 +14,6 @@ public final class DemoFeature implements Feature {
 
     @Override
     public List<CommandEntry> commands(Features features) {
-        return List.of(new CommandEntry("demo", () -> new DemoCommand(features)));
+        return List.of(new CommandEntry("demo", DemoCommand.class, () -> new DemoCommand(features)));
     }
 }

@@ -23,12 +23,12 @@ public final class LlmFeature implements Feature {
 
     @Override
     public List<CommandEntry> commands(Features features) {
-        return List.of(new CommandEntry("llm", () -> new LlmCommand(features)));
+        return List.of(new CommandEntry("llm", LlmCommand.class, () -> new LlmCommand(features)));
     }
 
     @Override
     public List<CommandEntry> simulators() {
-        return List.of(new CommandEntry("llm", LlmSimulatorCommand::new));
+        return List.of(new CommandEntry("llm", LlmSimulatorCommand.class, () -> new LlmSimulatorCommand()));
     }
 
     @Override

@@ -11,16 +11,14 @@ import dev.signalbox.observatory.WireFormat;
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Output;
+import dev.signalbox.server.command.Progress;
 import dev.signalbox.server.command.RestClient;
-import dev.signalbox.server.command.Silence;
-import java.io.Console;
+import dev.signalbox.server.command.Visible;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +68,8 @@ final class LogsCommand {
 
         private static String line(StoredBatch batch, LogRecord record) {
             String refused = batch.status() == 0 ? "" : " [" + batch.why() + "]";
-            return record.time() + " " + record.severity() + " " + record.module() + " - " + record.message() + refused;
+            return Visible.line(record.time() + " " + record.severity() + " " + record.module() + " - "
+                    + record.message() + refused);
         }
 
         private static Object object(StoredBatch batch, LogRecord record) {
@@ -201,14 +200,10 @@ final class LogsCommand {
         }
 
         private ProgressBar progress(long records) {
-            boolean visible = !noProgress
-                    && Optional.ofNullable(System.console())
-                            .filter(Console::isTerminal)
-                            .isPresent();
             return new ProgressBarBuilder()
                     .setTaskName("replay")
                     .setInitialMax(records)
-                    .setConsumer(visible ? new ConsoleProgressBarConsumer(System.err) : new Silence())
+                    .setConsumer(Progress.consumer(!noProgress))
                     .build();
         }
     }

@@ -28,12 +28,13 @@ public final class ObservatoryFeature implements Feature {
 
     @Override
     public List<CommandEntry> commands(Features features) {
-        return List.of(new CommandEntry("logs", LogsCommand::new));
+        return List.of(new CommandEntry("logs", LogsCommand.class, () -> new LogsCommand()));
     }
 
     @Override
     public List<CommandEntry> simulators() {
-        return List.of(new CommandEntry("observatory", ObservatorySimulatorCommand::new));
+        return List.of(new CommandEntry(
+                "observatory", ObservatorySimulatorCommand.class, () -> new ObservatorySimulatorCommand()));
     }
 
     @Override

@@ -4,11 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.command.HumanTime;
 import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.ServerOptions;
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.util.ArrayList;
@@ -65,8 +64,8 @@ final class SessionCommand {
             return json;
         }
 
-        PrintWriter out() {
-            return output.out();
+        void result(String text) {
+            output.result(text);
         }
 
         void note(String text) {
@@ -75,12 +74,11 @@ final class SessionCommand {
 
         /** One event: its offset, its time and its value, or the JSON as it is. */
         void print(JsonNode event) {
-            out().println(
-                            json
-                                    ? event.toString()
-                                    : event.path("offset").asString() + "  "
-                                            + event.path("at").asString() + "  " + event.path("value"));
-            out().flush();
+            result(
+                    json
+                            ? event.toString()
+                            : event.path("offset").asString() + "  "
+                                    + HumanTime.local().of(event.path("at").asString()) + "  " + event.path("value"));
         }
 
         static String encoded(String text) {
@@ -114,7 +112,10 @@ final class SessionCommand {
     /** Appends. */
     @Command(
             name = "append",
-            description = "Appends an event, or one for each line of standard input, and prints the last one's offset.",
+            description = {
+                "Appends an event, or one for each line of standard input, and prints the last one's offset.",
+                "Lines are checked before any is sent: if one is not JSON, nothing is appended."
+            },
             mixinStandardHelpOptions = true)
     public static final class Append extends Question {
         @Parameters(
@@ -125,21 +126,26 @@ final class SessionCommand {
                         "JSON; text that is not JSON is taken as a string. Without it, standard input has one JSON a line.")
         private @Nullable String event;
 
+        @Option(
+                names = "--from-line",
+                paramLabel = "N",
+                defaultValue = "1",
+                description = "Leaves out the lines of standard input before this one, to go on after a failure.")
+        private long fromLine;
+
         @Override
         public Integer call() {
-            JsonNode answer = event == null
-                    ? client().post(path(), "application/x-ndjson", standardInput())
-                    : client().post(path(), value(event));
-            out().println(json() ? answer.toString() : answer.path("offset").asString());
-            out().flush();
+            JsonNode answer = event == null ? lines() : client().post(path(), value(event));
+            result(json() ? answer.toString() : answer.path("offset").asString());
             return ExitCode.OK;
         }
 
-        private static byte[] standardInput() {
+        private JsonNode lines() {
+            EventLines lines = EventLines.read(System.in, fromLine);
             try {
-                return System.in.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException("standard input cannot be read", e);
+                return client().post(path(), "application/x-ndjson", lines.bytes());
+            } catch (CommandFailure e) {
+                throw new CommandFailure(e.exitCode(), e.getMessage() + lines.howToGoOn(e.exitCode()), e);
             }
         }
 
@@ -167,8 +173,7 @@ final class SessionCommand {
             query.add("limit=" + limit);
             JsonNode page = client().get(path() + "?" + String.join("&", query));
             if (json()) {
-                out().println(page);
-                out().flush();
+                result(page.toString());
                 return ExitCode.OK;
             }
             if (page.has("gap")) {
@@ -222,8 +227,7 @@ final class SessionCommand {
             if (gap && !json()) {
                 note("Gone for good: " + told.path("expected") + " to before " + told.path("next"));
             } else if (gap) {
-                out().println("{\"gap\":" + told + "}");
-                out().flush();
+                result("{\"gap\":" + told + "}");
             } else {
                 print(told);
             }

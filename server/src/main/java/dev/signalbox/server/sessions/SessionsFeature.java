@@ -29,7 +29,7 @@ public final class SessionsFeature implements Feature {
 
     @Override
     public List<CommandEntry> commands(Features features) {
-        return List.of(new CommandEntry("session", SessionCommand::new));
+        return List.of(new CommandEntry("session", SessionCommand.class, () -> new SessionCommand()));
     }
 
     @Override

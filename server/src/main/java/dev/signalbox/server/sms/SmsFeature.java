@@ -36,7 +36,7 @@ public final class SmsFeature implements Feature {
 
     @Override
     public List<CommandEntry> simulators() {
-        return List.of(new CommandEntry("sms", SmsSimulatorCommand::new));
+        return List.of(new CommandEntry("sms", SmsSimulatorCommand.class, () -> new SmsSimulatorCommand()));
     }
 
     @Override

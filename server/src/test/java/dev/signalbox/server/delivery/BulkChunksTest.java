@@ -1,10 +1,10 @@
 package dev.signalbox.server.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signalbox.server.delivery.BulkChunks.Chunk;
 import dev.signalbox.server.delivery.BulkChunks.Format;
+import dev.signalbox.server.delivery.BulkChunks.Oversized;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -62,12 +62,41 @@ class BulkChunksTest {
     }
 
     @Test
-    void refusesALineThatIsNoMessage() {
-        assertThatThrownBy(() -> cut("x".repeat(2 << 20), Format.NDJSON)).hasMessage("line 1 is longer than 1 MiB");
+    void leavesOutALineThatIsTooLongAndCountsOn() throws IOException {
+        var cutter = cutter("{}\n".repeat(2_002) + "x".repeat(2 << 20) + "\n{}\n", Format.NDJSON);
+        var chunks = all(cutter);
+        assertThat(cutter.takeOversized()).containsExactly(new Oversized(2_003));
+        assertThat(chunks.getLast().lastLine()).isEqualTo(2_004);
+        assertThat(text(chunks.getLast())).isEqualTo("{}\n{}\n\n{}\n");
+    }
+
+    @Test
+    void leavesOutTheWholeRecordAroundALineThatIsTooLong() throws IOException {
+        var cutter = cutter("to,body\na,\"one\n" + "x".repeat(2 << 20) + "\nend\"\na,b\n", Format.CSV);
+        var chunks = all(cutter);
+        assertThat(cutter.takeOversized()).containsExactly(new Oversized(2));
+        assertThat(text(chunks.getLast())).isEqualTo("to,body\n\n\n\na,b\n");
+    }
+
+    @Test
+    void goesOnFromALine() throws IOException {
+        var cutter = cutter("to,body\na,1\na,2\na,3\n", Format.CSV);
+        cutter.skipTo(3);
+        var chunk = cutter.next().orElseThrow();
+        assertThat(text(chunk)).isEqualTo("to,body\na,2\na,3\n");
+        assertThat(2 + chunk.offset()).isEqualTo(3);
+        assertThat(cutter.next()).isEmpty();
+    }
+
+    private static BulkChunks cutter(String text, Format format) {
+        return new BulkChunks(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), format);
     }
 
     private static List<Chunk> cut(String text, Format format) throws IOException {
-        var cutter = new BulkChunks(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), format);
+        return all(cutter(text, format));
+    }
+
+    private static List<Chunk> all(BulkChunks cutter) throws IOException {
         var chunks = new ArrayList<Chunk>();
         for (var chunk = cutter.next(); chunk.isPresent(); chunk = cutter.next()) {
             chunks.add(chunk.get());

@@ -6,6 +6,8 @@ import dev.signalbox.server.Run;
 import dev.signalbox.server.TestServer;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.RestClient;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -68,5 +70,28 @@ class SessionCommandTest {
         Run refused = server.run("session", "append", "not a name", "1");
         assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(refused.err()).contains("session holds a blank");
+    }
+
+    @Test
+    void aFileWithABadLineIsNotAppendedInPart() {
+        Run bad = withStdin("1\n2\n{\n4\n", "session", "append", "file", "--json");
+        assertThat(bad.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(bad.err()).contains("line 3 is not JSON", "nothing was appended");
+        Run mended = withStdin("1\n2\n3\n4\n", "session", "append", "file", "--json");
+        assertThat(mended.json().path("appended").asInt()).isEqualTo(4);
+        assertThat(server.run("session", "read", "file", "--after", "0", "--json")
+                        .json()
+                        .path("events"))
+                .hasSize(4);
+    }
+
+    private static Run withStdin(String text, String... command) {
+        var before = System.in;
+        System.setIn(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+        try {
+            return server.run(command);
+        } finally {
+            System.setIn(before);
+        }
     }
 }

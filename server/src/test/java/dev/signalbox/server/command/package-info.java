@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.command;
+
+import org.jspecify.annotations.NullMarked;
