@@ -164,10 +164,12 @@ final class SessionRoutes {
 
     /** A browser that lost its stream says where it was in a header; a stream without any beginning begins now. */
     private static From from(Request request, Query query, boolean following) {
-        String whole = "must be a whole number, at least 0";
         Optional<From> resumed =
                 request.header("Last-Event-ID").filter(id -> following).flatMap(SessionRoutes::after);
-        Optional<From> after = query.value("after", text -> From.after(Long.parseLong(text)), whole);
+        Optional<From> after = query.value(
+                "after",
+                text -> after(text).orElseThrow(IllegalArgumentException::new),
+                "must be a whole number from 0 to 999999999999999999");
         Optional<From> since = query.value(
                 "since",
                 text -> From.since(TimeText.instant(text).orElseThrow(IllegalArgumentException::new)),
@@ -175,7 +177,7 @@ final class SessionRoutes {
         return resumed.or(() -> after).or(() -> since).orElse(following ? From.now() : From.beginning());
     }
 
-    /** A browser sends back whatever it was given, so what is no offset was none of ours. */
+    /** What is no offset in {@code Last-Event-ID} was none of ours: a browser sends back whatever it was given. */
     private static Optional<From> after(String id) {
         return id.matches("[0-9]{1,18}") ? Optional.of(From.after(Long.parseLong(id))) : Optional.empty();
     }
