@@ -4,8 +4,9 @@ import dev.signalbox.benchmarks.Benchmark.Case;
 import dev.signalbox.benchmarks.Benchmark.Ratio;
 import dev.signalbox.benchmarks.Benchmark.Sample;
 import dev.signalbox.benchmarks.Benchmark.Settings;
+import dev.signalbox.server.node.LogFormat;
+import dev.signalbox.server.node.LogLevel;
 import dev.signalbox.server.node.Logging;
-import dev.signalbox.server.config.ServerConfig;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,7 +79,7 @@ final class Bench implements Callable<Integer> {
     }
 
     static void main(String[] arguments) {
-        Logging.configure(ServerConfig.LogFormat.PLAIN, ServerConfig.LogLevel.WARN);
+        Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
         System.exit(commandLine().execute(arguments));
     }
 

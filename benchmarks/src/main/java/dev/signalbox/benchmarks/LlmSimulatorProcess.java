@@ -1,7 +1,8 @@
 package dev.signalbox.benchmarks;
 
+import dev.signalbox.server.node.LogFormat;
+import dev.signalbox.server.node.LogLevel;
 import dev.signalbox.server.node.Logging;
-import dev.signalbox.server.config.ServerConfig;
 import dev.signalbox.testing.simulator.LlmSimulator;
 import dev.signalbox.testing.simulator.LlmSimulatorOptions;
 import java.io.BufferedReader;
@@ -49,7 +50,7 @@ final class LlmSimulatorProcess implements AutoCloseable {
 
     /** The process: ends when its input does, and so with its parent. */
     static void main(String[] arguments) throws IOException {
-        Logging.configure(ServerConfig.LogFormat.PLAIN, ServerConfig.LogLevel.ERROR);
+        Logging.configure(LogFormat.PLAIN, LogLevel.ERROR);
         try (var simulator = LlmSimulator.start(LlmSimulatorOptions.defaults())) {
             System.out.println(simulator.openAi());
             System.out.flush();

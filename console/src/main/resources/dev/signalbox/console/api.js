@@ -1,15 +1,17 @@
-/** The server said no: `status` as in HTTP, `message` for people. */
+/** The server refused: `status` as in HTTP, `message` for people, `errors` by field if it named fields. */
 export class Refusal extends Error {
-  constructor(status, message) {
-    super(message);
+  constructor(status, { detail, message, errors } = {}) {
+    super(detail ?? message ?? `The server answered ${status}.`);
     this.status = status;
+    this.errors = errors ?? [];
   }
 }
 
-/** The server did not answer at all. */
+/** The server did not answer. */
 export class Silence extends Error {}
 
-const PATIENCE_MILLIS = 8000;
+const TIMEOUT_MILLIS = 8000;
+const LONG_TIMEOUT_MILLIS = 60_000;
 const KEY = 'signalbox.token';
 
 /** Talks to the REST API. The token lives as long as the tab, and never appears in an address. */
@@ -26,33 +28,69 @@ export const api = {
     }
   },
 
+  description: () => call('GET', '/openapi.json'),
   overview: () => call('GET', '/api/overview'),
-  clients: (limit) => call('GET', `/api/clients?limit=${limit}`),
-  messages: ({ state, limit }) =>
-    call('GET', `/api/messages?${new URLSearchParams({ limit, ...(state && { state }) })}`),
-  retry: (id) => call('POST', `/api/messages/${id}/retry`),
-  cancel: (id) => call('POST', `/api/messages/${id}/cancel`),
+  settings: () => call('GET', '/api/settings'),
+  clients: (query, signal) => call('GET', `/api/clients${search(query)}`, { signal }),
+  messages: (query, signal) => call('GET', `/api/messages${search(query)}`, { signal, timeout: LONG_TIMEOUT_MILLIS }),
+  message: (id) => call('GET', `/api/messages/${encodeURIComponent(id)}`),
+  act: (id, action, body) => call('POST', `/api/messages/${encodeURIComponent(id)}/${action}`, { body }),
+  actOnAll: (body) => call('POST', '/api/messages/actions', { body, timeout: LONG_TIMEOUT_MILLIS }),
   dispatch: (wanted) => call('POST', `/api/messaging/${wanted === 'RUNNING' ? 'start' : 'stop'}`),
+  events: (session, query, signal) => call('GET', `${eventsPath(session)}${search(query)}`, { signal }),
+
+  /** The response of a stream of server-sent events that begins behind `after`; it goes on until `signal` aborts it. */
+  async follow(session, after, signal) {
+    const response = await answer('GET', `${eventsPath(session)}${search({ after })}`, {
+      headers: { Accept: 'text/event-stream' },
+      signal,
+    });
+    if (!response.ok) throw await refusal(response);
+    return response;
+  },
 };
 
-async function call(method, path) {
-  const response = await answer(method, path);
-  const body = await response.json().catch(() => ({}));
-  if (!response.ok) {
-    throw new Refusal(response.status, body.detail ?? body.message ?? `The server answered ${response.status}.`);
-  }
-  return body;
+const eventsPath = (session) => `/api/sessions/${session.split('/').map(encodeURIComponent).join('/')}/events`;
+
+function search(query) {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  return given.length ? `?${new URLSearchParams(given)}` : '';
 }
 
-async function answer(method, path) {
+async function call(method, path, { body, signal, timeout = TIMEOUT_MILLIS } = {}) {
+  const limit = AbortSignal.timeout(timeout);
+  const response = await answer(method, path, {
+    signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+  });
+  if (!response.ok) throw await refusal(response);
+  return read(response);
+}
+
+/** The timeout covers the body too: a server may go away in the middle of it. */
+async function read(response) {
+  try {
+    return await response.json();
+  } catch (cause) {
+    if (cause.name === 'AbortError') throw cause;
+    throw new Silence('The server’s answer could not be read.', { cause });
+  }
+}
+
+async function refusal(response) {
+  return new Refusal(response.status, await response.json().catch(() => ({})));
+}
+
+async function answer(method, path, { headers, ...options }) {
   try {
     return await fetch(path, {
       method,
-      headers: { Authorization: `Bearer ${api.token}` },
+      headers: { Authorization: `Bearer ${api.token}`, ...headers },
       cache: 'no-store',
-      signal: AbortSignal.timeout(PATIENCE_MILLIS),
+      ...options,
     });
   } catch (cause) {
+    if (cause.name === 'AbortError') throw cause;
     throw new Silence('The server does not answer.', { cause });
   }
 }

@@ -1,63 +1,96 @@
 import { html, nothing } from 'lit';
-import { api, Refusal } from './api.js';
-import './client-list.js';
+import { api, Refusal, Silence } from './api.js';
 import './confirm-dialog.js';
 import { Element } from './element.js';
-import './message-list.js';
+import { Features } from './features.js';
+import './pages/clients.js';
+import './pages/message.js';
+import './pages/messages.js';
+import './pages/overview.js';
+import './pages/session.js';
+import './pages/sessions.js';
+import './pages/settings.js';
+import './pages/unknown.js';
 import { Poller } from './poller.js';
-import './rates-chart.js';
-import './state-filter.js';
+import { address, parse } from './route.js';
 import './token-prompt.js';
 import './top-bar.js';
+import { clock, span } from './words.js';
 
 const TICK_MILLIS = 1000;
-const LISTS_EVERY_TICKS = 3;
-const CLIENTS = 100;
-const FIRST_PAGE = 25;
-const LONGEST_PAGE = 200;
 
-/** The page: asks the server once a second and hands what it says to the parts that show it. */
+/** The element of each page; those with a slash show one item. */
+const ELEMENTS = {
+  overview: 'overview-page',
+  messages: 'messages-page',
+  'messages/': 'message-page',
+  clients: 'clients-page',
+  sessions: 'sessions-page',
+  'sessions/': 'session-page',
+  settings: 'settings-page',
+};
+
+/** The shell: signs in, asks for the overview once a second, and shows the page that the address names. */
 class SignalboxConsole extends Element {
   static properties = {
     overview: { state: true },
-    clients: { state: true },
-    messages: { state: true },
-    chosen: { state: true },
+    route: { state: true },
     away: { state: true },
     problem: { state: true },
-    listProblem: { state: true },
     notice: { state: true },
+    browserNow: { state: true },
   };
 
-  #limit = FIRST_PAGE;
-  #ticks = 0;
-  #shown = '';
+  #features;
+  #page;
+  #refreshing;
   #poller = new Poller(() => this.#tick(), TICK_MILLIS);
+  #awayClock;
+
+  /** What pages may ask of the shell. */
+  #services = {
+    /** Lists as they were left, by address, so that a person finds them again. */
+    lists: new Map(),
+    lastList: address('messages'),
+    ask: (question) => this.querySelector('confirm-dialog').ask(question),
+    tell: (text, bad = false) => { this.notice = { text, bad }; },
+    run: (read) => this.#guarded(this.#page, read),
+    redraw: () => this.#page.requestUpdate(),
+  };
 
   constructor() {
     super();
-    this.chosen = '';
+    this.route = parse(window.location.hash);
+    this.onHashChange = () => this.#navigate();
   }
 
   connectedCallback() {
     super.connectedCallback();
-    if (api.token) {
-      this.#poller.start();
-    }
+    window.history.scrollRestoration = 'manual';
+    window.addEventListener('hashchange', this.onHashChange);
+    if (api.token) this.#poller.start();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    window.removeEventListener('hashchange', this.onHashChange);
     this.#poller.stop();
+    clearInterval(this.#awayClock);
   }
 
-  /** One round; false if the server did not answer. */
+  /** One round; false if the server did not answer as it should. */
   async #tick() {
     try {
-      this.overview = await api.overview();
-      this.away = undefined;
+      this.#features ??= await Features.read();
+      const overview = await api.overview();
+      if (!api.token) return false; // signed out meanwhile
+      const first = !this.overview;
+      this.overview = overview;
       this.problem = undefined;
-      await this.#lists();
+      this.#back();
+      await this.updateComplete;
+      if (first) this.#arrive();
+      this.#refreshPage();
       return true;
     } catch (failure) {
       this.#fail(failure);
@@ -65,37 +98,53 @@ class SignalboxConsole extends Element {
     }
   }
 
-  /** The lists are asked for when the numbers say that something changed, and now and then anyway. */
-  async #lists() {
-    const numbers = JSON.stringify([this.overview.counts, this.overview.clients]);
-    if (numbers !== this.#shown || this.#ticks++ % LISTS_EVERY_TICKS === 0) {
-      this.#shown = numbers;
-      [this.clients] = await Promise.all([api.clients(CLIENTS), this.#readMessages()]);
+  /** Not awaited by a tick: a long search must not hold up the numbers. One read of a page at a time. */
+  async #refreshPage() {
+    const page = this.#page;
+    if (page === this.#refreshing) return;
+    this.#refreshing = page;
+    try {
+      await this.#guarded(page, () => page.refresh());
+    } finally {
+      if (this.#refreshing === page) this.#refreshing = undefined;
     }
   }
 
-  async #readMessages() {
-    const state = this.chosen;
+  /** Reads something for a page; what goes wrong is told there, or by the next tick if the server is away. */
+  async #guarded(page, read) {
     try {
-      const page = await api.messages({ state, limit: this.#limit });
-      if (state === this.chosen) {
-        this.messages = page;
-        this.listProblem = undefined;
-      }
+      await read();
     } catch (failure) {
-      if (!(failure instanceof Refusal) || failure.status === 401) throw failure;
-      this.listProblem = `The list could not be read: ${failure.message}`;
+      if (failure instanceof Refusal && failure.status === 401) {
+        this.#leave('This token is not known here any more.');
+      } else if (failure instanceof Refusal) {
+        page.refused(failure);
+      } else if (!(failure instanceof Silence)) {
+        throw failure;
+      }
     }
   }
 
   #fail(failure) {
     if (failure instanceof Refusal && failure.status === 401) {
       this.#leave('This token is not known here.');
-    } else if (this.overview) {
-      this.away ??= Date.now();
-    } else {
+    } else if (!this.overview) {
       this.problem = failure.message;
+    } else if (!this.away) {
+      this.#goAway(failure);
     }
+    if (!(failure instanceof Refusal || failure instanceof Silence)) throw failure;
+  }
+
+  #goAway(failure) {
+    this.browserNow = Date.now();
+    this.away = { since: this.browserNow, why: failure instanceof Refusal ? failure.message : '' };
+    this.#awayClock = setInterval(() => { this.browserNow = Date.now(); }, TICK_MILLIS);
+  }
+
+  #back() {
+    clearInterval(this.#awayClock);
+    this.away = undefined;
   }
 
   #enter({ detail }) {
@@ -105,85 +154,92 @@ class SignalboxConsole extends Element {
     this.requestUpdate();
   }
 
+  /** Nothing of what this token could see stays in the page. */
   #leave(problem) {
     this.#poller.stop();
+    this.#back();
     api.token = null;
-    this.overview = this.clients = this.messages = undefined;
+    this.overview = this.notice = this.#features = this.#page = undefined;
+    this.#services.lists.clear();
     this.problem = problem;
-    this.chosen = '';
   }
 
-  #choose({ detail }) {
-    this.chosen = detail;
-    this.#limit = FIRST_PAGE;
-    this.messages = undefined;
-    this.#now(() => this.#readMessages());
-  }
-
-  #more() {
-    this.#limit = Math.min(this.#limit * 2, LONGEST_PAGE);
-    this.#now(() => this.#readMessages());
-  }
-
-  /** Does something now rather than at the next tick, and tells how it went. */
-  async #now(action) {
-    try {
-      await action();
-      this.notice = undefined;
-    } catch (failure) {
-      this.notice = failure.message;
+  /** A new page begins at its heading; a new filter of the same page leaves everything where it is. */
+  async #navigate() {
+    const before = this.route;
+    const route = parse(window.location.hash);
+    this.#page?.leave?.(route.page === before.page ? route.item : undefined);
+    if (before.page === 'messages' && !before.item) {
+      this.#services.lastList = address('messages', '', before.query);
     }
+    this.route = route;
+    this.notice = undefined;
+    await this.updateComplete;
+    if (!this.overview) return;
+    if (before.page !== route.page || before.item !== route.item) this.#arrive();
+    this.#refreshPage();
+  }
+
+  async #arrive() {
+    const page = this.#page;
+    await page.updateComplete;
+    document.title = `${page.querySelector('h1').innerText} · Signalbox`;
+    if (page.restored) return;
+    window.scrollTo(0, 0);
+    page.querySelector('h1').focus({ preventScroll: true });
   }
 
   async #dispatch({ detail: wanted }) {
-    const pause = wanted === 'PAUSED';
-    const sure = !pause || (await this.#ask({
-      title: 'Pause sending?',
-      text: 'What is in flight finishes. Everything else waits in the queue until sending is resumed.',
+    const sure = wanted === 'RUNNING' || (await this.#services.ask({
+      title: 'Pause the dispatcher of this node?',
+      text: 'Attempts under way finish. Everything else waits in the queue until it is resumed.',
       yes: 'Pause',
     }));
-    if (sure) {
-      await this.#now(async () => {
-        await api.dispatch(wanted);
-        this.overview = await api.overview();
-      });
+    if (!sure) return;
+    try {
+      await api.dispatch(wanted);
+      this.overview = await api.overview();
+    } catch (failure) {
+      this.#services.tell(failure.message, true);
     }
   }
 
-  async #act({ detail: { action, message } }) {
-    const to = message.reach.map((step) => step.to).join(' › ');
-    const sure = await this.#ask(action === 'cancel'
-      ? { title: 'Cancel this message?', text: `It will not be sent to ${to}.`, yes: 'Cancel the message', danger: true }
-      : { title: 'Try again?', text: retryWarning(message.state, to), yes: 'Try again' });
-    if (sure) {
-      await this.#now(async () => {
-        await api[action](message.id);
-        await this.#readMessages();
-      });
-    }
+  #skip(event) {
+    event.preventDefault();
+    this.querySelector('main h1')?.focus();
   }
 
-  #ask(question) {
-    return this.querySelector('confirm-dialog').ask(question);
+  #banners() {
+    const { away } = this;
+    return html`
+      ${away
+        ? html`<p class="banner" role="alert"><span class="lamp bad"></span><span><b>Server away since ${clock(away.since)}</b>
+            <span aria-live="off">(${span(this.browserNow - away.since)}).</span> ${away.why || 'It does not answer.'} You see what it said last.
+            The console keeps trying.</span><button class="link" @click=${() => this.#poller.now()}>Try now</button></p>`
+        : nothing}
+      ${this.overview.stale && !away
+        ? html`<p class="banner" role="alert"><span class="lamp busy"></span>The database does not answer. The numbers by state
+            are those it gave last.</p>`
+        : nothing}
+      ${this.notice
+        ? html`<p class="banner" role=${this.notice.bad ? 'alert' : 'status'}><span class="lamp ${this.notice.bad ? 'bad' : 'good'}"></span>
+            ${this.notice.text}<button class="link" @click=${() => { this.notice = undefined; }}>Dismiss</button></p>`
+        : nothing}
+    `;
   }
 
-  #banner() {
-    if (this.away) {
-      return html`<p class="banner" role="alert"><span class="lamp bad"></span>The server does not answer. What you see is from
-        before; it is asked again and again.</p>`;
+  /** Each page and each item has an element of its own; a new query goes to the one there is. */
+  #shown() {
+    const { route, overview } = this;
+    const name = ELEMENTS[`${route.page}${route.item ? '/' : ''}`] ?? 'unknown-page';
+    const { route: shown } = this.#page ?? {};
+    if (shown?.page !== route.page || shown.item !== route.item) {
+      this.#page = document.createElement(name);
+      this.#page.dataset.page = '';
     }
-    if (this.overview.stale) {
-      return html`<p class="banner" role="alert"><span class="lamp busy"></span>The database does not answer. The numbers by
-        state are from before.</p>`;
-    }
-    return nothing;
-  }
-
-  #notice() {
-    return this.notice
-      ? html`<p class="banner" role="alert"><span class="lamp bad"></span>${this.notice}
-          <button class="link" @click=${() => { this.notice = undefined; }}>Dismiss</button></p>`
-      : nothing;
+    return Object.assign(this.#page, {
+      route, overview, features: this.#features, shell: this.#services, away: Boolean(this.away),
+    });
   }
 
   render() {
@@ -191,30 +247,14 @@ class SignalboxConsole extends Element {
       return html`<token-prompt .problem=${this.problem} .busy=${Boolean(api.token && !this.problem)}
         @token=${this.#enter}></token-prompt>`;
     }
-    const now = Date.parse(this.overview.now);
     return html`
-      <top-bar .overview=${this.overview} .away=${Boolean(this.away)} @dispatch=${this.#dispatch}
+      <a class="skip" href="#main" @click=${this.#skip}>Skip to the content</a>
+      <top-bar .overview=${this.overview} .page=${this.route.page} .away=${Boolean(this.away)} @dispatch=${this.#dispatch}
         @leave=${() => this.#leave()}></top-bar>
-      <main class=${this.away ? 'away' : ''}>
-        ${this.#banner()}${this.#notice()}
-        <div class="glance">
-          <rates-chart .perSecond=${this.overview.perSecond}></rates-chart>
-          <client-list .page=${this.clients} .total=${this.overview.clients} .now=${now}></client-list>
-        </div>
-        <state-filter .counts=${this.overview.counts} .chosen=${this.chosen} @choose=${this.#choose}></state-filter>
-        <message-list .page=${this.messages} .problem=${this.listProblem} .chosen=${this.chosen} .now=${now}
-          .mayAct=${this.overview.role === 'ADMIN' && !this.away}
-          @choose=${this.#choose} @more=${this.#more} @act=${this.#act}></message-list>
-      </main>
+      <main id="main">${this.#banners()}${this.#shown()}</main>
       <confirm-dialog></confirm-dialog>
     `;
   }
-}
-
-function retryWarning(state, to) {
-  return state === 'UNKNOWN'
-    ? `It may have reached ${to} already. If it did, it will arrive there twice.`
-    : `It gets a new budget of attempts, from the first way in its chain: ${to}.`;
 }
 
 customElements.define('signalbox-console', SignalboxConsole);

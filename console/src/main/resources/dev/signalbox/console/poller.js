@@ -1,6 +1,6 @@
 /**
- * Does something again and again, one at a time: `interval` after it ended, later and later while it fails, and not at
- * all while nobody looks at the page.
+ * Repeats a step, one at a time: `interval` after it ended, with a growing backoff while it fails, and not at all while
+ * the page is hidden. The step returns whether it succeeded.
  */
 export class Poller {
   #step;
@@ -8,17 +8,18 @@ export class Poller {
   #timer;
   #failures = 0;
   #running = false;
+  #busy = false;
 
   constructor(step, interval) {
     this.#step = step;
     this.#interval = interval;
-    document.addEventListener('visibilitychange', () => this.#look());
+    document.addEventListener('visibilitychange', () => this.now());
   }
 
   start() {
     this.#running = true;
     this.#failures = 0;
-    this.#look();
+    this.now();
   }
 
   stop() {
@@ -26,16 +27,19 @@ export class Poller {
     clearTimeout(this.#timer);
   }
 
-  #look() {
+  /** Takes the next step at once instead of at its time. */
+  now() {
     clearTimeout(this.#timer);
-    if (this.#running && !document.hidden) {
+    if (this.#running && !this.#busy && !document.hidden) {
       this.#turn();
     }
   }
 
   async #turn() {
-    const well = await this.#step();
-    this.#failures = well ? 0 : Math.min(this.#failures + 1, 4);
+    this.#busy = true;
+    const succeeded = await this.#step();
+    this.#busy = false;
+    this.#failures = succeeded ? 0 : Math.min(this.#failures + 1, 4);
     clearTimeout(this.#timer);
     if (this.#running && !document.hidden) {
       this.#timer = setTimeout(() => this.#turn(), this.#interval * 2 ** this.#failures);

@@ -1,7 +1,8 @@
 import { Chart, Filler, LinearScale, LineController, LineElement, PointElement } from 'chart.js';
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { Element } from './element.js';
-import { rate } from './words.js';
+import { scaleFor } from './rate-scale.js';
+import { number, rate } from './words.js';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Filler);
 
@@ -12,7 +13,10 @@ const SERIES = [
 ];
 const RECENT_SECONDS = 5;
 
-/** Messages per second over the last two minutes, as the server counted them. */
+/**
+ * Messages per second over the last two minutes. Each second is a step as high as the server counted: no line between
+ * two of them shows a rate that there never was.
+ */
 class RatesChart extends Element {
   static properties = { perSecond: { attribute: false } };
 
@@ -31,21 +35,34 @@ class RatesChart extends Element {
     this.#chart = undefined;
   }
 
+  get #scale() {
+    return scaleFor(SERIES.flatMap(({ key }) => this.perSecond?.[key] ?? []));
+  }
+
   updated() {
     if (!this.perSecond) return;
     this.#chart ??= this.#create();
+    const scale = this.#scale;
     SERIES.forEach(({ key }, i) => {
-      const points = this.perSecond[key];
-      this.#chart.data.datasets[i].data = points.map((y, at) => ({ x: at - points.length + 1, y }));
+      this.#chart.data.datasets[i].data = points(this.perSecond[key], scale);
     });
+    this.#measure(scale);
     this.#chart.update('none');
+  }
+
+  #measure({ ticks, rate: back, position }) {
+    const { y } = this.#chart.options.scales;
+    y.suggestedMax = position(4);
+    y.max = ticks?.at(-1);
+    y.afterBuildTicks = (axis) => { if (ticks) axis.ticks = ticks.map((value) => ({ value })); };
+    y.ticks.callback = (at) => number(back(at));
   }
 
   #create() {
     const chart = new Chart(this.querySelector('canvas'), {
       type: 'line',
       data: {
-        datasets: SERIES.map(() => ({ data: [], borderWidth: 1.75, pointRadius: 0, tension: 0.3, fill: 'origin' })),
+        datasets: SERIES.map(() => ({ data: [], borderWidth: 1.75, pointRadius: 0, stepped: 'after', fill: 'origin' })),
       },
       options: {
         animation: false,
@@ -60,7 +77,7 @@ class RatesChart extends Element {
             ticks: { callback: (x) => (x === 0 ? 'now' : `${-x / 60} min ago`), maxRotation: 0, align: 'inner' },
           },
           y: {
-            beginAtZero: true, suggestedMax: 4, border: { display: false },
+            beginAtZero: true, border: { display: false },
             ticks: { precision: 0, maxTicksLimit: 5, padding: 8 },
           },
         },
@@ -100,18 +117,19 @@ class RatesChart extends Element {
   }
 
   render() {
+    const logarithmic = this.#scale.kind === 'logarithmic';
     const now = SERIES.map((series) => ({ ...series, value: rate(this.#recent(series.key)) }));
     return html`
       <section class="card chart" aria-labelledby="rates-title">
         <header>
-          <h2 id="rates-title">Messages per second</h2>
+          <h2 id="rates-title">Messages per second${logarithmic ? html` <small>logarithmic scale</small>` : nothing}</h2>
           <ul class="legend">
             ${now.map(({ key, label, value }) => html`
               <li class=${key}><span class="swatch"></span>${label} <b>${value}</b></li>
             `)}
           </ul>
         </header>
-        <div class="canvas" role="img" aria-label="Over the last two minutes. Now, a second: ${now
+        <div class="canvas" role="img" aria-label="Over the last two minutes, on a ${this.#scale.kind} scale. Now, a second: ${now
           .map(({ label, value }) => `${label} ${value}`)
           .join(', ')}.">
           <canvas></canvas>
@@ -120,6 +138,12 @@ class RatesChart extends Element {
       </section>
     `;
   }
+}
+
+/** The server's numbers, oldest first; each is for the second that ends at its place. */
+function points(rates, { position }) {
+  const drawn = rates.map((value, i) => ({ x: i - rates.length + 1, y: position(value) }));
+  return drawn.length ? [{ x: drawn[0].x - 1, y: drawn[0].y }, ...drawn] : [];
 }
 
 customElements.define('rates-chart', RatesChart);

@@ -50,7 +50,8 @@ final class CFunction {
     }
 
     private static UnsupportedOperationException missing(String name) {
-        return new UnsupportedOperationException("this C library has no " + name);
+        return new UnsupportedOperationException(
+                "this C library has no function " + name + "; glibc 2.34 or newer is needed");
     }
 
     @SuppressWarnings("restricted") // the one place where this library leaves the JVM; SpawnBackend asks whether it may

@@ -35,46 +35,52 @@ final class Child implements Run {
     private final Reactor reactor;
     private final Command command;
     private final Identity identity;
-    private final List<Outlet> outlets;
-    private final Optional<Inlet> inlet;
+    private final List<OutputReader> outputs;
+    private final Optional<StdinWriter> stdin;
     private final CompletableFuture<Ended> ended = new CompletableFuture<>();
 
     private State state = State.RUNNING;
     private Outcome outcome = Outcome.EXITED;
     private Optional<Exit> exit = Optional.empty();
-    private Optional<Throwable> fault = Optional.empty();
+    private Optional<ExecException> fault = Optional.empty();
     private Reactor.@Nullable Timer timer;
 
     Child(Reactor reactor, Backend.Launch launch, Identity identity, Pipes pipes) {
         this.reactor = reactor;
         this.command = launch.command();
         this.identity = identity;
-        outlets = Stream.of(outlet(pipes.ourOut, launch.out()), outlet(pipes.ourErr, launch.err()))
+        outputs = Stream.of(output(pipes.ourOut, launch.out()), output(pipes.ourErr, launch.err()))
                 .flatMap(Optional::stream)
                 .toList();
-        inlet = pipes.ourIn == Pipes.NONE
+        stdin = pipes.ourIn == Pipes.NONE
                 ? Optional.empty()
-                : Optional.of(new Inlet(reactor, pipes.ourIn, command.input(), this::inputFailed));
+                : Optional.of(new StdinWriter(
+                        reactor,
+                        pipes.ourIn,
+                        command.input(),
+                        e -> fail("the input of " + command.program() + " could not be read", e)));
     }
 
-    private Optional<Outlet> outlet(int fd, Sink sink) {
-        return fd == Pipes.NONE ? Optional.empty() : Optional.of(new Outlet(reactor, fd, sink, this::outputClosed));
+    private Optional<OutputReader> output(int fd, Sink sink) {
+        return fd == Pipes.NONE
+                ? Optional.empty()
+                : Optional.of(new OutputReader(reactor, fd, sink, this::outputClosed, this::outputFailed));
     }
 
     void begin() {
-        reactor.living().add(this);
-        if (inlet.isPresent() || command.timeout().isPresent()) {
+        if (stdin.isPresent() || command.timeout().isPresent()) {
             reactor.execute(this::open);
         }
         // From here on, on the caller's thread: waking the reactor just for this would cost a switch of threads a
         // command.
-        outlets.forEach(Outlet::open);
-        reactor.watch(identity.pidfd, Epoll.IN, this::firstEnded);
+        outputs.forEach(OutputReader::open);
+        reactor.watch(
+                identity.pidfd, Epoll.IN, this::firstEnded, e -> fail(command.program() + " could not be watched", e));
     }
 
     private void open() {
         if (state != State.DONE) {
-            inlet.ifPresent(Inlet::open);
+            stdin.ifPresent(StdinWriter::open);
         }
         if (state == State.RUNNING) {
             command.timeout().ifPresent(timeout -> {
@@ -92,7 +98,7 @@ final class Child implements Run {
         reactor.unwatch(identity.pidfd);
         if (state == State.RUNNING) {
             state = State.LEFT;
-            outlets.forEach(Outlet::drain);
+            outputs.forEach(OutputReader::drain);
             outputClosed();
             if (state == State.LEFT) {
                 stopTimer();
@@ -101,21 +107,34 @@ final class Child implements Run {
         }
     }
 
+    private boolean isLost() {
+        return exit.filter(Exit.Unknown.class::isInstance).isPresent();
+    }
+
     /** How long others may keep the outputs: the grace, but not beyond the timeout. */
     private long patience() {
+        if (isLost()) {
+            // Nothing keeps the group's id for it any more: what is to be sent to the group is sent now.
+            return 0;
+        }
         long used = System.nanoTime() - identity.began;
         long left = command.timeout().map(timeout -> timeout.toNanos() - used).orElse(Long.MAX_VALUE);
         return Math.clamp(left, 0, command.grace().toNanos());
     }
 
     private void outputClosed() {
-        if (state == State.LEFT && outlets.stream().noneMatch(Outlet::isOpen)) {
+        if (state == State.LEFT && outputs.stream().noneMatch(OutputReader::isOpen)) {
             finish();
         }
     }
 
-    private void inputFailed(Throwable failure) {
-        fault = Optional.of(failure);
+    private void outputFailed(Throwable failure) {
+        fail("the output of " + command.program() + " could not be kept", failure);
+    }
+
+    private void fail(String what, Throwable failure) {
+        fault = fault.or(() -> Optional.of(new ExecException(what, failure)));
+        outputs.forEach(OutputReader::close);
         terminate(Outcome.CANCELLED);
     }
 
@@ -127,7 +146,7 @@ final class Child implements Run {
             outcome = why;
             stopTimer();
             reactor.terminator()
-                    .end(new Terminator.Ticket(
+                    .end(new Terminator.Termination(
                             identity.pid, identity.marker, command.grace(), () -> reactor.execute(this::finish)));
         }
     }
@@ -148,9 +167,9 @@ final class Child implements Run {
         }
         state = State.DONE;
         stopTimer();
-        outlets.forEach(Outlet::drain);
-        outlets.forEach(Outlet::close);
-        inlet.ifPresent(Inlet::close);
+        outputs.forEach(OutputReader::drain);
+        outputs.forEach(OutputReader::close);
+        stdin.ifPresent(StdinWriter::close);
         reactor.unwatch(identity.pidfd);
         Libc.close(identity.pidfd);
         var duration = Duration.ofNanos(System.nanoTime() - identity.began);
@@ -160,7 +179,11 @@ final class Child implements Run {
     private Exit reap() {
         exit = exit.or(() -> Libc.peek(identity.pid));
         if (exit.isPresent()) {
-            Libc.reap(identity.pid);
+            if (isLost()) {
+                LOG.warn("process {} of {} ended with {}", identity.pid, command.program(), exit.get());
+            } else {
+                Libc.reap(identity.pid);
+            }
             return exit.get();
         }
         LOG.error(
@@ -184,7 +207,7 @@ final class Child implements Run {
     @Override
     public void signal(int number) {
         reactor.execute(() -> {
-            if (state != State.DONE) {
+            if (state != State.DONE && Libc.isOurs(identity.pid)) {
                 Libc.kill(-identity.pid, number);
             }
         });

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,8 +136,57 @@ public final class Command {
         return input(new Input.Stream(stream));
     }
 
+    /** What it reads: a file, which it gets itself. A relative path begins where this process is, not at {@link #in}. */
+    public Command stdin(Path file) {
+        return input(new Input.File(absolute(file)));
+    }
+
+    private static Path absolute(Path file) {
+        withoutNul("the name of a file", file.toString());
+        return file.toAbsolutePath().normalize();
+    }
+
     private Command input(Input input) {
         return changed(changed -> changed.input = input);
+    }
+
+    /**
+     * Writes its standard output to a file, which is emptied first or created, instead of keeping or streaming it. A relative path begins
+     * where this process is. The file may be that of {@link #stderr}: then both come in the order in which they were written.
+     */
+    public Command stdout(Path file) {
+        return changed(changed -> changed.stdout = Optional.of(new Redirect(absolute(file), false)));
+    }
+
+    /** The same at the end of what the file has. */
+    public Command appendStdout(Path file) {
+        return changed(changed -> changed.stdout = Optional.of(new Redirect(absolute(file), true)));
+    }
+
+    /** Writes its error output to a file, as {@link #stdout(Path)} does. */
+    public Command stderr(Path file) {
+        return changed(changed -> changed.stderr = Optional.of(new Redirect(absolute(file), false)));
+    }
+
+    /** The same at the end of what the file has. */
+    public Command appendStderr(Path file) {
+        return changed(changed -> changed.stderr = Optional.of(new Redirect(absolute(file), true)));
+    }
+
+    /**
+     * Limits what its processes may use. Takes the program {@code prlimit} of util-linux, which every usual Linux has; the start fails
+     * without it, and if this process itself may not use as much.
+     *
+     * @param value 0 or more, in the unit of the limit
+     */
+    public Command limit(ResourceLimit limit, long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException("the limit " + limit + " is " + value + "; it must be 0 or more");
+        }
+        var limits = new EnumMap<ResourceLimit, Long>(ResourceLimit.class);
+        limits.putAll(options.limits);
+        limits.put(limit, value);
+        return changed(changed -> changed.limits = limits);
     }
 
     /** How long it may run: more than 0. By default as long as it likes. */
@@ -208,8 +258,16 @@ public final class Command {
         return start().await();
     }
 
-    /** The same with both outputs as one, in the order in which they were written. */
+    /**
+     * The same with both outputs as one, in the order in which they were written.
+     *
+     * @throws IllegalStateException if {@link #stderr} sends the errors elsewhere
+     */
     public Capture captureCombined() throws InterruptedException {
+        if (options.stderr.isPresent()) {
+            throw new IllegalStateException("captureCombined() puts the error output of " + program()
+                    + " with its standard output, stderr(...) elsewhere; use one of them");
+        }
         return start(Backend.Outputs.COMBINED).await();
     }
 
@@ -219,16 +277,16 @@ public final class Command {
     }
 
     private RunningCommand start(Backend.Outputs outputs) throws InterruptedException {
-        var out = new Collector(options.maxOutput);
-        var err = new Collector(options.maxOutput);
-        return new RunningCommand(Execution.start(this, outputs, out, err), out, err);
+        var out = new OutputBuffer(options.maxOutput);
+        var err = new OutputBuffer(options.maxOutput);
+        return new RunningCommand(Execution.start(new Execution.Request(this, outputs, out, err)), out, err);
     }
 
     /** Runs it and hands over what it writes, line by line, as it comes; nothing is kept. Throws as {@link #capture} does. */
     public Exit stream(LineHandler handler) throws InterruptedException {
-        var lines = new Lines();
-        var execution =
-                Execution.start(this, Backend.Outputs.SEPARATE, lines.sink(Source.STDOUT), lines.sink(Source.STDERR));
+        var lines = new LineQueue();
+        var execution = Execution.start(new Execution.Request(
+                this, Backend.Outputs.SEPARATE, lines.sink(Source.STDOUT), lines.sink(Source.STDERR)));
         var _ = execution.run().ended().whenComplete((_, _) -> lines.end());
         try {
             lines.forEach(handler);
@@ -241,8 +299,9 @@ public final class Command {
 
     /**
      * Runs it with the input, the outputs and the terminal of this process, as a shell would: at a terminal it is the one in the
-     * foreground, so Ctrl-C and Ctrl-Z go to it, and signals that ask this process to end (HUP, INT, TERM) are passed on instead.
-     * What {@link #stdin} says does not count. Ends with how it ended; this process goes on, whatever that was.
+     * foreground, so Ctrl-C and Ctrl-Z go to it. Signals that this process gets and can catch are forwarded instead: HUP, INT, TERM,
+     * USR1, USR2, ALRM, WINCH, CONT, TSTP and more, but not QUIT, which the JVM keeps for itself. What it ignores, as HUP under nohup,
+     * the command ignores, too. Bytes and streams as {@link #stdin} do not count; files do. Ends with how it ended; this process goes on, whatever that was.
      *
      * <p>Throws as {@link #capture} does.
      */
@@ -274,6 +333,22 @@ public final class Command {
 
     Input input() {
         return options.input;
+    }
+
+    Optional<Redirect> stdout() {
+        return options.stdout;
+    }
+
+    Optional<Redirect> stderr() {
+        return options.stderr;
+    }
+
+    Map<ResourceLimit, Long> limits() {
+        return options.limits;
+    }
+
+    int maxOutput() {
+        return options.maxOutput;
     }
 
     Optional<Duration> timeout() {
@@ -308,6 +383,9 @@ public final class Command {
         private boolean inheritsEnvironment = true;
         private Map<String, Optional<String>> environment = Map.of();
         private Input input = new Input.None();
+        private Optional<Redirect> stdout = Optional.empty();
+        private Optional<Redirect> stderr = Optional.empty();
+        private Map<ResourceLimit, Long> limits = Map.of();
         private Optional<Duration> timeout = Optional.empty();
         private Duration grace = Duration.ofSeconds(2);
         private int maxOutput = 16 << 20;
@@ -322,6 +400,9 @@ public final class Command {
             inheritsEnvironment = other.inheritsEnvironment;
             environment = other.environment;
             input = other.input;
+            stdout = other.stdout;
+            stderr = other.stderr;
+            limits = other.limits;
             timeout = other.timeout;
             grace = other.grace;
             maxOutput = other.maxOutput;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,11 @@ final class Environment {
     private static final List<byte[]> INHERITED = read();
 
     private Environment() {}
+
+    /** @throws UnsupportedOperationException inside of an error of initialization if it cannot be read */
+    static void load() {
+        Objects.requireNonNull(INHERITED);
+    }
 
     private static List<byte[]> read() {
         List<byte[]> variables = new ArrayList<>();

@@ -36,12 +36,17 @@ final class Epoll {
     private final MemorySegment events = Arena.ofAuto().allocate(SIZE * BATCH, 8);
     private final MemorySegment count = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
     private final int fd;
-    private final int bell;
+    private final int wakeup;
 
     Epoll() {
         fd = checked(CREATE.call(CLOEXEC));
-        bell = checked(EVENTFD.call(0, CLOEXEC | NONBLOCK));
-        add(bell, IN);
+        try {
+            wakeup = checked(EVENTFD.call(0, CLOEXEC | NONBLOCK));
+        } catch (ExecException e) {
+            Libc.close(fd);
+            throw e;
+        }
+        add(wakeup, IN);
     }
 
     private static int checked(long result) {
@@ -69,8 +74,8 @@ final class Epoll {
         int found = (int) WAIT.call(fd, events, BATCH, millis);
         for (int i = 0; i < found; i++) {
             int watched = (int) events.get(ValueLayout.JAVA_LONG_UNALIGNED, i * SIZE + DATA);
-            if (watched == bell) {
-                EVENTFD_READ.call(bell, count);
+            if (watched == wakeup) {
+                EVENTFD_READ.call(wakeup, count);
             } else {
                 ready.accept(watched);
             }
@@ -78,6 +83,6 @@ final class Epoll {
     }
 
     void wake() {
-        EVENTFD_WRITE.call(bell, 1L);
+        EVENTFD_WRITE.call(wakeup, 1L);
     }
 }

@@ -1,17 +1,24 @@
 package dev.signalbox.exec;
 
 import dev.signalbox.exec.ExecListener.Outcome;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One run of a command, from its start to what the caller gets. */
 final class Execution {
     private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
+
+    /** What to start. */
+    record Request(Command command, Backend.Outputs outputs, Sink out, Sink err) {}
 
     private final Command command;
     private final Run run;
@@ -21,30 +28,66 @@ final class Execution {
         this.run = run;
     }
 
-    static Execution start(Command command, Backend.Outputs outputs, Sink out, Sink err) throws InterruptedException {
+    static Execution start(Request request) throws InterruptedException {
+        return start(List.of(request)).getFirst();
+    }
+
+    /** Starts a pipeline. If one cannot be started, its listener learns of that, and nothing of the pipeline is left. */
+    static List<Execution> start(List<Request> pipeline) throws InterruptedException {
+        Command first = pipeline.getFirst().command;
         if (Thread.interrupted()) {
-            throw new InterruptedException("interrupted before " + command.program() + " was started");
+            throw new InterruptedException("interrupted before " + first.program() + " was started");
         }
+        List<Backend.Launch> launches = new ArrayList<>();
+        for (Request request : pipeline) {
+            launches.add(reporting(request.command, () -> launch(request)));
+        }
+        List<Run> runs = reporting(first, () -> first.backend().start(launches));
+        List<Execution> executions = new ArrayList<>();
+        for (int i = 0; i < runs.size(); i++) {
+            executions.add(started(pipeline.get(i).command, runs.get(i)));
+        }
+        return executions;
+    }
+
+    private static Execution started(Command command, Run run) {
+        LiveRuns.add(run);
+        notify(command, listener -> listener.started(command.program(), run.pid()));
+        var _ = run.ended().thenAccept(ended -> notifyEnded(command, ended));
+        return new Execution(command, run);
+    }
+
+    private static <T> T reporting(Command command, Supplier<T> step) {
         try {
-            var executable = Executables.resolve(command);
-            Run run = command.backend().start(new Backend.Launch(command, executable, outputs, out, err));
-            tell(command, listener -> listener.started(command.program(), run.pid()));
-            var _ = run.ended().thenAccept(ended -> told(command, ended));
-            return new Execution(command, run);
+            return step.get();
         } catch (ExecException e) {
-            tell(command, listener -> listener.failed(command.program(), e));
+            notify(command, listener -> listener.failed(command.program(), e));
             throw e;
         }
     }
 
-    private static void told(Command command, Run.Ended ended) {
-        tell(command, listener -> listener.ended(command.program(), ended.outcome(), ended.exit(), ended.duration()));
+    private static Backend.Launch launch(Request request) {
+        Command command = request.command;
+        Path executable = Executables.resolve(command);
+        Redirect.check(command);
+        List<String> words = command.words();
+        if (!command.limits().isEmpty()) {
+            words = new ArrayList<>(ResourceLimit.prefix(command.program(), command.limits()));
+            words.add(executable.toString());
+            words.addAll(command.words().subList(1, command.words().size()));
+            executable = Path.of(words.getFirst());
+        }
+        return new Backend.Launch(command, executable, words, request.outputs, request.out, request.err);
     }
 
-    private static void tell(Command command, Consumer<ExecListener> what) {
+    private static void notifyEnded(Command command, Run.Ended ended) {
+        notify(command, listener -> listener.ended(command.program(), ended.outcome(), ended.exit(), ended.duration()));
+    }
+
+    private static void notify(Command command, Consumer<ExecListener> call) {
         try {
-            what.accept(command.listener());
-        } catch (RuntimeException e) {
+            call.accept(command.listener());
+        } catch (RuntimeException | Error e) {
             LOG.warn("a listener of commands failed", e);
         }
     }
@@ -79,16 +122,20 @@ final class Execution {
         }
     }
 
+    void cancel() {
+        run.end(Outcome.CANCELLED);
+    }
+
     /** Ends it and waits for that, however often the thread is interrupted: afterwards all of it is gone. */
     void end() {
-        run.end(Outcome.CANCELLED);
+        cancel();
         run.ended().join();
     }
 
     Capture check(Run.Ended ended, Output out, Output err) {
         var capture = new Capture(command.program(), ended.exit(), out, err, ended.duration());
         ended.fault().ifPresent(fault -> {
-            throw new ExecException("the input of " + command.program() + " could not be read", fault);
+            throw new ExecException(String.valueOf(fault.getMessage()), fault.getCause());
         });
         return switch (ended.outcome()) {
             case EXITED -> capture;

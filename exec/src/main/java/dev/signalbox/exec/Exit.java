@@ -46,6 +46,28 @@ public sealed interface Exit {
         }
     }
 
+    /**
+     * It has ended, and nobody can tell how: other code in this JVM took its exit status, by ignoring SIGCHLD or by waiting for
+     * children that are not its own.
+     */
+    record Unknown() implements Exit {
+        @Override
+        public boolean success() {
+            return false;
+        }
+
+        /** 255, as for an error that is no exit code of its own. */
+        @Override
+        public int shellCode() {
+            return 255;
+        }
+
+        @Override
+        public String toString() {
+            return "an unknown exit code (other code in this JVM took it: SIGCHLD is ignored, or all children are waited for)";
+        }
+    }
+
     boolean success();
 
     /** As a shell's {@code $?} has it: the code, or 128 + the signal's number. */

@@ -1,6 +1,7 @@
 package dev.signalbox.exec;
 
 import java.io.InputStream;
+import java.nio.file.Path;
 
 /** What a process reads. */
 sealed interface Input {
@@ -13,4 +14,7 @@ sealed interface Input {
 
     /** Read as the process reads; not closed. */
     record Stream(InputStream stream) implements Input {}
+
+    /** Opened by its absolute path at the start, and read by the process itself. */
+    record File(Path file) implements Input {}
 }

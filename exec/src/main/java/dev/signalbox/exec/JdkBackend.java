@@ -1,7 +1,9 @@
 package dev.signalbox.exec;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** Starts processes with {@link ProcessBuilder}, where there is nothing better. Thread-safe. */
@@ -15,26 +17,51 @@ final class JdkBackend implements Backend {
 
     @Override
     public ExecSupport support() {
-        return new ExecSupport(false, reason);
+        return new ExecSupport(false, "ProcessBuilder, because " + reason);
     }
 
     @Override
-    public Run start(Launch launch) {
+    public List<Run> start(List<Launch> pipeline) {
         long began = System.nanoTime();
-        var words = new ArrayList<>(launch.command().words());
+        List<Process> processes = startAll(pipeline);
+        List<Run> runs = new ArrayList<>();
+        for (int i = 0; i < processes.size(); i++) {
+            runs.add(new JdkRun(pipeline.get(i), processes.get(i), began).begin());
+        }
+        return runs;
+    }
+
+    private static List<Process> startAll(List<Launch> pipeline) {
+        var builders = pipeline.stream().map(JdkBackend::builder).toList();
+        try {
+            return builders.size() == 1 ? List.of(builders.getFirst().start()) : ProcessBuilder.startPipeline(builders);
+        } catch (IOException e) {
+            throw new ExecException(pipeline.getFirst().executable() + " was not started: " + e.getMessage(), e);
+        }
+    }
+
+    private static ProcessBuilder builder(Launch launch) {
+        Command command = launch.command();
+        var words = new ArrayList<>(launch.words());
         words.set(0, launch.executable().toString());
         var builder = new ProcessBuilder(words);
-        launch.command().dir().ifPresent(dir -> builder.directory(dir.toFile()));
-        environment(launch.command(), builder.environment());
-        builder.redirectErrorStream(launch.outputs() == Outputs.COMBINED);
+        command.dir().ifPresent(dir -> builder.directory(dir.toFile()));
+        environment(command, builder.environment());
         if (launch.outputs() == Outputs.INHERITED) {
             builder.inheritIO();
         }
-        try {
-            return new JdkRun(launch, builder.start(), began).begin();
-        } catch (IOException e) {
-            throw new ExecException(launch.executable() + " was not started: " + e.getMessage(), e);
+        if (command.input() instanceof Input.File(Path file)) {
+            builder.redirectInput(file.toFile());
         }
+        command.stdout().ifPresent(redirect -> builder.redirectOutput(redirect(redirect)));
+        command.stderr().ifPresent(redirect -> builder.redirectError(redirect(redirect)));
+        builder.redirectErrorStream(launch.mergesErrors());
+        return builder;
+    }
+
+    private static ProcessBuilder.Redirect redirect(Redirect redirect) {
+        var file = redirect.file().toFile();
+        return redirect.append() ? ProcessBuilder.Redirect.appendTo(file) : ProcessBuilder.Redirect.to(file);
     }
 
     private static void environment(Command command, Map<String, String> variables) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -15,6 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process of the JDK's, with a virtual thread for each of its pipes and one that watches over it. A pipe that a process left behind
@@ -26,9 +29,9 @@ final class JdkRun implements Run {
     private final Backend.Launch launch;
     private final Process process;
     private final long began;
-    private final CompletableFuture<Outcome> wish = new CompletableFuture<>();
+    private final CompletableFuture<Outcome> endRequest = new CompletableFuture<>();
     private final CompletableFuture<Ended> ended = new CompletableFuture<>();
-    private final AtomicReference<Optional<Throwable>> fault = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<@Nullable ExecException> fault = new AtomicReference<>();
     private final List<Thread> readers = new ArrayList<>();
 
     JdkRun(Backend.Launch launch, Process process, long began) {
@@ -39,9 +42,9 @@ final class JdkRun implements Run {
 
     JdkRun begin() {
         if (launch.outputs() != Backend.Outputs.INHERITED) {
-            readers.add(Thread.startVirtualThread(new Reader(process.getInputStream(), launch.out())));
+            readers.add(Thread.startVirtualThread(() -> read(process.getInputStream(), launch.out())));
             if (launch.outputs() == Backend.Outputs.SEPARATE) {
-                readers.add(Thread.startVirtualThread(new Reader(process.getErrorStream(), launch.err())));
+                readers.add(Thread.startVirtualThread(() -> read(process.getErrorStream(), launch.err())));
             }
             Thread.startVirtualThread(this::write);
         }
@@ -49,36 +52,40 @@ final class JdkRun implements Run {
         return this;
     }
 
-    private record Reader(InputStream from, Sink to) implements Runnable {
-        @Override
-        public void run() {
-            var pause = new Semaphore(0);
-            to.onResume(pause::release);
-            byte[] buffer = new byte[BUFFER];
-            try (from) {
-                for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {
-                    pause.drainPermits();
-                    if (!to.take(ByteBuffer.wrap(buffer, 0, count))) {
-                        pause.acquire();
-                    }
+    private void read(InputStream from, Sink to) {
+        var pause = new Semaphore(0);
+        to.onResume(pause::release);
+        byte[] buffer = new byte[BUFFER];
+        try (from) {
+            for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {
+                pause.drainPermits();
+                if (!to.take(ByteBuffer.wrap(buffer, 0, count))) {
+                    pause.acquire();
                 }
-            } catch (IOException | InterruptedException e) {
-                // The process was ended, and with it the pipe.
-                Thread.currentThread().interrupt();
             }
+        } catch (IOException | InterruptedException e) {
+            // The process was ended, and with it the pipe.
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            fail("the output of " + launch.command().program() + " could not be kept", e);
+            end(Outcome.CANCELLED);
         }
+    }
+
+    private void fail(String what, Throwable failure) {
+        fault.compareAndSet(null, new ExecException(what, failure));
     }
 
     private void write() {
         try (OutputStream to = process.getOutputStream()) {
             switch (launch.command().input()) {
-                case Input.None() -> to.flush();
+                case Input.None(), Input.File _ -> to.flush();
                 case Input.Bytes(byte[] bytes) -> to.write(bytes);
                 case Input.Stream(InputStream stream) -> copy(stream, to);
             }
         } catch (IOException e) {
             // The process has closed its input, which is its right.
-            wishIfInputFailed();
+            endIfInputFailed();
         }
     }
 
@@ -93,21 +100,21 @@ final class JdkRun implements Run {
     private int read(InputStream stream, byte[] buffer) throws IOException {
         try {
             return stream.read(buffer);
-        } catch (IOException | RuntimeException e) {
-            fault.set(Optional.of(e));
+        } catch (IOException | RuntimeException | Error e) {
+            fail("the input of " + launch.command().program() + " could not be read", e);
             throw new IOException(e);
         }
     }
 
-    private void wishIfInputFailed() {
-        if (fault.get().isPresent()) {
+    private void endIfInputFailed() {
+        if (fault.get() != null) {
             end(Outcome.CANCELLED);
         }
     }
 
     private void watch() {
-        Outcome outcome = CompletableFuture.anyOf(process.onExit(), wish)
-                .thenApply(first -> wish.getNow(Outcome.EXITED))
+        Outcome outcome = CompletableFuture.anyOf(process.onExit(), endRequest)
+                .thenApply(first -> endRequest.getNow(Outcome.EXITED))
                 .completeOnTimeout(Outcome.TIMED_OUT, left(), TimeUnit.NANOSECONDS)
                 .join();
         if (outcome != Outcome.EXITED) {
@@ -116,7 +123,8 @@ final class JdkRun implements Run {
         process.onExit().join();
         joinReaders();
         var exit = new Exit.Code(process.exitValue());
-        ended.complete(new Ended(outcome, exit, Duration.ofNanos(System.nanoTime() - began), fault.get()));
+        var duration = Duration.ofNanos(System.nanoTime() - began);
+        ended.complete(new Ended(outcome, exit, duration, Optional.ofNullable(fault.get())));
     }
 
     private long left() {
@@ -157,12 +165,38 @@ final class JdkRun implements Run {
 
     @Override
     public void end(Outcome why) {
-        wish.complete(why);
+        endRequest.complete(why);
     }
 
     @Override
     public void signal(int number) {
-        process.destroy();
+        if (!process.isAlive()) {
+            return;
+        }
+        List<ProcessHandle> all = Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .toList();
+        switch (number) {
+            case Libc.SIGTERM -> all.forEach(ProcessHandle::destroy);
+            case Libc.SIGKILL -> all.forEach(ProcessHandle::destroyForcibly);
+            default -> kill(number, all);
+        }
+    }
+
+    /** The JDK sends no other signals; the program {@code kill} does. */
+    private static void kill(int number, List<ProcessHandle> all) {
+        Path kill = Executables.find("kill")
+                .orElseThrow(() -> new UnsupportedOperationException("signal " + number
+                        + " cannot be sent: it takes the program kill, which is not in the PATH; TERM and KILL can"));
+        List<String> words = new ArrayList<>(List.of(kill.toString(), "-" + number));
+        all.forEach(handle -> words.add(Long.toString(handle.pid())));
+        try {
+            new ProcessBuilder(words)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw new UnsupportedOperationException("signal " + number + " cannot be sent: " + e.getMessage(), e);
+        }
     }
 
     @Override

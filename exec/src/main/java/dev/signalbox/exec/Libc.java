@@ -24,6 +24,13 @@ final class Libc {
     static final int SIGTSTP = 20;
     static final int SIGTTOU = 22;
 
+    static final int O_RDONLY = 0;
+    static final int O_WRONLY = 1;
+    static final int O_CREAT = 0x40;
+    static final int O_TRUNC = 0x200;
+    static final int O_APPEND = 0x400;
+
+    private static final int O_NOCTTY = 0x100;
     private static final int O_NONBLOCK = 0x800;
     private static final int O_CLOEXEC = 0x80000;
     private static final int F_DUPFD_CLOEXEC = 1030;
@@ -115,8 +122,10 @@ final class Libc {
         return (int) result;
     }
 
-    static int openForReading(MemorySegment path) {
-        return (int) OPEN.call(path, O_CLOEXEC, 0);
+    /** Not 0, 1 or 2, and closed on exec. A file that is created gets the usual rights: 0666 without the umask. */
+    static int open(MemorySegment path, int flags) {
+        int fd = (int) OPEN.call(path, flags | O_CLOEXEC | O_NOCTTY, 0666);
+        return fd < 0 ? fd : aboveStandard(fd);
     }
 
     /** {@code target} is a process id, or the negative id of a process group. */
@@ -132,9 +141,17 @@ final class Libc {
         return (int) PIDFD_SEND_SIGNAL.call(SYS_PIDFD_SEND_SIGNAL, pidfd, signal, 0L, 0);
     }
 
-    /** How a child ended, if it has; it stays a zombie, so that its id and its group's stay its own. */
+    /**
+     * How a child ended, if it has; it stays a zombie, so that its id and its group's stay its own. {@link Exit.Unknown} if it is no
+     * child of this process any more: then both may be given to others at any time.
+     */
     static Optional<Exit> peek(int pid) {
         return waitFor(pid, WEXITED | WNOWAIT | WNOHANG);
+    }
+
+    /** Whether its id, and that of the group it leads, cannot be another's. */
+    static boolean isOurs(int pid) {
+        return peek(pid).filter(Exit.Unknown.class::isInstance).isEmpty();
     }
 
     /** Lets go of a child that has ended. */
@@ -159,7 +176,7 @@ final class Libc {
                 result = WAITID.call(P_PID, pid, info, options);
             } while (result == -Errno.EINTR);
             if (result < 0) {
-                throw new IllegalStateException("process " + pid + " was reaped by somebody else: error " + -result);
+                return Optional.of(new Exit.Unknown());
             }
             if (info.get(ValueLayout.JAVA_INT, SI_PID) == 0) {
                 return Optional.empty();
@@ -173,6 +190,15 @@ final class Libc {
     /** Without this, a parent that ignores SIGCHLD (which is inherited) never learns how its children ended. */
     static void mindChildren() {
         SIGNAL.call(SIGCHLD, 0L);
+    }
+
+    /** The same for a file that was to be opened. */
+    static String explainFile(int errno) {
+        return switch (errno) {
+            case Errno.ENOENT -> "it, or its folder, does not exist";
+            case Errno.EACCES -> "access is denied (EACCES)";
+            default -> explain(errno);
+        };
     }
 
     /**

@@ -24,16 +24,16 @@ final class Processes {
     record Seen(Id id, int parent, int group, boolean zombie, List<String> runs) {}
 
     /** How much could be seen. */
-    enum Sight {
+    enum Coverage {
         ALL,
         /** A process in the middle of an exec shows no environment for a moment. */
-        UNCLEAR,
+        PARTIAL,
         /** No descriptors were left to look with. */
         NONE
     }
 
     /** All that were seen. */
-    record Census(List<Seen> processes, Sight sight) {}
+    record Snapshot(List<Seen> processes, Coverage coverage) {}
 
     private record Stat(Id id, char state, int parent, int group) {
         boolean isZombie() {
@@ -44,29 +44,29 @@ final class Processes {
     private final MemorySegment buffer = Arena.ofAuto().allocate(16 * 1024);
     private Map<Id, List<String>> known = new HashMap<>();
 
-    Census look() {
+    Snapshot look() {
         try {
             return lookAtAll();
         } catch (NoDescriptorsException e) {
-            return new Census(List.of(), Sight.NONE);
+            return new Snapshot(List.of(), Coverage.NONE);
         }
     }
 
-    private Census lookAtAll() throws NoDescriptorsException {
+    private Snapshot lookAtAll() throws NoDescriptorsException {
         String[] names = new File("/proc").list();
         if (names == null) {
             throw new NoDescriptorsException();
         }
         Map<Id, List<String>> seen = new HashMap<>();
         List<Seen> processes = new ArrayList<>();
-        Sight sight = Sight.ALL;
+        Coverage coverage = Coverage.ALL;
         for (String name : names) {
             if (Character.isDigit(name.charAt(0)) && !look(Integer.parseInt(name), processes, seen)) {
-                sight = Sight.UNCLEAR;
+                coverage = Coverage.PARTIAL;
             }
         }
         known = seen;
-        return new Census(processes, sight);
+        return new Snapshot(processes, coverage);
     }
 
     private boolean look(int pid, List<Seen> processes, Map<Id, List<String>> seen) throws NoDescriptorsException {
@@ -153,7 +153,7 @@ final class Processes {
     private byte[] read(String path) throws NoDescriptorsException {
         int fd;
         try (Arena arena = Arena.ofConfined()) {
-            fd = Libc.openForReading(arena.allocateFrom(path));
+            fd = Libc.open(arena.allocateFrom(path), Libc.O_RDONLY);
         }
         if (fd == -Errno.EMFILE || fd == -Errno.ENFILE) {
             throw new NoDescriptorsException();

@@ -1,7 +1,9 @@
 package dev.signalbox.exec;
 
+import java.io.Console;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /** Runs a command in place of this process, for as long as it takes. */
 final class Proxy {
@@ -14,9 +16,10 @@ final class Proxy {
         boolean groups = command.backend().support().processGroups();
         Optional<Terminal> terminal = groups ? Terminal.ifOurs() : Optional.empty();
         boolean clean = false;
-        try (Relay relay = Relay.open()) {
-            var execution = Execution.start(command, Backend.Outputs.INHERITED, Sink.NONE, Sink.NONE);
-            relay.to(execution.run());
+        try (SignalForwarder forwarder = SignalForwarder.open(direct(groups, terminal.isPresent()))) {
+            var execution =
+                    Execution.start(new Execution.Request(command, Backend.Outputs.INHERITED, Sink.NONE, Sink.NONE));
+            forwarder.to(execution.run());
             if (terminal.isPresent()) {
                 atTerminal(terminal.get(), execution);
             }
@@ -28,6 +31,20 @@ final class Proxy {
             boolean restore = !clean;
             terminal.ifPresent(t -> t.takeBack(restore));
         }
+    }
+
+    /**
+     * Signals not to be forwarded. Stopping and going on is done by {@link #atTerminal}. Without a group of its own, the command
+     * gets itself what keys send.
+     */
+    private static Set<String> direct(boolean groups, boolean terminal) {
+        if (groups) {
+            return terminal ? Set.of("TSTP", "CONT") : Set.of();
+        }
+        boolean keys = Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .isPresent();
+        return keys ? Set.of("HUP", "INT", "TSTP", "CONT", "WINCH") : Set.of();
     }
 
     private static void atTerminal(Terminal terminal, Execution execution) throws InterruptedException {

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,14 +32,16 @@ final class Reactor {
         }
     }
 
+    /** @param failed is told what {@code ready} threw; the descriptor is not watched any more then */
+    private record Watch(Runnable ready, Consumer<Throwable> failed) {}
+
     private final Epoll epoll = new Epoll();
     private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER);
-    private final Map<Integer, Runnable> watched = new ConcurrentHashMap<>();
+    private final Map<Integer, Watch> watched = new ConcurrentHashMap<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean awake = new AtomicBoolean();
     private final Terminator terminator = new Terminator();
-    private final Living living = new Living();
 
     private Reactor() {}
 
@@ -46,16 +49,11 @@ final class Reactor {
         var reactor = new Reactor();
         Thread.ofPlatform().name("exec-reactor").daemon().start(reactor::loop);
         reactor.terminator.start();
-        reactor.living.endAtShutdown();
         return reactor;
     }
 
     Terminator terminator() {
         return terminator;
-    }
-
-    Living living() {
-        return living;
     }
 
     /** Where to read to. */
@@ -70,8 +68,9 @@ final class Reactor {
         }
     }
 
-    void watch(int fd, int interest, Runnable ready) {
-        watched.put(fd, ready);
+    /** Calls {@code ready} again and again while the descriptor is ready, until it is unwatched or that call throws. */
+    void watch(int fd, int interest, Runnable ready, Consumer<Throwable> failed) {
+        watched.put(fd, new Watch(ready, failed));
         epoll.add(fd, interest);
     }
 
@@ -121,9 +120,16 @@ final class Reactor {
 
     /** A descriptor that was closed in this very round is not there any more. */
     private void ready(int fd) {
-        Runnable handler = watched.get(fd);
-        if (handler != null) {
-            guarded(handler);
+        Watch watch = watched.get(fd);
+        if (watch == null) {
+            return;
+        }
+        try {
+            watch.ready.run();
+        } catch (RuntimeException | Error e) {
+            // Without this the descriptor stays ready, and this loop turns on it for ever.
+            unwatch(fd);
+            watch.failed.accept(e);
         }
     }
 
@@ -141,7 +147,7 @@ final class Reactor {
         try {
             task.run();
         } catch (RuntimeException | Error e) {
-            LOG.error("a fault in the running of commands", e);
+            LOG.error("running commands hit an unexpected error", e);
         }
     }
 }

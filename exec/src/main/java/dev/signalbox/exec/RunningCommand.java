@@ -1,14 +1,12 @@
 package dev.signalbox.exec;
 
-import dev.signalbox.exec.ExecListener.Outcome;
-
 /** A command under way, captured. Closing it ends it. Thread-safe. */
 public final class RunningCommand implements AutoCloseable {
     private final Execution execution;
-    private final Collector out;
-    private final Collector err;
+    private final OutputBuffer out;
+    private final OutputBuffer err;
 
-    RunningCommand(Execution execution, Collector out, Collector err) {
+    RunningCommand(Execution execution, OutputBuffer out, OutputBuffer err) {
         this.execution = execution;
         this.out = out;
         this.err = err;
@@ -23,9 +21,24 @@ public final class RunningCommand implements AutoCloseable {
         return !execution.run().ended().isDone();
     }
 
+    /**
+     * Sends a signal to all of its processes that are in its process group, and returns at once. Does nothing once it has ended. An
+     * end by this signal is reported as any other: {@link Exit.Signal}.
+     *
+     * @param number 1 to 64, as this platform counts them: 1 is HUP, 2 INT, 15 TERM; 10 is USR1 and 12 USR2 on Linux
+     * @throws IllegalArgumentException if it is no such number
+     * @throws UnsupportedOperationException if this platform has no way to send it (Windows: all but KILL and TERM)
+     */
+    public void signal(int number) {
+        if (number < 1 || number > 64) {
+            throw new IllegalArgumentException("the signal is " + number + "; it must be 1 to 64");
+        }
+        execution.run().signal(number);
+    }
+
     /** Asks for its end, with {@link Command#grace}, and returns at once. */
     public void cancel() {
-        execution.run().end(Outcome.CANCELLED);
+        execution.cancel();
     }
 
     /**
@@ -42,7 +55,6 @@ public final class RunningCommand implements AutoCloseable {
     /** Ends it if it still runs, and waits until all of it is gone. */
     @Override
     public void close() {
-        cancel();
-        execution.run().ended().join();
+        execution.end();
     }
 }

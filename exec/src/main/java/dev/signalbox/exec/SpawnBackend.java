@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -21,7 +21,6 @@ final class SpawnBackend implements Backend {
     private static final short SETPGROUP = 2;
     private static final short SETSIGDEF = 4;
     private static final short SETSIGMASK = 8;
-    private static final int O_RDONLY = 0;
 
     /** glibc's are 80, 336 and 128 bytes. */
     private static final long OPAQUE = 1_024;
@@ -46,6 +45,7 @@ final class SpawnBackend implements Backend {
     private static final CFunction SET_DEFAULT = CFunction.of("posix_spawnattr_setsigdefault", INT, POINTER, POINTER);
     private static final CFunction SET_MASK = CFunction.of("posix_spawnattr_setsigmask", INT, POINTER, POINTER);
     private static final CFunction EMPTY_SET = CFunction.of("sigemptyset", INT, POINTER);
+    private static final CFunction FILL_SET = CFunction.of("sigfillset", INT, POINTER);
     private static final CFunction ADD_TO_SET = CFunction.of("sigaddset", INT, POINTER, INT);
 
     private final Reactor reactor;
@@ -56,28 +56,22 @@ final class SpawnBackend implements Backend {
 
     /** @throws UnsupportedOperationException with the reason, where this way is not to be had */
     static SpawnBackend load() {
-        String system = System.getProperty("os.name");
-        String processor = System.getProperty("os.arch");
-        if (!"Linux".equals(system) || !Set.of("amd64", "x86_64", "aarch64").contains(processor)) {
-            throw new UnsupportedOperationException("this is " + system + " on " + processor);
-        }
-        if (!SpawnBackend.class.getModule().isNativeAccessEnabled()) {
-            throw new UnsupportedOperationException(
-                    "native access is not enabled; start java with --enable-native-access=ALL-UNNAMED");
-        }
-        try {
-            requirePidfd();
-            Libc.mindChildren();
-            return new SpawnBackend(Reactor.start());
-        } catch (ExceptionInInitializerError e) {
-            throw new UnsupportedOperationException(String.valueOf(e.getCause()), e);
-        }
+        requirePidfd();
+        // What is looked up only later has to be there, too, or this way is not to be had.
+        Terminal.load();
+        Environment.load();
+        Libc.mindChildren();
+        return new SpawnBackend(Reactor.start());
     }
 
     private static void requirePidfd() {
         int own = Libc.pidfdOpen(Math.toIntExact(ProcessHandle.current().pid()));
+        if (own == -Errno.EMFILE || own == -Errno.ENFILE) {
+            throw new ExecException("commands cannot be run: " + Libc.explain(-own));
+        }
         if (own < 0) {
-            throw new UnsupportedOperationException("pidfd_open fails with error " + -own + "; it came with Linux 5.3");
+            throw new UnsupportedOperationException(
+                    "pidfd_open fails with error " + -own + "; it needs Linux 5.3, and a sandbox that allows it");
         }
         Libc.close(own);
     }
@@ -88,28 +82,39 @@ final class SpawnBackend implements Backend {
     }
 
     @Override
-    public Run start(Launch launch) {
-        Command command = launch.command();
-        boolean own = launch.outputs() == Outputs.INHERITED;
+    public List<Run> start(List<Launch> pipeline) {
+        List<Run> started = new ArrayList<>();
+        int previous = Pipes.NONE;
+        try {
+            for (Launch launch : pipeline) {
+                boolean hasNext = started.size() + 1 < pipeline.size();
+                try (Pipes pipes = new Pipes(launch, previous, hasNext)) {
+                    started.add(start(launch, pipes));
+                    previous = pipes.next;
+                }
+            }
+            return started;
+        } catch (RuntimeException e) {
+            started.forEach(run -> run.end(ExecListener.Outcome.CANCELLED));
+            started.forEach(run -> run.ended().join());
+            throw e;
+        }
+    }
+
+    private Run start(Launch launch, Pipes pipes) {
         long began = System.nanoTime();
         String marker = Marker.newId();
-        try (Pipes pipes = new Pipes(
-                command.program(),
-                !own && !(command.input() instanceof Input.None),
-                !own,
-                launch.outputs() == Outputs.SEPARATE)) {
-            int pid = spawn(launch, pipes, marker);
-            int pidfd = Libc.pidfdOpen(pid);
-            if (pidfd < 0) {
-                Libc.kill(-pid, Libc.SIGKILL);
-                reactor.reapLater(pid);
-                throw new ExecException(command.program() + " was ended at its start: " + Libc.explain(-pidfd));
-            }
-            var child = new Child(reactor, launch, new Child.Identity(pid, pidfd, marker, began), pipes);
-            pipes.release();
-            child.begin();
-            return child;
+        int pid = spawn(launch, pipes, marker);
+        int pidfd = Libc.pidfdOpen(pid);
+        if (pidfd < 0) {
+            Libc.kill(-pid, Libc.SIGKILL);
+            reactor.reapLater(pid);
+            throw new ExecException(launch.command().program() + " was ended at its start: " + Libc.explain(-pidfd));
         }
+        var child = new Child(reactor, launch, new Child.Identity(pid, pidfd, marker, began), pipes);
+        pipes.release();
+        child.begin();
+        return child;
     }
 
     private static int spawn(Launch launch, Pipes pipes, String marker) {
@@ -120,7 +125,7 @@ final class SpawnBackend implements Backend {
             check(ATTR_INIT.call(attributes));
             try {
                 fill(actions, arena, launch, pipes);
-                fillAttributes(attributes, arena);
+                fillAttributes(attributes, arena, launch.outputs());
                 return spawn(launch, marker, arena, actions, attributes);
             } finally {
                 ATTR_DESTROY.call(attributes);
@@ -132,23 +137,33 @@ final class SpawnBackend implements Backend {
     private static void fill(MemorySegment actions, Arena arena, Launch launch, Pipes pipes) {
         if (launch.outputs() == Outputs.INHERITED) {
             Terminal.addForeground(actions);
-        } else {
-            if (pipes.childIn == Pipes.NONE) {
-                check(ADD_OPEN.call(actions, 0, arena.allocateFrom("/dev/null"), O_RDONLY, 0));
-            } else {
-                check(ADD_DUP2.call(actions, pipes.childIn, 0));
-            }
-            check(ADD_DUP2.call(actions, pipes.childOut, 1));
-            check(ADD_DUP2.call(actions, pipes.childErr == Pipes.NONE ? pipes.childOut : pipes.childErr, 2));
+        } else if (pipes.childIn == Pipes.NONE) {
+            check(ADD_OPEN.call(actions, 0, arena.allocateFrom("/dev/null"), Libc.O_RDONLY, 0));
         }
+        addDescriptor(actions, pipes.childIn, 0);
+        addDescriptor(actions, pipes.childOut, 1);
+        addDescriptor(actions, launch.mergesErrors() ? 1 : pipes.childErr, 2);
         launch.command().dir().ifPresent(dir -> check(ADD_CHDIR.call(actions, text(arena, dir))));
         check(ADD_CLOSE_FROM.call(actions, 3));
     }
 
-    private static void fillAttributes(MemorySegment attributes, Arena arena) {
+    private static void addDescriptor(MemorySegment actions, int fd, int as) {
+        if (fd != Pipes.NONE) {
+            check(ADD_DUP2.call(actions, fd, as));
+        }
+    }
+
+    /**
+     * A command that stands in for this process ignores what this ignores, as under nohup. All others begin with all signals at
+     * their defaults: a server that was started with SIGINT ignored (by {@code &} in a script) must be able to interrupt them.
+     */
+    private static void fillAttributes(MemorySegment attributes, Arena arena, Outputs outputs) {
         MemorySegment set = arena.allocate(OPAQUE, 16);
         EMPTY_SET.call(set);
         check(SET_MASK.call(attributes, set));
+        if (outputs != Outputs.INHERITED) {
+            FILL_SET.call(set);
+        }
         for (int signal : new int[] {Libc.SIGPIPE, Libc.SIGTERM, Libc.SIGCHLD}) {
             ADD_TO_SET.call(set, signal);
         }
@@ -168,7 +183,7 @@ final class SpawnBackend implements Backend {
         Command command = launch.command();
         MemorySegment path = text(arena, launch.executable());
         MemorySegment arguments =
-                array(arena, command.words().stream().map(SpawnBackend::utf8).toList());
+                array(arena, launch.words().stream().map(SpawnBackend::utf8).toList());
         MemorySegment environment = array(arena, Environment.of(command, marker));
         MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
         int error = (int) SPAWN.call(pid, path, actions, attributes, arguments, environment);

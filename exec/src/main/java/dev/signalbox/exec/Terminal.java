@@ -31,6 +31,11 @@ final class Terminal {
     private final MemorySegment settings = Arena.ofAuto().allocate(OPAQUE, 16);
     private final int ownGroup = (int) OWN_GROUP.call();
 
+    /** Looks all functions up. Fails as a class does that cannot be initialized if one is missing. */
+    static void load() {
+        isGivenAtStart();
+    }
+
     private Terminal() {
         GET_SETTINGS.call(STDIN, settings);
     }

@@ -38,31 +38,43 @@ final class Terminator {
     private static final int SHARE = 4;
 
     /** How often nothing must be seen, if not everything could be. */
-    private static final int UNCLEAR_LOOKS = 3;
+    private static final int LOOKS_IF_PARTIAL = 3;
 
     /** One run to end. */
-    static final class Ticket {
+    static final class Termination {
         private final int group;
         private final String marker;
         private final long deadline;
         private final Runnable gone;
         private final Set<Processes.Id> asked = new HashSet<>();
         private List<Processes.Id> left = List.of();
+        private boolean leaderIsOurs = true;
         private boolean begun;
         private boolean killed;
         private int emptyLooks;
 
-        /** @param group whose leader nobody reaps until {@code gone} */
-        Ticket(int group, String marker, Duration grace, Runnable gone) {
+        /** @param group whose leader this library does not reap until {@code gone} */
+        Termination(int group, String marker, Duration grace, Runnable gone) {
             this.group = group;
             this.marker = marker;
             this.deadline = System.nanoTime() + grace.toNanos();
             this.gone = gone;
         }
+
+        /** Whether that is its group. If other code has reaped the leader, the id may belong to another group by now. */
+        boolean owns(int candidate) {
+            return leaderIsOurs && candidate == group;
+        }
+
+        void signalGroup(int signal) {
+            if (leaderIsOurs) {
+                Libc.kill(-group, signal);
+            }
+        }
     }
 
-    private final BlockingQueue<Ticket> arriving = new LinkedBlockingQueue<>();
-    private final List<Ticket> tickets = new ArrayList<>();
+    private final BlockingQueue<Termination> arriving = new LinkedBlockingQueue<>();
+    private final List<Termination> terminations = new ArrayList<>();
     private final Processes processes = new Processes();
 
     void start() {
@@ -70,8 +82,8 @@ final class Terminator {
     }
 
     /** Ends a run; {@code gone} is called when none of it is left, or what is left cannot be ended. */
-    void end(Ticket ticket) {
-        arriving.add(ticket);
+    void end(Termination termination) {
+        arriving.add(termination);
     }
 
     private void loop() {
@@ -80,160 +92,176 @@ final class Terminator {
             try {
                 await();
                 long now = System.nanoTime();
-                if (now - next >= 0 || tickets.stream().anyMatch(this::hasNews)) {
+                if (now - next >= 0 || terminations.stream().anyMatch(this::hasNews)) {
                     round(now);
                     long end = System.nanoTime();
                     next = end + Math.min(SHARE * (end - now), LONGEST_PAUSE);
                 }
             } catch (InterruptedException | RuntimeException | Error e) {
-                LOG.error("a fault in the ending of commands", e);
+                LOG.error("ending commands hit an unexpected error; their process groups are killed", e);
+                giveUp();
             }
+        }
+    }
+
+    /** So that nobody waits for ever, and this loop does not meet the same error again and again. */
+    private void giveUp() {
+        List<Termination> all = List.copyOf(terminations);
+        terminations.clear();
+        for (Termination termination : all) {
+            termination.signalGroup(Libc.SIGKILL);
+            termination.gone.run();
         }
     }
 
     /** Whether a run may be over, or is to be killed now. */
-    private boolean hasNews(Ticket ticket) {
-        return !ticket.begun
-                || (!ticket.killed && System.nanoTime() - ticket.deadline >= 0)
-                || ticket.left.stream().noneMatch(processes::isAlive);
+    private boolean hasNews(Termination termination) {
+        return !termination.begun
+                || (!termination.killed && System.nanoTime() - termination.deadline >= 0)
+                || termination.left.stream().noneMatch(processes::isAlive);
     }
 
     private void await() throws InterruptedException {
-        Ticket first = tickets.isEmpty() ? arriving.take() : arriving.poll(PAUSE, TimeUnit.NANOSECONDS);
+        Termination first = terminations.isEmpty() ? arriving.take() : arriving.poll(PAUSE, TimeUnit.NANOSECONDS);
         if (first != null) {
-            tickets.add(first);
+            terminations.add(first);
         }
-        arriving.drainTo(tickets);
+        arriving.drainTo(terminations);
     }
 
     private void round(long now) {
-        for (Ticket ticket : tickets) {
-            if (now - ticket.deadline >= 0) {
-                Libc.kill(-ticket.group, Libc.SIGKILL);
+        for (Termination termination : terminations) {
+            termination.leaderIsOurs = Libc.isOurs(termination.group);
+            if (now - termination.deadline >= 0) {
+                termination.signalGroup(Libc.SIGKILL);
             }
         }
-        Processes.Census census = processes.look();
-        Map<Ticket, List<Processes.Seen>> members = members(census);
-        for (Iterator<Ticket> each = tickets.iterator(); each.hasNext(); ) {
-            Ticket ticket = each.next();
-            List<Processes.Seen> left = members.getOrDefault(ticket, List.of());
-            if (isOver(ticket, left, census.sight(), now)) {
+        Processes.Snapshot snapshot = processes.look();
+        Map<Termination, List<Processes.Seen>> members = members(snapshot);
+        for (Iterator<Termination> each = terminations.iterator(); each.hasNext(); ) {
+            Termination termination = each.next();
+            List<Processes.Seen> left = members.getOrDefault(termination, List.of());
+            if (isOver(termination, left, snapshot.coverage(), now)) {
                 each.remove();
-                ticket.gone.run();
+                termination.gone.run();
             } else {
-                ticket.left = left.stream().map(Processes.Seen::id).toList();
-                press(ticket, left, now);
+                termination.left = left.stream().map(Processes.Seen::id).toList();
+                press(termination, left, now);
             }
         }
     }
 
-    private static boolean isOver(Ticket ticket, List<Processes.Seen> left, Processes.Sight sight, long now) {
-        if (now - ticket.deadline > PATIENCE) {
+    private static boolean isOver(
+            Termination termination, List<Processes.Seen> left, Processes.Coverage coverage, long now) {
+        if (now - termination.deadline > PATIENCE) {
             LOG.error(
                     "{} processes of the group {} do not end, or cannot be seen; first of them {}",
                     left.size(),
-                    ticket.group,
+                    termination.group,
                     left.isEmpty() ? "none" : left.getFirst().id().pid());
             return true;
         }
-        if (sight == Processes.Sight.NONE) {
-            return isOverUnseen(ticket, now);
+        if (coverage == Processes.Coverage.NONE) {
+            return isOverUnseen(termination, now);
         }
-        ticket.emptyLooks = left.isEmpty() ? ticket.emptyLooks + 1 : 0;
-        return ticket.emptyLooks >= (sight == Processes.Sight.ALL ? 1 : UNCLEAR_LOOKS);
+        termination.emptyLooks = left.isEmpty() ? termination.emptyLooks + 1 : 0;
+        return termination.emptyLooks >= (coverage == Processes.Coverage.ALL ? 1 : LOOKS_IF_PARTIAL);
     }
 
     /** Without descriptors there is no looking at processes; the group gets its signals even so. */
-    private static boolean isOverUnseen(Ticket ticket, long now) {
-        boolean over = now - ticket.deadline >= 0 && Libc.peek(ticket.group).isPresent();
+    private static boolean isOverUnseen(Termination termination, long now) {
+        boolean over =
+                now - termination.deadline >= 0 && Libc.peek(termination.group).isPresent();
         if (over) {
             LOG.warn(
                     "no file descriptors are left to look for processes that have left the group {}; it was killed, they"
                             + " may run on",
-                    ticket.group);
+                    termination.group);
         }
         return over;
     }
 
-    private void press(Ticket ticket, List<Processes.Seen> left, long now) {
-        boolean kill = now - ticket.deadline >= 0;
-        if (!ticket.begun && !kill) {
-            Libc.kill(-ticket.group, Libc.SIGTERM);
+    private void press(Termination termination, List<Processes.Seen> left, long now) {
+        boolean kill = now - termination.deadline >= 0;
+        if (!termination.begun && !kill) {
+            termination.signalGroup(Libc.SIGTERM);
             // A stopped process minds SIGTERM only once it goes on.
-            Libc.kill(-ticket.group, Libc.SIGCONT);
+            termination.signalGroup(Libc.SIGCONT);
         }
-        ticket.begun = true;
-        ticket.killed = kill;
+        termination.begun = true;
+        termination.killed = kill;
         for (Processes.Seen process : left) {
-            if (process.group() == ticket.group) {
+            if (termination.owns(process.group())) {
                 continue;
             }
             if (kill) {
                 processes.signal(process.id(), Libc.SIGKILL);
-            } else if (ticket.asked.add(process.id())) {
+            } else if (termination.asked.add(process.id())) {
                 processes.signal(process.id(), Libc.SIGTERM, Libc.SIGCONT);
             }
         }
     }
 
-    private Map<Ticket, List<Processes.Seen>> members(Processes.Census census) {
-        Map<Integer, Ticket> byGroup = new HashMap<>();
-        Map<String, Ticket> byMarker = new HashMap<>();
-        Map<Processes.Id, Ticket> byId = new HashMap<>();
-        for (Ticket ticket : tickets) {
-            byGroup.put(ticket.group, ticket);
-            byMarker.put(ticket.marker, ticket);
-            ticket.asked.forEach(id -> byId.put(id, ticket));
+    private Map<Termination, List<Processes.Seen>> members(Processes.Snapshot snapshot) {
+        Map<Integer, Termination> byGroup = new HashMap<>();
+        Map<String, Termination> byMarker = new HashMap<>();
+        Map<Processes.Id, Termination> byId = new HashMap<>();
+        for (Termination termination : terminations) {
+            if (termination.leaderIsOurs) {
+                byGroup.put(termination.group, termination);
+            }
+            byMarker.put(termination.marker, termination);
+            termination.asked.forEach(id -> byId.put(id, termination));
         }
-        Map<Integer, Ticket> found = new HashMap<>();
+        Map<Integer, Termination> found = new HashMap<>();
         List<Processes.Seen> others = new ArrayList<>();
-        for (Processes.Seen process : census.processes()) {
-            Ticket ticket = owner(process, byGroup, byMarker, byId);
+        for (Processes.Seen process : snapshot.processes()) {
+            Termination termination = owner(process, byGroup, byMarker, byId);
             if (process.zombie()) {
                 continue;
             }
-            if (ticket == null) {
+            if (termination == null) {
                 others.add(process);
             } else {
-                found.put(process.id().pid(), ticket);
+                found.put(process.id().pid(), termination);
             }
         }
         adopt(others, found);
-        Map<Ticket, List<Processes.Seen>> members = new HashMap<>();
-        for (Processes.Seen process : census.processes()) {
-            Ticket ticket = found.get(process.id().pid());
-            if (ticket != null) {
-                members.computeIfAbsent(ticket, key -> new ArrayList<>()).add(process);
+        Map<Termination, List<Processes.Seen>> members = new HashMap<>();
+        for (Processes.Seen process : snapshot.processes()) {
+            Termination termination = found.get(process.id().pid());
+            if (termination != null) {
+                members.computeIfAbsent(termination, key -> new ArrayList<>()).add(process);
             }
         }
         return members;
     }
 
-    private static @Nullable Ticket owner(
+    private static @Nullable Termination owner(
             Processes.Seen process,
-            Map<Integer, Ticket> byGroup,
-            Map<String, Ticket> byMarker,
-            Map<Processes.Id, Ticket> byId) {
-        Ticket ticket = byGroup.get(process.group());
-        if (ticket == null) {
-            ticket = byId.get(process.id());
+            Map<Integer, Termination> byGroup,
+            Map<String, Termination> byMarker,
+            Map<Processes.Id, Termination> byId) {
+        Termination termination = byGroup.get(process.group());
+        if (termination == null) {
+            termination = byId.get(process.id());
         }
-        for (String run : ticket == null ? process.runs() : List.<String>of()) {
-            ticket = byMarker.getOrDefault(run, ticket);
+        for (String run : termination == null ? process.runs() : List.<String>of()) {
+            termination = byMarker.getOrDefault(run, termination);
         }
-        return ticket;
+        return termination;
     }
 
     /** Children of members are members, to any depth. */
-    private static void adopt(List<Processes.Seen> others, Map<Integer, Ticket> found) {
+    private static void adopt(List<Processes.Seen> others, Map<Integer, Termination> found) {
         boolean more = true;
         while (more) {
             more = others.removeIf(process -> {
-                Ticket ticket = found.get(process.parent());
-                if (ticket != null) {
-                    found.put(process.id().pid(), ticket);
+                Termination termination = found.get(process.parent());
+                if (termination != null) {
+                    found.put(process.id().pid(), termination);
                 }
-                return ticket != null;
+                return termination != null;
             });
         }
     }

@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(30)
 abstract class CommandContract {
     private static final int MIB = 1 << 20;
+    private static final int SIGUSR1 = 10;
 
     @TempDir
     Path folder;
@@ -210,7 +212,7 @@ abstract class CommandContract {
     }
 
     @Test
-    void whoIgnoresSigtermIsKilledAfterTheGrace() {
+    void aCommandThatIgnoresSigtermIsKilledAfterTheGrace() {
         var thrown = catchThrowableOfType(
                 CommandTimeoutException.class,
                 () -> shell("trap '' TERM; while :; do sleep 1; done")
@@ -222,7 +224,7 @@ abstract class CommandContract {
     }
 
     @Test
-    void whoMindsSigtermMayCleanUp() {
+    void aCommandThatHandlesSigtermMayCleanUp() {
         var thrown = catchThrowableOfType(
                 CommandTimeoutException.class,
                 () -> shell("trap 'echo cleaned; exit 5' TERM; sleep 60 & wait")
@@ -283,6 +285,228 @@ abstract class CommandContract {
                     .hasMessage("sleep was cancelled");
             assertThat(running.isRunning()).isFalse();
         }
+    }
+
+    @Test
+    void aRunningCommandGetsSignals() throws Exception {
+        Path ready = folder.resolve("ready");
+        String script = "trap 'echo got it; exit 6' USR1; touch " + ready + "; while :; do sleep 0.05; done";
+        try (RunningCommand running = shell(script).start()) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(ready));
+            running.signal(SIGUSR1);
+            Capture capture = running.await();
+
+            assertThat(capture.exit()).isEqualTo(new Exit.Code(6));
+            assertThat(capture.stdout().trimmed()).isEqualTo("got it");
+            running.signal(SIGUSR1);
+            assertThatThrownBy(() -> running.signal(0))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the signal is 0; it must be 1 to 64");
+        }
+    }
+
+    @Test
+    void aSignalMayEndACommand() throws Exception {
+        try (RunningCommand running = command("sleep", "60").start()) {
+            running.signal(15);
+
+            assertThat(running.await().exit()).isEqualTo(signalled(15));
+        }
+    }
+
+    @Test
+    void outputThatCannotBeKeptEndsTheCommand() throws Exception {
+        Command command = command("yes");
+        Sink full = bytes -> {
+            throw new OutOfMemoryError("a test");
+        };
+        var launch = new Backend.Launch(
+                command, Executables.resolve(command), command.words(), Backend.Outputs.SEPARATE, full, Sink.NONE);
+
+        Run.Ended ended = backend().start(List.of(launch)).getFirst().ended().get(20, TimeUnit.SECONDS);
+
+        assertThat(ended.fault())
+                .get()
+                .satisfies(fault -> assertThat(fault)
+                        .hasMessage("the output of yes could not be kept")
+                        .hasRootCauseMessage("a test"));
+    }
+
+    @Test
+    void filesTakeThePlaceOfPipes() throws Exception {
+        Path input = Files.writeString(folder.resolve("input"), "b\na\n");
+        Path output = Files.writeString(folder.resolve("output"), "longer than what is written\n");
+        Path errors = Files.writeString(folder.resolve("errors"), "before\n");
+
+        Capture capture = shell("sort; echo bad >&2")
+                .stdin(input)
+                .stdout(output)
+                .appendStderr(errors)
+                .capture();
+
+        assertThat(capture.exit().success()).isTrue();
+        assertThat(output).hasContent("a\nb\n");
+        assertThat(errors).hasContent("before\nbad\n");
+        assertThat(capture.stdout().written()).isZero();
+        assertThat(capture.stderr().written()).isZero();
+        command("echo", "more").appendStdout(output).capture().orThrow();
+        assertThat(output).hasContent("a\nb\nmore\n");
+    }
+
+    @Test
+    void bothOutputsMayGoToOneFileInTheirOrder() throws Exception {
+        Path output = folder.resolve("output");
+
+        shell("echo 1; echo 2 >&2; echo 3").stdout(output).stderr(output).capture();
+        assertThat(output).hasContent("1\n2\n3\n");
+        shell("echo 4; echo 5 >&2").appendStdout(output).captureCombined();
+        assertThat(output).hasContent("1\n2\n3\n4\n5\n");
+        assertThatThrownBy(() -> command("true").stderr(output).captureCombined())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("use one of them");
+    }
+
+    @Test
+    void linesOfWhatIsNotInAFileAreStreamed() throws Exception {
+        List<String> lines = new ArrayList<>();
+
+        shell("echo out; echo err >&2").stdout(folder.resolve("output")).stream((_, line) -> lines.add(line));
+
+        assertThat(lines).containsExactly("err");
+    }
+
+    @Test
+    void filesThatCannotBeUsedAreNamedBeforeTheStart() throws Exception {
+        Path trace = folder.resolve("trace");
+        Path pipe = folder.resolve("pipe");
+        command("mkfifo", pipe.toString()).capture().orThrow();
+        Command toucher = command("touch", trace.toString());
+
+        assertThatThrownBy(() -> toucher.stdin(folder.resolve("none")).capture())
+                .isInstanceOf(ExecException.class)
+                .hasMessage("touch was not started: its input " + folder.resolve("none")
+                        + " does not exist; check the path");
+        assertThatThrownBy(() -> toucher.stdin(folder).capture()).hasMessageContaining("is a folder");
+        assertThatThrownBy(() -> toucher.stdout(folder).capture()).hasMessageContaining("its output");
+        assertThatThrownBy(() -> toucher.stderr(folder.resolve("no/file")).capture())
+                .hasMessageContaining("its error output")
+                .hasMessageContaining("create it first");
+        assertThatThrownBy(() -> toucher.stdin(pipe).capture()).hasMessageContaining("named pipe");
+        assertThatThrownBy(() -> toucher.stdout(pipe).capture()).hasMessageContaining("named pipe");
+        assertThat(trace).doesNotExist();
+    }
+
+    @Test
+    void limitsHoldForTheCommand() throws Exception {
+        Capture capture = shell("ulimit -n; ulimit -c; ulimit -t; echo $1 $V")
+                .with(List.of("sh", "a b"))
+                .env("V", "value")
+                .limit(ResourceLimit.OPEN_FILES, 64)
+                .limit(ResourceLimit.CORE_BYTES, 0)
+                .limit(ResourceLimit.CPU_SECONDS, 100)
+                .capture();
+
+        assertThat(capture.stdout().lines()).containsExactly("64", "0", "100", "a b value");
+        assertThat(shell("while :; do :; done")
+                        .limit(ResourceLimit.CPU_SECONDS, 1)
+                        .capture()
+                        .exit())
+                .isEqualTo(signalled(9));
+        assertThat(shell("head -c 10000 /dev/zero > " + folder.resolve("large"))
+                        .limit(ResourceLimit.FILE_BYTES, 5_000)
+                        .capture()
+                        .exit()
+                        .success())
+                .isFalse();
+        assertThat(folder.resolve("large")).hasSize(5_000);
+    }
+
+    @Test
+    void limitsBeyondOnesOwnAreRefused() {
+        assertThatThrownBy(() -> command("true")
+                        .limit(ResourceLimit.OPEN_FILES, 1L << 40)
+                        .capture())
+                .isInstanceOf(ExecException.class)
+                .hasMessageStartingWith("true was not started: its limit OPEN_FILES is 1099511627776")
+                .hasMessageContaining("set no more than that");
+        assertThatThrownBy(() -> command("true").limit(ResourceLimit.PROCESSES, -1))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aPipelinePassesBytesFromOneToTheNext() throws Exception {
+        PipelineCapture capture = Pipeline.of(
+                        command("cat").stdin("b\na\nb\n"), shell("echo sorting >&2; sort"), command("uniq", "-c"))
+                .capture()
+                .orThrow();
+
+        assertThat(capture.stdout().lines().stream().map(String::strip)).containsExactly("1 a", "2 b");
+        assertThat(capture.commands().get(1).stderr().trimmed()).isEqualTo("sorting");
+        assertThat(capture.commands()).extracting(Capture::program).containsExactly("cat", "sh", "uniq");
+    }
+
+    @Test
+    void oneOfAPipelineThatHasEnoughEndsTheOneBefore() throws Exception {
+        PipelineCapture capture =
+                Pipeline.of(command("yes"), command("head", "-1")).capture().orThrow();
+
+        assertThat(capture.stdout().trimmed()).isEqualTo("y");
+        assertThat(capture.commands().getFirst().exit()).isEqualTo(signalled(13));
+    }
+
+    @Test
+    void theFirstFailureOfAPipelineIsTold() throws Exception {
+        PipelineCapture capture = Pipeline.of(shell("echo 1; exit 4"), shell("echo no >&2; exit 5"), command("cat"))
+                .capture();
+
+        assertThatThrownBy(capture::orThrow).hasMessage("sh ended with exit code 4");
+        assertThat(capture.commands())
+                .extracting(Capture::exit)
+                .containsExactly(new Exit.Code(4), new Exit.Code(5), new Exit.Code(0));
+    }
+
+    @Test
+    void aTimeoutEndsAllOfAPipeline() {
+        List<Long> pids = new CopyOnWriteArrayList<>();
+        Command sleeper = command("sleep", "60").listener(new ExecListener() {
+            @Override
+            public void started(String program, long pid) {
+                pids.add(pid);
+            }
+        });
+
+        assertThatThrownBy(() -> Pipeline.of(sleeper, sleeper.timeout(Duration.ofMillis(300)), sleeper)
+                        .capture())
+                .isInstanceOf(CommandEndedException.class);
+
+        assertThat(pids).hasSize(3).noneMatch(pid -> isAlive(Long.toString(pid)));
+    }
+
+    @Test
+    void aPipelineThatCannotBeStartedLeavesNothing() throws Exception {
+        Path trace = folder.resolve("trace");
+        Path broken = script("broken", "");
+        Files.writeString(broken, "#!/no/such/interpreter\n");
+
+        assertThatThrownBy(() -> Pipeline.of(command("touch", trace.toString()), command("no-such-program"))
+                        .capture())
+                .isInstanceOf(CommandNotFoundException.class);
+        assertThat(trace).doesNotExist();
+        assertThatThrownBy(() -> Pipeline.of(command("sleep", "610"), command(broken.toString()))
+                        .capture())
+                .isInstanceOf(ExecException.class);
+        await().until(() -> ProcessHandle.allProcesses()
+                .noneMatch(process -> process.info().commandLine().orElse("").endsWith("sleep 610")));
+    }
+
+    @Test
+    void pipelinesThatMakeNoSenseAreRefused() {
+        Command cat = command("cat");
+
+        assertThatThrownBy(() -> Pipeline.of(List.of())).hasMessage("a pipeline needs a command");
+        assertThatThrownBy(() -> Pipeline.of(cat, cat.stdin("x"))).hasMessageContaining("stdin(...)");
+        assertThatThrownBy(() -> Pipeline.of(cat.stdout(folder.resolve("x")), cat))
+                .hasMessageContaining("stdout(...)");
     }
 
     @Test

@@ -19,6 +19,6 @@ class JdkCommandTest extends CommandContract {
 
     @Test
     void itSaysThatItIsWeaker() {
-        assertThat(backend().support()).isEqualTo(new ExecSupport(false, "a test"));
+        assertThat(backend().support()).isEqualTo(new ExecSupport(false, "ProcessBuilder, because a test"));
     }
 }

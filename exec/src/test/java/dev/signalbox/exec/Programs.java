@@ -3,6 +3,7 @@ package dev.signalbox.exec;
 import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,15 +18,18 @@ final class Programs {
 
     /** The command line that runs {@code program} on this Java. */
     static List<String> java(Class<?> program, String... arguments) {
+        return java(List.of("--enable-native-access=ALL-UNNAMED"), program, arguments);
+    }
+
+    /** The same with options for Java. */
+    static List<String> java(List<String> options, Class<?> program, String... arguments) {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m",
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                classPath(),
-                program.getName()));
+                "-XX:TieredStopAtLevel=1"));
+        line.addAll(options);
+        line.addAll(List.of("-cp", classPath(), program.getName()));
         line.addAll(List.of(arguments));
         return line;
     }
@@ -54,6 +58,58 @@ final class Programs {
         public static void main(String[] args) throws InterruptedException {
             Exit exit = Command.of(List.of(args)).proxy();
             System.out.println("over: " + exit);
+        }
+    }
+
+    /** Says what is supported here, and shows that commands run and can be ended. */
+    static final class Supports {
+        public static void main(String[] args) throws InterruptedException {
+            System.out.println(ExecSupport.current().processGroups() + ": "
+                    + ExecSupport.current().reason());
+            System.out.println(
+                    Command.of("sh", "-c", "echo ran; exit 3").capture().exit());
+            try {
+                Command.of("sleep", "60").timeout(Duration.ofMillis(100)).capture();
+            } catch (CommandTimeoutException e) {
+                System.out.println("timed out");
+            }
+            Command.of("echo", "proxied").proxy();
+        }
+    }
+
+    /** Runs commands while the system reaps all children of this process by itself. */
+    static final class IgnoresChildren {
+        private static final int SIGCHLD = 17;
+
+        public static void main(String[] args) throws InterruptedException {
+            Command.of("true").capture().orThrow();
+            CFunction.of("signal", CFunction.LONG, CFunction.INT, CFunction.LONG)
+                    .call(SIGCHLD, 1L);
+            Capture ended = Command.of("sh", "-c", "echo said; exit 3").capture();
+            System.out.println(
+                    ended.stdout().trimmed() + ": " + ended.exit().getClass().getSimpleName());
+            try (var running =
+                    Command.of("sleep", "60").grace(Duration.ofSeconds(20)).start()) {
+                running.signal(Libc.SIGTERM);
+                System.out.println("signalled: " + running.await().exit().shellCode());
+            }
+            try {
+                Command.of("sh", "-c", "(setsid sleep 609 &); sleep 609 & sleep 609")
+                        .timeout(Duration.ofMillis(500))
+                        .capture();
+            } catch (CommandTimeoutException e) {
+                System.out.println("timed out");
+            }
+        }
+    }
+
+    /** Prints which signals a command ignores: one that stands in for this, and one that is captured. */
+    static final class InheritsIgnored {
+        public static void main(String[] args) throws InterruptedException {
+            Command status = Command.of("grep", "SigIgn", "/proc/self/status");
+            status.proxy();
+            System.out.println(status.capture().stdout().trimmed());
+            Command.of("sh", "-c", "echo $PPID; read line; echo read $line").proxy();
         }
     }
 

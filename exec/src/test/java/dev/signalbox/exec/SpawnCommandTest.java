@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.testing.services.Effort;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,8 +33,8 @@ import org.junit.jupiter.api.condition.OS;
 /** The way with process groups, and what only it promises. */
 @EnabledOnOs(OS.LINUX)
 class SpawnCommandTest extends CommandContract {
-    /** How many timeouts {@link #timeoutsOfTreesLeaveNothing} tries; 10,000 before a release. */
-    private static final int TIMEOUTS = Integer.getInteger("signalbox.exec.timeouts", 300);
+    /** How many timeouts {@link #timeoutsOfTreesLeaveNothing} tries. */
+    private static final int TIMEOUTS = Effort.of(300, 10_000);
 
     /** A child, a grandchild, a double fork that keeps the session, one with a session of its own, and one that holds on. */
     private static final String TREE = """
@@ -89,7 +90,7 @@ class SpawnCommandTest extends CommandContract {
     }
 
     @Test
-    void whoHasBeenGivenTheIdOfAnotherIsNotSignalled() throws Exception {
+    void aReusedProcessIdIsNotSignalled() throws Exception {
         try (RunningCommand stranger = command("sleep", "605").start()) {
             int pid = Math.toIntExact(stranger.pid());
             var processes = new Processes();

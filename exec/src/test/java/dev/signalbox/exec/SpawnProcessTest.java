@@ -7,16 +7,20 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What concerns a whole process: its terminal, its signals, its end, its limits. Each is tried on a JVM of its own. */
 @EnabledOnOs(OS.LINUX)
@@ -24,6 +28,9 @@ import org.junit.jupiter.api.condition.OS;
 class SpawnProcessTest {
     private final List<String> seen = new CopyOnWriteArrayList<>();
     private final Keys keys = new Keys();
+
+    @TempDir
+    Path folder;
 
     @Test
     void aProxiedCommandHasOutputsAndExitCode() throws Exception {
@@ -48,6 +55,68 @@ class SpawnProcessTest {
 
         assertThat(exit.get().success()).isTrue();
         assertThat(seen).contains("got it", "over: exit code 5");
+    }
+
+    @Test
+    void everySignalThatCanBeCaughtIsForwarded() throws Exception {
+        List<String> signals = List.of(
+                "HUP", "INT", "USR1", "USR2", "ALRM", "VTALRM", "PROF", "WINCH", "PWR", "XCPU", "TERM", "TSTP", "CONT");
+        Path end = folder.resolve("end");
+        String traps = signals.stream()
+                .map(signal -> "trap 'echo got " + signal + "' " + signal + "; ")
+                .collect(Collectors.joining());
+        Future<Exit> exit = inBackground(Command.of(Programs.java(
+                Programs.Proxies.class,
+                "sh",
+                "-c",
+                traps + "echo $PPID; while ! [ -e " + end + " ]; do sleep 0.05; done")));
+        await().until(() -> !seen.isEmpty());
+
+        for (String signal : signals) {
+            Command.of("kill", "-" + signal, seen.getFirst()).capture().orThrow();
+            if (!signal.equals("TSTP")) {
+                // The shell's sleep is stopped, too, and the shell says so only after CONT.
+                awaitLine("got " + signal);
+            }
+        }
+        awaitLine("got TSTP");
+        Files.createFile(end);
+
+        assertThat(exit.get().success()).isTrue();
+        assertThat(seen).contains("over: exit code 0");
+    }
+
+    @Test
+    void whatTheJvmIgnoresByInheritanceItDoesNotForward() throws Exception {
+        Future<Exit> exit = inBackground(Command.of("sh", "-c", "trap '' HUP INT; exec \"$@\"", "sh")
+                .with(Programs.java(Programs.InheritsIgnored.class))
+                .stdin(keys));
+        await().until(() -> seen.size() == 3);
+        Command.of("kill", "-HUP", seen.get(2)).capture().orThrow();
+        Command.of("kill", "-INT", seen.get(2)).capture().orThrow();
+        keys.type("on\n");
+
+        assertThat(exit.get().success()).isTrue();
+        assertThat(seen).last().isEqualTo("read on");
+        assertThat(ignored(seen.get(0))).as("in its place").isEqualTo(1L << 0 | 1L << 1);
+        assertThat(ignored(seen.get(1))).as("captured").isZero();
+    }
+
+    /** HUP and INT only: the JVM itself ignores others. */
+    private static long ignored(String statusLine) {
+        return Long.parseUnsignedLong(statusLine.substring(8), 16) & 3;
+    }
+
+    @Test
+    void childrenThatTheSystemReapsEndAtOnceWithAnUnknownExit() throws Exception {
+        Capture capture = Command.of(Programs.java(Programs.IgnoresChildren.class))
+                .timeout(Duration.ofSeconds(50))
+                .capture();
+
+        assertThat(capture.stdout().lines())
+                .as(capture.stderr().text())
+                .containsExactly("said: Unknown", "signalled: 255", "timed out");
+        assertThat(alive("609")).isEmpty();
     }
 
     @Test

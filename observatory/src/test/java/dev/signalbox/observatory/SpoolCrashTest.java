@@ -5,6 +5,7 @@ import static dev.signalbox.observatory.Watched.quick;
 import static dev.signalbox.observatory.Watched.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.testing.services.Effort;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -13,8 +14,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.RepeatedTest;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A real process, killed without warning while it spools. */
 class SpoolCrashTest {
@@ -33,8 +36,13 @@ class SpoolCrashTest {
         }
     }
 
-    @RepeatedTest(3)
-    void atMostOneWindowIsLost() throws Exception {
+    static IntStream kills() {
+        return IntStream.rangeClosed(1, Effort.of(3, 300));
+    }
+
+    @ParameterizedTest
+    @MethodSource("kills")
+    void atMostOneWindowIsLost(int kill) throws Exception {
         List<Line> lines = runAndKill();
         var last = lines.getLast();
         var found = new ArrayList<String>();

@@ -2,6 +2,7 @@ package dev.signalbox.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.testing.services.Effort;
 import dev.signalbox.testing.services.RealPostgres;
 import dev.signalbox.testing.simulator.Behaviour;
 import dev.signalbox.testing.simulator.SmsSimulator;
@@ -21,9 +22,12 @@ import tools.jackson.databind.JsonNode;
  * random moment of the work, so most rounds also begin with what the one before left behind.
  */
 class ServerCrashTest {
-    private static final int ROUNDS = 20;
+    /** The provider remembers 250,000 messages, and the counts must be exact. */
+    private static final int ROUNDS = Effort.of(20, 100);
+
     private static final int MESSAGES = 2_000;
-    private static final long SEED = Long.getLong("signalbox.seed", System.nanoTime());
+    private static final long SEED = Effort.seeds(1).findFirst().orElseThrow();
+    private static final String REPLAY = Effort.replay(ServerCrashTest.class, SEED);
 
     @TempDir
     Path folder;
@@ -49,7 +53,7 @@ class ServerCrashTest {
                         ServerProcess.start(folder, settings).awaitReady()) {
                     long killAfter = provider.stats().accepted() + random.nextInt(MESSAGES);
                     Messages.accept(server, "round " + round, MESSAGES);
-                    Awaitility.await("round " + round + " to send some; seed " + SEED)
+                    Awaitility.await("round " + round + " to send some; " + REPLAY)
                             .atMost(Duration.ofMinutes(1))
                             .pollInterval(Duration.ofMillis(2))
                             .until(() -> provider.stats().accepted() >= killAfter);
@@ -63,7 +67,7 @@ class ServerCrashTest {
     private void finishAndCheck(SmsSimulator provider, List<String> settings) throws Exception {
         int total = ROUNDS * MESSAGES;
         try (ServerProcess server = ServerProcess.start(folder, settings).awaitReady()) {
-            Awaitility.await("every message to be recorded as sent; seed " + SEED)
+            Awaitility.await("every message to be recorded as sent; " + REPLAY)
                     .atMost(Duration.ofMinutes(2))
                     .pollInterval(Duration.ofMillis(200))
                     .untilAsserted(() -> assertThat(Messages.sent(server)).isEqualTo(total));
@@ -71,12 +75,14 @@ class ServerCrashTest {
             assertThat(states.properties().stream()
                             .mapToLong(state -> state.getValue().asLong())
                             .sum())
-                    .as("all states together, %s", states)
+                    .as("all states together, %s; %s", states, REPLAY)
                     .isEqualTo(total);
         }
-        assertThat(provider.stats().accepted()).as("taken by the provider").isEqualTo(total);
+        assertThat(provider.stats().accepted())
+                .as("taken by the provider; %s", REPLAY)
+                .isEqualTo(total);
         assertThat(provider.stats().duplicatesByContent())
-                .as("sent under two keys")
+                .as("sent under two keys; %s", REPLAY)
                 .isZero();
         assertThat(provider.stats().forgotten()).as("the counts are exact").isZero();
     }

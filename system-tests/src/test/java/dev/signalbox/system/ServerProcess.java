@@ -54,11 +54,12 @@ final class ServerProcess implements AutoCloseable {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.signalbox.server.cli.SignalboxCommand"));
+                "dev.signalbox.server.SignalboxCommand"));
         command.addAll(arguments);
         try {
             Files.createDirectories(folder);
             return new ProcessBuilder(command)
+                    .directory(folder.toFile()) // what it writes by default is not left in the checkout
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log(folder).toFile()))
                     .start();
@@ -77,6 +78,10 @@ final class ServerProcess implements AutoCloseable {
                     return get("/health/ready").statusCode() == 200;
                 });
         return this;
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -116,8 +121,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) throws IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(30));
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(30));
         Path token = folder.resolve("token");
         return Files.exists(token)
                 ? request.header(

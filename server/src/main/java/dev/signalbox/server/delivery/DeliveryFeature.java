@@ -90,9 +90,9 @@ public final class DeliveryFeature implements Feature {
         private List<Route> routes(Node node, Dispatcher dispatcher, DeliveryMetrics metrics) {
             var reader = new ReachReader(node.channels(), settings.maxAttempts(), node.clock());
             return Stream.of(
-                            new MessagingRoutes(node.queue(), dispatcher).routes(),
-                            new MessageRoutes(node.queue(), metrics, reader, node.bounds()).routes(),
-                            new MessageActions(node.queue(), node.bounds()).routes())
+                            new MessagingRoutes(node.intake(), dispatcher).routes(),
+                            new MessageRoutes(node.intake(), metrics, reader, node.bounds()).routes(),
+                            new MessageActions(node.intake(), node.bounds()).routes())
                     .flatMap(List::stream)
                     .toList();
         }

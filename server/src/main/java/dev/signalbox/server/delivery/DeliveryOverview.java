@@ -26,8 +26,8 @@ final class DeliveryOverview {
         this.node = node;
         this.dispatcher = dispatcher;
         this.metrics = metrics;
-        this.counts = new Timely<>(node.queue()::counts, AGE, PATIENCE, node.clock());
-        this.backlog = new Timely<>(node.queue()::overview, AGE, PATIENCE, node.clock());
+        this.counts = new Timely<>(node.intake()::counts, AGE, PATIENCE, node.clock());
+        this.backlog = new Timely<>(node.intake()::overview, AGE, PATIENCE, node.clock());
     }
 
     void add() {

@@ -91,7 +91,7 @@ final class CommandSender implements Sender {
             case Exit.Code(int code) when code == 0 -> new SendResult.Accepted(providerId(capture));
             case Exit.Code(int code) when code == options.retryCode() -> notSent(told(capture));
             case Exit.Code _ -> new SendResult.Rejected(told(capture));
-            case Exit.Signal _ -> new SendResult.Unknown(told(capture));
+            case Exit.Signal _, Exit.Unknown _ -> new SendResult.Unknown(told(capture));
         };
     }
 

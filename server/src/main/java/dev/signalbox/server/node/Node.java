@@ -56,6 +56,7 @@ public final class Node {
     private @Nullable Filter aroundRequests;
     private @Nullable Database database;
     private @Nullable DeliveryQueue queue;
+    private @Nullable DeliveryQueue intake;
     private @Nullable Router router;
     private @Nullable Dispatcher dispatcher;
 
@@ -117,9 +118,13 @@ public final class Node {
         return queue;
     }
 
-    /** Takes the place of the queue in the node's database. */
-    void queue(DeliveryQueue other) {
-        queue = other;
+    /** The queue as entrances see it, where messages come in from outside. */
+    public DeliveryQueue intake() {
+        return intake == null ? queue() : intake;
+    }
+
+    void intake(DeliveryQueue other) {
+        intake = other;
     }
 
     /** What sends messages, for those who steer it; from the feature that owns it. */

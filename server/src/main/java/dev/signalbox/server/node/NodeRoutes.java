@@ -63,7 +63,7 @@ final class NodeRoutes {
         if (report == null) {
             return "not_configured";
         }
-        return report.health() == Health.DOWN ? "unhealthy" : "healthy";
+        return report.health() == Health.UP ? "healthy" : "unhealthy";
     }
 
     private static void live(Request request, Response response) throws IOException {

@@ -139,10 +139,10 @@ class ConfigurationTest {
                           delivery.sms.timout: there is no such key; did you mean delivery.sms.timeout? (signalbox.yaml line 6)
                           log: is a section with keys of its own, not a value (signalbox.yaml line 7)
                           control.port: 'eighty' is not allowed; it must be a whole number from 0 to 65535 (signalbox.yaml line 2)
-                          delivery.retry.factor: '0.5' is not allowed; it must be a number from 1.0 to 10.0 (--set)
+                          shutdown.timeout: 'soon' is not allowed; it must be a duration from 0s to 1h (SIGNALBOX_SHUTDOWN_TIMEOUT)
                           delivery.sms.url: 'ftp://sms.example' is not allowed; it must be an http or https URL with a host and without credentials (signalbox.yaml line 5)
                           delivery.sms.token: is required with delivery.sms.url
-                          shutdown.timeout: 'soon' is not allowed; it must be a duration from 0s to 1h (SIGNALBOX_SHUTDOWN_TIMEOUT)""");
+                          delivery.retry.factor: '0.5' is not allowed; it must be a number from 1.0 to 10.0 (--set)""");
         assertThat(failure.violations()).hasSize(9);
     }
 
@@ -232,7 +232,7 @@ class ConfigurationTest {
         assertThat(printed)
                 .contains("control:\n  host: \"::1\"  # --set\n  port: 8080  # default\n")
                 .contains(
-                        "auth:\n  disabled: false  # default\n  tokens:\n    - token: \"***\"  # --set\n      name: ops  # --set\n      role: reader  # default\n")
+                        "auth:\n  disabled: false  # default\n  allow-anyone: false  # default\n  tokens:\n    - token: \"***\"  # --set\n      name: ops  # --set\n      role: reader  # default\n")
                 .contains("  password: \"***\"  # s.yaml line 1\n")
                 .contains("    token: \"***\"  # SMS_API_TOKEN\n")
                 .doesNotContain("swordfish", "hunter2", TOKEN);

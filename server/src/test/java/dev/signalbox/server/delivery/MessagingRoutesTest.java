@@ -98,9 +98,7 @@ class MessagingRoutesTest {
         assertThat(healthy.propertyNames()).containsExactly("status", "processing_status", "version", "dependencies");
         assertThat(healthy.get("status").stringValue()).isEqualTo("healthy");
         assertThat(healthy.get("processing_status").stringValue()).isEqualTo("stopped");
-        assertThat(healthy.get("version").toString())
-                .isEqualTo(
-                        "{\"version\":\"1.2.3\",\"build_time\":\"2026-11-21T00:00:00Z\",\"git_commit\":\"abc1234\"}");
+        assertThat(healthy.get("version").propertyNames()).containsExactly("version", "build_time", "git_commit");
         assertThat(healthy.get("dependencies").get("database").stringValue()).isEqualTo("healthy");
         assertThat(healthy.get("dependencies").get("redis").stringValue()).isEqualTo("not_configured");
         assertThat(server.get("/version").body())
@@ -108,8 +106,8 @@ class MessagingRoutesTest {
     }
 
     @Test
-    void onlyADatabaseThatIsDownMakesHealthUnavailable() throws Exception {
-        server.health("redis", Health.Report.down("gone"));
+    void aComponentThatIsDegradedShowsAndHealthStaysAvailable() throws Exception {
+        server.health("redis", Health.Report.degraded("gone"));
         var degraded = server.get("/health");
         assertThat(degraded.statusCode()).isEqualTo(200);
         assertThat(json(degraded).get("status").stringValue()).isEqualTo("degraded");

@@ -95,13 +95,15 @@ public final class RunningControlPlane implements AutoCloseable {
     public RunningControlPlane(Path folder, Setup setup) {
         var features =
                 Features.of(new Surroundings(), new SessionsFeature(), new DeliveryFeature(), new ConsoleFeature());
-        var settings = new ArrayList<>(List.of("data.folder=" + folder, "session.max-streams=3"));
+        var settings = new ArrayList<>(
+                List.of("data.folder=" + folder, "session.max-streams=3", "session.retention.max-events=100"));
         settings.addAll(setup.settings());
         Configuration configuration = features.load(Optional.empty(), Map.of(), settings);
         node = new Node(configuration.values(NodeSettings::read), closing);
         database = node.database();
         queue = node.queue();
-        node.queue(setup.queue().apply(queue));
+        node.intake(setup.queue().apply(queue));
+        closing.add(PlatformMetrics.bind(node.registry()));
         setup.bounds().ifPresent(node::bounds);
         configuration.values(features::parts).forEach(part -> part.start(node));
         dispatcher = node.dispatcher().orElseThrow();

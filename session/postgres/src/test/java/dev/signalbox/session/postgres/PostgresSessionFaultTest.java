@@ -13,6 +13,7 @@ import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionBus;
 import dev.signalbox.session.bus.SessionStore;
 import dev.signalbox.testing.contract.Recorder;
+import dev.signalbox.testing.services.Effort;
 import dev.signalbox.testing.services.FaultProxy;
 import dev.signalbox.testing.services.RealPostgres;
 import java.sql.Connection;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /** The session bus on a PostgreSQL whose connections break at the worst moments: nothing is lost, doubled or out of order. */
 class PostgresSessionFaultTest {
-    private static final int FAULTS = 1_000;
+    private static final int FAULTS = Effort.of(1_000, 20_000);
     private static final int SESSIONS = 8;
     private static final BusOptions OPTIONS =
             BusOptions.DEFAULT.withSweep(Duration.ofMillis(500)).withPatience(Duration.ofMinutes(2));

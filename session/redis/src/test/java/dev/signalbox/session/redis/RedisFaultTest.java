@@ -9,6 +9,7 @@ import dev.signalbox.session.bus.From;
 import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionBus;
 import dev.signalbox.testing.contract.Recorder;
+import dev.signalbox.testing.services.Effort;
 import dev.signalbox.testing.services.FaultProxy;
 import dev.signalbox.testing.services.RealRedis;
 import io.lettuce.core.RedisClient;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class RedisFaultTest {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final Duration TIMEOUT = Duration.ofMillis(500);
+    private static final int FAULTS = Effort.of(1_000, 20_000);
     private static final BusOptions OPTIONS =
             BusOptions.DEFAULT.withSweep(Duration.ofMillis(100)).withPatience(Duration.ofSeconds(40));
 
@@ -55,13 +57,13 @@ class RedisFaultTest {
     }
 
     @Test
-    void aThousandFaultsLoseDoubleAndReorderNothing() throws Exception {
+    void faultsLoseDoubleAndReorderNothing() throws Exception {
         FaultProxy one = closing(FaultProxy.before(redis.port()));
         FaultProxy other = closing(FaultProxy.before(redis.port()));
         Traffic traffic = new Traffic(List.of(bus(one.port()), bus(other.port())), 4);
         traffic.start();
         Random random = new Random(4711);
-        for (int fault = 0; fault < 1_000; fault++) {
+        for (int fault = 0; fault < FAULTS; fault++) {
             int before = traffic.count();
             breakOnce(random.nextBoolean() ? one : other, random);
             if (fault % 10 == 9) {
@@ -72,7 +74,8 @@ class RedisFaultTest {
         other.heal();
         traffic.stop();
         traffic.assertNothingLostDoubledOrReordered();
-        System.out.println("1000 faults on Redis, " + traffic.count() + " events: none lost, doubled or reordered");
+        System.out.println(
+                FAULTS + " faults on Redis, " + traffic.count() + " events: none lost, doubled or reordered");
     }
 
     private static void breakOnce(FaultProxy proxy, Random random) {

@@ -2,13 +2,15 @@ package dev.signalbox.testing.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.RepetitionInfo;
+import dev.signalbox.testing.services.Effort;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Random histories on a movable clock: nodes that hang and are taken over, providers that refuse, vanish and forget, people who
- * cancel and revive. The seed is in the message of every failure; {@code -Dsignalbox.seed=N} replays it.
+ * cancel and revive. The message of every failure names the command that replays it.
  */
 public abstract class DeliveryQueueSimulationContract extends DeliveryQueueContract {
     /** How many operations one history has. */
@@ -16,9 +18,13 @@ public abstract class DeliveryQueueSimulationContract extends DeliveryQueueContr
         return 400;
     }
 
-    @RepeatedTest(3)
-    void randomHistoryKeepsItsPromises(RepetitionInfo repetition) {
-        long seed = Long.getLong("signalbox.seed", System.nanoTime() + repetition.getCurrentRepetition());
+    static LongStream seeds() {
+        return Effort.seeds(3);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void randomHistoryKeepsItsPromises(long seed) {
         run(seed);
     }
 
@@ -31,8 +37,7 @@ public abstract class DeliveryQueueSimulationContract extends DeliveryQueueContr
         try (QueueSimulation simulation = new QueueSimulation(seed, queue(), clock, this::audit)) {
             simulation.run(length());
         } catch (Throwable e) {
-            throw new AssertionError(
-                    "the history of seed " + seed + " broke; replay it with -Dsignalbox.seed=" + seed, e);
+            throw new AssertionError("a history broke: " + Effort.replay(getClass(), seed), e);
         }
         assertThat(seed).isNotZero();
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The writing end of a child's input. On the reactor's thread, but for {@link #pump}, which reads a stream that may block, one piece at a
  * time.
  */
-final class Inlet {
+final class StdinWriter {
     private static final int PIECE = 64 * 1024;
 
     private final Reactor reactor;
@@ -28,7 +28,7 @@ final class Inlet {
     private volatile boolean open = true;
     private @Nullable Thread pump;
 
-    Inlet(Reactor reactor, int fd, Input input, Consumer<Throwable> failed) {
+    StdinWriter(Reactor reactor, int fd, Input input, Consumer<Throwable> failed) {
         this.reactor = reactor;
         this.fd = fd;
         this.input = input;
@@ -37,7 +37,7 @@ final class Inlet {
 
     void open() {
         switch (input) {
-            case Input.None() -> close();
+            case Input.None(), Input.File _ -> close();
             case Input.Bytes(byte[] all) -> offer(all, true);
             case Input.Stream(InputStream stream) ->
                 pump = Thread.ofVirtual().name("exec-stdin").start(() -> pump(stream));
@@ -56,12 +56,12 @@ final class Inlet {
         } catch (InterruptedException e) {
             // The child has ended; nobody wants the rest.
             Thread.currentThread().interrupt();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             reactor.execute(() -> fail(e));
         }
     }
 
-    private void fail(Exception failure) {
+    private void fail(Throwable failure) {
         if (open) {
             close();
             failed.accept(failure);
@@ -98,7 +98,7 @@ final class Inlet {
     private void await() {
         if (!waiting) {
             waiting = true;
-            reactor.watch(fd, Epoll.OUT, this::write);
+            reactor.watch(fd, Epoll.OUT, this::write, failed);
         }
     }
 

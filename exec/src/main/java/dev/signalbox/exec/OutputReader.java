@@ -1,9 +1,10 @@
 package dev.signalbox.exec;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 
 /** The reading end of one of a child's outputs. On the reactor's thread, but for {@link #open}. */
-final class Outlet {
+final class OutputReader {
     /** What a pipe holds by default. */
     private static final int ORDINARY = 64 * 1024;
 
@@ -17,20 +18,22 @@ final class Outlet {
     private final int fd;
     private final Sink sink;
     private final Runnable closed;
+    private final Consumer<Throwable> failed;
     private boolean open = true;
     private boolean paused;
     private boolean large;
 
-    Outlet(Reactor reactor, int fd, Sink sink, Runnable closed) {
+    OutputReader(Reactor reactor, int fd, Sink sink, Runnable closed, Consumer<Throwable> failed) {
         this.reactor = reactor;
         this.fd = fd;
         this.sink = sink;
         this.closed = closed;
+        this.failed = failed;
     }
 
     void open() {
         sink.onResume(() -> reactor.execute(this::resume));
-        reactor.watch(fd, Epoll.IN, this::ready);
+        reactor.watch(fd, Epoll.IN, this::ready, failed);
     }
 
     boolean isOpen() {
@@ -40,7 +43,7 @@ final class Outlet {
     private void resume() {
         if (open && paused) {
             paused = false;
-            reactor.watch(fd, Epoll.IN, this::ready);
+            reactor.watch(fd, Epoll.IN, this::ready, failed);
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * <p>In pieces, each twice as large as the one before, so that nothing is copied as it grows.
  */
-final class Collector implements Sink {
+final class OutputBuffer implements Sink {
     private static final int FIRST = 8 * 1024;
     private static final int LARGEST = 4 << 20;
 
@@ -18,7 +18,7 @@ final class Collector implements Sink {
     private int size;
     private long written;
 
-    Collector(int limit) {
+    OutputBuffer(int limit) {
         this.limit = limit;
     }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Takes chunks of both outputs from the thread that reads them to the one that handles lines. Beyond {@link #HIGH} bytes it asks for
  * a pause. More than that plus what the pipes held is never waiting.
  */
-final class Lines {
+final class LineQueue {
     private static final int HIGH = 256 * 1024;
     private static final int LOW = HIGH / 2;
     private static final int LONGEST_LINE = 64 * 1024;

@@ -1,0 +1,87 @@
+package dev.signalbox.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Clients, sessions and settings. */
+class ConsolePagesTest extends ConsoleScenario {
+
+    @Test
+    void clientsAreShownWithAddressAndTimes() throws Exception {
+        signIn("admin");
+        show("#/clients");
+        page.await("document.querySelectorAll('tbody tr').length === 6");
+
+        assertThat(page.text("[data-page]"))
+                .contains("6 clients connected", "alice", "192.0.2.10", "device phone", "none yet", "ago");
+        assertThat(page.complaints()).isEmpty();
+        page.picture(PICTURES.resolve("clients.png"));
+    }
+
+    @Test
+    void aSessionIsOpenedByNameReadAndFollowed() throws Exception {
+        for (int move = 1; move <= 3; move++) {
+            server.append("games/7", "{\"move\":" + move + "}");
+        }
+        signIn("admin");
+        show("#/sessions");
+        page.click("sessions-page [name=name]");
+        page.type("games/7");
+        page.press("Enter", 13);
+
+        page.await("document.querySelectorAll('.events li').length === 3");
+        page.await("document.querySelector('.pill[role=status]:not(.top *)').innerText === 'Following live'");
+        server.append("games/7", "{\"text\":\"photo\u202Egnp\"}");
+        page.await("document.querySelector('.events li').innerText.includes('photoU+202Egnp')");
+        assertThat(page.text(".events li:last-child")).contains("{\"move\":1}");
+        assertThat(page.complaints()).isEmpty();
+        page.picture(PICTURES.resolve("session.png"));
+    }
+
+    @Test
+    void whatASessionHasLostIsShownAsAGap() {
+        for (int move = 1; move <= 5; move++) {
+            server.append("game-8", "{\"move\":" + move + "}");
+        }
+        signIn("admin");
+        show("#/sessions/game-8");
+        page.await("document.querySelectorAll('.events li').length === 5");
+        page.evaluate("import('./event-stream.js').then(m => { window.EventStream = m.EventStream; })");
+        page.evaluate("""
+                void (window.gaps = [], window.stream = new EventStream('game-8', 1,
+                    {onEvent() {}, onGap: gap => gaps.push(gap), onState() {}, onRefused() {}}))
+                """);
+
+        page.await("gaps.length === 1 && gaps[0].expected === 2");
+        page.evaluate("stream.close()");
+    }
+
+    @Test
+    void aSessionIsFollowedAgainAfterTheServerWasAway() {
+        server.append("game-9", "{\"move\":1}");
+        signIn("admin");
+        show("#/sessions/game-9");
+        page.await("document.querySelectorAll('.events li').length === 1");
+        page.await("document.querySelector('session-page').innerText.includes('Following live')");
+        server.append("game-9", "{\"move\":2}");
+        page.await("document.querySelectorAll('.events li').length === 2");
+        int port = server.uri("/").getPort();
+        server.vanish();
+        page.await("document.querySelector('session-page').innerText.includes('Connection lost')");
+        server.append("game-9", "{\"move\":3}");
+        server.returnAt(port);
+
+        page.await("document.querySelector('.events li').innerText.includes('{\"move\":3}')");
+        assertThat(page.evaluate("document.querySelectorAll('.events li').length")
+                        .intValue())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void anAddressThatNamesNoPageIsToldSo() {
+        signIn("admin");
+        show("#/nowhere");
+        page.await("document.querySelector('h1').innerText === 'No such page'");
+    }
+}
