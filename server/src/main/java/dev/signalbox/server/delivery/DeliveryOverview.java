@@ -35,8 +35,7 @@ final class DeliveryOverview {
         node.overview("counts", role -> asked().get().value());
         node.overview("oldestPending", role -> backlog.get().value().flatMap(Overview::oldestPending));
         node.overview("oldestDue", role -> backlog.get().value().flatMap(Overview::oldestDue));
-        node.overview(
-                "errors", role -> backlog.get().value().map(Overview::errors).orElse(List.of()));
+        node.overview("errors", role -> errors());
         node.overview("stale", role -> !counts.get().fresh() || !backlog.get().fresh());
         node.overview("latency", role -> metrics.latency());
         node.overview("perSecond", role -> metrics.perSecond());
@@ -46,6 +45,14 @@ final class DeliveryOverview {
                     .tag("state", DeliveryMetrics.tag(state))
                     .register(node.registry());
         }
+    }
+
+    private record ErrorView(String reason, String channel, long count) {}
+
+    private List<ErrorView> errors() {
+        return backlog.get().value().map(Overview::errors).orElse(List.of()).stream()
+                .map(error -> new ErrorView(error.reason(), error.channel().name(), error.count()))
+                .toList();
     }
 
     /** Both are asked before either is waited for. */
