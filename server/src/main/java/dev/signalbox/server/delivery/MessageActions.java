@@ -162,11 +162,10 @@ final class MessageActions {
 
     private static Optional<Action> action(JsonFields fields) {
         String name = fields.text("action").orElse("");
-        fields.violations()
-                .check(
-                        !fields.has("outcome") || name.equals("resolve"),
-                        "outcome",
-                        "belongs to the action resolve only");
+        if (!name.equals("resolve")) {
+            fields.violations()
+                    .check(fields.text("outcome").isEmpty(), "outcome", "belongs to the action resolve only");
+        }
         return switch (name) {
             case "cancel" -> Optional.of(Action.CANCEL);
             case "retry" -> Optional.of(Action.RETRY);

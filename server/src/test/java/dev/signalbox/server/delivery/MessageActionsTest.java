@@ -168,8 +168,7 @@ class MessageActionsTest {
         assertThat(errors(post("actions", "{\"action\":\"resolve\",\"filter\":{},\"dryRun\":\"yes\"}")))
                 .containsExactlyInAnyOrder(
                         "outcome: must be arrived, not-arrived or retry", "dryRun: must be true or false");
-        assertThat(errors(post(
-                        "actions", "{\"action\":\"retry\",\"outcome\":\"retry\",\"filter\":{\"state\":\"DEAD\"}}")))
+        assertThat(errors(post("actions", "{\"action\":\"retry\",\"outcome\":\"\",\"filter\":{\"state\":\"DEAD\"}}")))
                 .containsExactly("outcome: belongs to the action resolve only");
     }
 
