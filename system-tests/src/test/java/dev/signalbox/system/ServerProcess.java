@@ -84,10 +84,6 @@ final class ServerProcess implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port + path);
     }
 
-    URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + port + path);
-    }
-
     /** The admin's token. */
     String token() throws IOException {
         return Files.readString(folder.resolve("token")).strip();
