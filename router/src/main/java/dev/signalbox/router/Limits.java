@@ -27,6 +27,14 @@ final class Limits {
         if (headers.size() > options.maxHeaders()) {
             return tooLarge("the set of headers", headers.size(), options.maxHeaders(), "entries");
         }
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            if (hasControl(header.getKey()) || hasControl(header.getValue())) {
+                return RouteError.of(
+                        ErrorCode.MALFORMED,
+                        "the header '" + header.getKey().replaceAll("\\p{Cntrl}", "?")
+                                + "' holds a control character, such as a line break; remove it");
+            }
+        }
         try {
             int bytes = bytes(headers);
             return bytes > options.maxHeaderBytes()
@@ -35,6 +43,16 @@ final class Limits {
         } catch (IllegalArgumentException e) {
             return RouteError.of(ErrorCode.MALFORMED, "a header is not valid Unicode: " + e.getMessage());
         }
+    }
+
+    /** A line break would begin another header wherever headers are written line by line. */
+    private static boolean hasControl(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int bytes(Map<String, String> headers) {

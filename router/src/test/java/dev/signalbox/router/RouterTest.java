@@ -168,6 +168,14 @@ class RouterTest {
                     .extracting(RouteError::code)
                     .isEqualTo(ErrorCode.TOO_LARGE);
         }
+        assertThat(router.send(message.withHeader("h", "b\r\nc: d")).errors())
+                .as("a line break in a value")
+                .extracting(RouteError::code)
+                .containsExactly(ErrorCode.MALFORMED);
+        assertThat(router.send(message.withHeader("a\r\nb", "c")).errors())
+                .as("a line break in a name")
+                .singleElement()
+                .satisfies(error -> assertThat(error.message()).contains("'a??b'", "control character"));
         assertThat(router.send(message.withHeader("h", "\uD800")).errors())
                 .singleElement()
                 .extracting(RouteError::code)

@@ -84,6 +84,11 @@ final class ServerProcess implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port + path);
     }
 
+    /** The admin's token. */
+    String token() throws IOException {
+        return Files.readString(folder.resolve("token")).strip();
+    }
+
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return send(request(path).GET());
     }

@@ -4,6 +4,7 @@ import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.ReachConflictException;
 import dev.signalbox.server.delivery.BulkSource.Entry;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.LineReader;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,15 +33,18 @@ final class BulkIntake {
 
     private final DeliveryQueue queue;
     private final OutputStream results;
+    private final UnaryOperator<String> shown;
     private final List<Entry> batch = new ArrayList<>(BATCH);
     private int batchCharacters;
     private long accepted;
     private long duplicates;
     private long refused;
 
-    BulkIntake(DeliveryQueue queue, OutputStream results) {
+    /** @param shown the caller's word for a field of a message in JSON */
+    BulkIntake(DeliveryQueue queue, OutputStream results, UnaryOperator<String> shown) {
         this.queue = queue;
         this.results = results;
+        this.shown = shown;
     }
 
     /** Returns how many were accepted as new. */
@@ -120,6 +125,8 @@ final class BulkIntake {
     private Map<String, Object> one(Entry.Good good) {
         try {
             return stored(good, queue.enqueue(good.reach()));
+        } catch (ReachConflictException conflict) {
+            return refused(good.line(), conflict.receipt());
         } catch (IllegalArgumentException invalid) {
             return refused(good.line(), Problems.reason(invalid));
         } catch (DeliveryQueueException unavailable) {
@@ -129,6 +136,9 @@ final class BulkIntake {
     }
 
     private Map<String, Object> stored(Entry.Good good, Receipt receipt) {
+        if (receipt.conflict()) {
+            return refused(good.line(), receipt);
+        }
         if (receipt.duplicate()) {
             duplicates++;
         } else {
@@ -139,6 +149,10 @@ final class BulkIntake {
         line.put("id", receipt.id());
         line.put("duplicate", receipt.duplicate());
         return line;
+    }
+
+    private Map<String, Object> refused(long line, Receipt conflict) {
+        return refused(line, Conflicts.violations(conflict, shown));
     }
 
     private Map<String, Object> refused(Entry entry) {

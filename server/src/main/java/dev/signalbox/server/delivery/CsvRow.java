@@ -24,6 +24,20 @@ record CsvRow(Map<String, String> cells) {
         return columns;
     }
 
+    /** The column of a field, as it is called in JSON. */
+    static String column(String field) {
+        return switch (field) {
+            case "reach" -> "to";
+            case "expiresAt" -> "expires_in";
+            default ->
+                COLUMNS.entrySet().stream()
+                        .filter(column -> column.getValue().equals(field))
+                        .map(Map.Entry::getKey)
+                        .findFirst()
+                        .orElse(field);
+        };
+    }
+
     static CsvRow of(List<String> header, List<String> cells) {
         var byField = new LinkedHashMap<String, String>();
         for (int i = 0; i < header.size(); i++) {
@@ -40,11 +54,7 @@ record CsvRow(Map<String, String> cells) {
 
         @Override
         public String shown(String name) {
-            return COLUMNS.entrySet().stream()
-                    .filter(column -> column.getValue().equals(name))
-                    .map(Map.Entry::getKey)
-                    .findFirst()
-                    .orElse(name);
+            return column(name);
         }
 
         @Override

@@ -91,7 +91,8 @@ public final class DeliveryFeature implements Feature {
             var reader = new ReachReader(node.channels(), settings.maxAttempts(), node.clock());
             return Stream.of(
                             new MessagingRoutes(node.intake(), dispatcher).routes(),
-                            new MessageRoutes(node.intake(), metrics, reader, node.bounds()).routes())
+                            new MessageRoutes(node.intake(), metrics, reader, node.bounds()).routes(),
+                            new MessageActions(node.intake(), node.bounds()).routes())
                     .flatMap(List::stream)
                     .toList();
         }

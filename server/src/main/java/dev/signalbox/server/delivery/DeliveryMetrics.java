@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Counts what this node accepts and delivers, for Prometheus and for the console's chart. Listens to the dispatcher; what
@@ -26,6 +27,7 @@ public final class DeliveryMetrics implements DispatcherListener {
     private final Rates accepted = new Rates();
     private final Rates sent = new Rates();
     private final Rates failed = new Rates();
+    private final Latencies latencies = new Latencies();
 
     public DeliveryMetrics(MeterRegistry registry, InstantSource clock) {
         this.registry = registry;
@@ -59,6 +61,15 @@ public final class DeliveryMetrics implements DispatcherListener {
                         Duration.ofSeconds(10))
                 .register(registry)
                 .record(took);
+    }
+
+    @Override
+    public void sent(Delivery delivery, Duration sinceAccepted) {
+        latencies.add(clock.instant(), delivery.channel(), sinceAccepted);
+    }
+
+    Map<String, Latencies.Latency> latency() {
+        return latencies.byChannel(clock.instant());
     }
 
     private static String name(SendResult result) {

@@ -1,17 +1,15 @@
 package dev.signalbox.server.delivery;
 
-import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
+import dev.signalbox.delivery.queue.ReachConflictException;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.InvalidMessageException;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.LineReader;
-import dev.signalbox.server.rest.Problem;
 import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.Query;
 import dev.signalbox.server.rest.Request;
@@ -26,18 +24,19 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Enqueues messages, shows them, and changes their fate. */
+/** Enqueues messages and shows them. Thread-safe. */
 final class MessageRoutes {
     private static final String NDJSON = "application/x-ndjson";
-    private static final Set<String> FILTERS = Set.of("state", "channel", "address", "cursor", "limit");
+    private static final Set<String> PARAMETERS = Stream.concat(
+                    MessageFilter.FIELDS.stream(), Stream.of("cursor", "limit"))
+            .collect(Collectors.toUnmodifiableSet());
 
     private final DeliveryQueue queue;
     private final DeliveryMetrics metrics;
@@ -55,29 +54,32 @@ final class MessageRoutes {
         return List.of(
                 Route.post("/api/messages", Role.SENDER, this::enqueue),
                 Route.read("/api/messages", this::list),
-                Route.read("/api/messages/{id}", this::show),
-                Route.post("/api/messages/{id}/cancel", Role.ADMIN, this::cancel),
-                Route.post("/api/messages/{id}/retry", Role.ADMIN, this::retry));
+                Route.read("/api/messages/{id}", this::show));
     }
 
     private void enqueue(Request request, Response response) throws IOException {
         switch (RequestBody.type(request)) {
             case "application/json" -> one(request, response);
-            case NDJSON -> bulk(request, response, lines -> BulkSource.ndjson(lines, reader));
-            case "text/csv" -> bulk(request, response, lines -> BulkSource.csv(new CsvReader(lines), reader));
+            case NDJSON -> bulk(request, response, UnaryOperator.identity(), lines -> BulkSource.ndjson(lines, reader));
+            case "text/csv" ->
+                bulk(request, response, CsvRow::column, lines -> BulkSource.csv(new CsvReader(lines), reader));
             default -> throw RequestBody.unsupportedType(request, "application/json, application/x-ndjson, text/csv");
         }
     }
 
     private void one(Request request, Response response) throws IOException {
-        Reach reach = valid(request);
-        Receipt receipt = stored(reach);
+        Optional<String> idempotencyKey = IdempotencyKey.of(request);
+        Reach offered = valid(request);
+        boolean keyed = idempotencyKey.isPresent() && offered.dedupeKey().isEmpty();
+        Receipt receipt = stored(keyed ? offered.withDedupeKey(idempotencyKey.orElseThrow()) : offered, keyed);
         if (!receipt.duplicate()) {
             metrics.accepted(1);
         }
         response.header("Location", "/api/messages/" + receipt.id());
-        Json.send(response, 202, receipt);
+        Json.send(response, 202, new Accepted(receipt.id(), receipt.duplicate()));
     }
+
+    private record Accepted(UUID id, boolean duplicate) {}
 
     private Reach valid(Request request) throws IOException {
         try {
@@ -87,9 +89,14 @@ final class MessageRoutes {
         }
     }
 
-    private Receipt stored(Reach reach) {
+    /** @param keyed whether the header Idempotency-Key gave the dedupe key; the id can be the other's all the same */
+    private Receipt stored(Reach reach, boolean keyed) {
         try {
             return queue.enqueue(reach);
+        } catch (ReachConflictException conflict) {
+            Receipt standing = conflict.receipt();
+            boolean sameId = standing.id().equals(reach.id());
+            throw keyed && !sameId ? Conflicts.sameIdempotencyKey(standing) : Conflicts.sameIdOrKey(standing);
         } catch (IllegalArgumentException invalid) {
             throw Problems.refused(invalid);
         }
@@ -100,12 +107,14 @@ final class MessageRoutes {
         BulkSource open(LineReader lines) throws IOException;
     }
 
-    private void bulk(Request request, Response response, SourceOpener opener) throws IOException {
+    private void bulk(Request request, Response response, UnaryOperator<String> shown, SourceOpener opener)
+            throws IOException {
+        refuseIdempotencyKey(request);
         RequestBody.refuseLongerThan(request, bounds.maxBulk());
         try (var spool = new Spool()) {
             try (var in = request.body()) {
                 var lines = new LineReader(in, bounds.maxBody(), bounds.maxBulk());
-                metrics.accepted(new BulkIntake(queue, spool).take(opener.open(lines)));
+                metrics.accepted(new BulkIntake(queue, spool, shown).take(opener.open(lines)));
             }
             response.header("Content-Type", NDJSON);
             try (OutputStream out = response.outputStream()) {
@@ -114,37 +123,26 @@ final class MessageRoutes {
         }
     }
 
-    private void list(Request request, Response response) throws IOException {
-        var query = new Query(request, FILTERS);
-        var state = query.value("state", MessageRoutes::state, "must be one of " + List.of(State.values()));
-        var channel = query.value("channel", Channel::new, "must be the name of a channel, such as sms");
-        int limit = query.limit();
-        query.refuseWrong();
-        Page page = page(
-                queue,
-                () -> Filter.ALL
-                        .withState(state)
-                        .withChannel(channel)
-                        .withAddress(query.text("address"))
-                        .withCursor(query.text("cursor"))
-                        .withLimit(limit));
-        var answer = new LinkedHashMap<String, Object>();
-        answer.put("items", page.items().stream().map(MessageView::of).toList());
-        page.next().ifPresent(next -> answer.put("next", next));
-        Json.send(response, answer);
-    }
-
-    /** One page; a cursor that no page gave is the caller's fault. */
-    static Page page(DeliveryQueue queue, Supplier<Filter> filter) {
-        try {
-            return queue.list(filter.get());
-        } catch (IllegalArgumentException wrongCursor) {
-            throw Problems.invalid(List.of(new Violation("cursor", "is not the next of a page")));
+    private static void refuseIdempotencyKey(Request request) {
+        if (request.header(IdempotencyKey.HEADER).isPresent()) {
+            throw Problems.invalid(List.of(new Violation(
+                    IdempotencyKey.HEADER,
+                    "is for one message as application/json; give each line a dedupe key instead")));
         }
     }
 
-    private static State state(String name) {
-        return State.valueOf(name.toUpperCase(Locale.ROOT));
+    private void list(Request request, Response response) throws IOException {
+        var query = new Query(request, PARAMETERS);
+        int limit = query.limit();
+        var reading = new MessageFilter(query, query.violations());
+        Filter filter = reading.with(reading.read(), "cursor", Filter::withCursor);
+        query.refuseWrong();
+        Page page = queue.list(filter.withLimit(limit));
+        var answer = new LinkedHashMap<String, Object>();
+        answer.put("items", page.items().stream().map(MessageView::of).toList());
+        page.next().ifPresent(next -> answer.put("next", next));
+        page.searched().ifPresent(searched -> answer.put("searched", searched));
+        Json.send(response, answer);
     }
 
     private void show(Request request, Response response) throws IOException {
@@ -155,24 +153,5 @@ final class MessageRoutes {
                         .flatMap(queue::find)
                         .map(MessageView::of)
                         .orElseThrow(() -> Problems.noSuchMessage(id)));
-    }
-
-    private void cancel(Request request, Response response) throws IOException {
-        change(request, response, queue::cancel, State.CANCELLED, "cannot be cancelled");
-    }
-
-    private void retry(Request request, Response response) throws IOException {
-        change(request, response, queue::retry, State.PENDING, "cannot be retried");
-    }
-
-    private static void change(
-            Request request, Response response, Function<UUID, Optional<State>> change, State wanted, String refusal)
-            throws IOException {
-        String id = request.parameter("id");
-        State state = UuidText.parse(id).flatMap(change).orElseThrow(() -> Problems.noSuchMessage(id));
-        if (state != wanted) {
-            throw new Problem(409, "the message is " + state + " and " + refusal).with("state", state);
-        }
-        Json.send(response, Map.of("id", id, "state", state));
     }
 }

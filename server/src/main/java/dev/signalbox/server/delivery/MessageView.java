@@ -39,7 +39,9 @@ record MessageView(
             Optional<String> providerId,
             Optional<String> error,
             Instant at,
-            long durationMillis) {}
+            long durationMillis,
+            Optional<String> actor,
+            Optional<String> note) {}
 
     static MessageView of(Status status) {
         Reach reach = status.reach();
@@ -73,6 +75,8 @@ record MessageView(
                 attempt.providerId(),
                 attempt.error(),
                 attempt.at(),
-                attempt.durationMillis());
+                attempt.durationMillis(),
+                attempt.remark().actor(),
+                attempt.remark().note());
     }
 }

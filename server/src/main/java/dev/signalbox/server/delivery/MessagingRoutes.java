@@ -100,15 +100,14 @@ final class MessagingRoutes {
     private void sent(Request request, Response response) throws IOException {
         var query = new Query(request, Set.of("limit", "cursor"));
         int limit = query.limit();
+        Filter filter = new MessageFilter(query, query.violations())
+                .with(
+                        Filter.ALL.withState(State.SENT).withChannel(Optional.of(Channel.SMS)),
+                        "cursor",
+                        Filter::withCursor);
         query.refuseWrong();
         try {
-            Page page = MessageRoutes.page(
-                    queue,
-                    () -> Filter.ALL
-                            .withState(State.SENT)
-                            .withChannel(Optional.of(Channel.SMS))
-                            .withCursor(query.text("cursor"))
-                            .withLimit(limit));
+            Page page = page(filter.withLimit(limit));
             long total = queue.counts().sentByChannel().getOrDefault(Channel.SMS, 0L);
             page.next().ifPresent(next -> link(response, next, limit));
             Json.send(
@@ -119,6 +118,15 @@ final class MessagingRoutes {
             LOG.warn("The sent messages could not be listed", failure);
             fail(response, "retrieval_failed", "Failed to retrieve sent messages");
         }
+    }
+
+    /** Callers of go-message-dispatcher take an empty page for the end, so the search goes on until it found one or is done. */
+    private Page page(Filter filter) {
+        Page page = queue.list(filter);
+        while (page.items().isEmpty() && page.next().isPresent()) {
+            page = queue.list(filter.withCursor(page.next()));
+        }
+        return page;
     }
 
     private static void link(Response response, String next, int limit) {

@@ -22,12 +22,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /** Makes a {@link Reach} of what a caller wrote, or tells everything that is wrong with it. Thread-safe. */
 final class ReachReader {
     private static final int LONGEST_BODY = 64 * 1024;
     private static final int MOST_HEADERS = 32;
+    private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
     private static final int LONGEST_HEADER = 1024;
     private static final int LONGEST_DEDUPE_KEY = 200;
     private static final Duration LONGEST_LIFE = Duration.ofDays(365);
@@ -172,10 +174,25 @@ final class ReachReader {
     private static Optional<String> header(JsonFields headers, String name, Violations violations) {
         Optional<String> value = headers.text(name);
         violations.check(
-                name.length() + value.map(String::length).orElse(0) <= LONGEST_HEADER,
-                headers.shown(name),
-                "name and value are longer than " + LONGEST_HEADER + " characters");
+                HEADER_NAME.matcher(name).matches(),
+                headers.shown(shortened(name)),
+                "must have a name of 1 to 64 letters, digits and !#$%&'*+-.^_`|~");
+        violations.check(
+                value.filter(text -> text.length() > LONGEST_HEADER).isEmpty(),
+                headers.shown(shortened(name)),
+                "is longer than " + LONGEST_HEADER + " characters");
+        violations.check(
+                value.filter(text -> text.chars().anyMatch(Character::isISOControl))
+                        .isEmpty(),
+                headers.shown(shortened(name)),
+                "holds a control character, such as a line break; remove it");
         return value;
+    }
+
+    /** A name that is refused is told without what could harm a log or a terminal. */
+    private static String shortened(String name) {
+        String printable = name.replaceAll("\\p{Cntrl}", "?");
+        return printable.length() <= 64 ? printable : printable.substring(0, 64) + "…";
     }
 
     private static String body(Fields fields, Violations violations) {
@@ -194,6 +211,11 @@ final class ReachReader {
                         .isEmpty(),
                 fields.shown("dedupeKey"),
                 "must have 1 to " + LONGEST_DEDUPE_KEY + " characters");
+        violations.check(
+                key.filter(text -> text.startsWith(IdempotencyKey.NAMESPACE)).isEmpty(),
+                fields.shown("dedupeKey"),
+                "must not begin with '" + IdempotencyKey.NAMESPACE
+                        + "': such keys belong to requests with the header Idempotency-Key");
         return key;
     }
 

@@ -5,15 +5,20 @@ import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** The fields of a JSON object. */
+/** The fields of a JSON object. One that is {@code null} is there, and of the wrong type: what is not meant is left out. */
 public record JsonFields(JsonNode object, String prefix, Violations violations) implements Fields {
 
     /** Notes every field that is not known. */
     public void refuseUnknown(Set<String> known) {
+        refuseUnknown(known, "a message");
+    }
+
+    /** Notes every field that is not known; {@code owner} is what the object describes. */
+    public void refuseUnknown(Set<String> known, String owner) {
         object.propertyNames().stream()
                 .filter(name -> !known.contains(name))
                 .forEach(name ->
-                        violations.add(shown(name), "is not a field of a message" + Suggestion.phrase(name, known)));
+                        violations.add(shown(name), "is not a field of " + owner + Suggestion.phrase(name, known)));
     }
 
     @Override
@@ -43,6 +48,12 @@ public record JsonFields(JsonNode object, String prefix, Violations violations) 
                 .map(JsonNode::intValue);
     }
 
+    public Optional<Boolean> flag(String name) {
+        return present(name)
+                .filter(node -> is(node.isBoolean(), name, "must be true or false"))
+                .map(JsonNode::booleanValue);
+    }
+
     public Optional<JsonNode> array(String name) {
         return present(name).filter(node -> is(node.isArray(), name, "must be an array"));
     }
@@ -52,7 +63,7 @@ public record JsonFields(JsonNode object, String prefix, Violations violations) 
     }
 
     private Optional<JsonNode> present(String name) {
-        return Optional.ofNullable(object.get(name)).filter(node -> !node.isNull());
+        return Optional.ofNullable(object.get(name));
     }
 
     private boolean is(boolean holds, String name, String message) {

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -17,6 +19,10 @@ import tools.jackson.databind.node.ObjectNode;
 public final class OpenApi {
     private static final String FILE = "openapi.json";
     private static final JsonMapper JSON = JsonMapper.shared();
+
+    private static final Set<String> ANY = Set.of("400", "405", "429", "431", "500", "503");
+    private static final Set<String> WITH_TOKEN = Set.of("401", "403");
+    private static final Set<String> WITH_BODY = Set.of("408", "413", "415");
 
     private final List<Route> routes = new ArrayList<>();
     private final Map<Class<? extends RuntimeException>, String> outages = new HashMap<>();
@@ -29,6 +35,7 @@ public final class OpenApi {
             outages.putAll(api.outages());
             merge(whole, api.document());
         });
+        tellCommonRefusals(whole);
         document = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(whole);
         routes.add(Route.open(
                 "GET",
@@ -48,6 +55,29 @@ public final class OpenApi {
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
+    }
+
+    /** What any operation can answer is written here once, and not beside each of them. */
+    private static void tellCommonRefusals(ObjectNode whole) {
+        whole.withObject("/paths")
+                .forEach(path -> path.properties().stream()
+                        .filter(member -> member.getValue().has("responses"))
+                        .forEach(member -> tellRefusals((ObjectNode) member.getValue())));
+    }
+
+    private static void tellRefusals(ObjectNode operation) {
+        ObjectNode responses = (ObjectNode) operation.get("responses");
+        refusals(operation)
+                .filter(status -> !responses.has(status))
+                .forEach(status -> responses.putObject(status).put("$ref", "#/components/responses/Problem"));
+    }
+
+    private static Stream<String> refusals(ObjectNode operation) {
+        boolean open = operation.has("security");
+        boolean takesBody = operation.has("requestBody");
+        return Stream.of(ANY, open ? Set.<String>of() : WITH_TOKEN, takesBody ? WITH_BODY : Set.<String>of())
+                .flatMap(Set::stream)
+                .sorted();
     }
 
     /** Adds what is new at every depth; lists are joined. */

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** Reads request bodies within bounds. */
@@ -13,13 +14,35 @@ public final class RequestBody {
     private RequestBody() {}
 
     public static JsonNode json(Request request, int most) throws IOException {
+        return parse(bytes(request, most));
+    }
+
+    /** A JSON body where none is needed; empty without one. */
+    public static Optional<JsonNode> optionalJson(Request request, int most) throws IOException {
+        byte[] body = bytes(request, most);
+        return body.length == 0 ? Optional.empty() : Optional.of(declaredJson(request, body));
+    }
+
+    /** A JSON body, with the content type that says so. */
+    public static JsonNode declaredJson(Request request, int most) throws IOException {
+        return declaredJson(request, bytes(request, most));
+    }
+
+    private static JsonNode declaredJson(Request request, byte[] body) {
+        if (!type(request).equals("application/json")) {
+            throw unsupportedType(request, "application/json");
+        }
+        return parse(body);
+    }
+
+    private static byte[] bytes(Request request, int most) throws IOException {
         refuseLongerThan(request, most);
         try (InputStream in = request.body()) {
             byte[] body = in.readNBytes(most + 1);
             if (body.length > most) {
                 throw Problems.tooLarge(most);
             }
-            return parse(body);
+            return body;
         }
     }
 

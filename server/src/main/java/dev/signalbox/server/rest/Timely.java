@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A value that is costly or may hang, such as a query of a database that is gone: asked for by one thread at a time, at
- * most once per {@code age}, and waited for only with {@code patience}. Thread-safe.
+ * most once per {@code age}, and waited for until {@code patience} has passed since the question: who asks again while the
+ * answer is late does not wait as long again. Thread-safe.
  */
 public final class Timely<T> {
     private static final Logger LOG = LoggerFactory.getLogger(Timely.class);
@@ -31,6 +32,7 @@ public final class Timely<T> {
     private Optional<T> last = Optional.empty();
     private Instant due = Instant.MIN;
     private @Nullable CompletableFuture<T> underWay;
+    private long askedAt;
 
     public Timely(Supplier<T> source, Duration age, Duration patience, InstantSource clock) {
         this.source = source;
@@ -50,7 +52,7 @@ public final class Timely<T> {
             return new Reading<>(known(), true);
         }
         try {
-            return new Reading<>(Optional.of(answer.get(patience.toMillis(), TimeUnit.MILLISECONDS)), true);
+            return new Reading<>(Optional.of(answer.get(patienceLeft(), TimeUnit.NANOSECONDS)), true);
         } catch (TimeoutException slow) {
             LOG.debug("An answer takes longer than {}", patience);
         } catch (ExecutionException failed) {
@@ -59,6 +61,10 @@ public final class Timely<T> {
             Thread.currentThread().interrupt();
         }
         return new Reading<>(known(), false);
+    }
+
+    private synchronized long patienceLeft() {
+        return Math.max(0, patience.toNanos() - (System.nanoTime() - askedAt));
     }
 
     private synchronized Optional<T> known() {
@@ -73,6 +79,7 @@ public final class Timely<T> {
         if (underWay == null) {
             var answer = new CompletableFuture<T>();
             underWay = answer;
+            askedAt = System.nanoTime();
             Thread.ofVirtual().name("signalbox-timely").start(() -> answer(answer));
         }
         return underWay;

@@ -17,6 +17,11 @@ public final class Violations {
         }
     }
 
+    /** All so far. */
+    public List<Violation> all() {
+        return List.copyOf(found);
+    }
+
     public void throwIfAny() throws InvalidMessageException {
         if (!found.isEmpty()) {
             throw thrown();

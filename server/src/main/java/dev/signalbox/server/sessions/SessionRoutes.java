@@ -165,10 +165,12 @@ final class SessionRoutes {
 
     /** A browser that lost its stream says where it was in a header; a stream without any beginning begins now. */
     private static From from(Request request, Query query, boolean following) {
-        String whole = "must be a whole number from 0 to " + (Long.MAX_VALUE - 1);
         Optional<From> resumed =
                 request.header("Last-Event-ID").filter(id -> following).flatMap(SessionRoutes::after);
-        Optional<From> after = query.value("after", text -> From.after(Long.parseLong(text)), whole);
+        Optional<From> after = query.value(
+                "after",
+                text -> after(text).orElseThrow(IllegalArgumentException::new),
+                "must be a whole number from 0 to 999999999999999999");
         Optional<From> since = query.value(
                 "since",
                 text -> From.since(TimeText.instant(text).orElseThrow(IllegalArgumentException::new)),

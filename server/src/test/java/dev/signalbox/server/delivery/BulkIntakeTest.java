@@ -42,7 +42,7 @@ class BulkIntakeTest {
                     {"to":"sms:12","body":"two"}
 
                     {"to":
-                    {"to":"sms:+61491570006","body":"again","dedupeKey":"a"}
+                    {"to":"sms:+61491570006","body":"one","dedupeKey":"a"}
                     {"to":"client:bob","body":"three"}""");
 
             assertThat(answer).hasSize(6);

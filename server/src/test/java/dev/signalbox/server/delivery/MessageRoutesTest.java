@@ -210,7 +210,8 @@ class MessageRoutesTest {
 
     @Test
     void aCursorThatNoPageGaveIsRefused() throws Exception {
-        assertThat(errors(server.get("/api/messages?cursor=7"))).containsExactly("cursor: is not the next of a page");
+        assertThat(errors(server.get("/api/messages?cursor=7")))
+                .containsExactly("cursor: is not the next of a page; leave it out to begin anew");
         assertThat(server.get("/api/messages/sent?cursor=7").statusCode()).isEqualTo(400);
     }
 

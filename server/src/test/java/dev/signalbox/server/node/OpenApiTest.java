@@ -102,6 +102,7 @@ class OpenApiTest {
         answers(200, server.get("/api/messages/sent"), "SentMessages");
         answers(200, server.get("/api/clients"), "ClientPage");
         answers(200, server.get("/api/overview"), "Overview");
+        answers(200, server.get("/api/settings"), "Settings");
         answers(200, server.get("/health"), "NodeHealth");
         answers(200, server.get("/health/live"), "Liveness");
         answers(200, server.get("/health/ready"), "Readiness");
@@ -115,6 +116,12 @@ class OpenApiTest {
         answers(400, server.enqueue("{}"), "Problem");
         answers(400, server.enqueue("{"), "Problem");
         answers(404, server.get("/api/messages/x"), "Problem");
+        answers(200, action("actions", "{\"action\":\"retry\",\"filter\":{\"state\":\"DEAD\"}}"), "BulkChange");
+        String parked = server.enqueued(SMS);
+        server.dispatch(new SendResult.Unknown("the provider did not answer"));
+        answers(200, action(parked + "/resolve", "{\"outcome\":\"arrived\",\"note\":\"asked\"}"), "MessageState");
+        answers(200, server.get("/api/messages/" + parked), "Message");
+        answers(409, server.enqueue("{\"to\":\"client:b\",\"body\":\"x\",\"dedupeKey\":\"k\"}"), "Problem");
         server.database.close();
         answers(500, server.get("/api/messages/sent"), "Failure");
         answers(503, server.get("/api/messages"), "Problem");
@@ -140,11 +147,46 @@ class OpenApiTest {
             "{\"body\":\"x\"}",
             "{\"to\":\"client:a\",\"reach\":[{\"to\":\"client:a\"}],\"body\":\"x\"}",
             "{\"reach\":[],\"body\":\"x\"}",
-            "{\"to\":\"client:a\",\"body\":\"x\",\"extra\":1}"
+            "{\"to\":\"client:a\",\"body\":\"x\",\"extra\":1}",
+            "{\"to\":\"client:a\",\"body\":\"x\",\"headers\":{\"a\":\"b\\r\\nc\"}}",
+            "{\"to\":\"client:a\",\"body\":\"x\",\"headers\":{\"a b\":\"c\"}}",
+            "{\"to\":\"client:a\",\"body\":\"x\",\"expiresAt\":\"2036-01-02T00:00:00Z\",\"expiresIn\":\"1h\"}",
+            "{\"reach\":[{\"to\":\"client:a\",\"within\":null}],\"body\":\"x\"}",
+            "{\"to\":\"client:a\",\"body\":\"x\",\"dedupeKey\":\"idempotency-key:1\"}"
         }) {
             assertThat(server.enqueue(message).statusCode()).as(message).isEqualTo(400);
             assertThat(violations("NewMessage", RunningControlPlane.JSON.readTree(message)))
                     .as(message)
+                    .isNotEmpty();
+        }
+    }
+
+    private HttpResponse<String> action(String path, String body) throws Exception {
+        return server.send(server.request("/api/messages/" + path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
+    }
+
+    @Test
+    void everyOperationTellsWhatEveryOperationCanRefuseWith() {
+        JsonNode responses = document.at("/paths/~1api~1messages/post/responses");
+        assertThat(responses.propertyNames())
+                .contains("400", "401", "403", "405", "408", "409", "413", "415", "422", "429", "431", "500", "503");
+        assertThat(document.at("/paths/~1health/get/responses").propertyNames()).doesNotContain("401", "415");
+    }
+
+    @Test
+    void theDocumentRefusesBulkActionsThatTheServerRefuses() throws Exception {
+        for (String action : new String[] {
+            "{\"action\":\"cancel\"}",
+            "{\"action\":\"cancel\",\"filter\":{\"state\":\"SENT\"}}",
+            "{\"action\":\"resolve\"}",
+            "{\"action\":\"resolve\",\"outcome\":\"arrived\",\"filter\":{\"state\":\"DEAD\"}}",
+            "{\"action\":\"retry\",\"outcome\":\"retry\",\"filter\":{\"state\":\"DEAD\"}}"
+        }) {
+            assertThat(action("actions", action).statusCode()).as(action).isEqualTo(400);
+            assertThat(violations("BulkAction", RunningControlPlane.JSON.readTree(action)))
+                    .as(action)
                     .isNotEmpty();
         }
     }

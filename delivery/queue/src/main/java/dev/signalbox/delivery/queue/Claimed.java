@@ -9,9 +9,16 @@ import java.util.Map;
  * A ticket taken out of its queue, with what there is to send.
  *
  * @param expiresAt as {@link Micros}
+ * @param acceptedAt as {@link Micros}
  */
 record Claimed(
-        Ticket ticket, List<Step> steps, String body, Map<String, String> headers, long expiresAt, int maxAttempts) {
+        Ticket ticket,
+        List<Step> steps,
+        String body,
+        Map<String, String> headers,
+        long expiresAt,
+        int maxAttempts,
+        long acceptedAt) {
 
     /** The order in which tickets are claimed. */
     static final Comparator<Claimed> ORDER = Comparator.comparingInt((Claimed claimed) -> claimed.ticket.priority())
@@ -32,7 +39,7 @@ record Claimed(
             return this;
         }
         long deadline = claimedAt + Micros.of(step().within().get());
-        return new Claimed(ticket.withDeadline(deadline), steps, body, headers, expiresAt, maxAttempts);
+        return new Claimed(ticket.withDeadline(deadline), steps, body, headers, expiresAt, maxAttempts, acceptedAt);
     }
 
     Delivery delivery(Duration remaining) {

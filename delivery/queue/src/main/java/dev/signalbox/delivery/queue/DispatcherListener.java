@@ -14,6 +14,13 @@ public interface DispatcherListener {
     /** A sender answered. */
     default void attempted(Delivery delivery, SendResult result, Duration took) {}
 
+    /**
+     * A sender accepted it.
+     *
+     * @param sinceAccepted the time from its enqueuing until now, that of waiting and of earlier attempts included
+     */
+    default void sent(Delivery delivery, Duration sinceAccepted) {}
+
     /** An attempt, or what prevented it, is on record; the reach has this state from now on. */
     default void completed(Channel channel, State state) {}
 

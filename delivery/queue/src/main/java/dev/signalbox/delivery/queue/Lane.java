@@ -2,6 +2,7 @@ package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.DatabaseException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -256,6 +257,10 @@ final class Lane {
         flights.remove(flight);
         Duration took = Duration.ofNanos((time.ticks() - ticks) * 1_000);
         Quietly.tell(() -> listener.attempted(delivery, result, took));
+        if (result instanceof SendResult.Accepted) {
+            Duration since = Duration.of(time.now() - flight.claimed().acceptedAt(), ChronoUnit.MICROS);
+            Quietly.tell(() -> listener.sent(delivery, since));
+        }
         if (flight.decide()) {
             decided(flight, result, startedAt);
         }

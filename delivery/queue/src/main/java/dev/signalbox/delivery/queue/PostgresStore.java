@@ -107,7 +107,7 @@ final class PostgresStore implements Store {
     /** A second statement, so a second snapshot: it sees what was completed until the lock was ours. */
     private static final String ORPHANS = """
             select l.id as lease, l.lane, l.claimed_at, e.id, e.attempt, e.step, e.tried, e.deadline, e.unsure_since,
-                   m.priority, m.steps, m.body, m.headers, m.expires_at, m.max_attempts
+                   m.priority, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at
             from delivery_lease l
             cross join unnest(l.ids, l.attempts, l.steps, l.tried, l.deadlines, l.unsure_since)
                 as e (id, attempt, step, tried, deadline, unsure_since)

@@ -77,6 +77,11 @@ public record Reach(
         return time.truncatedTo(ChronoUnit.MICROS);
     }
 
+    /** The same reach with this dedupe key. */
+    public Reach withDedupeKey(String key) {
+        return new Reach(id, steps, body, headers, Optional.of(key), priority, at, expiresAt, maxAttempts);
+    }
+
     /** Begins a reach over one channel. */
     public static Builder to(Channel channel, String address) {
         return to(List.of(Step.to(channel, address)));

@@ -114,7 +114,8 @@ final class Rows {
                 row.getString("body"),
                 readHeaders(row.getString("headers")),
                 row.getLong("expires_at"),
-                row.getInt("max_attempts"));
+                row.getInt("max_attempts"),
+                row.getLong("accepted_at"));
     }
 
     static String placeholders(int n) {

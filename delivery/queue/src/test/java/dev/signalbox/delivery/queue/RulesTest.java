@@ -29,7 +29,7 @@ class RulesTest {
                 ? List.of(Step.parse("sms:+61400000000"))
                 : List.of(Step.parse("sms:+61400000000"), Step.parse("email:a@example.com"));
         Ticket ticket = new Ticket(UUID.randomUUID(), Channel.SMS, 5, NOW, 0, tried, tried, deadline, unsureSince);
-        return new Claimed(ticket, steps, "hello", Map.of(), expiresAt, 3);
+        return new Claimed(ticket, steps, "hello", Map.of(), expiresAt, 3, 0);
     }
 
     private static SendResult answer(String name) {

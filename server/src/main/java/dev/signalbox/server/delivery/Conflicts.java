@@ -1,0 +1,47 @@
+package dev.signalbox.server.delivery;
+
+import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
+import dev.signalbox.server.rest.Problem;
+import dev.signalbox.server.rest.Violation;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** Tells a caller that the id or key of a message belongs to another one. */
+final class Conflicts {
+    private Conflicts() {}
+
+    /**
+     * What differs.
+     *
+     * @param shown the caller's word for a field of a message in JSON
+     */
+    static List<Violation> violations(Receipt receipt, UnaryOperator<String> shown) {
+        String message = "differs from message " + receipt.id() + ", which has the same id or dedupe key";
+        return receipt.differing().stream()
+                .map(field -> new Violation(shown.apply(field.equals("steps") ? "reach" : field), message))
+                .toList();
+    }
+
+    static Problem sameIdOrKey(Receipt receipt) {
+        return problem(
+                409,
+                receipt,
+                "the id or dedupe key belongs to message " + receipt.id()
+                        + ", which is a different one; see errors for what differs, or give this message another id or"
+                        + " dedupe key");
+    }
+
+    static Problem sameIdempotencyKey(Receipt receipt) {
+        return problem(
+                422,
+                receipt,
+                "the Idempotency-Key was used for message " + receipt.id()
+                        + ", which is a different one; see errors for what differs, or send this message with a new key");
+    }
+
+    private static Problem problem(int status, Receipt receipt, String detail) {
+        return new Problem(status, detail)
+                .with("errors", violations(receipt, UnaryOperator.identity()))
+                .with("id", receipt.id());
+    }
+}

@@ -1,0 +1,54 @@
+package dev.signalbox.server.delivery;
+
+import dev.signalbox.server.rest.Principal;
+import dev.signalbox.server.rest.Problems;
+import dev.signalbox.server.rest.Request;
+import dev.signalbox.server.rest.Violation;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The request header {@code Idempotency-Key}, as the dedupe key of the message that comes with it. The name of the token's
+ * holder is part of it, so that holders do not see each other's keys. A digest, since dedupe keys are shorter.
+ */
+final class IdempotencyKey {
+    static final String HEADER = "Idempotency-Key";
+
+    /** How such dedupe keys begin. Callers may not choose one that does. */
+    static final String NAMESPACE = "idempotency-key:";
+
+    private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,255}");
+
+    private IdempotencyKey() {}
+
+    /** The dedupe key of a request's header; empty without one. */
+    static Optional<String> of(Request request) {
+        return request.header(HEADER).map(IdempotencyKey::unquoted).map(key -> NAMESPACE + digest(request, key));
+    }
+
+    private static String unquoted(String value) {
+        String key = value.strip();
+        boolean quoted = key.length() >= 2 && key.startsWith("\"") && key.endsWith("\"");
+        String bare = quoted ? key.substring(1, key.length() - 1) : key;
+        if (!VISIBLE.matcher(bare).matches()) {
+            throw Problems.invalid(
+                    List.of(new Violation(HEADER, "must be 1 to 255 visible ASCII characters, such as a UUID")));
+        }
+        return bare;
+    }
+
+    private static String digest(Request request, String key) {
+        String holder = request.principal().map(Principal::name).orElse("");
+        byte[] text = (holder + "\n" + key).getBytes(StandardCharsets.UTF_8);
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

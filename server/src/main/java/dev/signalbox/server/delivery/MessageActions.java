@@ -1,0 +1,207 @@
+package dev.signalbox.server.delivery;
+
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.DeliveryQueue.Action;
+import dev.signalbox.delivery.queue.DeliveryQueue.BulkChange;
+import dev.signalbox.delivery.queue.DeliveryQueue.Change;
+import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.Remark;
+import dev.signalbox.delivery.queue.State;
+import dev.signalbox.server.rest.ControlPlane;
+import dev.signalbox.server.rest.Json;
+import dev.signalbox.server.rest.JsonFields;
+import dev.signalbox.server.rest.Principal;
+import dev.signalbox.server.rest.Problem;
+import dev.signalbox.server.rest.Problems;
+import dev.signalbox.server.rest.Request;
+import dev.signalbox.server.rest.RequestBody;
+import dev.signalbox.server.rest.Response;
+import dev.signalbox.server.rest.Role;
+import dev.signalbox.server.rest.Route;
+import dev.signalbox.server.rest.UuidText;
+import dev.signalbox.server.rest.Violations;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** Cancels, retries and resolves messages, one or all that a filter finds. Thread-safe. */
+final class MessageActions {
+    private static final Set<String> NOTE = Set.of("note");
+    private static final Set<String> RESOLUTION = Set.of("outcome", "note");
+    private static final Set<String> BULK = Set.of("action", "outcome", "note", "filter", "limit", "dryRun");
+    private static final int USUAL_LIMIT = 1_000;
+
+    private static final Map<String, Action> OUTCOMES = Map.of(
+            "arrived", Action.RESOLVE_ARRIVED,
+            "not-arrived", Action.RESOLVE_NOT_ARRIVED,
+            "retry", Action.RESOLVE_RETRY);
+
+    private final DeliveryQueue queue;
+    private final ControlPlane.Bounds bounds;
+
+    MessageActions(DeliveryQueue queue, ControlPlane.Bounds bounds) {
+        this.queue = queue;
+        this.bounds = bounds;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.post("/api/messages/{id}/cancel", Role.ADMIN, this::cancel),
+                Route.post("/api/messages/{id}/retry", Role.ADMIN, this::retry),
+                Route.post("/api/messages/{id}/resolve", Role.ADMIN, this::resolve),
+                Route.post("/api/messages/actions", Role.ADMIN, this::bulk));
+    }
+
+    private void cancel(Request request, Response response) throws IOException {
+        change(request, response, Action.CANCEL, note(request));
+    }
+
+    private void retry(Request request, Response response) throws IOException {
+        change(request, response, Action.RETRY, note(request));
+    }
+
+    private void resolve(Request request, Response response) throws IOException {
+        var fields = fields(RequestBody.declaredJson(request, bounds.maxBody()), RESOLUTION, "a resolution");
+        Optional<Action> outcome = outcome(fields);
+        Remark remark = remark(request, fields);
+        refuseWrong(fields.violations());
+        change(request, response, outcome.orElseThrow(), remark);
+    }
+
+    private Remark note(Request request) throws IOException {
+        JsonNode body =
+                RequestBody.optionalJson(request, bounds.maxBody()).orElseGet(JsonNodeFactory.instance::objectNode);
+        var fields = fields(body, NOTE, "this request");
+        Remark remark = remark(request, fields);
+        refuseWrong(fields.violations());
+        return remark;
+    }
+
+    private static JsonFields fields(JsonNode body, Set<String> known, String owner) {
+        var violations = new Violations();
+        violations.check(body.isObject(), "", "the body must be a JSON object");
+        refuseWrong(violations);
+        var fields = new JsonFields(body, "", violations);
+        fields.refuseUnknown(known, owner);
+        return fields;
+    }
+
+    private static Remark remark(Request request, JsonFields fields) {
+        Remark by = request.principal().map(Principal::name).map(Remark::by).orElse(Remark.NONE);
+        try {
+            return fields.text("note").map(by::withNote).orElse(by);
+        } catch (IllegalArgumentException wrong) {
+            fields.violations().add("note", Problems.reason(wrong).replaceFirst("^note ", ""));
+            return by;
+        }
+    }
+
+    private static Optional<Action> outcome(JsonFields fields) {
+        Optional<Action> outcome = fields.text("outcome").flatMap(name -> Optional.ofNullable(OUTCOMES.get(name)));
+        fields.violations().check(outcome.isPresent(), "outcome", "must be arrived, not-arrived or retry");
+        return outcome;
+    }
+
+    private static void refuseWrong(Violations violations) {
+        if (!violations.all().isEmpty()) {
+            throw Problems.invalid(violations.all());
+        }
+    }
+
+    private void change(Request request, Response response, Action action, Remark remark) throws IOException {
+        String id = request.parameter("id");
+        Change change = UuidText.parse(id)
+                .flatMap(uuid -> queue.change(uuid, action, remark))
+                .orElseThrow(() -> Problems.noSuchMessage(id));
+        if (!change.changed() && !already(action).equals(Optional.of(change.state()))) {
+            throw new Problem(409, "the message is " + change.state() + refusal(action, change.state()))
+                    .with("state", change.state());
+        }
+        Json.send(response, Map.of("id", id, "state", change.state()));
+    }
+
+    /** The state in which there is nothing left to do; for a resolution there is none, since it records who found out. */
+    private static Optional<State> already(Action action) {
+        return switch (action) {
+            case CANCEL -> Optional.of(State.CANCELLED);
+            case RETRY -> Optional.of(State.PENDING);
+            case RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED, RESOLVE_RETRY -> Optional.empty();
+        };
+    }
+
+    private static String refusal(Action action, State state) {
+        boolean expired = action.states().contains(state);
+        return switch (action) {
+            case CANCEL -> " and cannot be cancelled";
+            case RETRY -> " and cannot be retried" + (expired ? ": its expiry has passed" : "");
+            case RESOLVE_RETRY -> expired ? " and cannot be retried: its expiry has passed" : onlyUnknown();
+            case RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED -> onlyUnknown();
+        };
+    }
+
+    private static String onlyUnknown() {
+        return " and needs no resolution: only messages in the state UNKNOWN do";
+    }
+
+    private record Done(int matched, int changed, boolean more) {}
+
+    private void bulk(Request request, Response response) throws IOException {
+        var fields = fields(RequestBody.declaredJson(request, bounds.maxBody()), BULK, "a bulk action");
+        Optional<Action> action = action(fields);
+        Filter filter = filter(fields, action).withLimit(limit(fields));
+        Remark remark = remark(request, fields);
+        boolean dryRun = fields.flag("dryRun").orElse(false);
+        refuseWrong(fields.violations());
+        BulkChange done = queue.changeAll(filter, action.orElseThrow(), remark, dryRun);
+        Json.send(response, new Done(done.matched(), done.changed(), done.next().isPresent()));
+    }
+
+    private static Optional<Action> action(JsonFields fields) {
+        String name = fields.text("action").orElse("");
+        if (!name.equals("resolve")) {
+            fields.violations()
+                    .check(fields.text("outcome").isEmpty(), "outcome", "belongs to the action resolve only");
+        }
+        return switch (name) {
+            case "cancel" -> Optional.of(Action.CANCEL);
+            case "retry" -> Optional.of(Action.RETRY);
+            case "resolve" -> outcome(fields);
+            default -> {
+                fields.violations().add("action", "must be cancel, retry or resolve");
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private static int limit(JsonFields fields) {
+        int limit = fields.integer("limit").orElse(USUAL_LIMIT);
+        boolean possible = limit >= 1 && limit <= Filter.MOST_CHANGED;
+        fields.violations().check(possible, "limit", "must be 1 to " + Filter.MOST_CHANGED);
+        return possible ? limit : USUAL_LIMIT;
+    }
+
+    /** The state must be named, so that nobody changes everything by leaving the filter out. */
+    private static Filter filter(JsonFields fields, Optional<Action> action) {
+        Violations violations = fields.violations();
+        JsonNode object = fields.object("filter").orElseGet(JsonNodeFactory.instance::objectNode);
+        var named = new JsonFields(object, "filter.", violations);
+        named.refuseUnknown(MessageFilter.FIELDS, "a filter");
+        Filter filter = new MessageFilter(named, violations).read();
+        action.filter(wanted -> !named.has("state") || filter.state().isPresent())
+                .ifPresent(wanted -> checkState(filter.state(), wanted, violations));
+        return filter;
+    }
+
+    private static void checkState(Optional<State> state, Action action, Violations violations) {
+        List<State> possible = action.states();
+        violations.check(
+                state.map(possible::contains).orElse(possible.size() == 1 && possible.contains(State.UNKNOWN)),
+                "filter.state",
+                "must be " + (possible.size() == 1 ? possible.getFirst() : "one of " + possible)
+                        + ", whose messages this action can change");
+    }
+}

@@ -1,0 +1,91 @@
+package dev.signalbox.server.delivery;
+
+import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.State;
+import dev.signalbox.server.rest.Fields;
+import dev.signalbox.server.rest.Problems;
+import dev.signalbox.server.rest.TimeText;
+import dev.signalbox.server.rest.Violations;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Reads which messages are meant, from a query or from JSON. Used once, by one thread. */
+final class MessageFilter {
+    /** The fields of a filter. */
+    static final Set<String> FIELDS = Set.of("state", "channel", "address", "id", "text", "reason", "after", "before");
+
+    private final Fields fields;
+    private final Violations violations;
+
+    MessageFilter(Fields fields, Violations violations) {
+        this.fields = fields;
+        this.violations = violations;
+    }
+
+    /** The filter without the fields that are wrong, which are noted. */
+    Filter read() {
+        Optional<State> state = fields.text("state").flatMap(this::state);
+        Optional<Channel> channel = fields.text("channel").flatMap(this::channel);
+        Filter filter = Filter.ALL.withState(state).withChannel(channel).withAccepted(time("after"), time("before"));
+        filter = with(filter, "address", Filter::withAddress);
+        filter = with(filter, "id", Filter::withId);
+        filter = with(filter, "text", Filter::withText);
+        return with(filter, "reason", Filter::withReason);
+    }
+
+    /** Narrows a filter; throws IllegalArgumentException, naming the field, for a value that cannot be. */
+    @FunctionalInterface
+    interface Narrowing {
+        Filter apply(Filter filter, Optional<String> value);
+    }
+
+    /** Narrows a filter by one field more; one that cannot be is noted. */
+    Filter with(Filter filter, String name, Narrowing narrowing) {
+        Optional<String> value = fields.text(name);
+        return checked(name, () -> narrowing.apply(filter, value)).orElse(filter);
+    }
+
+    private Optional<Filter> checked(String name, Supplier<Filter> narrowed) {
+        try {
+            return Optional.of(narrowed.get());
+        } catch (IllegalArgumentException wrong) {
+            String reason = Problems.reason(wrong);
+            violations.add(
+                    fields.shown(name), reason.startsWith(name + " ") ? reason.substring(name.length() + 1) : reason);
+            return Optional.empty();
+        }
+    }
+
+    private Optional<State> state(String name) {
+        try {
+            return Optional.of(State.valueOf(name.toUpperCase(Locale.ROOT)));
+        } catch (IllegalArgumentException unknown) {
+            violations.add(fields.shown("state"), "must be one of " + List.of(State.values()));
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Channel> channel(String name) {
+        try {
+            return Optional.of(new Channel(name));
+        } catch (IllegalArgumentException wrong) {
+            violations.add(fields.shown("channel"), "must be the name of a channel, such as sms");
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Instant> time(String name) {
+        Optional<String> text = fields.text(name);
+        Optional<Instant> time = text.flatMap(TimeText::instant);
+        violations.check(
+                text.isEmpty() || time.isPresent(),
+                fields.shown(name),
+                "is not a time with an offset, such as 2026-11-21T09:30:00Z");
+        return time;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.signalbox.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The server does what its OpenAPI document says, and refuses what the document refuses. Schemathesis, a program in Python,
+ * makes requests of the document: the same ones at each run.
+ */
+class SchemathesisTest {
+    private static final String PROGRAM = "schemathesis";
+
+    /** The document cannot say which channels a server has, nor that a time lies in the future. */
+    private static final String BEYOND_THE_DOCUMENT = "positive_data_acceptance";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void theServerAndItsOpenApiDocumentAgree() throws Exception {
+        Optional<Path> program = program();
+        if (System.getenv("CI") == null) {
+            assumeThat(program)
+                    .as("schemathesis is neither on the PATH nor in .signalbox/schemathesis/bin; to run this test:"
+                            + " python3 -m venv .signalbox/schemathesis && .signalbox/schemathesis/bin/pip install"
+                            + " schemathesis")
+                    .isPresent();
+        }
+        assertThat(program).as("schemathesis, which .ci/run installs").isPresent();
+        try (ServerProcess server =
+                ServerProcess.start(folder.resolve("data"), List.of()).awaitReady()) {
+            Path report = folder.resolve("schemathesis.log");
+
+            int exit = run(program.orElseThrow(), server, report);
+
+            assertThat(exit).as(Files.readString(report)).isZero();
+        }
+    }
+
+    private int run(Path program, ServerProcess server, Path report) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        program.toString(),
+                        "run",
+                        server.uri("/openapi.json").toString(),
+                        "--header",
+                        "Authorization: Bearer " + server.token(),
+                        "--phases",
+                        "examples,coverage,fuzzing",
+                        "--max-examples",
+                        "20",
+                        "--exclude-checks",
+                        BEYOND_THE_DOCUMENT,
+                        "--generation-deterministic",
+                        "--request-timeout",
+                        "30",
+                        "--suppress-health-check",
+                        "all",
+                        "--no-color")
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(report.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(10, TimeUnit.MINUTES))
+                    .as("it ends within 10 minutes; " + Files.readString(report))
+                    .isTrue();
+            return process.exitValue();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static Optional<Path> program() {
+        Stream<Path> path = Arrays.stream(
+                        System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .map(Path::of);
+        Path own = Path.of("..", ".signalbox", "schemathesis", "bin").toAbsolutePath();
+        return Stream.concat(Stream.of(own), path)
+                .map(directory -> directory.resolve(PROGRAM))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+}
