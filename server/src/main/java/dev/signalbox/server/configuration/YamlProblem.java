@@ -1,7 +1,10 @@
 package dev.signalbox.server.configuration;
 
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
 
 /**
  * What is wrong with a file that is not YAML, in words that quote nothing of it: there may be a secret on that line.
@@ -10,18 +13,39 @@ import tools.jackson.core.JacksonException;
  * @param column from 1
  */
 record YamlProblem(int line, int column, String words) {
+    private static final Pattern MARK = Pattern.compile("(?m)^ in [^\n]*, line (\\d{1,7}), column (\\d{1,7}):");
+    private static final String OPEN_QUOTE = "has a quote that is not closed, or text after a closing quote";
+
     static YamlProblem of(String text, JacksonException failure) {
         String message = failure.getOriginalMessage();
-        int line = Math.max(1, failure.getLocation().getLineNr());
-        int column = Math.max(1, failure.getLocation().getColumnNr());
-        List<String> lines = text.lines().toList();
-        for (int i = Math.min(line, lines.size()); i >= Math.max(1, line - 1); i--) {
-            int tab = tabInIndentation(lines.get(i - 1));
-            if (tab >= 0) {
-                return new YamlProblem(i, tab + 1, "is indented with a tab; YAML takes only spaces there");
-            }
+        String words = words(ownWords(message));
+        int[] place = place(failure, words.equals(OPEN_QUOTE));
+        int tab = text.lines()
+                .skip(place[0] - 1L)
+                .findFirst()
+                .map(YamlProblem::tabInIndentation)
+                .orElse(-1);
+        return tab < 0
+                ? new YamlProblem(place[0], place[1], words)
+                : new YamlProblem(place[0], tab + 1, "is indented with a tab; YAML takes only spaces there");
+    }
+
+    /** The parser repeats parts of the file, indented: these do not count. */
+    private static String ownWords(String message) {
+        return message.lines().filter(line -> !line.startsWith(" ")).collect(Collectors.joining("\n"));
+    }
+
+    /** The parser names where it began with something, and where it stopped. */
+    private static int[] place(JacksonException failure, boolean begin) {
+        List<int[]> marks = MARK.matcher(failure.getOriginalMessage())
+                .results()
+                .map(mark -> new int[] {Integer.parseInt(mark.group(1)), Integer.parseInt(mark.group(2))})
+                .toList();
+        if (marks.isEmpty()) {
+            TokenStreamLocation known = failure.getLocation();
+            return new int[] {Math.max(1, known.getLineNr()), Math.max(1, known.getColumnNr())};
         }
-        return new YamlProblem(line, column, words(message));
+        return begin ? marks.getFirst() : marks.getLast();
     }
 
     private static int tabInIndentation(String line) {
@@ -36,7 +60,7 @@ record YamlProblem(int line, int column, String words) {
         if (message.contains("quoted scalar")) {
             return message.contains("escape")
                     ? "has an unknown escape such as \\d in double quotes; use single quotes, or write \\\\"
-                    : "has a quote that is not closed, or text after a closing quote";
+                    : OPEN_QUOTE;
         }
         if (message.contains("mapping values are not allowed")) {
             return "has a `: ` where no key can be: quote a value that contains one, or indent the line like the keys"
