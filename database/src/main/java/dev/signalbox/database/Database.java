@@ -276,7 +276,7 @@ public final class Database implements AutoCloseable {
     /**
      * Asks the database for its time, which also corrects {@link #clock()}, and writes a little to it every few seconds, since
      * one whose disk is full still answers. Empty means that both went well; otherwise the message says what is wrong, such as
-     * "has no space left". Changes of the latter are logged, once each.
+     * "has no space left".
      */
     public Optional<DatabaseException> health() {
         try {

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether the database can be written. A full disk answers every read, so this writes: at most once every {@link #PAUSE},
- * and every {@link #PAUSE_WHEN_DOWN} while it fails. A change is logged once. Thread-safe; of callers who come at once, one
+ * and every {@link #PAUSE_WHEN_DOWN} while it fails. Thread-safe; of callers who come at once, one
  * writes and the others are told what was known before.
  */
 final class WriteProbe {
@@ -75,7 +75,7 @@ final class WriteProbe {
     void failed(DatabaseException failure) {
         if (Failures.isNotWritable(failure)) {
             lastNanos = nanos.getAsLong();
-            became(failure);
+            problem = failure;
         }
     }
 
@@ -83,26 +83,16 @@ final class WriteProbe {
         try {
             write();
             if (problem == null || hasHeadroom()) {
-                became(null);
+                problem = null;
             }
         } catch (SQLException e) {
             DatabaseException failure = Failures.translate(config, e);
             if (failure instanceof DatabaseUnavailableException && !Failures.isBusy(config, e)) {
-                became(failure);
+                problem = failure;
             } else {
                 // Whoever holds the lock is writing; and a missing privilege says nothing about the disk.
                 LOG.debug("the write probe of {} says nothing", config.place(), failure);
             }
-        }
-    }
-
-    private synchronized void became(@Nullable DatabaseException now) {
-        DatabaseException before = problem;
-        problem = now;
-        if (before == null && now != null) {
-            LOG.error("the database cannot be written: {}", now.getMessage());
-        } else if (before != null && now == null) {
-            LOG.info("the database {} can be written again", config.place());
         }
     }
 

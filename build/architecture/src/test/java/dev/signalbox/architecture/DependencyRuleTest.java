@@ -54,6 +54,17 @@ class DependencyRuleTest {
                             "io.helidon..")),
             Map.entry("exec", List.of()));
 
+    /** What the server's features are built with. */
+    private static final String[] MECHANISMS = {
+        "dev.signalbox.server.configuration",
+        "dev.signalbox.server.rest",
+        "dev.signalbox.server.command",
+        "dev.signalbox.server.node"
+    };
+
+    private static final List<String> FEATURES = List.of(
+            "clients", "delivery", "sms", "sessions", "llm", "exec", "observatory", "console", "demo");
+
     static Stream<Map.Entry<String, List<String>>> modules() {
         return MODULES.entrySet().stream();
     }
@@ -105,6 +116,54 @@ class DependencyRuleTest {
                 .dependOnClassesThat()
                 .resideInAPackage("dev.signalbox.server..")
                 .check(SIGNALBOX);
+    }
+
+    @Test
+    void theServersMechanismsKnowNoFeature() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(MECHANISMS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(FEATURES.stream()
+                        .map(feature -> "dev.signalbox.server." + feature + "..")
+                        .toArray(String[]::new))
+                .check(SIGNALBOX);
+    }
+
+    static Stream<String> features() {
+        return FEATURES.stream();
+    }
+
+    /** The demo plays a client, and so makes tokens as the feature {@code clients} does. */
+    @ParameterizedTest
+    @MethodSource("features")
+    void aFeatureKnowsNoOther(String feature) {
+        String[] others = features()
+                .filter(other -> !other.equals(feature))
+                .filter(other -> !(feature.equals("demo") && other.equals("clients")))
+                .map(other -> "dev.signalbox.server." + other + "..")
+                .toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.signalbox.server." + feature + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(others)
+                .check(SIGNALBOX);
+    }
+
+    @Test
+    void everyPackageOfTheServerIsAMechanismOrAFeature() {
+        Stream<String> packages = SIGNALBOX.stream()
+                .map(type -> type.getPackageName())
+                .filter(name -> name.startsWith("dev.signalbox.server."))
+                .distinct();
+        assertThat(packages)
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                Stream.of(MECHANISMS),
+                                features().map(feature -> "dev.signalbox.server." + feature))
+                        .toList());
     }
 
     @Test

@@ -11,8 +11,8 @@ import java.util.function.Function;
  * A configuration as it was loaded: the values, what the operator should know about them, and where each comes from.
  * Immutable.
  *
- * <p>The strongest source of a key counts: {@code --set}, then a variable {@code SIGNALBOX_…}, then a variable of
- * go-message-dispatcher, then the file, then the default.
+ * <p>The strongest source of a key counts: {@code --set}, then a variable {@code SIGNALBOX_…}, then the file,
+ * then the variables of go-message-dispatcher, then the default.
  */
 public final class Configuration {
     private final Reading reading;
@@ -43,7 +43,9 @@ public final class Configuration {
         var settings = new Settings(schema);
         file.ifPresent(path -> YamlFile.read(path, settings));
         Environment.read(environment, settings);
-        sets.forEach(set -> read(set, settings));
+        for (int i = 0; i < sets.size(); i++) {
+            read(sets.get(i), i + 1, settings);
+        }
         SeedEnvironment.read(environment, settings);
         settings.refuseUnknown();
         check.accept(new Reading(settings));
@@ -53,10 +55,11 @@ public final class Configuration {
         return new Configuration(settings);
     }
 
-    private static void read(String set, Settings settings) {
+    /** One that is not understood is not repeated: it may be a secret. */
+    private static void read(String set, int number, Settings settings) {
         int equals = set.indexOf('=');
         if (equals < 1) {
-            settings.violate("--set " + set, "is not key=value", "");
+            settings.violate("--set number " + number, "is not KEY=VALUE, such as control.port=9090", "");
         } else {
             String path = set.substring(0, equals).strip();
             settings.put(path, set.substring(equals + 1), new Source(Source.Rank.SET, "--set"));

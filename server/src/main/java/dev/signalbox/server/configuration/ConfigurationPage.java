@@ -37,19 +37,25 @@ public final class ConfigurationPage {
             ```
 
             **Sources.** Of several, the strongest counts: `--set key=value`, then the environment variable of the key, then
-            the variables of go-message-dispatcher, then the file, then the default. `serve --print-config` shows what is in
-            effect and where each value comes from, without the secrets.
+            the file, then the variables of go-message-dispatcher, then the default. `serve --print-config` shows what is in
+            effect and where each value comes from, without the secrets. What it prints is YAML and can be loaded again,
+            once the masked secrets are filled in.
 
             **Names.** The variable of a key is its path in upper case with `_` for `.` and `-`, after `SIGNALBOX_`. An
             element of a list has its number in the path, from 0: `--set auth.tokens.0.role=admin`,
             `SIGNALBOX_AUTH_TOKENS_0_ROLE`. An empty variable counts as not set.
 
             **Secrets.** Each key marked *secret* also exists with `-file` at its end (`_FILE` in the variable), and then names
-            a file that holds the value.
+            a file that holds the value. Secrets, the credentials in URLs, and parameters of URLs whose name tells of a secret
+            (`password`, `token`, `access_key`, …) are shown as `***` everywhere: in what is printed, in errors, in the log,
+            over REST.
 
             **Mistakes.** All of them are named at once, in the words of the file, with the line or variable they come from,
-            and the server does not start. An unknown key in the file or in `--set` is a mistake; an unknown variable is a
-            warning.
+            and the server does not start. An unknown key in the file or in `--set` is a mistake, and so is an unknown
+            variable that begins with `SIGNALBOX_`. Excepted are `SIGNALBOX_HOME`, `SIGNALBOX_CONFIG`, `SIGNALBOX_CONTEXT`,
+            `SIGNALBOX_URL`, `SIGNALBOX_TOKEN`, `SIGNALBOX_TOKEN_FILE`, `SIGNALBOX_CA_FILE` and `SIGNALBOX_CLIENT_TOKEN`,
+            which the launcher and other commands read; what begins with `SIGNALBOX_X_`, which is yours; and what Kubernetes
+            sets for a service named `signalbox` (`SIGNALBOX_SERVICE_HOST`, `SIGNALBOX_PORT=tcp://…` and so on).
 
             **Values.** Durations are `250ms`, `30s`, `1m30s`, `24h`, `2d` or ISO 8601; sizes are `4096`, `256KiB`, `1MiB`.
             Relative paths start at the working folder.
@@ -60,7 +66,18 @@ public final class ConfigurationPage {
 
             Its environment variables work as they are. Setting any of `DB_…` selects PostgreSQL, with its defaults for the
             others of them and for the SMS provider. Other than there, a value that cannot be read is a mistake, `REDIS_…` and the
-            lock are not needed, and control routes ask for a token.
+            lock are not needed (they are passed over, whatever their value), and control routes ask for a token.
+
+            They are the weakest source, and a group counts as a whole or not at all: `DB_…` where neither the file nor a
+            stronger source sets `database.url`, `SMS_…` where none sets `delivery.sms.url` and the like. What is passed over
+            is named by a warning, together with the setting that took its place. A mixture, such as `DB_HOST` with
+            `database.password` from the file, is a mistake. So a forgotten `DB_NAME` in the environment cannot redirect a
+            server to another database.
+
+            `SERVER_PORT` sets only the port. go-message-dispatcher listened on all addresses; here `control.host` stays
+            127.0.0.1, which in a container nobody reaches from outside: set `SIGNALBOX_CONTROL_HOST=0.0.0.0` there. A
+            variable such as `SERVER_PORT=tcp://10.96.0.12:80`, which Kubernetes sets for a service of that name, is passed
+            over with a warning.
 
             | Variable | It must be | Default there | Here it |
             |---|---|---|---|

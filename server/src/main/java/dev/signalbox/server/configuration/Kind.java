@@ -52,6 +52,11 @@ public record Kind<T>(String allowed, Function<String, T> read) {
         return new Kind<>(allowed, text -> require(text, text.length() >= least && text.length() <= most));
     }
 
+    /** Whatever it is. */
+    public static Kind<String> anything() {
+        return new Kind<>("anything", text -> text);
+    }
+
     public static Kind<Boolean> truth() {
         return new Kind<>("true or false", text -> switch (text.toLowerCase(Locale.ROOT)) {
             case "true" -> true;

@@ -8,11 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The settings in effect, as YAML that could be loaded again but for its masked secrets. */
 final class PrintedConfig {
-    private static final Pattern PLAIN = Pattern.compile("[\\w./+-][\\w./:+-]*");
+    private static final Pattern PLAIN = Pattern.compile("[\\w./][\\w./+-]*(:[\\w./+-]+)*");
 
     private final Settings settings;
     private final Reading reading;
@@ -112,8 +111,34 @@ final class PrintedConfig {
         }
     }
 
-    /** JSON's strings are YAML's, too. */
+    /** In double quotes, with all that is not printable escaped, unless it is plainly a word or a number. */
     private static String quoted(String text) {
-        return PLAIN.matcher(text).matches() ? text : JsonMapper.shared().writeValueAsString(text);
+        if (PLAIN.matcher(text).matches() && !text.equalsIgnoreCase("null")) {
+            return text;
+        }
+        var out = new StringBuilder("\"");
+        text.codePoints().forEach(character -> {
+            if (character == '"' || character == '\\') {
+                out.append('\\').appendCodePoint(character);
+            } else if (isPrintable(character)) {
+                out.appendCodePoint(character);
+            } else {
+                out.append(String.format("\\U%08X", character));
+            }
+        });
+        return out.append('"').toString();
+    }
+
+    private static boolean isPrintable(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
     }
 }

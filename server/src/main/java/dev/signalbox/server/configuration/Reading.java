@@ -2,7 +2,7 @@ package dev.signalbox.server.configuration;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -87,6 +87,7 @@ public final class Reading {
         return direct;
     }
 
+    /** Where it fails, the path is not shown: people give a secret itself where its file is asked for. */
     private Optional<Setting> content(Setting pointer) {
         try {
             var file = Path.of(pointer.text());
@@ -95,11 +96,10 @@ public final class Reading {
             }
             return Optional.of(
                     new Setting(pointer.path(), Files.readString(file).strip(), pointer.source()));
-        } catch (NoSuchFileException e) {
-            settings.violate(pointer.path(), "there is no file '" + pointer.text() + "'", place(pointer));
-        } catch (IOException | IllegalArgumentException e) {
-            settings.violate(
-                    pointer.path(), "'" + pointer.text() + "' cannot be read: " + e.getMessage(), place(pointer));
+        } catch (IOException e) {
+            settings.violate(pointer.path(), "is to name a file: " + FileProblem.of(e), place(pointer));
+        } catch (InvalidPathException e) {
+            settings.violate(pointer.path(), "is to name a file, and is not a path", place(pointer));
         }
         return Optional.empty();
     }
@@ -160,6 +160,9 @@ public final class Reading {
 
     /** Notes that a file cannot be read. */
     public void readable(Key<Path> key, Path file) {
-        check(Files.isReadable(file) && Files.isRegularFile(file), key, "'" + file + "' is not a file to read");
+        check(
+                Files.isReadable(file) && Files.isRegularFile(file),
+                key,
+                "'" + Masked.text(file.toString()) + "' is not a file that this user can read");
     }
 }

@@ -33,10 +33,6 @@ final class Settings {
         return Optional.ofNullable(byPath.get(path));
     }
 
-    void remove(String path) {
-        byPath.remove(path);
-    }
-
     List<Setting> all() {
         return List.copyOf(byPath.values());
     }

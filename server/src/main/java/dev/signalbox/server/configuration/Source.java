@@ -10,8 +10,8 @@ record Source(Rank rank, String place) {
     enum Rank {
         DEFAULT,
         SEED_DEFAULT,
-        FILE,
         SEED_ENVIRONMENT,
+        FILE,
         ENVIRONMENT,
         SET
     }

@@ -2,7 +2,6 @@ package dev.signalbox.server.configuration;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -10,16 +9,17 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
 /** Reads a YAML file into settings, each with the line it stands on. */
 final class YamlFile {
     private static final long LARGEST = 1 << 20;
+    private static final int DEEPEST = 32;
 
     private final Path file;
     private final Settings settings;
-    private final Set<String> seen = new HashSet<>();
 
     private YamlFile(Path file, Settings settings) {
         this.file = file;
@@ -35,62 +35,87 @@ final class YamlFile {
             if (Files.size(file) > LARGEST) {
                 throw new IOException("it is larger than 1 MiB");
             }
-            try (var parser = new YAMLFactory().createParser(ObjectReadContext.empty(), Files.readString(file))) {
-                document(parser);
-            }
-        } catch (NoSuchFileException e) {
-            settings.violate(file.toString(), "there is no such file", "");
+            parse(Files.readString(file));
         } catch (IOException e) {
-            settings.violate(file.toString(), "cannot be read: " + e.getMessage(), "");
+            settings.violate(file.toString(), FileProblem.of(e), "");
+        }
+    }
+
+    private void parse(String text) {
+        try (var parser = new YAMLFactory().createParser(ObjectReadContext.empty(), text)) {
+            document(parser);
         } catch (JacksonException e) {
-            settings.violate(
-                    file.toString(),
-                    "is not YAML: " + e.getOriginalMessage(),
-                    line(e.getLocation().getLineNr()));
+            var problem = YamlProblem.of(text, e);
+            settings.violate(file.toString(), problem.words(), place(problem.line(), problem.column()));
         }
     }
 
     private void document(JsonParser parser) {
         var token = parser.nextToken();
         if (token == JsonToken.START_OBJECT) {
-            value(parser, "");
+            members(parser, "", 1);
         } else if (token != null && token != JsonToken.VALUE_NULL) {
-            settings.violate(file.toString(), "holds no keys", line(1));
+            settings.violate(file.toString(), "holds no keys such as `control:`", line(1));
+        }
+        if (token != null && parser.nextToken() != null) {
+            settings.violate(
+                    file.toString(),
+                    "holds a second document after `---`; keep all keys in one",
+                    place(parser.currentTokenLocation()));
         }
     }
 
-    private void value(JsonParser parser, String path) {
+    private void value(JsonParser parser, String path, int depth) {
+        if (depth > DEEPEST) {
+            settings.violate(path, "is nested too deeply", place(parser.currentTokenLocation()));
+            parser.skipChildren();
+            return;
+        }
         switch (parser.currentToken()) {
-            case START_OBJECT -> members(parser, path);
-            case START_ARRAY -> elements(parser, path);
+            case START_OBJECT -> members(parser, path, depth + 1);
+            case START_ARRAY -> elements(parser, path, depth + 1);
             case VALUE_NULL -> {} // an empty section, or a key without a value: as if it were not there
             default -> scalar(parser, path);
         }
     }
 
-    private void members(JsonParser parser, String path) {
+    private void members(JsonParser parser, String section, int depth) {
+        Set<String> names = new HashSet<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
+            String path = section.isEmpty() ? name : section + "." + name;
+            if (!names.add(name)) {
+                settings.violate(
+                        path,
+                        "is given twice in the same section; merge the two",
+                        place(parser.currentTokenLocation()));
+            }
             parser.nextToken();
-            value(parser, path.isEmpty() ? name : path + "." + name);
+            value(parser, path, depth);
         }
     }
 
-    private void elements(JsonParser parser, String path) {
+    private void elements(JsonParser parser, String path, int depth) {
         for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
-            value(parser, path + "." + i);
+            value(parser, path + "." + i, depth);
         }
     }
 
     private void scalar(JsonParser parser, String path) {
         String place = line(parser.currentTokenLocation().getLineNr());
-        if (!seen.add(path)) {
-            settings.violate(path, "is given twice", place);
-        } else if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
+        if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
             settings.violate(path, "is a YAML alias, which is not supported; write the value", place);
         } else {
             settings.put(path, parser.getString(), new Source(Source.Rank.FILE, place));
         }
+    }
+
+    private String place(TokenStreamLocation location) {
+        return place(location.getLineNr(), location.getColumnNr());
+    }
+
+    private String place(int line, int column) {
+        return line(line) + " column " + column;
     }
 
     private String line(int number) {

@@ -42,12 +42,18 @@ public record NodeSettings(
 
     private static DatabaseConfig database(Reading reading, Path folder) {
         var database = reading.find(NodeKeys.DATABASE_URL)
-                .orElseGet(() -> DatabaseConfig.of("sqlite:" + folder.resolve("signalbox.db")))
+                .orElseGet(() -> inFolder(reading, folder))
                 .withPoolSize(reading.get(NodeKeys.DATABASE_POOL));
         var withUser =
                 reading.find(NodeKeys.DATABASE_USER).map(database::withUser).orElse(database);
         return reading.find(NodeKeys.DATABASE_PASSWORD)
                 .map(withUser::withPassword)
                 .orElse(withUser);
+    }
+
+    private static DatabaseConfig inFolder(Reading reading, Path folder) {
+        boolean possible = folder.toString().indexOf('?') < 0;
+        reading.check(possible, NodeKeys.DATA_FOLDER, "must not contain ? while database.url is not set");
+        return DatabaseConfig.of("sqlite:" + (possible ? folder.resolve("signalbox.db") : "signalbox.db"));
     }
 }

@@ -35,12 +35,13 @@ public final class Server implements AutoCloseable {
         NodeSettings settings = configuration.values(NodeSettings::read);
         node = new Node(settings, closing);
         try {
-            Startup.requireFolder(settings.dataFolder());
+            PrivateFolder.prepare(settings.dataFolder());
             closing.add(PlatformMetrics.bind(node.registry()));
             configuration.values(features::parts).forEach(part -> part.start(node));
             observed = new NodeRoutes(node, configuration);
             node.api(observed.api());
             node.open();
+            closing.add(node.healthBoard().watch());
             control = closing.add(startControlPlane(settings));
         } catch (RuntimeException | Error e) {
             closing.close();

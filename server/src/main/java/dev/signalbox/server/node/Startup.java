@@ -4,16 +4,13 @@ import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.database.DatabaseException;
 import dev.signalbox.database.DatabaseUnavailableException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What can be missing at a start: a writable folder, a database. */
+/** Waits for a database that starts at the same time as this node. */
 final class Startup {
     private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
     /** A database that starts at the same time as this node is there after a few seconds. */
@@ -21,19 +18,6 @@ final class Startup {
             List.of(Duration.ofSeconds(1), Duration.ofSeconds(4), Duration.ofSeconds(9), Duration.ofSeconds(16));
 
     private Startup() {}
-
-    static void requireFolder(Path folder) {
-        try {
-            Files.createDirectories(folder);
-            Files.delete(Files.createTempFile(folder, "check", null));
-        } catch (IOException e) {
-            throw new StartupException(
-                    "the data folder " + folder.toAbsolutePath() + " cannot be written ("
-                            + e.getClass().getSimpleName() + ": " + e.getMessage()
-                            + "): give this user the right to, or set data.folder to another one",
-                    e);
-        }
-    }
 
     static Database openDatabase(DatabaseConfig options) {
         for (Duration wait : WAITS) {

@@ -1,7 +1,6 @@
 package dev.signalbox.server.rest;
 
 import dev.signalbox.server.configuration.Pem;
-import dev.signalbox.server.node.StartupException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -32,7 +31,7 @@ public final class PemContext {
     /**
      * Loads a certificate chain and its key.
      *
-     * @throws StartupException naming the file, if one cannot be used
+     * @throws ControlPlaneException naming the file, if one cannot be used
      */
     public static SSLContext load(Pem pem) {
         try {
@@ -48,7 +47,7 @@ public final class PemContext {
             context.init(keys.getKeyManagers(), null, null);
             return context;
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-            throw new StartupException(
+            throw new ControlPlaneException(
                     "control.tls: " + pem.certificate() + " and " + pem.key() + " cannot be used (" + e.getMessage()
                             + "): the certificate chain must be PEM, the server's own first, and the key its own, PEM in"
                             + " PKCS#8 without a password",

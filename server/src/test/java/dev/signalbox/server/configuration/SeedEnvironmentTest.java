@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.server.node.NodeSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The environment of a go-message-dispatcher that is replaced. */
 class SeedEnvironmentTest {
+    @TempDir
+    Path folder;
 
     @Test
     void anyDatabaseVariableSelectsPostgresqlWithTheSeedsDefaults() {
@@ -92,14 +98,9 @@ class SeedEnvironmentTest {
 
     @ParameterizedTest
     @CsvSource({
-        "BATCH_SIZE,two",
-        "BATCH_SIZE,0",
-        "PROCESSING_INTERVAL,2 minutes",
         "DB_PORT,none",
         "DB_HOST,a/b?c",
         "DB_SSLMODE,maybe",
-        "REDIS_PORT,99999",
-        "DISTRIBUTED_LOCK_ENABLED,perhaps",
         "MAX_CONTENT_LENGTH,-1",
         "LOG_LEVEL,loud",
         "SHUTDOWN_TIMEOUT,x"
@@ -115,6 +116,90 @@ class SeedEnvironmentTest {
         assertThat(load(Map.of("DB_HOST", "", "BATCH_SIZE", "", "REDIS_PASSWORD", "")))
                 .extracting(Loaded::print)
                 .isEqualTo(load(Map.of()).print());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BATCH_SIZE,two",
+        "PROCESSING_INTERVAL,2 minutes",
+        "REDIS_HOST,redis:0/1",
+        "REDIS_PORT,tcp://10.96.0.12:6379",
+        "REDIS_PASSWORD,swordfish",
+        "REDIS_DB,first",
+        "DISTRIBUTED_LOCK_ENABLED,perhaps",
+        "DISTRIBUTED_LOCK_TTL,long"
+    })
+    void aVariableWithoutEffectNeverStopsTheStart(String name, String text) {
+        assertThat(load(Map.of(name, text)).warnings())
+                .singleElement()
+                .asString()
+                .startsWith(name + " has no effect: ")
+                .doesNotContain(text);
+    }
+
+    @Test
+    void aStrayVariableDoesNotRedirectTheDatabaseOfTheFile() throws IOException {
+        var loaded = file("database:\n  url: postgresql://h/ours\n  user: me\n", Map.of("DB_NAME", "other"));
+        var database = loaded.configuration().values(NodeSettings::read).database();
+        assertThat(database.url()).isEqualTo("jdbc:postgresql://h/ours");
+        assertThat(database.user()).contains("me");
+        assertThat(database.password()).isEmpty();
+        assertThat(loaded.value("delivery.sms.url")).isEmpty();
+        assertThat(loaded.warnings())
+                .containsExactly(
+                        "DB_NAME is not used, because database.url (s.yaml line 2), database.user (s.yaml line 3)"
+                                + " are set. Remove one of them");
+    }
+
+    @Test
+    void anUnusedVariableMayHoldAnything() throws IOException {
+        var loaded = file(
+                "database: {url: 'sqlite:a.db'}\ncontrol: {port: 9}\n",
+                Map.of("DB_NAME", "x".repeat(100), "SERVER_PORT", "http"));
+        assertThat(loaded.value("control.port")).contains("9");
+        assertThat(loaded.warnings()).hasSize(2);
+    }
+
+    @Test
+    void theProvidersVariablesCountTogetherOrNotAtAll() throws IOException {
+        var whole = file("delivery: {sms: {url: 'http://h/', token: t}}\n", Map.of("SMS_API_TOKEN", "other"));
+        assertThat(whole.value("delivery.sms.token")).contains("t");
+        assertThat(whole.warnings()).singleElement().asString().startsWith("SMS_API_TOKEN is not used");
+        assertThatThrownBy(() -> file("delivery: {sms: {url: 'http://h/'}}\n", Map.of("SMS_API_TOKEN", "other")))
+                .hasMessageContaining("SMS_API_TOKEN: cannot be combined with delivery.sms.url (s.yaml line 1)")
+                .hasMessageContaining("set delivery.sms.token as well");
+    }
+
+    @Test
+    void aMixtureOfTwoDatabasesIsRefused() {
+        assertThatThrownBy(() ->
+                        Loaded.of(Optional.empty(), Map.of("DB_HOST", "db"), List.of("database.password=swordfish")))
+                .hasMessageContaining("DB_HOST: cannot be combined with database.password (--set)")
+                .hasMessageNotContaining("swordfish");
+    }
+
+    @Test
+    void saysThatTheSeedsPortIsReachedFromThisMachineOnly() {
+        assertThat(load(Map.of("SERVER_PORT", "8080")).warnings())
+                .singleElement()
+                .asString()
+                .contains("control.host is still 127.0.0.1", "control.host=0.0.0.0");
+        assertThat(load(Map.of("SERVER_PORT", "8080", "SIGNALBOX_CONTROL_HOST", "0.0.0.0"))
+                        .warnings())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DB_PORT", "SERVER_PORT"})
+    void theAddressOfAKubernetesServiceIsNotAPort(String name) {
+        var loaded = load(Map.of(name, "tcp://10.96.0.12:5432"));
+        assertThat(loaded.value("database.url")).isEmpty();
+        assertThat(loaded.value("control.port")).contains("8080");
+        assertThat(loaded.warnings()).singleElement().asString().contains(name, "Kubernetes");
+    }
+
+    private Loaded file(String yaml, Map<String, String> environment) throws IOException {
+        return Loaded.of(Optional.of(Files.writeString(folder.resolve("s.yaml"), yaml)), environment, List.of());
     }
 
     private static DatabaseConfig database(Map<String, String> environment) {
