@@ -27,7 +27,7 @@ class LlmBudgetTest {
     /** What {@link #HI} can use at most: two bytes, two frames, the answer. */
     private static final long MOST = 2 + 16 + 16 + 100;
 
-    private final Clockwork clockwork = new Clockwork(Instant.parse("2026-11-21T23:00:00Z"));
+    private final ManualTiming timing = new ManualTiming(Instant.parse("2026-11-21T23:00:00Z"));
     private final AtomicLong asked = new AtomicLong();
 
     /** Uses exactly so many tokens. */
@@ -45,7 +45,7 @@ class LlmBudgetTest {
     }
 
     private LlmClient client(LlmBudgets budgets, LlmModel... models) {
-        var builder = LlmClient.builder().budgets(budgets).pacing(clockwork.pacing());
+        var builder = LlmClient.builder().budgets(budgets).timing(timing.timing());
         for (LlmModel model : models) {
             builder.model(model);
         }
@@ -80,7 +80,7 @@ class LlmBudgetTest {
         LlmClient client = client(budgets, LlmModel.of("m", using(50, 50)));
         client.generate(HI);
         assertThatThrownBy(() -> client.generate(HI)).isInstanceOf(LlmException.Budget.class);
-        clockwork.advance(Duration.ofHours(1));
+        timing.advance(Duration.ofHours(1));
         assertThat(client.generate(HI).text()).isEqualTo("ok");
     }
 
@@ -140,7 +140,7 @@ class LlmBudgetTest {
                     LlmReply.error(500, "oops", "no"),
                     LlmReply.events("data: {\"choices\":[{\"delta\":{\"content\":\"H\"}}]}\n\n", LlmReply.End.CUT));
             assertThatThrownBy(() -> client.generate(HI)).isInstanceOf(LlmException.Unavailable.class);
-            var heard = new Heard();
+            var heard = new RecordingListener();
             client.stream(HI, heard);
             assertThat(heard.error())
                     .as("let in: the first failure was free")
@@ -188,7 +188,7 @@ class LlmBudgetTest {
         long limit = 200_000;
         var budgets = new Budgets(
                 LlmBudgets.NONE.withTotal(LlmBudget.ofTokens(limit)),
-                clockwork.pacing().clock());
+                timing.timing().clock());
         var granted = new AtomicLong();
         try (var pool = Executors.newFixedThreadPool(4)) {
             for (int i = 0; i < 4; i++) {
