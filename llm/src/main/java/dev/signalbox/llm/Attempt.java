@@ -118,8 +118,7 @@ final class Attempt implements StreamingChatResponseHandler {
     }
 
     private void listenerFailed(Throwable why) {
-        onError(listenerFailure(why));
-        exchange.cancel();
+        giveUp(listenerFailure(why));
     }
 
     static LlmException listenerFailure(Throwable why) {
@@ -207,6 +206,9 @@ final class Attempt implements StreamingChatResponseHandler {
     /** Ends it and cuts its connection; without effect on an attempt that has ended. */
     void giveUp(LlmException why) {
         end.completeExceptionally(why);
+        if (exchange.isOver()) {
+            return; // Race: the connection may be in the pool and serve the next attempt, which a cut would break.
+        }
         exchange.cancel();
         Thread running = thread;
         if (running != null) {

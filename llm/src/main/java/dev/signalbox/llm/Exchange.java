@@ -106,6 +106,10 @@ final class Exchange {
         over.complete(null);
     }
 
+    boolean isOver() {
+        return over.isDone();
+    }
+
     CompletableFuture<Void> whenOver() {
         return over;
     }

@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /** Says what a failure means: by status, by the words of the provider, by the kind of exception. Thread-safe. */
@@ -88,6 +89,7 @@ final class Failures {
                     case ConnectException it -> unreached(it);
                     case UnresolvedAddressException it -> unreached(it);
                     case SSLException it when isUntrusted(it) -> untrusted(it);
+                    case SSLHandshakeException it -> unreached(it);
                     case IOException it -> sent ? broken(it) : unreached(it);
                     default -> ofLangChain(at);
                 });

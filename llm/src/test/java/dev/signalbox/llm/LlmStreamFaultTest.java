@@ -33,14 +33,15 @@ class LlmStreamFaultTest {
     }
 
     private LlmClient client(Duration deadline, Duration attempt, Duration idle) {
+        return client(LlmOptions.DEFAULT.withTimeouts(deadline, attempt, idle));
+    }
+
+    private LlmClient client(LlmOptions options) {
         return LlmClient.builder()
                 .model(LlmModel.of(
                         "openai", LlmEndpoint.OpenAi.compatible(simulator.openAi(), Optional.empty(), "gpt")))
                 .model(LlmModel.of("ollama", LlmEndpoint.Ollama.at(simulator.root())))
-                .options(LlmOptions.DEFAULT
-                        .withRetries(0, Duration.ZERO)
-                        .withCircuit(0, LONG)
-                        .withTimeouts(deadline, attempt, idle))
+                .options(options.withRetries(0, Duration.ZERO).withCircuit(0, LONG))
                 .build();
     }
 
@@ -101,6 +102,25 @@ class LlmStreamFaultTest {
         client(LONG, LONG, Duration.ofSeconds(1)).stream(LlmRequest.of("hi"), heard);
         assertThat(heard.error()).isInstanceOf(LlmException.Timeout.class).hasMessageContaining("silent");
         assertThat(heard.pieces).containsExactly("Hel");
+        await().atMost(LONG).until(() -> simulator.connections() == 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ": PROCESSING\n\n: PROCESSING\n\n",
+                "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n",
+                "data: {\"choices\":[],\"prompt_filter_results\":[]}\n\n"
+            })
+    void beforeTheFirstTokenItsOwnTimeoutRunsAndNotThatOfSilence(String signs) {
+        simulator.script(LlmReply.events(signs, LlmReply.End.STALLED));
+        var heard = new RecordingListener();
+        client(LlmOptions.DEFAULT
+                        .withTimeouts(LONG, LONG, Duration.ofMillis(100))
+                        .withFirstTokenTimeout(Duration.ofMillis(1_500)))
+                .stream(LlmRequest.of("hi"), heard);
+        assertThat(heard.error()).isInstanceOf(LlmException.Timeout.class).hasMessageContaining("first token");
+        assertThat(heard.error().attempts().getFirst().took()).isGreaterThan(Duration.ofMillis(1_400));
         await().atMost(LONG).until(() -> simulator.connections() == 0);
     }
 
