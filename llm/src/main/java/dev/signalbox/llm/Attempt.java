@@ -1,5 +1,7 @@
 package dev.signalbox.llm;
 
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.http.client.sse.ServerSentEvent;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
@@ -8,7 +10,8 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.chat.response.PartialThinking;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
-import dev.signalbox.llm.LlmException.Unavailable.Blame;
+import dev.signalbox.llm.LlmException.Unavailable.Stage;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -20,32 +23,34 @@ import org.jspecify.annotations.Nullable;
  * what comes after that is not heard. Thread-safe.
  */
 final class Attempt implements StreamingChatResponseHandler {
-    private static final long UNHEARD = Long.MIN_VALUE;
-
     private final LlmModel model;
+    private final LlmAttempt.Kind kind;
     private final ChatRequest request;
-    private final Optional<Voice> voice;
-    private final LongSupplier nanos;
+    private final Optional<StreamNotifier> notifier;
     private final long begun;
     private final Exchange exchange;
     private final CompletableFuture<ChatResponse> end = new CompletableFuture<>();
     /** Written by one event after the other, read after the end. */
     private final StringBuilder refusal = new StringBuilder();
 
-    private volatile long firstToken = UNHEARD;
     private volatile @Nullable Thread thread;
 
-    Attempt(LlmModel model, ChatRequest request, Optional<Voice> voice, LongSupplier nanos) {
+    Attempt(
+            LlmModel model,
+            LlmAttempt.Kind kind,
+            ChatRequest request,
+            Optional<StreamNotifier> notifier,
+            LongSupplier nanos) {
         this.model = model;
+        this.kind = kind;
         this.request = request;
-        this.voice = voice;
-        this.nanos = nanos;
+        this.notifier = notifier;
         begun = nanos.getAsLong();
         exchange = new Exchange(nanos);
     }
 
     void start() {
-        voice.ifPresent(it -> it.handOver(this));
+        notifier.ifPresent(it -> it.attach(this));
         thread = Thread.ofVirtual()
                 .name("llm-attempt")
                 .start(() -> ScopedValue.where(Exchange.CURRENT, exchange).run(this::ask));
@@ -53,9 +58,9 @@ final class Attempt implements StreamingChatResponseHandler {
 
     private void ask() {
         try {
-            Optional<StreamingChatModel> streamed = model.dialect().streamed();
-            Optional<ChatModel> whole = model.dialect().whole();
-            if (streamed.isPresent() && (voice.isPresent() || whole.isEmpty())) {
+            Optional<StreamingChatModel> streamed = model.provider().streamed();
+            Optional<ChatModel> whole = model.provider().whole();
+            if (streamed.isPresent() && (notifier.isPresent() || whole.isEmpty())) {
                 streamed.get().chat(request, this);
                 if (exchange.isWatched()) {
                     onError(brokenOff());
@@ -74,16 +79,16 @@ final class Attempt implements StreamingChatResponseHandler {
         if (text != null && !text.isEmpty()) {
             onPartialResponse(text);
         }
-        response.aiMessage().toolExecutionRequests().forEach(call -> voice.ifPresent(it -> it.toolCall(this, call)));
+        response.aiMessage().toolExecutionRequests().forEach(call -> notifier.ifPresent(it -> it.toolCall(this, call)));
         complete(response);
     }
 
     @Override
     public void onPartialResponse(String piece) {
-        heardToken();
-        if (voice.isPresent()) {
+        token();
+        if (notifier.isPresent()) {
             try {
-                voice.get().text(this, piece);
+                notifier.get().text(this, piece);
             } catch (RuntimeException | Error e) {
                 listenerFailed(e);
             }
@@ -92,35 +97,38 @@ final class Attempt implements StreamingChatResponseHandler {
 
     @Override
     public void onPartialThinking(PartialThinking piece) {
-        heardToken();
+        token();
         tell(it -> it.thinking(this, piece.text()));
     }
 
     @Override
     public void onCompleteToolCall(CompleteToolCall call) {
-        heardToken();
-        tell(it -> it.toolCall(this, call.toolExecutionRequest()));
+        token();
+        if (exchange.toolCalls().isEmpty()) {
+            tell(it -> it.toolCall(this, call.toolExecutionRequest()));
+        }
     }
 
-    private void tell(Consumer<Voice> words) {
+    private void tell(Consumer<StreamNotifier> words) {
         try {
-            voice.ifPresent(words);
+            notifier.ifPresent(words);
         } catch (RuntimeException | Error e) {
             listenerFailed(e);
         }
     }
 
     private void listenerFailed(Throwable why) {
-        end.completeExceptionally(new LlmException.Cancelled("the listener failed: " + why, why));
-        exchange.cancel();
+        giveUp(listenerFailure(why));
     }
 
-    private void heardToken() {
-        if (firstToken == UNHEARD) {
-            firstToken = nanos.getAsLong();
-        }
+    static LlmException listenerFailure(Throwable why) {
+        return new LlmException.Cancelled("the listener failed: " + why, why);
+    }
+
+    private void token() {
+        exchange.token();
         if (!exchange.isWatched()) {
-            exchange.hear();
+            exchange.heard();
         }
     }
 
@@ -128,54 +136,97 @@ final class Attempt implements StreamingChatResponseHandler {
     @Override
     public void onUnmappedRawEvent(Object raw) {
         if (raw instanceof ServerSentEvent event) {
-            RawAnswer.error(event.data()).ifPresent(error -> {
-                onError(Failures.ofError(error, null));
-                exchange.cancel();
+            RawAnswer.error(event.data()).ifPresent(error -> onError(Failures.ofError(error, null)));
+            RawAnswer.refusal(event.data()).ifPresent(piece -> {
+                exchange.token();
+                refusal.append(piece);
             });
-            RawAnswer.refusal(event.data()).ifPresent(refusal::append);
         }
     }
 
     @Override
     public void onCompleteResponse(ChatResponse response) {
-        complete(response);
+        complete(withToolCalls(response));
+    }
+
+    /** The assembler's, which go before LangChain4j's. */
+    private ChatResponse withToolCalls(ChatResponse response) {
+        if (exchange.toolCalls().isEmpty() || !isWhole(response)) {
+            return response;
+        }
+        List<ToolExecutionRequest> calls = exchange.toolCalls().calls();
+        calls.forEach(call -> tell(it -> it.toolCall(this, call)));
+        AiMessage message =
+                response.aiMessage().toBuilder().toolExecutionRequests(calls).build();
+        return ChatResponse.builder()
+                .aiMessage(message)
+                .metadata(response.metadata())
+                .build();
     }
 
     private void complete(ChatResponse response) {
-        if (isWhole(response)) {
-            end.complete(response);
-        } else {
+        if (!isWhole(response)) {
             onError(brokenOff());
+        } else if (isEmpty(response)) {
+            onError(new LlmException.Unavailable(
+                    "the provider ended its answer and had not said anything", Optional.empty(), Stage.DECLINED, null));
+        } else {
+            end.complete(response);
         }
     }
 
-    /** Our transport returns when the stream has ended: whoever was not told by then is not told any more. */
+    /** Our transport returns when the answer has ended: a stream that is not complete by then never will be. */
     private static LlmException brokenOff() {
         return new LlmException.Unavailable(
-                "the stream broke off before its end", Optional.empty(), Blame.BROKEN, null);
+                "the stream broke off before its end", Optional.empty(), Stage.BROKEN, null);
     }
 
     /** A connection may end in order, and the answer not: then there is neither a reason for the end nor a sign of it. */
     private boolean isWhole(ChatResponse response) {
-        return !exchange.isWatched()
-                || response.finishReason() != null
-                || exchange.hasEnded()
-                || RawAnswer.of(exchange).isDone();
+        return !exchange.isWatched() || response.finishReason() != null || exchange.hasEnded();
+    }
+
+    /** Neither a word nor a reason for there being none. */
+    private boolean isEmpty(ChatResponse response) {
+        AiMessage message = response.aiMessage();
+        return exchange.isWatched()
+                && response.finishReason() == null
+                && (message.text() == null || message.text().isEmpty())
+                && message.thinking() == null
+                && !message.hasToolExecutionRequests()
+                && refusal().isEmpty();
     }
 
     @Override
     public void onError(Throwable failure) {
         end.completeExceptionally(failure);
+        exchange.over();
     }
 
     /** Ends it and cuts its connection; without effect on an attempt that has ended. */
     void giveUp(LlmException why) {
         end.completeExceptionally(why);
+        if (exchange.isOver()) {
+            return; // Race: the connection may be in the pool and serve the next attempt, which a cut would break.
+        }
         exchange.cancel();
         Thread running = thread;
         if (running != null) {
             running.interrupt();
         }
+    }
+
+    LlmModel model() {
+        return model;
+    }
+
+    LlmAttempt.Kind kind() {
+        return kind;
+    }
+
+    /** Whether the provider certainly got nothing; of a plugged model nobody knows. */
+    boolean isUnsent() {
+        return !model.isPlugged() && !exchange.isSent();
     }
 
     CompletableFuture<ChatResponse> end() {
@@ -196,7 +247,7 @@ final class Attempt implements StreamingChatResponseHandler {
 
     /** Nanoseconds from the start to the first sign of an answer; empty if it did not stream. */
     Optional<Long> toFirstToken() {
-        boolean streamed = voice.isPresent() && firstToken != UNHEARD;
-        return streamed ? Optional.of(firstToken - begun) : Optional.empty();
+        boolean streamed = notifier.isPresent() && exchange.hasToken();
+        return streamed ? Optional.of(exchange.firstToken() - begun) : Optional.empty();
     }
 }

@@ -1,19 +1,20 @@
 package dev.signalbox.llm;
 
+import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.model.chat.response.ChatResponse;
-import dev.signalbox.llm.LlmException.Unavailable.Blame;
+import dev.signalbox.llm.LlmException.Unavailable.Stage;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class Call implements LlmStream {
     private static final Logger LOG = LoggerFactory.getLogger(Call.class);
 
-    /** Who ends it first, decides how. */
+    /** Race: the first of the call's thread and the canceller to leave OPEN decides how the call ends. */
     private enum Fate {
         OPEN,
         DECIDED,
@@ -35,41 +36,48 @@ final class Call implements LlmStream {
     private final LlmClient client;
     private final LlmOptions options;
     private final LlmRequest request;
-    private final Optional<Voice> voice;
+    private final Optional<StreamNotifier> notifier;
+    private final AttemptTimeouts timeouts;
+    private final Backoff backoff;
     private final long begun;
     private final List<LlmAttempt> attempts = new ArrayList<>();
-    private final Budgets.Account account;
+    private final CallBudget budget;
     private final AtomicReference<Fate> fate = new AtomicReference<>(Fate.OPEN);
     private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
     private final CompletableFuture<LlmResponse> result = new CompletableFuture<>();
     private volatile @Nullable Attempt current;
 
-    Call(LlmClient client, LlmRequest request, Optional<Voice> voice) {
+    Call(LlmClient client, LlmRequest request, Optional<StreamNotifier> notifier) {
         this.client = client;
         this.options = client.options();
         this.request = request;
-        this.voice = voice;
-        begun = client.pacing().nanos().getAsLong();
-        account = client.budgets().ofCall(request);
+        this.notifier = notifier;
+        Timing timing = client.timing();
+        timeouts = new AttemptTimeouts(options, notifier, timing.nanos());
+        backoff = new Backoff(options, timing.chance());
+        begun = timing.nanos().getAsLong();
+        budget = new CallBudget(client.budgets(), request);
     }
 
-    /** Asks and tells the end. */
-    void runStreamed() {
-        Voice ear = voice.orElseThrow();
+    /** Asks, tells the listener the end, and completes the result, whatever the listener throws. */
+    void runToResult() {
         try {
             LlmResponse response = run();
-            guarded(() -> ear.end(it -> it.onDone(response)));
+            tellEnd(it -> it.onDone(response));
             result.complete(response);
         } catch (LlmException e) {
-            guarded(() -> ear.end(it -> it.onError(e)));
+            tellEnd(it -> it.onError(e));
             result.completeExceptionally(e);
+        } catch (Throwable e) {
+            result.completeExceptionally(e);
+            throw e;
         }
     }
 
-    private static void guarded(Runnable lastWords) {
+    private void tellEnd(Consumer<LlmStreamListener> call) {
         try {
-            lastWords.run();
-        } catch (RuntimeException e) {
+            notifier.ifPresent(it -> it.end(call));
+        } catch (RuntimeException | Error e) {
             LOG.warn("the listener of a stream failed at its end", e);
         }
     }
@@ -84,8 +92,8 @@ final class Call implements LlmStream {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw ended(new LlmException.Cancelled("the thread that waited was interrupted", e));
-        } catch (RuntimeException e) {
-            throw ended(client.failures().of(e));
+        } catch (RuntimeException | Error e) {
+            throw ended(client.failures().of(e, true));
         }
     }
 
@@ -102,7 +110,7 @@ final class Call implements LlmStream {
             try {
                 return askPatiently(model, last == null);
             } catch (LlmException e) {
-                if (!e.isOfTheModel() || isHeard()) {
+                if (!e.isOfTheModel() || isNotified()) {
                     throw e;
                 }
                 last = e;
@@ -116,10 +124,10 @@ final class Call implements LlmStream {
             try {
                 return attempt(model, kind(first, retry), first);
             } catch (LlmException e) {
-                if (!e.isPassing() || isHeard() || retry == options.maxRetries()) {
+                if (!e.isPassing() || isNotified() || retry == options.maxRetries()) {
                     throw e;
                 }
-                pause(waitBefore(retry, e).orElseThrow(() -> e));
+                pause(backoff.before(retry, e, remaining()).orElseThrow(() -> e));
             }
         }
     }
@@ -131,69 +139,28 @@ final class Call implements LlmStream {
         return first ? LlmAttempt.Kind.FIRST : LlmAttempt.Kind.FALLBACK;
     }
 
-    /** Whether the listener heard something that nobody may take back. */
-    private boolean isHeard() {
-        return !request.restartable() && voice.map(Voice::hasSpoken).orElse(false);
-    }
-
-    /** Empty if it is not worth it: the provider wants more patience than we have. */
-    private Optional<Duration> waitBefore(int retry, LlmException failure) {
-        Optional<Duration> asked = switch (failure) {
-            case LlmException.RateLimited it -> it.retryAfter();
-            case LlmException.Unavailable it -> it.retryAfter();
-            default -> Optional.empty();
-        };
-        Duration own = cooldown(retry);
-        Duration wait = asked.filter(it -> it.compareTo(own) > 0).orElse(own);
-        boolean worthIt =
-                asked.filter(it -> it.compareTo(options.maxRetryAfter()) > 0).isEmpty()
-                        && wait.compareTo(remaining()) < 0;
-        return worthIt ? Optional.of(wait) : Optional.empty();
-    }
-
-    private Duration cooldown(int retry) {
-        double full = Math.min((double) options.cooldown().toNanos() * Math.pow(2, retry), (double)
-                options.maxCooldown().toNanos());
-        double chance = client.pacing().chance().getAsDouble();
-        return Duration.ofNanos((long) (full * (1 - options.jitter() * chance)));
+    /** Whether the listener has pieces that cannot be taken back. */
+    private boolean isNotified() {
+        return !request.restartable()
+                && notifier.map(StreamNotifier::hasNotified).orElse(false);
     }
 
     private Duration remaining() {
-        long passed = client.pacing().nanos().getAsLong() - begun;
+        long passed = client.timing().nanos().getAsLong() - begun;
         return options.deadline().minusNanos(passed);
     }
 
     private void pause(Duration time) throws InterruptedException {
-        client.pacing().sleeper().sleep(time, cancelled);
+        client.timing().sleeper().sleep(time, cancelled);
     }
 
     private LlmResponse attempt(LlmModel model, LlmAttempt.Kind kind, boolean first) throws InterruptedException {
         checkOpen();
-        Breaker breaker = client.breakerOf(model);
-        OptionalLong period = breaker.enter();
-        if (period.isEmpty()) {
+        var permit = client.breakerOf(model).enter();
+        if (permit.isEmpty()) {
             throw refused(model, kind, circuitOpen(model));
         }
-        long in = period.getAsLong();
-        LlmParameters parameters = (first
-                        ? request.parameters()
-                        : request.parameters().withoutModelId())
-                .orElse(model.parameters())
-                .orElse(LlmParameters.DEFAULT);
-        Optional<Budgets.Reservation> reserved;
-        try {
-            reserved = reserve(model, parameters);
-        } catch (LlmException e) {
-            breaker.abandoned(in);
-            throw refused(model, kind, e);
-        }
-        takeBack();
-        var attempt = new Attempt(
-                model,
-                model.dialect().request(request, parameters),
-                voice,
-                client.pacing().nanos());
-        return run(new Trial(model, kind, attempt, breaker, in, reserved));
+        return run(admit(model, kind, first, permit.get()));
     }
 
     private void checkOpen() {
@@ -201,7 +168,7 @@ final class Call implements LlmStream {
             throw cancellation();
         }
         if (!remaining().isPositive()) {
-            throw new LlmException.Timeout("no answer within " + options.deadline(), true, null);
+            throw timeouts.overall();
         }
     }
 
@@ -213,8 +180,45 @@ final class Call implements LlmStream {
         return new LlmException.Unavailable(
                 "model '" + model.name() + "' failed so often that it is not asked for a while",
                 Optional.empty(),
-                Blame.CIRCUIT,
+                Stage.CIRCUIT,
                 null);
+    }
+
+    /** An attempt with what it holds: the circuit's permit and its part of the budgets. */
+    private record Admission(Attempt attempt, CircuitBreaker.Permit permit, CallBudget.Reservation reserved) {}
+
+    /** Whatever fails in here, the listener too, gives the permit back: a trial kept would close the circuit to all. */
+    private Admission admit(LlmModel model, LlmAttempt.Kind kind, boolean first, CircuitBreaker.Permit permit) {
+        try {
+            LlmParameters asked =
+                    first ? request.parameters() : request.parameters().withoutModelId();
+            LlmParameters parameters = asked.orElse(model.parameters()).orElse(LlmParameters.DEFAULT);
+            return admit(model, kind, parameters, permit, budget.reserve(model, parameters));
+        } catch (LlmException e) {
+            permit.abandoned();
+            throw refused(model, kind, e);
+        } catch (RuntimeException | Error e) {
+            permit.abandoned();
+            throw e;
+        }
+    }
+
+    private Admission admit(
+            LlmModel model,
+            LlmAttempt.Kind kind,
+            LlmParameters parameters,
+            CircuitBreaker.Permit permit,
+            CallBudget.Reservation reserved) {
+        try {
+            restart();
+            var question = model.provider().request(request, parameters);
+            var attempt =
+                    new Attempt(model, kind, question, notifier, client.timing().nanos());
+            return new Admission(attempt, permit, reserved);
+        } catch (RuntimeException | Error e) {
+            reserved.release();
+            throw e;
+        }
     }
 
     private LlmException refused(LlmModel model, LlmAttempt.Kind kind, LlmException why) {
@@ -227,159 +231,102 @@ final class Call implements LlmStream {
         client.tell(it -> it.attempted(attempt));
     }
 
-    private Optional<Budgets.Reservation> reserve(LlmModel model, LlmParameters parameters) {
-        if (!client.budgets().limits(account)) {
-            return Optional.empty();
+    /** Declares void what an attempt before this one said. */
+    private void restart() {
+        try {
+            notifier.filter(StreamNotifier::hasNotified).ifPresent(it -> it.restart(attempts.getLast()));
+        } catch (RuntimeException | Error e) {
+            throw Attempt.listenerFailure(e);
         }
-        long prompt = Estimate.promptTokens(request);
-        long answer = parameters.maxTokens().orElseThrow();
-        return Optional.of(client.budgets()
-                .reserve(
-                        account,
-                        request.client().orElse(""),
-                        Math.addExact(prompt, answer),
-                        model.price().map(price -> price.mostNanos(prompt, answer))));
     }
 
-    /** What an attempt before this one said is void. */
-    private void takeBack() {
-        voice.filter(Voice::hasSpoken).ifPresent(it -> it.restart(attempts.getLast()));
-    }
-
-    /** An attempt with what hangs on it. */
-    private record Trial(
-            LlmModel model,
-            LlmAttempt.Kind kind,
-            Attempt attempt,
-            Breaker breaker,
-            long period,
-            Optional<Budgets.Reservation> reserved) {}
-
-    private LlmResponse run(Trial trial) throws InterruptedException {
-        Attempt attempt = trial.attempt();
+    private LlmResponse run(Admission admission) throws InterruptedException {
+        Attempt attempt = admission.attempt();
         current = attempt;
         try {
             attempt.start();
             if (fate.get() == Fate.CANCELLED) {
                 attempt.giveUp(cancellation());
             }
-            return answered(trial, await(trial));
+            return answered(admission, await(attempt));
         } catch (ExecutionException e) {
-            throw failed(trial, client.failures().of(e.getCause() == null ? e : e.getCause()));
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw failed(
+                    admission, client.failures().of(cause, attempt.exchange().isSent()));
         } catch (InterruptedException e) {
             var why = new LlmException.Cancelled("the thread that waited was interrupted", e);
             attempt.giveUp(why);
-            failed(trial, why);
+            failed(admission, why);
             throw e;
         } finally {
             current = null;
         }
     }
 
-    /** Waits as long as there is hope, and gives it up when there is none. */
-    private ChatResponse await(Trial trial) throws InterruptedException, ExecutionException {
-        Attempt attempt = trial.attempt();
+    /** Waits while there is hope. */
+    private ChatResponse await(Attempt attempt) throws InterruptedException, ExecutionException {
         while (true) {
-            Optional<LlmException> hopeless = hopeless(trial);
-            hopeless.ifPresent(attempt::giveUp);
+            timeouts.exceeded(attempt, remaining()).ifPresent(attempt::giveUp);
             try {
-                return attempt.end().get(Math.max(1, patience(trial)), TimeUnit.NANOSECONDS);
+                return attempt.end().get(timeouts.untilNextLook(attempt, remaining()), TimeUnit.NANOSECONDS);
             } catch (TimeoutException lookAgain) {
-                LOG.trace("still waiting for {}", trial.model());
+                LOG.trace("still waiting for {}", attempt.model());
             }
         }
     }
 
-    private Optional<LlmException> hopeless(Trial trial) {
-        if (!remaining().isPositive()) {
-            return Optional.of(new LlmException.Timeout("no answer within " + options.deadline(), true, null));
-        }
-        if (attemptPatience(trial) > 0) {
-            return Optional.empty();
-        }
-        String what = isStreaming(trial.attempt())
-                ? "the stream was silent for " + options.idleTimeout()
-                : "no answer of model '" + trial.model().name() + "' within " + attemptTimeout(trial);
-        return Optional.of(new LlmException.Timeout(what, false, null));
-    }
-
-    /** A stream is looked after once in each silence it may have: it may have begun meanwhile. */
-    private long patience(Trial trial) {
-        long hope = Math.min(remaining().toNanos(), attemptPatience(trial));
-        return voice.isPresent() ? Math.min(hope, options.idleTimeout().toNanos()) : hope;
-    }
-
-    private long attemptPatience(Trial trial) {
-        Attempt attempt = trial.attempt();
-        long now = client.pacing().nanos().getAsLong();
-        if (!isStreaming(attempt)) {
-            return attempt.begun() + attemptTimeout(trial).toNanos() - now;
-        }
-        boolean busy = voice.map(Voice::isSpeaking).orElse(false);
-        long since = busy ? now : attempt.exchange().heard();
-        return since + options.idleTimeout().toNanos() - now;
-    }
-
-    private boolean isStreaming(Attempt attempt) {
-        return voice.isPresent() && attempt.exchange().isAnswering();
-    }
-
-    private Duration attemptTimeout(Trial trial) {
-        return trial.model().attemptTimeout().orElse(options.attemptTimeout());
-    }
-
-    private LlmException failed(Trial trial, LlmException why) {
-        voice.ifPresent(it -> it.hush(trial.attempt()));
-        if (why.isFree()) {
-            trial.reserved().ifPresent(it -> it.settle(0, 0));
-        }
+    private LlmException failed(Admission admission, LlmException why) {
+        Attempt attempt = admission.attempt();
+        notifier.ifPresent(it -> it.detach(attempt));
+        why.mask(attempt.exchange().secrets());
         if (why.isOfTheProvider()) {
-            trial.breaker().failed(trial.period());
+            admission.permit().failed();
         } else if (why instanceof LlmException.Cancelled || why instanceof LlmException.Timeout) {
-            trial.breaker().abandoned(trial.period());
+            admission.permit().abandoned();
         } else {
-            trial.breaker().succeeded(trial.period());
+            admission.permit().succeeded();
         }
-        Optional<BigDecimal> cost = why.isFree()
-                ? trial.model().price().map(price -> BigDecimal.ZERO)
-                : trial.reserved()
-                        .filter(it -> trial.model().price().isPresent())
-                        .map(it -> LlmPrice.money(it.nanos()));
-        record(new LlmAttempt(trial.model().name(), trial.kind(), took(trial), Optional.of(why), cost));
+        boolean free = why.isFree() || attempt.isUnsent();
+        Optional<BigDecimal> cost =
+                free ? admission.reserved().release() : admission.reserved().keep();
+        record(new LlmAttempt(attempt.model().name(), attempt.kind(), took(attempt), Optional.of(why), cost));
         return why;
     }
 
-    private Duration took(Trial trial) {
-        return Duration.ofNanos(
-                client.pacing().nanos().getAsLong() - trial.attempt().begun());
+    private Duration took(Attempt attempt) {
+        return Duration.ofNanos(client.timing().nanos().getAsLong() - attempt.begun());
     }
 
-    private LlmResponse answered(Trial trial, ChatResponse response) {
-        RawAnswer raw = RawAnswer.of(trial.attempt().exchange());
+    private LlmResponse answered(Admission admission, ChatResponse response) {
+        Attempt attempt = admission.attempt();
+        LlmModel model = attempt.model();
+        RawAnswer raw = RawAnswer.of(attempt.exchange());
         Optional<LlmUsage> usage = raw.usage(response.tokenUsage());
-        Optional<BigDecimal> cost = usage.flatMap(it -> trial.model().price().map(price -> price.of(it)));
-        usage.ifPresent(it -> trial.reserved()
-                .ifPresent(taken ->
-                        taken.settle(it.total(), cost.map(LlmPrice::nanos).orElse(0L))));
-        trial.breaker().succeeded(trial.period());
-        record(new LlmAttempt(trial.model().name(), trial.kind(), took(trial), Optional.empty(), cost));
+        Optional<BigDecimal> cost = admission.reserved().settle(usage, isSaying(response));
+        admission.permit().succeeded();
+        record(new LlmAttempt(model.name(), attempt.kind(), took(attempt), Optional.empty(), cost));
         if (!fate.compareAndSet(Fate.OPEN, Fate.DECIDED)) {
             throw cancellation();
         }
         return new LlmResponse(
                 response.aiMessage(),
                 new LlmResponse.Metadata(
-                        trial.model().name(),
+                        model.name(),
                         Optional.ofNullable(response.modelName()),
                         Optional.ofNullable(response.id()),
                         raw.type(),
                         Optional.ofNullable(response.finishReason()),
-                        trial.attempt().refusal(),
+                        attempt.refusal(),
                         usage,
                         cost,
-                        Duration.ofNanos(client.pacing().nanos().getAsLong() - begun),
-                        trial.attempt().toFirstToken().map(Duration::ofNanos),
+                        Duration.ofNanos(client.timing().nanos().getAsLong() - begun),
+                        attempt.toFirstToken().map(Duration::ofNanos),
                         List.copyOf(attempts)));
+    }
+
+    private static boolean isSaying(ChatResponse response) {
+        AiMessage message = response.aiMessage();
+        return message.text() != null || message.thinking() != null || message.hasToolExecutionRequests();
     }
 
     @Override

@@ -10,7 +10,7 @@ import dev.langchain4j.data.message.UserMessage;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The most tokens that a prompt can be. No tokenizer of these models makes more than one token of a byte, so the bytes of
+ * The most tokens that a prompt can be: reserved before an attempt, and charged after it where the provider does not count. No tokenizer of these models makes more than one token of a byte, so the bytes of
  * the text bound it, with some for the frame around each message. For English that is about four times the truth, which
  * only matters to the last few calls before a limit: a reservation lasts as long as its attempt.
  */

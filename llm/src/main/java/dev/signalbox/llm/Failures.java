@@ -10,21 +10,29 @@ import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
-import dev.signalbox.llm.LlmException.Unavailable.Blame;
+import dev.signalbox.llm.LlmException.Unavailable.Stage;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /** Says what a failure means: by status, by the words of the provider, by the kind of exception. Thread-safe. */
 final class Failures {
     private static final int LONGEST_QUOTE = 500;
+    private static final int DEEPEST = 20;
     private static final List<String> TOO_LONG = List.of(
             "context_length_exceeded",
             "maximum context length",
@@ -37,15 +45,27 @@ final class Failures {
     private static final List<String> EXHAUSTED =
             List.of("insufficient_quota", "billing_hard_limit_reached", "insufficient balance", "insufficient credits");
 
+    private static final List<String> PASSING = List.of(
+            "server_error",
+            "server error",
+            "overloaded",
+            "unavailable",
+            "timeout",
+            "timed out",
+            "try again",
+            "temporar",
+            "too many requests");
+
     private final InstantSource clock;
 
     Failures(InstantSource clock) {
         this.clock = clock;
     }
 
-    LlmException of(Throwable failure) {
+    /** @param sent whether the provider may have got the request */
+    LlmException of(Throwable failure, boolean sent) {
         for (Throwable at = failure; at != null; at = at.getCause()) {
-            Optional<LlmException> known = known(at);
+            Optional<LlmException> known = known(at, sent);
             if (known.isPresent()) {
                 return known.get();
             }
@@ -53,11 +73,11 @@ final class Failures {
         return new LlmException.Unavailable(
                 "the answer cannot be read: " + quote(String.valueOf(failure.getMessage())),
                 Optional.empty(),
-                Blame.BROKEN,
+                Stage.BROKEN,
                 failure);
     }
 
-    private Optional<LlmException> known(Throwable at) {
+    private Optional<LlmException> known(Throwable at, boolean sent) {
         return Optional.ofNullable(
                 switch (at) {
                     case LlmException ours -> ours;
@@ -68,7 +88,9 @@ final class Failures {
                     case HttpConnectTimeoutException it -> unreached(it);
                     case ConnectException it -> unreached(it);
                     case UnresolvedAddressException it -> unreached(it);
-                    case IOException it -> broken(it);
+                    case SSLException it when isUntrusted(it) -> untrusted(it);
+                    case SSLHandshakeException it -> unreached(it);
+                    case IOException it -> sent ? broken(it) : unreached(it);
                     default -> ofLangChain(at);
                 });
     }
@@ -81,17 +103,37 @@ final class Failures {
         return RawAnswer.error(from.body())
                 .map(error -> ofError(error, from))
                 .orElseGet(() -> new LlmException.Unavailable(
-                        from.getMessage() + quoted(from.body()), Optional.empty(), Blame.BROKEN, from));
+                        from.getMessage() + quoted(from.body()),
+                        Optional.empty(),
+                        from.isPassing() ? Stage.BROKEN : Stage.DECLINED,
+                        from));
+    }
+
+    private static boolean isUntrusted(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .limit(DEEPEST)
+                .anyMatch(it -> it instanceof CertificateException
+                        || it instanceof CertPathValidatorException
+                        || it instanceof CertPathBuilderException);
+    }
+
+    private static LlmException untrusted(SSLException cause) {
+        return new LlmException.Unavailable(
+                "the provider's certificate is not trusted: " + words(cause)
+                        + "; if it is right, give its CA to the model's HTTP client",
+                Optional.empty(),
+                Stage.UNTRUSTED,
+                cause);
     }
 
     private static LlmException unreached(Exception cause) {
         return new LlmException.Unavailable(
-                "the provider cannot be reached: " + words(cause), Optional.empty(), Blame.REFUSED, cause);
+                "the provider cannot be reached: " + words(cause), Optional.empty(), Stage.REFUSED, cause);
     }
 
     private static LlmException broken(IOException cause) {
         return new LlmException.Unavailable(
-                "the connection to the provider broke: " + words(cause), Optional.empty(), Blame.BROKEN, cause);
+                "the connection to the provider broke: " + words(cause), Optional.empty(), Stage.BROKEN, cause);
     }
 
     private static String words(Throwable cause) {
@@ -110,7 +152,7 @@ final class Failures {
             case ModelNotFoundException it -> deeper(it, new LlmException.BadRequest(words, true, it));
             case InvalidRequestException it -> deeper(it, badRequest(words, words, it));
             case InternalServerException it ->
-                deeper(it, new LlmException.Unavailable(words, Optional.empty(), Blame.REFUSED, it));
+                deeper(it, new LlmException.Unavailable(words, Optional.empty(), Stage.REFUSED, it));
             case UnsupportedFeatureException it -> new LlmException.BadRequest(words, true, it);
             case IllegalArgumentException it -> new LlmException.BadRequest(words, true, it);
             default -> null;
@@ -133,7 +175,7 @@ final class Failures {
             case 429 -> new LlmException.RateLimited(message, retryAfter, isAny(body, EXHAUSTED), cause);
             default ->
                 status >= 500 || status == 408 || status == 409 || status == 425
-                        ? new LlmException.Unavailable(message, retryAfter, Blame.REFUSED, cause)
+                        ? new LlmException.Unavailable(message, retryAfter, Stage.REFUSED, cause)
                         : badRequest(body, message, cause);
         };
     }
@@ -150,10 +192,13 @@ final class Failures {
         return filteredOr(body, message, cause, new LlmException.BadRequest(message, false, cause));
     }
 
-    /** An error where an answer, or a piece of one, was due: the provider began to work, and the status was a good one. */
+    /**
+     * An error where an answer, or a piece of one, was due: the status was a good one, so only its words tell whether it may
+     * pass. Without a sign of that it is taken for lasting.
+     */
     static LlmException ofError(JsonNode error, @Nullable Throwable cause) {
         String words = error.isTextual() ? error.asText() : error.toString();
-        String message = "the provider broke off: " + quote(words);
+        String message = "the provider answered with an error: " + quote(words);
         int code = error.path("code").asInt(0);
         String kind = error.path("code").asText() + " " + error.path("type").asText();
         if (code >= 400 && code < 500 && code != 408) {
@@ -165,7 +210,8 @@ final class Failures {
         if (isAny(words, TOO_LONG) || kind.contains("invalid_request") || isAny(words, FILTERED)) {
             return badRequest(words, message, cause);
         }
-        return new LlmException.Unavailable(message, Optional.empty(), Blame.BROKEN, cause);
+        boolean passing = code == 408 || code >= 500 || isAny(words, PASSING);
+        return new LlmException.Unavailable(message, Optional.empty(), passing ? Stage.BROKEN : Stage.DECLINED, cause);
     }
 
     private static boolean isAny(String body, List<String> signs) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,10 +31,10 @@ public final class LlmClient {
     private static final Logger LOG = LoggerFactory.getLogger(LlmClient.class);
 
     private final Map<String, LlmModel> models;
-    private final Map<String, Breaker> breakers = new HashMap<>();
+    private final Map<String, CircuitBreaker> breakers = new HashMap<>();
     private final LlmOptions options;
     private final LlmListener listener;
-    private final Pacing pacing;
+    private final Timing timing;
     private final Budgets budgets;
     private final Failures failures;
 
@@ -41,17 +42,17 @@ public final class LlmClient {
         models = new LinkedHashMap<>(builder.models);
         options = builder.options;
         listener = builder.listener;
-        pacing = builder.pacing;
-        budgets = new Budgets(builder.budgets, pacing.clock());
-        failures = new Failures(pacing.clock());
+        timing = builder.timing;
+        budgets = new Budgets(builder.budgets, timing.clock());
+        failures = new Failures(timing.clock());
         models.keySet().forEach(name -> breakers.put(name, breaker(name)));
     }
 
-    private Breaker breaker(String name) {
-        return new Breaker(
+    private CircuitBreaker breaker(String name) {
+        return new CircuitBreaker(
                 options.circuitFailures(),
                 options.circuitOpen().toNanos(),
-                pacing.nanos(),
+                timing.nanos(),
                 open -> tell(it -> it.circuit(name, open)));
     }
 
@@ -70,8 +71,35 @@ public final class LlmClient {
 
     /** Asks, and tells the listener piece by piece. Returns at once. */
     public LlmStream stream(LlmRequest request, LlmStreamListener heard) {
-        var call = new Call(this, request, Optional.of(new Voice(heard)));
-        Thread.ofVirtual().name("llm-stream").start(call::runStreamed);
+        return start(new Call(this, request, Optional.of(new StreamNotifier(heard))));
+    }
+
+    /**
+     * Asks, and returns at once. Completes with the whole answer or an {@link LlmException}. To cancel the future cancels the
+     * call, and cuts its connection.
+     */
+    public CompletableFuture<LlmResponse> generateAsync(LlmRequest request) {
+        var call = start(new Call(this, request, Optional.empty()));
+        var answer = new CompletableFuture<LlmResponse>() {
+            @Override
+            public boolean cancel(boolean mayInterrupt) {
+                boolean won = super.cancel(mayInterrupt);
+                call.cancel();
+                return won;
+            }
+        };
+        call.result().whenComplete((response, failure) -> {
+            if (failure == null) {
+                answer.complete(response);
+            } else {
+                answer.completeExceptionally(failure);
+            }
+        });
+        return answer;
+    }
+
+    private static Call start(Call call) {
+        Thread.ofVirtual().name("llm-call").start(call::runToResult);
         return call;
     }
 
@@ -101,8 +129,8 @@ public final class LlmClient {
         return found;
     }
 
-    Breaker breakerOf(LlmModel model) {
-        Breaker breaker = breakers.get(model.name());
+    CircuitBreaker breakerOf(LlmModel model) {
+        CircuitBreaker breaker = breakers.get(model.name());
         if (breaker == null) {
             throw new IllegalArgumentException("not a model of this client: " + model);
         }
@@ -113,8 +141,8 @@ public final class LlmClient {
         return options;
     }
 
-    Pacing pacing() {
-        return pacing;
+    Timing timing() {
+        return timing;
     }
 
     Budgets budgets() {
@@ -128,7 +156,7 @@ public final class LlmClient {
     void tell(Consumer<LlmListener> news) {
         try {
             news.accept(listener);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("the listener {} failed", listener.getClass().getName(), e);
         }
     }
@@ -139,7 +167,7 @@ public final class LlmClient {
         private LlmOptions options = LlmOptions.DEFAULT;
         private LlmBudgets budgets = LlmBudgets.NONE;
         private LlmListener listener = LlmListener.NONE;
-        private Pacing pacing = Pacing.real();
+        private Timing timing = Timing.real();
 
         private Builder() {}
 
@@ -170,8 +198,8 @@ public final class LlmClient {
             return this;
         }
 
-        Builder pacing(Pacing value) {
-            pacing = value;
+        Builder timing(Timing value) {
+            timing = value;
             return this;
         }
 

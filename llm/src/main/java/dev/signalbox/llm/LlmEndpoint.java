@@ -6,7 +6,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
-/** Where a model is and who may use it. Keys are not in {@code toString}. */
+/**
+ * Where a model is and who may use it. Keys are not in {@code toString}, and no message repeats one.
+ *
+ * <p>A URL is http or https, without user, query and fragment; a key is 1 to 4,096 visible ASCII characters. Otherwise the
+ * constructor throws {@link IllegalArgumentException}, which names the field.
+ */
 public sealed interface LlmEndpoint {
 
     /** The provider's name for the model. */
@@ -27,6 +32,13 @@ public sealed interface LlmEndpoint {
      */
     record OpenAi(URI url, Optional<String> key, Optional<String> organization, String modelId, boolean reasoning)
             implements LlmEndpoint {
+        /** Checks it. */
+        public OpenAi {
+            EndpointChecks.url(url);
+            key.ifPresent(value -> EndpointChecks.key("key", value));
+            organization.ifPresent(value -> EndpointChecks.key("organization", value));
+        }
+
         private static final URI USUAL = URI.create("https://api.openai.com/v1");
 
         /** OpenAI itself. */
@@ -56,10 +68,20 @@ public sealed interface LlmEndpoint {
         /** What is asked for where nothing else is said. */
         public static final String API_VERSION = "2024-08-01-preview";
 
+        /** Checks it. */
+        public Azure {
+            EndpointChecks.url(url);
+        }
+
         /** How Azure knows the caller. */
         public sealed interface Login {
             /** The resource's key, sent as {@code api-key}. */
             record Key(String value) implements Login {
+                /** Checks it. */
+                public Key {
+                    EndpointChecks.key("key", value);
+                }
+
                 @Override
                 public String toString() {
                     return "Key[***]";
@@ -99,6 +121,12 @@ public sealed interface LlmEndpoint {
     record Ollama(URI url, Optional<String> key, String modelId, OptionalInt contextTokens) implements LlmEndpoint {
         /** The model that is asked for where nothing else is said. */
         public static final String MODEL = "llama3.1:8b";
+
+        /** Checks it. */
+        public Ollama {
+            EndpointChecks.url(url);
+            key.ifPresent(value -> EndpointChecks.key("key", value));
+        }
 
         public static Ollama at(URI url) {
             return new Ollama(url, Optional.empty(), MODEL, OptionalInt.empty());

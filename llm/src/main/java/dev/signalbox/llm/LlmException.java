@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why a question got no answer. The subtype is the kind of failure; {@link #attempts()} tells what was tried.
  *
- * <p>The message never holds a key; it may hold words of the provider, at most 500 characters of them.
+ * <p>Neither its message nor that of a cause holds a key or another header of the request; it may hold words of the
+ * provider, at most 500 characters of them.
  */
 public abstract sealed class LlmException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -16,8 +17,29 @@ public abstract sealed class LlmException extends RuntimeException {
     /** Not part of the serialised form: a record of attempts is for the process that made them. */
     private transient List<LlmAttempt> attempts = List.of();
 
+    private String message;
+    private @Nullable Throwable cause;
+
     private LlmException(String message, @Nullable Throwable cause) {
         super(message, cause);
+        this.message = message;
+        this.cause = cause;
+    }
+
+    @Override
+    public String getMessage() {
+        return message;
+    }
+
+    @Override
+    public synchronized @Nullable Throwable getCause() {
+        return cause;
+    }
+
+    /** Takes secrets out of its words and its causes'. Before anyone else sees it. */
+    synchronized void mask(Secrets secrets) {
+        message = secrets.mask(message);
+        cause = secrets.mask(cause);
     }
 
     /** What was tried, in order; the last one failed with this exception. Empty if nothing was. */
@@ -149,19 +171,36 @@ public abstract sealed class LlmException extends RuntimeException {
     public static final class Unavailable extends LlmException {
         private static final long serialVersionUID = 1L;
         private final @Nullable Duration retryAfter;
-        private final Blame blame;
+        private final Stage stage;
 
-        /** Where it went wrong: not reached at all, refused by the provider, or broken on the way back. */
-        enum Blame {
-            CIRCUIT,
-            REFUSED,
-            BROKEN
+        /** How far the attempt came. */
+        enum Stage {
+            /** It was not made: the circuit is open. */
+            CIRCUIT(false, false, true),
+            /** It reached no provider that could be trusted. */
+            UNTRUSTED(false, true, true),
+            /** It was not sent, or refused. */
+            REFUSED(true, true, true),
+            /** The provider said in place of an answer that there is none. */
+            DECLINED(false, true, false),
+            /** The answer broke off or cannot be read. */
+            BROKEN(true, true, false);
+
+            private final boolean passing;
+            private final boolean ofTheProvider;
+            private final boolean free;
+
+            Stage(boolean passing, boolean ofTheProvider, boolean free) {
+                this.passing = passing;
+                this.ofTheProvider = ofTheProvider;
+                this.free = free;
+            }
         }
 
-        Unavailable(String message, Optional<Duration> retryAfter, Blame blame, @Nullable Throwable cause) {
+        Unavailable(String message, Optional<Duration> retryAfter, Stage stage, @Nullable Throwable cause) {
             super(message, cause);
             this.retryAfter = retryAfter.orElse(null);
-            this.blame = blame;
+            this.stage = stage;
         }
 
         /** How long the provider asked to wait. */
@@ -171,7 +210,7 @@ public abstract sealed class LlmException extends RuntimeException {
 
         @Override
         boolean isPassing() {
-            return blame != Blame.CIRCUIT;
+            return stage.passing;
         }
 
         @Override
@@ -181,12 +220,12 @@ public abstract sealed class LlmException extends RuntimeException {
 
         @Override
         boolean isOfTheProvider() {
-            return blame != Blame.CIRCUIT;
+            return stage.ofTheProvider;
         }
 
         @Override
         boolean isFree() {
-            return blame != Blame.BROKEN;
+            return stage.free;
         }
     }
 

@@ -3,8 +3,10 @@ package dev.signalbox.llm;
 import dev.langchain4j.http.client.HttpClientBuilder;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
+import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -20,15 +22,37 @@ public final class LlmModel {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private final String name;
-    private final Dialect dialect;
+    private final Source source;
+    private final ProviderModels provider;
     private final LlmParameters parameters;
     private final Optional<LlmPrice> price;
     private final Optional<Duration> attemptTimeout;
     private final List<String> fallbacks;
 
+    /** What a model is made from, kept so that it can be made anew with another client or other headers. */
+    private sealed interface Source {
+        ProviderModels build();
+
+        record Own(
+                LlmEndpoint endpoint, Function<StreamFormat, HttpClientBuilder> transport, Map<String, String> headers)
+                implements Source {
+            @Override
+            public ProviderModels build() {
+                return ProviderModels.of(endpoint, transport, headers);
+            }
+        }
+
+        record Plugged(Optional<ChatModel> whole, Optional<StreamingChatModel> streamed) implements Source {
+            @Override
+            public ProviderModels build() {
+                return ProviderModels.plugged(whole, streamed);
+            }
+        }
+    }
+
     private LlmModel(
             String name,
-            Dialect dialect,
+            Source source,
             LlmParameters parameters,
             Optional<LlmPrice> price,
             Optional<Duration> attemptTimeout,
@@ -38,7 +62,8 @@ public final class LlmModel {
                     "name is '" + name + "'; it must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit");
         }
         this.name = name;
-        this.dialect = dialect;
+        this.source = source;
+        this.provider = source.build();
         this.parameters = parameters;
         this.price = price;
         this.attemptTimeout = attemptTimeout;
@@ -52,13 +77,13 @@ public final class LlmModel {
      * @throws IllegalArgumentException if the name is not one
      */
     public static LlmModel of(String name, LlmEndpoint endpoint) {
-        return of(name, endpoint, Transport::builder);
+        return of(name, endpoint, format -> Transport.builder(format, LlmHttp.CLIENT));
     }
 
-    static LlmModel of(String name, LlmEndpoint endpoint, Function<Framing, HttpClientBuilder> transport) {
+    static LlmModel of(String name, LlmEndpoint endpoint, Function<StreamFormat, HttpClientBuilder> transport) {
         return new LlmModel(
                 name,
-                Dialect.of(endpoint, transport),
+                new Source.Own(endpoint, transport, Map.of()),
                 LlmParameters.NONE,
                 Optional.empty(),
                 endpoint.attemptTimeout(),
@@ -83,7 +108,7 @@ public final class LlmModel {
     private static LlmModel plugged(String name, Optional<ChatModel> whole, Optional<StreamingChatModel> streamed) {
         return new LlmModel(
                 name,
-                Dialect.plugged(whole, streamed),
+                new Source.Plugged(whole, streamed),
                 LlmParameters.NONE,
                 Optional.empty(),
                 Optional.empty(),
@@ -92,12 +117,12 @@ public final class LlmModel {
 
     /** With parameters of its own, behind those of a request. */
     public LlmModel withParameters(LlmParameters value) {
-        return new LlmModel(name, dialect, value, price, attemptTimeout, fallbacks);
+        return new LlmModel(name, source, value, price, attemptTimeout, fallbacks);
     }
 
     /** A budget in money needs it. */
     public LlmModel withPrice(LlmPrice value) {
-        return new LlmModel(name, dialect, parameters, Optional.of(value), attemptTimeout, fallbacks);
+        return new LlmModel(name, source, parameters, Optional.of(value), attemptTimeout, fallbacks);
     }
 
     /** In place of {@link LlmOptions#attemptTimeout}. */
@@ -105,20 +130,57 @@ public final class LlmModel {
         if (!value.isPositive()) {
             throw new IllegalArgumentException("attemptTimeout is " + value + "; it must be above 0");
         }
-        return new LlmModel(name, dialect, parameters, price, Optional.of(value), fallbacks);
+        return new LlmModel(name, source, parameters, price, Optional.of(value), fallbacks);
     }
 
     /** The names of the models to ask, in order, when this one cannot answer. */
     public LlmModel withFallbacks(String... names) {
-        return new LlmModel(name, dialect, parameters, price, attemptTimeout, List.of(names));
+        return new LlmModel(name, source, parameters, price, attemptTimeout, List.of(names));
+    }
+
+    /**
+     * With an HTTP client in place of {@link LlmHttp#DEFAULT}'s: for a proxy, certificates of its own, or anything else that
+     * the JDK's client has. Time limits stay those of {@link LlmOptions}.
+     *
+     * @throws IllegalArgumentException for a model of LangChain4j, which has its own
+     */
+    public LlmModel withHttpClient(HttpClient value) {
+        Source.Own own = own("HTTP client");
+        var source = new Source.Own(own.endpoint(), format -> Transport.builder(format, value), own.headers());
+        return new LlmModel(name, source, parameters, price, attemptTimeout, fallbacks);
+    }
+
+    /**
+     * With headers on each of its requests, as a gateway may ask for. Their values are treated as secrets.
+     *
+     * @throws IllegalArgumentException for a header that HTTP does not allow, and for a model of LangChain4j, which has its own
+     */
+    public LlmModel withHeaders(Map<String, String> value) {
+        value.forEach(LlmHttp::checkHeader);
+        Source.Own own = own("headers");
+        var source = new Source.Own(own.endpoint(), own.transport(), Map.copyOf(value));
+        return new LlmModel(name, source, parameters, price, attemptTimeout, fallbacks);
+    }
+
+    private Source.Own own(String what) {
+        if (source instanceof Source.Own own) {
+            return own;
+        }
+        throw new IllegalArgumentException(
+                "model '" + name + "' is one of LangChain4j; give the " + what + " to LangChain4j's own builder");
+    }
+
+    /** Whether it keeps a transport of its own, of which nothing can be seen. */
+    boolean isPlugged() {
+        return source instanceof Source.Plugged;
     }
 
     public String name() {
         return name;
     }
 
-    Dialect dialect() {
-        return dialect;
+    ProviderModels provider() {
+        return provider;
     }
 
     LlmParameters parameters() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.model.output.TokenUsage;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RawAnswer {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern DONE = Pattern.compile("\"done\"\\s*:\\s*true");
 
     private final Optional<JsonNode> last;
     private final Optional<JsonNode> beforeLast;
@@ -44,9 +46,11 @@ final class RawAnswer {
     /** The error that a text is, if it is one. */
     static Optional<JsonNode> error(String text) {
         return object(text)
-                .map(node -> node.path("error"))
-                .filter(error -> error.isObject()
-                        || (error.isTextual() && !error.asText().isBlank()));
+                .flatMap(node -> Stream.of(
+                                node.path("error"), node.path("choices").path(0).path("error"))
+                        .filter(error -> error.isObject()
+                                || (error.isTextual() && !error.asText().isBlank()))
+                        .findFirst());
     }
 
     /** The piece of a refusal that an event is, if it is one. */
@@ -64,9 +68,25 @@ final class RawAnswer {
                 .map(JsonNode::asText);
     }
 
-    /** Ollama's sign that the answer is whole. */
-    boolean isDone() {
-        return last.map(node -> node.path("done").asBoolean(false)).orElse(false);
+    /** Whether a line is Ollama's sign that the answer is whole. Parsed only if it looks like it: it is asked of each line. */
+    static boolean isDone(String line) {
+        return DONE.matcher(line).find()
+                && object(line).map(node -> node.path("done").asBoolean(false)).orElse(false);
+    }
+
+    /**
+     * Checks an answer that does not stream, for LangChain4j fails without words at one that is none.
+     *
+     * @throws UnreadableException if it is an error, or has no choice or message
+     */
+    static void check(String body, StreamFormat format) {
+        JsonNode answer = object(body)
+                .orElseThrow(() -> new UnreadableException("the provider's answer is not a JSON object", body, true));
+        JsonNode message =
+                format == StreamFormat.SSE ? answer.path("choices").path(0).path("message") : answer.path("message");
+        if (error(body).isPresent() || !message.isObject()) {
+            throw new UnreadableException("the provider's answer holds no message", body, false);
+        }
     }
 
     Optional<String> type() {

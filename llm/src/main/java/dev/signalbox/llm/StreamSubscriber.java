@@ -1,5 +1,6 @@
 package dev.signalbox.llm;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.langchain4j.http.client.sse.ServerSentEvent;
 import dev.langchain4j.http.client.sse.ServerSentEventContext;
 import dev.langchain4j.http.client.sse.ServerSentEventListener;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
@@ -17,25 +19,27 @@ import org.jspecify.annotations.Nullable;
  * Hands the events of a body to LangChain4j, on the thread that read it. The next bytes are asked for when those are dealt
  * with: a slow listener slows the provider down.
  *
- * <p>OpenAI's {@code [DONE]} ends the answer at once, whatever the connection does after it; without it, the end of the body
- * does, and whoever is told decides whether the answer was whole.
+ * <p>OpenAI's {@code [DONE]} and Ollama's {@code done} end the answer at once, whatever the connection does after it; without
+ * them, the end of the body does, and the attempt decides whether the answer was whole.
  */
-final class StreamSubscriber implements BodySubscriber<Void>, Framer.Sink, ServerSentEventParsingHandle {
+final class StreamSubscriber implements BodySubscriber<Void>, EventParser.Sink, ServerSentEventParsingHandle {
     private static final String DONE = "[DONE]";
 
+    private final StreamFormat format;
     private final Exchange exchange;
     private final ServerSentEventListener listener;
     private final ServerSentEventContext context = new ServerSentEventContext(this);
-    private final Framer framer;
+    private final EventParser parser;
     private final CompletableFuture<Void> body = new CompletableFuture<>();
     private @Nullable Subscription subscription;
     private boolean over;
     private volatile boolean cancelled;
 
-    StreamSubscriber(Framing framing, Exchange exchange, ServerSentEventListener listener) {
+    StreamSubscriber(StreamFormat format, Exchange exchange, ServerSentEventListener listener) {
+        this.format = format;
         this.exchange = exchange;
         this.listener = listener;
-        framer = new Framer(framing, this);
+        parser = new EventParser(format, this);
     }
 
     @Override
@@ -46,19 +50,19 @@ final class StreamSubscriber implements BodySubscriber<Void>, Framer.Sink, Serve
     @Override
     public void onSubscribe(Subscription given) {
         subscription = given;
-        exchange.hear();
+        exchange.heard();
         given.request(1);
     }
 
     @Override
     public void onNext(List<ByteBuffer> parts) {
-        exchange.hear();
+        exchange.heard();
         try {
             for (ByteBuffer part : parts) {
-                framer.take(part);
+                parser.take(part);
             }
             more();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             cancel();
             onError(e);
         }
@@ -71,23 +75,53 @@ final class StreamSubscriber implements BodySubscriber<Void>, Framer.Sink, Serve
     }
 
     @Override
-    public void event(@Nullable String name, String data) {
+    public void event(@Nullable String name, String data) throws IOException {
         if (over) {
             return;
         }
         if (data.equals(DONE)) {
             exchange.end();
             close();
-        } else {
-            exchange.keep(data);
-            listener.onEvent(new ServerSentEvent(name, data), context);
+            return;
         }
+        exchange.keep(data);
+        Optional<JsonNode> error = data.startsWith("{\"error\"") ? RawAnswer.error(data) : Optional.empty();
+        if (error.isPresent()) {
+            throw Failures.ofError(error.get(), null);
+        }
+        if (format == StreamFormat.SSE) {
+            listener.onEvent(new ServerSentEvent(name, withoutToolCalls(data)), context);
+        } else {
+            line(data);
+        }
+    }
+
+    /** LangChain4j may ask whether the answer is whole as soon as it sees the last line, so it is marked before. */
+    private void line(String data) throws IOException {
+        boolean last = RawAnswer.isDone(data);
+        exchange.toolCalls().note(data);
+        if (last) {
+            exchange.end();
+        }
+        listener.onEvent(new ServerSentEvent(null, data), context);
+        if (last) {
+            close();
+        }
+    }
+
+    private String withoutToolCalls(String data) throws IOException {
+        String rest = exchange.toolCalls().take(data);
+        if (!rest.equals(data)) {
+            exchange.token();
+        }
+        return rest;
     }
 
     private void close() {
         if (!over) {
             over = true;
             listener.onClose();
+            exchange.over();
         }
     }
 
@@ -100,10 +134,10 @@ final class StreamSubscriber implements BodySubscriber<Void>, Framer.Sink, Serve
     @Override
     public void onComplete() {
         try {
-            framer.end();
+            parser.end();
             close();
             body.complete(null);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             onError(e);
         }
     }

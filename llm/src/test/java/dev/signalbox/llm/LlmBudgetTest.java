@@ -11,7 +11,11 @@ import dev.langchain4j.model.output.TokenUsage;
 import dev.signalbox.testing.simulator.LlmReply;
 import dev.signalbox.testing.simulator.LlmSimulator;
 import dev.signalbox.testing.simulator.LlmSimulatorOptions;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -19,6 +23,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** No attempt passes a budget: not alone, not beside others, not when it fails. */
 class LlmBudgetTest {
@@ -27,7 +33,7 @@ class LlmBudgetTest {
     /** What {@link #HI} can use at most: two bytes, two frames, the answer. */
     private static final long MOST = 2 + 16 + 16 + 100;
 
-    private final Clockwork clockwork = new Clockwork(Instant.parse("2026-11-21T23:00:00Z"));
+    private final ManualTiming timing = new ManualTiming(Instant.parse("2026-11-21T23:00:00Z"));
     private final AtomicLong asked = new AtomicLong();
 
     /** Uses exactly so many tokens. */
@@ -45,7 +51,7 @@ class LlmBudgetTest {
     }
 
     private LlmClient client(LlmBudgets budgets, LlmModel... models) {
-        var builder = LlmClient.builder().budgets(budgets).pacing(clockwork.pacing());
+        var builder = LlmClient.builder().budgets(budgets).timing(timing.timing());
         for (LlmModel model : models) {
             builder.model(model);
         }
@@ -80,7 +86,7 @@ class LlmBudgetTest {
         LlmClient client = client(budgets, LlmModel.of("m", using(50, 50)));
         client.generate(HI);
         assertThatThrownBy(() -> client.generate(HI)).isInstanceOf(LlmException.Budget.class);
-        clockwork.advance(Duration.ofHours(1));
+        timing.advance(Duration.ofHours(1));
         assertThat(client.generate(HI).text()).isEqualTo("ok");
     }
 
@@ -140,7 +146,7 @@ class LlmBudgetTest {
                     LlmReply.error(500, "oops", "no"),
                     LlmReply.events("data: {\"choices\":[{\"delta\":{\"content\":\"H\"}}]}\n\n", LlmReply.End.CUT));
             assertThatThrownBy(() -> client.generate(HI)).isInstanceOf(LlmException.Unavailable.class);
-            var heard = new Heard();
+            var heard = new RecordingListener();
             client.stream(HI, heard);
             assertThat(heard.error())
                     .as("let in: the first failure was free")
@@ -148,6 +154,106 @@ class LlmBudgetTest {
             assertThatThrownBy(() -> client.generate(HI))
                     .as("the broken stream may have cost all of it")
                     .isInstanceOf(LlmException.Budget.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPromptThatOllamaDoesNotCountIsCharged(boolean streamed) {
+        try (var simulator = LlmSimulator.start(LlmSimulatorOptions.defaults())) {
+            LlmClient client = LlmClient.builder()
+                    .model(LlmModel.of("m", LlmEndpoint.Ollama.at(simulator.root())))
+                    .budgets(LlmBudgets.NONE.withTotal(LlmBudget.ofTokens(20_000)))
+                    .build();
+            LlmRequest question = LlmRequest.of("four ".repeat(800) + "ok").withParameters(HI.parameters());
+            int answers = 0;
+            for (int i = 0; i < 50; i++) {
+                simulator.script(LlmReply.lines(
+                        "{\"message\":{\"role\":\"assistant\",\"content\":\"ok\"},\"done_reason\":\"stop\",\"done\":true,"
+                                + "\"eval_count\":1}\n",
+                        LlmReply.End.COMPLETE));
+                answers += isAnswered(client, question, streamed) ? 1 : 0;
+            }
+            assertThat(answers).isBetween(1, 5);
+            assertThat(simulator.received()).isEqualTo(answers);
+        }
+    }
+
+    private static boolean isAnswered(LlmClient client, LlmRequest question, boolean streamed) {
+        try {
+            if (streamed) {
+                var heard = new RecordingListener();
+                client.stream(question, heard);
+                return heard.response().text().equals("ok");
+            }
+            return client.generate(question).text().equals("ok");
+        } catch (LlmException.Budget refused) {
+            return false;
+        }
+    }
+
+    @Test
+    void whatTheProviderDoesNotCountCostsTheMost() {
+        ChatModel silent = new ChatModel() {
+            @Override
+            public ChatResponse doChat(ChatRequest request) {
+                return ChatResponse.builder().aiMessage(AiMessage.from("ok")).build();
+            }
+        };
+        LlmModel model = LlmModel.of("m", silent).withPrice(LlmPrice.perMillion("1", "1", "1"));
+        LlmResponse response = client(LlmBudgets.NONE, model).generate(HI);
+        assertThat(response.metadata().usage()).isEmpty();
+        assertThat(response.metadata().cost())
+                .hasValueSatisfying(
+                        cost -> assertThat(cost).isEqualByComparingTo(new BigDecimal(MOST).movePointLeft(6)));
+    }
+
+    @Test
+    void attemptsThatNeverGotToTheProviderAreFree() throws IOException {
+        try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> closeWhatComes(server));
+            var url = URI.create("https://127.0.0.1:" + server.getLocalPort());
+            LlmModel model = LlmModel.of("m", LlmEndpoint.OpenAi.compatible(url, Optional.empty(), "gpt"))
+                    .withPrice(LlmPrice.perMillion("1", "1", "1"));
+            LlmClient client = client(LlmBudgets.NONE.withTotal(LlmBudget.ofTokens(MOST)), model);
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> client.generate(HI))
+                        .isInstanceOfSatisfying(
+                                LlmException.Unavailable.class,
+                                failure -> assertThat(failure.attempts())
+                                        .hasSize(3)
+                                        .allSatisfy(attempt -> assertThat(attempt.cost())
+                                                .hasValueSatisfying(
+                                                        cost -> assertThat(cost).isZero())));
+            }
+        }
+    }
+
+    private static void closeWhatComes(ServerSocket server) {
+        while (!server.isClosed()) {
+            try (var accepted = server.accept()) {
+                assertThat(accepted.getInputStream().read())
+                        .as("the client's hello")
+                        .isEqualTo(22);
+            } catch (IOException closed) {
+                assertThat(closed).isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void anAttemptThatTimesOutBeforeItIsSentIsFree() throws IOException {
+        try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            var url = URI.create("https://127.0.0.1:" + server.getLocalPort());
+            LlmClient client = LlmClient.builder()
+                    .model(LlmModel.of("m", LlmEndpoint.OpenAi.compatible(url, Optional.empty(), "gpt"))
+                            .withAttemptTimeout(Duration.ofMillis(200)))
+                    .budgets(LlmBudgets.NONE.withTotal(LlmBudget.ofTokens(MOST)))
+                    .options(LlmOptions.DEFAULT.withRetries(0, Duration.ZERO))
+                    .build();
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> client.generate(HI)).isInstanceOf(LlmException.Timeout.class);
+            }
         }
     }
 
@@ -188,7 +294,7 @@ class LlmBudgetTest {
         long limit = 200_000;
         var budgets = new Budgets(
                 LlmBudgets.NONE.withTotal(LlmBudget.ofTokens(limit)),
-                clockwork.pacing().clock());
+                timing.timing().clock());
         var granted = new AtomicLong();
         try (var pool = Executors.newFixedThreadPool(4)) {
             for (int i = 0; i < 4; i++) {

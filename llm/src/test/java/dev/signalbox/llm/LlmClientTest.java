@@ -72,8 +72,8 @@ class LlmClientTest {
         return simulator.requests().getLast();
     }
 
-    private Heard stream(LlmRequest request) {
-        var heard = new Heard();
+    private RecordingListener stream(LlmRequest request) {
+        var heard = new RecordingListener();
         client.stream(request, heard);
         return heard;
     }
@@ -109,7 +109,7 @@ class LlmClientTest {
     @Test
     void openAiStreamsWithUsage() throws Exception {
         simulator.script(LlmReply.answer("Hello", " there"));
-        Heard heard = stream(LlmRequest.of("hi"));
+        RecordingListener heard = stream(LlmRequest.of("hi"));
         LlmResponse response = heard.response();
         assertThat(heard.pieces).containsExactly("Hello", " there");
         assertThat(response.text()).isEqualTo("Hello there");
@@ -201,7 +201,7 @@ class LlmClientTest {
         simulator.script(LlmReply.answer("a", "b"), LlmReply.answer("a", "b"));
         assertThat(client.generate(LlmRequest.of("hi").withModels("ollama")).text())
                 .isEqualTo("ab");
-        Heard heard = stream(LlmRequest.of("hi").withModels("ollama"));
+        RecordingListener heard = stream(LlmRequest.of("hi").withModels("ollama"));
         assertThat(heard.response().metadata().usage().orElseThrow().output()).isEqualTo(2);
         assertThat(heard.pieces).containsExactly("a", "b");
         assertThat(request().uri()).isEqualTo("/api/chat");
@@ -217,7 +217,7 @@ class LlmClientTest {
                 .name("weather")
                 .parameters(JsonObjectSchema.builder().addStringProperty("city").build())
                 .build();
-        Heard heard = stream(LlmRequest.of("hi").withTools(tool));
+        RecordingListener heard = stream(LlmRequest.of("hi").withTools(tool));
         assertThat(heard.response().metadata().finishReason()).contains(FinishReason.TOOL_EXECUTION);
         assertThat(heard.tools).singleElement().satisfies(call -> {
             assertThat(call.id()).isEqualTo("call_1");
@@ -258,7 +258,7 @@ class LlmClientTest {
         };
         LlmClient plugged = LlmClient.builder().model(LlmModel.of("echo", echo)).build();
         assertThat(plugged.generate(LlmRequest.of("hi")).text()).isEqualTo("echo");
-        var heard = new Heard();
+        var heard = new RecordingListener();
         plugged.stream(LlmRequest.of("hi"), heard);
         assertThat(heard.response().text()).isEqualTo("echo");
         assertThat(heard.pieces).containsExactly("echo");
@@ -291,7 +291,7 @@ class LlmClientTest {
         LlmClient once = LlmClient.builder()
                 .model(LlmModel.of("m", LlmEndpoint.OpenAi.compatible(simulator.openAi(), Optional.of(KEY), "gpt")))
                 .options(LlmOptions.DEFAULT
-                        .withRetries(0, LlmOptions.DEFAULT.cooldown())
+                        .withRetries(0, LlmOptions.DEFAULT.backoff())
                         .withCircuit(0, LlmOptions.DEFAULT.circuitOpen()))
                 .build();
         expected.forEach((reply, type) -> {
@@ -299,7 +299,7 @@ class LlmClientTest {
             assertThatThrownBy(() -> once.generate(LlmRequest.of("hi")))
                     .as("%s", reply)
                     .isInstanceOf(type);
-            var heard = new Heard();
+            var heard = new RecordingListener();
             once.stream(LlmRequest.of("hi"), heard);
             assertThat(heard.error()).as("%s", reply).isInstanceOf(type);
             assertThat(heard.error().attempts()).hasSize(1);

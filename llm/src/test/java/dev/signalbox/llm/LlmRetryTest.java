@@ -24,7 +24,7 @@ class LlmRetryTest {
 
     private final LlmSimulator first = LlmSimulator.start(LlmSimulatorOptions.defaults());
     private final LlmSimulator second = LlmSimulator.start(LlmSimulatorOptions.defaults());
-    private final Clockwork clockwork = new Clockwork(NOW);
+    private final ManualTiming timing = new ManualTiming(NOW);
     private final List<String> circuits = new ArrayList<>();
 
     @AfterEach
@@ -38,7 +38,7 @@ class LlmRetryTest {
                 .model(model("first", first).withFallbacks("second"))
                 .model(model("second", second))
                 .options(options)
-                .pacing(clockwork.pacing())
+                .timing(timing.timing())
                 .listener(new LlmListener() {
                     @Override
                     public void circuit(String model, boolean open) {
@@ -61,7 +61,7 @@ class LlmRetryTest {
         first.script(BUSY, BUSY, LlmReply.answer("third time lucky"));
         LlmResponse response = client().generate(LlmRequest.of("hi"));
         assertThat(response.text()).isEqualTo("third time lucky");
-        assertThat(clockwork.pauses).containsExactly(Duration.ofMillis(500), Duration.ofSeconds(1));
+        assertThat(timing.pauses).containsExactly(Duration.ofMillis(500), Duration.ofSeconds(1));
         assertThat(response.metadata().attempts())
                 .extracting(LlmAttempt::kind)
                 .containsExactly(LlmAttempt.Kind.FIRST, LlmAttempt.Kind.RETRY, LlmAttempt.Kind.RETRY);
@@ -84,20 +84,20 @@ class LlmRetryTest {
     })
     void waitsAsLongAsTheProviderAsks(String header, String value, long millis) {
         for (boolean streamed : List.of(false, true)) {
-            clockwork.pauses.clear();
+            timing.pauses.clear();
             first.script(LlmReply.tooMany(header, value), LlmReply.answer("ok"));
             LlmClient client = client();
             if (streamed) {
-                var heard = new Heard();
+                var heard = new RecordingListener();
                 client.stream(LlmRequest.of("hi").withModels("first"), heard);
                 assertThat(heard.response().text()).isEqualTo("ok");
             } else {
                 assertThat(client.generate(LlmRequest.of("hi")).text()).isEqualTo("ok");
             }
-            assertThat(clockwork.pauses)
+            assertThat(timing.pauses)
                     .singleElement()
                     .satisfies(pause -> assertThat(pause.toMillis()).isBetween(millis, millis + 1));
-            clockwork.advance(Duration.ZERO.minus(clockwork.pauses.getFirst()));
+            timing.advance(Duration.ZERO.minus(timing.pauses.getFirst()));
         }
     }
 
@@ -115,7 +115,7 @@ class LlmRetryTest {
         second.script(LlmReply.answer("second"));
         LlmResponse response = client().generate(LlmRequest.of("hi"));
         assertThat(response.text()).isEqualTo("second");
-        assertThat(clockwork.pauses).isEmpty();
+        assertThat(timing.pauses).isEmpty();
         assertThat(response.metadata().attempts())
                 .extracting(LlmAttempt::kind)
                 .containsExactly(LlmAttempt.Kind.FIRST, LlmAttempt.Kind.FALLBACK);
@@ -137,7 +137,7 @@ class LlmRetryTest {
         LlmOptions hasty =
                 LlmOptions.DEFAULT.withTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(5));
         assertThat(client(hasty).generate(LlmRequest.of("hi")).text()).isEqualTo("second");
-        assertThat(clockwork.pauses).isEmpty();
+        assertThat(timing.pauses).isEmpty();
     }
 
     @Test
@@ -186,7 +186,7 @@ class LlmRetryTest {
     @Test
     void nothingIsTriedAgainAfterTheFirstText() {
         first.script(broken());
-        var heard = new Heard();
+        var heard = new RecordingListener();
         client().stream(LlmRequest.of("hi"), heard);
         assertThat(heard.error()).isInstanceOf(LlmException.Unavailable.class);
         assertThat(heard.pieces).containsExactly("Hel");
@@ -196,7 +196,7 @@ class LlmRetryTest {
     @Test
     void aRestartIsToldToWhoAllowedIt() {
         first.script(broken(), LlmReply.answer("Hello", "!"));
-        var heard = new Heard();
+        var heard = new RecordingListener();
         client().stream(LlmRequest.of("hi").withRestarts(), heard);
         assertThat(heard.response().text()).isEqualTo("Hello!");
         assertThat(heard.text.toString()).isEqualTo("Hello!");
@@ -209,7 +209,7 @@ class LlmRetryTest {
     @Test
     void aStreamThatBreaksBeforeItsFirstTextIsTriedAgainUnheard() {
         first.script(LlmReply.events(": hello\n\n", LlmReply.End.CUT), LlmReply.answer("Hello"));
-        var heard = new Heard();
+        var heard = new RecordingListener();
         client().stream(LlmRequest.of("hi"), heard);
         assertThat(heard.response().text()).isEqualTo("Hello");
         assertThat(heard.restarts).isEmpty();
@@ -225,7 +225,7 @@ class LlmRetryTest {
         }
         assertThat(first.received()).as("asked until the circuit opened").isEqualTo(2);
         assertThat(circuits).containsExactly("first opened");
-        clockwork.advance(Duration.ofSeconds(30));
+        timing.advance(Duration.ofSeconds(30));
         assertThat(client.generate(LlmRequest.of("hi")).metadata().model()).isEqualTo("first");
         assertThat(circuits).containsExactly("first opened", "first closed");
     }

@@ -33,14 +33,15 @@ class LlmStreamFaultTest {
     }
 
     private LlmClient client(Duration deadline, Duration attempt, Duration idle) {
+        return client(LlmOptions.DEFAULT.withTimeouts(deadline, attempt, idle));
+    }
+
+    private LlmClient client(LlmOptions options) {
         return LlmClient.builder()
                 .model(LlmModel.of(
                         "openai", LlmEndpoint.OpenAi.compatible(simulator.openAi(), Optional.empty(), "gpt")))
                 .model(LlmModel.of("ollama", LlmEndpoint.Ollama.at(simulator.root())))
-                .options(LlmOptions.DEFAULT
-                        .withRetries(0, Duration.ZERO)
-                        .withCircuit(0, LONG)
-                        .withTimeouts(deadline, attempt, idle))
+                .options(options.withRetries(0, Duration.ZERO).withCircuit(0, LONG))
                 .build();
     }
 
@@ -65,7 +66,7 @@ class LlmStreamFaultTest {
         int whole = 0;
         for (int cut = 0; cut < all.length; cut++) {
             simulator.script(new LlmReply.Bytes(type, List.of(Arrays.copyOf(all, cut)), end));
-            var heard = new Heard();
+            var heard = new RecordingListener();
             client.stream(LlmRequest.of("hi").withModels(ollama ? "ollama" : "openai"), heard);
             await().atMost(LONG)
                     .pollDelay(Duration.ZERO)
@@ -97,10 +98,29 @@ class LlmStreamFaultTest {
     @Test
     void aStreamThatStallsEndsAfterItsSilence() {
         simulator.script(LlmReply.events(PIECE, LlmReply.End.STALLED));
-        var heard = new Heard();
+        var heard = new RecordingListener();
         client(LONG, LONG, Duration.ofSeconds(1)).stream(LlmRequest.of("hi"), heard);
         assertThat(heard.error()).isInstanceOf(LlmException.Timeout.class).hasMessageContaining("silent");
         assertThat(heard.pieces).containsExactly("Hel");
+        await().atMost(LONG).until(() -> simulator.connections() == 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ": PROCESSING\n\n: PROCESSING\n\n",
+                "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n",
+                "data: {\"choices\":[],\"prompt_filter_results\":[]}\n\n"
+            })
+    void beforeTheFirstTokenItsOwnTimeoutRunsAndNotThatOfSilence(String signs) {
+        simulator.script(LlmReply.events(signs, LlmReply.End.STALLED));
+        var heard = new RecordingListener();
+        client(LlmOptions.DEFAULT
+                        .withTimeouts(LONG, LONG, Duration.ofMillis(100))
+                        .withFirstTokenTimeout(Duration.ofMillis(1_500)))
+                .stream(LlmRequest.of("hi"), heard);
+        assertThat(heard.error()).isInstanceOf(LlmException.Timeout.class).hasMessageContaining("first token");
+        assertThat(heard.error().attempts().getFirst().took()).isGreaterThan(Duration.ofMillis(1_400));
         await().atMost(LONG).until(() -> simulator.connections() == 0);
     }
 
@@ -128,7 +148,7 @@ class LlmStreamFaultTest {
 
     private static LlmException error(LlmClient client, boolean streamed) {
         if (streamed) {
-            var heard = new Heard();
+            var heard = new RecordingListener();
             client.stream(LlmRequest.of("hi"), heard);
             return heard.error();
         }
@@ -144,7 +164,7 @@ class LlmStreamFaultTest {
         simulator.script(LlmReply.answer("a", "b", "c"));
         var release = new CountDownLatch(1);
         var entered = new CountDownLatch(1);
-        var heard = new Heard() {
+        var heard = new RecordingListener() {
             @Override
             public void onText(String piece) {
                 super.onText(piece);
@@ -170,7 +190,7 @@ class LlmStreamFaultTest {
     @Test
     void cancelCutsTheConnectionAndIsSaidOnce() {
         simulator.script(LlmReply.events(PIECE, LlmReply.End.STALLED));
-        var heard = new Heard();
+        var heard = new RecordingListener();
         LlmStream stream = client().stream(LlmRequest.of("hi"), heard);
         await().atMost(LONG).until(() -> !heard.pieces.isEmpty());
         assertThat(stream.cancel()).isTrue();
@@ -185,7 +205,7 @@ class LlmStreamFaultTest {
         LlmClient client = client();
         for (int i = 0; i < 300; i++) {
             simulator.script(LlmReply.answer("a"));
-            var heard = new Heard();
+            var heard = new RecordingListener();
             LlmStream stream = client.stream(LlmRequest.of("hi"), heard);
             var canceller = Thread.ofVirtual().start(() -> {
                 while (heard.pieces.isEmpty() && !heard.end.isDone()) {
@@ -207,7 +227,7 @@ class LlmStreamFaultTest {
     @Test
     void anInterruptEndsTheWaitAndStaysSet() throws Exception {
         simulator.script(new LlmReply.Silence());
-        var heard = new Heard();
+        var heard = new RecordingListener();
         var waiting = Thread.ofVirtual().start(() -> {
             try {
                 client().generate(LlmRequest.of("hi"));
@@ -226,7 +246,7 @@ class LlmStreamFaultTest {
     @Test
     void aListenerThatFailsEndsTheStream() {
         simulator.script(LlmReply.answer("a", "b"));
-        var heard = new Heard() {
+        var heard = new RecordingListener() {
             @Override
             public void onText(String piece) {
                 super.onText(piece);
@@ -242,7 +262,7 @@ class LlmStreamFaultTest {
     @EnumSource(LlmReply.UsagePlace.class)
     void usageIsFoundWhereverItIs(LlmReply.UsagePlace place) {
         simulator.script(LlmReply.answer("a", "b").withUsage(place));
-        var heard = new Heard();
+        var heard = new RecordingListener();
         client().stream(LlmRequest.of("hi"), heard);
         assertThat(heard.response().metadata().usage().isPresent()).isEqualTo(place != LlmReply.UsagePlace.MISSING);
     }

@@ -49,11 +49,11 @@ class StreamCorpusTest {
         JsonNode expected = index().path(shape);
         byte[] bytes = resource(shape + ".stream");
         boolean lines = expected.path("framing").asText().equals("lines");
-        var replay = new Replay(lines ? Framing.LINES : Framing.EVENTS);
+        var replay = new ReplayTransport(lines ? StreamFormat.NDJSON : StreamFormat.SSE);
         LlmClient client = LlmClient.builder()
-                .model(LlmModel.of("m", endpoint(lines), framing -> replay))
+                .model(LlmModel.of("m", endpoint(lines), format -> replay))
                 .options(LlmOptions.DEFAULT
-                        .withRetries(0, LlmOptions.DEFAULT.cooldown())
+                        .withRetries(0, LlmOptions.DEFAULT.backoff())
                         .withCircuit(0, LlmOptions.DEFAULT.circuitOpen()))
                 .build();
         for (int cut = 0; cut < bytes.length; cut++) {
@@ -75,7 +75,7 @@ class StreamCorpusTest {
     }
 
     private static void check(LlmClient client, JsonNode expected, String what) {
-        var heard = new Heard();
+        var heard = new RecordingListener();
         client.stream(LlmRequest.of("hi"), heard);
         if (expected.has("error")) {
             assertThat(heard.error().getClass().getSimpleName())
@@ -88,7 +88,7 @@ class StreamCorpusTest {
         assertThat(heard.afterEnd).as(what).hasValue(0);
     }
 
-    private static void checkAnswer(Heard heard, LlmResponse response, JsonNode expected, String what) {
+    private static void checkAnswer(RecordingListener heard, LlmResponse response, JsonNode expected, String what) {
         assertThat(response.text()).as(what).isEqualTo(expected.path("text").asText());
         assertThat(heard.text.toString()).as(what).isEqualTo(response.text());
         assertThat(heard.thinking.toString())
@@ -117,7 +117,7 @@ class StreamCorpusTest {
                 : Optional.empty();
     }
 
-    private static List<String> calls(Heard heard) {
+    private static List<String> calls(RecordingListener heard) {
         return heard.tools.stream()
                 .map(call -> call.name() + call.arguments().replace(" ", ""))
                 .toList();

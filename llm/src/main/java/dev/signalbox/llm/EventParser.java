@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * is never seen in halves, and no reader, pipe or thread stands between the socket and the event. That is where it saves
  * what the rest of this library costs.
  */
-final class Framer {
+final class EventParser {
     /** The longest event: 16 MiB. Longer ones end the stream with an error. */
     static final int LARGEST = 16 * 1024 * 1024;
 
@@ -25,10 +25,10 @@ final class Framer {
 
     /** Takes the events. */
     interface Sink {
-        void event(@Nullable String name, String data);
+        void event(@Nullable String name, String data) throws IOException;
     }
 
-    private final Framing framing;
+    private final StreamFormat format;
     private final Sink sink;
     private byte[] bytes = new byte[FIRST_SIZE];
     private int lineStart;
@@ -40,8 +40,8 @@ final class Framer {
     private @Nullable String data;
     private @Nullable StringBuilder more;
 
-    Framer(Framing framing, Sink sink) {
-        this.framing = framing;
+    EventParser(StreamFormat format, Sink sink) {
+        this.format = format;
         this.sink = sink;
     }
 
@@ -105,7 +105,7 @@ final class Framer {
             first = false;
             start = startsWith(MARK, from, to) ? from + MARK.length : from;
         }
-        if (framing == Framing.LINES) {
+        if (format == StreamFormat.NDJSON) {
             document(start, to);
         } else if (start == to) {
             dispatch();
@@ -116,7 +116,7 @@ final class Framer {
         }
     }
 
-    private void document(int from, int to) {
+    private void document(int from, int to) throws IOException {
         if (from < to) {
             sink.event(null, text(from, to));
         }
@@ -154,7 +154,7 @@ final class Framer {
         more.append('\n').append(line);
     }
 
-    private void dispatch() {
+    private void dispatch() throws IOException {
         String whole = more == null ? data : more.toString();
         String kind = name;
         name = null;
@@ -171,7 +171,7 @@ final class Framer {
             line(lineStart, filled);
             lineStart = filled;
         }
-        if (framing == Framing.EVENTS) {
+        if (format == StreamFormat.SSE) {
             dispatch();
         }
     }

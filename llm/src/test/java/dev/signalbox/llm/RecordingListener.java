@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Writes down what a listener hears, and whether it was told more than one end, or anything after it. */
-class Heard implements LlmStreamListener {
+class RecordingListener implements LlmStreamListener {
     final StringBuilder text = new StringBuilder();
     final StringBuilder thinking = new StringBuilder();
     final List<String> pieces = new CopyOnWriteArrayList<>();

@@ -12,6 +12,7 @@ import dev.langchain4j.model.ollama.OllamaStreamingChatModel;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiChatRequestParameters;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -26,48 +27,69 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parameters of a request, from ours
  */
-record Dialect(
+record ProviderModels(
         Optional<ChatModel> whole,
         Optional<StreamingChatModel> streamed,
         Function<LlmParameters, DefaultChatRequestParameters.Builder<?>> parameters) {
 
-    static Dialect of(LlmEndpoint endpoint, Function<Framing, HttpClientBuilder> transport) {
+    /** @param headers on each request, beside the endpoint's own */
+    static ProviderModels of(
+            LlmEndpoint endpoint, Function<StreamFormat, HttpClientBuilder> transport, Map<String, String> headers) {
         return switch (endpoint) {
-            case LlmEndpoint.OpenAi it -> openAi(it, transport.apply(Framing.EVENTS));
-            case LlmEndpoint.Azure it -> azure(it, transport.apply(Framing.EVENTS));
-            case LlmEndpoint.Ollama it -> ollama(it, transport.apply(Framing.LINES));
+            case LlmEndpoint.OpenAi it -> openAi(it, transport.apply(StreamFormat.SSE), headers);
+            case LlmEndpoint.Azure it -> azure(it, transport.apply(StreamFormat.SSE), headers);
+            case LlmEndpoint.Ollama it -> ollama(it, transport.apply(StreamFormat.NDJSON), headers);
         };
     }
 
-    static Dialect plugged(Optional<ChatModel> whole, Optional<StreamingChatModel> streamed) {
-        return new Dialect(
+    static ProviderModels plugged(Optional<ChatModel> whole, Optional<StreamingChatModel> streamed) {
+        return new ProviderModels(
                 whole, streamed, ours -> common(DefaultChatRequestParameters.builder(), ours, Optional.empty()));
     }
 
-    private static Dialect openAi(LlmEndpoint.OpenAi at, HttpClientBuilder transport) {
+    private static ProviderModels openAi(
+            LlmEndpoint.OpenAi at, HttpClientBuilder transport, Map<String, String> headers) {
         return openAi(
                 new OpenAiServer(
                         transport,
                         at.url().toString(),
                         at.key().orElse(null),
                         at.organization().orElse(null),
-                        Map::of,
+                        () -> headers,
                         Map.of()),
                 at.modelId(),
                 at.reasoning());
     }
 
-    private static Dialect azure(LlmEndpoint.Azure at, HttpClientBuilder transport) {
+    private static ProviderModels azure(
+            LlmEndpoint.Azure at, HttpClientBuilder transport, Map<String, String> headers) {
         String base = at.url().toString().replaceAll("/+$", "") + "/openai/deployments/" + at.deployment();
         Supplier<Map<String, String>> login = switch (at.login()) {
-            case LlmEndpoint.Azure.Login.Key(String key) -> () -> Map.of("api-key", key);
+            case LlmEndpoint.Azure.Login.Key(String key) -> () -> with(headers, "api-key", key);
             case LlmEndpoint.Azure.Login.Token(Supplier<String> token) ->
-                () -> Map.of("Authorization", "Bearer " + token.get());
+                () -> with(headers, "Authorization", "Bearer " + fetched(token));
         };
         return openAi(
                 new OpenAiServer(transport, base, null, null, login, Map.of("api-version", at.apiVersion())),
                 at.deployment(),
                 at.reasoning());
+    }
+
+    private static Map<String, String> with(Map<String, String> headers, String name, String value) {
+        var all = new HashMap<>(headers);
+        all.put(name, value);
+        return all;
+    }
+
+    /** Called before each attempt, on its thread. */
+    private static String fetched(Supplier<String> token) {
+        try {
+            String fetched = token.get();
+            EndpointChecks.key("token", fetched);
+            return fetched;
+        } catch (RuntimeException e) {
+            throw new LlmException.Authentication("no token for the provider: " + e.getMessage(), e);
+        }
     }
 
     /** What differs between servers that speak like OpenAI. */
@@ -79,7 +101,7 @@ record Dialect(
             Supplier<Map<String, String>> headers,
             Map<String, String> query) {}
 
-    private static Dialect openAi(OpenAiServer at, String modelId, boolean reasoning) {
+    private static ProviderModels openAi(OpenAiServer at, String modelId, boolean reasoning) {
         var whole = OpenAiChatModel.builder()
                 .httpClientBuilder(at.transport())
                 .baseUrl(at.url())
@@ -101,7 +123,7 @@ record Dialect(
                 .strictJsonSchema(true)
                 .returnThinking(true)
                 .build();
-        return new Dialect(
+        return new ProviderModels(
                 Optional.of(whole),
                 Optional.of(streamed),
                 reasoning ? ours -> thinking(modelId, ours) : ours -> talking(modelId, ours));
@@ -120,14 +142,16 @@ record Dialect(
         return theirs.modelName(ours.modelId().orElse(modelId));
     }
 
-    private static Dialect ollama(LlmEndpoint.Ollama at, HttpClientBuilder transport) {
-        Supplier<Map<String, String>> headers = () ->
-                at.key().map(key -> Map.of("Authorization", "Bearer " + key)).orElseGet(Map::of);
+    private static ProviderModels ollama(
+            LlmEndpoint.Ollama at, HttpClientBuilder transport, Map<String, String> headers) {
+        Map<String, String> all = at.key()
+                .map(key -> with(headers, "Authorization", "Bearer " + key))
+                .orElse(headers);
         var whole = OllamaChatModel.builder()
                 .httpClientBuilder(transport)
                 .baseUrl(at.url().toString())
                 .modelName(at.modelId())
-                .customHeaders(headers)
+                .customHeaders(all)
                 .returnThinking(true)
                 .maxRetries(0)
                 .build();
@@ -135,10 +159,10 @@ record Dialect(
                 .httpClientBuilder(transport)
                 .baseUrl(at.url().toString())
                 .modelName(at.modelId())
-                .customHeaders(headers)
+                .customHeaders(all)
                 .returnThinking(true)
                 .build();
-        return new Dialect(Optional.of(whole), Optional.of(streamed), ours -> local(at, ours));
+        return new ProviderModels(Optional.of(whole), Optional.of(streamed), ours -> local(at, ours));
     }
 
     private static DefaultChatRequestParameters.Builder<?> local(LlmEndpoint.Ollama at, LlmParameters ours) {

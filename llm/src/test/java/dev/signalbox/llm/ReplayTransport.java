@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.Flow.Subscription;
 
 /** A transport that has no network: it feeds the bytes of a stream in the parts it is told to. */
-final class Replay implements HttpClient, HttpClientBuilder {
+final class ReplayTransport implements HttpClient, HttpClientBuilder {
     private static final Subscription NO_DEMAND = new Subscription() {
         @Override
         public void request(long more) {}
@@ -23,12 +23,12 @@ final class Replay implements HttpClient, HttpClientBuilder {
         public void cancel() {}
     };
 
-    private final Framing framing;
+    private final StreamFormat format;
     private byte[] bytes = {};
     private List<Integer> cuts = List.of();
 
-    Replay(Framing framing) {
-        this.framing = framing;
+    ReplayTransport(StreamFormat format) {
+        this.format = format;
     }
 
     void feed(byte[] all, Integer... at) {
@@ -39,8 +39,9 @@ final class Replay implements HttpClient, HttpClientBuilder {
     @Override
     public void execute(HttpRequest request, ServerSentEventParser parser, ServerSentEventListener listener) {
         Exchange exchange = Exchange.CURRENT.get();
-        exchange.watch();
-        var subscriber = new StreamSubscriber(framing, exchange, listener);
+        exchange.watch(Secrets.NONE);
+        exchange.sent();
+        var subscriber = new StreamSubscriber(format, exchange, listener);
         listener.onOpen(SuccessfulHttpResponse.builder()
                 .statusCode(200)
                 .headers(Map.of())
@@ -53,6 +54,11 @@ final class Replay implements HttpClient, HttpClientBuilder {
         }
         subscriber.onNext(List.of(ByteBuffer.wrap(Arrays.copyOfRange(bytes, from, bytes.length))));
         subscriber.onComplete();
+        subscriber.getBody().whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                listener.onError(failure);
+            }
+        });
     }
 
     @Override

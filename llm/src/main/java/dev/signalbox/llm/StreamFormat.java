@@ -1,9 +1,9 @@
 package dev.signalbox.llm;
 
-/** How a stream is cut into events. */
-enum Framing {
+/** How the events of a stream are marked off. */
+enum StreamFormat {
     /** Server-sent events: OpenAI and its like. */
-    EVENTS,
+    SSE,
     /** A JSON document a line: Ollama. */
-    LINES
+    NDJSON
 }

@@ -10,27 +10,27 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class BreakerTest {
+class CircuitBreakerTest {
     private final AtomicLong now = new AtomicLong();
     private final List<Boolean> changes = new ArrayList<>();
-    private final Breaker breaker = new Breaker(2, 100, now::get, changes::add);
+    private final CircuitBreaker breaker = new CircuitBreaker(2, 100, now::get, changes::add);
 
-    private long enter() {
+    private CircuitBreaker.Permit enter() {
         return breaker.enter().orElseThrow();
     }
 
     private void open() {
-        breaker.failed(enter());
-        breaker.failed(enter());
+        enter().failed();
+        enter().failed();
     }
 
     @Test
     void opensAfterFailuresInARow() {
-        breaker.failed(enter());
-        breaker.succeeded(enter());
-        breaker.failed(enter());
+        enter().failed();
+        enter().succeeded();
+        enter().failed();
         assertThat(breaker.enter()).isPresent();
-        breaker.failed(enter());
+        enter().failed();
         assertThat(breaker.enter()).isEmpty();
         assertThat(changes).containsExactly(true);
     }
@@ -39,9 +39,9 @@ class BreakerTest {
     void letsOneTrialThrough() {
         open();
         now.set(100);
-        long trial = enter();
+        CircuitBreaker.Permit trial = enter();
         assertThat(breaker.enter()).isEmpty();
-        breaker.succeeded(trial);
+        trial.succeeded();
         assertThat(breaker.enter()).isPresent();
         assertThat(changes).containsExactly(true, false);
     }
@@ -50,7 +50,7 @@ class BreakerTest {
     void aFailedTrialOpensItForAnotherWhile() {
         open();
         now.set(100);
-        breaker.failed(enter());
+        enter().failed();
         now.set(199);
         assertThat(breaker.enter()).isEmpty();
         now.set(200);
@@ -61,20 +61,20 @@ class BreakerTest {
     void anAbandonedTrialIsGivenToTheNext() {
         open();
         now.set(100);
-        breaker.abandoned(enter());
+        enter().abandoned();
         assertThat(breaker.enter()).isPresent();
     }
 
     @Test
     void whatWasUnderWayBeforeDoesNotDecideTheTrial() {
-        long early = enter();
+        CircuitBreaker.Permit early = enter();
         open();
         now.set(100);
-        long trial = enter();
-        breaker.succeeded(early);
+        CircuitBreaker.Permit trial = enter();
+        early.succeeded();
         assertThat(breaker.enter()).as("still on trial").isEmpty();
-        breaker.failed(early);
-        breaker.succeeded(trial);
+        early.failed();
+        trial.succeeded();
         assertThat(breaker.enter()).isPresent();
     }
 

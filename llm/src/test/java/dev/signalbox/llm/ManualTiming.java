@@ -7,17 +7,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Time that passes only in pauses, which take none. */
-final class Clockwork {
+final class ManualTiming {
     private final Instant start;
     private volatile long nanos;
     final List<Duration> pauses = new CopyOnWriteArrayList<>();
 
-    Clockwork(Instant start) {
+    ManualTiming(Instant start) {
         this.start = start;
     }
 
-    Pacing pacing() {
-        return new Pacing(() -> start.plusNanos(nanos), () -> nanos, () -> 0, this::sleep);
+    Timing timing() {
+        return new Timing(() -> start.plusNanos(nanos), () -> nanos, () -> 0, this::sleep);
     }
 
     private synchronized void sleep(Duration time, CompletableFuture<?> cancelled) {

@@ -14,14 +14,14 @@ import java.util.function.LongSupplier;
  *
  * @param chance 0 to 1
  */
-record Pacing(InstantSource clock, LongSupplier nanos, DoubleSupplier chance, Sleeper sleeper) {
+record Timing(InstantSource clock, LongSupplier nanos, DoubleSupplier chance, Sleeper sleeper) {
     /** Waits, or less if {@code cancelled} completes. */
     interface Sleeper {
         void sleep(Duration time, CompletableFuture<?> cancelled) throws InterruptedException;
     }
 
-    static Pacing real() {
-        return new Pacing(InstantSource.system(), System::nanoTime, Math::random, Pacing::pause);
+    static Timing real() {
+        return new Timing(InstantSource.system(), System::nanoTime, Math::random, Timing::pause);
     }
 
     private static void pause(Duration time, CompletableFuture<?> cancelled) throws InterruptedException {

@@ -9,27 +9,28 @@ import java.net.URI;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class VoiceTest {
+class StreamNotifierTest {
 
     @Test
-    void whoFailedAtAPieceIsNotToldAnother() {
-        var heard = new Heard() {
+    void aListenerThatFailedAtAPieceGetsNoFurtherOne() {
+        var heard = new RecordingListener() {
             @Override
             public void onText(String piece) {
                 super.onText(piece);
                 throw new IllegalStateException("no more room");
             }
         };
-        var voice = new Voice(heard);
+        var notifier = new StreamNotifier(heard);
         var attempt = new Attempt(
                 LlmModel.of("m", LlmEndpoint.Ollama.at(URI.create("http://127.0.0.1:1"))),
+                LlmAttempt.Kind.FIRST,
                 ChatRequest.builder().messages(UserMessage.from("hi")).build(),
-                Optional.of(voice),
+                Optional.of(notifier),
                 System::nanoTime);
-        voice.handOver(attempt);
+        notifier.attach(attempt);
 
-        assertThatThrownBy(() -> voice.text(attempt, "a")).hasMessage("no more room");
-        voice.text(attempt, "b");
+        assertThatThrownBy(() -> notifier.text(attempt, "a")).hasMessage("no more room");
+        notifier.text(attempt, "b");
 
         assertThat(heard.pieces).containsExactly("a");
     }
