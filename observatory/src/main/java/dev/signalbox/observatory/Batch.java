@@ -20,7 +20,11 @@ record Batch(
         boolean half) {
 
     /** The end of a batch in a spool, and how many records it has there. */
-    record Place(long segment, long end, int records) {}
+    record Place(long segment, long end, int records) {
+        boolean isAfter(Place other) {
+            return segment > other.segment || (segment == other.segment && end > other.end);
+        }
+    }
 
     static Batch of(String id, List<LogRecord> records, int weight) {
         return new Batch(id, records, weight, null, false, false);

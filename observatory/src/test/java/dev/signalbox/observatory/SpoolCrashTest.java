@@ -1,10 +1,11 @@
 package dev.signalbox.observatory;
 
-import static dev.signalbox.observatory.Watched.messages;
-import static dev.signalbox.observatory.Watched.quick;
-import static dev.signalbox.observatory.Watched.to;
+import static dev.signalbox.observatory.Fixtures.messages;
+import static dev.signalbox.observatory.Fixtures.quick;
+import static dev.signalbox.observatory.Fixtures.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.testing.simulator.ObservatorySimulator;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -13,6 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,7 +58,7 @@ class SpoolCrashTest {
     }
 
     private void shipped(int records) throws InterruptedException {
-        try (var sink = Watched.sink();
+        try (var sink = Fixtures.sink();
                 var observatory =
                         Observatory.start(quick(to(sink)).withSpool(ObservatoryOptions.Spooling.in(folder)))) {
             assertThat(observatory.stats().recovered()).isEqualTo(records);
@@ -69,7 +73,7 @@ class SpoolCrashTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx128m",
                         "-cp",
-                        String.join(File.pathSeparator, System.getProperty("java.class.path"), loaded()),
+                        classPath(),
                         SpoolingProcess.class.getName(),
                         folder.toString(),
                         String.valueOf(WINDOW))
@@ -94,18 +98,23 @@ class SpoolCrashTest {
         return lines;
     }
 
-    /** A launcher may load these classes from places that the class path does not name. */
-    private static String loaded() {
-        return List.of(
-                        SpoolingProcess.class,
-                        Observatory.class,
-                        org.slf4j.Logger.class,
-                        tools.jackson.core.JsonToken.class)
-                .stream()
-                .map(type ->
-                        type.getProtectionDomain().getCodeSource().getLocation().getPath())
+    /** Of a process of its own. A launcher may load these classes from places that its class path does not name. */
+    static String classPath() {
+        return Stream.concat(
+                        Stream.of(System.getProperty("java.class.path")),
+                        Stream.of(
+                                        SpoolingProcess.class,
+                                        Observatory.class,
+                                        org.slf4j.Logger.class,
+                                        tools.jackson.core.JsonToken.class,
+                                        ObservatorySimulator.class,
+                                        Awaitility.class,
+                                        org.hamcrest.Matcher.class)
+                                .map(type -> type.getProtectionDomain()
+                                        .getCodeSource()
+                                        .getLocation()
+                                        .getPath()))
                 .distinct()
-                .reduce((left, right) -> left + File.pathSeparator + right)
-                .orElseThrow();
+                .collect(Collectors.joining(File.pathSeparator));
     }
 }
