@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The destinations that a context from outside may name. A context comes with a request, and whoever sends the request
+ * The destinations that a context from outside may name. A context comes with a request, and the sender of the request
  * writes it: without a list, anyone could have this process send its logs, or just a request, to any address that it
  * reaches. So the list is empty until told otherwise.
  *

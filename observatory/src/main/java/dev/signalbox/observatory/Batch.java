@@ -1,6 +1,8 @@
 package dev.signalbox.observatory;
 
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,16 @@ record Batch(
     record Place(long segment, long end, int records) {
         boolean isAfter(Place other) {
             return segment > other.segment || (segment == other.segment && end > other.end);
+        }
+    }
+
+    /** Names batches. No two have the same name, whichever process ships them. Thread-safe. */
+    static final class Ids {
+        private final String run = UUID.randomUUID().toString();
+        private final AtomicLong number = new AtomicLong();
+
+        String next() {
+            return run + "-" + number.incrementAndGet();
         }
     }
 

@@ -28,7 +28,8 @@ final class LaneScheduler {
 
     private final ObservatoryOptions options;
     private final LaneRegistry lanes;
-    private final LaneWorker worker;
+    private final LaneShipper shipper;
+    private final LaneSpooler spooler;
     private final LongSupplier ticker;
     private final Executor turns = LibraryThreads.executor("observatory-turn");
     private final Thread thread;
@@ -54,10 +55,16 @@ final class LaneScheduler {
     private volatile boolean spilling;
     private volatile boolean ended;
 
-    LaneScheduler(ObservatoryOptions options, LaneRegistry lanes, LaneWorker worker, LongSupplier ticker) {
+    LaneScheduler(
+            ObservatoryOptions options,
+            LaneRegistry lanes,
+            LaneShipper shipper,
+            LaneSpooler spooler,
+            LongSupplier ticker) {
         this.options = options;
         this.lanes = lanes;
-        this.worker = worker;
+        this.shipper = shipper;
+        this.spooler = spooler;
         this.ticker = ticker;
         interval = options.batching().interval().toNanos();
         window = options.spool().map(spool -> spool.window().toNanos()).orElse(0L);
@@ -202,7 +209,7 @@ final class LaneScheduler {
     }
 
     private boolean rests(Lane lane, long now) {
-        if (lane.pending() > 0 || lane.shipping || lane.spooling || (!everything && worker.notice(lane))) {
+        if (lane.pending() > 0 || lane.shipping || lane.spooling || (!everything && shipper.notice(lane))) {
             return false;
         }
         lane.lastUsed = now;
@@ -289,7 +296,7 @@ final class LaneScheduler {
         lane.shipping = true;
         turns.execute(() -> {
             try {
-                worker.ship(lane);
+                shipper.ship(lane);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
@@ -313,7 +320,7 @@ final class LaneScheduler {
         lane.spooling = true;
         turns.execute(() -> {
             try {
-                worker.spool(lane);
+                spooler.spool(lane);
             } catch (RuntimeException e) {
                 lane.spoolBroken = true;
                 lane.spoolNotBefore = ticker.getAsLong() + options.retry().max().toNanos();

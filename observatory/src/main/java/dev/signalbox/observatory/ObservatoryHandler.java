@@ -113,7 +113,7 @@ public final class ObservatoryHandler extends Handler {
         return value >= Level.FINE.intValue() ? Severity.DEBUG : Severity.TRACE;
     }
 
-    /** Does nothing: batches leave by themselves, and whoever logs must not wait for a destination. */
+    /** Does nothing: batches leave by themselves, and a caller must not wait for a destination. */
     @Override
     public void flush() {
         // See above.

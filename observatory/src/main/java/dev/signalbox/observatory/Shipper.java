@@ -23,7 +23,7 @@ final class Shipper implements Observatory {
     private final Counters counters;
     private final MemoryBudget memory;
     private final LaneRegistry lanes;
-    private final LaneWorker worker;
+    private final LaneShipper laneShipper;
     private final LaneScheduler scheduler;
     private final HttpExporter exporter;
     private final @Nullable SpoolFolder spools;
@@ -50,8 +50,10 @@ final class Shipper implements Observatory {
                 options.resource(),
                 LibraryThreads.executor("observatory-http"),
                 InstantSource.system());
-        worker = new LaneWorker(options, exporter, deadLetters, memory, counters, settled, ticker);
-        scheduler = new LaneScheduler(options, lanes, worker, ticker);
+        var ids = new Batch.Ids();
+        var spooler = new LaneSpooler(options.batching(), memory, counters, settled, ticker, ids);
+        laneShipper = new LaneShipper(options, exporter, deadLetters, memory, counters, settled, ticker, spooler, ids);
+        scheduler = new LaneScheduler(options, lanes, laneShipper, spooler, ticker);
     }
 
     static Shipper start(ObservatoryOptions options, ObservatoryListener listener, LongSupplier ticker) {
@@ -133,7 +135,7 @@ final class Shipper implements Observatory {
             return refuse(lane, DropReason.TOO_LARGE);
         }
         if (!memory.take(lane, weight) && !makeRoom(lane, weight)) {
-            return refuse(lane, DropReason.FULL);
+            return refuse(lane, closed ? DropReason.CLOSED : DropReason.FULL);
         }
         counters.accepted.increment();
         lane.taken.incrementAndGet();
@@ -167,7 +169,7 @@ final class Shipper implements Observatory {
 
     private boolean dropOldest(Lane lane, int weight) {
         for (var oldest = lane.poll(); oldest != null; oldest = lane.poll()) {
-            worker.drop(lane, DropReason.FULL, 1, oldest.weight());
+            laneShipper.drop(lane, DropReason.FULL, 1, oldest.weight());
             if (memory.take(lane, weight)) {
                 return true;
             }
@@ -245,13 +247,13 @@ final class Shipper implements Observatory {
         scheduler.shipAll(true);
         long forTheDisk = spools == null ? 0 : Math.min(deadline.toNanos() / 2, MOST_FOR_THE_DISK);
         await(this::nothingToWaitFor, end - forTheDisk);
-        worker.stop();
+        laneShipper.stop();
         exporter.close();
         if (spools != null) {
             scheduler.spill();
             await(this::memoryIsEmpty, end + GRACE);
         }
-        lanes.all().forEach(worker::abandon);
+        lanes.all().forEach(laneShipper::abandon);
         scheduler.end();
         finish(end);
     }

@@ -11,8 +11,8 @@
  * <ul>
  *   <li>{@code Shipper} takes a record into the {@code Lane} of its destination, which {@code LaneRegistry} finds, within the
  *       {@code MemoryBudget};
- *   <li>{@code LaneScheduler} decides when a lane has its turn, {@code LaneWorker} does the work: shipping with
- *       {@code HttpExporter}, an {@code Encoder} for each format, or spooling;
+ *   <li>{@code LaneScheduler} decides when a lane has its turn: {@code LaneShipper} ships with {@code HttpExporter} and an
+ *       {@code Encoder} for each format, {@code LaneSpooler} spools what does not get through;
  *   <li>the spool: {@code SpoolFolder} has a {@code LaneSpool} for each lane, in files ({@code Segments}) of {@code Frames},
  *       within the {@code DiskBudget}; {@code Recovery} finds what an earlier process left. {@code DeadLetterFolder} keeps what
  *       was refused, in such files too.

@@ -16,7 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -94,18 +96,16 @@ class AppenderConcurrencyTest {
     void aCloseTurnsAwayThoseWhoWait() throws Exception {
         sink.behave(ObservatorySimulatorBehaviour.perfect().with(Fault.HANG));
         var memory = new Memory(64 << 10, 64 << 10, 10, Duration.ofMinutes(1), WhenFull.BLOCK, Duration.ofMinutes(1));
-        try (var threads = Executors.newSingleThreadExecutor()) {
-            var observatory = Observatory.start(quick(to(sink)).withMemory(memory));
-            fill(observatory);
-            var waiting = new CountDownLatch(1);
-            var answer = threads.submit(() -> {
-                waiting.countDown();
-                return observatory.log(Severity.INFO, "x".repeat(30_000));
-            });
-            assertThat(waiting.await(10, TimeUnit.SECONDS)).isTrue();
-            observatory.close(Duration.ofMillis(100));
-            assertThat(answer.get(30, TimeUnit.SECONDS)).isFalse();
-        }
+        var observatory = Observatory.start(quick(to(sink)).withMemory(memory));
+        fill(observatory);
+        var answer = new CompletableFuture<Boolean>();
+        var caller =
+                Thread.ofPlatform().start(() -> answer.complete(observatory.log(Severity.INFO, "x".repeat(30_000))));
+        soon().until(() -> caller.getState() == Thread.State.TIMED_WAITING);
+        observatory.close(Duration.ofMillis(100));
+        assertThat(answer.get(30, TimeUnit.SECONDS)).isFalse();
+        assertThat(observatory.stats().dropped(DropReason.CLOSED)).isEqualTo(3);
+        assertThat(observatory.stats().pending()).isZero();
     }
 
     @Test
@@ -142,8 +142,7 @@ class AppenderConcurrencyTest {
     }
 
     private static ExecutionContext context(ObservatorySimulator to, String tenant) {
-        return new ExecutionContext(
-                java.util.Optional.of(to(to).withId(tenant)), java.util.Optional.empty(), Map.of("tenant", tenant));
+        return new ExecutionContext(Optional.of(to(to).withId(tenant)), Optional.empty(), Map.of("tenant", tenant));
     }
 
     @Test
@@ -173,7 +172,7 @@ class AppenderConcurrencyTest {
     void whatAProgramLogsAboutItselfGoesToTheDefaultDestinationAndKeepsTheTrace() throws Exception {
         try (var tenant = Fixtures.sink()) {
             var trace = Trace.parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-            var context = new ExecutionContext(java.util.Optional.of(to(tenant)), trace, Map.of());
+            var context = new ExecutionContext(Optional.of(to(tenant)), trace, Map.of());
             var allowed = AllowList.of(List.of(tenant.url().toString()));
             try (var observatory = Observatory.start(quick(to(sink)).withAllowed(allowed))) {
                 var logger = logback.getLogger("exec");

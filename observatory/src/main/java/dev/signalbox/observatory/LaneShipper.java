@@ -8,29 +8,20 @@ import dev.signalbox.observatory.Outcome.Unauthorized;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The work on a lane: shipping and spooling. Each is done by one turn at a time; both may run beside each other, and agree
- * about what is on its way under {@link Lane#lock}.
- *
- * <p>A lane is a queue of four stretches, the oldest first: {@link Lane#inFlight}, the spool, {@link Lane#unspooled} for
- * which the disk had no room, and the queue. Batches in flight that came from memory are there only while the spool is
- * empty, so spooling them, and then the last two stretches, never changes the order.
+ * Ships what is in a lane: one turn of a lane at a time, beside which a {@link LaneSpooler} may have its turn. Both agree about
+ * what is on its way under {@link Lane#lock}.
  */
-final class LaneWorker {
+final class LaneShipper {
     private static final Logger LOG = LoggerFactory.getLogger(Observatory.class);
     private static final int BATCHES_A_TURN = 64;
-    private static final int BYTES_A_WRITE = 4 << 20;
     private static final long DISK_PAUSE = Duration.ofSeconds(1).toNanos();
     /** So often a folder for dead letters that does not take them is tried, before what was refused is dropped. */
     private static final int DEAD_LETTER_TRIES = 6;
@@ -47,18 +38,20 @@ final class LaneWorker {
     private final Counters counters;
     private final Notifier settled;
     private final LongSupplier ticker;
-    private final String run = UUID.randomUUID().toString();
-    private final AtomicLong number = new AtomicLong();
+    private final LaneSpooler spooler;
+    private final Batch.Ids ids;
     private volatile boolean stopped;
 
-    LaneWorker(
+    LaneShipper(
             ObservatoryOptions options,
             HttpExporter exporter,
             @Nullable DeadLetterFolder deadLetters,
             MemoryBudget memory,
             Counters counters,
             Notifier settled,
-            LongSupplier ticker) {
+            LongSupplier ticker,
+            LaneSpooler spooler,
+            Batch.Ids ids) {
         this.options = options;
         this.exporter = exporter;
         this.deadLetters = deadLetters;
@@ -66,14 +59,14 @@ final class LaneWorker {
         this.counters = counters;
         this.settled = settled;
         this.ticker = ticker;
+        this.spooler = spooler;
+        this.ids = ids;
     }
 
     /** No further request is begun, and nothing that a request under way says is believed. */
     void stop() {
         stopped = true;
     }
-
-    // Shipping
 
     /** Ships batches until there is none, or the destination fails, or others should have their turn. */
     void ship(Lane lane) throws InterruptedException {
@@ -114,7 +107,7 @@ final class LaneWorker {
             return lane.unspooled.pollFirst();
         }
         boolean full = lane.queued() >= options.batching().records();
-        return (evenPartial || full) && mayShipFromMemory(lane) ? lane.drain(options.batching(), nextId()) : null;
+        return (evenPartial || full) && mayShipFromMemory(lane) ? lane.drain(options.batching(), ids.next()) : null;
     }
 
     private boolean mayShipFromMemory(Lane lane) {
@@ -149,10 +142,6 @@ final class LaneWorker {
         lane.readNotBefore = ticker.getAsLong() + DISK_PAUSE;
         lane.spoolUnreadable = true;
         counters.spoolFailed(e.toString());
-    }
-
-    private String nextId() {
-        return run + "-" + number.incrementAndGet();
     }
 
     /** @return whether to go on with the next batch */
@@ -268,7 +257,7 @@ final class LaneWorker {
         counters.failed(why);
         lane.lock.lock();
         try {
-            unload(lane);
+            spooler.unload(lane);
         } finally {
             lane.unlock();
         }
@@ -321,126 +310,6 @@ final class LaneWorker {
         memory.give(lane, weight);
         lane.settled.addAndGet(records);
         settled.signal();
-    }
-
-    // Spooling
-
-    /** Moves to the disk what is in memory. What does not fit there stays in memory. */
-    void spool(Lane lane) {
-        if (lane.spool == null) {
-            return;
-        }
-        lane.lock.lock();
-        try {
-            while (spoolSome(lane, lane.spool) && lane.queued() > 0) {
-                // The rest, write by write.
-            }
-            if (!lane.shipping) {
-                unload(lane);
-            }
-        } finally {
-            lane.unlock();
-        }
-        settled.signal();
-    }
-
-    private boolean spoolSome(Lane lane, LaneSpool spool) {
-        List<Batch> waiting =
-                lane.inFlight.stream().filter(part -> !part.spooled()).toList();
-        List<Batch> fresh = drained(lane);
-        if (waiting.isEmpty() && fresh.isEmpty()) {
-            return false;
-        }
-        try {
-            write(lane, spool, waiting, fresh);
-            return true;
-        } catch (IOException e) {
-            fresh.reversed().forEach(lane.unspooled::addFirst);
-            if (e instanceof DiskBudget.BoundReachedException && waiting.size() + fresh.size() > 1) {
-                return spoolFirst(lane, spool, waiting);
-            }
-            failed(lane, e);
-            return false;
-        }
-    }
-
-    /** There is no room for all: perhaps for the oldest. */
-    private boolean spoolFirst(Lane lane, LaneSpool spool, List<Batch> waiting) {
-        List<Batch> first = new ArrayList<>();
-        if (waiting.isEmpty()) {
-            first.add(lane.unspooled.removeFirst());
-        }
-        try {
-            write(lane, spool, waiting, first);
-            return true;
-        } catch (IOException e) {
-            first.forEach(lane.unspooled::addFirst);
-            failed(lane, e);
-            return false;
-        }
-    }
-
-    private void write(Lane lane, LaneSpool spool, List<Batch> waiting, List<Batch> fresh) throws IOException {
-        var all = new ArrayList<>(waiting);
-        all.addAll(fresh);
-        replace(lane, spool, waiting.size(), spool.append(all));
-        lane.spoolBroken = false;
-        lane.spooledAt = ticker.getAsLong();
-        release(lane, fresh);
-        counters.spooled(all.stream().mapToInt(Batch::size).sum());
-    }
-
-    private void failed(Lane lane, IOException e) {
-        lane.spoolBroken = true;
-        lane.spoolNotBefore = ticker.getAsLong() + DISK_PAUSE;
-        counters.spoolFailed(e.toString());
-    }
-
-    /** A disk that failed is tried with what is held already, lest all the queue be emptied into what only waits. */
-    private List<Batch> drained(Lane lane) {
-        var batches = new ArrayList<>(lane.unspooled);
-        lane.unspooled.clear();
-        int weight = 0;
-        while (weight < BYTES_A_WRITE && !(lane.spoolBroken && !batches.isEmpty())) {
-            var batch = lane.drain(options.batching(), nextId());
-            if (batch == null) {
-                break;
-            }
-            weight += batch.weight();
-            batches.add(batch);
-        }
-        return batches;
-    }
-
-    /** Batches in flight that were not on the disk before are the oldest there is, so the reader is past them. */
-    private static void replace(Lane lane, LaneSpool spool, int waiting, List<Batch> placed) {
-        if (waiting == 0) {
-            return;
-        }
-        int index = 0;
-        for (int left = lane.inFlight.size(); left > 0; left--) {
-            var part = lane.inFlight.removeFirst();
-            lane.inFlight.addLast(part.spooled() ? part : placed.get(index++));
-        }
-        var place = placed.get(waiting - 1).place();
-        if (place != null) {
-            spool.skipTo(place);
-        }
-    }
-
-    private void release(Lane lane, List<Batch> fresh) {
-        fresh.forEach(batch -> memory.give(lane, batch.weight()));
-    }
-
-    /** While its destination fails, a lane's oldest batches need not be in memory if they are on the disk as a whole. */
-    private void unload(Lane lane) {
-        boolean whole =
-                !lane.inFlight.isEmpty() && lane.inFlight.stream().allMatch(part -> part.spooled() && !part.half());
-        if (whole && lane.spool != null) {
-            lane.inFlight.forEach(part -> memory.give(lane, part.weight()));
-            lane.inFlight.clear();
-            lane.spool.rewind();
-        }
     }
 
     /** Gives up everything that is in memory only. */
