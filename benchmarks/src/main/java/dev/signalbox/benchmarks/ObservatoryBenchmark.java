@@ -44,13 +44,16 @@ final class ObservatoryBenchmark implements Benchmark {
     public List<Case> cases(Settings settings) {
         Map<String, ObservatorySystem.Factory> systems = new LinkedHashMap<>();
         systems.put(SYSTEM, to -> ObservatoryOurs.open(to, PATIENCE));
+        List<Case> cases = new ArrayList<>();
+        cases.add(duration -> call("call", SYSTEM, to -> ObservatoryOurs.open(to, PATIENCE), duration));
+        cases.add(duration -> call("appender", SYSTEM, to -> ObservatoryOursAppender.open(to, PATIENCE), duration));
         if (settings.rivals()) {
             systems.put("loki4j", ObservatoryLoki4j::open);
             systems.put("opentelemetry", ObservatoryOpenTelemetry::open);
+            cases.add(duration -> call("appender", "loki4j", ObservatoryLoki4j::open, duration));
+            cases.add(duration -> call("call", "opentelemetry", ObservatoryOpenTelemetry::open, duration));
         }
-        List<Case> cases = new ArrayList<>();
         systems.forEach((name, factory) -> {
-            cases.add(duration -> call(name, factory, duration));
             cases.add(duration -> outage("outage-4.4k/s", name, factory, 4_400, duration));
             cases.add(duration -> outage("outage-100k/s", name, factory, 100_000, duration));
         });
@@ -62,8 +65,12 @@ final class ObservatoryBenchmark implements Benchmark {
         return cases;
     }
 
-    /** A hundred calls a millisecond or so, each timed. */
-    private List<Sample> call(String name, ObservatorySystem.Factory factory, Duration duration) throws Exception {
+    /**
+     * A hundred calls a millisecond or so, each timed. {@code call} is the library's own interface, {@code appender} Logback
+     * with its appender: only the same can be compared.
+     */
+    private List<Sample> call(String test, String name, ObservatorySystem.Factory factory, Duration duration)
+            throws Exception {
         List<long[]> ticks = new ArrayList<>();
         sink.reset();
         try (ObservatorySystem system = factory.open(sink)) {
@@ -85,8 +92,8 @@ final class ObservatoryBenchmark implements Benchmark {
         }
         long[] sorted = ticks.stream().flatMapToLong(Arrays::stream).sorted().toArray();
         return List.of(
-                new Sample("call-p50", name, sorted[sorted.length / 2], "ns"),
-                new Sample("call-p99", name, sorted[(int) (sorted.length * 0.99)], "ns"));
+                new Sample(test + "-p50", name, sorted[sorted.length / 2], "ns"),
+                new Sample(test + "-p99", name, sorted[(int) (sorted.length * 0.99)], "ns"));
     }
 
     /** As much time before and after the outage as half of it lasts; what was logged at all is what should arrive. */

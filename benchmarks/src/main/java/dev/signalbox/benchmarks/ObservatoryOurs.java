@@ -34,6 +34,10 @@ final class ObservatoryOurs implements ObservatorySystem {
                 folder, Observatory.start(ObservatoryOptions.to(destination).withSpool(Spooling.in(folder))), patience);
     }
 
+    Observatory observatory() {
+        return observatory;
+    }
+
     @Override
     public void log(String message) {
         observatory.log(Severity.INFO, message);

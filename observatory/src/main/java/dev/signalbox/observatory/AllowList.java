@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The destinations that a context from outside may name. A context comes with a request, and whoever sends the request
+ * The destinations that a context from outside may name. A context comes with a request, and the sender of the request
  * writes it: without a list, anyone could have this process send its logs, or just a request, to any address that it
  * reaches. So the list is empty until told otherwise.
  *
@@ -20,6 +20,10 @@ import java.util.regex.Pattern;
 public final class AllowList {
     private static final Pattern TRICKS =
             Pattern.compile("%(2[ef]|5c|00|25)|\\\\|/\\.{1,2}(/|$)|//|;", Pattern.CASE_INSENSITIVE);
+
+    /** Of a URL that is not allowed to have them: the password, a user's name that is as long as a token, a query's values. */
+    private static final Pattern SECRETS =
+            Pattern.compile("(?<=//)[^/@:]{8,}(?=(:[^/]*)?@)|(?<=//[^/@:]{0,64}:)[^/]*(?=@)|(?<==)[^&]+");
 
     private final List<Entry> entries;
 
@@ -41,18 +45,24 @@ public final class AllowList {
         return new AllowList(entries.stream().map(AllowList::entry).toList());
     }
 
+    boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
     private static Entry entry(String text) {
         try {
-            var url =
-                    Destination.of(URI.create(text), "", WireFormat.EVERWORKER).url();
-            Limits.check(plain(url), "its path is not plain");
+            var url = Destination.of(Destination.parse(text), "", WireFormat.EVERWORKER)
+                    .url();
+            Preconditions.check(plain(url), "its path is not plain");
             return new Entry(scheme(url), host(url), port(url), trimmed(path(url)));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "'" + text + "' is no entry of an allow-list, such as https://logs.example.com/team: "
-                            + e.getMessage(),
-                    e);
+            throw new IllegalArgumentException("'" + withoutSecrets(text)
+                    + "' is no entry of an allow-list, such as https://logs.example.com/team: " + e.getMessage());
         }
+    }
+
+    private static String withoutSecrets(String text) {
+        return SECRETS.matcher(text).replaceAll("***");
     }
 
     /** Whether a context may name this URL. */

@@ -1,6 +1,8 @@
 package dev.signalbox.observatory;
 
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,21 @@ record Batch(
         boolean half) {
 
     /** The end of a batch in a spool, and how many records it has there. */
-    record Place(long segment, long end, int records) {}
+    record Place(long segment, long end, int records) {
+        boolean isAfter(Place other) {
+            return segment > other.segment || (segment == other.segment && end > other.end);
+        }
+    }
+
+    /** Names batches. No two have the same name, whichever process ships them. Thread-safe. */
+    static final class Ids {
+        private final String run = UUID.randomUUID().toString();
+        private final AtomicLong number = new AtomicLong();
+
+        String next() {
+            return run + "-" + number.incrementAndGet();
+        }
+    }
 
     static Batch of(String id, List<LogRecord> records, int weight) {
         return new Batch(id, records, weight, null, false, false);

@@ -84,7 +84,7 @@ public final class ContextHeaders {
     private static Map<String, String> fields(String json) {
         var fields = new LinkedHashMap<String, String>();
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
-            Limits.check(parser.nextToken() == JsonToken.START_OBJECT, "an object is expected");
+            Preconditions.check(parser.nextToken() == JsonToken.START_OBJECT, "an object is expected");
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 String name = parser.currentName();
                 if (parser.nextToken() == JsonToken.VALUE_STRING) {

@@ -3,6 +3,7 @@ package dev.signalbox.observatory;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,13 +29,14 @@ final class DeadLetterFolder implements AutoCloseable {
         var lock = SpoolFolder.lock(folder);
         try {
             List<Path> files = Segments.in(folder);
-            var budget = new DiskBudget("the dead letters", options.bytes());
+            var budget =
+                    DiskBudget.of("the dead letters", options.bytes(), false).share();
             for (Path file : files) {
                 budget.found(Files.size(file));
             }
-            long last = files.isEmpty() ? 0 : Segments.number(files.getLast()).orElseThrow();
-            return new DeadLetterFolder(new Segments(folder, budget, last, 0), lock, clock);
+            return new DeadLetterFolder(new Segments(folder, budget, Segments.newest(folder), 0), lock, clock);
         } catch (IOException e) {
+            SpoolFolder.unlock(lock);
             throw new ObservatoryException(folder + " cannot be used: " + e, e);
         }
     }
@@ -50,11 +52,16 @@ final class DeadLetterFolder implements AutoCloseable {
         var bytes = new Bytes();
         Frames.context(bytes, from, false, false);
         Frames.batch(bytes, batch, status == 0 ? -1 : status, why, clock.instant());
-        segments.append(bytes.buffer());
+        try {
+            segments.append(bytes.buffer());
+        } catch (NoSuchFileException e) {
+            begun = false;
+            throw e;
+        }
     }
 
     @Override
-    public void close() throws IOException {
-        lock.close();
+    public void close() {
+        SpoolFolder.unlock(lock);
     }
 }

@@ -30,7 +30,7 @@ final class EverworkerEncoder implements Encoder {
             Json.field(json, "trace_id", trace.traceId());
             Json.field(json, "span_id", trace.spanId());
         });
-        record.data().forEach((name, value) -> Json.field(json, name, value));
+        record.data().forEach((name, value) -> Json.any(json, name, value));
         json.writeEndObject();
         Json.field(json, "module", record.module());
         Json.field(json, "submodule", record.submodule());

@@ -1,6 +1,6 @@
 package dev.signalbox.observatory;
 
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +12,9 @@ import org.slf4j.MDC;
  * in a {@link ScopedValue}, so it ends with the call that it was given to and is inherited by what a structured task
  * scope forks; other threads need it handed to them, see {@link #run}. Immutable.
  *
- * <p>While it runs, {@code trace_id}, {@code span_id} and {@code context_id} are in SLF4J's MDC, for the local log.
+ * <p>While it runs, {@code trace_id}, {@code span_id} and {@code context_id} are in SLF4J's MDC, for the local log, and
+ * {@value MdcContexts#KEY} stands there for the context itself, so that an asynchronous appender finds it. Code that clears
+ * the MDC takes that away.
  *
  * @param destination where records go; without one, to the default
  * @param trace where in a distributed trace this is
@@ -51,6 +53,14 @@ public record ExecutionContext(Optional<Destination> destination, Optional<Trace
         }
     }
 
+    /**
+     * The same without a destination: for what a program logs about itself while it works on somebody's behalf. Such records
+     * go to the default destination, and keep the trace.
+     */
+    public ExecutionContext withoutDestination() {
+        return new ExecutionContext(Optional.empty(), trace, baggage);
+    }
+
     /** The same task, to be run in this context by whatever thread. */
     public Runnable wrap(Runnable task) {
         return () -> run(task);
@@ -60,30 +70,27 @@ public record ExecutionContext(Optional<Destination> destination, Optional<Trace
         return equals(NONE);
     }
 
-    /** The ids in the MDC, and what was there before. */
+    /** What the MDC says of the context, and what it said before. */
     private static final class Ids implements AutoCloseable {
-        private final List<MDC.MDCCloseable> put = new ArrayList<>(3);
-        private final Map<String, Optional<String>> before;
+        private static final List<String> KEYS = List.of("trace_id", "span_id", "context_id", MdcContexts.KEY);
+
+        private final Map<String, Optional<String>> before = new HashMap<>();
 
         Ids(ExecutionContext context) {
-            before = Map.of(
-                    "trace_id", Optional.ofNullable(MDC.get("trace_id")),
-                    "span_id", Optional.ofNullable(MDC.get("span_id")),
-                    "context_id", Optional.ofNullable(MDC.get("context_id")));
-            context.trace.ifPresent(trace -> {
-                put.add(MDC.putCloseable("trace_id", trace.traceId()));
-                put.add(MDC.putCloseable("span_id", trace.spanId()));
-            });
-            context.destination
-                    .map(Destination::id)
-                    .filter(id -> !id.isEmpty())
-                    .ifPresent(id -> put.add(MDC.putCloseable("context_id", id)));
+            KEYS.forEach(key -> before.put(key, Optional.ofNullable(MDC.get(key))));
+            set("trace_id", context.trace.map(Trace::traceId));
+            set("span_id", context.trace.map(Trace::spanId));
+            set("context_id", context.destination.map(Destination::id).filter(id -> !id.isEmpty()));
+            set(MdcContexts.KEY, context.isEmpty() ? Optional.empty() : Optional.of(MdcContexts.put(context)));
+        }
+
+        private static void set(String key, Optional<String> value) {
+            value.ifPresentOrElse(text -> MDC.put(key, text), () -> MDC.remove(key));
         }
 
         @Override
         public void close() {
-            put.forEach(MDC.MDCCloseable::close);
-            before.forEach((key, value) -> value.ifPresent(old -> MDC.put(key, old)));
+            before.forEach(Ids::set);
         }
     }
 }

@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is in the files of spools and dead letters: frames of length, CRC-32C and payload. A file begins with
  * {@link #MAGIC}. Then comes a context, and batches of it: a frame that announces so many records, and as many records.
- * The announcement says as well, among dead letters, why they were refused.
+ * The announcement says as well, among dead letters, why they were refused. Each record says which of how many it is, so
+ * that it can be told what is missing, whichever frames are damaged.
  *
  * <p>A process may die while it writes, so the last frames of a file may be torn. That shows in the length or the CRC.
  */
 final class Frames {
-    static final long MAGIC = 0x53_42_4c_4f_47_53_30_31L; // SBLOGS01
+    static final long MAGIC = 0x53_42_4c_4f_47_53_30_32L; // SBLOGS02
     static final int HEADER = 2 * Integer.BYTES;
 
     /** No batch has as many bytes: a greater length is rubbish. */
@@ -39,7 +40,8 @@ final class Frames {
         /** {@code status} is 0 in a spool; among dead letters, what the destination answered, -1 if it was not asked. */
         record Announcement(String id, int records, int status, String why, Instant time) implements Payload {}
 
-        record Entry(LogRecord record) implements Payload {}
+        /** Record {@code index}, from 0, of a batch that has {@code size} of them. */
+        record Entry(LogRecord record, int index, int size) implements Payload {}
     }
 
     static void context(Bytes out, Destination destination, boolean byDefault, boolean withToken) {
@@ -49,6 +51,12 @@ final class Frames {
         out.putText(destination.format().name());
         out.putText(destination.id());
         out.write(byDefault ? 1 : 0);
+        var headers = withToken && !byDefault ? destination.headers() : Map.<String, String>of();
+        out.putInt(headers.size());
+        headers.forEach((name, value) -> {
+            out.putText(name);
+            out.putText(value);
+        });
         end(out, start);
     }
 
@@ -60,11 +68,15 @@ final class Frames {
         out.putText(why);
         putTime(out, time);
         end(out, start);
-        batch.records().forEach(record -> record(out, record));
+        for (int index = 0; index < batch.size(); index++) {
+            record(out, batch.records().get(index), index, batch.size());
+        }
     }
 
-    private static void record(Bytes out, LogRecord record) {
+    private static void record(Bytes out, LogRecord record, int index, int size) {
         int start = begin(out, RECORD);
+        out.putInt(index);
+        out.putInt(size);
         putTime(out, record.time());
         out.write(record.severity().otlpNumber());
         out.putText(record.message());
@@ -73,7 +85,7 @@ final class Frames {
         out.putInt(record.data().size());
         record.data().forEach((name, value) -> {
             out.putText(name);
-            out.putText(value);
+            putValue(out, value);
         });
         Trace trace = record.trace();
         out.write(trace == null ? 0 : 1);
@@ -83,6 +95,37 @@ final class Frames {
             out.write(trace.flags());
         }
         end(out, start);
+    }
+
+    private static void putValue(Bytes out, Object value) {
+        switch (value) {
+            case Long number -> {
+                out.write('L');
+                out.putLong(number);
+            }
+            case Double number -> {
+                out.write('D');
+                out.putLong(Double.doubleToRawLongBits(number));
+            }
+            case Boolean truth -> {
+                out.write('B');
+                out.write(truth ? 1 : 0);
+            }
+            default -> {
+                out.write('T');
+                out.putText(value.toString());
+            }
+        }
+    }
+
+    private static Object value(ByteBuffer in) {
+        return switch (in.get()) {
+            case 'L' -> in.getLong();
+            case 'D' -> Double.longBitsToDouble(in.getLong());
+            case 'B' -> in.get() == 1;
+            case 'T' -> text(in);
+            default -> throw new IllegalArgumentException("no such type of field");
+        };
     }
 
     private static void putTime(Bytes out, Instant time) {
@@ -103,6 +146,10 @@ final class Frames {
         out.setInt(start + Integer.BYTES, crc(ByteBuffer.wrap(out.array(), start + HEADER, length)));
     }
 
+    static boolean isType(byte first) {
+        return first == CONTEXT || first == BATCH || first == RECORD;
+    }
+
     static int crc(ByteBuffer payload) {
         var crc = new CRC32C();
         crc.update(payload.duplicate());
@@ -117,7 +164,7 @@ final class Frames {
                 case BATCH ->
                     new Payload.Announcement(
                             text(payload), payload.getInt(), payload.getInt(), text(payload), time(payload));
-                case RECORD -> new Payload.Entry(readRecord(payload));
+                case RECORD -> readEntry(payload);
                 default -> null;
             };
         } catch (BufferUnderflowException
@@ -129,9 +176,25 @@ final class Frames {
     }
 
     private static Payload.Context readContext(ByteBuffer payload) {
-        var destination = new Destination(
-                URI.create(text(payload)), text(payload), WireFormat.valueOf(text(payload)), text(payload));
-        return new Payload.Context(destination, payload.get() == 1);
+        var url = URI.create(text(payload));
+        String token = text(payload);
+        var format = WireFormat.valueOf(text(payload));
+        String id = text(payload);
+        boolean byDefault = payload.get() == 1;
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (int left = payload.getInt(); left > 0; left--) {
+            headers.put(text(payload), text(payload));
+        }
+        return new Payload.Context(new Destination(url, token, format, id, headers), byDefault);
+    }
+
+    private static Payload.Entry readEntry(ByteBuffer in) {
+        int index = in.getInt();
+        int size = in.getInt();
+        if (index < 0 || index >= size) {
+            throw new IllegalArgumentException("no batch has such a record");
+        }
+        return new Payload.Entry(readRecord(in), index, size);
     }
 
     private static LogRecord readRecord(ByteBuffer in) {
@@ -140,9 +203,9 @@ final class Frames {
         String message = text(in);
         String module = text(in);
         String submodule = text(in);
-        Map<String, String> data = new LinkedHashMap<>();
+        Map<String, Object> data = new LinkedHashMap<>();
         for (int left = in.getInt(); left > 0; left--) {
-            data.put(text(in), text(in));
+            data.put(text(in), value(in));
         }
         var trace = in.get() == 0 ? null : new Trace(text(in), text(in), in.get() & 0xFF);
         return new LogRecord(time, severity, message, module, submodule, data, trace);

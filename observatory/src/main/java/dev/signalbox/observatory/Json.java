@@ -19,6 +19,26 @@ final class Json {
         json.writeString(wellFormed(value));
     }
 
+    /** A field of a record; JSON knows no numbers that are not finite, so those are texts. */
+    static void any(JsonGenerator json, String name, Object value) {
+        switch (value) {
+            case Boolean truth -> {
+                json.writeName(wellFormed(name));
+                json.writeBoolean(truth);
+            }
+            case Long number -> {
+                json.writeName(wellFormed(name));
+                json.writeNumber(number);
+            }
+            case Double number
+            when Double.isFinite(number) -> {
+                json.writeName(wellFormed(name));
+                json.writeNumber(number);
+            }
+            default -> field(json, name, value.toString());
+        }
+    }
+
     /** Half of a surrogate pair is not text, and would make Jackson give up the batch for one record's sake. */
     static String wellFormed(String text) {
         for (int i = 0; i < text.length(); i++) {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The buffer of one destination.
  *
- * <p>Callers touch the queue and the counters, all without locks. What is on its way, {@link #parts}, belongs to whoever
- * holds {@link #way}: the one turn that ships, and the one turn that spools.
+ * <p>Callers touch the queue and the counters, all without locks. What is on its way, {@link #inFlight}, belongs to the
+ * thread that holds {@link #lock}: the one turn that ships, or the one turn that spools.
  *
  * <p>A caller and the eviction of an idle lane must not miss one another: callers count themselves in, and the eviction
  * makes that count negative, which only succeeds while no caller is in.
@@ -36,29 +36,41 @@ final class Lane {
     final AtomicBoolean active = new AtomicBoolean();
     final AtomicBoolean hurried = new AtomicBoolean();
     final AtomicLong bytes = new AtomicLong();
-    /** Records that came in, and those of them that are done with: shipped, buried or dropped. */
+    /** Records that came in, and those of them that are done with: shipped, dead letters or dropped. */
     final AtomicLong taken = new AtomicLong();
 
     final AtomicLong settled = new AtomicLong();
-    /** Held over access to {@link #parts}, {@link #held} and the disk, never over a request; callers never take it. */
-    final ReentrantLock way = new ReentrantLock();
+    /** Held over access to {@link #inFlight}, {@link #unspooled} and the disk, never over a request; callers never take it. */
+    final ReentrantLock lock = new ReentrantLock();
 
-    final Deque<Batch> parts = new ArrayDeque<>(2);
-    final Deque<Batch> held = new ArrayDeque<>(0);
+    final Deque<Batch> inFlight = new ArrayDeque<>(2);
+    final Deque<Batch> unspooled = new ArrayDeque<>(0);
     /** Whether there is something in the two. */
     volatile boolean backlog;
 
     volatile boolean shipping;
     volatile long shippingSince;
+    /** Failures in a row, and whether the destination ever took something: one that did not may be dead. */
+    volatile int failures;
+
+    volatile boolean proven;
+    volatile long notBefore;
+    /** Since when the destination refuses the credentials; 0 while it does not. */
+    volatile long unauthorizedSince;
+    /** Failures in a row to write dead letters. Of the turn that ships. */
+    int deadLetterFailures;
+
+    volatile boolean spoolUnreadable;
+    volatile long readNotBefore;
     volatile boolean spooling;
     volatile boolean spoolBroken;
     volatile long spoolNotBefore;
     volatile long spooledAt;
-    volatile int failures;
-    volatile long notBefore;
-    /** Of the pump alone: whether it looks at the lane, and since when there is something in it. */
+    /** Whether the scheduler looks at the lane. This and the next two are for its thread only. */
     boolean watched;
-
+    /** Whether the lane waits for another one's request to end. */
+    boolean waiting;
+    /** When something came into it that was empty, or was shipped last. */
     long since;
 
     volatile long lastUsed;
@@ -66,7 +78,7 @@ final class Lane {
     private final Queue<LogRecord> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
     private final AtomicInteger callers = new AtomicInteger();
-    private final AtomicReference<@Nullable Map<DropReason, AtomicInteger>> untold = new AtomicReference<>();
+    private final AtomicReference<@Nullable Map<DropReason, AtomicInteger>> unreported = new AtomicReference<>();
 
     Lane(Destination destination, boolean byDefault, @Nullable LaneSpool spool) {
         this.destination = destination;
@@ -108,7 +120,7 @@ final class Lane {
     }
 
     /**
-     * Leaves the pump's sight. A caller that comes at this moment may still have seen it there and rely on it: then it stays.
+     * Leaves the scheduler's sight. A caller that comes at this moment may still have seen it there and rely on it: then it stays.
      * Whether it left.
      */
     boolean rest() {
@@ -156,12 +168,12 @@ final class Lane {
         return records.isEmpty() ? null : Batch.of(id, records, weight);
     }
 
-    /** To be told to the destination once it can be. Few lanes ever need the counters. */
-    void untold(DropReason reason, int records) {
-        var counts = untold.get();
+    /** Counts what the destination is to be told of once it listens. Few lanes ever need the counters. */
+    void unreported(DropReason reason, int records) {
+        var counts = unreported.get();
         if (counts == null) {
-            untold.compareAndSet(null, counters());
-            counts = Objects.requireNonNull(untold.get());
+            unreported.compareAndSet(null, counters());
+            counts = Objects.requireNonNull(unreported.get());
         }
         Objects.requireNonNull(counts.get(reason)).addAndGet(records);
     }
@@ -172,8 +184,8 @@ final class Lane {
     }
 
     /** The counts by reason since they were taken last. */
-    Map<DropReason, Integer> takeUntold() {
-        var counts = untold.get();
+    Map<DropReason, Integer> takeUnreported() {
+        var counts = unreported.get();
         if (counts == null) {
             return Map.of();
         }
@@ -183,9 +195,9 @@ final class Lane {
         return taken;
     }
 
-    void unlockWay() {
-        backlog = !parts.isEmpty() || !held.isEmpty();
-        way.unlock();
+    void unlock() {
+        backlog = !inFlight.isEmpty() || !unspooled.isEmpty();
+        lock.unlock();
     }
 
     boolean hasSpooled() {

@@ -1,8 +1,8 @@
 package dev.signalbox.observatory;
 
-import dev.signalbox.observatory.Frames.Payload.Announcement;
 import dev.signalbox.observatory.Frames.Payload.Context;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,12 +14,17 @@ import java.util.stream.Stream;
 
 /** The files of spools and dead letters, for people and tools. Stateless; safe to call from any thread. */
 public final class LogFiles {
+    /** Where records were to go if the file cannot tell, because its beginning is damaged. */
+    private static final Destination UNKNOWN =
+            Destination.of(URI.create("http://unknown.invalid"), "", WireFormat.OTLP_PROTOBUF);
+
     private LogFiles() {}
 
     /**
      * A batch as it lies in a file.
      *
-     * @param destination where it was to go; the token is empty if it is not in the file
+     * @param destination where it was to go; the token is empty if it is not in the file, the host is
+     *     {@code unknown.invalid} if that cannot be read
      * @param id its {@code Idempotency-Key}
      * @param status what the destination answered, -1 if it was not asked, 0 in a spool
      * @param why what the destination said, or why it was not asked
@@ -58,32 +63,36 @@ public final class LogFiles {
     }
 
     /**
-     * Reads what is not settled of a file; damaged frames are left out.
+     * Reads what is not settled of a file, without what is damaged.
      *
+     * @return how many records are known to be missing from the batches, because they are damaged
      * @throws ObservatoryException if it cannot be read, or is no such file
      */
-    public static void read(Path file, Consumer<StoredBatch> each) {
+    public static long read(Path file, Consumer<StoredBatch> each) {
         try (var reader = FrameReader.open(file, Segments.settled(file))) {
-            var context = head(file);
+            var context = head(file).orElse(UNKNOWN);
+            long lost = 0;
             for (var payload = reader.next(); payload != null; payload = reader.next()) {
                 if (payload instanceof Context next) {
-                    context = Optional.of(next.destination());
-                } else if (payload instanceof Announcement batch && context.isPresent()) {
-                    var records = LaneSpool.records(reader, batch);
-                    each.accept(new StoredBatch(
-                            file,
-                            context.get(),
-                            batch.id(),
-                            batch.status(),
-                            batch.why(),
-                            batch.time(),
-                            records,
-                            reader.position()));
+                    context = next.destination();
+                } else {
+                    var found = reader.batch(payload);
+                    lost += found.lost();
+                    if (!found.records().isEmpty()) {
+                        each.accept(stored(file, context, found, reader.position()));
+                    }
                 }
             }
+            return lost;
         } catch (IOException e) {
             throw new ObservatoryException(file + " cannot be read: " + e, e);
         }
+    }
+
+    private static StoredBatch stored(Path file, Destination destination, FrameReader.Found found, long end) {
+        var head = found.head();
+        return new StoredBatch(
+                file, destination, head.id(), head.status(), head.why(), head.time(), found.records(), end);
     }
 
     private static Optional<Destination> head(Path file) throws IOException {

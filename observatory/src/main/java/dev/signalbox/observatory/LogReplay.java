@@ -1,10 +1,12 @@
 package dev.signalbox.observatory;
 
 import dev.signalbox.observatory.LogFiles.StoredBatch;
+import dev.signalbox.observatory.ObservatoryOptions.Retry;
 import dev.signalbox.observatory.Outcome.Accepted;
 import dev.signalbox.observatory.Outcome.Later;
 import dev.signalbox.observatory.Outcome.Refused;
 import dev.signalbox.observatory.Outcome.Unacceptable;
+import dev.signalbox.observatory.Outcome.Unauthorized;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -26,22 +29,24 @@ import java.util.function.Consumer;
  */
 public final class LogReplay implements AutoCloseable {
     private static final int TRIES = 5;
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    private static final Retry RETRY =
+            new Retry(Duration.ofMillis(400), Duration.ofSeconds(30), Duration.ofSeconds(30));
 
     private final Destination destination;
-    private final Postman postman;
+    private final HttpExporter exporter;
     private final Consumer<Report> progress;
-    private Report report = new Report(0, 0, 0, "");
+    private Report report = new Report(0, 0, 0, 0, "");
 
     /**
      * What has been done so far.
      *
      * @param shipped records that the destination took
      * @param refused records that it did not, and never will; they stay in their file
+     * @param damaged records that cannot be read; a file with such records is kept under another name
      * @param files files that were shipped whole and are deleted
      * @param failure why it stopped before the end; empty if it did not
      */
-    public record Report(long shipped, long refused, int files, String failure) {
+    public record Report(long shipped, long refused, long damaged, int files, String failure) {
         public boolean complete() {
             return failure.isEmpty();
         }
@@ -55,7 +60,8 @@ public final class LogReplay implements AutoCloseable {
     public LogReplay(Destination destination, ObservatoryOptions.Http http, Consumer<Report> progress) {
         this.destination = destination;
         this.progress = progress;
-        postman = new Postman(http, Map.of(), Own.executor("observatory-replay"), InstantSource.system());
+        exporter =
+                new HttpExporter(http, Map.of(), LibraryThreads.executor("observatory-replay"), InstantSource.system());
     }
 
     /**
@@ -78,7 +84,7 @@ public final class LogReplay implements AutoCloseable {
 
     private void replayFile(Path file) throws IOException, InterruptedException {
         List<StoredBatch> batches = new ArrayList<>();
-        LogFiles.read(file, batches::add);
+        long damaged = LogFiles.read(file, batches::add);
         List<StoredBatch> kept = new ArrayList<>();
         for (var batch : batches) {
             List<LogRecord> refused = ship(batch);
@@ -93,16 +99,24 @@ public final class LogReplay implements AutoCloseable {
             }
             progress.accept(report);
         }
-        settle(file, kept);
+        settle(file, kept, damaged);
     }
 
-    private void settle(Path file, List<StoredBatch> kept) throws IOException {
+    private void settle(Path file, List<StoredBatch> kept, long damaged) throws IOException {
+        if (damaged > 0) {
+            Files.copy(file, Segments.damaged(file), StandardCopyOption.REPLACE_EXISTING);
+        }
         if (kept.isEmpty()) {
             Segments.remove(file);
-            report = new Report(report.shipped(), report.refused(), report.files() + 1, "");
         } else {
             rewrite(file, kept);
         }
+        report = new Report(
+                report.shipped(),
+                report.refused(),
+                report.damaged() + damaged,
+                report.files() + (kept.isEmpty() ? 1 : 0),
+                "");
     }
 
     /** In one step: whatever happens, the refused records are in one of the two files. */
@@ -136,6 +150,10 @@ public final class LogReplay implements AutoCloseable {
                     refused.addAll(part.records());
                     count(0, 1, "");
                 }
+                case Unauthorized why -> {
+                    count(0, 0, "the destination answers " + why.why() + ": check the token");
+                    return refused;
+                }
                 case Refused why -> {
                     count(0, 0, "the destination answers " + why.why());
                     return refused;
@@ -151,26 +169,22 @@ public final class LogReplay implements AutoCloseable {
 
     private Outcome post(Batch batch) throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
-            var outcome = postman.post(destination, batch);
+            var outcome = exporter.export(destination, batch);
             if (attempt == TRIES || !(outcome instanceof Later later)) {
                 return outcome;
             }
-            var wait = Duration.ofMillis(100L << attempt);
-            wait(later.wish().compareTo(wait) > 0 ? later.wish() : wait);
+            var wait = RETRY.after(attempt, later.wish(), ThreadLocalRandom.current());
+            TimeUnit.NANOSECONDS.sleep(wait.toNanos());
         }
     }
 
-    private static void wait(Duration asked) throws InterruptedException {
-        var granted = asked.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : asked;
-        TimeUnit.NANOSECONDS.sleep(granted.toNanos());
-    }
-
     private void count(int shipped, int refused, String failure) {
-        report = new Report(report.shipped() + shipped, report.refused() + refused, report.files(), failure);
+        report = new Report(
+                report.shipped() + shipped, report.refused() + refused, report.damaged(), report.files(), failure);
     }
 
     @Override
     public void close() {
-        postman.close();
+        exporter.close();
     }
 }

@@ -57,6 +57,15 @@ public interface Observatory extends AutoCloseable {
      */
     boolean flush(Duration atMost) throws InterruptedException;
 
+    /**
+     * Ships nothing until {@link #resume()}; requests under way end. Records are still taken: with a spool they wait on the
+     * disk, without one in memory, within its bounds. A close does not end the pause: without a spool it drops what waits.
+     */
+    void pause();
+
+    /** Ends a {@link #pause()}; without one it does nothing. */
+    void resume();
+
     ObservatoryStats stats();
 
     /**

@@ -3,14 +3,9 @@ package dev.signalbox.observatory;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.AppenderBase;
-import java.net.URI;
-import java.nio.file.Path;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Ships Logback's events, with MDC, thread, key-value pairs and stack trace as fields. With a URL it has an
  * {@link Observatory} of its own; or else one is set by code and stays its owner's. What the library itself and the JDK's
  * HTTP client log is not shipped, or there would be no end of it.
+ *
+ * <p>It holds no lock: threads log beside each other, and with {@link WhenFull#BLOCK} each waits for itself. It is fast
+ * enough to need no {@code AsyncAppender} before it; behind one, an event still goes where the context it was logged in says.
  *
  * <p>In {@code logback.xml}:
  *
@@ -31,21 +29,10 @@ import org.jspecify.annotations.Nullable;
  * </appender>
  * }</pre>
  */
-public final class ObservatoryAppender extends AppenderBase<ILoggingEvent> {
-    private static final List<String> OURS =
-            List.of("dev.signalbox.observatory.", "jdk.httpclient.", "jdk.internal.httpclient.", "java.net.http.");
-
-    private @Nullable Observatory observatory;
+public final class ObservatoryAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
+    private final AppenderSettings settings = new AppenderSettings();
+    private volatile @Nullable Observatory observatory;
     private boolean owned;
-    private String url = "";
-    private String token = "";
-    private WireFormat format = WireFormat.EVERWORKER;
-    private String spoolFolder = "";
-    private String deadLetterFolder = "";
-    private String service = "";
-    private WhenFull whenFull = WhenFull.DROP_OLDEST;
-    private Duration closeWithin = Duration.ofSeconds(5);
-    private final List<String> allowed = new ArrayList<>();
 
     /** Where to put events; for code that has one already. Set before {@link #start()}. */
     public void setObservatory(Observatory value) {
@@ -53,49 +40,59 @@ public final class ObservatoryAppender extends AppenderBase<ILoggingEvent> {
     }
 
     public void setUrl(String value) {
-        url = value;
+        settings.url = value;
     }
 
     public void setToken(String value) {
-        token = value;
+        settings.token = value.strip();
+    }
+
+    /** One more header, as {@code X-Api-Key: secret}. */
+    public void addHeader(String value) {
+        settings.header(value);
     }
 
     public void setFormat(String value) {
-        format = WireFormat.valueOf(value.strip().toUpperCase(Locale.ROOT).replace('-', '_'));
+        settings.format = AppenderSettings.constant(WireFormat.class, value);
     }
 
     public void setSpoolFolder(String value) {
-        spoolFolder = value;
+        settings.spoolFolder = value;
     }
 
     public void setDeadLetterFolder(String value) {
-        deadLetterFolder = value;
+        settings.deadLetterFolder = value;
     }
 
     /** {@code service.name} of OTLP's resource. */
     public void setService(String value) {
-        service = value;
+        settings.service = value;
     }
 
     public void setWhenFull(String value) {
-        whenFull = WhenFull.valueOf(value.strip().toUpperCase(Locale.ROOT).replace('-', '_'));
+        settings.whenFull = AppenderSettings.constant(WhenFull.class, value);
+    }
+
+    /** See {@link ObservatoryOptions#longestRecord()}. */
+    public void setLongestRecord(int value) {
+        settings.longestRecord = value;
     }
 
     /** How long a stop may take, in milliseconds. */
     public void setCloseMillis(long value) {
-        closeWithin = Duration.ofMillis(value);
+        settings.closeWithin = Duration.ofMillis(value);
     }
 
     /** One more URL that a context may name; see {@link AllowList}. */
     public void addAllowed(String value) {
-        allowed.add(value);
+        settings.allowed.add(value);
     }
 
     @Override
     public void start() {
         if (observatory == null) {
             try {
-                observatory = Observatory.start(options());
+                observatory = Observatory.start(settings.options());
                 owned = true;
             } catch (IllegalArgumentException | ObservatoryException e) {
                 addError("the observatory appender does not start: " + e.getMessage(), e);
@@ -105,31 +102,12 @@ public final class ObservatoryAppender extends AppenderBase<ILoggingEvent> {
         super.start();
     }
 
-    private ObservatoryOptions options() {
-        if (url.isEmpty()) {
-            throw new IllegalArgumentException("url is missing");
-        }
-        var options = ObservatoryOptions.to(Destination.of(URI.create(url), token, format))
-                .withAllowed(AllowList.of(allowed))
-                .withMemory(ObservatoryOptions.Memory.DEFAULT.with(whenFull));
-        if (!service.isEmpty()) {
-            options = options.withResource(Map.of("service.name", service));
-        }
-        if (!spoolFolder.isEmpty()) {
-            options = options.withSpool(ObservatoryOptions.Spooling.in(Path.of(spoolFolder)));
-        }
-        return deadLetterFolder.isEmpty()
-                ? options
-                : options.withDeadLetters(ObservatoryOptions.DeadLetters.in(Path.of(deadLetterFolder)));
-    }
-
     @Override
     protected void append(ILoggingEvent event) {
         var to = observatory;
-        if (to != null
-                && !Own.thread()
-                && OURS.stream().noneMatch(event.getLoggerName().concat(".")::startsWith)) {
-            to.log(record(event));
+        if (to != null && !EventForwarder.isOwn(event.getLoggerName())) {
+            var mdc = event.getMDCPropertyMap();
+            EventForwarder.forward(to, record(event), mdc == null ? Map.of() : mdc);
         }
     }
 
@@ -137,30 +115,22 @@ public final class ObservatoryAppender extends AppenderBase<ILoggingEvent> {
         return new LogRecord(
                 event.getInstant(),
                 severity(event.getLevel()),
-                event.getFormattedMessage() == null ? "" : event.getFormattedMessage(),
+                event.getFormattedMessage(),
                 event.getLoggerName(),
                 "",
                 fields(event),
-                trace(event.getMDCPropertyMap()).orElse(null));
+                null);
     }
 
-    private static Map<String, String> fields(ILoggingEvent event) {
-        var fields = new LinkedHashMap<String, String>(event.getMDCPropertyMap());
+    private static Map<String, Object> fields(ILoggingEvent event) {
+        var fields = new LinkedHashMap<String, Object>();
         fields.put("thread", event.getThreadName());
         if (event.getKeyValuePairs() != null) {
-            event.getKeyValuePairs().forEach(pair -> fields.put(pair.key, String.valueOf(pair.value)));
+            event.getKeyValuePairs().forEach(pair -> fields.put(pair.key, pair.value));
         }
         Optional.ofNullable(event.getThrowableProxy())
                 .ifPresent(thrown -> fields.put("exception", ThrowableProxyUtil.asString(thrown)));
-        fields.values().removeIf(value -> value == null);
         return fields;
-    }
-
-    /** Of the MDC, for code that carries a context across threads by that only. */
-    private static Optional<Trace> trace(Map<String, String> mdc) {
-        String trace = mdc.get("trace_id");
-        String span = mdc.get("span_id");
-        return trace == null || span == null ? Optional.empty() : Trace.parse("00-" + trace + "-" + span + "-01");
     }
 
     private static Severity severity(Level level) {
@@ -178,7 +148,7 @@ public final class ObservatoryAppender extends AppenderBase<ILoggingEvent> {
         super.stop();
         var mine = observatory;
         if (owned && mine != null) {
-            mine.close(closeWithin);
+            mine.close(settings.closeWithin);
             observatory = null;
             owned = false;
         }

@@ -18,6 +18,8 @@ import java.util.random.RandomGenerator;
  * @param http how to talk to destinations
  * @param spool where to put what does not get through; none by default
  * @param deadLetters where to put what a destination refuses for good; none by default, then it is dropped
+ * @param longestRecord to how many bytes of memory a record's message and fields are shortened, 1 KiB to
+ *     {@code batching.bytes}; 0, the default, shortens nothing, and what is heavier than a batch may be is dropped
  */
 public record ObservatoryOptions(
         Optional<Destination> destination,
@@ -28,7 +30,8 @@ public record ObservatoryOptions(
         Retry retry,
         Http http,
         Optional<Spooling> spool,
-        Optional<DeadLetters> deadLetters) {
+        Optional<DeadLetters> deadLetters,
+        int longestRecord) {
     private static final Duration MS = Duration.ofMillis(1);
 
     /**
@@ -42,9 +45,9 @@ public record ObservatoryOptions(
         public static final Batching DEFAULT = new Batching(2_000, 1 << 20, Duration.ofSeconds(1));
 
         public Batching {
-            Limits.range("batching records", records, 1, 100_000);
-            Limits.range("batching bytes", bytes, 1 << 10, 16 << 20);
-            Limits.range("batching interval", interval, MS, Duration.ofHours(1));
+            Preconditions.range("batching records", records, 1, 100_000);
+            Preconditions.range("batching bytes", bytes, 1 << 10, 16 << 20);
+            Preconditions.range("batching interval", interval, MS, Duration.ofHours(1));
         }
     }
 
@@ -52,7 +55,8 @@ public record ObservatoryOptions(
      * How much may wait in memory, and what then.
      *
      * @param bytes for all contexts together, 64 KiB to 64 GiB, default 64 MiB
-     * @param bytesPerContext 64 KiB to {@code bytes}, default 32 MiB, so that one context leaves room for the others
+     * @param bytesPerContext 64 KiB to {@code bytes}, default 32 MiB. Contexts share the memory fairly besides: the more of
+     *     them hold records, the less each may have, and there is always room for one more
      * @param contexts how many there may be at a time, 1 to 1,000,000, default 10,000; one that is idle makes room after
      *     {@code idle}
      * @param idle 10 ms to 1 d, default 1 min
@@ -65,11 +69,11 @@ public record ObservatoryOptions(
                 64 << 20, 32 << 20, 10_000, Duration.ofMinutes(1), WhenFull.DROP_OLDEST, Duration.ofMillis(100));
 
         public Memory {
-            Limits.range("memory bytes", bytes, 64 << 10, 64L << 30);
-            Limits.range("memory bytes per context", bytesPerContext, 64 << 10, bytes);
-            Limits.range("contexts", contexts, 1, 1_000_000);
-            Limits.range("memory idle", idle, Duration.ofMillis(10), Duration.ofDays(1));
-            Limits.range("memory max block", maxBlock, Duration.ZERO, Duration.ofMinutes(1));
+            Preconditions.range("memory bytes", bytes, 64 << 10, 64L << 30);
+            Preconditions.range("memory bytes per context", bytesPerContext, 64 << 10, bytes);
+            Preconditions.range("contexts", contexts, 1, 1_000_000);
+            Preconditions.range("memory idle", idle, Duration.ofMillis(10), Duration.ofDays(1));
+            Preconditions.range("memory max block", maxBlock, Duration.ZERO, Duration.ofMinutes(1));
         }
 
         public Memory with(WhenFull value) {
@@ -89,9 +93,9 @@ public record ObservatoryOptions(
                 new Retry(Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofMinutes(5));
 
         public Retry {
-            Limits.range("retry base", base, MS, Duration.ofHours(1));
-            Limits.range("retry max", max, base, Duration.ofDays(1));
-            Limits.range("retry max-retry-after", maxRetryAfter, Duration.ZERO, Duration.ofDays(1));
+            Preconditions.range("retry base", base, MS, Duration.ofHours(1));
+            Preconditions.range("retry max", max, base, Duration.ofDays(1));
+            Preconditions.range("retry max-retry-after", maxRetryAfter, Duration.ZERO, Duration.ofDays(1));
         }
 
         /** The wait after so many failures in a row, from 1; never sooner than the destination wishes, within reason. */
@@ -116,9 +120,9 @@ public record ObservatoryOptions(
         public static final Http DEFAULT = new Http(Duration.ofSeconds(3), Duration.ofSeconds(10), 64, false);
 
         public Http {
-            Limits.range("http connect-timeout", connectTimeout, MS, Duration.ofMinutes(10));
-            Limits.range("http timeout", timeout, MS, Duration.ofMinutes(10));
-            Limits.range("http in-flight", inFlight, 2, 4_096);
+            Preconditions.range("http connect-timeout", connectTimeout, MS, Duration.ofMinutes(10));
+            Preconditions.range("http timeout", timeout, MS, Duration.ofMinutes(10));
+            Preconditions.range("http in-flight", inFlight, 2, 4_096);
         }
     }
 
@@ -136,9 +140,9 @@ public record ObservatoryOptions(
      */
     public record Spooling(Path folder, long bytes, int segmentBytes, Duration window, boolean always) {
         public Spooling {
-            Limits.range("spool bytes", bytes, 1 << 20, 16L << 40);
-            Limits.range("spool segment bytes", segmentBytes, 64 << 10, 1 << 30);
-            Limits.range("spool window", window, Duration.ZERO, Duration.ofMinutes(1));
+            Preconditions.range("spool bytes", bytes, 1 << 20, 16L << 40);
+            Preconditions.range("spool segment bytes", segmentBytes, 64 << 10, 1 << 30);
+            Preconditions.range("spool window", window, Duration.ZERO, Duration.ofMinutes(1));
         }
 
         public static Spooling in(Path folder) {
@@ -166,7 +170,7 @@ public record ObservatoryOptions(
      */
     public record DeadLetters(Path folder, long bytes) {
         public DeadLetters {
-            Limits.range("dead-letter bytes", bytes, 64 << 10, 16L << 40);
+            Preconditions.range("dead-letter bytes", bytes, 64 << 10, 16L << 40);
         }
 
         public static DeadLetters in(Path folder) {
@@ -181,11 +185,14 @@ public record ObservatoryOptions(
      */
     public ObservatoryOptions {
         resource = Map.copyOf(resource);
-        Limits.check(
+        Preconditions.check(
                 memory.bytesPerContext() >= batching.bytes(),
                 "memory bytes per context must be at least batching bytes, " + batching.bytes());
+        if (longestRecord != 0) {
+            Preconditions.range("the longest record", longestRecord, 1 << 10, batching.bytes());
+        }
         if (spool.isPresent() && deadLetters.isPresent()) {
-            Limits.check(
+            Preconditions.check(
                     !spool.get().folder().equals(deadLetters.get().folder()),
                     "the spool and the dead letters must have folders of their own");
         }
@@ -201,7 +208,8 @@ public record ObservatoryOptions(
                 Retry.DEFAULT,
                 Http.DEFAULT,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                0);
     }
 
     /** The defaults, with a place to ship to. */
@@ -211,42 +219,78 @@ public record ObservatoryOptions(
 
     public ObservatoryOptions withDestination(Destination value) {
         return new ObservatoryOptions(
-                Optional.of(value), allowed, resource, batching, memory, retry, http, spool, deadLetters);
+                Optional.of(value),
+                allowed,
+                resource,
+                batching,
+                memory,
+                retry,
+                http,
+                spool,
+                deadLetters,
+                longestRecord);
     }
 
     public ObservatoryOptions withAllowed(AllowList value) {
-        return new ObservatoryOptions(destination, value, resource, batching, memory, retry, http, spool, deadLetters);
+        return new ObservatoryOptions(
+                destination, value, resource, batching, memory, retry, http, spool, deadLetters, longestRecord);
     }
 
     public ObservatoryOptions withResource(Map<String, String> value) {
-        return new ObservatoryOptions(destination, allowed, value, batching, memory, retry, http, spool, deadLetters);
+        return new ObservatoryOptions(
+                destination, allowed, value, batching, memory, retry, http, spool, deadLetters, longestRecord);
     }
 
     public ObservatoryOptions withBatching(Batching value) {
-        return new ObservatoryOptions(destination, allowed, resource, value, memory, retry, http, spool, deadLetters);
+        return new ObservatoryOptions(
+                destination, allowed, resource, value, memory, retry, http, spool, deadLetters, longestRecord);
     }
 
     public ObservatoryOptions withMemory(Memory value) {
-        return new ObservatoryOptions(destination, allowed, resource, batching, value, retry, http, spool, deadLetters);
+        return new ObservatoryOptions(
+                destination, allowed, resource, batching, value, retry, http, spool, deadLetters, longestRecord);
     }
 
     public ObservatoryOptions withRetry(Retry value) {
         return new ObservatoryOptions(
-                destination, allowed, resource, batching, memory, value, http, spool, deadLetters);
+                destination, allowed, resource, batching, memory, value, http, spool, deadLetters, longestRecord);
     }
 
     public ObservatoryOptions withHttp(Http value) {
         return new ObservatoryOptions(
-                destination, allowed, resource, batching, memory, retry, value, spool, deadLetters);
+                destination, allowed, resource, batching, memory, retry, value, spool, deadLetters, longestRecord);
     }
 
     public ObservatoryOptions withSpool(Spooling value) {
         return new ObservatoryOptions(
-                destination, allowed, resource, batching, memory, retry, http, Optional.of(value), deadLetters);
+                destination,
+                allowed,
+                resource,
+                batching,
+                memory,
+                retry,
+                http,
+                Optional.of(value),
+                deadLetters,
+                longestRecord);
     }
 
     public ObservatoryOptions withDeadLetters(DeadLetters value) {
         return new ObservatoryOptions(
-                destination, allowed, resource, batching, memory, retry, http, spool, Optional.of(value));
+                destination,
+                allowed,
+                resource,
+                batching,
+                memory,
+                retry,
+                http,
+                spool,
+                Optional.of(value),
+                longestRecord);
+    }
+
+    public ObservatoryOptions withLongestRecord(int value) {
+        return new ObservatoryOptions(
+                destination, allowed, resource, batching, memory, retry, http, spool, deadLetters, value);
     }
 }

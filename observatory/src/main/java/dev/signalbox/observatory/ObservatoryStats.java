@@ -21,6 +21,8 @@ import java.util.Map;
  * @param spoolBytes of the spool's files
  * @param contexts buffers there are
  * @param failing of those, how many are waiting to try again
+ * @param unauthorized of those, how many because the destination refuses their token or headers (401, 403, 407)
+ * @param paused whether shipping is paused, see {@link Observatory#pause()}
  */
 public record ObservatoryStats(
         long accepted,
@@ -36,7 +38,9 @@ public record ObservatoryStats(
         long pendingBytes,
         long spoolBytes,
         int contexts,
-        int failing) {
+        int failing,
+        int unauthorized,
+        boolean paused) {
 
     /** All reasons together. */
     public long droppedInAll() {

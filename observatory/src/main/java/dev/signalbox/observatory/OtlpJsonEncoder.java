@@ -17,7 +17,7 @@ final class OtlpJsonEncoder implements Encoder {
             json.writeEndObject();
             json.writeName("scopeLogs");
             json.writeStartArray();
-            Scopes.of(records).forEach(scope -> scope(json, scope));
+            OtlpScopes.of(records).forEach(scope -> scope(json, scope));
             json.writeEndArray();
             json.writeEndObject();
             json.writeEndArray();
@@ -46,8 +46,8 @@ final class OtlpJsonEncoder implements Encoder {
 
     private static void write(JsonGenerator json, LogRecord record) {
         json.writeStartObject();
-        Json.field(json, "timeUnixNano", Scopes.nanosText(record.time()));
-        Json.field(json, "observedTimeUnixNano", Scopes.nanosText(record.time()));
+        Json.field(json, "timeUnixNano", OtlpScopes.nanosText(record.time()));
+        Json.field(json, "observedTimeUnixNano", OtlpScopes.nanosText(record.time()));
         json.writeName("severityNumber");
         json.writeNumber(record.severity().otlpNumber());
         Json.field(json, "severityText", record.severity().name());
@@ -63,7 +63,7 @@ final class OtlpJsonEncoder implements Encoder {
         json.writeEndObject();
     }
 
-    private static void attributes(JsonGenerator json, Map<String, String> fields, String submodule) {
+    private static void attributes(JsonGenerator json, Map<String, ?> fields, String submodule) {
         json.writeName("attributes");
         json.writeStartArray();
         fields.forEach((name, value) -> attribute(json, name, value));
@@ -73,7 +73,7 @@ final class OtlpJsonEncoder implements Encoder {
         json.writeEndArray();
     }
 
-    private static void attribute(JsonGenerator json, String name, String value) {
+    private static void attribute(JsonGenerator json, String name, Object value) {
         json.writeStartObject();
         Json.field(json, "key", name);
         json.writeName("value");
@@ -81,9 +81,23 @@ final class OtlpJsonEncoder implements Encoder {
         json.writeEndObject();
     }
 
-    private static void value(JsonGenerator json, String value) {
+    /** {@code AnyValue}; ProtoJSON writes 64-bit numbers, and doubles that are no numbers, as text. */
+    private static void value(JsonGenerator json, Object value) {
         json.writeStartObject();
-        Json.field(json, "stringValue", value);
+        switch (value) {
+            case Boolean truth -> {
+                json.writeName("boolValue");
+                json.writeBoolean(truth);
+            }
+            case Long number -> Json.field(json, "intValue", number.toString());
+            case Double number
+            when Double.isFinite(number) -> {
+                json.writeName("doubleValue");
+                json.writeNumber(number);
+            }
+            case Double number -> Json.field(json, "doubleValue", number.toString());
+            default -> Json.field(json, "stringValue", value.toString());
+        }
         json.writeEndObject();
     }
 }

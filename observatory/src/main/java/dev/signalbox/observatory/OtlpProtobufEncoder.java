@@ -13,7 +13,7 @@ final class OtlpProtobufEncoder implements Encoder {
         var message = new Protobuf(out);
         message.nested(1, () -> {
             message.nested(1, () -> resource.forEach((name, value) -> attribute(message, 1, name, value)));
-            Scopes.of(records).forEach(scope -> message.nested(2, () -> scope(message, scope)));
+            OtlpScopes.of(records).forEach(scope -> message.nested(2, () -> scope(message, scope)));
         });
     }
 
@@ -23,7 +23,7 @@ final class OtlpProtobufEncoder implements Encoder {
     }
 
     private static void write(Protobuf message, LogRecord record) {
-        long time = Scopes.nanos(record.time());
+        long time = OtlpScopes.nanos(record.time());
         message.fixed64(1, time);
         message.number(2, record.severity().otlpNumber());
         message.text(3, record.severity().name());
@@ -40,10 +40,20 @@ final class OtlpProtobufEncoder implements Encoder {
         message.fixed64(11, time);
     }
 
-    private static void attribute(Protobuf message, int field, String name, String value) {
+    private static void attribute(Protobuf message, int field, String name, Object value) {
         message.nested(field, () -> {
             message.text(1, name);
-            message.nested(2, () -> message.text(1, value));
+            message.nested(2, () -> value(message, value));
         });
+    }
+
+    /** {@code AnyValue}. */
+    private static void value(Protobuf message, Object value) {
+        switch (value) {
+            case Boolean truth -> message.number(2, truth ? 1 : 0);
+            case Long number -> message.number(3, number);
+            case Double number -> message.fixed64(4, Double.doubleToRawLongBits(number));
+            default -> message.text(1, value.toString());
+        }
     }
 }

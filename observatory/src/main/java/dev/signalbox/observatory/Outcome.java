@@ -10,7 +10,10 @@ sealed interface Outcome {
     /** Something in the batch is not acceptable; a smaller batch may be. */
     record Unacceptable(int status, String why) implements Outcome {}
 
-    /** Not acceptable, whatever the batch: the token, the path, a redirect. */
+    /** The credentials are not accepted, whatever the batch: 401, 403, 407. */
+    record Unauthorized(int status, String why) implements Outcome {}
+
+    /** Not acceptable, whatever the batch: the path, a redirect. */
     record Refused(int status, String why) implements Outcome {}
 
     /** Not now; {@code wish} is what the destination asks to wait, zero if it does not. */

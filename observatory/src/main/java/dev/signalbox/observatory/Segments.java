@@ -3,9 +3,11 @@ package dev.signalbox.observatory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,25 +19,42 @@ import java.util.stream.Stream;
 
 /**
  * The files of one folder, numbered, and the end of the last one. Beside {@code 0000000000000001.log} there may be
- * {@code …1.done}, which says up to which byte it is settled. Not thread-safe; no file is kept open.
+ * {@code …1.done}, which says up to which byte it is settled, and {@code ….log.damaged}, of which nothing could be read.
+ * Not thread-safe; no file is kept open.
  */
 final class Segments {
     static final String SUFFIX = ".log";
     private static final String DONE = ".done";
+    private static final String DAMAGED = ".damaged";
     private static final Set<StandardOpenOption> NEW =
             Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
 
     private final Path folder;
-    private final DiskBudget budget;
+    private final DiskBudget.Share budget;
     private long last;
     private long end;
 
     /** {@code last} is the newest file's number, 0 if there is none; {@code end} the end of what is good in it. */
-    Segments(Path folder, DiskBudget budget, long last, long end) {
+    Segments(Path folder, DiskBudget.Share budget, long last, long end) {
         this.folder = folder;
         this.budget = budget;
         this.last = last;
         this.end = end;
+    }
+
+    /** Begins behind the files that are there, which stay as they are. */
+    void open() throws IOException {
+        last = Files.isDirectory(folder) ? newest(folder) : 0;
+        end = 0;
+    }
+
+    static long newest(Path folder) throws IOException {
+        List<Path> files = in(folder);
+        return files.isEmpty() ? 0 : number(files.getLast()).orElseThrow();
+    }
+
+    Path folder() {
+        return folder;
     }
 
     Path file(long number) {
@@ -101,9 +120,23 @@ final class Segments {
         remove(file(number));
     }
 
-    /** Removes the folder too, when nothing is in it. */
+    /** Removes the folder too, if nothing else is in it. */
     void deleteFolder() throws IOException {
-        Files.deleteIfExists(folder);
+        try {
+            Files.deleteIfExists(folder);
+        } catch (DirectoryNotEmptyException e) {
+            // A damaged file was set aside there: it is for a person to look at.
+        }
+    }
+
+    /** Keeps a file of which nothing can be read, under a name that is not read again. */
+    static Path setAside(Path file) throws IOException {
+        Files.deleteIfExists(done(file));
+        return Files.move(file, damaged(file), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    static Path damaged(Path file) {
+        return file.resolveSibling(file.getFileName() + DAMAGED);
     }
 
     static void mark(Path file, long position) throws IOException {

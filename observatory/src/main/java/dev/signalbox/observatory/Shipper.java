@@ -1,6 +1,5 @@
 package dev.signalbox.observatory;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -8,60 +7,74 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes records in, on the callers' threads; the rest is the {@link Pump}'s. */
+/** Takes records in, on the callers' threads; the rest is the {@link LaneScheduler}'s. */
 final class Shipper implements Observatory {
     private static final Logger LOG = LoggerFactory.getLogger(Observatory.class);
     private static final long MOST_FOR_THE_DISK = Duration.ofSeconds(1).toNanos();
     private static final long GRACE = Duration.ofMillis(25).toNanos();
 
     private final ObservatoryOptions options;
-    private final Tally tally;
-    private final Room room;
-    private final Lanes lanes;
-    private final Carrier carrier;
-    private final Pump pump;
-    private final Postman postman;
+    private final Truncation truncation;
+    private final Counters counters;
+    private final MemoryBudget memory;
+    private final LaneRegistry lanes;
+    private final LaneShipper laneShipper;
+    private final LaneScheduler scheduler;
+    private final HttpExporter exporter;
     private final @Nullable SpoolFolder spools;
     private final @Nullable DeadLetterFolder deadLetters;
-    private final Bell settled = new Bell();
+    private final Notifier settled = new Notifier();
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean closed;
 
     private Shipper(
             ObservatoryOptions options,
             ObservatoryListener listener,
-            Ticker ticker,
+            LongSupplier ticker,
             @Nullable SpoolFolder spools,
             @Nullable DeadLetterFolder deadLetters) {
         this.options = options;
         this.spools = spools;
+        truncation = new Truncation(options.longestRecord());
         this.deadLetters = deadLetters;
-        tally = new Tally(listener);
-        room = new Room(options.memory());
-        lanes = new Lanes(options, spools, tally);
-        postman = new Postman(
-                options.http(), options.resource(), Own.executor("observatory-http"), InstantSource.system());
-        carrier = new Carrier(options, postman, deadLetters, room, tally, settled, ticker);
-        pump = new Pump(options, lanes, carrier, ticker);
+        counters = new Counters(listener);
+        memory = new MemoryBudget(options.memory(), !options.allowed().isEmpty());
+        lanes = new LaneRegistry(options, spools, counters);
+        exporter = new HttpExporter(
+                options.http(),
+                options.resource(),
+                LibraryThreads.executor("observatory-http"),
+                InstantSource.system());
+        var ids = new Batch.Ids();
+        var spooler = new LaneSpooler(options.batching(), memory, counters, settled, ticker, ids);
+        laneShipper = new LaneShipper(options, exporter, deadLetters, memory, counters, settled, ticker, spooler, ids);
+        scheduler = new LaneScheduler(options, lanes, laneShipper, spooler, ticker);
     }
 
-    static Shipper start(ObservatoryOptions options, ObservatoryListener listener, Ticker ticker) {
-        var spools = options.spool().map(SpoolFolder::open).orElse(null);
+    static Shipper start(ObservatoryOptions options, ObservatoryListener listener, LongSupplier ticker) {
+        boolean shared = !options.allowed().isEmpty();
+        var spools =
+                options.spool().map(spool -> SpoolFolder.open(spool, shared)).orElse(null);
         DeadLetterFolder deadLetters = null;
+        Shipper shipper = null;
         try {
             deadLetters = options.deadLetters()
                     .map(letters -> DeadLetterFolder.open(letters, InstantSource.system()))
                     .orElse(null);
-            var shipper = new Shipper(options, listener, ticker, spools, deadLetters);
+            shipper = new Shipper(options, listener, ticker, spools, deadLetters);
             shipper.lanes.recover();
-            shipper.pump.start();
+            shipper.scheduler.start();
             shipper.lanes.all().forEach(shipper::activate);
             return shipper;
         } catch (RuntimeException e) {
+            if (shipper != null) {
+                shipper.exporter.close();
+            }
             closeFolders(spools, deadLetters);
             throw e;
         }
@@ -69,13 +82,13 @@ final class Shipper implements Observatory {
 
     private void activate(Lane lane) {
         if (!lane.active.get() && lane.active.compareAndSet(false, true)) {
-            pump.watch(lane);
+            scheduler.schedule(lane);
         }
     }
 
     /** For a clock that was moved. */
     void wake() {
-        pump.wake();
+        scheduler.wake();
     }
 
     @Override
@@ -85,14 +98,14 @@ final class Shipper implements Observatory {
             return lost(lanes.missing(context));
         }
         try {
-            return take(lane, within(context, record));
+            return take(lane, truncation.apply(within(context, record)));
         } finally {
             lane.leave();
         }
     }
 
     private boolean lost(DropReason reason) {
-        tally.dropped(closed ? DropReason.CLOSED : reason, 1);
+        counters.dropped(closed ? DropReason.CLOSED : reason, 1);
         return false;
     }
 
@@ -103,7 +116,7 @@ final class Shipper implements Observatory {
         }
         var data = record.data();
         if (!context.baggage().isEmpty()) {
-            Map<String, String> all = new LinkedHashMap<>();
+            Map<String, Object> all = new LinkedHashMap<>();
             context.baggage().forEach((name, value) -> all.put("baggage." + name, value));
             all.putAll(data);
             data = all;
@@ -121,10 +134,10 @@ final class Shipper implements Observatory {
         if (weight > options.batching().bytes()) {
             return refuse(lane, DropReason.TOO_LARGE);
         }
-        if (!room.take(lane, weight) && !makeRoom(lane, weight)) {
-            return refuse(lane, DropReason.FULL);
+        if (!memory.take(lane, weight) && !makeRoom(lane, weight)) {
+            return refuse(lane, closed ? DropReason.CLOSED : DropReason.FULL);
         }
-        tally.accepted.increment();
+        counters.accepted.increment();
         lane.taken.incrementAndGet();
         int queued = lane.add(record);
         activate(lane);
@@ -132,15 +145,15 @@ final class Shipper implements Observatory {
                         || lane.bytes.get() >= options.batching().bytes())
                 && !lane.hurried.get()
                 && lane.hurried.compareAndSet(false, true)) {
-            pump.hurry(lane);
+            scheduler.schedule(lane);
         }
         return true;
     }
 
     private boolean refuse(Lane lane, DropReason reason) {
-        tally.dropped(reason, 1);
+        counters.dropped(reason, 1);
         if (!closed) {
-            lane.untold(reason, 1);
+            lane.unreported(reason, 1);
             activate(lane);
         }
         return false;
@@ -156,8 +169,8 @@ final class Shipper implements Observatory {
 
     private boolean dropOldest(Lane lane, int weight) {
         for (var oldest = lane.poll(); oldest != null; oldest = lane.poll()) {
-            carrier.drop(lane, DropReason.FULL, 1, oldest.weight());
-            if (room.take(lane, weight)) {
+            laneShipper.drop(lane, DropReason.FULL, 1, oldest.weight());
+            if (memory.take(lane, weight)) {
                 return true;
             }
         }
@@ -165,11 +178,11 @@ final class Shipper implements Observatory {
     }
 
     private boolean block(Lane lane, int weight) {
-        if (Own.thread()) {
+        if (closed || LibraryThreads.isCurrent()) {
             return false;
         }
         try {
-            return room.await(lane, weight, options.memory().maxBlock().toNanos());
+            return memory.await(lane, weight, options.memory().maxBlock().toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -180,14 +193,14 @@ final class Shipper implements Observatory {
     public boolean flush(Duration atMost) throws InterruptedException {
         Map<Lane, Long> targets = new LinkedHashMap<>();
         lanes.all().forEach(lane -> targets.put(lane, lane.taken.get()));
-        pump.hurryAll(true);
+        scheduler.shipAll(true);
         try {
             return settled.await(
                     () -> targets.entrySet().stream()
                             .allMatch(target -> target.getKey().settled.get() - target.getValue() >= 0),
                     atMost.toNanos());
         } finally {
-            pump.hurryAll(false);
+            scheduler.shipAll(false);
         }
     }
 
@@ -195,20 +208,32 @@ final class Shipper implements Observatory {
     public ObservatoryStats stats() {
         var all = lanes.all();
         return new ObservatoryStats(
-                tally.accepted.sum(),
-                tally.recovered.sum(),
-                tally.notices.sum(),
-                tally.shipped.sum(),
-                tally.batches.sum(),
-                tally.failures.sum(),
-                tally.spooled.sum(),
-                tally.deadLettered.sum(),
-                tally.dropped(),
+                counters.accepted.sum(),
+                counters.recovered.sum(),
+                counters.notices.sum(),
+                counters.shipped.sum(),
+                counters.batches.sum(),
+                counters.failures.sum(),
+                counters.spooled.sum(),
+                counters.deadLettered.sum(),
+                counters.dropped(),
                 all.stream().mapToLong(Lane::pending).sum(),
-                room.used(),
+                memory.used(),
                 spools == null ? 0 : spools.bytes(),
                 all.size(),
-                (int) all.stream().filter(lane -> lane.failures > 0).count());
+                (int) all.stream().filter(lane -> lane.failures > 0).count(),
+                (int) all.stream().filter(lane -> lane.unauthorizedSince != 0).count(),
+                scheduler.isPaused());
+    }
+
+    @Override
+    public void pause() {
+        scheduler.pause(true);
+    }
+
+    @Override
+    public void resume() {
+        scheduler.pause(false);
     }
 
     @Override
@@ -218,23 +243,24 @@ final class Shipper implements Observatory {
         }
         long end = System.nanoTime() + deadline.toNanos();
         closed = true;
-        pump.hurryAll(true);
+        memory.close();
+        scheduler.shipAll(true);
         long forTheDisk = spools == null ? 0 : Math.min(deadline.toNanos() / 2, MOST_FOR_THE_DISK);
         await(this::nothingToWaitFor, end - forTheDisk);
-        carrier.stop();
-        postman.close();
+        laneShipper.stop();
+        exporter.close();
         if (spools != null) {
-            pump.spill();
+            scheduler.spill();
             await(this::memoryIsEmpty, end + GRACE);
         }
-        lanes.all().forEach(carrier::abandon);
-        pump.end();
+        lanes.all().forEach(laneShipper::abandon);
+        scheduler.end();
         finish(end);
     }
 
     private void finish(long end) {
-        await(() -> !pump.busy(), end + GRACE);
-        if (pump.busy() && spools != null) {
+        await(() -> !scheduler.busy(), end + GRACE);
+        if (scheduler.busy() && spools != null) {
             LOG.warn("a disk or a destination does not let go; the spool stays locked until this process ends");
         } else {
             closeFolders(spools, deadLetters);
@@ -244,7 +270,11 @@ final class Shipper implements Observatory {
     /** Everything is shipped, or on the disk because its destination fails. */
     private boolean nothingToWaitFor() {
         return memoryIsEmpty()
-                && lanes.all().stream().allMatch(lane -> lane.pending() == 0 || (lane.failures > 0 && !lane.shipping));
+                && lanes.all().stream().allMatch(lane -> lane.pending() == 0 || (waits(lane) && !lane.shipping));
+    }
+
+    private boolean waits(Lane lane) {
+        return scheduler.isPaused() || lane.failures > 0 || lane.spoolUnreadable;
     }
 
     /** Everything has left the memory, for its destination or the disk. */
@@ -262,15 +292,11 @@ final class Shipper implements Observatory {
     }
 
     private static void closeFolders(@Nullable SpoolFolder spools, @Nullable DeadLetterFolder deadLetters) {
-        try {
-            if (spools != null) {
-                spools.close();
-            }
-            if (deadLetters != null) {
-                deadLetters.close();
-            }
-        } catch (IOException e) {
-            LOG.warn("a lock file cannot be closed; it is free when this process ends", e);
+        if (spools != null) {
+            spools.close();
+        }
+        if (deadLetters != null) {
+            deadLetters.close();
         }
     }
 }

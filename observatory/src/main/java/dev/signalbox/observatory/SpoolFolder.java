@@ -14,10 +14,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A folder for one process at a time, with a folder for each context. Thread-safe. */
 final class SpoolFolder implements AutoCloseable {
     static final String LOCK = "lock";
+    private static final Logger LOG = LoggerFactory.getLogger(Observatory.class);
 
     private final Path folder;
     private final int segmentBytes;
@@ -32,8 +35,8 @@ final class SpoolFolder implements AutoCloseable {
     }
 
     /** @throws ObservatoryException if it cannot be used, or another process uses it */
-    static SpoolFolder open(ObservatoryOptions.Spooling options) {
-        var budget = new DiskBudget("the spool's files", options.bytes());
+    static SpoolFolder open(ObservatoryOptions.Spooling options, boolean shared) {
+        var budget = DiskBudget.of("the spool's files", options.bytes(), shared);
         return new SpoolFolder(options.folder(), options.segmentBytes(), budget, lock(options.folder()));
     }
 
@@ -54,6 +57,14 @@ final class SpoolFolder implements AutoCloseable {
         }
     }
 
+    static void unlock(FileChannel lock) {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            LOG.warn("a lock file cannot be closed; it is free when this process ends", e);
+        }
+    }
+
     private static boolean taken(FileChannel channel) throws IOException {
         try {
             FileLock lock = channel.tryLock();
@@ -63,19 +74,14 @@ final class SpoolFolder implements AutoCloseable {
         }
     }
 
+    /** An empty spool. Nothing is read or written before something is appended: callers' threads come here. */
     LaneSpool of(Destination destination, boolean byDefault) {
-        Path own = folder.resolve(name(destination, byDefault));
-        return LaneSpool.empty(new Segments(own, budget, newest(own), 0), segmentBytes, destination, byDefault);
+        var segments = new Segments(folderOf(destination, byDefault), budget.share(), 0, 0);
+        return LaneSpool.empty(segments, segmentBytes, destination, byDefault);
     }
 
-    /** Files that could not be recovered stay, and are not written over. */
-    private static long newest(Path folder) {
-        try {
-            List<Path> files = Files.isDirectory(folder) ? Segments.in(folder) : List.of();
-            return files.isEmpty() ? 0 : Segments.number(files.getLast()).orElseThrow();
-        } catch (IOException e) {
-            throw new ObservatoryException(folder + " cannot be read: " + e, e);
-        }
+    Path folderOf(Destination destination, boolean byDefault) {
+        return folder.resolve(name(destination, byDefault));
     }
 
     /** The default's name does not depend on where it is: after a change of its URL, what waits goes to the new one. */
@@ -88,7 +94,8 @@ final class SpoolFolder implements AutoCloseable {
                 destination.url().toString(),
                 destination.token(),
                 destination.format().name(),
-                destination.id());
+                destination.id(),
+                destination.headers().toString());
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(whole.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest, 0, 16);
@@ -116,7 +123,7 @@ final class SpoolFolder implements AutoCloseable {
 
     /** Lets the next process in. */
     @Override
-    public void close() throws IOException {
-        lock.close();
+    public void close() {
+        unlock(lock);
     }
 }

@@ -13,9 +13,9 @@ public record Trace(String traceId, String spanId, int flags) {
     private static final int LENGTH = 55;
 
     public Trace {
-        Limits.check(hex(traceId, 32), "a trace id has 32 lower-case hexadecimal digits, not all zero");
-        Limits.check(hex(spanId, 16), "a span id has 16 lower-case hexadecimal digits, not all zero");
-        Limits.range("trace flags", flags, 0, 255);
+        Preconditions.check(hex(traceId, 32), "a trace id has 32 lower-case hexadecimal digits, not all zero");
+        Preconditions.check(hex(spanId, 16), "a span id has 16 lower-case hexadecimal digits, not all zero");
+        Preconditions.range("trace flags", flags, 0, 255);
     }
 
     /** Reads a {@code traceparent} header; empty if it is not well-formed. Later versions are read as far as they agree. */

@@ -1,9 +1,9 @@
 package dev.signalbox.observatory;
 
-import static dev.signalbox.observatory.Watched.messages;
-import static dev.signalbox.observatory.Watched.quick;
-import static dev.signalbox.observatory.Watched.soon;
-import static dev.signalbox.observatory.Watched.to;
+import static dev.signalbox.observatory.Fixtures.messages;
+import static dev.signalbox.observatory.Fixtures.quick;
+import static dev.signalbox.observatory.Fixtures.soon;
+import static dev.signalbox.observatory.Fixtures.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.testing.simulator.ObservatorySimulator;
@@ -38,14 +38,14 @@ import org.junit.jupiter.api.Test;
 
 /** From a request's headers to the destination that they name, for each kind of server. */
 class HeadersToContextTest {
-    private final ObservatorySimulator sink = Watched.sink();
-    private final ObservatorySimulator theirs = Watched.sink();
+    private final ObservatorySimulator sink = Fixtures.sink();
+    private final ObservatorySimulator theirs = Fixtures.sink();
     private final AllowList allowed = AllowList.of(List.of(theirs.url().toString()));
     private final List<String> refused = new ArrayList<>();
     private final ContextHeaders headers = new ContextHeaders(allowed, WireFormat.EVERWORKER, refused::add);
     private final Observatory observatory = Observatory.start(quick(to(sink)).withAllowed(allowed));
     private final String header =
-            "{\"everworkerUrl\":\"" + theirs.url() + "\",\"observatoryToken\":\"" + Watched.TOKEN + "\"}";
+            "{\"everworkerUrl\":\"" + theirs.url() + "\",\"observatoryToken\":\"" + Fixtures.TOKEN + "\"}";
 
     @AfterEach
     void close() {

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LaneTest {
-    private final Lane lane = new Lane(Watched.nowhere(), false, null);
+    private final Lane lane = new Lane(Fixtures.nowhere(), false, null);
 
     @Test
     void aLaneWithACallerIsNotEvicted() {
@@ -45,10 +45,10 @@ class LaneTest {
 
     @Test
     void whatIsToBeToldIsToldOnce() {
-        lane.untold(DropReason.FULL, 2);
-        lane.untold(DropReason.FULL, 3);
-        lane.untold(DropReason.TOO_LARGE, 1);
-        assertThat(lane.takeUntold()).isEqualTo(Map.of(DropReason.FULL, 5, DropReason.TOO_LARGE, 1));
-        assertThat(lane.takeUntold()).isEmpty();
+        lane.unreported(DropReason.FULL, 2);
+        lane.unreported(DropReason.FULL, 3);
+        lane.unreported(DropReason.TOO_LARGE, 1);
+        assertThat(lane.takeUnreported()).isEqualTo(Map.of(DropReason.FULL, 5, DropReason.TOO_LARGE, 1));
+        assertThat(lane.takeUnreported()).isEmpty();
     }
 }

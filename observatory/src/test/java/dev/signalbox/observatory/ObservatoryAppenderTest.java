@@ -1,6 +1,6 @@
 package dev.signalbox.observatory;
 
-import static dev.signalbox.observatory.Watched.soon;
+import static dev.signalbox.observatory.Fixtures.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.LoggerContext;
@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.MDC;
 
 class ObservatoryAppenderTest {
-    private final ObservatorySimulator sink = Watched.sink();
+    private final ObservatorySimulator sink = Fixtures.sink();
     private final LoggerContext context = new LoggerContext();
 
     @TempDir
@@ -79,11 +79,11 @@ class ObservatoryAppenderTest {
     void itsOwnLogAndTheHttpClientsAreNotShipped() {
         context.getLogger("dev.signalbox.observatory.Observatory").error("about shipping");
         context.getLogger("jdk.httpclient.HttpClient").error("about a socket");
-        Own.marked(() -> context.getLogger("some.library").error("on one of our threads"))
+        LibraryThreads.marked(() -> context.getLogger("some.library").error("on one of our threads"))
                 .run();
         context.getLogger("shop").trace("this one");
         context.stop();
-        assertThat(Watched.messages(sink)).containsExactly("this one");
+        assertThat(Fixtures.messages(sink)).containsExactly("this one");
     }
 
     @Test
@@ -92,7 +92,7 @@ class ObservatoryAppenderTest {
             context.getLogger("shop").info("record {}", i);
         }
         context.stop();
-        assertThat(Watched.messages(sink)).isEqualTo(Watched.messages(0, 500));
+        assertThat(Fixtures.messages(sink)).isEqualTo(Fixtures.messages(0, 500));
     }
 
     @Test

@@ -1,9 +1,9 @@
 package dev.signalbox.observatory;
 
-import static dev.signalbox.observatory.Watched.log;
-import static dev.signalbox.observatory.Watched.quick;
-import static dev.signalbox.observatory.Watched.soon;
-import static dev.signalbox.observatory.Watched.to;
+import static dev.signalbox.observatory.Fixtures.log;
+import static dev.signalbox.observatory.Fixtures.quick;
+import static dev.signalbox.observatory.Fixtures.soon;
+import static dev.signalbox.observatory.Fixtures.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.observatory.ObservatoryOptions.Spooling;
@@ -27,7 +27,7 @@ class ObservatoryCloseTest {
     @ParameterizedTest
     @CsvSource({"HANG, true, 400", "HANG, false, 400", "CUT, true, 400", "CUT, false, 400", "HANG, true, 0"})
     void aDeadDestinationDoesNotHoldUpTheClose(Fault fault, boolean spooled, long millis) {
-        try (var sink = Watched.sink()) {
+        try (var sink = Fixtures.sink()) {
             sink.behave(ObservatorySimulatorBehaviour.perfect().with(fault));
             var options = spooled ? quick(to(sink)).withSpool(Spooling.in(folder)) : quick(to(sink));
             var observatory = Observatory.start(options);
@@ -59,7 +59,7 @@ class ObservatoryCloseTest {
 
     @Test
     void closingTwiceIsClosingOnce() {
-        var observatory = Observatory.start(quick(Watched.nowhere()));
+        var observatory = Observatory.start(quick(Fixtures.nowhere()));
         observatory.close(Duration.ofMillis(10));
         observatory.close(Duration.ofHours(1));
         assertThat(observatory.log(Severity.INFO, "late")).isFalse();

@@ -1,7 +1,7 @@
 package dev.signalbox.observatory;
 
-import static dev.signalbox.observatory.Watched.quick;
-import static dev.signalbox.observatory.Watched.soon;
+import static dev.signalbox.observatory.Fixtures.quick;
+import static dev.signalbox.observatory.Fixtures.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.observatory.ObservatoryOptions.Batching;
@@ -29,7 +29,7 @@ class ObservatoryConcurrencyTest {
     private static final int CONTEXTS = 25;
     private static final int EACH = 4_000;
 
-    private final ObservatorySimulator sink = Watched.sink();
+    private final ObservatorySimulator sink = Fixtures.sink();
 
     @TempDir
     Path folder;
@@ -43,7 +43,7 @@ class ObservatoryConcurrencyTest {
     private ObservatoryOptions options() {
         var memory =
                 new Memory(64 << 20, 32 << 20, CONTEXTS, Duration.ofMillis(10), WhenFull.DROP_NEWEST, Duration.ZERO);
-        return quick(Watched.to(sink))
+        return quick(Fixtures.to(sink))
                 .withAllowed(AllowList.of(List.of(sink.url().toString())))
                 .withBatching(new Batching(50, 64 << 10, Duration.ofMillis(5)))
                 .withMemory(memory);
@@ -77,7 +77,7 @@ class ObservatoryConcurrencyTest {
 
     private void write(Observatory observatory, int thread) {
         for (int i = 0; i < EACH; i++) {
-            var context = ExecutionContext.to(Watched.to(sink).withId("c" + i % CONTEXTS));
+            var context = ExecutionContext.to(Fixtures.to(sink).withId("c" + i % CONTEXTS));
             observatory.log(context, LogRecord.of(Severity.INFO, thread + " " + i % CONTEXTS + " " + i));
         }
     }
@@ -101,7 +101,7 @@ class ObservatoryConcurrencyTest {
     void idleContextsMakeRoomForOthers() {
         try (var observatory = Observatory.start(options())) {
             for (int i = 0; i < CONTEXTS * 4; i++) {
-                var context = ExecutionContext.to(Watched.to(sink).withId("c" + i));
+                var context = ExecutionContext.to(Fixtures.to(sink).withId("c" + i));
                 soon().until(() -> observatory.log(context, LogRecord.of(Severity.INFO, "hello")));
             }
             soon().until(() -> observatory.stats().contexts() == 1);

@@ -1,10 +1,10 @@
 package dev.signalbox.observatory;
 
-import static dev.signalbox.observatory.Watched.log;
-import static dev.signalbox.observatory.Watched.messages;
-import static dev.signalbox.observatory.Watched.quick;
-import static dev.signalbox.observatory.Watched.soon;
-import static dev.signalbox.observatory.Watched.to;
+import static dev.signalbox.observatory.Fixtures.log;
+import static dev.signalbox.observatory.Fixtures.messages;
+import static dev.signalbox.observatory.Fixtures.quick;
+import static dev.signalbox.observatory.Fixtures.soon;
+import static dev.signalbox.observatory.Fixtures.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.observatory.ObservatoryOptions.Batching;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ObservatoryOutageTest {
     private static final ObservatorySimulatorBehaviour PERFECT = ObservatorySimulatorBehaviour.perfect();
 
-    private final ObservatorySimulator sink = Watched.sink();
+    private final ObservatorySimulator sink = Fixtures.sink();
 
     @TempDir
     Path folder;
@@ -116,7 +116,7 @@ class ObservatoryOutageTest {
 
     @Test
     void oneFailingContextDoesNotHoldUpTheOthers() throws InterruptedException {
-        try (var dead = Watched.sink()) {
+        try (var dead = Fixtures.sink()) {
             dead.behave(PERFECT.with(Fault.HANG));
             var options =
                     quick(to(sink)).withAllowed(AllowList.of(List.of(dead.url().toString())));

@@ -55,6 +55,46 @@ class OtlpFormatTest {
         assertThat(messages).isEqualTo(records.stream().map(LogRecord::message).toList());
     }
 
+    @Test
+    void typesOfFieldsAreKept() throws Exception {
+        var record = LogRecord.of(Severity.INFO, "x")
+                .with("text", "a")
+                .with("number", -7)
+                .with("fraction", 0.25)
+                .with("truth", true);
+        var log = parsed(List.of(record), Map.of())
+                .getResourceLogs(0)
+                .getScopeLogs(0)
+                .getLogRecords(0);
+        var values = log.getAttributesList().stream().map(KeyValue::getValue).toList();
+        assertThat(values.get(0).getStringValue()).isEqualTo("a");
+        assertThat(values.get(1).getIntValue()).isEqualTo(-7);
+        assertThat(values.get(2).getDoubleValue()).isEqualTo(0.25);
+        assertThat(values.get(3).getBoolValue()).isTrue();
+    }
+
+    @Test
+    void inJsonToo() {
+        var record = LogRecord.of(Severity.INFO, "x")
+                .with("number", -7)
+                .with("fraction", 0.25)
+                .with("none", Double.NaN)
+                .with("truth", true);
+        assertThat(json(WireFormat.OTLP_JSON, record))
+                .contains("{\"key\":\"number\",\"value\":{\"intValue\":\"-7\"}}")
+                .contains("{\"key\":\"fraction\",\"value\":{\"doubleValue\":0.25}}")
+                .contains("{\"key\":\"none\",\"value\":{\"doubleValue\":\"NaN\"}}")
+                .contains("{\"key\":\"truth\",\"value\":{\"boolValue\":true}}");
+        assertThat(json(WireFormat.EVERWORKER, record))
+                .contains("\"number\":-7,\"fraction\":0.25,\"none\":\"NaN\",\"truth\":true");
+    }
+
+    private static String json(WireFormat format, LogRecord record) {
+        var bytes = new Bytes();
+        Encoder.of(format).encode(List.of(record), Map.of(), bytes);
+        return new String(bytes.copy(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
     private static ExportLogsServiceRequest parsed(List<LogRecord> records, Map<String, String> resource)
             throws Exception {
         var bytes = new Bytes();

@@ -1,9 +1,9 @@
 package dev.signalbox.observatory;
 
-import static dev.signalbox.observatory.Watched.messages;
-import static dev.signalbox.observatory.Watched.quick;
-import static dev.signalbox.observatory.Watched.soon;
-import static dev.signalbox.observatory.Watched.to;
+import static dev.signalbox.observatory.Fixtures.messages;
+import static dev.signalbox.observatory.Fixtures.quick;
+import static dev.signalbox.observatory.Fixtures.soon;
+import static dev.signalbox.observatory.Fixtures.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.observatory.LogFiles.StoredBatch;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PoisonTest {
     private static final ObservatorySimulatorBehaviour PERFECT = ObservatorySimulatorBehaviour.perfect();
 
-    private final ObservatorySimulator sink = Watched.sink();
+    private final ObservatorySimulator sink = Fixtures.sink();
 
     @TempDir
     Path folder;
@@ -52,9 +52,9 @@ class PoisonTest {
                 ? options().withSpool(Spooling.in(folder.resolve("spool")).withAlways(true))
                 : options();
         try (var observatory = Observatory.start(options)) {
-            Watched.log(observatory, 0, 500);
+            Fixtures.log(observatory, 0, 500);
             observatory.log(LogRecord.of(Severity.INFO, "arsenic").with("and", "lace"));
-            Watched.log(observatory, 500, 1_000);
+            Fixtures.log(observatory, 500, 1_000);
             assertThat(observatory.flush(java.time.Duration.ofSeconds(20))).isTrue();
             assertThat(messages(sink)).isEqualTo(messages(0, 1_000));
             assertThat(observatory.stats().deadLettered()).isOne();
@@ -72,18 +72,18 @@ class PoisonTest {
     void aBatchThatIsTooLongForTheDestinationIsDivided() throws Exception {
         sink.behave(PERFECT.withLongest(3_000));
         try (var observatory = Observatory.start(options())) {
-            Watched.log(observatory, 0, 200);
+            Fixtures.log(observatory, 0, 200);
             assertThat(observatory.flush(java.time.Duration.ofSeconds(20))).isTrue();
             assertThat(messages(sink)).isEqualTo(messages(0, 200));
         }
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {401, 403, 404, 301, 302, 307, 308})
+    @ValueSource(ints = {404, 405, 410, 301, 302, 307, 308})
     void whatIsRefusedForGoodIsKeptWhole(int status) throws Exception {
         sink.behave(PERFECT.answering(status, 0));
         try (var observatory = Observatory.start(options())) {
-            Watched.log(observatory, 0, 100);
+            Fixtures.log(observatory, 0, 100);
             assertThat(observatory.flush(java.time.Duration.ofSeconds(20))).isTrue();
             assertThat(observatory.stats().deadLettered()).isEqualTo(100);
         }
@@ -113,7 +113,7 @@ class PoisonTest {
     void aReplayShipsDeadLettersAndGoesOnWhereItStopped() throws Exception {
         sink.behave(PERFECT.answering(404, 0));
         try (var observatory = Observatory.start(options())) {
-            Watched.log(observatory, 0, 450);
+            Fixtures.log(observatory, 0, 450);
             assertThat(observatory.flush(java.time.Duration.ofSeconds(20))).isTrue();
         }
         sink.reset();
@@ -139,7 +139,7 @@ class PoisonTest {
     void aReplayThatIsStoppedKeepsWhatIsLeft() throws Exception {
         sink.behave(PERFECT.answering(404, 0));
         try (var observatory = Observatory.start(options())) {
-            Watched.log(observatory, 0, 450);
+            Fixtures.log(observatory, 0, 450);
             assertThat(observatory.flush(java.time.Duration.ofSeconds(20))).isTrue();
         }
         sink.reset();

@@ -1,11 +1,12 @@
 package dev.signalbox.observatory;
 
-import static dev.signalbox.observatory.Watched.messages;
-import static dev.signalbox.observatory.Watched.quick;
-import static dev.signalbox.observatory.Watched.to;
+import static dev.signalbox.observatory.Fixtures.messages;
+import static dev.signalbox.observatory.Fixtures.quick;
+import static dev.signalbox.observatory.Fixtures.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.testing.services.Effort;
+import dev.signalbox.testing.simulator.ObservatorySimulator;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -15,6 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -62,7 +67,7 @@ class SpoolCrashTest {
     }
 
     private void shipped(int records) throws InterruptedException {
-        try (var sink = Watched.sink();
+        try (var sink = Fixtures.sink();
                 var observatory =
                         Observatory.start(quick(to(sink)).withSpool(ObservatoryOptions.Spooling.in(folder)))) {
             assertThat(observatory.stats().recovered()).isEqualTo(records);
@@ -77,7 +82,7 @@ class SpoolCrashTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx128m",
                         "-cp",
-                        String.join(File.pathSeparator, System.getProperty("java.class.path"), loaded()),
+                        classPath(),
                         SpoolingProcess.class.getName(),
                         folder.toString(),
                         String.valueOf(WINDOW))
@@ -102,18 +107,23 @@ class SpoolCrashTest {
         return lines;
     }
 
-    /** A launcher may load these classes from places that the class path does not name. */
-    private static String loaded() {
-        return List.of(
-                        SpoolingProcess.class,
-                        Observatory.class,
-                        org.slf4j.Logger.class,
-                        tools.jackson.core.JsonToken.class)
-                .stream()
-                .map(type ->
-                        type.getProtectionDomain().getCodeSource().getLocation().getPath())
+    /** Of a process of its own. A launcher may load these classes from places that its class path does not name. */
+    static String classPath() {
+        return Stream.concat(
+                        Stream.of(System.getProperty("java.class.path")),
+                        Stream.of(
+                                        SpoolingProcess.class,
+                                        Observatory.class,
+                                        org.slf4j.Logger.class,
+                                        tools.jackson.core.JsonToken.class,
+                                        ObservatorySimulator.class,
+                                        Awaitility.class,
+                                        org.hamcrest.Matcher.class)
+                                .map(type -> type.getProtectionDomain()
+                                        .getCodeSource()
+                                        .getLocation()
+                                        .getPath()))
                 .distinct()
-                .reduce((left, right) -> left + File.pathSeparator + right)
-                .orElseThrow();
+                .collect(Collectors.joining(File.pathSeparator));
     }
 }

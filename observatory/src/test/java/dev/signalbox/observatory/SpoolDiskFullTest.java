@@ -1,9 +1,9 @@
 package dev.signalbox.observatory;
 
-import static dev.signalbox.observatory.Watched.messages;
-import static dev.signalbox.observatory.Watched.quick;
-import static dev.signalbox.observatory.Watched.soon;
-import static dev.signalbox.observatory.Watched.to;
+import static dev.signalbox.observatory.Fixtures.messages;
+import static dev.signalbox.observatory.Fixtures.quick;
+import static dev.signalbox.observatory.Fixtures.soon;
+import static dev.signalbox.observatory.Fixtures.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.observatory.ObservatoryOptions.Memory;
@@ -51,7 +51,7 @@ class SpoolDiskFullTest {
                 spoolFailures.incrementAndGet();
             }
         };
-        try (var sink = Watched.sink()) {
+        try (var sink = Fixtures.sink()) {
             sink.behave(ObservatorySimulatorBehaviour.perfect().with(Fault.CUT));
             var memory = new Memory(1 << 20, 1 << 20, 10, Duration.ofSeconds(9), WhenFull.DROP_NEWEST, Duration.ZERO);
             var options = quick(to(sink))

@@ -1,9 +1,9 @@
 package dev.signalbox.observatory;
 
-import static dev.signalbox.observatory.Watched.messages;
-import static dev.signalbox.observatory.Watched.quick;
-import static dev.signalbox.observatory.Watched.soon;
-import static dev.signalbox.observatory.Watched.to;
+import static dev.signalbox.observatory.Fixtures.messages;
+import static dev.signalbox.observatory.Fixtures.quick;
+import static dev.signalbox.observatory.Fixtures.soon;
+import static dev.signalbox.observatory.Fixtures.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -32,14 +32,14 @@ class SpoolFileTest {
     Path folder;
 
     private Path spooled(int records) throws IOException {
-        return spooled(records, Watched.nowhere());
+        return spooled(records, Fixtures.nowhere());
     }
 
     /** A spool as a process leaves it whose destination is dead. */
     private Path spooled(int records, Destination destination) throws IOException {
         var options = quick(destination).withSpool(Spooling.in(folder));
         var observatory = Observatory.start(options);
-        Watched.log(observatory, 0, records);
+        Fixtures.log(observatory, 0, records);
         observatory.close(Duration.ofSeconds(2));
         assertThat(observatory.stats().droppedInAll()).isZero();
         assertThat(observatory.stats().pending()).isEqualTo(records);
@@ -69,7 +69,7 @@ class SpoolFileTest {
     @Test
     void theDefaultsTokenIsNotWrittenDown() throws IOException {
         assertThat(Files.readString(spooled(1), java.nio.charset.StandardCharsets.ISO_8859_1))
-                .doesNotContain(Watched.TOKEN);
+                .doesNotContain(Fixtures.TOKEN);
     }
 
     @Test
@@ -117,7 +117,7 @@ class SpoolFileTest {
             channel.truncate(Math.max(0, Files.size(file) - cut));
         }
         int good = read(file).size();
-        try (var sink = Watched.sink();
+        try (var sink = Fixtures.sink();
                 var observatory = Observatory.start(quick(to(sink)).withSpool(Spooling.in(folder)))) {
             assertThat(observatory.stats().recovered()).isEqualTo(good);
             observatory.log(Severity.INFO, "new");
@@ -136,7 +136,7 @@ class SpoolFileTest {
         Segments.mark(file, ends.getFirst());
         int left = read(file).size();
         assertThat(left).isBetween(1, 249);
-        try (var sink = Watched.sink();
+        try (var sink = Fixtures.sink();
                 var observatory = Observatory.start(quick(to(sink)).withSpool(Spooling.in(folder)))) {
             soon().until(() -> sink.records().size() == left);
             assertThat(observatory.stats().recovered()).isEqualTo(left);
@@ -147,14 +147,14 @@ class SpoolFileTest {
     @Test
     void manySmallSegmentsAreAsGoodAsOne() throws Exception {
         var small = new Spooling(folder, 64 << 20, 64 << 10, Duration.ofMillis(1), false);
-        var dead = Observatory.start(quick(Watched.nowhere()).withSpool(small));
+        var dead = Observatory.start(quick(Fixtures.nowhere()).withSpool(small));
         for (int i = 0; i < 20; i++) {
-            Watched.log(dead, i * 500, i * 500 + 500);
+            Fixtures.log(dead, i * 500, i * 500 + 500);
             soon().until(() -> dead.stats().failures() > 0 && dead.stats().pendingBytes() == 0);
         }
         dead.close(Duration.ofSeconds(2));
         assertThat(LogFiles.find(folder)).hasSizeGreaterThan(5);
-        try (var sink = Watched.sink();
+        try (var sink = Fixtures.sink();
                 var observatory = Observatory.start(quick(to(sink)).withSpool(small))) {
             assertThat(observatory.flush(Duration.ofSeconds(20))).isTrue();
             assertThat(messages(sink)).isEqualTo(messages(0, 10_000));
@@ -165,7 +165,7 @@ class SpoolFileTest {
 
     @Test
     void aSecondProcessIsTurnedAway() {
-        var options = quick(Watched.nowhere()).withSpool(Spooling.in(folder));
+        var options = quick(Fixtures.nowhere()).withSpool(Spooling.in(folder));
         try (var first = Observatory.start(options)) {
             assertThatThrownBy(() -> Observatory.start(options))
                     .isInstanceOf(ObservatoryException.class)
@@ -177,14 +177,14 @@ class SpoolFileTest {
 
     @Test
     void recordsOfAContextThatIsNotAllowedAnyMoreStay() throws Exception {
-        var other = Watched.nowhere().withId("theirs");
-        var options = quick(Watched.nowhere())
+        var other = Fixtures.nowhere().withId("theirs");
+        var options = quick(Fixtures.nowhere())
                 .withAllowed(AllowList.of(List.of(other.url().toString())))
                 .withSpool(Spooling.in(folder));
         var before = Observatory.start(options);
         before.log(ExecutionContext.to(other), LogRecord.of(Severity.INFO, "record 0"));
         before.close(Duration.ofSeconds(1));
-        try (var sink = Watched.sink();
+        try (var sink = Fixtures.sink();
                 var after = Observatory.start(quick(to(sink)).withSpool(Spooling.in(folder)))) {
             assertThat(after.stats().recovered()).isZero();
         }
@@ -197,9 +197,9 @@ class SpoolFileTest {
         var memory = new ObservatoryOptions.Memory(
                 1 << 20, 1 << 20, 10, Duration.ofSeconds(9), WhenFull.DROP_NEWEST, Duration.ZERO);
         try (var observatory =
-                Observatory.start(quick(Watched.nowhere()).withSpool(tiny).withMemory(memory))) {
+                Observatory.start(quick(Fixtures.nowhere()).withSpool(tiny).withMemory(memory))) {
             soon().until(() -> {
-                Watched.log(observatory, 0, 1_000);
+                Fixtures.log(observatory, 0, 1_000);
                 return observatory.stats().dropped(DropReason.FULL) > 0
                         && observatory.stats().spoolBytes() > 600 << 10;
             });

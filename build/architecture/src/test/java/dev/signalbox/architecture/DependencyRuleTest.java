@@ -49,6 +49,7 @@ class DependencyRuleTest {
                     List.of(
                             "tools.jackson.core..",
                             "ch.qos.logback..",
+                            "org.apache.logging.log4j..",
                             "jakarta.servlet..",
                             "io.grpc..",
                             "io.helidon..")),

@@ -87,7 +87,7 @@ final class LogsCommand {
             }
             record.inTrace().ifPresent(trace -> object.put("trace_id", trace.traceId()));
             var data = object.putObject("data");
-            record.data().forEach(data::put);
+            record.data().forEach(data::putPOJO);
             return object;
         }
     }

@@ -98,7 +98,7 @@ class ServerLogShippingTest {
 
     @Test
     void refusedRecordsDegradeTheNode() throws Exception {
-        sink.behave(ObservatorySimulatorBehaviour.perfect().answering(403, 0));
+        sink.behave(ObservatorySimulatorBehaviour.perfect().answering(404, 0));
         try (var server = start()) {
             await().until(() -> get(server, "/health/ready").contains("\"observatory\":\"DEGRADED\""));
             await().until(() -> metric(server, "signalbox_observatory_records_dead_total") > 0);

@@ -50,15 +50,21 @@ final class ObservatorySimulatorDecoder {
 
     private static ObservatorySimulatorRecord otlpJson(JsonNode log, String module) {
         var data = new LinkedHashMap<String, String>();
-        log.path("attributes")
-                .forEach(field -> data.put(
-                        text(field.path("key")), text(field.path("value").path("stringValue"))));
+        log.path("attributes").forEach(field -> data.put(text(field.path("key")), anyValue(field.path("value"))));
         if (log.has("traceId")) {
             data.put("trace_id", text(log.path("traceId")));
             data.put("span_id", text(log.path("spanId")));
         }
         int level = log.path("severityNumber").asInt(0);
         return new ObservatorySimulatorRecord(text(log.path("body").path("stringValue")), level, module, data);
+    }
+
+    /** The text of an attribute's value, whatever its type. */
+    private static String anyValue(JsonNode value) {
+        return value.properties().stream()
+                .map(typed -> text(typed.getValue()))
+                .findFirst()
+                .orElse("");
     }
 
     private static String text(JsonNode node) {
@@ -117,8 +123,12 @@ final class ObservatorySimulatorDecoder {
     private static String string(ByteBuffer anyValue) {
         var text = new StringBuilder();
         fields(anyValue, (field, value) -> {
-            if (field == 1) {
-                text.append(value.text());
+            switch (field) {
+                case 1 -> text.append(value.text());
+                case 2 -> text.append(value.number() != 0);
+                case 3 -> text.append(value.number());
+                case 4 -> text.append(Double.longBitsToDouble(value.number()));
+                default -> throw new IllegalArgumentException("attribute of type " + field);
             }
         });
         return text.toString();

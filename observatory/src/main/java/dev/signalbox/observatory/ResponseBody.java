@@ -10,13 +10,13 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /** The beginning of an answer's body: enough for OTLP's word on a partial success, and no room for more. */
-final class Answer {
+final class ResponseBody {
     private static final int MOST = 4096;
     private static final JsonFactory JSON = new JsonFactory();
 
     private final byte[] body;
 
-    private Answer(byte[] body) {
+    private ResponseBody(byte[] body) {
         this.body = body;
     }
 
@@ -62,10 +62,10 @@ final class Answer {
     }
 
     /** Reads all of it, so that the connection can be used again, and keeps the beginning. */
-    static BodySubscriber<Answer> subscriber() {
+    static BodySubscriber<ResponseBody> subscriber() {
         var kept = new Bytes();
         var all = BodySubscribers.ofByteArrayConsumer(part ->
                 part.ifPresent(bytes -> kept.write(bytes, 0, Math.min(bytes.length, MOST - kept.length()))));
-        return BodySubscribers.mapping(all, done -> new Answer(kept.copy()));
+        return BodySubscribers.mapping(all, done -> new ResponseBody(kept.copy()));
     }
 }

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Counts, and tells the listener. Thread-safe. */
-final class Tally {
+final class Counters {
     private static final Logger LOG = LoggerFactory.getLogger(Observatory.class);
 
     final LongAdder accepted = new LongAdder();
@@ -26,7 +26,7 @@ final class Tally {
     private final ObservatoryListener listener;
     private final AtomicBoolean complained = new AtomicBoolean();
 
-    Tally(ObservatoryListener listener) {
+    Counters(ObservatoryListener listener) {
         this.listener = listener;
         for (var reason : DropReason.values()) {
             dropped.put(reason, new LongAdder());

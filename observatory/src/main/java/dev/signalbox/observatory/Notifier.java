@@ -5,17 +5,21 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/** Wakes those who wait for a condition. Ringing it costs one read while nobody does. Thread-safe. */
-final class Bell {
+/**
+ * Wakes threads that wait for a condition. A signal costs one volatile read while none waits. Thread-safe.
+ *
+ * <p>No signal is missed: a waiting thread is counted before it looks at its condition.
+ */
+final class Notifier {
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition rung = lock.newCondition();
+    private final Condition signalled = lock.newCondition();
     private final AtomicInteger waiting = new AtomicInteger();
 
-    void ring() {
+    void signal() {
         if (waiting.get() > 0) {
             lock.lock();
             try {
-                rung.signalAll();
+                signalled.signalAll();
             } finally {
                 lock.unlock();
             }
@@ -24,15 +28,16 @@ final class Bell {
 
     /** Whether the condition came true in time. */
     boolean await(BooleanSupplier condition, long nanos) throws InterruptedException {
+        long end = System.nanoTime() + nanos;
         waiting.incrementAndGet();
         lock.lock();
         try {
-            long left = nanos;
             while (!condition.getAsBoolean()) {
+                long left = end - System.nanoTime();
                 if (left <= 0) {
                     return false;
                 }
-                left = rung.awaitNanos(left);
+                signalled.awaitNanos(left);
             }
             return true;
         } finally {

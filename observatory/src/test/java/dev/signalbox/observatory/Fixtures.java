@@ -11,10 +11,10 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /** What these tests have in common. */
-final class Watched {
+final class Fixtures {
     static final String TOKEN = "mock-token";
 
-    private Watched() {}
+    private Fixtures() {}
 
     static ConditionFactory soon() {
         return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(5));

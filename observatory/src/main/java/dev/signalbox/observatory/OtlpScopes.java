@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What both forms of OTLP share. */
-final class Scopes {
+final class OtlpScopes {
     private static final long NANOS = 1_000_000_000L;
 
-    private Scopes() {}
+    private OtlpScopes() {}
 
     /** Neighbours of the same module: OTLP calls it scope and names it once for all of them. */
     static List<List<LogRecord>> of(List<LogRecord> records) {

@@ -4,6 +4,7 @@ import dev.signalbox.observatory.Outcome.Accepted;
 import dev.signalbox.observatory.Outcome.Later;
 import dev.signalbox.observatory.Outcome.Refused;
 import dev.signalbox.observatory.Outcome.Unacceptable;
+import dev.signalbox.observatory.Outcome.Unauthorized;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
@@ -24,31 +25,39 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.zip.GZIPOutputStream;
 
-/** Posts batches and says what became of them. Redirects are not followed: they would lead around the allow-list. */
-final class Postman implements AutoCloseable {
+/** Exports batches over HTTP and says what became of them. Redirects are not followed: they would lead around the allow-list. */
+final class HttpExporter implements AutoCloseable {
     private final HttpClient client;
     private final ObservatoryOptions.Http options;
     private final Map<String, String> resource;
     private final InstantSource clock;
     private final Map<WireFormat, Encoder> encoders = new EnumMap<>(WireFormat.class);
 
-    Postman(ObservatoryOptions.Http options, Map<String, String> resource, Executor threads, InstantSource clock) {
+    HttpExporter(ObservatoryOptions.Http options, Map<String, String> resource, Executor threads, InstantSource clock) {
         this.options = options;
         this.resource = resource;
         this.clock = clock;
-        client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(options.connectTimeout())
-                .executor(threads)
-                .build();
+        client = client(options, threads);
         for (var format : WireFormat.values()) {
             encoders.put(format, Encoder.of(format));
         }
     }
 
+    private static HttpClient client(ObservatoryOptions.Http options, Executor threads) {
+        try {
+            return HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .connectTimeout(options.connectTimeout())
+                    .executor(threads)
+                    .build();
+        } catch (UncheckedIOException e) {
+            throw new ObservatoryException("the HTTP client does not start: " + e.getMessage(), e);
+        }
+    }
+
     /** @throws InterruptedException if interrupted; whether the destination took the batch is then unknown */
-    Outcome post(Destination destination, Batch batch) throws InterruptedException {
+    Outcome export(Destination destination, Batch batch) throws InterruptedException {
         byte[] body;
         try {
             body = body(destination.format(), batch);
@@ -56,7 +65,7 @@ final class Postman implements AutoCloseable {
             return new Unacceptable(0, "it cannot be encoded: " + e);
         }
         long start = System.nanoTime();
-        var answer = client.sendAsync(request(destination, batch, body), info -> Answer.subscriber());
+        var answer = client.sendAsync(request(destination, batch, body), info -> ResponseBody.subscriber());
         try {
             var response = answer.get(options.timeout().toNanos(), TimeUnit.NANOSECONDS);
             return outcome(response, body.length, Duration.ofNanos(System.nanoTime() - start));
@@ -82,6 +91,7 @@ final class Postman implements AutoCloseable {
         if (!destination.token().isEmpty()) {
             request.header("Authorization", "Bearer " + destination.token());
         }
+        destination.headers().forEach(request::header);
         if (options.gzip()) {
             request.header("Content-Encoding", "gzip");
         }
@@ -104,7 +114,7 @@ final class Postman implements AutoCloseable {
         return out.copy();
     }
 
-    private Outcome outcome(HttpResponse<Answer> response, int bytes, Duration took) {
+    private Outcome outcome(HttpResponse<ResponseBody> response, int bytes, Duration took) {
         int status = response.statusCode();
         if (status >= 200 && status < 300) {
             return new Accepted(bytes, took, response.body().refused(contentType(response)));
@@ -112,12 +122,13 @@ final class Postman implements AutoCloseable {
         String why = "HTTP " + status;
         return switch (status) {
             case 400, 413, 422 -> new Unacceptable(status, why);
+            case 401, 403, 407 -> new Unauthorized(status, why);
             case 408, 425, 429 -> new Later(retryAfter(response), why);
             default -> status >= 500 ? new Later(retryAfter(response), why) : new Refused(status, why);
         };
     }
 
-    private static String contentType(HttpResponse<Answer> response) {
+    private static String contentType(HttpResponse<ResponseBody> response) {
         return response.headers().firstValue("Content-Type").orElse("");
     }
 

@@ -2,13 +2,13 @@ package dev.signalbox.observatory;
 
 import java.util.concurrent.Executor;
 
-/** Threads of our own, and how to know them: what they log must not be shipped, or shipping would never end. */
-final class Own {
+/** The library's own threads, and how to know them: what they log must not be shipped, or there would be no end of it. */
+final class LibraryThreads {
     private static final ScopedValue<Boolean> OWN = ScopedValue.newInstance();
 
-    private Own() {}
+    private LibraryThreads() {}
 
-    static boolean thread() {
+    static boolean isCurrent() {
         return OWN.isBound();
     }
 

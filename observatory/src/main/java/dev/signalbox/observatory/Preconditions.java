@@ -3,8 +3,8 @@ package dev.signalbox.observatory;
 import java.time.Duration;
 
 /** Checks of settings, in words that name the setting and its range. */
-final class Limits {
-    private Limits() {}
+final class Preconditions {
+    private Preconditions() {}
 
     static void range(String name, long value, long least, long most) {
         if (value < least || value > most) {
