@@ -289,7 +289,7 @@ class ConfigurationTest {
         assertThat(printed)
                 .contains("control:\n  host: \"::1\"  # --set\n  port: 8080  # default\n")
                 .contains(
-                        "auth:\n  disabled: false  # default\n  tokens:\n    - token: \"***\"  # --set\n      name: ops  # --set\n      role: reader  # default\n")
+                        "auth:\n  disabled: false  # default\n  allow-anyone: false  # default\n  tokens:\n    - token: \"***\"  # --set\n      name: ops  # --set\n      role: reader  # default\n")
                 .contains("  password: \"***\"  # s.yaml line 1\n")
                 .contains("    token: \"***\"  # SMS_API_TOKEN\n")
                 .doesNotContain("swordfish", "hunter2", TOKEN);
