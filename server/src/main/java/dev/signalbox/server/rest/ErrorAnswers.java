@@ -37,7 +37,7 @@ final class ErrorAnswers {
         }
     }
 
-    private static void send(Response response, Problem problem) throws IOException {
+    static void send(Response response, Problem problem) throws IOException {
         if (response.begun()) {
             throw new ClientGoneException(
                     "the answer had begun when the request failed: " + problem.getMessage(), problem);

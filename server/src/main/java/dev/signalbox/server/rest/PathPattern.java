@@ -62,12 +62,12 @@ final class PathPattern implements Comparable<PathPattern> {
         String value = PercentEncoding.path(encoded);
         boolean manySegments = text.contains("{+" + name + "}");
         if (!manySegments && value.indexOf('/') >= 0) {
-            throw new Problem(400, "the URL's path has an encoded slash in '" + name + "'; remove it");
+            throw Problems.malformed("the URL's path has an encoded slash in '" + name + "'; remove it");
         }
         for (String segment : value.split("/", -1)) {
             if (DOTS.matcher(segment).matches()) {
-                throw new Problem(
-                        400, "the URL's path has a segment '" + segment + "'; send the path that it leads to");
+                throw Problems.malformed(
+                        "the URL's path has a segment '" + segment + "'; send the path that it leads to");
             }
         }
         return value;

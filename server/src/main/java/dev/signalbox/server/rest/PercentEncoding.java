@@ -52,7 +52,8 @@ final class PercentEncoding {
         try {
             return HexFormat.fromHexDigits(encoded, at + 1, at + 3);
         } catch (IndexOutOfBoundsException | IllegalArgumentException malformed) {
-            throw new Problem(400, "the URL has a '%' that is not followed by two hexadecimal digits; send it as %25");
+            throw Problems.malformed(
+                    "the URL has a '%' that is not followed by two hexadecimal digits; send it as %25");
         }
     }
 
@@ -63,11 +64,11 @@ final class PercentEncoding {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
             if (!inQuery && text.chars().anyMatch(Character::isISOControl)) {
-                throw new Problem(400, "the URL's path has a control character; remove it");
+                throw Problems.malformed("the URL's path has a control character; remove it");
             }
             return text;
         } catch (CharacterCodingException notUtf8) {
-            throw new Problem(400, "the URL's percent-encoding is not UTF-8");
+            throw Problems.malformed("the URL's percent-encoding is not UTF-8");
         }
     }
 }

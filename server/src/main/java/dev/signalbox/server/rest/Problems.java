@@ -24,6 +24,11 @@ public final class Problems {
         return message == null ? "failed with " + failure.getClass().getSimpleName() : message;
     }
 
+    /** For a URL that servers may read in different ways; ends the connection, so that nothing behind it is read at all. */
+    public static Problem malformed(String detail) {
+        return new Problem(400, detail).header("Connection", "close");
+    }
+
     public static Problem tooLarge(long most) {
         return new Problem(413, "the request body is longer than " + most + " bytes");
     }

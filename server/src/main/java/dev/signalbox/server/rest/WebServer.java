@@ -4,6 +4,7 @@ import dev.signalbox.server.rest.ControlPlane.Options;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.concurrent.ExecutorService;
@@ -11,6 +12,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -164,7 +167,11 @@ final class WebServer implements AutoCloseable {
             request.addIdleTimeoutListener(idle -> false);
             var exchange = new JettyExchange(request, response, limits, () -> connections.answered(connection));
             try {
-                handler.handle(exchange.request(), exchange);
+                if (isFramed(request)) {
+                    handler.handle(exchange.request(), exchange);
+                } else {
+                    ErrorAnswers.send(exchange, unframed());
+                }
                 exchange.end();
                 callback.succeeded();
             } catch (IOException | RuntimeException gone) {
@@ -177,6 +184,22 @@ final class WebServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether all who read the request agree where its body ends. The library undoes any coding that is listed before
+     * chunked by ignoring it, and takes chunks from HTTP/1.0, of which a proxy in front need not know anything.
+     */
+    private static boolean isFramed(org.eclipse.jetty.server.Request request) {
+        var codings = request.getHeaders().getFields(HttpHeader.TRANSFER_ENCODING);
+        boolean chunked = codings.size() == 1 && codings.getFirst().getValue().equalsIgnoreCase("chunked");
+        boolean current = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1;
+        return codings.isEmpty() || (chunked && current);
+    }
+
+    private static Problem unframed() {
+        return new Problem(400, "the only Transfer-Encoding is chunked, once, in HTTP/1.1")
+                .header("Connection", "close");
+    }
+
     /** Answers what the library refuses before a handler sees it: what is not HTTP, or not as it is wanted here. */
     private static boolean refuse(
             org.eclipse.jetty.server.Request request, org.eclipse.jetty.server.Response response, Callback callback) {
@@ -185,7 +208,8 @@ final class WebServer implements AutoCloseable {
                 response.getStatus(), message == null ? ReasonPhrase.of(response.getStatus()) : message.toString());
         SecurityHeaders.set((name, value) -> response.getHeaders().put(name, value));
         response.getHeaders().put("Content-Type", "application/problem+json");
-        response.write(true, java.nio.ByteBuffer.wrap(Json.write(problem.document())), callback);
+        response.getHeaders().put("Connection", "close");
+        response.write(true, ByteBuffer.wrap(Json.write(problem.document())), callback);
         return true;
     }
 

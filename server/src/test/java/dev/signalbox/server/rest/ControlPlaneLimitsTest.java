@@ -53,6 +53,9 @@ class ControlPlaneLimitsTest {
         for (int i = 0; i < 520; i++) {
             stuckBody("sender");
         }
+        await().atMost(PATIENCE)
+                .until(() ->
+                        exchange("127.0.0.1", get("/api/overview", "sender")).startsWith("HTTP/1.1 429"));
         for (int i = 0; i < 2100; i++) {
             connect("127.0.0.1");
         }
@@ -203,16 +206,17 @@ class ControlPlaneLimitsTest {
     void stoppingGivesARequestUnderWayItsAnswer() throws Exception {
         start(Limits.defaults());
         Socket socket = stuckBody("admin");
+        int port = server.controlPlane.port();
         var stopping = Thread.ofVirtual().start(server.controlPlane::close);
-        await().atMost(PATIENCE).until(this::refusesConnections);
+        await().atMost(PATIENCE).until(() -> refusesConnections(port));
         send(socket, " ".repeat(99));
 
         assertThat(readAll(socket)).startsWith("HTTP/1.1 400").contains("the body is not JSON");
         stopping.join();
     }
 
-    private boolean refusesConnections() {
-        try (var probe = new Socket(InetAddress.getLoopbackAddress(), server.controlPlane.port())) {
+    private static boolean refusesConnections(int port) {
+        try (var probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return !probe.isConnected();
         } catch (IOException refused) {
             return true;
