@@ -94,7 +94,7 @@ final class LiveClient implements ClientSession {
     public boolean refuse(UUID message, String reason) {
         touch();
         RouteError error =
-                RouteError.to(address, ErrorCode.REJECTED, "the client refused it: " + Strings.excerpt(reason));
+                RouteError.to(address, ErrorCode.REJECTED, "the client refused the message: " + Strings.excerpt(reason));
         return router.acknowledged(address, message, new AckResult.Rejected(error));
     }
 

@@ -97,7 +97,7 @@ final class ClientConversation implements AutoCloseable {
     void finish(Duration linger) {
         try {
             if (!unanswered.tryAcquire(UNANSWERED, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                printer.note("the server did not answer everything in time");
+                printer.note("the server did not answer all messages in time");
             }
             end.completeOnTimeout(ExitCode.OK, Math.max(1, linger.toMillis()), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -136,7 +136,7 @@ final class ClientConversation implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            printer.note("the connection was not closed politely: " + e);
+            printer.note("the connection broke while it was being closed: " + e);
         }
     }
 
@@ -152,7 +152,7 @@ final class ClientConversation implements AutoCloseable {
                         .put("id", frame.path("id").asString("")));
             }
         } catch (JacksonException e) {
-            fail("the server sent what is not JSON");
+            fail("the server sent a frame that is not JSON");
         }
     }
 
