@@ -30,7 +30,8 @@ public record RouteError(ErrorCode code, Optional<Address> target, String messag
         return to(
                 target,
                 ErrorCode.UNKNOWN_CLIENT,
-                "client " + target.id() + " is not connected; send with an acknowledgement, and the message waits for it");
+                "client " + target.id()
+                        + " is not connected; send with an acknowledgement, and the message waits for it");
     }
 
     static RouteError mailboxFull(Address.Logic target, int bound) {

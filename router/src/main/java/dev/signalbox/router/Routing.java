@@ -112,7 +112,10 @@ final class Routing {
 
     private @Nullable RouteError offer(Address target, Message message) {
         if (!(target instanceof Address.Client client)) {
-            return RouteError.to(target, ErrorCode.REJECTED, "send middleware redirected the message to logic, which is not allowed");
+            return RouteError.to(
+                    target,
+                    ErrorCode.REJECTED,
+                    "send middleware redirected the message to logic, which is not allowed");
         }
         LiveClient found = clients.find(client.id());
         if (found == null) {
@@ -163,7 +166,8 @@ final class Routing {
         if (sent.targets().size() != 1 || !(sent.targets().getFirst() instanceof Address.Client client)) {
             return CompletableFuture.completedFuture(refuseAck(
                     message,
-                    RouteError.of(ErrorCode.MALFORMED, "a message with an acknowledgement goes to exactly one client")));
+                    RouteError.of(
+                            ErrorCode.MALFORMED, "a message with an acknowledgement goes to exactly one client")));
         }
         return acknowledgements.send(sent, client, until);
     }
