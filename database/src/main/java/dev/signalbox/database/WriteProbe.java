@@ -91,7 +91,10 @@ final class WriteProbe {
                 became(failure);
             } else {
                 // Whoever holds the lock is writing; and a missing privilege says nothing about the disk.
-                LOG.debug("the write probe of {} could not tell whether the database can be written", config.place(), failure);
+                LOG.debug(
+                        "the write probe of {} could not tell whether the database can be written",
+                        config.place(),
+                        failure);
             }
         }
     }

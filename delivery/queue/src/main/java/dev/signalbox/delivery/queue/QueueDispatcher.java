@@ -104,7 +104,9 @@ final class QueueDispatcher implements Dispatcher {
         boolean deaf = started && queue.database().dialect() == Dialect.POSTGRESQL && !ear.isListening();
         return deaf
                 ? new Health(
-                        Level.DEGRADED, Optional.of("notifications from other nodes are not received; their messages are found by polling"))
+                        Level.DEGRADED,
+                        Optional.of(
+                                "notifications from other nodes are not received; their messages are found by polling"))
                 : new Health(Level.UP, Optional.empty());
     }
 

@@ -89,7 +89,8 @@ final class Rules {
         Attempted event = new Attempted(claimed, now, 0);
         boolean unsure = ticket.unsureSince() != Micros.NONE;
         if (isOver(claimed.expiresAt(), now)) {
-            return event.ends(Result.EXPIRED, unsure ? State.UNKNOWN : State.EXPIRED, "it expired before it could be sent");
+            return event.ends(
+                    Result.EXPIRED, unsure ? State.UNKNOWN : State.EXPIRED, "it expired before it could be sent");
         }
         if (isOver(ticket.deadline(), now)) {
             String reason = "the step's time limit passed before it could be sent";
@@ -98,7 +99,10 @@ final class Rules {
                     : event.stepEnds(Result.TIMED_OUT, State.DEAD, reason);
         }
         if (unsure && now >= ticket.unsureSince() + Micros.of(keyLifetime)) {
-            return event.ends(Result.UNKNOWN, State.UNKNOWN, "an earlier attempt may have been sent, and the provider would no longer recognise a repeat");
+            return event.ends(
+                    Result.UNKNOWN,
+                    State.UNKNOWN,
+                    "an earlier attempt may have been sent, and the provider would no longer recognise a repeat");
         }
         return null;
     }

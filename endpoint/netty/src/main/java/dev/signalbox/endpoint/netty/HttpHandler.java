@@ -80,9 +80,15 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private void admit(ChannelHandlerContext context, FullHttpRequest request, QueryStringDecoder url) {
         switch (verdict) {
             case TOO_MANY ->
-                refuse(context, HttpResponseStatus.SERVICE_UNAVAILABLE, "this node has reached its limit of clients; try again later, or connect to another node");
+                refuse(
+                        context,
+                        HttpResponseStatus.SERVICE_UNAVAILABLE,
+                        "this node has reached its limit of clients; try again later, or connect to another node");
             case TOO_MANY_FROM_ADDRESS ->
-                refuse(context, HttpResponseStatus.TOO_MANY_REQUESTS, "too many connections from your address; close some, or try again later");
+                refuse(
+                        context,
+                        HttpResponseStatus.TOO_MANY_REQUESTS,
+                        "too many connections from your address; close some, or try again later");
             case OK -> upgrade(context, request, url);
         }
     }
