@@ -7,11 +7,11 @@ import dev.signalbox.testing.simulator.SmsSimulatorOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class DocumentedCommandsTest {
-    private static final Path ROOT = root();
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern BLOCK = Pattern.compile("^```sh\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern METRIC = Pattern.compile("\\bsignalbox_[a-z_]+\\b");
     private static final String JWT_SECRET = "a secret of this test, at least 32 bytes long";
@@ -54,10 +54,7 @@ class DocumentedCommandsTest {
         clientsPort = ServerProcess.freePort();
         List<String> settings = new ArrayList<>(Messages.settings(provider));
         settings.add("clients.jwt.secret=" + JWT_SECRET);
-        server = ServerProcess.start(
-                        folder.resolve("signalbox-data"),
-                        settings,
-                        clientsPort)
+        server = ServerProcess.start(folder.resolve("signalbox-data"), settings, clientsPort)
                 .awaitReady();
         Path examples = Files.createDirectory(folder.resolve("examples"));
         Files.copy(ROOT.resolve("examples/messages.csv"), examples.resolve("messages.csv"));
@@ -138,8 +135,7 @@ class DocumentedCommandsTest {
                 exec '%s' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED \\
                   --sun-misc-unsafe-memory-access=allow -cp '%s' dev.signalbox.server.SignalboxCommand "$@"
                 """.formatted(
-                        Path.of(System.getProperty("java.home"), "bin", "java"),
-                        System.getProperty("java.class.path")));
+                Path.of(System.getProperty("java.home"), "bin", "java"), System.getProperty("java.class.path")));
         assertThat(launcher.toFile().setExecutable(true)).isTrue();
     }
 
@@ -150,13 +146,5 @@ class DocumentedCommandsTest {
             throw new AssertionError("curl is not on the PATH; install the package curl");
         }
         Assumptions.assumeTrue(found, "the documented commands were not tried: curl is not on the PATH");
-    }
-
-    private static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("README.md")) || !Files.exists(folder.resolve("docs"))) {
-            folder = folder.getParent();
-        }
-        return folder;
     }
 }

@@ -162,7 +162,8 @@ final class AnswerReader {
                 return value;
             }
         } catch (NumberFormatException e) {
-            throw (ProtocolException) new ProtocolException("the provider's Content-Length or chunk size is not a number").initCause(e);
+            throw (ProtocolException)
+                    new ProtocolException("the provider's Content-Length or chunk size is not a number").initCause(e);
         }
         throw new ProtocolException("the provider's Content-Length or chunk size is not a number");
     }
