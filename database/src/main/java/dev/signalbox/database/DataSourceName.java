@@ -77,7 +77,7 @@ final class DataSourceName {
         Map<String, String> query = question < 0 ? Map.of() : query(given.substring(question + 1));
         if (path.isBlank() || path.contains(":memory:") || "memory".equals(query.get("mode"))) {
             throw new IllegalArgumentException(
-                    "sqlite needs a path to a file; what is kept in memory only would not survive a restart");
+                    "sqlite needs a path to a file; an in-memory database would not survive a restart");
         }
         return new DatabaseConfig(
                 Dialect.SQLITE, "jdbc:sqlite:" + path, sqliteParameters(query), Optional.empty(), Optional.empty());

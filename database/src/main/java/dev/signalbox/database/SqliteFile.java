@@ -118,7 +118,8 @@ final class SqliteFile {
                         PosixFilePermissions.toString(found));
             }
         } catch (IOException e) {
-            LOG.warn("others may be able to read {}: its mode cannot be set to 0600. Change it by hand.", file, e);
+            LOG.warn(
+                    "other users may be able to read {}: setting its mode to 0600 failed. Change it by hand.", file, e);
         }
     }
 }

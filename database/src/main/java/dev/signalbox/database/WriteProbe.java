@@ -91,7 +91,10 @@ final class WriteProbe {
                 problem = failure;
             } else {
                 // Whoever holds the lock is writing; and a missing privilege says nothing about the disk.
-                LOG.debug("the write probe of {} says nothing", config.place(), failure);
+                LOG.debug(
+                        "the write probe of {} could not tell whether the database can be written",
+                        config.place(),
+                        failure);
             }
         }
     }
@@ -157,7 +160,7 @@ final class WriteProbe {
         try {
             return Files.getFileStore(SqliteFile.real(config)).getUsableSpace() >= HEADROOM;
         } catch (IOException e) {
-            LOG.debug("the free space beside {} is not known", config.place(), e);
+            LOG.debug("the free space on the disk of {} could not be read", config.place(), e);
             return true;
         }
     }

@@ -63,7 +63,7 @@ final class Acknowledgements {
 
     private static AckResult overloaded(String who) {
         return new AckResult.Rejected(RouteError.of(
-                ErrorCode.OVERLOADED, who + " has as much waiting for acknowledgement as it may; send again later"));
+                ErrorCode.OVERLOADED, who + " has reached its limit of unacknowledged messages; send again later"));
     }
 
     private boolean reserve(Inbox.Waiting waiting) {

@@ -92,7 +92,7 @@ final class Deadlines implements AutoCloseable {
         try {
             action.run();
         } catch (RuntimeException e) {
-            LOG.error("an expiry failed; the others go on", e);
+            LOG.error("running an expired deadline's task failed; the other deadlines are not affected", e);
         }
     }
 

@@ -41,7 +41,7 @@ final class LogicInvoker {
                 RouteError.to(
                         self(),
                         ErrorCode.LOGIC_FAILED,
-                        "logic " + self().name() + " failed; its server's log says how"));
+                        "logic " + self().name() + " failed; the server's log has the reason"));
     }
 
     /** For a message that was taken over and will not be handled after all. */

@@ -23,7 +23,7 @@ final class LogicTable {
         if (runners.putIfAbsent(name, runner) != null) {
             runner.stop();
             throw new IllegalArgumentException(
-                    "a logic named " + name + " is registered; remove it or choose another name");
+                    "a logic named " + name + " is registered already; remove it or choose another name");
         }
         runner.start();
     }

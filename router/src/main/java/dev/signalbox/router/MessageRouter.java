@@ -61,7 +61,7 @@ final class MessageRouter implements Router, ClientGateway {
     @Override
     public void attach(Endpoint endpoint) {
         if (draining) {
-            throw new IllegalStateException("the router stops and takes no new endpoint");
+            throw new IllegalStateException("the router is shutting down and takes no new endpoint");
         }
         endpoint.start(this);
         routing.endpoints().add(endpoint);

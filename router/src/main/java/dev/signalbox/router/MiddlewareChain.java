@@ -34,7 +34,7 @@ final class MiddlewareChain {
         } catch (RuntimeException e) {
             // A filter that fails must not let through what it was to stop.
             listener.logicFailed("middleware", e);
-            return message.rejected("the server's middleware failed; tell its operator");
+            return message.rejected("the server failed to process the message; its log has the reason");
         }
     }
 }

@@ -67,12 +67,12 @@ final class Requests {
         if (size.incrementAndGet() > bound) {
             size.decrementAndGet();
             opened.fail(RouteError.of(
-                    ErrorCode.OVERLOADED, bound + " requests wait for a reply, the bound; ask again later"));
+                    ErrorCode.OVERLOADED, bound + " requests wait for a reply, the limit; ask again later"));
             return opened;
         }
         if (pending.putIfAbsent(request.id(), opened) != null) {
             size.decrementAndGet();
-            opened.fail(RouteError.of(ErrorCode.MALFORMED, "a request with this id waits already; use a new id"));
+            opened.fail(RouteError.of(ErrorCode.MALFORMED, "a request with this id is waiting already; use a new id"));
             return opened;
         }
         opened.timer = deadlines.at(deadline, () -> expire(request));
@@ -85,7 +85,7 @@ final class Requests {
                 RouteError.to(
                         request.targets().getFirst(),
                         ErrorCode.TIMEOUT,
-                        "no reply came in time; ask again, or allow more"));
+                        "no reply came in time; ask again, or allow more time"));
     }
 
     /** Who waits for a reply to {@code request}; null if nobody does. */

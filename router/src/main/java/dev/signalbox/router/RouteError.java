@@ -23,21 +23,22 @@ public record RouteError(ErrorCode code, Optional<Address> target, String messag
         return to(
                 target,
                 ErrorCode.UNKNOWN_LOGIC,
-                "no logic is named " + target.name() + "; check the name, or register it with the router");
+                "no logic is named " + target.name() + "; check the name, or register the logic with the router");
     }
 
     static RouteError unknownClient(Address.Client target) {
         return to(
                 target,
                 ErrorCode.UNKNOWN_CLIENT,
-                "client " + target.id() + " is not connected; ask for an acknowledgement to have it wait");
+                "client " + target.id()
+                        + " is not connected; send with an acknowledgement, and the message waits for it");
     }
 
     static RouteError mailboxFull(Address.Logic target, int bound) {
         return to(
                 target,
                 ErrorCode.MAILBOX_FULL,
-                "logic " + target.name() + " has " + bound + " messages waiting, its bound; send again later");
+                "logic " + target.name() + " has " + bound + " messages waiting, its limit; send again later");
     }
 
     static RouteError passive(Address.Logic target) {
@@ -51,7 +52,7 @@ public record RouteError(ErrorCode code, Optional<Address> target, String messag
         return of(
                 ErrorCode.UNKNOWN_REQUEST,
                 "no request " + request + " waits for a reply from " + replier
-                        + ": it was answered, or its time is up");
+                        + ": it was answered already, or it timed out");
     }
 
     static RouteError slowConsumer(Address target) {
@@ -59,7 +60,7 @@ public record RouteError(ErrorCode code, Optional<Address> target, String messag
                 target,
                 ErrorCode.SLOW_CONSUMER,
                 target
-                        + " takes no more: it does not read what was sent to it, and is disconnected; send again once it is back");
+                        + " does not read its messages fast enough and is being disconnected; send again once it is back");
     }
 
     static RouteError rejected(String reason) {
@@ -67,6 +68,6 @@ public record RouteError(ErrorCode code, Optional<Address> target, String messag
     }
 
     static RouteError closing() {
-        return of(ErrorCode.CLOSING, "this node stops; connect again and repeat");
+        return of(ErrorCode.CLOSING, "this node is shutting down; connect again and repeat");
     }
 }

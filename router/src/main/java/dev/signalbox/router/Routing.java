@@ -90,7 +90,7 @@ final class Routing {
                 outcome.add(RouteError.to(
                         Address.ALL,
                         ErrorCode.OVERLOADED,
-                        "more waits to be broadcast over " + endpoint.address() + " than may; send again later"));
+                        "too many bytes wait to be broadcast over " + endpoint.address() + "; send again later"));
                 return;
             }
         }
@@ -112,7 +112,10 @@ final class Routing {
 
     private @Nullable RouteError offer(Address target, Message message) {
         if (!(target instanceof Address.Client client)) {
-            return RouteError.to(target, ErrorCode.REJECTED, "send middleware may not turn a message to logic");
+            return RouteError.to(
+                    target,
+                    ErrorCode.REJECTED,
+                    "send middleware redirected the message to logic, which is not allowed");
         }
         LiveClient found = clients.find(client.id());
         if (found == null) {
@@ -163,7 +166,8 @@ final class Routing {
         if (sent.targets().size() != 1 || !(sent.targets().getFirst() instanceof Address.Client client)) {
             return CompletableFuture.completedFuture(refuseAck(
                     message,
-                    RouteError.of(ErrorCode.MALFORMED, "only one client at a time can be asked to acknowledge")));
+                    RouteError.of(
+                            ErrorCode.MALFORMED, "a message with an acknowledgement goes to exactly one client")));
         }
         return acknowledgements.send(sent, client, until);
     }

@@ -35,10 +35,15 @@ final class ServerProcess implements AutoCloseable {
 
     /** Starts {@code serve} on free ports; {@code settings} are {@code key=value} pairs for {@code --set}. */
     static ServerProcess start(Path folder, List<String> settings) {
+        return start(folder, settings, 0);
+    }
+
+    /** The same, with clients on a port of the caller's choice; 0 picks a free one. */
+    static ServerProcess start(Path folder, List<String> settings, int clientsPort) {
         int port = freePort();
         List<String> arguments = new ArrayList<>(List.of("serve"));
         List<String> all = new ArrayList<>(settings);
-        all.addAll(List.of("data.folder=" + folder, "control.port=" + port, "clients.port=0"));
+        all.addAll(List.of("data.folder=" + folder, "control.port=" + port, "clients.port=" + clientsPort));
         all.forEach(setting -> arguments.addAll(List.of("--set", setting)));
         return new ServerProcess(run(folder, arguments), folder, port);
     }

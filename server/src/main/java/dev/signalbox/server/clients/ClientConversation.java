@@ -98,7 +98,7 @@ final class ClientConversation implements AutoCloseable {
     void finish(Duration linger) {
         try {
             if (!unanswered.tryAcquire(UNANSWERED, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                printer.note("the server did not answer everything in time");
+                printer.note("the server did not answer all messages in time");
             }
             end.completeOnTimeout(ExitCode.OK, Math.max(1, linger.toMillis()), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

@@ -43,7 +43,7 @@ final class SmsSettings {
         boolean inTime = connect.compareTo(timeout) <= 0;
         boolean used = !insecure || caFile.isEmpty();
         reading.check(inTime, SmsKeys.CONNECT_TIMEOUT, "is longer than " + SmsKeys.TIMEOUT.path());
-        reading.check(used, SmsKeys.CA_FILE, "is given, and delivery.sms.insecure would ignore it");
+        reading.check(used, SmsKeys.CA_FILE, "has no effect with delivery.sms.insecure: remove one of them");
         caFile.ifPresent(file -> reading.readable(SmsKeys.CA_FILE, file));
         return inTime && used;
     }

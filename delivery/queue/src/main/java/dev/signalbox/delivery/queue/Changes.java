@@ -162,7 +162,7 @@ final class Changes {
                         null,
                         now,
                         remark);
-            case CANCEL -> throw new IllegalArgumentException("what has ended cannot be cancelled");
+            case CANCEL -> throw new IllegalArgumentException("a message that has ended cannot be cancelled");
         };
     }
 

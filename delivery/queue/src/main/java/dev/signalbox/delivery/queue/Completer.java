@@ -114,7 +114,7 @@ final class Completer {
 
     private static void giveUp(List<Entry> rest) {
         LOG.error(
-                "stopping while the database is away, with {} outcomes not on record; when their leases run out, other"
+                "stopping while the database is away, with {} outcomes not recorded; when their leases run out, other"
                         + " nodes treat them as unknown",
                 rest.size());
     }

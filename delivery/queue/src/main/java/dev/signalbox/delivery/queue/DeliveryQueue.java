@@ -119,7 +119,7 @@ public interface DeliveryQueue {
      * What a change of many did.
      *
      * @param matched how many the filter found, up to its limit
-     * @param changed how many of those were changed; the others were claimed or changed by somebody else meanwhile
+     * @param changed how many of those were changed; the others were claimed or changed by another node or operator meanwhile
      * @param next where to go on, if there may be more
      */
     record BulkChange(int matched, int changed, Optional<String> next) {}

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param lease how long a node may be silent before others take over what it was sending, 1 s to 1 h; a channel whose sender
  *     has a long timeout gets twice that timeout at least
  * @param margin what must be left of a lease, besides the sender's timeout, when an attempt begins, 10 ms to 1 min
- * @param poll how often to look for what nobody announced, 10 ms to 1 min
+ * @param poll how often to look for due messages of which no notification arrived, 10 ms to 1 min
  * @param batch the most that is claimed at a time, 1 to 5,000
  */
 public record DispatchOptions(Retry retry, Duration lease, Duration margin, Duration poll, int batch) {

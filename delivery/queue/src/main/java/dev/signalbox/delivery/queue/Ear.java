@@ -40,7 +40,7 @@ final class Ear {
                 listen(connection);
             } catch (SQLException e) {
                 if (!control.isStopped()) {
-                    LOG.debug("not listening for other nodes at the moment", e);
+                    LOG.debug("the connection for notifications from other nodes failed; it is opened again", e);
                     Thread.sleep(PAUSE);
                 }
             } finally {

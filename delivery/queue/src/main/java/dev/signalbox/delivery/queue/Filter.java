@@ -74,7 +74,7 @@ public record Filter(
         Limits.check(
                 cursor.matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
                 "cursor",
-                "is not the next of a page; leave it out to begin anew");
+                "is not a cursor that an earlier page returned; leave it out to start from the beginning");
     }
 
     public Filter withState(State newState) {

@@ -139,7 +139,7 @@ final class JdbcQueue implements DeliveryQueue {
             wake.willCommit(transaction, tickets);
             return receipts;
         } catch (SQLException e) {
-            throw new DeliveryQueueException("the queue did not accept it: " + e.getMessage(), e);
+            throw new DeliveryQueueException("the queue did not accept the message: " + e.getMessage(), e);
         }
     }
 

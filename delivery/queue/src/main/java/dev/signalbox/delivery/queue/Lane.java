@@ -128,7 +128,7 @@ final class Lane {
             return -1;
         } catch (RuntimeException e) {
             // A row that nobody could have written through this module, or a fault in it: other lanes go on.
-            LOG.error("the lane {} cannot go on and will try again", channel(), e);
+            LOG.error("the loop that sends over channel {} failed; trying again", channel(), e);
             return -1;
         } finally {
             window.release(limit - claimed);
@@ -270,7 +270,7 @@ final class Lane {
         try {
             return sender.send(delivery);
         } catch (InterruptedException e) {
-            return new SendResult.Unknown("it was interrupted");
+            return new SendResult.Unknown("the attempt was interrupted");
         } catch (Throwable e) {
             // An Error too: else the delivery would stay claimed for as long as this node lives.
             logSenderFailure(delivery, e);

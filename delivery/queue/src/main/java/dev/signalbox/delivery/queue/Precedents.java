@@ -51,7 +51,7 @@ final class Precedents {
             first = offered.dedupeKey().map(found::get).orElse(null);
         }
         if (first == null) {
-            throw new SQLException("a reach conflicts with another that this transaction cannot see");
+            throw new SQLException("a message conflicts with another that this transaction cannot see");
         }
         return new Receipt(first.reach().id(), true, differing(first, offered, now));
     }

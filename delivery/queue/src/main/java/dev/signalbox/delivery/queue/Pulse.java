@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a dispatcher does at intervals: prolongs leases, moves what is due, rescues from nodes that stopped, rings lanes whose
- * work nobody announced. An idle node asks its database this one question and no other.
+ * What a dispatcher does at intervals: prolongs leases, moves what is due, rescues from nodes that stopped, wakes lanes for
+ * messages of which no notification arrived. An idle node asks its database this one question and no other.
  */
 final class Pulse implements Wake.Sleeper {
     private static final Logger LOG = LoggerFactory.getLogger(Pulse.class);
@@ -73,7 +73,7 @@ final class Pulse implements Wake.Sleeper {
             } catch (DatabaseException e) {
                 outage.began(e);
             } catch (RuntimeException e) {
-                LOG.error("what is due cannot be looked after and will be tried again", e);
+                LOG.error("looking for due messages failed; trying again at the next poll", e);
             }
             bell.await(pause);
         }
@@ -127,7 +127,7 @@ final class Pulse implements Wake.Sleeper {
         int rescued =
                 store.rescue(served, now, RESCUE, shard, orphan -> lane(orphan).rescued(orphan, now));
         if (rescued > 0) {
-            LOG.warn("took {} deliveries over from a node whose lease ran out", rescued);
+            LOG.warn("took over {} messages from a node whose lease ran out", rescued);
             Quietly.tell(() -> listener.rescued(rescued));
             lanes.values().forEach(Lane::ring);
         }

@@ -78,7 +78,7 @@ final class QueueDispatcher implements Dispatcher {
             try {
                 loop.run();
             } catch (InterruptedException e) {
-                LOG.error("{} ended by an interrupt, which nobody should have sent", name, e);
+                LOG.error("{} ended because its thread was interrupted from outside", name, e);
                 Thread.currentThread().interrupt();
             }
         });
@@ -104,14 +104,16 @@ final class QueueDispatcher implements Dispatcher {
         boolean deaf = started && queue.database().dialect() == Dialect.POSTGRESQL && !ear.isListening();
         return deaf
                 ? new Health(
-                        Level.DEGRADED, Optional.of("not listening for other nodes; their work is found by polling"))
+                        Level.DEGRADED,
+                        Optional.of(
+                                "notifications from other nodes are not received; their messages are found by polling"))
                 : new Health(Level.UP, Optional.empty());
     }
 
     @Override
     public synchronized Pass runOnce() {
         if (started) {
-            throw new IllegalStateException("the dispatcher was started, so it takes its steps by itself");
+            throw new IllegalStateException("the dispatcher is started; single steps are only possible before");
         }
         try {
             Pulse.Beat beat = pulse.beat(completer.shard());
@@ -158,7 +160,7 @@ final class QueueDispatcher implements Dispatcher {
             lanes.values().forEach(Lane::interruptAll);
             if (!drain(LAST_PATIENCE)) {
                 LOG.warn(
-                        "closing with {} outcomes not on record; other nodes take over when their leases run out",
+                        "closing with {} outcomes not recorded; other nodes take over when their leases run out",
                         completer.size());
             }
         }

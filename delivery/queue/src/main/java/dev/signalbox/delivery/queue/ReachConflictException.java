@@ -11,7 +11,7 @@ public final class ReachConflictException extends DeliveryQueueException {
     ReachConflictException(Receipt receipt) {
         super(
                 "its id or dedupe key belongs to the message " + receipt.id() + ", which differs in "
-                        + String.join(", ", receipt.differing()) + "; give this one another, or none",
+                        + String.join(", ", receipt.differing()) + "; use another id or dedupe key, or none",
                 null);
         this.receipt = receipt;
     }

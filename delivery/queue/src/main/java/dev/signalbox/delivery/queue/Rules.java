@@ -89,16 +89,20 @@ final class Rules {
         Attempted event = new Attempted(claimed, now, 0);
         boolean unsure = ticket.unsureSince() != Micros.NONE;
         if (isOver(claimed.expiresAt(), now)) {
-            return event.ends(Result.EXPIRED, unsure ? State.UNKNOWN : State.EXPIRED, "its expiry came first");
+            return event.ends(
+                    Result.EXPIRED, unsure ? State.UNKNOWN : State.EXPIRED, "it expired before it could be sent");
         }
         if (isOver(ticket.deadline(), now)) {
-            String reason = "its time limit came first";
+            String reason = "the step's time limit passed before it could be sent";
             return unsure
                     ? event.ends(Result.TIMED_OUT, State.UNKNOWN, reason)
                     : event.stepEnds(Result.TIMED_OUT, State.DEAD, reason);
         }
         if (unsure && now >= ticket.unsureSince() + Micros.of(keyLifetime)) {
-            return event.ends(Result.UNKNOWN, State.UNKNOWN, "the provider no longer recognises a repeat");
+            return event.ends(
+                    Result.UNKNOWN,
+                    State.UNKNOWN,
+                    "an earlier attempt may have been sent, and the provider would no longer recognise a repeat");
         }
         return null;
     }

@@ -1,6 +1,6 @@
 package dev.signalbox.delivery.queue;
 
-/** The state of a reach; drawn in docs/delivery-states.md. */
+/** The state of a message; drawn in docs/delivery-states.md. */
 public enum State {
     /** Waiting for its time or its turn, never attempted on the current step. */
     PENDING,
@@ -16,7 +16,7 @@ public enum State {
     DEAD,
     /** Final: the last step was refused for good. */
     REJECTED,
-    /** Final: its expiry came first. */
+    /** Final: it expired before it could be sent. */
     EXPIRED,
     /** Final: cancelled before it was sent. */
     CANCELLED;

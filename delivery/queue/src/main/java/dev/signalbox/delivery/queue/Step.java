@@ -25,7 +25,7 @@ public record Step(Channel channel, String address, Optional<Duration> within) {
         Limits.check(
                 !LIMIT.matcher(address).matches(),
                 "address",
-                "ends like a time limit; give the limit as one, or write the address otherwise");
+                "ends like a time limit; pass the limit as `within`, or change the address");
         within = within.map(Step::checked);
     }
 

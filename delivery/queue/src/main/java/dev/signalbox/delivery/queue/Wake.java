@@ -73,7 +73,7 @@ final class Wake {
         }
     }
 
-    /** Work was enqueued in a transaction that somebody else commits: the database tells everyone when that happens. */
+    /** Messages were enqueued in a transaction that the caller commits: the database notifies all nodes on commit. */
     void willCommit(Connection transaction, Collection<Ticket> tickets) throws SQLException {
         if (database.dialect() == Dialect.POSTGRESQL) {
             Set<String> lanes = new TreeSet<>();
@@ -115,7 +115,7 @@ final class Wake {
                 return lanes;
             });
         } catch (DatabaseException e) {
-            LOG.debug("other nodes were not told of new work and will find it by looking", e);
+            LOG.debug("other nodes could not be notified of new messages; they will find them at their next poll", e);
         }
     }
 

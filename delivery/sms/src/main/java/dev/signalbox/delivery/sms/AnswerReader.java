@@ -77,7 +77,7 @@ final class AnswerReader {
         for (String line = line(); !line.isEmpty(); line = line()) {
             int colon = line.indexOf(':');
             if (colon < 1) {
-                throw new ProtocolException("a header without a colon");
+                throw new ProtocolException("the provider sent a header without a colon");
             }
             headers.putIfAbsent(
                     line.substring(0, colon).toLowerCase(Locale.ROOT),
@@ -119,7 +119,7 @@ final class AnswerReader {
             requireRoom(body.size() + length);
             body.write(exactly(length));
             if (!line().isEmpty()) {
-                throw new ProtocolException("a chunk is longer than it says");
+                throw new ProtocolException("the provider sent a chunk longer than its announced size");
             }
         }
     }
@@ -129,7 +129,7 @@ final class AnswerReader {
         byte[] body = new byte[length];
         for (int read = 0; read < length; ) {
             if (position == limit && !fill()) {
-                throw new EOFException("the connection ended inside the answer");
+                throw new EOFException("the provider closed the connection in the middle of its answer");
             }
             int part = Math.min(limit - position, length - read);
             System.arraycopy(buffer, position, body, read, part);
@@ -162,16 +162,17 @@ final class AnswerReader {
                 return value;
             }
         } catch (NumberFormatException e) {
-            throw (ProtocolException) new ProtocolException("a length that is no number").initCause(e);
+            throw (ProtocolException)
+                    new ProtocolException("the provider's Content-Length or chunk size is not a number").initCause(e);
         }
-        throw new ProtocolException("a length that is no number");
+        throw new ProtocolException("the provider's Content-Length or chunk size is not a number");
     }
 
     private String line() throws IOException {
         var line = new StringBuilder(64);
         while (true) {
             if (position == limit && !fill()) {
-                throw new EOFException("the connection ended before the answer");
+                throw new EOFException("the provider closed the connection before it answered");
             }
             int end = position;
             while (end < limit && buffer[end] != '\n') {
@@ -197,7 +198,7 @@ final class AnswerReader {
     private boolean fill() throws IOException {
         long millis = (deadline - System.nanoTime() + 999_999) / 1_000_000;
         if (millis <= 0) {
-            throw new SocketTimeoutException("no answer in time");
+            throw new SocketTimeoutException("the provider did not answer in time");
         }
         socket.setSoTimeout((int) Math.min(millis, Integer.MAX_VALUE));
         position = 0;

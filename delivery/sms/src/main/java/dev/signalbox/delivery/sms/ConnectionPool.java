@@ -83,7 +83,7 @@ final class ConnectionPool implements AutoCloseable {
     private ProviderConnection connect(long deadline) throws IOException {
         long now = System.nanoTime();
         long connected = Math.min(deadline, now + options.connectTimeout().toNanos());
-        IOException failure = new IOException("no time left");
+        IOException failure = new IOException("the attempt's time was used up before a connection was made");
         for (var address : InetAddress.getAllByName(options.url().getHost())) {
             try {
                 return secured(connect(new InetSocketAddress(address, options.port()), connected), connected);
@@ -136,7 +136,7 @@ final class ConnectionPool implements AutoCloseable {
     private static int millisUntil(long deadline) throws IOException {
         long millis = (deadline - System.nanoTime()) / 1_000_000;
         if (millis <= 0) {
-            throw new IOException("no time left");
+            throw new IOException("the attempt's time was used up before a connection was made");
         }
         return (int) millis;
     }

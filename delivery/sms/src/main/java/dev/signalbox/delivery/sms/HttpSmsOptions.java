@@ -47,7 +47,7 @@ public record HttpSmsOptions(
         check(!keyLifetime.isNegative(), "keyLifetime is negative");
         check(maxLength >= 1 && maxLength <= 10_000, "maxLength " + maxLength + " is not in 1..10000");
         defaultRegion.ifPresent(region -> check(PhoneNumber.isRegion(region), "'" + region + "' is not a region"));
-        check(!insecure || caFile.isEmpty(), "insecure ignores caFile: give one of them");
+        check(!insecure || caFile.isEmpty(), "insecure ignores caFile: set only one of them");
     }
 
     /** 6 s a message, 2 s of them to connect, 64 at a time, no keys, 160 characters, verified TLS. */

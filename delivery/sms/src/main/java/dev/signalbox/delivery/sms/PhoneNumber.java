@@ -22,7 +22,7 @@ public record PhoneNumber(String e164) {
      */
     public static PhoneNumber parse(String text, @Nullable String region) {
         if (text.length() > LONGEST_TEXT) {
-            throw new IllegalArgumentException("a phone number has no " + text.length() + " characters");
+            throw new IllegalArgumentException(text.length() + " characters are too many for a phone number");
         }
         var util = PhoneNumberUtil.getInstance();
         try {
@@ -61,7 +61,7 @@ public record PhoneNumber(String e164) {
     private static String reason(NumberParseException e) {
         return switch (e.getErrorType()) {
             case INVALID_COUNTRY_CODE -> "write it with + and the country code";
-            case NOT_A_NUMBER -> "it is not made of digits";
+            case NOT_A_NUMBER -> "write it in digits, such as +61491570006";
             case TOO_SHORT_AFTER_IDD, TOO_SHORT_NSN -> "it is too short";
             case TOO_LONG -> "it is too long";
         };

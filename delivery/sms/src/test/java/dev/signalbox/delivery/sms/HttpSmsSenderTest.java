@@ -81,7 +81,7 @@ class HttpSmsSenderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"+614,too short", "call me,not made of digits", "0491570006,country code", "+9990000000,country code"})
+    @CsvSource({"+614,too short", "call me,write it in digits", "0491570006,country code", "+9990000000,country code"})
     void rejectsWhatIsNoPhoneNumberWithoutAskingTheProvider(String address, String reason) {
         assertThat(((Rejected) sender.send(Deliveries.to(address, "hello"))).reason())
                 .contains(address)

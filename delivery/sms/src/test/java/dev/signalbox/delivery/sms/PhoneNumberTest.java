@@ -30,8 +30,8 @@ class PhoneNumberTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'',not made of digits",
-        "hello,not made of digits",
+        "'',write it in digits",
+        "hello,write it in digits",
         "0491570006,country code",
         "+614,too short",
         "+614915700061234567,too long",
@@ -47,6 +47,6 @@ class PhoneNumberTest {
     @Test
     void refusesAnEssay() {
         assertThatThrownBy(() -> PhoneNumber.parse("+6149157".repeat(1000), null))
-                .hasMessage("a phone number has no 8000 characters");
+                .hasMessage("8000 characters are too many for a phone number");
     }
 }

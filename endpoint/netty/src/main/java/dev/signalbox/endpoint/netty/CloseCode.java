@@ -19,7 +19,7 @@ record CloseCode(int code, String text) {
             case UNAUTHENTICATED -> new CloseCode(4401, "token missing or not accepted");
             case AUTHENTICATION_TIMEOUT -> new CloseCode(4408, "no accepted token in time");
             case RESTARTING -> new CloseCode(1012, "the server restarts: connect again");
-            case FAILED -> new CloseCode(1011, "a fault of the server: its log says more");
+            case FAILED -> new CloseCode(1011, "internal error: see the server's log");
         };
     }
 }

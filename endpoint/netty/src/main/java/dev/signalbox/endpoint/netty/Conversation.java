@@ -73,7 +73,11 @@ final class Conversation {
             case ClientFrame.Nack nack -> session.refuse(nack.message(), nack.reason());
             case ClientFrame.Use use -> use(use);
             case ClientFrame.Ping ping -> connection.answer(ServerFrames.pong(ping.id()));
-            case ClientFrame.Auth _ -> error(null, ErrorCode.MALFORMED, "this connection is authenticated already");
+            case ClientFrame.Auth _ ->
+                error(
+                        null,
+                        ErrorCode.MALFORMED,
+                        "an auth frame is allowed only once: this connection is authenticated already");
         }
     }
 
@@ -101,7 +105,8 @@ final class Conversation {
                         expired.sent()
                                 ? "it was sent, but not acknowledged in time"
                                 : "it was not sent: the client did not connect in time");
-            case AckResult.Closed _ -> error(id, ErrorCode.CLOSING, "this node stopped before an acknowledgement");
+            case AckResult.Closed _ ->
+                error(id, ErrorCode.CLOSING, "this node stopped before the client acknowledged; send again");
         }
     }
 

@@ -42,7 +42,7 @@ record Greeting(Optional<String> token, List<Address> targets, boolean raw) {
         return switch (parameter(url, "binary").orElse("json")) {
             case "raw" -> true;
             case "json" -> false;
-            default -> throw new IllegalArgumentException("the parameter \"binary\" is raw or json");
+            default -> throw new IllegalArgumentException("the parameter \"binary\" must be raw or json");
         };
     }
 }

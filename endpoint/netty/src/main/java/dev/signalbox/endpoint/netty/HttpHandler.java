@@ -80,9 +80,15 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private void admit(ChannelHandlerContext context, FullHttpRequest request, QueryStringDecoder url) {
         switch (verdict) {
             case TOO_MANY ->
-                refuse(context, HttpResponseStatus.SERVICE_UNAVAILABLE, "this node has as many clients as it may");
+                refuse(
+                        context,
+                        HttpResponseStatus.SERVICE_UNAVAILABLE,
+                        "this node has reached its limit of clients; try again later, or connect to another node");
             case TOO_MANY_FROM_ADDRESS ->
-                refuse(context, HttpResponseStatus.TOO_MANY_REQUESTS, "your address has as many connections as it may");
+                refuse(
+                        context,
+                        HttpResponseStatus.TOO_MANY_REQUESTS,
+                        "too many connections from your address; close some, or try again later");
             case OK -> upgrade(context, request, url);
         }
     }
@@ -170,7 +176,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         LOG.debug(
-                "a connection from {} broke before it was a WebSocket",
+                "a connection from {} broke before its WebSocket handshake was done",
                 context.channel().remoteAddress(),
                 cause);
         close(context);

@@ -90,7 +90,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
                 Optional<ClientIdentity> identity = endpoint.authenticator().authenticate(token);
                 context().executor().execute(() -> authenticated(identity));
             } catch (RuntimeException e) {
-                LOG.error("the authenticator failed; the client is turned away", e);
+                LOG.error("the authenticator failed; the client is disconnected", e);
                 context().executor().execute(() -> connection().closeNow(CloseReason.FAILED));
             }
         });
@@ -220,7 +220,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
                                 : CloseReason.MALFORMED);
             case IOException _ -> closeChannel();
             default -> {
-                LOG.error("a connection failed; the others go on", cause);
+                LOG.error("a connection failed and was closed; other connections are not affected", cause);
                 giveUp(CloseReason.FAILED);
             }
         }
