@@ -63,8 +63,8 @@ class DependencyRuleTest {
         "dev.signalbox.server.node"
     };
 
-    private static final List<String> FEATURES = List.of(
-            "clients", "delivery", "sms", "sessions", "llm", "exec", "observatory", "console", "demo");
+    private static final List<String> FEATURES =
+            List.of("clients", "delivery", "sms", "sessions", "llm", "exec", "observatory", "console", "demo");
 
     static Stream<Map.Entry<String, List<String>>> modules() {
         return MODULES.entrySet().stream();
@@ -162,8 +162,7 @@ class DependencyRuleTest {
                 .distinct();
         assertThat(packages)
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(
-                                Stream.of(MECHANISMS),
-                                features().map(feature -> "dev.signalbox.server." + feature))
+                                Stream.of(MECHANISMS), features().map(feature -> "dev.signalbox.server." + feature))
                         .toList());
     }
 
