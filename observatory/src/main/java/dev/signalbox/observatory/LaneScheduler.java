@@ -291,8 +291,11 @@ final class LaneScheduler {
         }
         shipping.incrementAndGet();
         suspects.addAndGet(suspect ? 1 : 0);
-        lane.since = ticker.getAsLong();
-        lane.shippingSince = lane.since;
+        lane.shippingSince = ticker.getAsLong();
+        if (lane.failures == 0) {
+            // Attempts that fail must not put off the spool, however fast they follow one another.
+            lane.since = lane.shippingSince;
+        }
         lane.shipping = true;
         turns.execute(() -> {
             try {

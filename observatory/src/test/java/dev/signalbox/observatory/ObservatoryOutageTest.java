@@ -115,6 +115,19 @@ class ObservatoryOutageTest {
     }
 
     @Test
+    void attemptsThatFollowFasterThanTheWindowDoNotPutOffTheSpool() {
+        sink.behave(PERFECT.with(Fault.CUT));
+        var options = quick(to(sink))
+                .withRetry(new Retry(Duration.ofMillis(5), Duration.ofMillis(5), Duration.ofSeconds(1)))
+                .withSpool(Spooling.in(folder).withWindow(Duration.ofSeconds(1)));
+        try (var observatory = Observatory.start(options)) {
+            log(observatory, 0, 50);
+            soon().until(() -> observatory.stats().spooled() == 50);
+            observatory.close(Duration.ZERO);
+        }
+    }
+
+    @Test
     void oneFailingContextDoesNotHoldUpTheOthers() throws InterruptedException {
         try (var dead = Fixtures.sink()) {
             dead.behave(PERFECT.with(Fault.HANG));
