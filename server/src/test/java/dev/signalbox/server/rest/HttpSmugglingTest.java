@@ -12,7 +12,6 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +35,9 @@ class HttpSmugglingTest {
     static void start() {
         var limits = Limits.defaults().withBodyTimeout(Duration.ofSeconds(2));
         server = new RunningControlPlane(
-                folder, ControlPlane.Options.local(0).withLimits(limits), UnaryOperator.identity());
+                folder,
+                RunningControlPlane.Setup.USUAL.withOptions(
+                        ControlPlane.Options.local(0).withLimits(limits)));
     }
 
     @BeforeEach
