@@ -44,7 +44,7 @@ final class TokenCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "24h",
             converter = TimeOption.class,
-            description = "How long it is good for, 1s to 3650d; default ${DEFAULT-VALUE}.")
+            description = "How long the token is valid, 1s to 3650d; default ${DEFAULT-VALUE}.")
     private Duration expiresIn = Duration.ZERO;
 
     @Option(names = "--json", description = "Prints JSON.")

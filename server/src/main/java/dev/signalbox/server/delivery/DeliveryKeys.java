@@ -12,12 +12,12 @@ final class DeliveryKeys {
             "delivery.lease",
             Kind.duration("1s", "1h"),
             "20s",
-            "How long a node may be silent before another takes over what it was sending.");
+            "How long a node keeps its messages without renewing the lease; then another node takes them over.");
     static final Key<Duration> POLL = Key.of(
             "delivery.poll-interval",
             Kind.duration("10ms", "1m"),
             "1s",
-            "How often to look for deliveries that nobody announced.");
+            "How often to look for due messages of which no notification arrived.");
     static final Key<Integer> ATTEMPTS = Key.of(
             "delivery.max-attempts", Kind.whole(1, 100), "10", "Attempts of a step for messages that do not say.");
     static final Key<Duration> RETRY_BASE =

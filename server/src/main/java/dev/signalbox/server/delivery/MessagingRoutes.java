@@ -75,7 +75,7 @@ final class MessagingRoutes {
         try {
             action.run();
         } catch (RuntimeException failure) {
-            LOG.warn("Message processing could not be {}", done, failure);
+            LOG.warn("The dispatch could not be {}", done, failure);
             fail(response, failed, Problems.reason(failure));
             return;
         }

@@ -37,7 +37,7 @@ final class NodeKeys {
             "shutdown.timeout",
             Kind.duration("0s", "1h"),
             "30s",
-            "How long a stop waits for what is in flight; a second signal ends at once.");
+            "How long a stop waits for what is in flight; a second signal ends the server at once.");
 
     static final List<Key<?>> ALL = List.of(
             DATA_FOLDER,

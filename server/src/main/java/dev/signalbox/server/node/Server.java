@@ -99,7 +99,7 @@ public final class Server implements AutoCloseable {
     /** Where something of this node is. */
     public URI address(String name) {
         return Optional.ofNullable(addresses().get(name))
-                .orElseThrow(() -> new IllegalArgumentException("nothing here is called " + name));
+                .orElseThrow(() -> new IllegalArgumentException("no address is named " + name));
     }
 
     /** Where REST, health and metrics are. */

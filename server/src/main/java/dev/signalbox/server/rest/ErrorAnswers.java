@@ -63,7 +63,7 @@ final class ErrorAnswers {
 
     private static Problem fault(Throwable failure) {
         String id = UUID.randomUUID().toString();
-        LOG.error("A request failed; the caller was told {}", id, failure);
+        LOG.error("A request failed with an internal error; the answer names it {}", id, failure);
         return new Problem(500, "something went wrong here; the log has it under " + id);
     }
 }

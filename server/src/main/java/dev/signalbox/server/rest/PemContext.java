@@ -91,7 +91,7 @@ public final class PemContext {
     private static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
         String body = Files.readString(file).replaceAll("-----(BEGIN|END) PRIVATE KEY-----|\\s", "");
         var encoded = new PKCS8EncodedKeySpec(Base64.getDecoder().decode(body));
-        var refusal = new InvalidKeyException("the key is none of " + ALGORITHMS);
+        var refusal = new InvalidKeyException("the key must be one of " + ALGORITHMS);
         for (String algorithm : ALGORITHMS) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(encoded);

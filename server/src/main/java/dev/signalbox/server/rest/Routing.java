@@ -89,6 +89,6 @@ final class Routing implements Handler {
     }
 
     private static Problem notFound(Request request) {
-        return new Problem(404, "there is nothing at " + request.path() + "; see /openapi.json");
+        return new Problem(404, "no such path: " + request.path() + ". All paths are in /openapi.json");
     }
 }

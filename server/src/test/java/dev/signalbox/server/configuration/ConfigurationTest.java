@@ -183,7 +183,7 @@ class ConfigurationTest {
         violates("auth.tokens.0.token: is required", "auth.tokens.0.name=ops");
         violates("has a gap", "auth.tokens.1.name=ops", "auth.tokens.1.token=" + TOKEN);
         violates(
-                "yet auth.tokens are given",
+                "so auth.tokens have no effect",
                 "auth.disabled=true",
                 "auth.tokens.0.name=a",
                 "auth.tokens.0.token=" + TOKEN);

@@ -152,7 +152,7 @@ class BulkIntakeTest {
             JsonNode sums = lines(server.post(NDJSON, unannounced)).getLast();
             assertThat(sums.get("accepted").intValue()).isBetween(80, 110);
             assertThat(sums.get("incomplete").stringValue())
-                    .isEqualTo("the request is longer than 4096 bytes; what is behind them was not read");
+                    .isEqualTo("the request is longer than 4096 bytes; later lines were not read. Send them in another request");
         }
     }
 
@@ -165,7 +165,7 @@ class BulkIntakeTest {
             assertThat(answer.getLast().get("accepted").intValue()).isEqualTo(1000);
             assertThat(answer.getLast().get("refused").intValue()).isEqualTo(500);
             assertThat(answer.getLast().get("incomplete").stringValue())
-                    .startsWith("the queue could not store a batch");
+                    .startsWith("the database could not store this batch");
         }
     }
 
