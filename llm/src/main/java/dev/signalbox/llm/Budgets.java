@@ -1,45 +1,40 @@
 package dev.signalbox.llm;
 
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The accounts. To reserve looks at all accounts of a call and takes from all or from none, under one lock, so two attempts
- * cannot both get the last of a budget. Thread-safe.
+ * The budgets of a client: which accounts an attempt is charged to, and what is said when one is used up. A call's own account
+ * is kept here, those of a window in the {@link LlmBudgetStore}. Thread-safe.
  */
 final class Budgets {
+    private static final Logger LOG = LoggerFactory.getLogger(Budgets.class);
+
     private final LlmBudgets limits;
+    private final LlmBudgetStore store;
     private final InstantSource clock;
-    private final Map<String, Account> clients = new HashMap<>();
-    private Account total;
-    private long window = Long.MIN_VALUE;
 
-    Budgets(LlmBudgets limits, InstantSource clock) {
+    Budgets(LlmBudgets limits, LlmBudgetStore store, InstantSource clock) {
         this.limits = limits;
+        this.store = store;
         this.clock = clock;
-        total = account("total", limits.total());
-    }
-
-    private static Account account(String name, Optional<LlmBudget> limit) {
-        return new Account(
-                name,
-                limit.map(LlmBudget::tokenLimit).orElse(Long.MAX_VALUE),
-                limit.map(LlmBudget::nanoLimit).orElse(Long.MAX_VALUE));
     }
 
     /** The account of one call. */
-    Account ofCall(LlmRequest request) {
-        return account("the request's", request.budget().or(limits::perRequest));
+    CallAccount ofCall(LlmRequest request) {
+        return new CallAccount(request.budget().or(limits::perRequest));
     }
 
     /** Whether anything limits a call, so that there is something to reckon. */
-    boolean limits(Account ofCall) {
-        return ofCall.isLimited()
+    boolean limits(CallAccount ofCall) {
+        return ofCall.limit.isPresent()
                 || limits.perClient().isPresent()
                 || limits.total().isPresent();
     }
@@ -50,62 +45,117 @@ final class Budgets {
      * @param nanos empty if the model has no price
      * @throws LlmException.Budget if that is more than what is left of a budget
      */
-    synchronized Reservation reserve(Account ofCall, String client, long tokens, Optional<Long> nanos) {
-        turn();
-        List<Account> accounts =
-                Stream.concat(Stream.of(ofCall), windowed(client)).toList();
-        for (Account account : accounts) {
-            account.check(tokens, nanos);
+    Reservation reserve(CallAccount ofCall, String client, long tokens, Optional<Long> nanos) {
+        checkPrice(ofCall, nanos);
+        long money = nanos.orElse(0L);
+        ofCall.check(tokens, money);
+        List<LlmBudgetStore.Charge> charges = charges(client, tokens, money);
+        if (!charges.isEmpty()) {
+            reserve(charges);
         }
-        accounts.forEach(account -> account.add(tokens, nanos.orElse(0L)));
-        return new Reservation(accounts, tokens, nanos.orElse(0L));
+        ofCall.add(tokens, money);
+        return new Reservation(ofCall, charges, tokens, money);
     }
 
-    /** A new window has new accounts; what was reserved in an old one is settled in the old one. */
-    private void turn() {
-        long now = Math.floorDiv(clock.instant().toEpochMilli(), limits.window().toMillis());
-        if (now != window) {
-            window = now;
-            clients.clear();
-            total = account("total", limits.total());
+    private void checkPrice(CallAccount ofCall, Optional<Long> nanos) {
+        boolean money = ofCall.limit.flatMap(LlmBudget::money).isPresent()
+                || limits.perClient().flatMap(LlmBudget::money).isPresent()
+                || limits.total().flatMap(LlmBudget::money).isPresent();
+        if (money && nanos.isEmpty()) {
+            throw new LlmException.Budget("the model has no price, and a budget is in money; give the model a price");
         }
     }
 
-    private Stream<Account> windowed(String client) {
-        return limits.perClient().isEmpty() ? Stream.of(total) : Stream.of(accountOf(client), total);
-    }
-
-    private Account accountOf(String client) {
-        Account known = clients.get(client);
-        if (known == null) {
-            if (clients.size() >= limits.maxClients()) {
-                throw new LlmException.Budget(
-                        "more than " + limits.maxClients() + " clients asked in this window; no further one is let in");
-            }
-            known = account("client '" + client + "'", limits.perClient());
-            clients.put(client, known);
+    private void reserve(List<LlmBudgetStore.Charge> charges) {
+        Optional<LlmBudgetStore.Used> full;
+        try {
+            full = store.reserve(charges);
+        } catch (LlmException.Budget e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new LlmException.Budget("the budgets cannot be read, so no attempt is made: " + e.getMessage(), e);
         }
-        return known;
+        full.ifPresent(used -> {
+            throw refused(used, charges);
+        });
     }
 
-    private synchronized void correct(Reservation reservation, long tokens, long nanos) {
-        reservation.accounts.forEach(account -> account.add(tokens - reservation.tokens, nanos - reservation.nanos));
+    private static LlmException.Budget refused(LlmBudgetStore.Used used, List<LlmBudgetStore.Charge> charges) {
+        LlmBudgetStore.Charge charge = charges.stream()
+                .filter(it -> it.account().equals(used.account()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the store refused an account it was not asked for"));
+        return charge.tokens() > charge.tokenLimit() - used.tokens()
+                ? refused(
+                        "the budget of " + used.account(),
+                        charge.tokens() + " tokens",
+                        used.tokens() + " of " + charge.tokenLimit())
+                : refused(
+                        "the budget of " + used.account(),
+                        words(charge.nanos()),
+                        words(used.nanos()) + " of " + words(charge.nanoLimit()));
+    }
+
+    /** A window is named by its begin and its length, so that nodes agree on it, and another length is another account. */
+    private List<LlmBudgetStore.Charge> charges(String client, long tokens, long nanos) {
+        Duration length = limits.window();
+        long number = Math.floorDiv(clock.instant().toEpochMilli(), length.toMillis());
+        Instant begin = Instant.ofEpochMilli(number * length.toMillis());
+        String window = " in the window of " + length + " from " + begin;
+        var charges = new ArrayList<LlmBudgetStore.Charge>(2);
+        limits.perClient()
+                .ifPresent(limit -> charges.add(
+                        charge("client '" + client + "'" + window, limit, tokens, nanos, begin.plus(length))));
+        limits.total()
+                .ifPresent(
+                        limit -> charges.add(charge("the total" + window, limit, tokens, nanos, begin.plus(length))));
+        return List.copyOf(charges);
+    }
+
+    private static LlmBudgetStore.Charge charge(
+            String account, LlmBudget limit, long tokens, long nanos, Instant windowEnd) {
+        return new LlmBudgetStore.Charge(account, tokens, nanos, limit.tokenLimit(), limit.nanoLimit(), windowEnd);
+    }
+
+    private void correct(Reservation reservation, long tokens, long nanos) {
+        long moreTokens = tokens - reservation.tokens;
+        long moreNanos = nanos - reservation.nanos;
+        reservation.ofCall.add(moreTokens, moreNanos);
+        if (reservation.charges.isEmpty() || (moreTokens == 0 && moreNanos == 0)) {
+            return;
+        }
+        try {
+            store.correct(reservation.charges.stream()
+                    .map(it -> new LlmBudgetStore.Charge(
+                            it.account(), moreTokens, moreNanos, it.tokenLimit(), it.nanoLimit(), it.windowEnd()))
+                    .toList());
+        } catch (RuntimeException e) {
+            LOG.warn("what an attempt did not use could not be given back to the budgets; it stays charged", e);
+        }
+    }
+
+    private static LlmException.Budget refused(String budget, String wanted, String used) {
+        return new LlmException.Budget(
+                "the attempt could use up to " + wanted + ", and " + used + " of " + budget + " are used or reserved");
+    }
+
+    private static String words(long nanos) {
+        BigDecimal money = LlmPrice.money(nanos).stripTrailingZeros();
+        return money.toPlainString();
     }
 
     /** What was taken for an attempt, until it is known what the attempt used. */
     final class Reservation {
-        private final List<Account> accounts;
+        private final CallAccount ofCall;
+        private final List<LlmBudgetStore.Charge> charges;
         private final long tokens;
         private final long nanos;
 
-        private Reservation(List<Account> accounts, long tokens, long nanos) {
-            this.accounts = accounts;
+        private Reservation(CallAccount ofCall, List<LlmBudgetStore.Charge> charges, long tokens, long nanos) {
+            this.ofCall = ofCall;
+            this.charges = charges;
             this.tokens = tokens;
             this.nanos = nanos;
-        }
-
-        long nanos() {
-            return nanos;
         }
 
         /** Once: gives back what was not used, or takes what was used beyond. Without it all of it stays taken. */
@@ -114,46 +164,26 @@ final class Budgets {
         }
     }
 
-    /** What has been used of one budget. Guarded by the lock of its owner. */
-    static final class Account {
-        private final String name;
-        private final long tokenLimit;
-        private final long nanoLimit;
+    /** What one call has used of its own budget. Only the call's thread uses it. */
+    static final class CallAccount {
+        private final Optional<LlmBudget> limit;
         private long tokens;
         private long nanos;
 
-        private Account(String name, long tokenLimit, long nanoLimit) {
-            this.name = name;
-            this.tokenLimit = tokenLimit;
-            this.nanoLimit = nanoLimit;
+        private CallAccount(Optional<LlmBudget> limit) {
+            this.limit = limit;
         }
 
-        private boolean isLimited() {
-            return tokenLimit != Long.MAX_VALUE || nanoLimit != Long.MAX_VALUE;
-        }
-
-        private void check(long moreTokens, Optional<Long> moreNanos) {
-            if (moreTokens > tokenLimit - tokens) {
-                throw refused("up to " + moreTokens + " tokens", tokens + " of " + tokenLimit);
-            }
-            if (nanoLimit == Long.MAX_VALUE) {
-                return;
-            }
-            long more = moreNanos.orElseThrow(
-                    () -> new LlmException.Budget("the model has no price, and " + name + " budget is in money"));
-            if (more > nanoLimit - nanos) {
-                throw refused("up to " + words(more), words(nanos) + " of " + words(nanoLimit));
-            }
-        }
-
-        private LlmException.Budget refused(String wanted, String used) {
-            return new LlmException.Budget("the attempt could use " + wanted + ", and " + used + " of " + name
-                    + " budget are used or reserved");
-        }
-
-        private static String words(long nanos) {
-            BigDecimal money = LlmPrice.money(nanos).stripTrailingZeros();
-            return money.toPlainString();
+        private void check(long moreTokens, long moreNanos) {
+            limit.ifPresent(it -> {
+                if (moreTokens > it.tokenLimit() - tokens) {
+                    throw refused("the request's budget", moreTokens + " tokens", tokens + " of " + it.tokenLimit());
+                }
+                if (moreNanos > it.nanoLimit() - nanos) {
+                    throw refused(
+                            "the request's budget", words(moreNanos), words(nanos) + " of " + words(it.nanoLimit()));
+                }
+            });
         }
 
         private void add(long moreTokens, long moreNanos) {

@@ -12,7 +12,7 @@ final class CallBudget {
 
     private final Budgets budgets;
     private final LlmRequest request;
-    private final Budgets.Account account;
+    private final Budgets.CallAccount account;
     private long promptBound = UNKNOWN;
 
     CallBudget(Budgets budgets, LlmRequest request) {

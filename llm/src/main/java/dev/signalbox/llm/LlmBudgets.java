@@ -5,13 +5,14 @@ import java.util.Optional;
 
 /**
  * The budgets of one {@link LlmClient}, in windows of time that begin at multiples of their length since 1970, so a day is
- * one of UTC. They are kept in memory: a restart begins them anew, and each process has its own.
+ * one of UTC. They are kept in memory, for each client, so that a restart begins them anew; an {@link LlmBudgetStore} that
+ * nodes share makes them common.
  *
  * @param perRequest for every request without one of its own
  * @param perClient for each client in a window; requests without a client share one account
  * @param total for all together in a window
  * @param window 1 second to 366 days
- * @param maxClients how many clients may have an account in one window, at least 1; a further one is refused, since to
+ * @param maxClients how many clients may have an account in one window in memory, at least 1; a further one is refused, since to
  *     forget an account would be to forgive it
  */
 public record LlmBudgets(

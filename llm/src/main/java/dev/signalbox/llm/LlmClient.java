@@ -43,7 +43,8 @@ public final class LlmClient {
         options = builder.options;
         listener = builder.listener;
         timing = builder.timing;
-        budgets = new Budgets(builder.budgets, timing.clock());
+        LlmBudgetStore store = builder.budgetStore.orElseGet(() -> MemoryBudgetStore.of(builder.budgets));
+        budgets = new Budgets(builder.budgets, store, timing.clock());
         failures = new Failures(timing.clock());
         models.keySet().forEach(name -> breakers.put(name, breaker(name)));
     }
@@ -166,6 +167,7 @@ public final class LlmClient {
         private final Map<String, LlmModel> models = new LinkedHashMap<>();
         private LlmOptions options = LlmOptions.DEFAULT;
         private LlmBudgets budgets = LlmBudgets.NONE;
+        private Optional<LlmBudgetStore> budgetStore = Optional.empty();
         private LlmListener listener = LlmListener.NONE;
         private Timing timing = Timing.real();
 
@@ -190,6 +192,12 @@ public final class LlmClient {
 
         public Builder budgets(LlmBudgets value) {
             budgets = value;
+            return this;
+        }
+
+        /** Where it is kept what has been used of the budgets; by default in the memory of this client. */
+        public Builder budgetStore(LlmBudgetStore value) {
+            budgetStore = Optional.of(value);
             return this;
         }
 

@@ -234,7 +234,11 @@ public abstract sealed class LlmException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         Budget(String message) {
-            super(message, null);
+            this(message, null);
+        }
+
+        Budget(String message, @Nullable Throwable cause) {
+            super(message, cause);
         }
 
         @Override

@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * @param messages at least one; a system message, if any, is the first
  * @param models the names of the models to ask, in order; empty for the client's own order
- * @param client whose budget it takes from
+ * @param client whose budget it takes from; at most 256 characters
  * @param parameters what goes before the model's own parameters
  * @param tools what the model may call
  * @param format such as a JSON schema
@@ -32,11 +32,12 @@ public record LlmRequest(
         Optional<ResponseFormat> format,
         Optional<LlmBudget> budget,
         boolean restartable) {
+    private static final int LONGEST_CLIENT = 256;
 
     /**
      * Checks it.
      *
-     * @throws IllegalArgumentException if there is no message
+     * @throws IllegalArgumentException if there is no message, or the client's name is too long
      */
     public LlmRequest {
         messages = List.copyOf(messages);
@@ -44,6 +45,9 @@ public record LlmRequest(
         tools = List.copyOf(tools);
         if (messages.isEmpty()) {
             throw new IllegalArgumentException("messages is empty; a request needs at least one");
+        }
+        if (client.filter(name -> name.length() > LONGEST_CLIENT).isPresent()) {
+            throw new IllegalArgumentException("client is longer than " + LONGEST_CLIENT + " characters");
         }
     }
 

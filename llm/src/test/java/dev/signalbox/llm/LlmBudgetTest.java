@@ -215,7 +215,12 @@ class LlmBudgetTest {
             var url = URI.create("https://127.0.0.1:" + server.getLocalPort());
             LlmModel model = LlmModel.of("m", LlmEndpoint.OpenAi.compatible(url, Optional.empty(), "gpt"))
                     .withPrice(LlmPrice.perMillion("1", "1", "1"));
-            LlmClient client = client(LlmBudgets.NONE.withTotal(LlmBudget.ofTokens(MOST)), model);
+            LlmClient client = LlmClient.builder()
+                    .model(model)
+                    .budgets(LlmBudgets.NONE.withTotal(LlmBudget.ofTokens(MOST)))
+                    .options(LlmOptions.DEFAULT.withCircuit(0, Duration.ofSeconds(1)))
+                    .timing(timing.timing())
+                    .build();
             for (int i = 0; i < 3; i++) {
                 assertThatThrownBy(() -> client.generate(HI))
                         .isInstanceOfSatisfying(
@@ -294,6 +299,7 @@ class LlmBudgetTest {
         long limit = 200_000;
         var budgets = new Budgets(
                 LlmBudgets.NONE.withTotal(LlmBudget.ofTokens(limit)),
+                new MemoryBudgetStore(1),
                 timing.timing().clock());
         var granted = new AtomicLong();
         try (var pool = Executors.newFixedThreadPool(4)) {
@@ -305,7 +311,7 @@ class LlmBudgetTest {
     }
 
     private static void reserveUntilRefused(Budgets budgets, AtomicLong granted) {
-        Budgets.Account account = budgets.ofCall(HI);
+        Budgets.CallAccount account = budgets.ofCall(HI);
         try {
             while (true) {
                 budgets.reserve(account, "", 1, Optional.empty());

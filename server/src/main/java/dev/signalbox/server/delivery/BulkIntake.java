@@ -57,10 +57,12 @@ final class BulkIntake {
             flush();
         } catch (LineReader.TooLongException tooLong) {
             flush();
-            incomplete = Optional.of(tooLong.getMessage() + "; later lines were not read. Send them in another request");
+            incomplete =
+                    Optional.of(tooLong.getMessage() + "; later lines were not read. Send them in another request");
         } catch (DeliveryQueueException unavailable) {
             LOG.warn("A bulk request ended early: the queue could not store a batch", unavailable);
-            incomplete = Optional.of("the database could not store this batch; later lines were not read. Send the file again: dedupe keys prevent repeats");
+            incomplete = Optional.of(
+                    "the database could not store this batch; later lines were not read. Send the file again: dedupe keys prevent repeats");
         }
         write(sums(incomplete));
         return accepted;

@@ -58,7 +58,9 @@ public record ControlSettings(String host, int port, Optional<Pem> tls, int maxB
                 ControlKeys.AUTH_TOKEN, holders.stream().map(Holder::token).toList());
         var disabled = reading.get(ControlKeys.AUTH_DISABLED);
         reading.check(
-                !disabled || holders.isEmpty(), ControlKeys.AUTH_DISABLED, "is true, so auth.tokens have no effect: remove one of them");
+                !disabled || holders.isEmpty(),
+                ControlKeys.AUTH_DISABLED,
+                "is true, so auth.tokens have no effect: remove one of them");
         reading.check(
                 !disabled
                         || reading.get(ControlKeys.AUTH_ALLOW_ANYONE)

@@ -152,7 +152,8 @@ class BulkIntakeTest {
             JsonNode sums = lines(server.post(NDJSON, unannounced)).getLast();
             assertThat(sums.get("accepted").intValue()).isBetween(80, 110);
             assertThat(sums.get("incomplete").stringValue())
-                    .isEqualTo("the request is longer than 4096 bytes; later lines were not read. Send them in another request");
+                    .isEqualTo(
+                            "the request is longer than 4096 bytes; later lines were not read. Send them in another request");
         }
     }
 

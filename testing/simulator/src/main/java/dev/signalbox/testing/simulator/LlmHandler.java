@@ -1,6 +1,6 @@
 package dev.signalbox.testing.simulator;
 
-import dev.signalbox.testing.simulator.LlmQuestion.Api;
+import dev.signalbox.testing.simulator.LlmChatRequest.Api;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -93,7 +93,7 @@ final class LlmHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private void ask(ChannelHandlerContext context, Api api, String path, LlmSimulatorRequest request, boolean keep) {
-        Optional<LlmQuestion> question = LlmQuestion.of(api, path, request.body());
+        Optional<LlmChatRequest> question = LlmChatRequest.of(api, path, request.body());
         if (question.isEmpty()) {
             write(context, LlmReply.error(400, "invalid_request", "simulated: messages is missing"), keep);
             return;
@@ -107,19 +107,19 @@ final class LlmHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
     }
 
-    private LlmReply unscripted(LlmQuestion question) {
+    private LlmReply unscripted(LlmChatRequest question) {
         String text = question.schemaAnswer().orElseGet(() -> "This is a simulated answer to: " + question.text());
         String[] pieces = Arrays.stream(text.split("(?<= )")).toArray(String[]::new);
         return LlmReply.answer(pieces).withPace(simulator.options().pace());
     }
 
-    private void answer(ChannelHandlerContext context, LlmQuestion question, LlmReply.Answer answer, boolean keep) {
-        var words = new LlmWords(question, answer);
+    private void answer(ChannelHandlerContext context, LlmChatRequest question, LlmReply.Answer answer, boolean keep) {
+        var renderer = new LlmAnswerRenderer(question, answer);
         if (question.stream()) {
-            begin(context, words.contentType(), true);
-            pieces(context, words.parts(), 0, answer.pace(), () -> end(context, keep));
+            begin(context, renderer.contentType(), true);
+            pieces(context, renderer.parts(), 0, answer.pace(), () -> end(context, keep));
         } else {
-            full(context, 200, words.contentType(), words.parts().getFirst(), Map.of(), keep);
+            full(context, 200, renderer.contentType(), renderer.parts().getFirst(), Map.of(), keep);
         }
     }
 

@@ -7,7 +7,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a request to the simulated language model asks for. */
-record LlmQuestion(Api api, String model, boolean stream, boolean includeUsage, JsonNode body) {
+record LlmChatRequest(Api api, String model, boolean stream, boolean includeUsage, JsonNode body) {
     static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String DEPLOYMENTS = "/openai/deployments/";
 
@@ -19,7 +19,7 @@ record LlmQuestion(Api api, String model, boolean stream, boolean includeUsage, 
     }
 
     /** Empty if the body is not a request. */
-    static Optional<LlmQuestion> of(Api api, String path, String body) {
+    static Optional<LlmChatRequest> of(Api api, String path, String body) {
         try {
             JsonNode json = JSON.readTree(body);
             if (!json.path("messages").isArray() || json.path("messages").isEmpty()) {
@@ -29,7 +29,7 @@ record LlmQuestion(Api api, String model, boolean stream, boolean includeUsage, 
                     ? path.substring(DEPLOYMENTS.length(), path.indexOf("/chat/"))
                     : json.path("model").asString("");
             boolean stream = json.path("stream").asBoolean(api == Api.OLLAMA);
-            return Optional.of(new LlmQuestion(
+            return Optional.of(new LlmChatRequest(
                     api,
                     "simulated-" + model,
                     stream,

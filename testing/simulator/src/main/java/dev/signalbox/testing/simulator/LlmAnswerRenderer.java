@@ -9,16 +9,16 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Renders answers in the words of each API. */
-final class LlmWords {
-    private static final JsonMapper JSON = LlmQuestion.JSON;
+final class LlmAnswerRenderer {
+    private static final JsonMapper JSON = LlmChatRequest.JSON;
     private static final String ID = "chatcmpl-simulated";
     private static final long CREATED = 1_700_000_000;
     private static final String CREATED_AT = "2023-11-14T22:13:20Z";
 
-    private final LlmQuestion question;
+    private final LlmChatRequest question;
     private final LlmReply.Answer answer;
 
-    LlmWords(LlmQuestion question, LlmReply.Answer answer) {
+    LlmAnswerRenderer(LlmChatRequest question, LlmReply.Answer answer) {
         this.question = question;
         this.answer = answer;
     }
@@ -27,12 +27,14 @@ final class LlmWords {
         if (!question.stream()) {
             return "application/json";
         }
-        return question.api() == LlmQuestion.Api.OLLAMA ? "application/x-ndjson" : "text/event-stream; charset=utf-8";
+        return question.api() == LlmChatRequest.Api.OLLAMA
+                ? "application/x-ndjson"
+                : "text/event-stream; charset=utf-8";
     }
 
     /** One for each event, or the one whole answer. */
     List<byte[]> parts() {
-        List<String> parts = question.api() == LlmQuestion.Api.OLLAMA ? ollama() : openAi();
+        List<String> parts = question.api() == LlmChatRequest.Api.OLLAMA ? ollama() : openAi();
         return parts.stream().map(part -> part.getBytes(StandardCharsets.UTF_8)).toList();
     }
 
@@ -42,7 +44,7 @@ final class LlmWords {
 
     private List<String> openAiEvents() {
         var events = new ArrayList<JsonNode>();
-        if (question.api() == LlmQuestion.Api.AZURE) {
+        if (question.api() == LlmChatRequest.Api.AZURE) {
             events.add(prelude());
         }
         events.add(chunk(delta -> delta.put("role", "assistant").put("content", "")));
