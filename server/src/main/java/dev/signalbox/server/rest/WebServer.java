@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +18,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -48,7 +51,7 @@ final class WebServer implements AutoCloseable {
     private final Limits limits;
     private final ConnectionLimits connections;
     private final Server server;
-    private final ServerConnector connector;
+    private final LimitedConnector connector;
 
     private WebServer(Options options, Handler handler) {
         this.limits = options.limits();
@@ -104,15 +107,14 @@ final class WebServer implements AutoCloseable {
                 "cannot listen on " + options.host() + ":" + options.port() + ": " + reason, cause);
     }
 
-    private ServerConnector connector(Options options) {
+    private LimitedConnector connector(Options options) {
         var http = new HttpConnectionFactory(configuration());
         var connector = options.tls()
-                .map(context -> new ServerConnector(server, 1, 1, tls(context), http))
-                .orElseGet(() -> new ServerConnector(server, 1, 1, http));
+                .map(context -> new LimitedConnector(server, connections, tls(context), http))
+                .orElseGet(() -> new LimitedConnector(server, connections, http));
         connector.setPort(options.port());
         connector.setAcceptQueueSize(BACKLOG);
         connector.setIdleTimeout(limits.idleTimeout().toMillis());
-        connector.addBean(connections);
         return connector;
     }
 
@@ -146,6 +148,41 @@ final class WebServer implements AutoCloseable {
                 },
                 pause,
                 TimeUnit.MILLISECONDS);
+    }
+
+    /** Asks {@link ConnectionLimits} on the thread that accepts, before anything is set up for a connection. */
+    private static final class LimitedConnector extends ServerConnector {
+        private final ConnectionLimits connections;
+
+        private LimitedConnector(Server server, ConnectionLimits connections, ConnectionFactory... protocols) {
+            super(server, 1, 1, protocols);
+            this.connections = connections;
+            addBean(connections);
+        }
+
+        @Override
+        public void accept(int acceptor) throws IOException {
+            if (getTransport() instanceof ServerSocketChannel listening) {
+                take(listening.accept());
+            }
+        }
+
+        private void take(SocketChannel channel) throws IOException {
+            boolean handedOver = false;
+            try {
+                if (connections.admit(channel)) {
+                    channel.configureBlocking(false);
+                    configure(channel.socket());
+                    getSelectorManager().accept(channel);
+                    handedOver = true;
+                }
+            } finally {
+                if (!handedOver) {
+                    connections.forget(channel);
+                    channel.close();
+                }
+            }
+        }
     }
 
     /** Where requests come in. */

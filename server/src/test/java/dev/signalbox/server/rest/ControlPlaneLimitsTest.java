@@ -204,8 +204,11 @@ class ControlPlaneLimitsTest {
 
     @Test
     void stoppingGivesARequestUnderWayItsAnswer() throws Exception {
-        start(Limits.defaults());
+        start(Limits.defaults().withMaxRequests(1, 1));
         Socket socket = stuckBody("admin");
+        await().atMost(PATIENCE)
+                .until(() ->
+                        exchange("127.0.0.1", get("/api/overview", "admin")).startsWith("HTTP/1.1 429"));
         int port = server.controlPlane.port();
         var stopping = Thread.ofVirtual().start(server.controlPlane::close);
         await().atMost(PATIENCE).until(() -> refusesConnections(port));
