@@ -29,7 +29,6 @@ import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,17 +136,18 @@ final class WebServer implements AutoCloseable {
     }
 
     private void sweepLater() {
-        Scheduler scheduler = server.getScheduler();
         long pause = Math.max(1, limits.headerTimeout().toMillis() / SWEEPS_IN_HEADER_TIMEOUT);
-        scheduler.schedule(
-                () -> {
-                    connections.closeLate();
-                    if (server.isRunning()) {
-                        sweepLater();
-                    }
-                },
-                pause,
-                TimeUnit.MILLISECONDS);
+        server.getScheduler().schedule(this::sweep, pause, TimeUnit.MILLISECONDS);
+    }
+
+    private void sweep() {
+        try {
+            connections.closeLate();
+        } finally {
+            if (server.isRunning()) {
+                sweepLater();
+            }
+        }
     }
 
     /** Asks {@link ConnectionLimits} on the thread that accepts, before anything is set up for a connection. */
@@ -222,8 +222,8 @@ final class WebServer implements AutoCloseable {
     }
 
     /**
-     * Whether all who read the request agree where its body ends. The library undoes any coding that is listed before
-     * chunked by ignoring it, and takes chunks from HTTP/1.0, of which a proxy in front need not know anything.
+     * Whether every HTTP parser finds the same end of the body. The library ignores a coding that is listed before chunked,
+     * and takes chunks in HTTP/1.0, where a proxy in front may not know them.
      */
     private static boolean isFramed(org.eclipse.jetty.server.Request request) {
         var codings = request.getHeaders().getFields(HttpHeader.TRANSFER_ENCODING);

@@ -2,6 +2,7 @@ package dev.signalbox.server.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -26,6 +27,7 @@ class HealthBoardTest {
     @BeforeEach
     void listen() {
         log.start();
+        logger.setLevel(Level.INFO); // other tests of this process may have set the root's
         logger.addAppender(log);
         board.add("database", report::get);
     }
@@ -33,6 +35,7 @@ class HealthBoardTest {
     @AfterEach
     void stopListening() {
         logger.detachAppender(log);
+        logger.setLevel(null);
     }
 
     @Test

@@ -1,20 +1,25 @@
 package dev.signalbox.server.rest;
 
+import dev.signalbox.server.node.RunningControlPlane;
+
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.signalbox.server.node.RunningControlPlane;
+import io.netty.pkitesting.CertificateBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,10 +38,7 @@ class ControlPlaneLimitsTest {
     private RunningControlPlane server;
 
     private void start(Limits limits) {
-        server = new RunningControlPlane(
-                folder,
-                RunningControlPlane.Setup.USUAL.withOptions(
-                        ControlPlane.Options.local(0).withLimits(limits)));
+        server = new RunningControlPlane(folder, RunningControlPlane.Setup.USUAL.withOptions(ControlPlane.Options.local(0).withLimits(limits)));
     }
 
     @AfterEach
@@ -72,9 +74,9 @@ class ControlPlaneLimitsTest {
     void theTotalIsBoundedAndHealthIsApart() throws Exception {
         start(Limits.defaults().withMaxRequests(4, 3).withBodyTimeout(Duration.ofMinutes(5)));
         for (int i = 0; i < 3; i++) {
-            stuckBody("sender");
+            heldBody("sender");
         }
-        stuckBody("admin");
+        heldBody("admin");
 
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(exchange("127.0.0.1", get("/api/overview", "admin")))
@@ -87,7 +89,7 @@ class ControlPlaneLimitsTest {
     @Test
     void aPlaceIsGivenBackWhenItsClientLeaves() throws Exception {
         start(Limits.defaults().withMaxRequests(1, 1).withBodyTimeout(Duration.ofMinutes(5)));
-        Socket stuck = stuckBody("sender");
+        Socket stuck = heldBody("sender");
         await().atMost(PATIENCE)
                 .until(() ->
                         exchange("127.0.0.1", get("/api/overview", "admin")).startsWith("HTTP/1.1 503"));
@@ -119,6 +121,39 @@ class ControlPlaneLimitsTest {
         assertCutWhileDripping(socket, "GET /health HTTP/1.1\r\nX-A: ");
     }
 
+    @Test
+    void aTlsHandshakeThatStopsIsCut() throws Exception {
+        var bundle = new CertificateBuilder()
+                .subject("CN=signalbox test")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
+        var tls = SSLContext.getInstance("TLS");
+        tls.init(bundle.toKeyManagerFactory().getKeyManagers(), null, null);
+        server = new RunningControlPlane(folder, RunningControlPlane.Setup.USUAL.withOptions(ControlPlane.Options.local(0)
+                        .withTls(tls)
+                        .withLimits(Limits.defaults().withHeaderTimeout(Duration.ofMillis(500)))));
+        Socket silent = connect("127.0.0.1");
+        Socket begun = connect("127.0.0.1");
+        send(begun, "\u0016\u0003\u0001\u0002\u0000\u0001");
+
+        assertThat(silent.getInputStream().read()).isEqualTo(-1);
+        assertThat(begun.getInputStream().readAllBytes().length).isLessThan(100);
+    }
+
+    @Test
+    void aStreamOutlivesTheIdleTimeout() throws Exception {
+        start(Limits.defaults().withIdleTimeout(Duration.ofMillis(200)).withHeaderTimeout(Duration.ofMillis(200)));
+        Socket stream = connect("127.0.0.1");
+        send(stream, following("/api/sessions/s/events"));
+        await().atMost(PATIENCE).until(() -> stream.getInputStream().available() > 0);
+        stream.getInputStream().readNBytes(stream.getInputStream().available());
+        stream.setSoTimeout(1500);
+
+        assertThatThrownBy(() -> stream.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+        server.append("s", "application/json", "1");
+        assertThat(stream.getInputStream().read()).isPositive();
+    }
+
     private static void assertCutWhileDripping(Socket socket, String begin) throws IOException {
         send(socket, begin);
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> {
@@ -134,7 +169,7 @@ class ControlPlaneLimitsTest {
     @Test
     void aBodyThatStopsIsCutWith408() throws Exception {
         start(Limits.defaults().withBodyTimeout(Duration.ofMillis(300)).withMaxRequests(1, 1));
-        Socket stuck = stuckBody("sender");
+        Socket stuck = heldBody("sender");
 
         assertThat(readAll(stuck))
                 .startsWith("HTTP/1.1 408")
@@ -146,7 +181,7 @@ class ControlPlaneLimitsTest {
     @Test
     void aBodyThatDripsBelowTheMinimumRateIsCutWith408() throws Exception {
         start(Limits.defaults().withBodyTimeout(Duration.ofSeconds(1)).withMinBodyRate(1000));
-        Socket dripping = stuckBody("sender");
+        Socket dripping = heldBody("sender");
 
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> {
             send(dripping, "x");
@@ -204,11 +239,8 @@ class ControlPlaneLimitsTest {
 
     @Test
     void stoppingGivesARequestUnderWayItsAnswer() throws Exception {
-        start(Limits.defaults().withMaxRequests(1, 1));
-        Socket socket = stuckBody("admin");
-        await().atMost(PATIENCE)
-                .until(() ->
-                        exchange("127.0.0.1", get("/api/overview", "admin")).startsWith("HTTP/1.1 429"));
+        start(Limits.defaults());
+        Socket socket = heldBody("admin");
         int port = server.controlPlane.port();
         var stopping = Thread.ofVirtual().start(server.controlPlane::close);
         await().atMost(PATIENCE).until(() -> refusesConnections(port));
@@ -238,11 +270,23 @@ class ControlPlaneLimitsTest {
     /** Announces 100 bytes and sends one. */
     private Socket stuckBody(String token) throws IOException {
         Socket socket = connect("127.0.0.1");
-        send(
-                socket,
-                "POST /api/messages HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + token
-                        + "\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{");
+        send(socket, postHead(token) + "\r\n{");
         return socket;
+    }
+
+    /** The same once its handler waits for the rest. */
+    private Socket heldBody(String token) throws IOException {
+        Socket socket = connect("127.0.0.1");
+        send(socket, postHead(token) + "Expect: 100-continue\r\n\r\n");
+        assertThat(new String(socket.getInputStream().readNBytes(25), ISO_8859_1))
+                .isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+        send(socket, "{");
+        return socket;
+    }
+
+    private static String postHead(String token) {
+        return "POST /api/messages HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + token
+                + "\r\nContent-Type: application/json\r\nContent-Length: 100\r\n";
     }
 
     private Socket connect(String from) throws IOException {
