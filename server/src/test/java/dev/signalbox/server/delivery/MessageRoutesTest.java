@@ -211,7 +211,8 @@ class MessageRoutesTest {
     @Test
     void aCursorThatNoPageGaveIsRefused() throws Exception {
         assertThat(errors(server.get("/api/messages?cursor=7")))
-                .containsExactly("cursor: is not the next of a page; leave it out to begin anew");
+                .containsExactly(
+                        "cursor: is not a cursor that an earlier page returned; leave it out to start from the beginning");
         assertThat(server.get("/api/messages/sent?cursor=7").statusCode()).isEqualTo(400);
     }
 

@@ -99,7 +99,11 @@ public final class RunningControlPlane implements AutoCloseable {
     public RunningControlPlane(Path folder, Setup setup) {
         var features =
                 Features.of(new Surroundings(), new SessionsFeature(), new DeliveryFeature(), new ConsoleFeature());
-        var settings = List.of("data.folder=" + folder, "session.max-streams=3", "session.retention.max-events=100");
+        var settings = List.of(
+                "data.folder=" + folder,
+                "control.max-requests-per-principal=" + setup.options().limits().maxRequestsPerPrincipal(),
+                "session.max-streams=3",
+                "session.retention.max-events=100");
         Configuration configuration = features.load(Optional.empty(), Map.of(), settings);
         node = new Node(configuration.values(NodeSettings::read), closing);
         database = node.database();

@@ -1,12 +1,11 @@
 package dev.signalbox.server.rest;
 
-import dev.signalbox.server.node.RunningControlPlane;
-
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.server.node.RunningControlPlane;
 import io.netty.pkitesting.CertificateBuilder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,7 +37,10 @@ class ControlPlaneLimitsTest {
     private RunningControlPlane server;
 
     private void start(Limits limits) {
-        server = new RunningControlPlane(folder, RunningControlPlane.Setup.USUAL.withOptions(ControlPlane.Options.local(0).withLimits(limits)));
+        server = new RunningControlPlane(
+                folder,
+                RunningControlPlane.Setup.USUAL.withOptions(
+                        ControlPlane.Options.local(0).withLimits(limits)));
     }
 
     @AfterEach
@@ -129,7 +131,9 @@ class ControlPlaneLimitsTest {
                 .buildSelfSigned();
         var tls = SSLContext.getInstance("TLS");
         tls.init(bundle.toKeyManagerFactory().getKeyManagers(), null, null);
-        server = new RunningControlPlane(folder, RunningControlPlane.Setup.USUAL.withOptions(ControlPlane.Options.local(0)
+        server = new RunningControlPlane(
+                folder,
+                RunningControlPlane.Setup.USUAL.withOptions(ControlPlane.Options.local(0)
                         .withTls(tls)
                         .withLimits(Limits.defaults().withHeaderTimeout(Duration.ofMillis(500)))));
         Socket silent = connect("127.0.0.1");
