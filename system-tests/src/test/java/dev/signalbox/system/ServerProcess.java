@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,7 @@ final class ServerProcess implements AutoCloseable {
         command.addAll(arguments);
         try {
             Files.createDirectories(folder);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
             return new ProcessBuilder(command)
                     .directory(folder.toFile()) // what it writes by default is not left in the checkout
                     .redirectErrorStream(true)

@@ -1,5 +1,6 @@
 package dev.signalbox.server.delivery;
 
+import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.Dispatcher;
@@ -62,9 +63,11 @@ public final class DeliveryFeature implements Feature {
     private record Configured(DeliverySettings settings, Function<Node, DeliveryMetrics> counting) implements Part {
         @Override
         public void start(Node node) {
-            node.channels()
-                    .add(new LiveChannel(
-                            new LiveSender(node.router(), settings.liveTimeout(), settings.liveConcurrency())));
+            if (!node.channels().serves(Channel.LIVE)) {
+                node.channels()
+                        .add(new LiveChannel(
+                                new LiveSender(node.router(), settings.liveTimeout(), settings.liveConcurrency())));
+            }
             DeliveryMetrics metrics = counting.apply(node);
             Dispatcher dispatcher = node.closing(dispatcher(node, metrics));
             node.dispatcher(dispatcher);

@@ -21,6 +21,10 @@ public final class Channels {
         }
     }
 
+    public boolean serves(Channel channel) {
+        return served.containsKey(channel.name());
+    }
+
     /** Says which setting a channel needs that is not served. */
     public void missing(String channel, String setting) {
         missing.put(channel, setting);
