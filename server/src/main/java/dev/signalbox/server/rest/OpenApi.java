@@ -89,7 +89,7 @@ public final class OpenApi {
             } else if (there != null && there.isArray()) {
                 member.getValue().forEach(((ArrayNode) there)::add);
             } else {
-                into.set(member.getKey(), member.getValue());
+                into.set(member.getKey(), member.getValue().deepCopy());
             }
         });
     }

@@ -93,8 +93,7 @@ class SessionRoutesTest {
         assertThat(server.get("/api/sessions/s/events?after=-1").statusCode()).isEqualTo(400);
         assertThat(server.get("/api/sessions/s/events?after=" + Long.MAX_VALUE).body())
                 .contains("must be a whole number from 0 to 999999999999999999");
-        assertThat(server.get("/api/sessions/s/events?after=" + (Long.MAX_VALUE - 1))
-                        .statusCode())
+        assertThat(server.get("/api/sessions/s/events?after=999999999999999999").statusCode())
                 .isEqualTo(200);
         assertThat(server.get("/api/sessions/s/events?since=%2B999999999-12-31T23:59:59Z")
                         .statusCode())
