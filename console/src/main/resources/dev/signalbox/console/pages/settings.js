@@ -16,7 +16,7 @@ class SettingsPage extends Page {
   async refresh() {
     if (this.#asked) return;
     this.missing = !this.features.has(ROUTE);
-    if (!this.missing) this.settings = await api.settings();
+    if (!this.missing) this.settings = (await api.settings()).items;
     this.#asked = true;
   }
 
