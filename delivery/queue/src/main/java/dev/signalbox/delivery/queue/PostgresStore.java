@@ -46,7 +46,9 @@ final class PostgresStore implements Store {
             select id from fresh
             """;
 
-    private static final String CLAIM = "select * from delivery_claim(?, ?, ?, ?, ?, ?, ?)";
+    private static final String CLAIM = """
+            select c.*, m.accepted_at from delivery_claim(?, ?, ?, ?, ?, ?, ?) c join delivery_message m on m.id = c.id
+            """;
 
     /** Updating or deleting the lease locks it, so a rescue either waits for these outcomes or leaves none to record. */
     private static final String COMPLETE = """
