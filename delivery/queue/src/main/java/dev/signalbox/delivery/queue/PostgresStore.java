@@ -46,9 +46,8 @@ final class PostgresStore implements Store {
             select id from fresh
             """;
 
-    private static final String CLAIM = """
-            select c.*, m.accepted_at from delivery_claim(?, ?, ?, ?, ?, ?, ?) c join delivery_message m on m.id = c.id
-            """;
+    /** Nothing may be joined here: the function claims by a later snapshot than that of the statement that calls it. */
+    private static final String CLAIM = "select * from delivery_claim(?, ?, ?, ?, ?, ?, ?)";
 
     /** Updating or deleting the lease locks it, so a rescue either waits for these outcomes or leaves none to record. */
     private static final String COMPLETE = """

@@ -119,7 +119,7 @@ create function delivery_claim(
     claim_lane text, claim_limit integer, marks bigint[], lease uuid, claimed bigint, until bigint, owner text
 ) returns table (
     run_at bigint, deadline bigint, unsure_since bigint, id uuid, attempt integer, priority smallint, step smallint,
-    tried smallint, steps text, body text, headers text, expires_at bigint, max_attempts smallint
+    tried smallint, steps text, body text, headers text, expires_at bigint, max_attempts smallint, accepted_at bigint
 )
 language plpgsql
 set enable_sort = off
@@ -154,7 +154,7 @@ begin
         from picked p having count(*) > 0
     )
     select p.run_at, p.deadline, p.unsure_since, p.id, p.attempt, p.priority, p.step, p.tried,
-           m.steps, m.body, m.headers, m.expires_at, m.max_attempts
+           m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at
     from picked p join delivery_message m on m.id = p.id;
 end
 $$;
