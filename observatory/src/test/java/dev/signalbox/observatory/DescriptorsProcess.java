@@ -47,14 +47,14 @@ final class DescriptorsProcess {
         }
     }
 
-    /** Takes all descriptors there are. */
+    /** Takes all descriptors that are free now. One that is closed later, such as a failed connection's, is free again. */
     private void exhaust() {
         try {
             while (true) {
                 taken.push(new FileInputStream("/dev/null"));
             }
         } catch (IOException e) {
-            System.out.println("exhausted after " + taken.size() + ": " + e.getMessage());
+            assert e.getMessage().contains("Too many open files") : e;
         }
     }
 
@@ -73,9 +73,11 @@ final class DescriptorsProcess {
             Fixtures.soon()
                     .until(() -> observatory.stats().spooled() == 1_000
                             && observatory.stats().pendingBytes() == 0);
-            exhaust();
             int before = SPOOL_FAILURES.get();
-            Fixtures.soon().until(() -> SPOOL_FAILURES.get() > before);
+            Fixtures.soon().until(() -> {
+                exhaust();
+                return SPOOL_FAILURES.get() > before;
+            });
             release();
             System.out.println("released");
             end(observatory);

@@ -166,7 +166,7 @@ abstract class QueueChange extends QueueQuestion {
     @Command(
             name = "cancel",
             description = {
-                "Cancels messages that are not being sent yet.",
+                "Cancels messages that are not being sent yet. One that may have been sent before becomes UNKNOWN.",
                 "Without ids, all that a filter finds: it counts them and asks first."
             },
             mixinStandardHelpOptions = true)

@@ -9,7 +9,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -76,41 +75,49 @@ final class Changes {
         return expiresAt != Micros.NONE && now >= expiresAt;
     }
 
-    /** Taking the ticket out of its queue is what decides the race with a claim. */
+    /**
+     * Taking the ticket out of its queue is what decides the race with a claim. Where an earlier attempt may have been sent,
+     * nobody can say that the message was not: it is parked as UNKNOWN.
+     */
     private Change cancel(History.Story story, Remark remark) throws SQLException {
         Ticket place = story.place();
-        OptionalInt attempt = take(place);
-        if (attempt.isEmpty()) {
+        Optional<Taken> taken = take(place);
+        if (taken.isEmpty()) {
             return new Change(State.CLAIMED, false);
         }
+        boolean unsure = taken.get().unsureSince() != Micros.NONE;
+        State state = unsure ? State.UNKNOWN : State.CANCELLED;
         Outcome outcome = event(
                 place.id(),
-                attempt.getAsInt(),
+                taken.get().attempt(),
                 place.step(),
                 place.lane(),
                 Result.CANCELLED,
-                State.CANCELLED,
-                "cancelled",
+                state,
+                unsure ? "cancelled, but an earlier attempt may have been sent" : "cancelled",
                 Micros.NONE,
                 remark);
         ledger.record(connection, List.of(outcome), anyShard());
-        return new Change(State.CANCELLED, true);
+        return new Change(state, true);
     }
 
-    /** Later first: tickets move from later to ready, never back, so none can slip past. Returns the last attempt. */
-    private OptionalInt take(Ticket place) throws SQLException {
+    /** What the ticket said that was taken out of its queue. */
+    private record Taken(int attempt, long unsureSince) {}
+
+    /** Later first: tickets move from later to ready, never back, so none can slip past. */
+    private Optional<Taken> take(Ticket place) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
-                "delete from delivery_later where run_at = ? and id = ? returning attempt")) {
+                "delete from delivery_later where run_at = ? and id = ? returning attempt, unsure_since")) {
             statement.setLong(1, place.runAt());
             rows.bind(statement, 2, place.id());
-            OptionalInt attempt = first(statement);
-            if (attempt.isPresent()) {
-                return attempt;
+            Optional<Taken> taken = first(statement);
+            if (taken.isPresent()) {
+                return taken;
             }
         }
         try (PreparedStatement statement = connection.prepareStatement("""
                 delete from delivery_ready where lane = ? and priority = ? and run_at = ? and id = ?
-                returning attempt
+                returning attempt, unsure_since
                 """)) {
             statement.setString(1, place.lane().name());
             statement.setInt(2, place.priority());
@@ -120,9 +127,9 @@ final class Changes {
         }
     }
 
-    private static OptionalInt first(PreparedStatement statement) throws SQLException {
+    private static Optional<Taken> first(PreparedStatement statement) throws SQLException {
         try (ResultSet row = statement.executeQuery()) {
-            return row.next() ? OptionalInt.of(row.getInt(1)) : OptionalInt.empty();
+            return row.next() ? Optional.of(new Taken(row.getInt(1), row.getLong(2))) : Optional.empty();
         }
     }
 

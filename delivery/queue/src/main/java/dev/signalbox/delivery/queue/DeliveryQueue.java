@@ -91,7 +91,7 @@ public interface DeliveryQueue {
 
     /** What an operator can do to a reach. */
     enum Action {
-        /** Cancels what is not yet being sent. */
+        /** Cancels what is not yet being sent. Becomes CANCELLED, or UNKNOWN if an earlier attempt may have been sent. */
         CANCEL,
         /** Gives what ended without being sent, or was parked, a new budget from its first step. */
         RETRY,
@@ -171,7 +171,7 @@ public interface DeliveryQueue {
      */
     BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun);
 
-    /** Cancels what is not yet being sent. Returns the state after the call: CANCELLED, or whatever prevented it. */
+    /** {@link Action#CANCEL}. Returns the state after the call: of the cancelled message, or the one that prevented it. */
     default Optional<State> cancel(UUID id) {
         return change(id, Action.CANCEL, Remark.NONE).map(Change::state);
     }

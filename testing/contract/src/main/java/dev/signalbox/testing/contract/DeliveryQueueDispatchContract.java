@@ -339,6 +339,19 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
     }
 
     @Test
+    void whatMayHaveBeenSentIsUnknownAfterACancel() {
+        UUID id = enqueueSms();
+        Dispatcher node = node(sms.withKeyLifetime(Duration.ofMinutes(5)).answering(unknown()));
+        node.runOnce();
+        assertState(id, State.RETRY_WAIT);
+        assertThat(queue().cancel(id)).contains(State.UNKNOWN);
+        assertThat(find(id).attempts()).extracting(Attempt::result).containsExactly("UNKNOWN", "CANCELLED");
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(node.runOnce().isIdle()).isTrue();
+        assertState(id, State.UNKNOWN);
+    }
+
+    @Test
     void failedRetryCanBeCancelledWhileItWaits() {
         UUID id = enqueueSms();
         Dispatcher node = node(sms.answering(notSent()));

@@ -246,7 +246,7 @@ final class QueueSimulation implements AutoCloseable {
             if (state == State.SENT) {
                 assertThat(times).as("deliveries of %s, which is SENT", id).isPositive();
             } else if (state != State.UNKNOWN && revived == 0) {
-                assertThat(times).as("deliveries of %s, which is %s", id, state).isZero();
+                assertThat(times).as("deliveries of %s, %s", id, queue.find(id)).isZero();
             }
         });
     }

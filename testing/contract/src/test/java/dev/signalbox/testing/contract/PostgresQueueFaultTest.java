@@ -161,11 +161,13 @@ class PostgresQueueFaultTest {
                     armed.await();
                     return accepted();
                 });
+                long before = ids.size();
                 ids.addAll(enqueueMany(4));
                 await().atMost(SOON).until(() -> sms.given().size() == ids.size());
                 proxy.swallowAnswers();
                 armed.countDown();
-                committed = areSentSoon(ids.size());
+                // The first write may take only some of the four outcomes; the others then wait behind it.
+                committed = areMoreSentSoon(before);
                 proxy.cut();
                 await().atMost(SOON).until(() -> dispatcher.health().level() == Level.DOWN);
                 proxy.heal();
@@ -177,10 +179,10 @@ class PostgresQueueFaultTest {
         }
     }
 
-    private boolean areSentSoon(long count) {
+    private boolean areMoreSentSoon(long count) {
         long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
         while (System.nanoTime() < end) {
-            if (watched.counts().byState().getOrDefault(State.SENT, 0L) == count) {
+            if (watched.counts().byState().getOrDefault(State.SENT, 0L) > count) {
                 return true;
             }
         }
