@@ -27,7 +27,8 @@ import java.util.stream.IntStream;
  * Appends a batch in one statement, and writes nothing but the events and one row that remembers the batch. Each session goes on
  * after the last event that is visible. Of two appends that want the same number, the second waits until the first has committed, and
  * then fails on the primary key as a whole; it is done again, and from the second time on under locks by name. So a session's events
- * become visible in order, however long other transactions last. A repeated batch fails on its own key in the same way.
+ * become visible in order, however long other transactions last. Two appends that begin a session, each with a number from its own
+ * clock, meet on the key of its head. A repeated batch fails on its own key in the same way.
  *
  * <p>Sessions are inserted in the order of their names, so no two batches wait for each other in a circle. Thread-safe.
  */
@@ -53,7 +54,6 @@ final class Appends {
             ), begun as (
                 insert into session_head (begin, last, last_at, batch, session)
                 select first, 0, at, ?, session from place where begins order by place
-                on conflict do nothing
             ), remembered as (
                 insert into session_batch (at, id, firsts, ats)
                 select ?, ?, array_agg(first order by place), array_agg(at order by place) from place having count(*) > 0

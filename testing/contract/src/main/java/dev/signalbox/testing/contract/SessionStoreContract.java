@@ -19,6 +19,7 @@ import dev.signalbox.session.bus.SessionStore.Place;
 import dev.signalbox.session.bus.SessionStore.Slice;
 import dev.signalbox.session.bus.SessionStore.Stored;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -133,6 +135,34 @@ public abstract class SessionStoreContract extends SessionContract {
                 assertThat(texts(slice).stream().filter(text -> text.startsWith(name)))
                         .containsExactlyElementsOf(
                                 IntStream.range(0, 50).mapToObj(i -> name + i).toList());
+            }
+        }
+    }
+
+    /** Each node would have it begin with a number from its own clock. */
+    @Test
+    void aSessionThatSeveralNodesBeginAtOnceHasNoHole() throws Exception {
+        List<SessionStore> nodes = List.of(store(), store(), store());
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int round = 0; round < 30; round++) {
+                String session = "new" + round;
+                var together = new CyclicBarrier(nodes.size());
+                List<Future<?>> senders = new ArrayList<>();
+                for (int node = 0; node < nodes.size(); node++) {
+                    SessionStore store = nodes.get(node);
+                    Instant itsTime = clock.instant().plusMillis(10L * node);
+                    senders.add(threads.submit(() -> {
+                        together.await();
+                        store.append(new Append(UUID.randomUUID(), itsTime, List.of(entry(session, "a"))));
+                        return store.append(new Append(UUID.randomUUID(), itsTime, List.of(entry(session, "b"))));
+                    }));
+                }
+                for (Future<?> sender : senders) {
+                    sender.get();
+                }
+                Slice slice = read(nodes.getFirst(), session, 0, 10);
+                assertThat(slice.events()).hasSize(6);
+                assertDense(slice);
             }
         }
     }
