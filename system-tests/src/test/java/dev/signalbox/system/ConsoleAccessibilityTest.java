@@ -102,6 +102,7 @@ class ConsoleAccessibilityTest extends ConsoleScenario {
         page.evaluate("history.back()");
         page.await("document.activeElement.innerText === 'Overview'");
 
+        page.await("document.querySelector('.messages .row') !== null");
         page.evaluate("document.querySelector('.messages .row').focus()");
         page.press("Enter", 13);
         page.await("document.activeElement.innerText === 'Message'");
