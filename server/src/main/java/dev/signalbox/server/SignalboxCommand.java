@@ -10,8 +10,8 @@ import dev.signalbox.server.command.CompletionCommand;
 import dev.signalbox.server.command.ContextCommand;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.HelpCommand;
-import dev.signalbox.server.command.Reason;
 import dev.signalbox.server.configuration.ConfigException;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.console.ConsoleFeature;
 import dev.signalbox.server.delivery.DeliveryFeature;
 import dev.signalbox.server.demo.DemoFeature;
@@ -187,7 +187,7 @@ public final class SignalboxCommand {
                 || failure instanceof StartupException
                 || failure instanceof DatabaseException
                 || debug;
-        return explained ? Reason.of(failure) : Reason.of(failure) + " (--debug shows more)";
+        return explained ? FailureText.of(failure) : FailureText.of(failure) + " (--debug shows more)";
     }
 
     /** For {@code --version}. */

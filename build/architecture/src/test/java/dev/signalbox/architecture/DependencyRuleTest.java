@@ -1,5 +1,9 @@
 package dev.signalbox.architecture;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -116,6 +120,31 @@ class DependencyRuleTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.signalbox.server..")
+                .check(SIGNALBOX);
+    }
+
+    /** Routes are written against our own types, so that the library can be exchanged in one place. */
+    @Test
+    void onlyTheWebServerKnowsItsLibrary() {
+        noClasses()
+                .that()
+                .haveNameNotMatching("dev\\.signalbox\\.server\\.rest\\.(WebServer|Jetty\\w+|ConnectionLimits)(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.eclipse.jetty..")
+                .check(SIGNALBOX);
+    }
+
+    /** A message may be null, and then people would read "null". */
+    @Test
+    void theServerAsksNoFailureForItsMessageButThroughItsText() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.signalbox.server..")
+                .and()
+                .doNotHaveSimpleName("FailureText")
+                .should()
+                .callMethodWhere(target(name("getMessage")).and(target(owner(assignableTo(Throwable.class)))))
                 .check(SIGNALBOX);
     }
 

@@ -2,8 +2,8 @@ package dev.signalbox.server.clients;
 
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
-import dev.signalbox.server.command.Reason;
 import dev.signalbox.server.command.RestClient;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Secret;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -68,7 +68,7 @@ final class ClientConversation implements AutoCloseable {
         if (cause instanceof WebSocketHandshakeException refused && refused.getResponse() != null) {
             return "it answered " + refused.getResponse().statusCode();
         }
-        return Reason.of(cause);
+        return FailureText.of(cause);
     }
 
     void send(String to, String text) {
@@ -88,7 +88,7 @@ final class ClientConversation implements AutoCloseable {
         if (open != null) {
             lastSend = lastSend.thenCompose(sent -> open.sendText(frame.toString(), true))
                     .exceptionally(e -> {
-                        fail("the connection broke: " + Reason.of(e));
+                        fail("the connection broke: " + FailureText.of(e));
                         return null;
                     });
         }
@@ -193,7 +193,7 @@ final class ClientConversation implements AutoCloseable {
 
         @Override
         public void onError(WebSocket from, Throwable error) {
-            fail("the connection broke: " + Reason.of(error));
+            fail("the connection broke: " + FailureText.of(error));
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.TimeOption;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Secret;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -86,7 +87,7 @@ final class ConnectCommand implements Callable<Integer> {
             }
             conversation.finish(linger);
         } catch (IOException e) {
-            conversation.fail("the input cannot be read: " + e.getMessage());
+            conversation.fail("the input cannot be read: " + FailureText.of(e));
         }
     }
 

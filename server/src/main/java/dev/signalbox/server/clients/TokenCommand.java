@@ -8,6 +8,7 @@ import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.TimeOption;
 import dev.signalbox.server.configuration.DurationText;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.node.Features;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,7 +77,7 @@ final class TokenCommand implements Callable<Integer> {
         try {
             Address.client(client);
         } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.USAGE, "CLIENT: " + e.getMessage(), e);
+            throw new CommandFailure(ExitCode.USAGE, "CLIENT: " + FailureText.of(e), e);
         }
         if (expiresIn.compareTo(SHORTEST) < 0 || expiresIn.compareTo(LONGEST) > 0) {
             throw new CommandFailure(

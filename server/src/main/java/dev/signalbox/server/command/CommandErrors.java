@@ -1,5 +1,6 @@
 package dev.signalbox.server.command;
 
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Suggestion;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -36,7 +37,7 @@ public final class CommandErrors {
         if (wrong.getArgSpec() != null && wrong.getValue() != null) {
             return value(wrong.getArgSpec(), wrong.getValue());
         }
-        String message = Visible.line(Reason.of(wrong));
+        String message = Visible.line(FailureText.of(wrong));
         return message.equals("Missing required subcommand")
                 ? "no command given. Commands: "
                         + String.join(", ", line.getSubcommands().keySet())

@@ -1,5 +1,6 @@
 package dev.signalbox.server.command;
 
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Suggestion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,7 +74,7 @@ final class Contexts {
                     file + " is not YAML (line " + notYaml.getLocation().getLineNr() + ")\nMend it, or delete it",
                     notYaml);
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.USAGE, "the contexts cannot be read: " + Reason.of(e), e);
+            throw new CommandFailure(ExitCode.USAGE, "the contexts cannot be read: " + FailureText.of(e), e);
         }
     }
 

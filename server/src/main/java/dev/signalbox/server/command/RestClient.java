@@ -1,5 +1,6 @@
 package dev.signalbox.server.command;
 
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Secret;
 import java.io.IOException;
 import java.net.URI;
@@ -116,13 +117,13 @@ public final class RestClient {
         } catch (SSLException e) {
             throw new CommandFailure(
                     ExitCode.UNREACHABLE,
-                    "there is no trustworthy TLS at " + server + " (" + Reason.of(e)
+                    "TLS failed with " + server + " (" + FailureText.of(e)
                             + ")\nIf its certificate is your own, name it with --ca-file or SIGNALBOX_CA_FILE",
                     e);
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.UNREACHABLE,
-                    "no server answers at " + server + " (" + Reason.of(e) + ")\nStart one with: signalbox serve",
+                    "no server answers at " + server + " (" + FailureText.of(e) + ")\nStart one with: signalbox serve",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

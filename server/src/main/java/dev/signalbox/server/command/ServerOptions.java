@@ -1,6 +1,7 @@
 package dev.signalbox.server.command;
 
 import dev.signalbox.server.command.Contexts.Context;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Secret;
 import dev.signalbox.server.rest.AdminToken;
 import java.io.IOException;
@@ -94,7 +95,8 @@ public final class ServerOptions {
         try {
             return file.isPresent() ? trusting(file.get()) : SSLContext.getDefault();
         } catch (IOException | GeneralSecurityException e) {
-            throw new CommandFailure(ExitCode.USAGE, "the certificates to trust cannot be read: " + Reason.of(e), e);
+            throw new CommandFailure(
+                    ExitCode.USAGE, "the certificates to trust cannot be read: " + FailureText.of(e), e);
         }
     }
 
@@ -142,7 +144,7 @@ public final class ServerOptions {
                     .or(() -> used.flatMap(Context::tokenFile).map(ServerOptions::read))
                     .or(() -> AdminToken.find(folder()));
         } catch (UncheckedIOException e) {
-            throw new CommandFailure(ExitCode.USAGE, "the token cannot be read: " + Reason.of(e), e);
+            throw new CommandFailure(ExitCode.USAGE, "the token cannot be read: " + FailureText.of(e), e);
         }
     }
 
@@ -157,7 +159,7 @@ public final class ServerOptions {
         try {
             return new Secret(Files.readString(file).strip());
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.USAGE, "the token file cannot be read: " + Reason.of(e), e);
+            throw new CommandFailure(ExitCode.USAGE, "the token file cannot be read: " + FailureText.of(e), e);
         }
     }
 

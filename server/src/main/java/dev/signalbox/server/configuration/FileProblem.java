@@ -14,7 +14,7 @@ final class FileProblem {
             case NoSuchFileException missing -> "there is no such file";
             case AccessDeniedException denied -> "cannot be read: this user may not";
             case CharacterCodingException other -> "cannot be read: it is not UTF-8";
-            default -> "cannot be read: " + failure.getMessage();
+            default -> "cannot be read: " + FailureText.of(failure);
         };
     }
 }

@@ -5,6 +5,7 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.ReachConflictException;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.delivery.BulkSource.Entry;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.LineReader;
@@ -58,7 +59,7 @@ final class BulkIntake {
         } catch (LineReader.TooLongException tooLong) {
             flush();
             incomplete =
-                    Optional.of(tooLong.getMessage() + "; later lines were not read. Send them in another request");
+                    Optional.of(FailureText.of(tooLong) + "; later lines were not read. Send them in another request");
         } catch (DeliveryQueueException unavailable) {
             LOG.warn("A bulk request ended early: the queue could not store a batch", unavailable);
             incomplete = Optional.of(
@@ -130,7 +131,7 @@ final class BulkIntake {
         } catch (ReachConflictException conflict) {
             return refused(good.line(), conflict.receipt());
         } catch (IllegalArgumentException invalid) {
-            return refused(good.line(), Problems.reason(invalid));
+            return refused(good.line(), FailureText.of(invalid));
         } catch (DeliveryQueueException unavailable) {
             LOG.warn("The queue could not store line {} of a bulk request", good.line(), unavailable);
             return refused(good.line(), "the queue could not store it");

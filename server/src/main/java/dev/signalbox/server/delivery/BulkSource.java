@@ -1,6 +1,7 @@
 package dev.signalbox.server.delivery;
 
 import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Suggestion;
 import dev.signalbox.server.rest.InvalidMessageException;
 import dev.signalbox.server.rest.Json;
@@ -48,7 +49,7 @@ interface BulkSource {
         } catch (InvalidMessageException invalid) {
             return new Entry.Bad(line.number(), invalid.violations());
         } catch (Json.Malformed malformed) {
-            return bad(line.number(), "is not JSON: column " + malformed.column + ": " + malformed.getMessage());
+            return bad(line.number(), "is not JSON: column " + malformed.column + ": " + FailureText.of(malformed));
         }
     }
 

@@ -5,9 +5,9 @@ import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.OnExit;
 import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.Progress;
-import dev.signalbox.server.command.Reason;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.ServerOptions;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.delivery.BulkChunks.Chunk;
 import dev.signalbox.server.delivery.BulkChunks.Format;
 import dev.signalbox.server.delivery.BulkChunks.Oversized;
@@ -98,10 +98,11 @@ final class ImportCommand implements Callable<Integer> {
             }
         } catch (CommandFailure e) {
             summarise();
-            throw new CommandFailure(e.exitCode(), e.getMessage() + done.howToGoOn(), e);
+            throw new CommandFailure(e.exitCode(), FailureText.of(e) + done.howToGoOn(), e);
         } catch (IOException e) {
             summarise();
-            throw new CommandFailure(ExitCode.FAILED, "the file cannot be read: " + Reason.of(e) + done.howToGoOn(), e);
+            throw new CommandFailure(
+                    ExitCode.FAILED, "the file cannot be read: " + FailureText.of(e) + done.howToGoOn(), e);
         }
         return ended();
     }

@@ -7,6 +7,7 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Change;
 import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.State;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.JsonFields;
@@ -95,7 +96,7 @@ final class MessageActions {
         try {
             return fields.text("note").map(by::withNote).orElse(by);
         } catch (IllegalArgumentException wrong) {
-            fields.violations().add("note", Problems.reason(wrong).replaceFirst("^note ", ""));
+            fields.violations().add("note", FailureText.of(wrong).replaceFirst("^note ", ""));
             return by;
         }
     }

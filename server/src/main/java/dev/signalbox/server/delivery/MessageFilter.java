@@ -3,6 +3,7 @@ package dev.signalbox.server.delivery;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.State;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.rest.Fields;
 import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.TimeText;
@@ -54,7 +55,7 @@ final class MessageFilter {
         try {
             return Optional.of(narrowed.get());
         } catch (IllegalArgumentException wrong) {
-            String reason = Problems.reason(wrong);
+            String reason = FailureText.of(wrong);
             violations.add(
                     fields.shown(name), reason.startsWith(name + " ") ? reason.substring(name.length() + 1) : reason);
             return Optional.empty();

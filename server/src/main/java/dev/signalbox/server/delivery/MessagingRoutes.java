@@ -10,6 +10,7 @@ import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
 import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.State;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.Query;
@@ -76,7 +77,7 @@ final class MessagingRoutes {
             action.run();
         } catch (RuntimeException failure) {
             LOG.warn("The dispatch could not be {}", done, failure);
-            fail(response, failed, Problems.reason(failure));
+            fail(response, failed, FailureText.of(failure));
             return;
         }
         Json.send(response, new Control(done, "Message processing " + done + " successfully"));

@@ -4,6 +4,7 @@ import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.Confirmation;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.RestClient;
+import dev.signalbox.server.configuration.FailureText;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -87,7 +88,7 @@ abstract class QueueChange extends QueueQuestion {
                 if (refused.exitCode() != ExitCode.REFUSED) {
                     throw refused;
                 }
-                output().note(id + ": " + refused.getMessage());
+                output().note(id + ": " + FailureText.of(refused));
                 exitCode = ExitCode.REFUSED;
             }
         }

@@ -6,6 +6,7 @@ import dev.signalbox.server.command.HumanTime;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.Table;
 import dev.signalbox.server.command.TimeOption;
+import dev.signalbox.server.configuration.FailureText;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -132,7 +133,7 @@ class QueueStatus extends QueueQuestion {
                 if (e.exitCode() == ExitCode.REFUSED) {
                     throw e;
                 }
-                output().note("signalbox: " + e.getMessage());
+                output().note("signalbox: " + FailureText.of(e));
                 return;
             }
             if (!json()) {

@@ -3,6 +3,7 @@ package dev.signalbox.server.delivery;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.router.MessageId;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.node.Channels;
 import dev.signalbox.server.rest.Fields;
 import dev.signalbox.server.rest.InvalidMessageException;
@@ -114,7 +115,7 @@ final class ReachReader {
         try {
             return reach.build();
         } catch (IllegalArgumentException refused) {
-            violations.add("", Problems.reason(refused));
+            violations.add("", FailureText.of(refused));
             throw violations.thrown();
         }
     }

@@ -2,6 +2,7 @@ package dev.signalbox.server.delivery;
 
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Step;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.node.Channels;
 import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.TimeText;
@@ -64,7 +65,7 @@ final class StepReader {
         try {
             return Optional.of(new Step(channel, channels.get(channel).canonical(address), limit));
         } catch (IllegalArgumentException wrong) {
-            violations.add(field, Problems.reason(wrong));
+            violations.add(field, FailureText.of(wrong));
             return Optional.empty();
         }
     }

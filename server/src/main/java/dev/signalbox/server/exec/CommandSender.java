@@ -10,6 +10,7 @@ import dev.signalbox.exec.CommandEndedException;
 import dev.signalbox.exec.ExecException;
 import dev.signalbox.exec.ExecListener;
 import dev.signalbox.exec.Exit;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.exec.ExecSettings.CommandSending;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -68,9 +69,9 @@ final class CommandSender implements Sender {
                     .stdin(json(delivery))
                     .capture());
         } catch (CommandEndedException e) {
-            return new SendResult.Unknown(e.getMessage() + reason(e.partial()));
+            return new SendResult.Unknown(FailureText.of(e) + reason(e.partial()));
         } catch (ExecException e) {
-            return notSent(String.valueOf(e.getMessage()));
+            return notSent(FailureText.of(e));
         }
     }
 

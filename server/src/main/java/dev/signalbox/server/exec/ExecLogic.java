@@ -8,6 +8,7 @@ import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouterListener;
+import dev.signalbox.server.configuration.FailureText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,7 +57,7 @@ final class ExecLogic implements RouterListener, AutoCloseable {
                     of(client).stream().filter(run -> run.id().equals(id)).forEach(ExecRun::cancel);
             }
         } catch (IllegalArgumentException e) {
-            refuse(message, context, "refused", String.valueOf(e.getMessage()));
+            refuse(message, context, "refused", FailureText.of(e));
         }
     }
 

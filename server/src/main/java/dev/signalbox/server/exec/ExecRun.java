@@ -10,6 +10,7 @@ import dev.signalbox.router.Intent;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
+import dev.signalbox.server.configuration.FailureText;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -79,7 +80,7 @@ final class ExecRun {
             tell(failed("cancelled", "it was cancelled"));
         } catch (CommandTimeoutException e) {
             LOG.warn("command {} of {} ran into its timeout", allowed.name(), asked.source());
-            tell(failed("timeout", e.getMessage()));
+            tell(failed("timeout", FailureText.of(e)));
         } catch (ExecException e) {
             LOG.warn("command {} of {} failed", allowed.name(), asked.source(), e);
             tell(failed("failed", "it could not be run; the server's log says why"));

@@ -12,6 +12,7 @@ import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ConfigOptions;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Output;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.LogFormat;
 import dev.signalbox.server.node.LogLevel;
@@ -103,7 +104,7 @@ final class LlmCommand implements Callable<Integer> {
             response.metadata().refusal().ifPresent(words -> output.note("the model refused: " + words));
             return ExitCode.OK;
         } catch (LlmException e) {
-            throw new CommandFailure(exitCode(e), String.valueOf(e.getMessage()), e);
+            throw new CommandFailure(exitCode(e), FailureText.of(e), e);
         }
     }
 
@@ -118,7 +119,7 @@ final class LlmCommand implements Callable<Integer> {
                     Optional.ofNullable(system).map(plain::withSystem).orElse(plain);
             return Optional.ofNullable(model).map(instructed::withModels).orElse(instructed);
         } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+            throw new CommandFailure(ExitCode.USAGE, FailureText.of(e), e);
         }
     }
 

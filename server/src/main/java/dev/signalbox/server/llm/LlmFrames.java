@@ -3,6 +3,7 @@ package dev.signalbox.server.llm;
 import dev.signalbox.llm.LlmException;
 import dev.signalbox.llm.LlmResponse;
 import dev.signalbox.router.Payload;
+import dev.signalbox.server.configuration.FailureText;
 import java.util.Locale;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,7 +29,7 @@ public final class LlmFrames {
     static Payload error(String id, LlmException error) {
         ObjectNode frame = frame(id, "error")
                 .put("code", LlmErrors.code(error))
-                .put("message", error.getMessage())
+                .put("message", FailureText.of(error))
                 .put("attempts", error.attempts().size());
         if (error instanceof LlmException.RateLimited limited) {
             limited.retryAfter().ifPresent(wait -> frame.put("retryAfterMs", wait.toMillis()));

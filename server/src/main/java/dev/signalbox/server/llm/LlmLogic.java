@@ -9,6 +9,7 @@ import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouterListener;
+import dev.signalbox.server.configuration.FailureText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -62,7 +63,7 @@ final class LlmLogic implements RouterListener, AutoCloseable {
                 begin(client, new LlmConversation(ask, message, context, this::ended));
             }
         } catch (IllegalArgumentException e) {
-            context.reply(message, LlmFrames.refused("", "bad-request", String.valueOf(e.getMessage())));
+            context.reply(message, LlmFrames.refused("", "bad-request", FailureText.of(e)));
         }
     }
 

@@ -10,6 +10,7 @@ import dev.signalbox.router.Logic;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterListener;
 import dev.signalbox.router.RouterOptions;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.rest.Api;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.Filter;
@@ -102,8 +103,7 @@ public final class Node {
             health(
                     "database",
                     () -> opened.health()
-                            .map(problem ->
-                                    Health.Report.down(problem.getMessage() == null ? "" : problem.getMessage()))
+                            .map(problem -> Health.Report.down(FailureText.of(problem)))
                             .orElse(Health.Report.WELL));
             database = opened;
         }
@@ -201,7 +201,7 @@ public final class Node {
         try {
             router().attach(endpoint);
         } catch (EndpointException e) {
-            throw new StartupException(String.valueOf(e.getMessage()), e);
+            throw new StartupException(FailureText.of(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.signalbox.server.node;
 
+import dev.signalbox.server.configuration.FailureText;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ final class PrivateFolder {
         } catch (IOException e) {
             throw new StartupException(
                     "the data folder " + folder.toAbsolutePath() + " cannot be written ("
-                            + e.getClass().getSimpleName() + ": " + e.getMessage()
+                            + FailureText.of(e)
                             + "): give this user the right to, or set data.folder to another one",
                     e);
         }

@@ -1,6 +1,7 @@
 package dev.signalbox.server.node;
 
 import dev.signalbox.server.configuration.Configuration;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.ControlPlaneException;
 import dev.signalbox.server.rest.ControlTokens;
@@ -58,7 +59,7 @@ public final class Server implements AutoCloseable {
                     node.prometheus(),
                     node.aroundRequests());
         } catch (ControlPlaneException | UncheckedIOException e) {
-            throw new StartupException(String.valueOf(e.getMessage()), e);
+            throw new StartupException(FailureText.of(e), e);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.database.DatabaseException;
 import dev.signalbox.database.DatabaseUnavailableException;
+import dev.signalbox.server.configuration.FailureText;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,16 +25,16 @@ final class Startup {
             try {
                 return Database.openExclusive(options);
             } catch (DatabaseUnavailableException e) {
-                LOG.warn("{}; trying again in {} s", e.getMessage(), wait.toSeconds());
+                LOG.warn("{}; trying again in {} s", FailureText.of(e), wait.toSeconds());
                 pause(wait);
             } catch (DatabaseException e) {
-                throw new StartupException(String.valueOf(e.getMessage()), e);
+                throw new StartupException(FailureText.of(e), e);
             }
         }
         try {
             return Database.openExclusive(options);
         } catch (DatabaseException e) {
-            throw new StartupException(String.valueOf(e.getMessage()), e);
+            throw new StartupException(FailureText.of(e), e);
         }
     }
 

@@ -14,6 +14,7 @@ import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.Progress;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.Visible;
+import dev.signalbox.server.configuration.FailureText;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -164,7 +165,7 @@ final class LogsCommand {
                             now -> progress.stepTo(now.shipped() + now.refused()))) {
                 return replay.replay(path);
             } catch (ObservatoryException e) {
-                throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+                throw new CommandFailure(ExitCode.FAILED, FailureText.of(e), e);
             }
         }
 
@@ -187,7 +188,7 @@ final class LogsCommand {
                         tokenFile == null ? "" : Files.readString(tokenFile).strip();
                 return Destination.of(to, token, format);
             } catch (IllegalArgumentException e) {
-                throw new CommandFailure(ExitCode.USAGE, "--to or --token-file: " + e.getMessage(), e);
+                throw new CommandFailure(ExitCode.USAGE, "--to or --token-file: " + FailureText.of(e), e);
             }
         }
 
@@ -212,7 +213,7 @@ final class LogsCommand {
         try {
             reading.run();
         } catch (ObservatoryException e) {
-            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+            throw new CommandFailure(ExitCode.USAGE, FailureText.of(e), e);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.signalbox.observatory.ExecutionContext;
 import dev.signalbox.observatory.Observatory;
 import dev.signalbox.observatory.ObservatoryAppender;
 import dev.signalbox.observatory.ObservatoryException;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.node.Health;
 import dev.signalbox.server.node.StartupException;
 import dev.signalbox.server.observatory.ObservatorySettings.LogShipping;
@@ -54,7 +55,7 @@ final class ShippedLog implements AutoCloseable {
             metrics.watch(observatory);
             return new ShippedLog(observatory, metrics, headers);
         } catch (ObservatoryException e) {
-            throw new StartupException("the log cannot be shipped: " + e.getMessage(), e);
+            throw new StartupException("the log cannot be shipped: " + FailureText.of(e), e);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,8 @@ final class JettyExchange implements Response {
 
     @Override
     public void send(byte[] bytes) throws IOException {
+        output = null;
+        response.getHeaders().remove(HttpHeader.TRANSFER_ENCODING);
         if (status() != 304) {
             response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
         }
@@ -82,10 +85,14 @@ final class JettyExchange implements Response {
         }
     }
 
+    /** In chunks where the client knows them: without, it would take the end of the connection for the end of the answer. */
     @Override
     public OutputStream outputStream() {
         if (output == null) {
-            output = new BufferedOutputStream(new Chunks(), BUFFER);
+            if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
+                response.getHeaders().put(HttpHeader.TRANSFER_ENCODING, "chunked");
+            }
+            output = new Streamed();
         }
         return output;
     }
@@ -107,6 +114,9 @@ final class JettyExchange implements Response {
 
     /** Ends the answer, if its handler did not; then waits for a client that is still sending. */
     void end() throws IOException {
+        if (output != null) {
+            output.flush();
+        }
         if (!ended) {
             begin();
             write(true, ByteBuffer.allocate(0));
@@ -121,7 +131,7 @@ final class JettyExchange implements Response {
         body.release();
     }
 
-    /** Writes and waits, but not longer than a client that takes nothing deserves. */
+    /** Writes and waits, but not longer than the client's {@link Patience}. */
     private void write(boolean last, ByteBuffer bytes) throws IOException {
         int length = bytes.remaining();
         long start = System.nanoTime();
@@ -132,10 +142,11 @@ final class JettyExchange implements Response {
             written.get(patience.nanos(), TimeUnit.NANOSECONDS);
             patience.moved(length);
         } catch (ExecutionException failed) {
-            throw new ClientGoneException("the client left before its answer ended", failed.getCause());
+            throw new ClientGoneException("the client disconnected before its answer ended", failed.getCause());
         } catch (TimeoutException slow) {
             request.getConnectionMetaData().getConnection().getEndPoint().close(slow);
-            throw new ClientGoneException("the client takes nothing of its answer; see control.body-timeout", slow);
+            throw new ClientGoneException(
+                    "the client read its answer too slowly; see control.body-timeout and control.min-body-rate", slow);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("the server is stopping");
@@ -144,7 +155,20 @@ final class JettyExchange implements Response {
         }
     }
 
-    /** Writes what comes as it comes; behind a buffer. */
+    /**
+     * What the handler streams. Closing sends nothing: a try block also closes it when the handler fails, and then a problem
+     * can still be sent in place of what is in the buffer.
+     */
+    private final class Streamed extends BufferedOutputStream {
+        private Streamed() {
+            super(new Chunks(), BUFFER);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** Writes each piece as it comes. */
     private final class Chunks extends OutputStream {
         @Override
         public void write(int b) throws IOException {
@@ -160,14 +184,6 @@ final class JettyExchange implements Response {
         @Override
         public void flush() {
             begin();
-        }
-
-        @Override
-        public void close() throws IOException {
-            if (!ended) {
-                begin();
-                JettyExchange.this.write(true, ByteBuffer.allocate(0));
-            }
         }
     }
 }

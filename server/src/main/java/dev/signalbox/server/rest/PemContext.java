@@ -1,5 +1,6 @@
 package dev.signalbox.server.rest;
 
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Pem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +49,7 @@ public final class PemContext {
             return context;
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
             throw new ControlPlaneException(
-                    "control.tls: " + pem.certificate() + " and " + pem.key() + " cannot be used (" + e.getMessage()
+                    "control.tls: " + pem.certificate() + " and " + pem.key() + " cannot be used (" + FailureText.of(e)
                             + "): the certificate chain must be PEM, the server's own first, and the key its own, PEM in"
                             + " PKCS#8 without a password",
                     e);

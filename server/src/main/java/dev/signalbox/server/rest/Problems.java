@@ -1,5 +1,6 @@
 package dev.signalbox.server.rest;
 
+import dev.signalbox.server.configuration.FailureText;
 import java.util.List;
 
 /** The problems that more than one handler tells. */
@@ -15,13 +16,7 @@ public final class Problems {
 
     /** What a library says about a value that it was given. */
     public static Problem refused(IllegalArgumentException invalid) {
-        return new Problem(400, reason(invalid));
-    }
-
-    /** What a failure says of itself; one without words is called by its kind. */
-    public static String reason(Throwable failure) {
-        String message = failure.getMessage();
-        return message == null ? "failed with " + failure.getClass().getSimpleName() : message;
+        return new Problem(400, FailureText.of(invalid));
     }
 
     /** For a URL that servers may read in different ways; ends the connection, so that nothing behind it is read at all. */

@@ -1,5 +1,6 @@
 package dev.signalbox.server.rest;
 
+import dev.signalbox.server.configuration.FailureText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -79,7 +80,7 @@ public final class RequestBody {
             throw new Problem(
                             400,
                             "the body is not JSON: line " + malformed.line + ", column " + malformed.column + ": "
-                                    + malformed.getMessage())
+                                    + FailureText.of(malformed))
                     .with("line", malformed.line)
                     .with("column", malformed.column);
         }

@@ -33,8 +33,9 @@ public interface Response {
     }
 
     /**
-     * A body of unknown length. Buffered: {@code flush} sends what was written so far. A write fails if the client takes
-     * nothing for as long as the server's body timeout.
+     * A body of unknown length. Buffered: {@code flush} sends what was written so far. It ends when the handler returns; if
+     * the handler fails after the first byte, the connection is cut, so that the client does not take a part for the whole.
+     * A write fails if the client reads nothing for as long as the server's body timeout.
      */
     OutputStream outputStream();
 

@@ -1,5 +1,6 @@
 package dev.signalbox.server.rest;
 
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.rest.ControlPlane.Options;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -94,7 +95,7 @@ final class WebServer implements AutoCloseable {
             Throwable reason = taken.getCause() == null ? taken : taken.getCause();
             throw cannotListen(
                     options,
-                    reason.getMessage() + ". Stop what listens there, or choose another port for the control plane",
+                    FailureText.of(reason) + ". Stop what listens there, or choose another port for the control plane",
                     taken);
         } catch (Exception failed) {
             throw cannotListen(options, "the web server did not start: " + failed, failed);

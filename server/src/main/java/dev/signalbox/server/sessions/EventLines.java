@@ -2,8 +2,8 @@ package dev.signalbox.server.sessions;
 
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
-import dev.signalbox.server.command.Reason;
 import dev.signalbox.server.command.RestClient;
+import dev.signalbox.server.configuration.FailureText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,7 +49,7 @@ final class EventLines {
             }
             return all;
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.FAILED, "standard input cannot be read: " + Reason.of(e), e);
+            throw new CommandFailure(ExitCode.FAILED, "standard input cannot be read: " + FailureText.of(e), e);
         }
     }
 

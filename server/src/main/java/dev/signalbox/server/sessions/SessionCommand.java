@@ -8,6 +8,7 @@ import dev.signalbox.server.command.HumanTime;
 import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.ServerOptions;
+import dev.signalbox.server.configuration.FailureText;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.util.ArrayList;
@@ -145,7 +146,7 @@ final class SessionCommand {
             try {
                 return client().post(path(), "application/x-ndjson", lines.bytes());
             } catch (CommandFailure e) {
-                throw new CommandFailure(e.exitCode(), e.getMessage() + lines.howToGoOn(e.exitCode()), e);
+                throw new CommandFailure(e.exitCode(), FailureText.of(e) + lines.howToGoOn(e.exitCode()), e);
             }
         }
 

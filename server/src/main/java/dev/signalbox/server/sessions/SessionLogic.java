@@ -7,6 +7,7 @@ import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouterListener;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.session.bus.From;
 import dev.signalbox.session.bus.SessionBus;
 import dev.signalbox.session.bus.SessionBusException;
@@ -59,7 +60,7 @@ final class SessionLogic implements RouterListener {
     }
 
     private static Payload failed(String code, RuntimeException failure) {
-        Map<String, String> error = Map.of("error", code, "message", String.valueOf(failure.getMessage()));
+        Map<String, String> error = Map.of("error", code, "message", FailureText.of(failure));
         return Payload.text(ClientRequest.JSON.writeValueAsString(error));
     }
 

@@ -1,5 +1,6 @@
 package dev.signalbox.server.sessions;
 
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.LineReader;
@@ -100,7 +101,7 @@ final class SessionRoutes {
             }
             throw wrongLine(line, line.fault().get(), before);
         } catch (Json.Malformed malformed) {
-            throw wrongLine(line, "the line is not JSON: " + malformed.getMessage(), before);
+            throw wrongLine(line, "the line is not JSON: " + FailureText.of(malformed), before);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.signalbox.router.Address;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.Router;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.session.bus.Event;
 import dev.signalbox.session.bus.Gap;
 import dev.signalbox.session.bus.Subscriber;
@@ -92,7 +93,7 @@ final class SessionStream implements Subscriber<String> {
 
     @Override
     public void onEnded(Optional<Throwable> failure) {
-        failure.ifPresent(why -> tell("ended", String.valueOf(why.getMessage())));
+        failure.ifPresent(why -> tell("ended", FailureText.of(why)));
     }
 
     private void tell(String what, Object detail) {

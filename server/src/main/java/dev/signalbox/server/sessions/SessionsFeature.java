@@ -1,6 +1,7 @@
 package dev.signalbox.server.sessions;
 
 import dev.signalbox.server.command.CommandEntry;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.node.Feature;
@@ -58,7 +59,7 @@ public final class SessionsFeature implements Feature {
             try {
                 return node.closing(Sessions.open(settings, node)).bus();
             } catch (SessionBusException e) {
-                throw new StartupException("session.store: " + e.getMessage(), e);
+                throw new StartupException("session.store: " + FailureText.of(e), e);
             }
         }
 

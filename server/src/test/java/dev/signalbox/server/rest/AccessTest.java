@@ -204,6 +204,7 @@ class AccessTest {
 
         var refused = server.enqueue("{\"to\":\"client:a\",\"body\":\"x\"}");
         assertThat(refused.statusCode()).isEqualTo(400);
-        assertThat(json(refused).get("detail").stringValue()).isEqualTo("failed with IllegalArgumentException");
+        assertThat(json(refused).get("detail").stringValue())
+                .isEqualTo("no reason was given (IllegalArgumentException)");
     }
 }
