@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * refuses the first with one of the statuses, closes the connection, and never executes the second. Of no server in
  * particular, so that it can be held against any HTTP/1.1 port.
  */
-final class SmugglingCorpus {
+public final class SmugglingCorpus {
     private SmugglingCorpus() {}
 
     /**
@@ -19,7 +19,7 @@ final class SmugglingCorpus {
      * @param bytes everything that is sent, in ISO 8859-1
      * @param statuses what the server may answer to the first request; empty text for closing without an answer
      */
-    record Case(String name, String bytes, Set<String> statuses) {
+    public record Case(String name, String bytes, Set<String> statuses) {
         private Case answered(String... wanted) {
             return new Case(name, bytes, Set.of(wanted));
         }
@@ -41,7 +41,7 @@ final class SmugglingCorpus {
      * @param headers further header lines of it, each with its line end, such as a token
      * @param hidden a whole request that must not be executed
      */
-    static List<Case> cases(String post, String headers, String hidden) {
+    public static List<Case> cases(String post, String headers, String hidden) {
         String head = "POST " + post + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n" + headers;
         String get = "GET " + post + " HTTP/1.1\r\nHost: a\r\n" + headers;
         String chunked = head + "Transfer-Encoding: chunked\r\n\r\n";

@@ -57,9 +57,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
         QueryStringDecoder url = new QueryStringDecoder(request.uri());
-        if (!request.decoderResult().isSuccess()) {
-            refuse(context, HttpResponseStatus.BAD_REQUEST, "this is not HTTP");
-        } else if (url.path().equals("/health") && request.method().equals(HttpMethod.GET)) {
+        if (url.path().equals("/health") && request.method().equals(HttpMethod.GET)) {
             respond(context, OK, "{\"status\":\"up\"}");
         } else if (!url.path().equals(endpoint.options().path())) {
             refuse(
@@ -130,6 +128,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         cancelDeadline();
         // Frames are encoded by us, once for many connections; this one has nothing to do.
         context.pipeline().remove("wsencoder");
+        context.pipeline().remove(RequestGuard.class);
         context.pipeline().remove(this);
         handler.begin();
     }
@@ -144,7 +143,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
     }
 
-    private static void refuse(ChannelHandlerContext context, HttpResponseStatus status, String message) {
+    static void refuse(ChannelHandlerContext context, HttpResponseStatus status, String message) {
         String json = new String(
                 new JsonBytes().raw("{\"error\":").string(message).raw("}").copy(), StandardCharsets.UTF_8);
         respond(context, status, json);

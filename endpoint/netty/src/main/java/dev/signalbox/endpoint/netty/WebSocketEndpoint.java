@@ -176,6 +176,7 @@ public final class WebSocketEndpoint implements Endpoint {
             tls.ifPresent(context -> channel.pipeline().addLast(context.newHandler(channel.alloc())));
             channel.pipeline()
                     .addLast(new HttpServerCodec())
+                    .addLast(new RequestGuard())
                     .addLast(new HttpObjectAggregator(MAX_REQUEST))
                     .addLast(new HttpHandler(WebSocketEndpoint.this));
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.clients;
+
+import org.jspecify.annotations.NullMarked;
