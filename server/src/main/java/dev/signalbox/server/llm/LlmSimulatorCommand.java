@@ -1,16 +1,10 @@
 package dev.signalbox.server.llm;
 
-import dev.signalbox.server.command.CommandFailure;
-import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Output;
-import dev.signalbox.server.command.Signals;
 import dev.signalbox.server.command.TimeOption;
-import dev.signalbox.server.node.LogFormat;
-import dev.signalbox.server.node.LogLevel;
-import dev.signalbox.server.node.Logging;
+import dev.signalbox.server.node.SimulatorOptions;
 import dev.signalbox.testing.simulator.LlmSimulator;
 import dev.signalbox.testing.simulator.LlmSimulatorOptions;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +15,8 @@ import picocli.CommandLine.Option;
 /** A simulated language model in the foreground. */
 @Command(
         name = "llm",
-        description =
-                "Runs a simulated language model until it is stopped. No model thinks here: it repeats the question."
-                        + " It speaks the APIs of OpenAI, Azure OpenAI and Ollama.",
+        description = "Runs a simulated language model, which repeats the question, until it is stopped."
+                + " It speaks the APIs of OpenAI, Azure OpenAI and Ollama.",
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
         footer = {
@@ -32,11 +25,8 @@ import picocli.CommandLine.Option;
                     + " --set llm.models.0.url=http://127.0.0.1:3002/v1"
         })
 final class LlmSimulatorCommand implements Callable<Integer> {
-    @Option(names = "--host", defaultValue = "127.0.0.1", description = "Where to listen; default ${DEFAULT-VALUE}.")
-    private String host = "";
-
-    @Option(names = "--port", defaultValue = "3002", description = "Default ${DEFAULT-VALUE}; 0 picks a free one.")
-    private int port;
+    @Mixin
+    private final SimulatorOptions listening = new SimulatorOptions(3002);
 
     @Option(names = "--key", description = "The API key that it asks for; none by default.")
     private @Nullable String key;
@@ -54,26 +44,21 @@ final class LlmSimulatorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
-        var signals = Signals.taken();
-        try (var simulator = LlmSimulator.start(options())) {
-            output.note("SIMULATED language model (no model thinks here) at " + simulator.openAi() + " (OpenAI), "
-                    + simulator.root() + " (Azure, Ollama)");
-            signals.await();
-            output.result("{\"simulated\":true,\"requests\":" + simulator.received() + "}");
-            return ExitCode.OK;
-        } catch (UncheckedIOException e) {
-            throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
-        }
+        return listening.run(this::options, (options, signals) -> {
+            try (var simulator = LlmSimulator.start(options)) {
+                output.note("SIMULATED language model (no model thinks here) at " + simulator.openAi() + " (OpenAI), "
+                        + simulator.root() + " (Azure, Ollama)");
+                signals.await();
+                output.result("{\"simulated\":true,\"requests\":" + simulator.received() + "}");
+            }
+        });
     }
 
     private LlmSimulatorOptions options() {
-        try {
-            LlmSimulatorOptions open =
-                    LlmSimulatorOptions.defaults().withHost(host).withPort(port).withPace(pace);
-            return key == null ? open : open.withKey(key);
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
-        }
+        LlmSimulatorOptions open = LlmSimulatorOptions.defaults()
+                .withHost(listening.host())
+                .withPort(listening.port())
+                .withPace(pace);
+        return key == null ? open : open.withKey(key);
     }
 }

@@ -1,19 +1,13 @@
 package dev.signalbox.server.observatory;
 
-import dev.signalbox.server.command.CommandFailure;
-import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.RestClient;
-import dev.signalbox.server.command.Signals;
 import dev.signalbox.server.command.TimeOption;
-import dev.signalbox.server.node.LogFormat;
-import dev.signalbox.server.node.LogLevel;
-import dev.signalbox.server.node.Logging;
+import dev.signalbox.server.node.SimulatorOptions;
 import dev.signalbox.testing.simulator.ObservatorySimulator;
 import dev.signalbox.testing.simulator.ObservatorySimulatorBehaviour;
 import dev.signalbox.testing.simulator.ObservatorySimulatorBehaviour.Fault;
 import dev.signalbox.testing.simulator.ObservatorySimulatorOptions;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,11 +29,8 @@ import picocli.CommandLine.Option;
             "  signalbox simulator observatory --fault cut"
         })
 final class ObservatorySimulatorCommand implements Callable<Integer> {
-    @Option(names = "--host", defaultValue = "127.0.0.1", description = "Where to listen; default ${DEFAULT-VALUE}.")
-    private String host = "";
-
-    @Option(names = "--port", defaultValue = "3003", description = "Default ${DEFAULT-VALUE}; 0 picks a free one.")
-    private int port;
+    @Mixin
+    private final SimulatorOptions listening = new SimulatorOptions(3003);
 
     @Option(
             names = "--token",
@@ -50,7 +41,7 @@ final class ObservatorySimulatorCommand implements Callable<Integer> {
     @Option(
             names = "--fault",
             defaultValue = "none",
-            description = "What befalls every batch: ${COMPLETION-CANDIDATES}; answer is 503.")
+            description = "What happens to every batch: ${COMPLETION-CANDIDATES}; answer is 503.")
     private Fault fault = Fault.NONE;
 
     @Option(
@@ -72,28 +63,21 @@ final class ObservatorySimulatorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
-        var signals = Signals.taken();
-        try (var simulator = ObservatorySimulator.start(options())) {
-            simulator.behave(behaviour());
-            output.note("SIMULATED log sink at " + simulator.url());
-            signals.await();
-            output.result(RestClient.JSON.writeValueAsString(simulator.stats()));
-            return ExitCode.OK;
-        } catch (UncheckedIOException e) {
-            throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
-        }
+        return listening.run(this::options, (options, signals) -> {
+            try (var simulator = ObservatorySimulator.start(options)) {
+                simulator.behave(behaviour());
+                output.note("SIMULATED log sink at " + simulator.url());
+                signals.await();
+                output.result(RestClient.JSON.writeValueAsString(simulator.stats()));
+            }
+        });
     }
 
     private ObservatorySimulatorOptions options() {
-        try {
-            return ObservatorySimulatorOptions.defaults()
-                    .withHost(host)
-                    .withPort(port)
-                    .withToken(token);
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
-        }
+        return ObservatorySimulatorOptions.defaults()
+                .withHost(listening.host())
+                .withPort(listening.port())
+                .withToken(token);
     }
 
     private ObservatorySimulatorBehaviour behaviour() {

@@ -1,19 +1,13 @@
 package dev.signalbox.server.sms;
 
-import dev.signalbox.server.command.CommandFailure;
-import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.RestClient;
-import dev.signalbox.server.command.Signals;
 import dev.signalbox.server.command.TimeOption;
-import dev.signalbox.server.node.LogFormat;
-import dev.signalbox.server.node.LogLevel;
-import dev.signalbox.server.node.Logging;
+import dev.signalbox.server.node.SimulatorOptions;
 import dev.signalbox.testing.simulator.Behaviour;
 import dev.signalbox.testing.simulator.Behaviour.Fault;
 import dev.signalbox.testing.simulator.SmsSimulator;
 import dev.signalbox.testing.simulator.SmsSimulatorOptions;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -39,11 +33,8 @@ import picocli.CommandLine.Option;
                     + " delivery.sms.token=mock-token"
         })
 final class SmsSimulatorCommand implements Callable<Integer> {
-    @Option(names = "--host", defaultValue = "127.0.0.1", description = "Where to listen; default ${DEFAULT-VALUE}.")
-    private String host = "";
-
-    @Option(names = "--port", defaultValue = "3001", description = "Default ${DEFAULT-VALUE}; 0 picks a free one.")
-    private int port;
+    @Mixin
+    private final SimulatorOptions listening = new SimulatorOptions(3001);
 
     @Option(
             names = "--token",
@@ -77,7 +68,10 @@ final class SmsSimulatorCommand implements Callable<Integer> {
     @Option(names = "--refuse", paramLabel = "NUMBER", description = "A number that it refuses. May be repeated.")
     private final Set<String> refused = new LinkedHashSet<>();
 
-    @Option(names = "--seed", defaultValue = "1", description = "Where the draws begin; default ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seed",
+            defaultValue = "1",
+            description = "The seed of the random numbers; default ${DEFAULT-VALUE}.")
     private long seed;
 
     @Mixin
@@ -85,30 +79,22 @@ final class SmsSimulatorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var options = options();
-        Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
-        var signals = Signals.taken();
-        try (var simulator = SmsSimulator.start(options)) {
-            output.note("SIMULATED SMS provider (nothing is sent to anyone) at " + simulator.sendUrl());
-            signals.await();
-            output.result(RestClient.JSON.writeValueAsString(simulator.stats()));
-            return ExitCode.OK;
-        } catch (UncheckedIOException e) {
-            throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
-        }
+        return listening.run(this::options, (options, signals) -> {
+            try (var simulator = SmsSimulator.start(options)) {
+                output.note("SIMULATED SMS provider (nothing is sent to anyone) at " + simulator.sendUrl());
+                signals.await();
+                output.result(RestClient.JSON.writeValueAsString(simulator.stats()));
+            }
+        });
     }
 
     private SmsSimulatorOptions options() {
-        try {
-            var longest = maxLatency.compareTo(minLatency) < 0 ? minLatency : maxLatency;
-            var behaviour = new Behaviour(minLatency, longest, faults, Duration.ofSeconds(1), refused, seed);
-            return SmsSimulatorOptions.defaults()
-                    .withHost(host)
-                    .withPort(port)
-                    .withToken(token)
-                    .withBehaviour(behaviour);
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
-        }
+        var longest = maxLatency.compareTo(minLatency) < 0 ? minLatency : maxLatency;
+        var behaviour = new Behaviour(minLatency, longest, faults, Duration.ofSeconds(1), refused, seed);
+        return SmsSimulatorOptions.defaults()
+                .withHost(listening.host())
+                .withPort(listening.port())
+                .withToken(token)
+                .withBehaviour(behaviour);
     }
 }
