@@ -68,14 +68,14 @@ final class Child implements Run {
     }
 
     void begin() {
-        if (stdin.isPresent() || command.timeout().isPresent()) {
-            reactor.execute(this::open);
-        }
-        // From here on, on the caller's thread: waking the reactor just for this would cost a switch of threads a
-        // command.
+        // On the caller's thread: waking the reactor just for this would cost a switch of threads a command.
         outputs.forEach(OutputReader::open);
         reactor.watch(
                 identity.pidfd, Epoll.IN, this::firstEnded, e -> fail(command.program() + " could not be watched", e));
+        // Last: input that fails at once, or a short timeout, ends the command and closes what is watched above.
+        if (stdin.isPresent() || command.timeout().isPresent()) {
+            reactor.execute(this::open);
+        }
     }
 
     private void open() {

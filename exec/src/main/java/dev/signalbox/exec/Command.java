@@ -27,9 +27,9 @@ public final class Command {
     private static final Duration LONGEST = Duration.ofDays(3_650);
 
     private final List<String> words;
-    private final Options options;
+    private final CommandOptions options;
 
-    private Command(List<String> words, Options options) {
+    private Command(List<String> words, CommandOptions options) {
         this.words = words;
         this.options = options;
     }
@@ -52,7 +52,7 @@ public final class Command {
             throw new IllegalArgumentException("a command needs a program; the list of words, or its first, is empty");
         }
         words.forEach(word -> withoutNul("an argument of " + words.getFirst().replace('\0', '?'), word));
-        return new Command(List.copyOf(words), new Options());
+        return new Command(List.copyOf(words), new CommandOptions());
     }
 
     private static void withoutNul(String what, String text) {
@@ -242,8 +242,8 @@ public final class Command {
         return changed(changed -> changed.backend = Optional.of(backend));
     }
 
-    private Command changed(Consumer<Options> change) {
-        var copy = new Options(options);
+    private Command changed(Consumer<CommandOptions> change) {
+        var copy = new CommandOptions(options);
         change.accept(copy);
         return new Command(words, copy);
     }
@@ -375,40 +375,5 @@ public final class Command {
     @Override
     public String toString() {
         return program() + " with " + (words.size() - 1) + " arguments";
-    }
-
-    /** What can be set. Changed only while a copy is made. */
-    private static final class Options {
-        private Optional<Path> dir = Optional.empty();
-        private boolean inheritsEnvironment = true;
-        private Map<String, Optional<String>> environment = Map.of();
-        private Input input = new Input.None();
-        private Optional<Redirect> stdout = Optional.empty();
-        private Optional<Redirect> stderr = Optional.empty();
-        private Map<ResourceLimit, Long> limits = Map.of();
-        private Optional<Duration> timeout = Optional.empty();
-        private Duration grace = Duration.ofSeconds(2);
-        private int maxOutput = 16 << 20;
-        private boolean keepsBackground;
-        private ExecListener listener = ExecListener.NONE;
-        private Optional<Backend> backend = Optional.empty();
-
-        Options() {}
-
-        Options(Options other) {
-            dir = other.dir;
-            inheritsEnvironment = other.inheritsEnvironment;
-            environment = other.environment;
-            input = other.input;
-            stdout = other.stdout;
-            stderr = other.stderr;
-            limits = other.limits;
-            timeout = other.timeout;
-            grace = other.grace;
-            maxOutput = other.maxOutput;
-            keepsBackground = other.keepsBackground;
-            listener = other.listener;
-            backend = other.backend;
-        }
     }
 }

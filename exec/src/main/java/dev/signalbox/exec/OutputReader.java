@@ -31,9 +31,12 @@ final class OutputReader {
         this.failed = failed;
     }
 
-    void open() {
-        sink.onResume(() -> reactor.execute(this::resume));
-        reactor.watch(fd, Epoll.IN, this::ready, failed);
+    /** Race: the other output, which is watched already, may have failed and closed this one. */
+    synchronized void open() {
+        if (open) {
+            sink.onResume(() -> reactor.execute(this::resume));
+            reactor.watch(fd, Epoll.IN, this::ready, failed);
+        }
     }
 
     boolean isOpen() {
@@ -82,7 +85,7 @@ final class OutputReader {
         }
     }
 
-    void close() {
+    synchronized void close() {
         if (open) {
             open = false;
             reactor.unwatch(fd);
