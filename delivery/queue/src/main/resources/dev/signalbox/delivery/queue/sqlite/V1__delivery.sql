@@ -76,8 +76,12 @@ create table delivery_outcome (
     millis      integer not null,
     provider_id text,
     error       text,
+    actor       text, -- who cancelled, retried or resolved it
+    note        text, -- and why
     primary key (id, attempt)
 ) without rowid;
+-- For the errors of the last hour; successes have no entry.
+create index delivery_outcome_errors on delivery_outcome (at) where error is not null;
 
 -- What ended without being sent, or was parked, with the reason.
 create table delivery_dead (
