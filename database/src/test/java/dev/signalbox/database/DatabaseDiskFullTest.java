@@ -5,14 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.testing.services.RealPostgres;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
+import dev.signalbox.testing.services.SmallDisk;
 import java.nio.file.Path;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,18 +23,15 @@ class DatabaseDiskFullTest {
     @TempDir
     Path folder;
 
-    /** A tmpfs of four megabytes; mounting one needs root, so elsewhere this test is skipped. */
     @Test
     void fullDiskIsDownUntilThereIsSpaceAgain() throws Exception {
-        Path disk = Files.createDirectory(folder.resolve("disk"));
-        Assumptions.assumeTrue(
-                ran("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk.toString()),
-                "skipped: only root may mount a tmpfs to fill");
-        try (Database database = Database.openExclusive(DatabaseConfig.of("sqlite:" + disk.resolve("app.db")))) {
+        try (SmallDisk disk = SmallDisk.mount(folder.resolve("disk"), 4);
+                Database database = Database.openExclusive(
+                        DatabaseConfig.of("sqlite:" + disk.path().resolve("app.db")))) {
             database.migrate("trial", "trial", getClass().getClassLoader());
             assertThat(database.health()).isEmpty();
 
-            Path filler = fill(disk.resolve("filler"));
+            disk.fill();
             await().atMost(SOON)
                     .untilAsserted(() -> assertThat(problem(database)).contains("no space left"));
             assertThatExceptionOfType(DatabaseUnavailableException.class)
@@ -50,11 +43,9 @@ class DatabaseDiskFullTest {
                 assertThat(problem(database)).contains("no space left");
             }
 
-            Files.delete(filler);
+            disk.free();
             await().atMost(SOON).until(() -> database.health().isEmpty());
             insertMuch(database);
-        } finally {
-            assertThat(ran("umount", disk.toString())).isTrue();
         }
     }
 
@@ -94,25 +85,5 @@ class DatabaseDiskFullTest {
 
     private static String problem(Database database) {
         return database.health().map(DatabaseException::getMessage).orElse("none");
-    }
-
-    private static Path fill(Path file) throws IOException {
-        try (OutputStream out = Files.newOutputStream(file)) {
-            byte[] block = new byte[4096];
-            while (true) {
-                out.write(block);
-            }
-        } catch (IOException full) {
-            assertThat(full).hasMessageContaining("No space left");
-            return file;
-        }
-    }
-
-    private static boolean ran(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0;
     }
 }

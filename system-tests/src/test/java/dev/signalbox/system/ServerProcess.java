@@ -127,9 +127,10 @@ final class ServerProcess implements AutoCloseable {
         return Files.readString(log(folder));
     }
 
+    /** Kills it, and waits until it has let go of its files. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.destroyForcibly().onExit().join();
     }
 
     private HttpRequest.Builder request(String path) throws IOException {

@@ -46,7 +46,7 @@ final class NodeRoutes {
         stopping = true;
     }
 
-    /** In the words of go-message-dispatcher. */
+    /** In the words of go-message-dispatcher, with the reasons of what is not well. */
     private void health(Request request, Response response) throws IOException {
         var reports = node.healthBoard().reports();
         Health worst = HealthBoard.worst(reports);
@@ -55,6 +55,10 @@ final class NodeRoutes {
         node.status().forEach((member, value) -> answer.put(member, value.get()));
         answer.put("version", Build.info());
         answer.put("dependencies", Map.of("database", word(reports, "database"), "redis", word(reports, "redis")));
+        Map<String, String> reasons = reasons(reports);
+        if (!reasons.isEmpty()) {
+            answer.put("reasons", reasons);
+        }
         Json.send(response, worst == Health.DOWN ? 503 : 200, answer);
     }
 
@@ -86,14 +90,18 @@ final class NodeRoutes {
     /** Each component's health, and the reasons of those that are not well. */
     private static Map<String, Object> components(Map<String, Health.Report> reports) {
         Map<String, Health> components = new TreeMap<>();
+        reports.forEach((name, report) -> components.put(name, report.health()));
+        return Map.of("components", components, "reasons", reasons(reports));
+    }
+
+    private static Map<String, String> reasons(Map<String, Health.Report> reports) {
         Map<String, String> reasons = new TreeMap<>();
         reports.forEach((name, report) -> {
-            components.put(name, report.health());
             if (!report.reason().isEmpty()) {
                 reasons.put(name, report.reason());
             }
         });
-        return Map.of("components", components, "reasons", reasons);
+        return reasons;
     }
 
     private void metrics(Request request, Response response) throws IOException {

@@ -119,7 +119,9 @@ class MessagingRoutesTest {
     void aDatabaseThatIsDownMakesHealthAndReadinessUnavailable() throws Exception {
         server.health("database", Health.Report.down("gone"));
 
-        assertThat(server.get("/health").statusCode()).isEqualTo(503);
+        var health = server.get("/health");
+        assertThat(health.statusCode()).isEqualTo(503);
+        assertThat(json(health).get("reasons").get("database").stringValue()).isEqualTo("gone");
         assertThat(server.get("/health/ready").statusCode()).isEqualTo(503);
         assertThat(server.get("/health/live").statusCode()).isEqualTo(200);
     }
