@@ -26,8 +26,7 @@ import picocli.CommandLine.Option;
         name = "migrate",
         description = {
             "Creates the server's tables, or brings them up to date.",
-            "`serve` does so by itself; this is for those who want it as a step of its own. Running it again changes"
-                    + " nothing."
+            "`serve` also does this when it starts. Running it again changes nothing."
         },
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",

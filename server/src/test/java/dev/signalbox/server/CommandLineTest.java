@@ -105,7 +105,7 @@ class CommandLineTest {
 
     @Test
     void helpIsTheHelpOfTheCommand() {
-        assertThat(Run.of("help").out()).isEqualTo(Run.of("--help").out()).contains("queue", "Looks into");
+        assertThat(Run.of("help").out()).isEqualTo(Run.of("--help").out()).contains("queue", "Lists, retries");
         assertThat(Run.of("help", "queue", "list").out())
                 .isEqualTo(Run.of("queue", "list", "--help").out())
                 .contains("--state");
@@ -171,7 +171,7 @@ class CommandLineTest {
     @Test
     void fishCompletesCommandsAndOptions() {
         assertThat(Run.of("completion", "fish").out())
-                .contains("complete -c signalbox -f -n '__signalbox_at' -a queue -d 'Looks into")
+                .contains("complete -c signalbox -f -n '__signalbox_at' -a queue -d 'Lists, retries")
                 .contains("complete -c signalbox -f -n '__signalbox_at queue' -a resolve")
                 .contains("complete -c signalbox -n '__signalbox_is queue list' -l state -r -d");
     }

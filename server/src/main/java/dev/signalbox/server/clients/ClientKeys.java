@@ -23,9 +23,12 @@ final class ClientKeys {
             "clients.idle-timeout",
             Kind.duration("1s", "1d"),
             "60s",
-            "A client that says nothing for so long, not even pong, is disconnected.");
+            "How long a client may be silent, without even a pong, before it is disconnected.");
     static final Key<Duration> AUTHENTICATION = Key.of(
-            "clients.auth-timeout", Kind.duration("100ms", "1m"), "5s", "How long a new client has to show its token.");
+            "clients.auth-timeout",
+            Kind.duration("100ms", "1m"),
+            "5s",
+            "How long a new client may take to send its token.");
     static final Key<Integer> RATE = Key.of(
             "clients.rate", Kind.whole(1, 1_000_000), "1000", "The most messages a second that one client may send.");
     static final Key<Integer> CONNECTIONS =
@@ -36,8 +39,8 @@ final class ClientKeys {
             "1000",
             "The most clients at a time from one network address.");
     static final Key<String> CLIENT_TOKEN = Key.secret("clients.tokens.*.token", Kind.token(), "A client's token.");
-    static final Key<String> CLIENT_ID = Key.optional(
-            "clients.tokens.*.client", CLIENT, "The id of the client that the token stands for. Required.");
+    static final Key<String> CLIENT_ID =
+            Key.optional("clients.tokens.*.client", CLIENT, "The id of the client that uses the token. Required.");
     static final Key<String> JWT_SECRET = Key.secret(
             "clients.jwt.secret",
             Kind.text("at least 32 bytes", 32, 4096),

@@ -46,10 +46,10 @@ final class ConnectCommand implements Callable<Integer> {
             description = "A file that holds the client's token. Else SIGNALBOX_CLIENT_TOKEN.")
     private @Nullable Path tokenFile;
 
-    @Option(names = "--to", paramLabel = "ADDRESS", description = "Where every line goes.")
+    @Option(names = "--to", paramLabel = "ADDRESS", description = "The address that every line is sent to.")
     private @Nullable String to;
 
-    @Option(names = "--no-ack", description = "Does not acknowledge.")
+    @Option(names = "--no-ack", description = "Acknowledges no message.")
     private boolean noAck;
 
     @Option(

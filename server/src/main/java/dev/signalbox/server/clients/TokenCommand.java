@@ -65,7 +65,9 @@ final class TokenCommand implements Callable<Integer> {
                 .values(ClientSettings::read)
                 .jwtSecret()
                 .orElseThrow(() -> new CommandFailure(
-                        ExitCode.USAGE, "clients.jwt.secret is not set, so there is nothing to sign a token with"));
+                        ExitCode.USAGE,
+                        "clients.jwt.secret is not set\nSet it to at least 32 bytes, for the server"
+                                + " too: tokens are signed with it"));
         var expires = Instant.now().plus(expiresIn).truncatedTo(ChronoUnit.SECONDS);
         var token = ClientTokens.mint(secret, client, expires);
         output.result(json ? json(token, expires) : token);

@@ -83,10 +83,10 @@ public final class ContextCommand {
     /** Chooses one. */
     @Command(
             name = "use",
-            description = "Makes a server the one that commands talk to unless told otherwise.",
+            description = "Makes a server the default one of all commands.",
             mixinStandardHelpOptions = true)
     static final class Use extends Change {
-        @Parameters(paramLabel = "NAME", description = "A name of the list.")
+        @Parameters(paramLabel = "NAME", description = "The server's name, as `context list` prints it.")
         private String name = "";
 
         @Override
@@ -123,7 +123,10 @@ public final class ContextCommand {
     /** Shows one. */
     @Command(name = "show", description = "Shows a server, by default the one in use.", mixinStandardHelpOptions = true)
     static final class Show extends Change {
-        @Parameters(arity = "0..1", paramLabel = "NAME", description = "A name of the list.")
+        @Parameters(
+                arity = "0..1",
+                paramLabel = "NAME",
+                description = "The server's name, as `context list` prints it.")
         private @Nullable String name;
 
         @Option(names = "--json", description = "Prints JSON.")
@@ -150,7 +153,7 @@ public final class ContextCommand {
     /** Removes one. */
     @Command(name = "remove", description = "Forgets a server.", mixinStandardHelpOptions = true)
     static final class Remove extends Change {
-        @Parameters(paramLabel = "NAME", description = "A name of the list.")
+        @Parameters(paramLabel = "NAME", description = "The server's name, as `context list` prints it.")
         private String name = "";
 
         @Override

@@ -161,10 +161,11 @@ public final class RestClient {
         return text.isEmpty() ? "the server answered with status " + status : text;
     }
 
-    private static JsonNode json(HttpResponse<String> answer) {
+    private JsonNode json(HttpResponse<String> answer) {
         var body = parse(answer.body());
         if (body.isMissingNode() && !answer.body().isEmpty()) {
-            throw new CommandFailure(ExitCode.FAILED, "what answers there is not a Signalbox server");
+            throw new CommandFailure(
+                    ExitCode.FAILED, server + " is not a Signalbox server: its answer is not JSON\nCheck --url");
         }
         return body;
     }

@@ -12,7 +12,7 @@ final class FileProblem {
     static String of(IOException failure) {
         return switch (failure) {
             case NoSuchFileException missing -> "there is no such file";
-            case AccessDeniedException denied -> "cannot be read: this user may not";
+            case AccessDeniedException denied -> "cannot be read: permission denied";
             case CharacterCodingException other -> "cannot be read: it is not UTF-8";
             default -> "cannot be read: " + FailureText.of(failure);
         };

@@ -65,7 +65,10 @@ public final class Reading {
                 .sorted()
                 .toList();
         if (!indices.isEmpty() && indices.getLast() != indices.size() - 1) {
-            settings.violate(key.list(), "has a gap: its elements count from 0, and these are given: " + indices, "");
+            settings.violate(
+                    key.list(),
+                    "misses an element: they are numbered from 0 without gaps, and these are given: " + indices,
+                    "");
             return 0;
         }
         return indices.size();
@@ -97,9 +100,9 @@ public final class Reading {
             return Optional.of(
                     new Setting(pointer.path(), Files.readString(file).strip(), pointer.source()));
         } catch (IOException e) {
-            settings.violate(pointer.path(), "is to name a file: " + FileProblem.of(e), place(pointer));
+            settings.violate(pointer.path(), "must name a file: " + FileProblem.of(e), place(pointer));
         } catch (InvalidPathException e) {
-            settings.violate(pointer.path(), "is to name a file, and is not a path", place(pointer));
+            settings.violate(pointer.path(), "must name a file; this is not a path", place(pointer));
         }
         return Optional.empty();
     }

@@ -55,12 +55,12 @@ final class YamlFile {
         if (token == JsonToken.START_OBJECT) {
             members(parser, "", 1);
         } else if (token != null && token != JsonToken.VALUE_NULL) {
-            settings.violate(file.toString(), "holds no keys such as `control:`", line(1));
+            settings.violate(file.toString(), "has no keys; it must begin with one such as `control:`", line(1));
         }
         if (token != null && parser.nextToken() != null) {
             settings.violate(
                     file.toString(),
-                    "holds a second document after `---`; keep all keys in one",
+                    "has a second YAML document after `---`; put all keys into the first",
                     place(parser.currentTokenLocation()));
         }
     }

@@ -9,7 +9,6 @@ import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.delivery.BulkSource.Entry;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.LineReader;
-import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.Violation;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -29,7 +29,11 @@ final class CsvParser {
     private At step(char c) {
         return switch (at) {
             case CELL_START -> c == '"' ? At.QUOTED : plain(c);
-            case PLAIN -> c == '"' ? broken("a quote inside a cell that does not begin with one") : plain(c);
+            case PLAIN ->
+                c == '"'
+                        ? broken(
+                                "a cell without quotes around it has a quote in it; put the cell in quotes and double those inside")
+                        : plain(c);
             case QUOTED -> c == '"' ? At.CLOSING_QUOTE : append(c, At.QUOTED);
             case CLOSING_QUOTE -> afterQuote(c);
             case BROKEN -> At.BROKEN;
@@ -44,7 +48,7 @@ final class CsvParser {
         return switch (c) {
             case '"' -> append(c, At.QUOTED);
             case ',' -> endOfCell();
-            default -> broken("text after a closing quote");
+            default -> broken("text after the closing quote of a cell; double the quotes inside a cell");
         };
     }
 

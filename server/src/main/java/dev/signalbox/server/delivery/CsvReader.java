@@ -55,7 +55,8 @@ final class CsvReader {
         var parser = new CsvParser();
         parser.feed(first.text());
         List<Line> more = feedWhileOpen(parser, first.text().length());
-        Optional<String> fault = parser.open() ? Optional.of("a quote is never closed") : parser.fault();
+        Optional<String> fault =
+                parser.open() ? Optional.of("a cell's opening quote has no closing quote") : parser.fault();
         if (fault.isEmpty()) {
             return new Row.Cells(first.number(), parser.finish());
         }

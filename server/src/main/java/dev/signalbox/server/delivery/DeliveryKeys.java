@@ -17,13 +17,19 @@ final class DeliveryKeys {
             "delivery.poll-interval",
             Kind.duration("10ms", "1m"),
             "1s",
-            "How often to look for due messages of which no notification arrived.");
+            "How often to poll for due messages, in case a notification was lost.");
     static final Key<Integer> ATTEMPTS = Key.of(
-            "delivery.max-attempts", Kind.whole(1, 100), "10", "Attempts of a step for messages that do not say.");
+            "delivery.max-attempts",
+            Kind.whole(1, 100),
+            "10",
+            "Attempts of each step, for messages that do not set their own number.");
     static final Key<Duration> RETRY_BASE =
             Key.of("delivery.retry.base", Kind.duration("1ms", "7d"), "2s", "The wait after the first failed attempt.");
-    static final Key<Double> RETRY_FACTOR =
-            Key.of("delivery.retry.factor", Kind.decimal(1, 10), "2", "How much longer each next wait is.");
+    static final Key<Double> RETRY_FACTOR = Key.of(
+            "delivery.retry.factor",
+            Kind.decimal(1, 10),
+            "2",
+            "The factor by which each wait is longer than the one before.");
     static final Key<Duration> RETRY_MAX =
             Key.of("delivery.retry.max", Kind.duration("1ms", "7d"), "10m", "The longest wait; at least the base.");
     static final Key<Double> RETRY_JITTER =

@@ -36,7 +36,7 @@ public final class DeliveryMetrics implements DispatcherListener {
                 .description("Messages enqueued as new through this node")
                 .register(registry);
         failures = Counter.builder("signalbox.dispatcher.failures")
-                .description("Times the dispatcher had trouble, most often with its database")
+                .description("Failures of the dispatcher, most often of its database")
                 .register(registry);
     }
 
@@ -85,7 +85,7 @@ public final class DeliveryMetrics implements DispatcherListener {
     @Override
     public void completed(Channel channel, State state) {
         if (state.isFinal()) {
-            count("signalbox.messages.ended", "Messages that came to an end on this node", channel, state);
+            count("signalbox.messages.ended", "Messages that reached a final state on this node", channel, state);
         }
         switch (state) {
             case SENT -> sent.add(clock.instant(), 1);

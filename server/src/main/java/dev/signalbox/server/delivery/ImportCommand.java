@@ -39,9 +39,9 @@ import tools.jackson.databind.node.ObjectNode;
             "Hands a file of messages to the server.",
             "CSV has a header row with the columns to, body, dedupe_key, priority, at, expires_in, max_attempts in any"
                     + " order; to and body are required. NDJSON has one message a line, as the REST API takes it.",
-            "Refused rows are named with their line on stderr and do not stop the others. However it ends, it says how many"
-                    + " rows the server has and how to go on: with --from-line, or with the same command again where every"
-                    + " row has a dedupe key, as the server takes none of those twice."
+            "Refused rows are named with their line on stderr and do not stop the others. At the end, also of a"
+                    + " failed import, it says how many rows the server has and how to go on: with --from-line, or with"
+                    + " the same command again if every row has a dedupe key."
         },
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
@@ -73,7 +73,7 @@ final class ImportCommand implements Callable<Integer> {
             names = "--from-line",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Leaves out the lines before this one, but for the header of a CSV file.")
+            description = "Skips the lines before this one, except the header of a CSV file.")
     private long fromLine;
 
     private final ReentrantLock sending = new ReentrantLock(true);
@@ -165,7 +165,7 @@ final class ImportCommand implements Callable<Integer> {
             }
             done.end(chunk);
         } catch (JacksonException e) {
-            throw new CommandFailure(ExitCode.FAILED, "the server's answer is not what Signalbox answers", e);
+            throw new CommandFailure(ExitCode.FAILED, "the answer is not one of a Signalbox server\nCheck --url", e);
         } finally {
             sending.unlock();
         }

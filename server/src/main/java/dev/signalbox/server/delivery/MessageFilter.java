@@ -5,7 +5,6 @@ import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.rest.Fields;
-import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.TimeText;
 import dev.signalbox.server.rest.Violations;
 import java.time.Instant;

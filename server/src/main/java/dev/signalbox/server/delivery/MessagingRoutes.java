@@ -12,7 +12,6 @@ import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.rest.Json;
-import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.Query;
 import dev.signalbox.server.rest.Request;
 import dev.signalbox.server.rest.Response;

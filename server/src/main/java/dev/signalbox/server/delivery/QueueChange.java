@@ -38,13 +38,13 @@ abstract class QueueChange extends QueueQuestion {
             names = "--limit",
             paramLabel = "N",
             defaultValue = "1000",
-            description = "With a filter: changes so many at most, 1 to 10000; default ${DEFAULT-VALUE}.")
+            description = "With a filter: the most messages to change, 1 to 10000; default ${DEFAULT-VALUE}.")
     private int limit;
 
     @Option(names = "--dry-run", description = "With a filter: only counts what would be changed.")
     private boolean dryRun;
 
-    @Option(names = "--yes", description = "With a filter: does not ask.")
+    @Option(names = "--yes", description = "With a filter: does not ask for confirmation.")
     private boolean yes;
 
     @Option(names = "--note", paramLabel = "TEXT", description = "Why, for the messages' history.")
@@ -181,7 +181,7 @@ abstract class QueueChange extends QueueQuestion {
     @Command(
             name = "resolve",
             description = {
-                "Decides about messages in state UNKNOWN: they may or may not have been sent, and a person found out.",
+                "Decides what became of messages in state UNKNOWN, which may or may not have been sent.",
                 "Without ids, about all of them, or those that a filter finds: it counts them and asks first."
             },
             mixinStandardHelpOptions = true,

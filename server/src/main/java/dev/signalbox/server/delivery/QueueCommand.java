@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** Looks into a server's queue, and changes the fate of messages. */
 @Command(
         name = "queue",
-        description = "Looks into a server's queue, and changes the fate of messages.",
+        description = "Lists, retries, cancels and resolves the messages of a server's queue.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {

@@ -38,7 +38,8 @@ class QueueStatus extends QueueQuestion {
         HumanTime times = HumanTime.local();
         for (String name : List.of("oldestPending", "oldestDue")) {
             if (overview.hasNonNull(name)) {
-                String label = name.equals("oldestDue") ? "the oldest due message waits since " : "oldest    accepted ";
+                String label =
+                        name.equals("oldestDue") ? "the oldest due message has waited since " : "oldest    accepted ";
                 out.println(label + times.of(overview.path(name).asString("")));
             }
         }
@@ -105,7 +106,7 @@ class QueueStatus extends QueueQuestion {
                 description = "How long to wait in between, 100ms to 1d; default ${DEFAULT-VALUE}.")
         private Duration interval = Duration.ZERO;
 
-        @Option(names = "--count", paramLabel = "N", description = "Ends after so many.")
+        @Option(names = "--count", paramLabel = "N", description = "Ends after this many.")
         private long count = Long.MAX_VALUE;
 
         @Override

@@ -8,7 +8,6 @@ import dev.signalbox.server.node.Channels;
 import dev.signalbox.server.rest.Fields;
 import dev.signalbox.server.rest.InvalidMessageException;
 import dev.signalbox.server.rest.JsonFields;
-import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.TimeText;
 import dev.signalbox.server.rest.UuidText;
 import dev.signalbox.server.rest.Violations;
@@ -126,7 +125,7 @@ final class ReachReader {
     }
 
     private List<Step> chain(Fields fields, Violations violations) {
-        violations.check(fields.has("to"), "to", "is needed: who is to be reached, such as sms:+61491570006");
+        violations.check(fields.has("to"), "to", "is required: the recipient, such as sms:+61491570006");
         return fields.text("to")
                 .filter(to -> !to.isEmpty())
                 .map(to -> steps.chain(fields.shown("to"), to, violations))
@@ -198,7 +197,7 @@ final class ReachReader {
 
     private static String body(Fields fields, Violations violations) {
         String body = fields.text("body").orElse("");
-        violations.check(fields.has("body"), "body", "is needed: the text to deliver");
+        violations.check(fields.has("body"), "body", "is required: the text to deliver");
         violations.check(
                 body.getBytes(StandardCharsets.UTF_8).length <= LONGEST_BODY, "body", "is longer than 64 KiB in UTF-8");
         return body;

@@ -40,9 +40,8 @@ final class SendCommand implements Callable<Integer> {
             names = "--to",
             required = true,
             paramLabel = "ADDRESS",
-            description =
-                    "CHANNEL:ADDRESS, with ` within TIME` if wanted. Repeated, or with ` > ` between, the next is tried"
-                            + " when one fails.")
+            description = "CHANNEL:ADDRESS, optionally with ` within TIME`. If it is given several times, or with ` >"
+                    + " ` between, the next is tried when one fails.")
     private final List<String> to = new ArrayList<>();
 
     @Parameters(paramLabel = "TEXT", description = "The message; - reads it from stdin.")
@@ -51,16 +50,16 @@ final class SendCommand implements Callable<Integer> {
     @Option(
             names = "--dedupe-key",
             paramLabel = "KEY",
-            description = "A second message with the same key is not taken.")
+            description = "A second message with the same key is not enqueued.")
     private @Nullable String dedupeKey;
 
     @Option(names = "--priority", paramLabel = "N", description = "0 (first) to 9 (last).")
     private @Nullable Integer priority;
 
-    @Option(names = "--at", paramLabel = "TIME", description = "Not before this time (RFC 3339).")
+    @Option(names = "--at", paramLabel = "TIME", description = "Sends it no earlier than this time (RFC 3339).")
     private @Nullable String at;
 
-    @Option(names = "--expires-in", paramLabel = "TIME", description = "Not later than so much from now, such as 1h.")
+    @Option(names = "--expires-in", paramLabel = "TIME", description = "Gives up after this time, such as 1h.")
     private @Nullable String expiresIn;
 
     @Option(names = "--max-attempts", paramLabel = "N", description = "Attempts of each step.")
@@ -116,7 +115,8 @@ final class SendCommand implements Callable<Integer> {
     private static String stdin() throws IOException {
         byte[] read = System.in.readNBytes(LARGEST + 1);
         if (read.length > LARGEST) {
-            throw new CommandFailure(ExitCode.USAGE, "stdin holds more than 1 MiB, which is no message");
+            throw new CommandFailure(
+                    ExitCode.USAGE, "standard input is longer than 1 MiB; a message has at most 64 KiB");
         }
         return new String(read, StandardCharsets.UTF_8).stripTrailing();
     }

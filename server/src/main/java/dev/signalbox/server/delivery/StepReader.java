@@ -4,7 +4,6 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.node.Channels;
-import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.TimeText;
 import dev.signalbox.server.rest.Violations;
 import java.time.Duration;

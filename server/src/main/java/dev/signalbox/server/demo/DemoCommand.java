@@ -47,7 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
         exitCodeListHeading = "%nExit codes (with --exit):%n",
         exitCodeList = {
             "0:every message reached a final state, none was lost or doubled",
-            "1:not so, or the demo could not run",
+            "1:a message was lost or doubled, or the demo could not run",
             "2:the command line is wrong"
         },
         footerHeading = "%nExamples:%n",

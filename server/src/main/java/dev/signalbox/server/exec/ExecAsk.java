@@ -30,7 +30,7 @@ sealed interface ExecAsk {
         }
         if (!json.path("run").isString()) {
             throw new IllegalArgumentException(
-                    "say {\"run\": COMMAND, \"id\": \"1\", \"arguments\": []} or {\"cancel\": \"1\"}");
+                    "send {\"run\": COMMAND, \"id\": \"1\", \"arguments\": []} or {\"cancel\": \"1\"}");
         }
         String id = json.path("id").asString("");
         if (id.length() > 64) {

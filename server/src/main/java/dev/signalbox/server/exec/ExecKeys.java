@@ -64,21 +64,21 @@ final class ExecKeys {
             "delivery.exec.timeout",
             Kind.duration("100ms", "10m"),
             "10s",
-            "The longest that one attempt takes. A command that is ended for it has an unknown outcome.");
+            "How long one attempt may take. The outcome of a command that is ended for this reason is unknown.");
     static final Key<Integer> SEND_CONCURRENCY = Key.of(
             "delivery.exec.concurrency", Kind.whole(1, 1_000), "4", "Attempts under way at a time on this node.");
     static final Key<Integer> SEND_RETRY_CODE = Key.of(
             "delivery.exec.retry-code",
             Kind.whole(1, 255),
             "75",
-            "The exit code by which the command says that it did not send, and may be tried again. 0 is sent, all"
-                    + " others refuse for good.");
+            "The exit code that means: not sent, try again. 0 means sent, any other code means refused for good.");
     static final Key<Duration> SEND_KEY_LIFETIME = Key.of(
             "delivery.exec.key-lifetime",
             Kind.duration("0s", "30d"),
             "0s",
-            "How long the command recognises a repeated key. Within it an unknown outcome is tried again; beyond it,"
-                    + " and with 0s always, it is parked for a person.");
+            "How long the command recognises a repeated key. Until then an attempt with an unknown outcome is"
+                    + " repeated; after that, and always with 0s, the message becomes UNKNOWN, for an operator to"
+                    + " resolve.");
 
     static final List<Key<?>> ALL = List.of(
             EXEC_CLIENTS,

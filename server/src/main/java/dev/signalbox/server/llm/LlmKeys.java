@@ -76,9 +76,9 @@ final class LlmKeys {
             "llm.models.*.max-tokens",
             Kind.whole(1, 100_000_000),
             "1024",
-            "The longest answer, unless asked otherwise.");
+            "The longest answer, unless a question sets its own limit.");
     public static final Key<Double> TEMPERATURE = Key.of(
-            "llm.models.*.temperature", Kind.decimal(0, 2), "0", "How much is left to chance, unless asked otherwise.");
+            "llm.models.*.temperature", Kind.decimal(0, 2), "0", "The temperature, unless a question sets its own.");
     public static final Key<Duration> TIMEOUT = Key.optional(
             "llm.models.*.timeout",
             Kind.duration("10ms", "1h"),
@@ -111,7 +111,7 @@ final class LlmKeys {
             "llm.circuit.failures",
             Kind.whole(0, 1_000_000),
             "5",
-            "After so many failures in a row a model is not asked for a while; 0 for never.");
+            "After this many failures in a row a model is not asked for a while; 0 for never.");
     public static final Key<Duration> CIRCUIT_OPEN =
             Key.of("llm.circuit.open", Kind.duration("10ms", "1d"), "30s", "For how long; then one attempt decides.");
     public static final Key<Integer> CONCURRENCY =

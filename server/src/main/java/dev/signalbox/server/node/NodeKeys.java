@@ -32,7 +32,7 @@ final class NodeKeys {
     static final Key<LogFormat> LOG_FORMAT =
             Key.of("log.format", Kind.oneOf(LogFormat.class), "plain", "`json` writes one object a line.");
     static final Key<LogLevel> LOG_LEVEL =
-            Key.of("log.level", Kind.oneOf(LogLevel.class), "info", "The least that is logged.");
+            Key.of("log.level", Kind.oneOf(LogLevel.class), "info", "The lowest level that is logged.");
     static final Key<Duration> SHUTDOWN_TIMEOUT = Key.of(
             "shutdown.timeout",
             Kind.duration("0s", "1h"),

@@ -55,8 +55,8 @@ final class ObservatoryKeys {
             "observatory.when-full",
             Kind.oneOf(WhenFull.class),
             "drop_oldest",
-            "What happens when there is no room, neither in memory nor in the spool; `block` holds up whoever logs for"
-                    + " 100 ms at most.");
+            "What happens when there is no room, neither in memory nor in the spool; `block` makes the thread"
+                    + " that logs wait, for 100 ms at most.");
     public static final Key<Boolean> SPOOL = Key.of(
             "observatory.spool.enabled",
             Kind.truth(),
@@ -72,7 +72,7 @@ final class ObservatoryKeys {
             "observatory.spool.window",
             Kind.duration("0s", "1m"),
             "100ms",
-            "How long the log may be in memory only once its destination fails.");
+            "How long records stay in memory only after their destination fails.");
     public static final Key<Boolean> SPOOL_ALWAYS = Key.of(
             "observatory.spool.always",
             Kind.truth(),

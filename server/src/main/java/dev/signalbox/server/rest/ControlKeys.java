@@ -37,12 +37,13 @@ final class ControlKeys {
             "control.body-timeout",
             Kind.duration("100ms", "1h"),
             "30s",
-            "How long a client may send nothing of a request's body, or take nothing of an answer.");
+            "How long a client may pause while it sends a request's body or reads an answer.");
     static final Key<Long> CONTROL_MIN_BODY_RATE = Key.of(
             "control.min-body-rate",
             Kind.size("1", "1GiB"),
             "500",
-            "The bytes a second that a body or an answer has to make on average, beyond `control.body-timeout`.");
+            "The lowest average rate, in bytes a second, at which a client may send a body or read an answer"
+                    + " once `control.body-timeout` has passed.");
     static final Key<Duration> CONTROL_IDLE = Key.of(
             "control.idle-timeout",
             Kind.duration("1s", "1d"),
@@ -54,19 +55,20 @@ final class ControlKeys {
             "control.max-connections-per-address",
             Kind.whole(1, 1_000_000),
             "256",
-            "The most connections at a time from one address, or one IPv6 network of 64 bits. Beyond that the oldest"
-                    + " that has not sent a request makes way.");
+            "The most connections at a time from one address, or one IPv6 network of 64 bits. At the limit, the"
+                    + " oldest one that has not sent a request is closed.");
     static final Key<Integer> CONTROL_MAX_REQUESTS = Key.of(
             "control.max-requests",
             Kind.whole(1, 100_000),
             "512",
-            "The most requests under way at a time; then the answer is 503. Health, metrics and streams are counted"
-                    + " apart.");
+            "The most requests under way at a time; above it the answer is 503. Health, metrics and streams are"
+                    + " counted separately.");
     static final Key<Integer> CONTROL_MAX_PER_PRINCIPAL = Key.of(
             "control.max-requests-per-principal",
             Kind.whole(1, 100_000),
             "64",
-            "The most requests under way, and the most streams, with one holder's tokens; then the answer is 429.");
+            "The most requests under way, and the most streams, with one holder's tokens; above it the answer"
+                    + " is 429.");
 
     static final Key<Boolean> AUTH_DISABLED = Key.of(
             "auth.disabled",

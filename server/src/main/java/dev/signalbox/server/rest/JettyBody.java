@@ -110,7 +110,7 @@ final class JettyBody extends InputStream {
         if (failure instanceof TimeoutException) {
             throw tooSlow();
         }
-        return new ClientGoneException("the client left in the middle of its request", failure);
+        return new ClientGoneException("the client disconnected before its request ended", failure);
     }
 
     /** Whether all of the body has been taken; looks at what has arrived, and waits for nothing. */

@@ -20,7 +20,7 @@ public final class Query implements Fields {
         this.request = request;
         request.query().forEach((name, value) -> {
             if (!known.contains(name)) {
-                violations.add(name, "is not a parameter here" + Suggestion.phrase(name, known));
+                violations.add(name, "is not a parameter of this path" + Suggestion.phrase(name, known));
             } else if (value.isEmpty()) {
                 violations.add(name, "has no value; give one or leave the parameter out");
             }

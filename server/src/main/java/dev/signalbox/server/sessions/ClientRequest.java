@@ -40,8 +40,9 @@ sealed interface ClientRequest {
         if (json.path("unsubscribe").isString()) {
             return new Unsubscribe(json.path("unsubscribe").asString());
         }
-        throw new IllegalArgumentException("say {\"subscribe\": SESSION}, {\"unsubscribe\": SESSION}"
-                + " or {\"append\": SESSION, \"event\": anything}");
+        throw new IllegalArgumentException(
+                "send {\"subscribe\": SESSION}, {\"unsubscribe\": SESSION} or {\"append\": SESSION, \"event\":"
+                        + " anything}");
     }
 
     private static JsonNode json(Payload payload) {

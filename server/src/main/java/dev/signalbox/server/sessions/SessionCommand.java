@@ -198,7 +198,7 @@ final class SessionCommand {
         @Mixin
         private final Beginning beginning = new Beginning();
 
-        @Option(names = "--count", paramLabel = "N", description = "Ends after so many events.")
+        @Option(names = "--count", paramLabel = "N", description = "Ends after this many events.")
         private long count = Long.MAX_VALUE;
 
         @Override

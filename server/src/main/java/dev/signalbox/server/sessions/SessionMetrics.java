@@ -39,7 +39,7 @@ final class SessionMetrics implements BusListener {
                 registry, "send.failures", "Times a batch could not be written, and was tried again or given up");
         gaps = counter(registry, "gaps", "Gaps told to subscribers and groups");
         fellBehind = counter(registry, "fell.behind", "Times a subscriber's buffer was full");
-        found = counter(registry, "sweep.found", "Sessions with events that nobody had told of");
+        found = counter(registry, "sweep.found", "Sessions whose new events were found without a notification");
         trimmed = counter(registry, "trimmed", "Events removed by retention");
         fenced = counter(registry, "fenced", "Late acknowledgements of groups, refused");
         redelivered = counter(registry, "redelivered", "Events that a group handed out again");
@@ -49,7 +49,7 @@ final class SessionMetrics implements BusListener {
                 .description("Subscriptions and members of groups on this node")
                 .register(registry);
         Gauge.builder("signalbox.session.tail", tail, AtomicInteger::get)
-                .description("1 if this node hears of what others append, 0 if it has to look")
+                .description("1 if notifications of other nodes' events arrive, 0 if this node has to poll")
                 .register(registry);
     }
 

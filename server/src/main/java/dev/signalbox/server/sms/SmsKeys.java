@@ -23,15 +23,16 @@ final class SmsKeys {
             "delivery.sms.connect-timeout",
             Kind.duration("10ms", "10m"),
             "2s",
-            "The part of it that connecting may take; at most, and by default no more than, the timeout.");
+            "How long connecting may take, as a part of delivery.sms.timeout; at most that long.");
     static final Key<Integer> CONCURRENCY =
             Key.of("delivery.sms.concurrency", Kind.whole(1, 4096), "64", "Attempts under way at a time on this node.");
     static final Key<Duration> KEY_LIFETIME = Key.of(
             "delivery.sms.key-lifetime",
             Kind.duration("0s", "30d"),
             "0s",
-            "How long the provider recognises a repeated Idempotency-Key. Within it an unknown outcome is tried again;"
-                    + " beyond it, and with 0s always, it is parked for a person.");
+            "How long the provider recognises a repeated Idempotency-Key. Until then an attempt with an unknown"
+                    + " outcome is repeated; after that, and always with 0s, the message becomes UNKNOWN, for an operator"
+                    + " to resolve.");
     static final Key<Integer> MAX_LENGTH =
             Key.of("delivery.sms.max-length", Kind.whole(1, 10_000), "160", "The longest message, in characters.");
     static final Key<String> DEFAULT_REGION = Key.optional(

@@ -181,7 +181,7 @@ class ConfigurationTest {
                 "delivery.sms.token=t");
         violates("auth.tokens.0.name: is required", "auth.tokens.0.token=" + TOKEN);
         violates("auth.tokens.0.token: is required", "auth.tokens.0.name=ops");
-        violates("has a gap", "auth.tokens.1.name=ops", "auth.tokens.1.token=" + TOKEN);
+        violates("misses an element", "auth.tokens.1.name=ops", "auth.tokens.1.token=" + TOKEN);
         violates(
                 "so auth.tokens have no effect",
                 "auth.disabled=true",
@@ -198,7 +198,7 @@ class ConfigurationTest {
         violates("confirm with auth.allow-anyone", "auth.disabled=true", "control.host=node-1.example");
         violates("a size from 1 to 1GiB", "control.min-body-rate=17179869185GiB");
         violates("are both given", "database.password=a", "database.password-file=b");
-        violates("is to name a file: there is no such file", "database.password-file=none");
+        violates("must name a file: there is no such file", "database.password-file=none");
         violates("region", "delivery.sms.default-region=XX");
         violates("jdbc:postgresql://HOST/NAME", "database.url=mysql://h/d");
     }
@@ -223,7 +223,7 @@ class ConfigurationTest {
 
     @Test
     void refusesAFileThatIsNotWhatItShouldBe() throws IOException {
-        assertThatThrownBy(() -> file("just text")).hasMessageContaining("holds no keys");
+        assertThatThrownBy(() -> file("just text")).hasMessageContaining("has no keys");
         assertThatThrownBy(() -> file("control: {port: 1, port: 2}")).hasMessageContaining("twice");
         assertThatThrownBy(() -> file("control: {port: &p 1}\nclients: {port: *p}\n"))
                 .hasMessageContaining("alias");

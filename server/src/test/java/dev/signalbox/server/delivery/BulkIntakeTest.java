@@ -94,11 +94,11 @@ class BulkIntakeTest {
                     .extracting(line -> line.has("error") ? line.get("line") + " " + message(line) : "")
                     .containsExactly(
                             "",
-                            "3 text after a closing quote",
+                            "3 text after the closing quote of a cell; double the quotes inside a cell",
                             "",
-                            "5 text after a closing quote",
+                            "5 text after the closing quote of a cell; double the quotes inside a cell",
                             "6 has 1 cells where the header has 2",
-                            "7 is needed: who is to be reached, such as sms:+61491570006",
+                            "7 is required: the recipient, such as sms:+61491570006",
                             "",
                             "");
             assertThat(answer.getLast().get("accepted").intValue()).isEqualTo(3);

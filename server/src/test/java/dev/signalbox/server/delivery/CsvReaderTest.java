@@ -33,7 +33,7 @@ class CsvReaderTest {
         assertThat(read("a,b\n\n \"x\",c\n\"1,\"\"2\"\"\",\"\"\r\n,\nlast"))
                 .containsExactly(
                         "1 [a, b]",
-                        "3 a quote inside a cell that does not begin with one",
+                        "3 a cell without quotes around it has a quote in it; put the cell in quotes and double those inside",
                         "4 [1,\"2\", ]",
                         "5 [, ]",
                         "6 [last]");
@@ -46,7 +46,8 @@ class CsvReaderTest {
 
     @Test
     void aQuoteThatIsNeverClosedCostsOneLine() throws IOException {
-        assertThat(read("a\n\"b\nc\nd")).containsExactly("1 [a]", "2 a quote is never closed", "3 [c]", "4 [d]");
+        assertThat(read("a\n\"b\nc\nd"))
+                .containsExactly("1 [a]", "2 a cell's opening quote has no closing quote", "3 [c]", "4 [d]");
     }
 
     @Test
@@ -54,13 +55,16 @@ class CsvReaderTest {
         List<String> rows = read("\"open\n" + "x\n".repeat(2000));
 
         assertThat(rows).hasSize(2001);
-        assertThat(rows.getFirst()).isEqualTo("1 a quote is never closed");
+        assertThat(rows.getFirst()).isEqualTo("1 a cell's opening quote has no closing quote");
         assertThat(rows.getLast()).isEqualTo("2001 [x]");
     }
 
     @Test
     void aLineThatCannotBeReadInsideQuotesIsToldOnItsOwn() throws IOException {
         assertThat(read("\"open\n" + "y".repeat(5000) + "\nx"))
-                .containsExactly("1 a quote is never closed", "2 the line is longer than 4096 bytes", "3 [x]");
+                .containsExactly(
+                        "1 a cell's opening quote has no closing quote",
+                        "2 the line is longer than 4096 bytes",
+                        "3 [x]");
     }
 }

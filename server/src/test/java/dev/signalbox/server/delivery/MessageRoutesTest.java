@@ -103,8 +103,8 @@ class MessageRoutesTest {
     void anEmptyMessageIsToldWhatItLacks() throws Exception {
         assertThat(errors(server.enqueue("{}")))
                 .containsExactlyInAnyOrder(
-                        "to: is needed: who is to be reached, such as sms:+61491570006",
-                        "body: is needed: the text to deliver");
+                        "to: is required: the recipient, such as sms:+61491570006",
+                        "body: is required: the text to deliver");
         assertThat(errors(server.enqueue("[]"))).containsExactly(": a message must be a JSON object");
     }
 
@@ -156,7 +156,7 @@ class MessageRoutesTest {
     void wrongFiltersAreToldAtOnce() throws Exception {
         assertThat(errors(server.get("/api/messages?limitt=3&state=GONE&channel=A%20B&limit=0")))
                 .containsExactlyInAnyOrder(
-                        "limitt: is not a parameter here (did you mean 'limit'?)",
+                        "limitt: is not a parameter of this path (did you mean 'limit'?)",
                         "state: must be one of [PENDING, CLAIMED, RETRY_WAIT, SENT, UNKNOWN, DEAD, REJECTED, EXPIRED, CANCELLED]",
                         "channel: must be the name of a channel, such as sms",
                         "limit: must be 1 to 500");
