@@ -3,6 +3,7 @@ package dev.signalbox.database;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Where a database is and how to use it. The password is kept apart from the URL and never shown.
@@ -21,11 +22,21 @@ public record DatabaseConfig(
         int poolSize,
         Duration connectTimeout) {
 
+    private static final String HOST = "(?:\\[[0-9A-Fa-f:.%]+]|[^/@:,\\[\\]\\s]+)"
+            + "(?::(?:[1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d\\d|655[0-2]\\d|6553[0-5]))?";
+
+    /** What the driver takes. An @ would be a user and password out of their place, which {@link #place} would show. */
+    private static final Pattern POSTGRESQL = Pattern.compile("jdbc:postgresql://" + HOST + "(?:," + HOST + ")*/[^@]+");
+
     private static final int DEFAULT_POOL_SIZE = 10;
     private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     public DatabaseConfig {
         parameters = Map.copyOf(parameters);
+        if (dialect == Dialect.POSTGRESQL && !POSTGRESQL.matcher(url).matches()) {
+            throw new IllegalArgumentException("the database URL is malformed in its host, port or database;"
+                    + " write postgresql://user:password@host:5432/database, special characters as %XX");
+        }
         if (poolSize < 2 || poolSize > 500) {
             throw new IllegalArgumentException("database pool size is " + poolSize + "; it must be 2 to 500");
         }

@@ -13,17 +13,17 @@ class DatabaseConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    jdbc:postgresql://db/app                         | jdbc:postgresql://db/app
-                    jdbc:postgresql://db:5433/app?user=u&password=pw | jdbc:postgresql://db:5433/app
-                    jdbc:postgresql:app                              | jdbc:postgresql://localhost/app
-                    postgresql://u:pw@db/app                         | jdbc:postgresql://db/app
-                    postgres://u:pw@db:5433/app?sslmode=require      | jdbc:postgresql://db:5433/app
-                    postgresql://u:pw@db1:1,db2:2/app                | jdbc:postgresql://db1:1,db2:2/app
-                    pgx://u:pw@[::1]:5432/app                        | jdbc:postgresql://[::1]:5432/app
-                    sqlite:data/app.db                               | jdbc:sqlite:data/app.db
-                    SQLITE3:/var/app.db                              | jdbc:sqlite:/var/app.db
-                    jdbc:sqlite:app.db?_busy_timeout=100             | jdbc:sqlite:app.db
-                    """)
+        jdbc:postgresql://db/app                         | jdbc:postgresql://db/app
+        jdbc:postgresql://db:5433/app?user=u&password=pw | jdbc:postgresql://db:5433/app
+        jdbc:postgresql:app                              | jdbc:postgresql://localhost/app
+        postgresql://u:pw@db/app                         | jdbc:postgresql://db/app
+        postgres://u:pw@db:5433/app?sslmode=require      | jdbc:postgresql://db:5433/app
+        postgresql://u:pw@db1:1,db2:2/app                | jdbc:postgresql://db1:1,db2:2/app
+        pgx://u:pw@[::1]:5432/app                        | jdbc:postgresql://[::1]:5432/app
+        sqlite:data/app.db                               | jdbc:sqlite:data/app.db
+        SQLITE3:/var/app.db                              | jdbc:sqlite:/var/app.db
+        jdbc:sqlite:app.db?_busy_timeout=100             | jdbc:sqlite:app.db
+        """)
     void urlIsRead(String given, String url) {
         DatabaseConfig config = DatabaseConfig.of(given);
         assertThat(config.url()).isEqualTo(url);
@@ -107,10 +107,16 @@ class DatabaseConfigTest {
                 "sqlite:file:x?mode=memory",
                 "sqlite:x.db?_secret=1",
                 "sqlite:x.db?_timeout=soon",
-                "jdbc:mysql://db/app"
+                "jdbc:mysql://db/app",
+                "postgresql://db:port/app",
+                "postgresql://db:65536/app",
+                "jdbc:postgresql:u:hunter2@db/app",
+                "postgresql://db/u:hunter2@app"
             })
     void unusableIsRefused(String given) {
-        assertThatIllegalArgumentException().isThrownBy(() -> DatabaseConfig.of(given));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DatabaseConfig.of(given))
+                .withMessageNotContaining("hunter2");
     }
 
     @ParameterizedTest

@@ -35,6 +35,26 @@ class ServerFaultTest {
         }
     }
 
+    /** With the most verbose log and stack traces. StartSecretsTest has every key and every driver. */
+    @Test
+    void aStartThatFailsTellsNoSecret() throws Exception {
+        String canary = "canary-0123456789-0123456789-tweet";
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(serve(
+                            "control.port=" + taken.getLocalPort(),
+                            "clients.port=0",
+                            "clients.jwt.secret=" + canary,
+                            "delivery.sms.url=http://127.0.0.1:1/send",
+                            "delivery.sms.token=" + canary,
+                            "session.store=redis",
+                            "session.redis.url=redis://:" + canary + "@127.0.0.1:1",
+                            "log.level=trace",
+                            "data.folder=data"))
+                    .isEqualTo(1);
+            assertThat(output()).contains("session.store").doesNotContain(canary);
+        }
+    }
+
     @Test
     void aDataFolderThatCannotBeWrittenIsNamedTogetherWithTheMend() throws Exception {
         Path file = Files.createFile(folder.resolve("file"));
@@ -150,7 +170,7 @@ class ServerFaultTest {
 
     /** Runs {@code serve} to its end, which must come by itself. */
     private int serve(String... settings) throws Exception {
-        List<String> arguments = new ArrayList<>(List.of("serve"));
+        List<String> arguments = new ArrayList<>(List.of("serve", "--debug"));
         for (String setting : settings) {
             arguments.addAll(List.of("--set", setting));
         }
