@@ -195,6 +195,33 @@ class ServerCommandsTest {
     }
 
     @Test
+    void aBodyThatTheChannelCannotCarryIsRefusedWithTheKeyToSet() throws IOException {
+        String longest = "x".repeat(160);
+        Run sent = server.run("send", "--to", SMS, longest + "x");
+        Run live = server.run("send", "--to", "client:nobody within 1s", longest + "x");
+        Run imported = server.run("import", csv("to,body\n%s,%sx\n%s,%s\n".formatted(SMS, longest, SMS, longest)));
+
+        assertThat(sent.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(sent.err()).contains("161 characters", "160", "delivery.sms.max-length");
+        assertThat(live.exitCode()).isZero();
+        assertThat(imported.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(imported.out()).isEqualTo("1 accepted, 0 known already, 1 refused\n");
+        assertThat(imported.err()).startsWith("line 2:").contains("delivery.sms.max-length");
+    }
+
+    @Test
+    void aBodyBeyondTheLimitOfEveryChannelIsRefused() throws IOException {
+        String body = "x".repeat((64 << 10) + 1);
+        Run sent = server.run("send", "--to", "client:alice", body);
+        Run imported = server.run("import", csv("to,body\nclient:alice," + body + "\n"));
+
+        assertThat(sent.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(sent.err()).contains("body is longer than 64 KiB");
+        assertThat(imported.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(imported.err()).contains("body is longer than 64 KiB");
+    }
+
+    @Test
     void showsTheStatus() {
         assertThat(server.run("queue", "status").out()).contains("dispatch  RUNNING", "health    UP", "SENT");
         assertThat(server.run("queue", "status", "--json").json().has("counts")).isTrue();

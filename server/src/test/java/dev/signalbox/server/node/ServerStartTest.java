@@ -3,7 +3,9 @@ package dev.signalbox.server.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.server.Run;
 import dev.signalbox.server.SignalboxCommand;
+import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.rest.AdminToken;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -11,10 +13,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +53,34 @@ class ServerStartTest {
             assertThat(bulk.body().lines().toList().getFirst()).contains("delivery.sms.url");
             assertThat(bulk.body().lines().toList().get(1)).contains("\"id\"");
         }
+    }
+
+    @Test
+    void theCommandLineTellsWhichKeysToSetForATextMessage() throws Exception {
+        try (Server server = start()) {
+            var where = List.of("--url", server.controlUri().toString(), "--data", folder.toString());
+            Run sent = run(where, "send", "--to", "sms:+61491570006", "hello");
+            Path rows = Files.writeString(folder.resolve("rows.csv"), """
+                to,body
+                sms:+61491570006,hello
+                client:alice,hello
+                client:bob within 5s > sms:+61491570006,hello
+                """);
+            Run imported = run(where, "import", rows.toString());
+
+            assertThat(sent.exitCode()).isEqualTo(ExitCode.REFUSED);
+            assertThat(sent.err())
+                    .contains("channel `sms` is not configured", "delivery.sms.url and delivery.sms.token");
+            assertThat(imported.exitCode()).isEqualTo(ExitCode.REFUSED);
+            assertThat(imported.out()).isEqualTo("1 accepted, 0 known already, 2 refused\n");
+            assertThat(imported.err().lines())
+                    .hasSize(2)
+                    .allMatch(line -> line.contains("delivery.sms.url and delivery.sms.token"));
+        }
+    }
+
+    private static Run run(List<String> where, String... arguments) {
+        return Run.of(Stream.concat(Stream.of(arguments), where.stream()).toArray(String[]::new));
     }
 
     private Server start() {
