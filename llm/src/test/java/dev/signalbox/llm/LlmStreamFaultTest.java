@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.langchain4j.model.output.FinishReason;
+import dev.signalbox.testing.services.Effort;
 import dev.signalbox.testing.simulator.LlmReply;
 import dev.signalbox.testing.simulator.LlmSimulator;
 import dev.signalbox.testing.simulator.LlmSimulatorOptions;
@@ -92,6 +93,9 @@ class LlmStreamFaultTest {
             return in.readAllBytes();
         }
     }
+
+    /** How often {@link #cancelAgainstTheLastWordHasOneWinner} tries. */
+    private static final int RACES = Effort.of(300, 20_000);
 
     private static final String PIECE = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"}}]}\n\n";
 
@@ -203,7 +207,7 @@ class LlmStreamFaultTest {
     @Test
     void cancelAgainstTheLastWordHasOneWinner() throws Exception {
         LlmClient client = client();
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < RACES; i++) {
             simulator.script(LlmReply.answer("a"));
             var heard = new RecordingListener();
             LlmStream stream = client.stream(LlmRequest.of("hi"), heard);

@@ -11,6 +11,7 @@ import dev.signalbox.observatory.ObservatoryOptions.Batching;
 import dev.signalbox.observatory.ObservatoryOptions.Memory;
 import dev.signalbox.observatory.ObservatoryOptions.Retry;
 import dev.signalbox.observatory.ObservatoryOptions.Spooling;
+import dev.signalbox.testing.services.Effort;
 import dev.signalbox.testing.simulator.ObservatorySimulator;
 import dev.signalbox.testing.simulator.ObservatorySimulatorBehaviour;
 import dev.signalbox.testing.simulator.ObservatorySimulatorBehaviour.Fault;
@@ -26,6 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ObservatoryOutageTest {
+    /** How many outages {@link #everythingArrivesInOrderAfterAnOutage} has, one after another. */
+    private static final int OUTAGES = Effort.of(1, 20);
+
     private static final ObservatorySimulatorBehaviour PERFECT = ObservatorySimulatorBehaviour.perfect();
 
     private final ObservatorySimulator sink = Fixtures.sink();
@@ -46,20 +50,24 @@ class ObservatoryOutageTest {
         var outage = fault == Fault.CUT ? PERFECT.with(Fault.CUT) : PERFECT.answering(503, 0);
         var options = quick(to(sink)).withSpool(Spooling.in(folder).withWindow(Duration.ofMillis(10)));
         try (var observatory = Observatory.start(options)) {
-            log(observatory, 0, 1_000);
-            sink.behave(outage);
-            log(observatory, 1_000, 20_000);
-            soon().until(() ->
-                    observatory.stats().failures() > 3 && observatory.stats().pendingBytes() == 0);
-            assertThat(observatory.stats().spooled()).isPositive();
-            assertThat(observatory.stats().spoolBytes()).isPositive();
-            log(observatory, 20_000, 21_000);
-            sink.behave(PERFECT);
-            log(observatory, 21_000, 22_000);
-            assertThat(observatory.flush(Duration.ofSeconds(30))).isTrue();
-            assertThat(messages(sink)).isEqualTo(messages(0, 22_000));
-            assertThat(observatory.stats().spoolBytes()).isZero();
-            assertThat(observatory.stats().droppedInAll()).isZero();
+            for (int outages = 0; outages < OUTAGES; outages++) {
+                int from = outages * 22_000;
+                long failures = observatory.stats().failures();
+                log(observatory, from, from + 1_000);
+                sink.behave(outage);
+                log(observatory, from + 1_000, from + 20_000);
+                soon().until(() -> observatory.stats().failures() > failures + 3
+                        && observatory.stats().pendingBytes() == 0);
+                assertThat(observatory.stats().spooled()).isPositive();
+                assertThat(observatory.stats().spoolBytes()).isPositive();
+                log(observatory, from + 20_000, from + 21_000);
+                sink.behave(PERFECT);
+                log(observatory, from + 21_000, from + 22_000);
+                assertThat(observatory.flush(Duration.ofSeconds(30))).isTrue();
+                assertThat(messages(sink)).isEqualTo(messages(0, from + 22_000));
+                assertThat(observatory.stats().spoolBytes()).isZero();
+                assertThat(observatory.stats().droppedInAll()).isZero();
+            }
         }
         assertThat(folder.toFile().list()).containsExactly("lock");
     }

@@ -6,6 +6,7 @@ import static dev.signalbox.router.RouterFixture.texts;
 import static dev.signalbox.router.RouterFixture.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.testing.services.Effort;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +23,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class AcknowledgedDeliveryTest {
+    /** How often {@link #sendingWhileTheClientReconnectsReachesTheNewConnection} tries. */
+    private static final int RECONNECTS = Effort.of(3_000, 100_000);
+
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Address.Client ALICE = new Address.Client("alice");
 
@@ -212,7 +216,7 @@ class AcknowledgedDeliveryTest {
     @Test
     void sendingWhileTheClientReconnectsReachesTheNewConnection() throws InterruptedException {
         CyclicBarrier together = new CyclicBarrier(2);
-        for (int round = 0; round < 3_000; round++) {
+        for (int round = 0; round < RECONNECTS; round++) {
             Address.Client client = Address.client("c" + round);
             ClientSession old = fixture.endpoint.connect(client.id(), new FakeConnection());
             Message message = to(client, "x");
