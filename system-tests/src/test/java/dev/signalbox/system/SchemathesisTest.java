@@ -22,8 +22,15 @@ import org.junit.jupiter.api.io.TempDir;
 class SchemathesisTest {
     private static final String PROGRAM = "schemathesis";
 
-    /** The document cannot say which channels a server has, nor that a time lies in the future. */
-    private static final String BEYOND_THE_DOCUMENT = "positive_data_acceptance";
+    /**
+     * The document cannot tie a header to a content type, and many messages in one request take no Idempotency-Key; nor that a key
+     * was used for another message before, which is 422. So there, what fits the document may still be refused.
+     */
+    private static final String CONFIGURATION = """
+        [[operations]]
+        include-name = "POST /api/messages"
+        checks.positive_data_acceptance.enabled = false
+        """;
 
     @TempDir
     private Path folder;
@@ -50,8 +57,11 @@ class SchemathesisTest {
     }
 
     private int run(Path program, ServerProcess server, Path report) throws IOException, InterruptedException {
+        Path configuration = Files.writeString(folder.resolve("schemathesis.toml"), CONFIGURATION);
         Process process = new ProcessBuilder(
                         program.toString(),
+                        "--config-file",
+                        configuration.toString(),
                         "run",
                         server.uri("/openapi.json").toString(),
                         "--header",
@@ -60,8 +70,6 @@ class SchemathesisTest {
                         "examples,coverage,fuzzing",
                         "--max-examples",
                         "20",
-                        "--exclude-checks",
-                        BEYOND_THE_DOCUMENT,
                         "--generation-deterministic",
                         "--request-timeout",
                         "30",
