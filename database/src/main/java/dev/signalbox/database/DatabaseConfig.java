@@ -35,7 +35,7 @@ public record DatabaseConfig(
         parameters = Map.copyOf(parameters);
         if (dialect == Dialect.POSTGRESQL && !POSTGRESQL.matcher(url).matches()) {
             throw new IllegalArgumentException("the database URL is malformed in its host, port or database;"
-                    + " write postgresql://user:password@host:5432/database, special characters as %XX");
+                    + " write postgresql://user:password@host:5432/database, special characters percent-encoded");
         }
         if (poolSize < 2 || poolSize > 500) {
             throw new IllegalArgumentException("database pool size is " + poolSize + "; it must be 2 to 500");

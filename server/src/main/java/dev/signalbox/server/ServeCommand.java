@@ -31,8 +31,6 @@ import picocli.CommandLine.Option;
             "  signalbox serve --print-config"
         })
 final class ServeCommand implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
-
     private final Features features;
 
     @Mixin
@@ -61,11 +59,13 @@ final class ServeCommand implements Callable<Integer> {
     private int serve(Configuration configuration) throws InterruptedException {
         var settings = configuration.values(NodeSettings::read);
         Logging.configure(settings.logFormat(), settings.logLevel());
-        configuration.warnings().forEach(LOG::warn);
+        // Not a constant of the class, which would start the log for `help` and `completion`, too.
+        Logger log = LoggerFactory.getLogger(ServeCommand.class);
+        configuration.warnings().forEach(log::warn);
         var signals = Signals.taken();
         try (var server = Server.start(features, configuration)) {
             signals.await();
-            LOG.info("stopping; a second signal ends at once");
+            log.info("stopping; a second signal ends at once");
             return server.stop(settings.shutdownTimeout()) ? ExitCode.OK : ExitCode.FAILED;
         }
     }
