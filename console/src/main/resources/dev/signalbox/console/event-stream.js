@@ -6,7 +6,7 @@ const LONGEST_RETRY_MILLIS = 30_000;
 
 /**
  * Follows a session as server-sent events over fetch, since EventSource cannot send a token. Reconnects behind the last
- * event it saw. Calls `onEvent({offset, at, value})`, `onGap({expected, next})`, `onState('live' | 'waiting')`, and
+ * event it saw. Calls `onEvent({offset, id, at, headers, value})`, `onGap({expected, next})`, `onState('live' | 'waiting')`, and
  * `onRefused(failure)` if the server will not have it, after which it has ended.
  */
 export class EventStream {

@@ -20,6 +20,25 @@ class ConsolePagesTest extends ConsoleScenario {
     }
 
     @Test
+    void sessionsAreListedPageByPageAndOpened() throws Exception {
+        for (int game = 100; game < 160; game++) {
+            server.append("games/" + game, "{\"move\":1}");
+        }
+        server.append("photo\u0416", "1");
+        signIn("admin");
+        show("#/sessions");
+        page.await("document.querySelectorAll('.sessions a').length === 50");
+        page.picture(PICTURES.resolve("sessions.png"));
+        page.click(".more button");
+        page.await("document.querySelectorAll('.sessions a').length === 61");
+        assertThat(page.text("[data-page]")).contains("61 shown.").doesNotContain("Show more");
+        page.click(".sessions li:first-child a");
+        page.await("location.hash === '#/sessions/games%2F100'");
+        page.await("document.querySelectorAll('.events li').length === 1");
+        assertThat(page.complaints()).isEmpty();
+    }
+
+    @Test
     void aSessionIsOpenedByNameReadAndFollowed() throws Exception {
         for (int move = 1; move <= 3; move++) {
             server.append("games/7", "{\"move\":" + move + "}");

@@ -23,6 +23,7 @@ class SessionPage extends Page {
 
   #stream;
   #first = 0;
+  /** The id of the last event, or the offset to go on after. */
   #last = 0;
   #begun = false;
 
@@ -53,11 +54,10 @@ class SessionPage extends Page {
   async #latest() {
     const head = await api.events(this.route.item, { after: 0, limit: 1 });
     this.#first = head.events[0]?.offset ?? 0;
-    this.#last = head.last ?? 0;
-    const after = Math.max(this.#last - PAGE, this.#first - 1, 0);
+    const after = Math.max((head.last ?? 0) - PAGE, this.#first - 1, 0);
     const page = await api.events(this.route.item, { after, limit: PAGE });
     this.entries = entries(page);
-    this.#last = Math.max(after, page.events.at(-1)?.offset ?? 0);
+    this.#last = page.events.at(-1)?.id ?? after;
     this.problem = undefined;
   }
 
@@ -78,7 +78,7 @@ class SessionPage extends Page {
   }
 
   #append(entry) {
-    this.#last = entry.event?.offset ?? entry.gap.next - 1;
+    this.#last = entry.event?.id ?? entry.gap.next - 1;
     this.entries = [...this.entries, entry].slice(-MOST_EVENTS);
   }
 
@@ -111,7 +111,7 @@ class SessionPage extends Page {
     this.opened = opened;
   }
 
-  #event({ offset, at, value }) {
+  #event({ offset, at, headers = {}, value }) {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     const opened = this.opened.has(offset);
     return html`
@@ -121,6 +121,9 @@ class SessionPage extends Page {
           ${text.length > LONGEST_VALUE
             ? html`<button class="link" aria-expanded=${opened ? 'true' : 'false'} @click=${() => this.#toggle(offset)}>
                 ${opened ? 'Show less' : `Show ${number(Math.min(text.length, LONGEST_OPENED))} of ${number(text.length)} characters`}</button>`
+            : nothing}
+          ${Object.keys(headers).length
+            ? html`<br><span class="quiet">${line(Object.entries(headers).map(([name, text]) => `${name} ${text}`).join(' · '))}</span>`
             : nothing}</code>
         <time datetime=${at} title=${exactly(at)}>${clock(at)}</time>
       </li>

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -28,6 +29,7 @@ import tools.jackson.databind.node.MissingNode;
 public final class RestClient {
     public static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int TOO_MANY_REQUESTS = 429;
 
     private final HttpClient http;
     private final URI server;
@@ -55,10 +57,11 @@ public final class RestClient {
     }
 
     public JsonNode post(String path, JsonNode body) {
-        var request = request(path)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)));
-        return json(send(request));
+        return post(path, body, Map.of());
+    }
+
+    public JsonNode post(String path, JsonNode body, Map<String, String> headers) {
+        return post(path, "application/json", JSON.writeValueAsBytes(body), headers);
     }
 
     /** Posts a command without a body. */
@@ -73,8 +76,14 @@ public final class RestClient {
                 .body();
     }
 
-    public JsonNode post(String path, String contentType, byte[] body) {
-        return json(send(request(path).header("Content-Type", contentType).POST(BodyPublishers.ofByteArray(body))));
+    public JsonNode post(String path, String contentType, byte[] body, Map<String, String> headers) {
+        var request = request(path).header("Content-Type", contentType).POST(BodyPublishers.ofByteArray(body));
+        headers.forEach(request::header);
+        return json(send(request));
+    }
+
+    public void delete(String path) {
+        HttpResponse<String> _ = send(request(path).DELETE());
     }
 
     /** The lines of an answer that goes on; close it. Each new line may take as long as it likes. */
@@ -139,7 +148,7 @@ public final class RestClient {
                     "the server at " + server + " " + whose + (status == 403 ? " for this command" : "")
                             + "\nGive one with --token-file or SIGNALBOX_TOKEN");
         }
-        int exitCode = status >= 500 ? ExitCode.FAILED : ExitCode.REFUSED;
+        int exitCode = status >= 500 || status == TOO_MANY_REQUESTS ? ExitCode.FAILED : ExitCode.REFUSED;
         return new CommandFailure(exitCode, problem(status, body));
     }
 

@@ -7,6 +7,7 @@ import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.ReachConflictException;
 import dev.signalbox.server.rest.ControlPlane;
+import dev.signalbox.server.rest.IdempotencyKey;
 import dev.signalbox.server.rest.InvalidMessageException;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.LineReader;

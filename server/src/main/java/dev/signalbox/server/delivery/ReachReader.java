@@ -6,6 +6,7 @@ import dev.signalbox.router.MessageId;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.node.Channels;
 import dev.signalbox.server.rest.Fields;
+import dev.signalbox.server.rest.IdempotencyKey;
 import dev.signalbox.server.rest.InvalidMessageException;
 import dev.signalbox.server.rest.JsonFields;
 import dev.signalbox.server.rest.TimeText;

@@ -1,5 +1,6 @@
 package dev.signalbox.server.rest;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,10 +74,12 @@ final class PathPattern implements Comparable<PathPattern> {
         return value;
     }
 
-    /** The more specific first: that with fewer parameters. */
+    /** The more specific first: that with fewer parameters, or else that which says more about the rest. */
     @Override
     public int compareTo(PathPattern other) {
-        return Integer.compare(names.size(), other.names.size());
+        return Comparator.comparingInt((PathPattern pattern) -> pattern.names.size())
+                .thenComparing(pattern -> pattern.text.length(), Comparator.reverseOrder())
+                .compare(this, other);
     }
 
     @Override

@@ -22,6 +22,10 @@ public record Route(String method, String path, Optional<Role> needs, Handler ha
         return new Route("GET", path, Optional.of(needs), handler);
     }
 
+    public static Route delete(String path, Role needs, Handler handler) {
+        return new Route("DELETE", path, Optional.of(needs), handler);
+    }
+
     public static Route post(String path, Role needs, Handler handler) {
         return new Route("POST", path, Optional.of(needs), handler);
     }

@@ -1,10 +1,14 @@
 package dev.signalbox.server.sessions;
 
 import dev.signalbox.router.Payload;
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.From;
+import dev.signalbox.session.bus.SendOptions;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Map;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,7 +26,7 @@ sealed interface ClientRequest {
 
     record Unsubscribe(String session) implements ClientRequest {}
 
-    record Append(String session, JsonNode event) implements ClientRequest {}
+    record Append(String session, JsonNode event, SendOptions options) implements ClientRequest {}
 
     /**
      * Reads what a client said.
@@ -32,7 +36,7 @@ sealed interface ClientRequest {
     static ClientRequest parse(Payload payload) {
         JsonNode json = json(payload);
         if (json.path("append").isString() && json.has("event")) {
-            return new Append(json.path("append").asString(), json.path("event"));
+            return new Append(json.path("append").asString(), json.path("event"), options(json));
         }
         if (json.path("subscribe").isString()) {
             return new Subscribe(json.path("subscribe").asString(), from(json));
@@ -61,12 +65,41 @@ sealed interface ClientRequest {
             throw new IllegalArgumentException("give after or since, not both");
         }
         if (json.has("after")) {
-            if (!json.path("after").canConvertToLong() || !json.path("after").isIntegralNumber()) {
-                throw new IllegalArgumentException("after is not a whole number");
-            }
-            return From.after(json.path("after").asLong());
+            return From.after(id(json, "after"));
         }
         return json.has("since") ? From.since(instant(json.path("since").asString(""))) : From.now();
+    }
+
+    /** An event's id, or its offset as a number. */
+    private static EventId id(JsonNode json, String field) {
+        JsonNode id = json.path(field);
+        if (id.isString()) {
+            return EventId.parse(id.stringValue());
+        }
+        if (!id.isIntegralNumber() || !id.canConvertToLong()) {
+            throw new IllegalArgumentException(field + " is neither an event's id nor its offset");
+        }
+        return EventId.of(id.longValue());
+    }
+
+    private static SendOptions options(JsonNode json) {
+        SendOptions options = SendOptions.DEFAULT;
+        if (json.has("headers")) {
+            options = options.withHeaders(headers(json.path("headers")));
+        }
+        if (json.has("key")) {
+            options = options.withKey(json.path("key").asString(""));
+        }
+        return json.has("expected") ? options.withExpected(id(json, "expected")) : options;
+    }
+
+    private static Map<String, String> headers(JsonNode json) {
+        if (!json.isObject() || json.valueStream().anyMatch(value -> !value.isString())) {
+            throw new IllegalArgumentException("headers is not an object of strings");
+        }
+        return json.propertyStream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, header -> header.getValue().stringValue()));
     }
 
     private static Instant instant(String text) {

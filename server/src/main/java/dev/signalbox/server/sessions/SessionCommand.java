@@ -3,16 +3,20 @@ package dev.signalbox.server.sessions;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.signalbox.server.command.CommandFailure;
+import dev.signalbox.server.command.Confirmation;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.HumanTime;
 import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.ServerOptions;
+import dev.signalbox.server.command.Visible;
 import dev.signalbox.server.configuration.FailureText;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,31 +25,42 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Appends to sessions of a server, reads them, follows them. */
+/** Lists the sessions of a server, appends to them, reads them, follows them, removes them. */
 @Command(
         name = "session",
-        description = "Appends to sessions of a server, reads them, follows them.",
+        description = "Lists the sessions of a server, appends to them, reads them, follows them, removes them.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {SessionCommand.Append.class, SessionCommand.Read.class, SessionCommand.Follow.class},
+        subcommands = {
+            SessionCommand.ListNames.class,
+            SessionCommand.Append.class,
+            SessionCommand.Read.class,
+            SessionCommand.Follow.class,
+            SessionCommand.Delete.class
+        },
         footerHeading = "%nExamples:%n",
         footer = {
+            "  signalbox session list",
             "  signalbox session append game-7 '{\"move\": \"e4\"}'",
             "  signalbox session append game-7 < moves.ndjson",
             "  signalbox session read game-7 --after 0",
-            "  signalbox session follow game-7 --json"
+            "  signalbox session follow game-7 --json",
+            "  signalbox session delete game-7"
         })
 final class SessionCommand {
 
-    /** What the commands have in common: a server, a session, an output. */
+    /** HTTP headers are ASCII. */
+    private static final JsonMapper ASCII =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    /** What the commands have in common: a server and an output. */
     public abstract static class Question implements Callable<Integer> {
         @Mixin
         private final ServerOptions server = new ServerOptions();
-
-        @Parameters(paramLabel = "SESSION", description = "The session's name: 1 to 200 visible characters.")
-        private String session = "";
 
         @Option(names = "--json", description = "Prints the server's JSON.")
         private boolean json;
@@ -57,12 +72,12 @@ final class SessionCommand {
             return server.client();
         }
 
-        String path() {
-            return "/api/sessions/" + encoded(session) + "/events";
-        }
-
         boolean json() {
             return json;
+        }
+
+        Output output() {
+            return output;
         }
 
         void result(String text) {
@@ -73,24 +88,99 @@ final class SessionCommand {
             output.note(text);
         }
 
-        /** One event: its offset, its time and its value, or the JSON as it is. */
-        void print(JsonNode event) {
-            result(
-                    json
-                            ? event.toString()
-                            : event.path("offset").asString() + "  "
-                                    + HumanTime.local().of(event.path("at").asString()) + "  " + event.path("value"));
-        }
-
         static String encoded(String text) {
             return URLEncoder.encode(text, UTF_8).replace("+", "%20");
         }
     }
 
+    /** What asks about one session. */
+    public abstract static class SessionQuestion extends Question {
+        @Parameters(paramLabel = "SESSION", description = "The session's name: 1 to 200 visible characters.")
+        private String session = "";
+
+        String session() {
+            return session;
+        }
+
+        String path() {
+            return "/api/sessions/" + encoded(session) + "/events";
+        }
+
+        /** One event: its offset, its time and its value, or the JSON as it is. */
+        void print(JsonNode event) {
+            if (json()) {
+                result(event.toString());
+                return;
+            }
+            String headers = event.has("headers") ? "  " + event.path("headers") : "";
+            result(event.path("offset").asString() + "  "
+                    + HumanTime.local().of(event.path("at").asString()) + "  " + event.path("value") + headers);
+        }
+    }
+
+    /** Lists. */
+    @Command(
+            name = "list",
+            description = "Prints the names of sessions, in an order of the store's own.",
+            mixinStandardHelpOptions = true)
+    public static final class ListNames extends Question {
+        @Option(names = "--after", paramLabel = "NAME", description = "Begins after this session.")
+        private @Nullable String after;
+
+        @Option(names = "--limit", defaultValue = "50", description = "How many; default ${DEFAULT-VALUE}.")
+        private int limit;
+
+        @Override
+        public Integer call() {
+            String from = after == null ? "" : "&after=" + encoded(after);
+            JsonNode page = client().get("/api/sessions?limit=" + limit + from);
+            if (json()) {
+                result(page.toString());
+                return ExitCode.OK;
+            }
+            page.path("items")
+                    .forEach(session -> result(Visible.line(session.path("id").asString())));
+            if (page.has("next")) {
+                note("More: --after " + Visible.line(page.path("next").asString()));
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    /** Removes. */
+    @Command(
+            name = "delete",
+            description = "Removes a session for good, with its events and groups.",
+            mixinStandardHelpOptions = true)
+    public static final class Delete extends SessionQuestion {
+        @Option(names = "--yes", description = "Does it without asking.")
+        private boolean yes;
+
+        @Override
+        public Integer call() {
+            if (!yes) {
+                Confirmation.require(output(), "Delete session " + session() + " with all its events?");
+            }
+            client().delete("/api/sessions/" + encoded(session()));
+            if (json()) {
+                result(RestClient.JSON
+                        .createObjectNode()
+                        .put("deleted", session())
+                        .toString());
+            } else {
+                note("Deleted session " + session());
+            }
+            return ExitCode.OK;
+        }
+    }
+
     /** Where to begin. */
     public static final class Beginning {
-        @Option(names = "--after", paramLabel = "OFFSET", description = "Begins after this offset; 0 is the beginning.")
-        private @Nullable Long after;
+        @Option(
+                names = "--after",
+                paramLabel = "ID",
+                description = "Begins after this event, by its id or offset; 0 is the beginning.")
+        private @Nullable String after;
 
         @Option(
                 names = "--since",
@@ -101,7 +191,7 @@ final class SessionCommand {
         List<String> query() {
             List<String> query = new ArrayList<>();
             if (after != null) {
-                query.add("after=" + after);
+                query.add("after=" + Question.encoded(after));
             }
             if (since != null) {
                 query.add("since=" + Question.encoded(since));
@@ -118,7 +208,7 @@ final class SessionCommand {
                 "Lines are checked before any is sent: if one is not JSON, nothing is appended."
             },
             mixinStandardHelpOptions = true)
-    public static final class Append extends Question {
+    public static final class Append extends SessionQuestion {
         @Parameters(
                 index = "1",
                 arity = "0..1",
@@ -134,17 +224,54 @@ final class SessionCommand {
                 description = "Leaves out the lines of standard input before this one, to go on after a failure.")
         private long fromLine;
 
+        @Option(
+                names = "--header",
+                paramLabel = "NAME=VALUE",
+                description = "Goes with the event, or with each of them; may be given again.")
+        private Map<String, String> headers = new LinkedHashMap<>();
+
+        @Option(
+                names = "--key",
+                paramLabel = "KEY",
+                description = "Your name for the event: repeated with the same one, it is not appended again.")
+        private @Nullable String key;
+
+        @Option(
+                names = "--expect",
+                paramLabel = "ID",
+                description = "Appends only if the session ends with this event, by its id or offset; 0: if it is new.")
+        private @Nullable String expected;
+
         @Override
         public Integer call() {
-            JsonNode answer = event == null ? lines() : client().post(path(), value(event));
+            JsonNode answer = event == null ? lines() : client().post(path(), value(event), requestHeaders());
             result(json() ? answer.toString() : answer.path("offset").asString());
             return ExitCode.OK;
         }
 
+        private Map<String, String> requestHeaders() {
+            Map<String, String> given = new LinkedHashMap<>();
+            if (!headers.isEmpty()) {
+                given.put("Event-Headers", ASCII.writeValueAsString(headers));
+            }
+            if (key != null) {
+                given.put("Idempotency-Key", key);
+            }
+            if (expected != null) {
+                given.put("If-Match", expected);
+            }
+            return given;
+        }
+
         private JsonNode lines() {
+            if (key != null || expected != null) {
+                throw new CommandFailure(
+                        ExitCode.USAGE,
+                        "--key and --expect are for one event; give it as an argument, or leave them out");
+            }
             EventLines lines = EventLines.read(System.in, fromLine);
             try {
-                return client().post(path(), "application/x-ndjson", lines.bytes());
+                return client().post(path(), "application/x-ndjson", lines.bytes(), requestHeaders());
             } catch (CommandFailure e) {
                 throw new CommandFailure(e.exitCode(), FailureText.of(e) + lines.howToGoOn(e.exitCode()), e);
             }
@@ -161,7 +288,7 @@ final class SessionCommand {
 
     /** Reads a page. */
     @Command(name = "read", description = "Prints events, the oldest first.", mixinStandardHelpOptions = true)
-    public static final class Read extends Question {
+    public static final class Read extends SessionQuestion {
         @Mixin
         private final Beginning beginning = new Beginning();
 
@@ -182,8 +309,8 @@ final class SessionCommand {
                         + page.path("gap").path("next"));
             }
             page.path("events").forEach(this::print);
-            if (page.path("next").asLong() < page.path("last").asLong()) {
-                note("More: --after " + page.path("next"));
+            if (page.path("more").asBoolean(false)) {
+                note("More: --after " + page.path("next").asString());
             }
             return ExitCode.OK;
         }
@@ -194,7 +321,7 @@ final class SessionCommand {
             name = "follow",
             description = "Prints events as they come, from now on unless told otherwise, until it is stopped.",
             mixinStandardHelpOptions = true)
-    public static final class Follow extends Question {
+    public static final class Follow extends SessionQuestion {
         @Mixin
         private final Beginning beginning = new Beginning();
 

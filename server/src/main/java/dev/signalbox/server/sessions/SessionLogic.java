@@ -9,8 +9,11 @@ import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouterListener;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.session.bus.From;
+import dev.signalbox.session.bus.SendOptions;
 import dev.signalbox.session.bus.SessionBus;
 import dev.signalbox.session.bus.SessionBusException;
+import dev.signalbox.session.bus.SessionConflictException;
+import dev.signalbox.session.bus.SessionOverloadedException;
 import dev.signalbox.session.bus.Subscription;
 import java.time.Instant;
 import java.util.Map;
@@ -54,6 +57,10 @@ final class SessionLogic implements RouterListener {
             return Payload.text(ClientRequest.JSON.writeValueAsString(done(message, context)));
         } catch (IllegalArgumentException e) {
             return failed("refused", e);
+        } catch (SessionConflictException e) {
+            return failed("conflict", e);
+        } catch (SessionOverloadedException e) {
+            return failed("overloaded", e);
         } catch (SessionBusException e) {
             return failed("unavailable", e);
         }
@@ -74,8 +81,8 @@ final class SessionLogic implements RouterListener {
                     + "; the server allows it " + allowed);
         }
         return switch (command) {
-            case ClientRequest.Append(String session, JsonNode event) ->
-                Map.of("session", session, "offset", bus.send(session, event.toString()));
+            case ClientRequest.Append(String session, JsonNode event, SendOptions options) ->
+                Map.of("session", session, "offset", bus.send(session, event.toString(), options));
             case ClientRequest.Subscribe(String session, From from) -> subscribe(client, session, from, context);
             case ClientRequest.Unsubscribe(String session) ->
                 Map.of("session", session, "unsubscribed", unsubscribe(client, session));

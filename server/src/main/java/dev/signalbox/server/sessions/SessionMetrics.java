@@ -28,6 +28,8 @@ final class SessionMetrics implements BusListener {
     private final Counter trimmed;
     private final Counter fenced;
     private final Counter redelivered;
+    private final Counter deadLettered;
+    private final Counter readFailures;
     private final Timer append;
     private final Timer lag;
     private final AtomicInteger subscribers = new AtomicInteger();
@@ -43,6 +45,8 @@ final class SessionMetrics implements BusListener {
         trimmed = counter(registry, "trimmed", "Events removed by retention");
         fenced = counter(registry, "fenced", "Late acknowledgements of groups, refused");
         redelivered = counter(registry, "redelivered", "Events that a group handed out again");
+        deadLettered = counter(registry, "dead.lettered", "Events that a group gave up on");
+        readFailures = counter(registry, "read.failures", "Reads for subscriptions that the store failed or refused");
         append = timer(registry, "append", "How long a batch took to be written");
         lag = timer(registry, "lag", "How old events were when a subscriber was told of them");
         Gauge.builder("signalbox.session.subscribers", subscribers, AtomicInteger::get)
@@ -120,6 +124,16 @@ final class SessionMetrics implements BusListener {
     @Override
     public void claimed(int attempt) {
         redelivered.increment(attempt > 1 ? 1 : 0);
+    }
+
+    @Override
+    public void deadLettered(int events) {
+        deadLettered.increment(events);
+    }
+
+    @Override
+    public void readFailed(Throwable cause) {
+        readFailures.increment();
     }
 
     @Override

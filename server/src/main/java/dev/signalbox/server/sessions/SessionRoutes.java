@@ -1,122 +1,85 @@
 package dev.signalbox.server.sessions;
 
-import dev.signalbox.server.configuration.FailureText;
-import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.Json;
-import dev.signalbox.server.rest.LineReader;
 import dev.signalbox.server.rest.Problem;
 import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.Query;
 import dev.signalbox.server.rest.Request;
-import dev.signalbox.server.rest.RequestBody;
 import dev.signalbox.server.rest.Response;
 import dev.signalbox.server.rest.Role;
 import dev.signalbox.server.rest.Route;
 import dev.signalbox.server.rest.TimeText;
-import dev.signalbox.session.bus.Event;
+import dev.signalbox.server.rest.Violation;
 import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.From;
-import dev.signalbox.session.bus.Gap;
 import dev.signalbox.session.bus.Page;
 import dev.signalbox.session.bus.SessionBus;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.util.RawValue;
 
-/** Appends to sessions, reads them, and follows them as server-sent events. */
+/** Lists sessions and removes them, appends to them, reads them, and follows them as server-sent events. */
 final class SessionRoutes {
-    /** A session's name may have slashes, encoded or not. */
-    private static final String PATH = "/api/sessions/{+id}/events";
+    private static final String SESSIONS = "/api/sessions";
+    /** A session's name may have slashes, encoded or not; one that ends with {@code /events} needs that one encoded. */
+    private static final String SESSION = SESSIONS + "/{+id}";
 
-    private static final String NDJSON = "application/x-ndjson";
+    private static final String EVENTS = SESSION + "/events";
+
     private static final Set<String> PARAMETERS = Set.of("after", "since", "limit");
-    private static final int CHUNK = 500;
 
     private final SessionBus<String> bus;
-    private final ControlPlane.Bounds bounds;
+    private final EventIntake intake;
     private final SessionStreams streams;
 
-    public SessionRoutes(SessionBus<String> bus, ControlPlane.Bounds bounds, SessionStreams streams) {
+    SessionRoutes(SessionBus<String> bus, EventIntake intake, SessionStreams streams) {
         this.bus = bus;
-        this.bounds = bounds;
+        this.intake = intake;
         this.streams = streams;
     }
 
-    public List<Route> routes() {
-        return List.of(Route.post(PATH, Role.SENDER, this::append), Route.read(PATH, this::read));
+    List<Route> routes() {
+        return List.of(
+                Route.read(SESSIONS, this::list),
+                Route.delete(SESSION, Role.ADMIN, this::delete),
+                Route.post(
+                        EVENTS, Role.SENDER, (request, response) -> intake.append(session(request), request, response)),
+                Route.read(EVENTS, this::read));
     }
 
-    private void append(Request request, Response response) throws IOException {
-        switch (RequestBody.type(request)) {
-            case "application/json" -> one(request, response);
-            case NDJSON -> many(request, response);
-            default -> throw RequestBody.unsupportedType(request, "application/json, " + NDJSON);
-        }
+    private record Sessions(List<Session> items, Optional<String> next) {}
+
+    private record Session(String id) {}
+
+    private void list(Request request, Response response) throws IOException {
+        Query query = new Query(request, Set.of("after", "limit"));
+        int limit = query.limit();
+        query.refuseWrong();
+        List<String> found = names(query.text("after").orElse(""), limit + 1);
+        List<Session> items = found.stream().limit(limit).map(Session::new).toList();
+        Optional<String> next =
+                found.size() > limit ? Optional.of(items.getLast().id()) : Optional.empty();
+        Json.send(response, new Sessions(items, next));
     }
 
-    private void one(Request request, Response response) throws IOException {
-        JsonNode event = RequestBody.json(request, bounds.maxBody());
-        long offset = checked(() -> bus.send(session(request), event.toString()));
-        Json.send(response, 201, Map.of("session", session(request), "offset", offset));
-    }
-
-    /** An event a line. What was appended before a mistake stays; the problem says how many. */
-    private void many(Request request, Response response) throws IOException {
-        RequestBody.refuseLongerThan(request, bounds.maxBulk());
-        long appended = 0;
-        long last = 0;
-        try (InputStream in = request.body()) {
-            LineReader lines = new LineReader(in, bounds.maxBody(), bounds.maxBulk());
-            List<CompletableFuture<Long>> chunk = new ArrayList<>();
-            for (Optional<LineReader.Line> line = lines.next(); line.isPresent(); line = lines.next()) {
-                if (!line.get().text().isBlank() || line.get().fault().isPresent()) {
-                    String event = event(line.get(), appended + chunk.size());
-                    chunk.add(checked(() -> bus.sendAsync(session(request), event)));
-                }
-                if (chunk.size() == CHUNK) {
-                    last = joined(chunk);
-                    appended += chunk.size();
-                    chunk.clear();
-                }
-            }
-            last = chunk.isEmpty() ? last : joined(chunk);
-            appended += chunk.size();
-        }
-        Json.send(response, 201, Map.of("session", session(request), "appended", appended, "offset", last));
-    }
-
-    private static String event(LineReader.Line line, long before) {
+    private List<String> names(String after, int most) {
         try {
-            if (line.fault().isEmpty()) {
-                return Json.read(line.text()).toString();
-            }
-            throw wrongLine(line, line.fault().get(), before);
-        } catch (Json.Malformed malformed) {
-            throw wrongLine(line, "the line is not JSON: " + FailureText.of(malformed), before);
+            return bus.sessions(after, most);
+        } catch (IllegalArgumentException noName) {
+            throw Problems.invalid(List.of(new Violation("after", "must be the name of a session")));
         }
     }
 
-    private static Problem wrongLine(LineReader.Line line, String fault, long before) {
-        return new Problem(400, "line " + line.number() + ": " + fault)
-                .with("line", line.number())
-                .with("appended", before);
-    }
-
-    private static long joined(List<CompletableFuture<Long>> sends) {
-        long last = 0;
-        for (CompletableFuture<Long> send : sends) {
-            last = send.join();
+    private void delete(Request request, Response response) throws IOException {
+        String session = session(request);
+        long last = SessionProblems.translating(() -> bus.read(session, From.now(), 1))
+                .last();
+        if (last == 0) {
+            throw new Problem(404, "there is no session " + session);
         }
-        return last;
+        bus.delete(session);
+        response.status(204).send();
     }
 
     private void read(Request request, Response response) throws IOException {
@@ -138,30 +101,9 @@ final class SessionRoutes {
         int limit = query.limit();
         From from = from(request, query, false);
         query.refuseWrong();
-        Page<String> page = checked(() -> bus.read(session(request), from, limit));
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("session", session(request));
-        page.gap().ifPresent(gap -> answer.put("gap", view(gap)));
-        answer.put("events", page.events().stream().map(SessionRoutes::view).toList());
-        answer.put("next", page.next().offset());
-        answer.put("last", page.last());
-        Json.send(response, answer);
-    }
-
-    /** The value is JSON already. */
-    public static Map<String, Object> view(Event<String> event) {
-        Map<String, Object> view = new LinkedHashMap<>();
-        view.put("offset", event.offset());
-        view.put("at", event.at());
-        view.put("value", new RawValue(event.value()));
-        return view;
-    }
-
-    public static Map<String, Object> view(Gap gap) {
-        Map<String, Object> view = new LinkedHashMap<>();
-        view.put("expected", gap.expected());
-        view.put("next", gap.next());
-        return view;
+        String session = session(request);
+        Page<String> page = SessionProblems.translating(() -> bus.read(session, from, limit));
+        Json.send(response, SessionViews.of(session, page));
     }
 
     /** A browser that lost its stream says where it was in a header; a stream without any beginning begins now. */
@@ -171,7 +113,7 @@ final class SessionRoutes {
         Optional<From> after = query.value(
                 "after",
                 text -> after(text).orElseThrow(IllegalArgumentException::new),
-                "must be a whole number from 0 to 999999999999999999");
+                "must be an event's id, or its offset: a whole number from 0 to 999999999999999999");
         Optional<From> since = query.value(
                 "since",
                 text -> From.since(TimeText.instant(text).orElseThrow(IllegalArgumentException::new)),
@@ -190,13 +132,5 @@ final class SessionRoutes {
 
     private static String session(Request request) {
         return request.parameter("id");
-    }
-
-    private static <T> T checked(Supplier<T> call) {
-        try {
-            return call.get();
-        } catch (IllegalArgumentException invalid) {
-            throw Problems.refused(invalid);
-        }
     }
 }

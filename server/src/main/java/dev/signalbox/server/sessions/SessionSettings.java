@@ -13,6 +13,10 @@ import java.util.Optional;
 record SessionSettings(
         Store store,
         Optional<Secret> url,
+        String redisNamespace,
+        String mongoCollection,
+        Duration liveness,
+        Duration patience,
         long maxEvents,
         Duration maxAge,
         int maxEvent,
@@ -40,6 +44,10 @@ record SessionSettings(
         return new SessionSettings(
                 store,
                 redis.or(() -> mongodb),
+                reading.get(SessionKeys.REDIS_NAMESPACE),
+                reading.get(SessionKeys.MONGODB_COLLECTION),
+                reading.get(SessionKeys.LIVENESS),
+                reading.get(SessionKeys.PATIENCE),
                 reading.get(SessionKeys.MAX_EVENTS),
                 reading.get(SessionKeys.MAX_AGE),
                 Math.toIntExact(reading.get(SessionKeys.MAX_EVENT)),

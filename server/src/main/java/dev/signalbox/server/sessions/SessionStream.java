@@ -6,10 +6,12 @@ import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.Router;
 import dev.signalbox.server.configuration.FailureText;
+import dev.signalbox.server.rest.Json;
 import dev.signalbox.session.bus.Event;
 import dev.signalbox.session.bus.Gap;
 import dev.signalbox.session.bus.Subscriber;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,12 +52,11 @@ final class SessionStream implements Subscriber<String> {
         }
     }
 
-    /** The value is JSON already, so it goes into the middle as it is. */
     @Override
     public void onEvent(Event<String> event) throws Exception {
-        String frame = "{\"session\":" + ClientRequest.JSON.writeValueAsString(session) + ",\"offset\":"
-                + event.offset() + ",\"at\":\"" + event.at() + "\",\"value\":" + event.value() + "}";
-        Payload payload = Payload.text(frame);
+        Map<String, Object> frame = new LinkedHashMap<>(Map.of("session", session));
+        frame.putAll(SessionViews.of(event));
+        Payload payload = Payload.text(Json.text(frame));
         boolean full = events.incrementAndGet() >= EVENTS || bytes.addAndGet(payload.size()) >= BYTES;
         if (full) {
             events.set(0);
@@ -88,7 +89,7 @@ final class SessionStream implements Subscriber<String> {
 
     @Override
     public void onGap(Gap gap) {
-        tell("gap", Map.of("expected", gap.expected(), "next", gap.next()));
+        tell("gap", SessionViews.of(gap));
     }
 
     @Override

@@ -28,7 +28,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Streams of server-sent events, a bounded number at a time. An event's id is its offset, so a client that reconnects goes on where it
+ * Streams of server-sent events, a bounded number at a time. Each has its event's id, so a client that reconnects goes on where it
  * was; a gap is an event of its own. A reader that is slow slows its own stream down; what it has not seen waits in the store. Thread-safe.
  */
 final class SessionStreams implements AutoCloseable {
@@ -109,19 +109,19 @@ final class SessionStreams implements AutoCloseable {
         @Override
         public void onStarted(EventId position) {
             if (!(from instanceof From.After)) {
-                write("id: " + position.offset() + "\n\n");
+                write("id: " + position + "\n\n");
             }
         }
 
         @Override
         public void onEvent(Event<String> event) {
-            write("id: " + event.offset() + "\ndata: " + Json.text(SessionRoutes.view(event)) + "\n\n");
+            write("id: " + event.id() + "\ndata: " + Json.text(SessionViews.of(event)) + "\n\n");
         }
 
         /** The id lets a reader that reconnects right now go on behind the gap. */
         @Override
         public void onGap(Gap gap) {
-            write("id: " + (gap.next() - 1) + "\nevent: gap\ndata: " + Json.text(SessionRoutes.view(gap)) + "\n\n");
+            write("id: " + (gap.next() - 1) + "\nevent: gap\ndata: " + Json.text(SessionViews.of(gap)) + "\n\n");
         }
 
         @Override

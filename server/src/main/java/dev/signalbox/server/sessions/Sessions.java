@@ -30,7 +30,10 @@ final class Sessions implements AutoCloseable {
     private Sessions(SessionStore store, AutoCloseable client, SessionSettings config, MeterRegistry registry) {
         this.client = client;
         this.bus = SessionBus.builder(store, Codec.text())
-                .options(BusOptions.DEFAULT.withMaxPayload(config.maxEvent()))
+                .options(BusOptions.DEFAULT
+                        .withMaxPayload(config.maxEvent())
+                        .withLiveness(config.liveness())
+                        .withPatience(config.patience()))
                 .listener(new SessionMetrics(registry))
                 .build();
     }
@@ -53,7 +56,8 @@ final class Sessions implements AutoCloseable {
     private static Sessions redis(SessionSettings config, Retention retention, MeterRegistry registry) {
         RedisClient client = parsed("session.redis.url", config, RedisClient::create);
         try {
-            return new Sessions(RedisSessions.open(client, "signalbox", retention), client, config, registry);
+            return new Sessions(
+                    RedisSessions.open(client, config.redisNamespace(), retention), client, config, registry);
         } catch (RuntimeException | Error e) {
             client.shutdown();
             throw e;
@@ -66,7 +70,7 @@ final class Sessions implements AutoCloseable {
         MongoClient client = MongoClients.create(url);
         try {
             String database = url.getDatabase() == null ? "signalbox" : url.getDatabase();
-            SessionStore store = MongoSessions.open(client.getDatabase(database), "session", retention);
+            SessionStore store = MongoSessions.open(client.getDatabase(database), config.mongoCollection(), retention);
             return new Sessions(store, client, config, registry);
         } catch (RuntimeException | Error e) {
             client.close();

@@ -6,10 +6,12 @@ import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.node.Feature;
 import dev.signalbox.server.node.Features;
+import dev.signalbox.server.node.Health;
 import dev.signalbox.server.node.Node;
 import dev.signalbox.server.node.StartupException;
 import dev.signalbox.server.rest.Api;
 import dev.signalbox.server.rest.OpenApi;
+import dev.signalbox.session.bus.BusHealth;
 import dev.signalbox.session.bus.SessionBus;
 import dev.signalbox.session.bus.SessionBusException;
 import dev.signalbox.session.postgres.PostgresSessions;
@@ -42,6 +44,7 @@ public final class SessionsFeature implements Feature {
         @Override
         public void start(Node node) {
             SessionBus<String> bus = open(node);
+            node.health("sessions", () -> health(bus.health()));
             var logic = new SessionLogic(bus, new ClientSessions(settings.clientSessions()));
             node.clientListener(logic);
             node.logic(SessionLogic.NAME, logic.logic());
@@ -50,9 +53,19 @@ public final class SessionsFeature implements Feature {
                     settings.maxStreams(),
                     node.settings().control().limits().maxRequestsPerPrincipal()));
             node.api(new Api(
-                    new SessionRoutes(bus, node.bounds(), streams).routes(),
+                    new SessionRoutes(bus, new EventIntake(bus, node.bounds()), streams).routes(),
                     OpenApi.part(SessionsFeature.class),
                     Map.of(SessionBusException.class, "the session store")));
+        }
+
+        /**
+         * Never DOWN: the node can do all else, and whether events can be appended again shows only in appends, which a node that
+         * is not ready would not get.
+         */
+        private static Health.Report health(BusHealth health) {
+            return health.status() == BusHealth.Status.UP
+                    ? Health.Report.WELL
+                    : Health.Report.degraded(String.join("; ", health.problems()));
         }
 
         private SessionBus<String> open(Node node) {

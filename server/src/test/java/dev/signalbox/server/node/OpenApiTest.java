@@ -110,6 +110,8 @@ class OpenApiTest {
         answers(200, server.post("/api/messaging/stop"), "Control");
         answers(201, server.append("s", "application/json", "{\"a\":[1]}"), "Appended");
         answers(200, server.get("/api/sessions/s/events"), "EventPage");
+        answers(200, server.get("/api/sessions"), "SessionPage");
+        answers(409, append("s", "If-Match", "7"), "Problem");
         answers(200, server.post("/api/messages/" + server.enqueued(SMS) + "/cancel"), "MessageState");
         answers(200, server.get("/api/messages/" + sent), "Message");
         answers(409, server.post("/api/messages/" + sent + "/cancel"), "Problem");
@@ -159,6 +161,14 @@ class OpenApiTest {
                     .as(message)
                     .isNotEmpty();
         }
+    }
+
+    private HttpResponse<String> append(String session, String header, String value) throws Exception {
+        return server.send(server.request("/api/sessions/" + session + "/events")
+                .header("Content-Type", "application/json")
+                .header("Event-Headers", "{\"a\":\"b\"}")
+                .header(header, value)
+                .POST(BodyPublishers.ofString("1")));
     }
 
     private HttpResponse<String> action(String path, String body) throws Exception {

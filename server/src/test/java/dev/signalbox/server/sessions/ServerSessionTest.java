@@ -9,13 +9,16 @@ import dev.signalbox.server.SignalboxCommand;
 import dev.signalbox.server.TestClient;
 import dev.signalbox.server.node.Server;
 import dev.signalbox.server.rest.AdminToken;
+import dev.signalbox.testing.services.FaultProxy;
 import dev.signalbox.testing.services.RealPostgres;
 import dev.signalbox.testing.services.RealRedis;
+import io.lettuce.core.RedisClient;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +117,66 @@ class ServerSessionTest {
             ask(alice, "{\"subscribe\":\"alice\",\"after\":0}");
             await().until(() -> alice.messages().size() == 1_000);
             assertThat(offsets(alice)).isSorted().doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void anEventOfAClientHasHeadersAKeyAndAPlace() throws Exception {
+        try (TestClient alice = connect()) {
+            String first =
+                    "{\"append\":\"alice\",\"event\":1,\"headers\":{\"trace\":\"7\"},\"key\":\"k\",\"expected\":0}";
+            long offset = ask(alice, first).path("offset").asLong();
+            assertThat(ask(alice, first).path("offset").asLong()).as("repeated").isEqualTo(offset);
+            assertThat(ask(alice, "{\"append\":\"alice\",\"event\":2,\"expected\":0}")
+                            .path("error")
+                            .asString())
+                    .isEqualTo("conflict");
+            ask(alice, "{\"subscribe\":\"alice\",\"after\":0}");
+            await().until(() -> offsets(alice).equals(List.of(offset)));
+            JsonNode event = body(alice.messages().getFirst());
+            assertThat(event.path("headers").path("trace").asString()).isEqualTo("7");
+            String id = event.path("id").asString();
+            assertThat(ask(alice, "{\"append\":\"alice\",\"event\":3,\"expected\":\"" + id + "\"}")
+                            .path("offset")
+                            .asLong())
+                    .isEqualTo(offset + 1);
+            ask(alice, "{\"subscribe\":\"alice\",\"after\":\"" + id + "\"}");
+            await().until(() -> offsets(alice).getLast() == offset + 1);
+        }
+    }
+
+    /** The other end is gone, and nothing says so: no byte comes any more, and none is refused. */
+    @Test
+    void aListeningConnectionThatIsGoneIsADegradedComponent() throws Exception {
+        server.close();
+        try (RealRedis redis = RealRedis.start();
+                FaultProxy proxy = FaultProxy.before(redis.port())) {
+            restart(
+                    folder.resolve("behind"),
+                    List.of(
+                            "session.store=redis",
+                            "session.redis.url=" + RealRedis.url(proxy.port()),
+                            "session.redis.namespace=shop",
+                            "session.liveness=1s"));
+            try (TestClient alice = connect()) {
+                ask(alice, "{\"subscribe\":\"alice\"}");
+                await().until(() -> metric("signalbox_session_tail") == 1);
+                assertThat(health()).isEqualTo("UP");
+                proxy.stall();
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> ready().path("reasons")
+                                .path("sessions")
+                                .asString("")
+                                .contains("new events are not told by the store"));
+                assertThat(health()).isEqualTo("DEGRADED");
+                proxy.heal();
+                await().atMost(Duration.ofSeconds(60)).until(() -> health().equals("UP"));
+                append("alice", "1");
+            }
+            try (RedisClient client = RedisClient.create(redis.url());
+                    var connection = client.connect()) {
+                assertThat(connection.sync().keys("*")).isNotEmpty().allMatch(key -> key.startsWith("{shop}:"));
+            }
         }
     }
 
@@ -230,6 +293,16 @@ class ServerSessionTest {
                 .header("Authorization", "Bearer " + token())
                 .header("Content-Type", type)
                 .POST(BodyPublishers.ofString(body));
+        return JsonMapper.shared()
+                .readTree(HTTP.send(request.build(), BodyHandlers.ofString()).body());
+    }
+
+    private String health() throws Exception {
+        return ready().path("components").path("sessions").asString();
+    }
+
+    private JsonNode ready() throws Exception {
+        var request = HttpRequest.newBuilder(server.controlUri().resolve("/health/ready"));
         return JsonMapper.shared()
                 .readTree(HTTP.send(request.build(), BodyHandlers.ofString()).body());
     }

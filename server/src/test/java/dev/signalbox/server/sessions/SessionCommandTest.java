@@ -9,6 +9,7 @@ import dev.signalbox.server.command.RestClient;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -63,6 +64,67 @@ class SessionCommandTest {
                         .map(line ->
                                 RestClient.JSON.readTree(line).path("value").asInt()))
                 .containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void anEventHasHeadersAKeyAndAPlace() {
+        String first = server.run("session", "append", "k", "1", "--key", "order-7", "--expect", "0")
+                .out()
+                .strip();
+        assertThat(server.run("session", "append", "k", "1", "--key", "order-7")
+                        .out()
+                        .strip())
+                .isEqualTo(first);
+        Run late = server.run("session", "append", "k", "2", "--expect", "0");
+        assertThat(late.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(late.err()).contains("ends at offset " + first + " where 0 was expected");
+        server.run("session", "append", "k", "3", "--expect", first, "--header", "trace=7", "--header", "café=♞");
+        assertThat(withStdin("4\n", "session", "append", "k", "--header", "trace=8")
+                        .exitCode())
+                .isZero();
+        assertThat(server.run("session", "read", "k").out())
+                .contains("{\"trace\":\"7\",\"café\":\"♞\"}", "{\"trace\":\"8\"}");
+
+        Run lines = withStdin("5\n", "session", "append", "k", "--key", "order-8");
+        assertThat(lines.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(lines.err()).contains("--key and --expect are for one event");
+    }
+
+    @Test
+    void readsOnPageByPage() {
+        withStdin("1\n2\n3\n", "session", "append", "pages");
+        Run first = server.run("session", "read", "pages", "--limit", "2");
+        String next = first.err().replaceFirst("(?s).*--after (\\S+).*", "$1");
+        assertThat(next).contains("-");
+        Run second = server.run("session", "read", "pages", "--after", next);
+        assertThat(second.out().lines()).hasSize(1);
+        assertThat(second.err()).doesNotContain("More");
+    }
+
+    @Test
+    void listsAndDeletes() {
+        for (String session : List.of("list/a", "list/b", "list/c")) {
+            server.run("session", "append", session, "1");
+        }
+        Run page = server.run("session", "list", "--after", "list", "--limit", "2");
+        assertThat(page.out().lines()).containsExactly("list/a", "list/b");
+        assertThat(page.err()).contains("More: --after list/b");
+
+        Run unasked = server.run("session", "delete", "list/b");
+        assertThat(unasked.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(unasked.err()).contains("Delete session list/b with all its events?", "--yes");
+        assertThat(server.run("session", "delete", "list/b", "--yes", "--json")
+                        .json()
+                        .path("deleted")
+                        .asString())
+                .isEqualTo("list/b");
+        assertThat(server.run("session", "list", "--after", "list", "--limit", "2")
+                        .out()
+                        .lines())
+                .containsExactly("list/a", "list/c");
+        Run gone = server.run("session", "delete", "list/b", "--yes");
+        assertThat(gone.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(gone.err()).contains("there is no session list/b");
     }
 
     @Test

@@ -92,7 +92,7 @@ class SessionRoutesTest {
                 .contains("65536");
         assertThat(server.get("/api/sessions/s/events?after=-1").statusCode()).isEqualTo(400);
         assertThat(server.get("/api/sessions/s/events?after=" + Long.MAX_VALUE).body())
-                .contains("must be a whole number from 0 to 999999999999999999");
+                .contains("must be an event's id, or its offset: a whole number from 0 to 999999999999999999");
         assertThat(server.get("/api/sessions/s/events?after=999999999999999999").statusCode())
                 .isEqualTo(200);
         assertThat(server.get("/api/sessions/s/events?since=%2B999999999-12-31T23:59:59Z")
@@ -112,16 +112,20 @@ class SessionRoutesTest {
     void aStreamFollowsAndResumes() throws Exception {
         long first = append("s", "1");
         Reader reader = follow("?after=0", "");
-        await().until(() -> reader.lines().contains("data: " + data(first, "1")));
+        await().until(() -> reader.lines().contains("data: " + event(first)));
         append("s", "{\"two\":2}");
         append("other", "3");
-        await().until(() -> reader.lines().contains("id: " + (first + 1)));
+        String second = event(first + 1).path("id").stringValue();
+        await().until(() -> reader.lines().contains("id: " + second));
+        assertThat(second).startsWith((first + 1) + "-");
         assertThat(reader.lines()).noneMatch(line -> line.endsWith(",\"value\":3}"));
-        append("s", "4");
 
-        Reader resumed = follow("", Long.toString(first + 1));
-        await().until(() -> resumed.lines().contains("id: " + (first + 2)));
-        assertThat(resumed.lines()).doesNotContain("id: " + (first + 1));
+        append("s", "4");
+        for (String lastSeen : List.of(second, Long.toString(first + 1))) {
+            Reader resumed = follow("", lastSeen);
+            await().until(() -> resumed.lines().contains("data: " + event(first + 2)));
+            assertThat(resumed.lines()).doesNotContain("id: " + second);
+        }
     }
 
     @Test
@@ -130,7 +134,23 @@ class SessionRoutesTest {
         await().until(() -> early.lines().contains("id: 0"));
         long first = append("s", "1");
         Reader reader = follow("", "");
-        await().until(() -> reader.lines().contains("id: " + first));
+        await().until(() ->
+                reader.lines().contains("id: " + event(first).path("id").stringValue()));
+    }
+
+    /** Another event has the offset that the reader names: the store lost what it had seen. */
+    @Test
+    void aStreamThatResumesAfterALostEventTellsAGapThatGoesBack() throws Exception {
+        long first = append("s", "1");
+        append("s", "2");
+        String lost = (first + 1) + "-" + "7".repeat(32);
+        Reader reader = follow("", lost);
+        await().until(() -> reader.lines().contains("data: " + event(first + 1)));
+        assertThat(reader.lines())
+                .containsSubsequence(
+                        "event: gap",
+                        "data: {\"expected\":" + (first + 2) + ",\"next\":" + first + "}",
+                        "data: " + event(first));
     }
 
     @Test
@@ -140,7 +160,7 @@ class SessionRoutesTest {
             append("s", Integer.toString(i));
         }
         Reader reader = follow("?after=" + first, "");
-        await().until(() -> reader.lines().contains("id: " + (first + 150)));
+        await().until(() -> reader.lines().contains("data: " + event(first + 150)));
         assertThat(reader.lines())
                 .containsSubsequence(
                         "id: " + (first + 50),
@@ -177,11 +197,10 @@ class SessionRoutesTest {
         return json(answer).path("offset").longValue();
     }
 
-    private String data(long offset, String value) throws IOException, InterruptedException {
-        JsonNode event = json(server.get("/api/sessions/s/events?after=" + (offset - 1) + "&limit=1"))
+    private JsonNode event(long offset) throws IOException, InterruptedException {
+        return json(server.get("/api/sessions/s/events?after=" + (offset - 1) + "&limit=1"))
                 .path("events")
                 .path(0);
-        return "{\"offset\":" + offset + ",\"at\":" + event.path("at") + ",\"value\":" + value + "}";
     }
 
     private HttpResponse<InputStream> get(String query, String lastId) throws IOException, InterruptedException {

@@ -3,7 +3,8 @@ package dev.signalbox.session.bus;
 import java.time.Duration;
 
 /**
- * Watches a bus, for metrics. Called on the threads that do the work: be quick, do not block, be thread-safe. What it throws
+ * Watches a bus, for metrics. Called on the threads that do the work: be quick, do not block, leave the bus itself
+ * alone, be thread-safe. What it throws
  * is logged and otherwise ignored.
  */
 public interface BusListener {

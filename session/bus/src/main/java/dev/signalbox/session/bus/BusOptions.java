@@ -15,8 +15,8 @@ import java.time.Duration;
  * @param buffer how many events are kept in memory for each subscriber, 1 to 100,000, default 256; what comes beyond, it
  *     reads from the store once it gets there
  * @param sweep how often to look for events that nobody told of, 10 ms to 1 h, default 5 s
- * @param liveness for how long the connection that tells of new events may be silent before it is asked whether it still lives, and how
- *     long that may take, 100 ms to 5 min, default 10 s
+ * @param liveness within what time it is noticed that the other end of the connection that tells of new events vanished, 100 ms to
+ *     5 min, default 10 s: after half of it in silence it is asked whether it lives, and has the other half to answer
  * @param trim how often to remove what need not be kept, 10 ms to 1 day, default 30 s
  */
 public record BusOptions(

@@ -62,7 +62,7 @@ final class MemoryStore implements SessionStore {
         for (Entry entry : entries) {
             sessions.compute(entry.session(), (name, known) -> {
                 if (batch.expected().isPresent()) {
-                    batch.requireExpected(known == null ? 0 : known.last().offset());
+                    batch.requireExpected(known == null ? EventId.NONE : known.last());
                 }
                 MemorySession session = known == null ? begin(name, batch) : known;
                 UUID previous = session.lastBatch();
@@ -136,7 +136,7 @@ final class MemoryStore implements SessionStore {
     }
 
     @Override
-    public Notifications listen(ChangeListener listener) {
+    public Notifications listen(ChangeListener listener, Duration liveness) {
         listeners.add(listener);
         CountDownLatch closed = new CountDownLatch(1);
         return new Notifications() {
@@ -146,7 +146,7 @@ final class MemoryStore implements SessionStore {
             }
 
             @Override
-            public void check(Duration within) {
+            public void check() {
                 // It is in this process.
             }
 

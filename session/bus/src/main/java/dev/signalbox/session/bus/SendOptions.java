@@ -2,7 +2,6 @@ package dev.signalbox.session.bus;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * What goes with an event.
@@ -10,10 +9,11 @@ import java.util.OptionalLong;
  * @param headers up to 32, names of 1 to 100 characters, 8,000 characters in all
  * @param key the caller's name for the event, 1 to 200 characters: within ten minutes at least, an event with the same key is not appended
  *     to the same session again, and the send returns the offset of the first
- * @param expected the last offset that the session must have, 0 if it must not exist; otherwise {@link SessionConflictException}
+ * @param expected the event that the session must end with, {@link EventId#NONE} if it must not exist; otherwise
+ *     {@link SessionConflictException}. Of an id without a batch, only the offset counts
  */
-public record SendOptions(Map<String, String> headers, Optional<String> key, OptionalLong expected) {
-    public static final SendOptions DEFAULT = new SendOptions(Map.of(), Optional.empty(), OptionalLong.empty());
+public record SendOptions(Map<String, String> headers, Optional<String> key, Optional<EventId> expected) {
+    public static final SendOptions DEFAULT = new SendOptions(Map.of(), Optional.empty(), Optional.empty());
 
     private static final int HEADERS = 32;
     private static final int NAME = 100;
@@ -27,7 +27,6 @@ public record SendOptions(Map<String, String> headers, Optional<String> key, Opt
         headers.keySet().forEach(name -> Limits.range("length of a header's name", name.length(), 1, NAME));
         Limits.range("length of all headers", length(headers), 0, HEADER_CHARACTERS);
         key.ifPresent(given -> Limits.range("length of key", given.length(), 1, KEY));
-        expected.ifPresent(last -> Limits.range("expected", last, 0, Long.MAX_VALUE));
     }
 
     private static int length(Map<String, String> headers) {
@@ -44,8 +43,17 @@ public record SendOptions(Map<String, String> headers, Optional<String> key, Opt
         return new SendOptions(headers, Optional.of(newKey), expected);
     }
 
+    /**
+     * The same, by the offset alone.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
     public SendOptions withExpected(long last) {
-        return new SendOptions(headers, key, OptionalLong.of(last));
+        return withExpected(EventId.of(last));
+    }
+
+    public SendOptions withExpected(EventId last) {
+        return new SendOptions(headers, key, Optional.of(last));
     }
 
     /** Whether the event has to be a batch of its own. */

@@ -107,7 +107,7 @@ public interface SessionBus<T> extends AutoCloseable {
 
     /**
      * Refuses what is sent from now on, lets what was sent finish within {@link BusOptions#patience}, ends all subscriptions and members,
-     * and closes the store. May be called from anywhere, also from a subscriber. Idempotent.
+     * and closes the store. May be called from anywhere but a {@link BusListener}. Idempotent.
      */
     @Override
     void close();

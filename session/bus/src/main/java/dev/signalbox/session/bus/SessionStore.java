@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -59,7 +58,7 @@ public interface SessionStore extends AutoCloseable {
      * {@link #REMEMBERED} and returns the places of the first time, even when the first is still under way. An immediate store
      * needs to recognise only those that are {@linkplain Append#keyed() keyed}.
      *
-     * @throws SessionConflictException if the session's last offset is not the one expected
+     * @throws SessionConflictException if the session's last event is not the one expected
      */
     List<Place> append(Append batch);
 
@@ -89,8 +88,10 @@ public interface SessionStore extends AutoCloseable {
     /**
      * Opens a connection on which the store tells of what anyone appends. When it returns, everything that is appended from then on
      * is told, until the connection fails; what is told may come late or repeatedly.
+     *
+     * @param liveness how long the other side may take for an answer; then the connection counts as failed
      */
-    Notifications listen(ChangeListener listener);
+    Notifications listen(ChangeListener listener, Duration liveness);
 
     /** The state of a group, as last {@linkplain #replaceGroup replaced}. */
     Optional<GroupDocument> group(GroupKey key);
@@ -122,10 +123,11 @@ public interface SessionStore extends AutoCloseable {
      * @param id the same when it is repeated; part of the events' {@linkplain EventId identity}
      * @param at the time of all of them
      * @param entries at least one; of any sessions, repeatedly
-     * @param expected if present, all entries are of one session, whose last offset has to be this one; 0 for an unknown session
+     * @param expected if present, all entries are of one session, whose last event has to be this one; {@link EventId#NONE} for an unknown
+     *     session. Without a batch, any event with the offset will do
      * @param keyed whether the id stands for a key of the caller's, so that anyone may repeat the batch
      */
-    record Append(UUID id, Instant at, List<Entry> entries, OptionalLong expected, boolean keyed) {
+    record Append(UUID id, Instant at, List<Entry> entries, Optional<EventId> expected, boolean keyed) {
         private static final Instant ORIGIN = Instant.parse("2020-01-01T00:00:00Z");
 
         public Append {
@@ -133,7 +135,7 @@ public interface SessionStore extends AutoCloseable {
         }
 
         public Append(UUID id, Instant at, List<Entry> entries) {
-            this(id, at, entries, OptionalLong.empty(), false);
+            this(id, at, entries, Optional.empty(), false);
         }
 
         /** What an unknown session starts at: the microseconds since 2020, which JavaScript's numbers hold until 2305. */
@@ -144,11 +146,11 @@ public interface SessionStore extends AutoCloseable {
         /**
          * Checks what was {@link #expected}.
          *
-         * @throws SessionConflictException if the session's last offset is another
+         * @throws SessionConflictException if the session's last event is another
          */
-        public void requireExpected(long last) {
-            if (expected.isPresent() && expected.getAsLong() != last) {
-                throw new SessionConflictException(entries.getFirst().session(), expected.getAsLong(), last);
+        public void requireExpected(EventId last) {
+            if (expected.isPresent() && !expected.get().matches(last)) {
+                throw new SessionConflictException(entries.getFirst().session(), expected.get(), last);
             }
         }
     }
@@ -277,9 +279,9 @@ public interface SessionStore extends AutoCloseable {
         /**
          * Makes sure that the other side is still there, which nobody may tell if it vanished.
          *
-         * @throws SessionUnavailableException if it did not answer within this time
+         * @throws SessionUnavailableException if it did not answer in time
          */
-        void check(Duration within) throws InterruptedException;
+        void check() throws InterruptedException;
 
         /** Tells nothing more once it returns, except what another thread is telling at this moment. Idempotent. */
         @Override

@@ -13,11 +13,14 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Tail {
     /** How soon it notices that it is to end. */
-    private static final Duration STEP = Duration.ofMillis(100);
+    private static final Duration LONGEST_STEP = Duration.ofMillis(100);
 
     private final SessionStore store;
     private final ChangeListener listener;
-    private final Duration liveness;
+    /** Half for the silence, half for the answer to the question whether the other side lives. */
+    private final Duration half;
+
+    private final Duration step;
     private final BusMonitor monitor;
     private final Runnable changed;
     private final Backoff backoff = new Backoff();
@@ -28,11 +31,15 @@ final class Tail {
     private volatile boolean closed;
     private volatile boolean down;
 
-    /** @param changed is called whenever it was connected or lost its connection */
+    /**
+     * @param liveness within which it is noticed that the other side vanished
+     * @param changed is called whenever it was connected or lost its connection
+     */
     Tail(SessionStore store, ChangeListener listener, Duration liveness, BusMonitor monitor, Runnable changed) {
         this.store = store;
         this.listener = listener;
-        this.liveness = liveness;
+        this.half = liveness.dividedBy(2);
+        this.step = half.compareTo(LONGEST_STEP) < 0 ? half : LONGEST_STEP;
         this.monitor = monitor;
         this.changed = changed;
     }
@@ -68,23 +75,30 @@ final class Tail {
     /** Until the connection fails or this is closed. */
     private void listen() throws InterruptedException {
         long began = System.nanoTime();
-        try (Notifications notifications = store.listen(listener)) {
+        try (Notifications notifications = store.listen(listener, half)) {
             up();
+            await(notifications);
+        } catch (RuntimeException e) {
+            // Whatever it is, such as a client that was shut down first: nobody else would listen any more.
+            down(e);
+            backoff.resetAfter(System.nanoTime() - began);
+            backoff.pause();
+        }
+    }
+
+    private void await(Notifications notifications) throws InterruptedException {
+        try {
             long checked = System.nanoTime();
             while (!isClosed()) {
-                notifications.await(STEP);
-                if (System.nanoTime() - checked >= liveness.toNanos()) {
-                    notifications.check(liveness);
+                notifications.await(step);
+                if (System.nanoTime() - checked >= half.toNanos()) {
+                    notifications.check();
                     checked = System.nanoTime();
                 }
             }
         } catch (RuntimeException e) {
-            // Whatever it is, such as a client that was shut down first: nobody else would listen any more.
-            if (!isClosed()) {
-                down(e);
-                backoff.resetAfter(System.nanoTime() - began);
-                backoff.pause();
-            }
+            down(e); // Before the connection is closed, which may take long if its other end is gone.
+            throw e;
         }
     }
 
@@ -97,6 +111,9 @@ final class Tail {
     }
 
     private void down(Throwable cause) {
+        if (isClosed()) {
+            return;
+        }
         if (!down) {
             down = true;
             monitor.tell(it -> it.tail(false));

@@ -41,7 +41,7 @@ class OptionsTest {
         refused("maxAge", () -> Retention.ofAge(Duration.ofMillis(999)));
         refused("maxAttempts", () -> GroupOptions.DEFAULT.withMaxAttempts(0));
         refused("length of key", () -> SendOptions.DEFAULT.withKey(""));
-        refused("expected", () -> SendOptions.DEFAULT.withExpected(-1));
+        refused("offset", () -> SendOptions.DEFAULT.withExpected(-1));
         refused("length of all headers", () -> SendOptions.DEFAULT.withHeaders(Map.of("h", "v".repeat(8_000))));
         refused("length of a header's name", () -> SendOptions.DEFAULT.withHeaders(Map.of("", "v")));
         refused("lease", () -> GroupOptions.DEFAULT.withLease(Duration.ofHours(2)));

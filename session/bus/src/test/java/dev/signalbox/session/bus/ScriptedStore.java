@@ -161,7 +161,7 @@ final class ScriptedStore implements SessionStore {
     }
 
     @Override
-    public Notifications listen(ChangeListener listener) {
+    public Notifications listen(ChangeListener listener, Duration liveness) {
         listeners.add(listener);
         return new Notifications() {
             @Override
@@ -170,7 +170,7 @@ final class ScriptedStore implements SessionStore {
             }
 
             @Override
-            public void check(Duration within) {}
+            public void check() {}
 
             @Override
             public void close() {

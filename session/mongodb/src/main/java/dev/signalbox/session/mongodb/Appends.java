@@ -129,7 +129,7 @@ final class Appends {
         Map<String, Run> runs = new HashMap<>();
         for (String session : sessions) {
             Events.Last last = lasts.get(session);
-            batch.requireExpected(last == null ? 0 : last.offset());
+            batch.requireExpected(last == null ? EventId.NONE : last.id());
             runs.put(session, last == null ? begin(session, batch, now) : new Run(last, now, batch.id()));
         }
         List<Fresh> fresh = new ArrayList<>();

@@ -13,7 +13,10 @@ import dev.signalbox.session.bus.SessionStore.Notifications;
 import dev.signalbox.session.bus.SessionUnavailableException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.bson.BsonDocument;
@@ -52,16 +55,22 @@ final class MongoChanges {
         return foreign.get();
     }
 
-    Notifications open(ChangeListener listener) {
+    /**
+     * Opens the stream.
+     *
+     * @param liveness how long the server may take for each answer, on top of the time that it waits for changes
+     */
+    Notifications open(ChangeListener listener, Duration liveness) {
+        Stream stream = new Stream(listener, liveness.plus(WAIT));
+        stream.open();
+        return stream;
+    }
+
+    private MongoChangeStreamCursor<ChangeStreamDocument<Document>> watch() {
         ChangeStreamIterable<Document> changes =
                 collection.watch(INSERTS).maxAwaitTime(WAIT.toMillis(), TimeUnit.MILLISECONDS);
         BsonDocument last = token.get();
-        try {
-            return new Stream((last == null ? changes : changes.resumeAfter(last)).cursor(), listener);
-        } catch (MongoException e) {
-            forgetIfUseless(e);
-            throw e;
-        }
+        return (last == null ? changes : changes.resumeAfter(last)).cursor();
     }
 
     /** What the server says of a token that is of no use, or of the stream after it. Anything else may pass. */
@@ -81,37 +90,70 @@ final class MongoChanges {
         }
     }
 
-    /** An open cursor. Only the thread that waits touches it, since the driver's cursors are not thread-safe. */
+    /**
+     * A cursor, which a thread of its own opens, asks and closes, since the driver may wait for a connection whose other end vanished
+     * without end. Its own timeouts are no help: with one, it repeats a read without any pause until the time is up. Interrupting the
+     * thread, which is virtual, closes the socket.
+     */
     private final class Stream implements Notifications {
-        private final MongoChangeStreamCursor<ChangeStreamDocument<Document>> cursor;
         private final ChangeListener listener;
+        private final Duration longestSilence;
+        private final Thread thread =
+                Thread.ofVirtual().name("signalbox-session-changes").unstarted(this::run);
+        private final CompletableFuture<Boolean> opened = new CompletableFuture<>();
+        /** Holds what ended the stream. */
+        private final CompletableFuture<Exception> ended = new CompletableFuture<>();
+
+        private volatile long answeredNanos = System.nanoTime();
         private volatile boolean closed;
 
-        Stream(MongoChangeStreamCursor<ChangeStreamDocument<Document>> cursor, ChangeListener listener) {
-            this.cursor = cursor;
+        Stream(ChangeListener listener, Duration longestSilence) {
             this.listener = listener;
+            this.longestSilence = longestSilence;
         }
 
-        @Override
-        public void await(Duration within) throws InterruptedException {
-            long end = System.nanoTime() + within.toNanos();
+        void open() {
+            thread.start();
             try {
-                do {
-                    next(end);
-                } while (System.nanoTime() < end);
-            } catch (MongoException e) {
-                forgetIfUseless(e);
+                opened.get(longestSilence.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof MongoException refused ? refused : failed(e);
+            } catch (TimeoutException e) {
+                close();
                 throw failed(e);
-            } catch (IllegalStateException e) {
-                throw failed(e); // A client that was closed first.
+            } catch (InterruptedException e) {
+                close();
+                Thread.currentThread().interrupt();
+                throw failed(e);
             }
         }
 
-        private SessionUnavailableException failed(RuntimeException cause) {
-            return new SessionUnavailableException("the change stream failed: " + cause.getMessage(), cause);
+        private SessionUnavailableException failed(Exception cause) {
+            String why = cause.getMessage() == null ? "no answer within " + longestSilence : cause.getMessage();
+            return new SessionUnavailableException("the change stream failed: " + why, cause);
         }
 
-        private void next(long end) throws InterruptedException {
+        private void run() {
+            try (var cursor = watch()) {
+                opened.complete(true);
+                while (!closed) {
+                    next(cursor);
+                    answeredNanos = System.nanoTime();
+                }
+            } catch (MongoException e) {
+                forgetIfUseless(e);
+                end(e);
+            } catch (RuntimeException | InterruptedException e) {
+                end(e); // Among them what a client says that was closed first.
+            }
+        }
+
+        private void end(Exception cause) {
+            opened.completeExceptionally(cause);
+            ended.complete(cause);
+        }
+
+        private void next(MongoChangeStreamCursor<ChangeStreamDocument<Document>> cursor) throws InterruptedException {
             long asked = System.nanoTime();
             ChangeStreamDocument<Document> change = cursor.tryNext();
             token.updateAndGet(before -> cursor.getResumeToken() == null ? before : cursor.getResumeToken());
@@ -119,10 +161,10 @@ final class MongoChanges {
                 tell(change);
             } else if (cursor.getServerCursor() == null) {
                 token.set(null);
-                throw new SessionUnavailableException("the change stream was invalidated", null);
+                throw new SessionUnavailableException("it was invalidated", null);
             } else if (System.nanoTime() - asked < LEAST_WAIT.toNanos()) {
                 // A server that does not wait for changes, as it should, must not be asked without end.
-                TimeUnit.NANOSECONDS.sleep(Math.clamp(end - System.nanoTime(), 0, LEAST_WAIT.toNanos()));
+                TimeUnit.NANOSECONDS.sleep(LEAST_WAIT.toNanos());
             }
         }
 
@@ -132,14 +174,41 @@ final class MongoChanges {
             }
         }
 
-        /** Each wait is a question that has to be answered in time. */
         @Override
-        public void check(Duration within) {}
+        public void await(Duration within) throws InterruptedException {
+            try {
+                throw failed(ended.get(within.toNanos(), TimeUnit.NANOSECONDS));
+            } catch (TimeoutException e) {
+                return; // It is still open.
+            } catch (ExecutionException e) {
+                throw failed(e);
+            }
+        }
 
+        /** The server answers every now and then, changes or not. */
+        @Override
+        public void check() {
+            if (isSilent()) {
+                throw failed(new TimeoutException());
+            }
+        }
+
+        private boolean isSilent() {
+            return System.nanoTime() - answeredNanos > longestSilence.toNanos();
+        }
+
+        /** The thread ends with the answer that it waits for; if none comes, it is interrupted. */
         @Override
         public void close() {
             closed = true;
-            cursor.close();
+            try {
+                if (isSilent() || !thread.join(longestSilence)) {
+                    thread.interrupt();
+                }
+            } catch (InterruptedException e) {
+                thread.interrupt();
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

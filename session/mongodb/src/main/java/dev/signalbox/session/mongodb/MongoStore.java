@@ -5,6 +5,7 @@ import static dev.signalbox.session.mongodb.Failures.translating;
 import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionStore;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -72,8 +73,8 @@ final class MongoStore implements SessionStore {
     }
 
     @Override
-    public Notifications listen(ChangeListener listener) {
-        return translating(() -> changes.open(listener));
+    public Notifications listen(ChangeListener listener, Duration liveness) {
+        return translating(() -> changes.open(listener, liveness));
     }
 
     /** How many documents without an offset came in while somebody watched. */

@@ -36,6 +36,10 @@ final class Trimmer {
     private static final int MOST_TOUCHED = 100_000;
 
     private static final int IN_PASSING = 100;
+    /** How far after the last event the next one may come at the earliest: a trimmed session goes on, a deleted one begins with a gap. */
+    private static final int SUCCESSOR = 1;
+
+    private static final int ANEW = 2;
 
     private final MongoCollection<Document> collection;
     private final Events events;
@@ -70,7 +74,7 @@ final class Trimmer {
     }
 
     private long trimBefore(Instant oldest, Instant now) {
-        long removed = remove(lt("at", Date.from(oldest)), ascending("at", "sessionId", "offset"), now);
+        long removed = remove(lt("at", Date.from(oldest)), ascending("at", "sessionId", "offset"), SUCCESSOR, now);
         if (removed == 0) {
             groups.removeOld(oldest);
         }
@@ -85,7 +89,7 @@ final class Trimmer {
                     eq("sessionId", last.getKey()),
                     gt("offset", 0L),
                     lte("offset", last.getValue().offset() - most));
-            long here = remove(old, ascending("offset"), now);
+            long here = remove(old, ascending("offset"), SUCCESSOR, now);
             removed += here;
             if (here == EVENTS) {
                 touch(List.of(last.getKey())); // There may be more.
@@ -116,13 +120,13 @@ final class Trimmer {
         Bson all = and(eq("sessionId", session), gt("offset", 0L));
         long removed;
         do {
-            removed = remove(all, ascending("offset"), now);
+            removed = remove(all, ascending("offset"), ANEW, now);
         } while (removed > 0);
         groups.remove(session);
     }
 
     /** The heads are raised first, so that nothing is put in where something was removed. */
-    private long remove(Bson which, Bson order, Instant now) {
+    private long remove(Bson which, Bson order, int next, Instant now) {
         List<Document> old = collection
                 .find(which)
                 .sort(order)
@@ -133,7 +137,7 @@ final class Trimmer {
             return 0;
         }
         Map<String, Long> floors = new HashMap<>();
-        old.forEach(event -> floors.merge(event.getString("sessionId"), event.getLong("offset") + 1, Math::max));
+        old.forEach(event -> floors.merge(event.getString("sessionId"), event.getLong("offset") + next, Math::max));
         heads.raise(floors, now);
         return collection
                 .deleteMany(

@@ -7,6 +7,7 @@ import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
+import dev.signalbox.session.bus.BusHealth.Status;
 import dev.signalbox.session.bus.BusOptions;
 import dev.signalbox.session.bus.Codec;
 import dev.signalbox.session.bus.Event;
@@ -15,6 +16,7 @@ import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionBus;
 import dev.signalbox.session.mongodb.ScriptedMongo.Fate;
 import dev.signalbox.testing.contract.Recorder;
+import dev.signalbox.testing.services.FaultProxy;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -84,17 +86,25 @@ class MongoFaultTest {
 
     /** A client that looks at a failed server again at once, which makes thousands of faults bearable. */
     private MongoClient client() {
+        return client(mongo.port());
+    }
+
+    private MongoClient client(int port) {
         return closing(MongoClients.create(MongoClientSettings.builder()
-                .applyConnectionString(new ConnectionString(mongo.url()))
+                .applyConnectionString(new ConnectionString(ScriptedMongo.url(port)))
                 .applyToServerSettings(server -> server.minHeartbeatFrequency(1, TimeUnit.MILLISECONDS)
                         .heartbeatFrequency(500, TimeUnit.MILLISECONDS))
                 .build()));
     }
 
     private SessionBus<String> bus(Duration timeout) {
+        return bus(client(), timeout, OPTIONS);
+    }
+
+    private SessionBus<String> bus(MongoClient client, Duration timeout, BusOptions options) {
         var store = MongoSessions.open(
-                client().getDatabase("test"), "messagebus", Retention.FOREVER, InstantSource.system(), timeout);
-        return closing(SessionBus.builder(store, Codec.text()).options(OPTIONS).build());
+                client.getDatabase("test"), "messagebus", Retention.FOREVER, InstantSource.system(), timeout);
+        return closing(SessionBus.builder(store, Codec.text()).options(options).build());
     }
 
     private void send(int events) {
@@ -148,11 +158,11 @@ class MongoFaultTest {
     void aConversationIsNoLongerThanIsCut() {
         mongo.cutStreamAfter(0);
         await().atMost(SOON).pollInterval(OFTEN).until(mongo::areCutsDone);
-        long before = mongo.streamBytes();
+        long before = mongo.newsBytes();
         sendTogether(4);
         awaitAll();
-        // From the opening of the stream over two batches of changes; then come quiet times.
-        assertThat(mongo.streamBytes() - before).isBetween(800L, CONVERSATION);
+        // The opening of the stream and the changes.
+        assertThat(mongo.newsBytes() - before).isBetween(500L, CONVERSATION);
     }
 
     @ParameterizedTest
@@ -238,6 +248,26 @@ class MongoFaultTest {
         awaitAll();
         assertThat(mongo.historyLost()).as("resumed from an old token").isZero();
         assertNothingLostDoubledOrReordered();
+    }
+
+    /** The other end is gone, and nothing says so: no byte comes any more, and none is refused. */
+    @Test
+    void aHalfOpenStreamIsNoticedWithinTheConfiguredTimeAndReplaced() throws Exception {
+        FaultProxy proxy = closing(FaultProxy.before(mongo.port()));
+        BusOptions quick = OPTIONS.withLiveness(Duration.ofSeconds(2));
+        SessionBus<String> behind = bus(client(proxy.port()), Duration.ofSeconds(2), quick);
+        Recorder late = new Recorder();
+        behind.subscribe("s", From.now(), late);
+        late.awaitStarted();
+        assertThat(behind.health().status()).isEqualTo(Status.UP);
+        proxy.stall();
+        await().atMost(Duration.ofSeconds(15))
+                .until(() -> behind.health().problems().stream().anyMatch(problem -> problem.contains("new events")));
+        assertThat(behind.health().status()).isEqualTo(Status.DEGRADED);
+        proxy.heal();
+        send(1);
+        await().atMost(SOON).until(() -> late.texts().equals(List.of("e1")));
+        await().atMost(SOON).until(() -> behind.health().status() == Status.UP);
     }
 
     @Test

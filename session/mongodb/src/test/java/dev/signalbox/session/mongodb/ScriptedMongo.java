@@ -64,6 +64,7 @@ final class ScriptedMongo implements AutoCloseable {
     private final Deque<Long> cuts = new ConcurrentLinkedDeque<>();
     private volatile long streamBytesBeforeCut = NO_CUT;
     private final AtomicLong streamBytes = new AtomicLong();
+    private final AtomicLong newsBytes = new AtomicLong();
     private final AtomicInteger streamsOpened = new AtomicInteger();
     private final AtomicInteger historyLost = new AtomicInteger();
 
@@ -81,8 +82,17 @@ final class ScriptedMongo implements AutoCloseable {
         }
     }
 
+    int port() {
+        return listener.getLocalPort();
+    }
+
     String url() {
-        return "mongodb://127.0.0.1:" + listener.getLocalPort();
+        return url(port());
+    }
+
+    /** By way of another port, such as a proxy's. */
+    static String url(int port) {
+        return "mongodb://127.0.0.1:" + port;
     }
 
     /** The n-th answer of a change stream from now on is this error; 0 is the next. */
@@ -112,6 +122,11 @@ final class ScriptedMongo implements AutoCloseable {
 
     long streamBytes() {
         return streamBytes.get();
+    }
+
+    /** The same without the answers of quiet times, of which there are as many as a busy machine makes. */
+    long newsBytes() {
+        return newsBytes.get();
     }
 
     int streamsOpened() {
@@ -239,6 +254,7 @@ final class ScriptedMongo implements AutoCloseable {
                 question.answer(fails ? error(streamError, "scripted") : answer).bytes();
         historyLost.addAndGet(answer.getNumber("code", new BsonInt32(0)).intValue() == Failures.HISTORY_LOST ? 1 : 0);
         streamBytes.addAndGet(bytes.length);
+        newsBytes.addAndGet(isQuiet(answer) ? 0 : bytes.length);
         long left = streamBytesBeforeCut;
         if (left < bytes.length) {
             out.write(bytes, 0, (int) left);
@@ -249,6 +265,11 @@ final class ScriptedMongo implements AutoCloseable {
         }
         streamBytesBeforeCut = left == NO_CUT ? NO_CUT : left - bytes.length;
         out.write(bytes);
+    }
+
+    private static boolean isQuiet(BsonDocument answer) {
+        BsonDocument cursor = answer.getDocument("cursor", new BsonDocument());
+        return cursor.containsKey("nextBatch") && cursor.getArray("nextBatch").isEmpty();
     }
 
     private void passOn(Message question, BsonDocument command, Socket client, Socket server) throws IOException {

@@ -49,8 +49,8 @@ final class Appends {
                 ) e on true
             ), place as materialized (
                 select place, session, begins, coalesce(last + 1, ?) as first, greatest(last_at, ?) as at, batch
-                from head cross join (select ?::bigint as expected) c
-                where expected is null or expected = coalesce(last, 0)
+                from head cross join (select ?::bigint as expected, ?::uuid as expected_batch) c
+                where expected is null or expected = coalesce(last, 0) and coalesce(expected_batch = batch, true)
             ), begun as (
                 insert into session_head (begin, last, last_at, batch, session)
                 select first, 0, at, ?, session from place where begins order by place
@@ -73,8 +73,12 @@ final class Appends {
             "select pg_advisory_xact_lock(hashtextextended(session, 20200101)) from unnest(?::text[]) as s (session)";
 
     private static final String LAST = """
-            select greatest(
-                (select max(number) from session_event where session = ?), (select last from session_head where session = ?), 0)
+            select coalesce(greatest(e.number, h.last), 0), coalesce(e.batch, h.batch, ?)
+            from (select ?::text as session) w
+            left join session_head h on h.session = w.session
+            left join lateral (
+                select number, batch from session_event where session = w.session order by number desc limit 1
+            ) e on true
             """;
 
     /** Where a session went on. */
@@ -181,9 +185,12 @@ final class Appends {
         return known.get();
     }
 
-    private static long last(Connection connection, String session) throws SQLException {
+    private static EventId last(Connection connection, String session) throws SQLException {
         try (Query query = Query.of(connection, LAST)) {
-            return query.with(session).with(session).number();
+            return query.with(EventId.UNKNOWN)
+                    .with(session)
+                    .list(row -> new EventId(row.getLong(1), row.getObject(2, UUID.class)))
+                    .getFirst();
         }
     }
 

@@ -27,17 +27,19 @@ final class PostgresNotifications implements Notifications {
 
     private final Connection connection;
     private final ChangeListener listener;
+    private final Duration liveness;
     private volatile boolean closed;
 
-    private PostgresNotifications(Connection connection, ChangeListener listener) {
+    private PostgresNotifications(Connection connection, ChangeListener listener, Duration liveness) {
         this.connection = connection;
         this.listener = listener;
+        this.liveness = liveness;
     }
 
-    static Notifications open(Database database, ChangeListener listener) {
+    static Notifications open(Database database, ChangeListener listener, Duration liveness) {
         try {
             Connection connection = database.dataSource().getConnection();
-            PostgresNotifications notifications = new PostgresNotifications(connection, listener);
+            PostgresNotifications notifications = new PostgresNotifications(connection, listener, liveness);
             try {
                 notifications.execute("listen " + PostgresNotifier.CHANNEL, OPENING);
                 return notifications;
@@ -76,9 +78,9 @@ final class PostgresNotifications implements Notifications {
     }
 
     @Override
-    public void check(Duration within) {
+    public void check() {
         try {
-            execute("select 1", within);
+            execute("select 1", liveness);
         } catch (SQLException e) {
             throw failed(e);
         }

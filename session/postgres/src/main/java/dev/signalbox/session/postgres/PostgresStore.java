@@ -13,6 +13,7 @@ import dev.signalbox.session.bus.SessionUnavailableException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -223,8 +224,8 @@ final class PostgresStore implements SessionStore {
     }
 
     @Override
-    public Notifications listen(ChangeListener listener) {
-        return PostgresNotifications.open(database, listener);
+    public Notifications listen(ChangeListener listener, Duration liveness) {
+        return PostgresNotifications.open(database, listener, liveness);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.signalbox.session.postgres;
 
+import dev.signalbox.session.bus.EventId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -7,7 +8,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.UUID;
 import org.postgresql.PGConnection;
 
@@ -46,12 +47,11 @@ final class Query implements AutoCloseable {
         return this;
     }
 
-    /** Null where it is absent. */
-    Query with(OptionalLong value) throws SQLException {
-        if (value.isPresent()) {
-            return with(value.getAsLong());
-        }
-        statement.setNull(++index, Types.BIGINT);
+    /** Two arguments: the offset and the batch. Null for what is unknown of it. */
+    Query with(Optional<EventId> id) throws SQLException {
+        statement.setObject(++index, id.map(EventId::offset).orElse(null), Types.BIGINT);
+        statement.setObject(
+                ++index, id.filter(EventId::isIdentified).map(EventId::batch).orElse(null), Types.OTHER);
         return this;
     }
 

@@ -1,6 +1,7 @@
 package dev.signalbox.session.redis;
 
 import dev.signalbox.session.bus.EpochMicros;
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.SessionStore.Append;
 import dev.signalbox.session.bus.SessionStore.Entry;
 import dev.signalbox.session.bus.SessionStore.Place;
@@ -49,7 +50,7 @@ final class AppendCall {
                 Keys.bytes(mostEvents),
                 Keys.bytes(remember.toSeconds()),
                 Keys.bytes(keys.channel),
-                batch.expected().isPresent() ? Keys.bytes(batch.expected().getAsLong()) : new byte[0],
+                Keys.bytes(batch.expected().map(AppendCall::text).orElse("")),
                 Keys.bytes(sessions.size())));
         sessions.keySet().forEach(session -> arguments.add(Keys.bytes(session)));
         for (Entry entry : batch.entries()) {
@@ -60,6 +61,15 @@ final class AppendCall {
         return arguments.toArray(byte[][]::new);
     }
 
+    private static String text(EventId id) {
+        return id.isIdentified() ? id.offset() + " " + BatchId.hex(id.batch()) : Long.toString(id.offset());
+    }
+
+    private static EventId last(String text) {
+        int blank = text.indexOf(' ');
+        return new EventId(Long.parseLong(text, 0, blank, 10), BatchId.parse(text.substring(blank + 1)));
+    }
+
     private int number(Entry entry) {
         return sessions.getOrDefault(entry.session(), 0);
     }
@@ -67,7 +77,7 @@ final class AppendCall {
     /** @param answer the first offset, the time, and the batch before of each session, in one line */
     List<Place> places(String answer) {
         if (answer.startsWith(CONFLICT)) {
-            batch.requireExpected(Long.parseLong(answer, CONFLICT.length(), answer.length(), 10));
+            batch.requireExpected(last(answer.substring(CONFLICT.length())));
         }
         String[] parts = answer.split(" ", -1);
         long[] next = new long[sessions.size()];

@@ -20,20 +20,24 @@ import java.util.concurrent.TimeoutException;
 final class RedisNotifications implements Notifications {
     private final StatefulRedisPubSubConnection<String, String> connection;
     private final ChangeListener listener;
+    private final Duration liveness;
     /** Holds what ended the connection. */
     private final CompletableFuture<RedisException> ended = new CompletableFuture<>();
 
     private volatile boolean closed;
 
-    private RedisNotifications(StatefulRedisPubSubConnection<String, String> connection, ChangeListener listener) {
+    private RedisNotifications(
+            StatefulRedisPubSubConnection<String, String> connection, ChangeListener listener, Duration liveness) {
         this.connection = connection;
         this.listener = listener;
+        this.liveness = liveness;
     }
 
-    static Notifications open(RedisClient client, String channel, ChangeListener listener, Duration timeout) {
+    static Notifications open(RedisClient client, String channel, ChangeListener listener, Duration liveness) {
         try {
-            RedisNotifications notifications = new RedisNotifications(client.connectPubSub(StringCodec.UTF8), listener);
-            notifications.subscribe(channel, timeout);
+            RedisNotifications notifications =
+                    new RedisNotifications(client.connectPubSub(StringCodec.UTF8), listener, liveness);
+            notifications.subscribe(channel);
             return notifications;
         } catch (RedisException e) {
             throw failed(e);
@@ -45,7 +49,7 @@ final class RedisNotifications implements Notifications {
                 "the connection to Redis that listens for new events failed: " + cause.getMessage(), cause);
     }
 
-    private void subscribe(String channel, Duration timeout) {
+    private void subscribe(String channel) {
         connection.addListener(new RedisConnectionStateListener() {
             @Override
             public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
@@ -59,7 +63,7 @@ final class RedisNotifications implements Notifications {
             }
         });
         try {
-            connection.async().subscribe(channel).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            connection.async().subscribe(channel).get(liveness.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException e) {
             close();
             throw failed(e);
@@ -82,11 +86,11 @@ final class RedisNotifications implements Notifications {
     }
 
     @Override
-    public void check(Duration within) throws InterruptedException {
+    public void check() throws InterruptedException {
         try {
-            connection.async().ping().get(within.toNanos(), TimeUnit.NANOSECONDS);
+            connection.async().ping().get(liveness.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw failed(new RedisException("no answer within " + within, e));
+            throw failed(new RedisException("no answer within " + liveness, e));
         } catch (ExecutionException | RedisException e) {
             throw failed(e);
         }

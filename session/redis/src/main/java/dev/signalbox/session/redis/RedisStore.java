@@ -49,7 +49,6 @@ final class RedisStore implements SessionStore {
     private final Keys keys;
     private final Retention retention;
     private final InstantSource clock;
-    private final Duration timeout;
     private final Link link;
 
     RedisStore(RedisClient client, Keys keys, Retention retention, InstantSource clock, Duration timeout) {
@@ -57,7 +56,6 @@ final class RedisStore implements SessionStore {
         this.keys = keys;
         this.retention = retention;
         this.clock = clock;
-        this.timeout = timeout;
         this.link = new Link(client, timeout);
     }
 
@@ -188,8 +186,8 @@ final class RedisStore implements SessionStore {
     }
 
     @Override
-    public Notifications listen(ChangeListener listener) {
-        return RedisNotifications.open(client, keys.channel, listener, timeout);
+    public Notifications listen(ChangeListener listener, Duration liveness) {
+        return RedisNotifications.open(client, keys.channel, listener, liveness);
     }
 
     @Override

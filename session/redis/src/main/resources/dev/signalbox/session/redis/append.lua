@@ -3,9 +3,9 @@
 -- KEYS 1 heads: session -> "last begin at batch", 2 ages: sessions by the time of their oldest event, 3 names: sessions in order,
 --      4 the remembered batch, 5.. a stream for each session
 -- ARGV 1 batch, 2 at, 3 first offset of an unknown session, 4 most events to keep (0: all), 5 seconds to remember, 6 channel,
---      7 last offset to expect of the first session (empty: any), 8 number of sessions, then their names, then for each event: the number
+--      7 last offset to expect of the first session, and its batch if known (empty: any), 8 number of sessions, then their names, then for each event: the number
 --      of its session, its headers, its payload
--- Returns "first at previous-batch" for each session, in one line: the same when the batch comes again; or "conflict last".
+-- Returns "first at previous-batch" for each session, in one line: the same when the batch comes again; or "conflict last batch".
 local known = redis.call('GET', KEYS[4])
 if known then
   return known
@@ -40,8 +40,9 @@ for i = 1, sessions do
   if i == 1 and ARGV[7] ~= '' then
     local exists = head or redis.call('EXISTS', KEYS[5]) == 1
     local last = exists and next[1] - 1 or 0
-    if last ~= tonumber(ARGV[7]) then
-      return 'conflict ' .. string.format(id, last)
+    local expected, batch = string.match(ARGV[7], '^(%d+) ?(%x*)$')
+    if last ~= tonumber(expected) or batch ~= '' and batch ~= previous then
+      return 'conflict ' .. string.format(id, last) .. ' ' .. previous
     end
   end
   places[i] = string.format('%.0f %.0f ', next[i], times[i]) .. previous

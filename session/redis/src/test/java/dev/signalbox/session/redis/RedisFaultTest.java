@@ -3,6 +3,7 @@ package dev.signalbox.session.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.session.bus.BusHealth.Status;
 import dev.signalbox.session.bus.BusOptions;
 import dev.signalbox.session.bus.Codec;
 import dev.signalbox.session.bus.Event;
@@ -58,8 +59,12 @@ class RedisFaultTest {
     }
 
     private SessionBus<String> bus(int port) {
+        return bus(port, OPTIONS);
+    }
+
+    private SessionBus<String> bus(int port, BusOptions options) {
         var store = RedisSessions.open(client(port), "faults", Retention.FOREVER, InstantSource.system(), TIMEOUT);
-        return closing(SessionBus.builder(store, Codec.text()).options(OPTIONS).build());
+        return closing(SessionBus.builder(store, Codec.text()).options(options).build());
     }
 
     @Test
@@ -183,6 +188,26 @@ class RedisFaultTest {
                     .isEqualTo(watching.read("s", From.beginning(), 100).last());
         }
         assertThat(watching.read("s", From.beginning(), 100).events()).hasSize(6);
+    }
+
+    /** The other end is gone, and nothing says so: no byte comes any more, and none is refused. */
+    @Test
+    void aHalfOpenConnectionIsNoticedWithinTheConfiguredTimeAndReplaced() throws Exception {
+        FaultProxy proxy = closing(FaultProxy.before(redis.port()));
+        BusOptions quick = OPTIONS.withLiveness(Duration.ofSeconds(1)).withSweep(Duration.ofHours(1));
+        SessionBus<String> bus = bus(proxy.port(), quick);
+        Recorder recorder = new Recorder();
+        bus.subscribe("s", From.now(), recorder);
+        recorder.awaitStarted();
+        assertThat(bus.health().status()).isEqualTo(Status.UP);
+        proxy.stall();
+        await().atMost(Duration.ofSeconds(15))
+                .until(() -> bus.health().problems().stream().anyMatch(problem -> problem.contains("new events")));
+        assertThat(bus.health().status()).isEqualTo(Status.DEGRADED);
+        proxy.heal();
+        bus(redis.port()).send("s", "e");
+        await().atMost(SOON).until(() -> recorder.texts().equals(List.of("e")));
+        await().atMost(SOON).until(() -> bus.health().status() == Status.UP);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.signalbox.testing.contract;
 import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.SessionStore;
 import dev.signalbox.session.bus.SessionUnavailableException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -79,12 +80,12 @@ public final class DisturbedStore implements SessionStore {
     }
 
     @Override
-    public Notifications listen(ChangeListener listener) {
-        return store.listen(
-                switch (tails) {
-                    case DEAF -> new Deaf();
-                    case CONFUSED -> new Confused(listener);
-                });
+    public Notifications listen(ChangeListener listener, Duration liveness) {
+        ChangeListener disturbed = switch (tails) {
+            case DEAF -> new Deaf();
+            case CONFUSED -> new Confused(listener);
+        };
+        return store.listen(disturbed, liveness);
     }
 
     @Override

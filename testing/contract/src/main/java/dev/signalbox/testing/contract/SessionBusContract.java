@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
-import dev.signalbox.session.bus.BusHealth;
 import dev.signalbox.session.bus.BusOptions;
 import dev.signalbox.session.bus.Codec;
 import dev.signalbox.session.bus.Event;
@@ -15,27 +14,23 @@ import dev.signalbox.session.bus.GroupOptions;
 import dev.signalbox.session.bus.Member;
 import dev.signalbox.session.bus.Page;
 import dev.signalbox.session.bus.Retention;
-import dev.signalbox.session.bus.SendOptions;
 import dev.signalbox.session.bus.SessionBus;
 import dev.signalbox.session.bus.SessionClosedException;
 import dev.signalbox.session.bus.SessionCodecException;
-import dev.signalbox.session.bus.SessionConflictException;
 import dev.signalbox.session.bus.SessionStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the session bus does on every store: sending, reading, what it refuses, how it ends. */
-public abstract class SessionBusContract extends SessionContract {
+public abstract class SessionBusContract extends SessionSendContract {
     /** An event type of an application. */
     public record Moved(String piece, int x, int y, List<String> tags, Instant at) {}
 
@@ -329,55 +324,6 @@ public abstract class SessionBusContract extends SessionContract {
         assertThatThrownBy(() -> member.take(1, Duration.ofSeconds(1))).isInstanceOf(SessionClosedException.class);
         await().until(() -> bus.subscribers() == 0);
         assertThat(bus().read("s", From.beginning(), 1_000).events()).hasSize(500);
-    }
-
-    @Test
-    void whatDependsOnASendMaySendWaitAndClose() throws Exception {
-        SessionBus<String> bus = bus();
-        CompletableFuture<Long> second = bus.sendAsync("s", "first").thenApply(first -> bus.send("s", "second"));
-        second.get(20, TimeUnit.SECONDS);
-        CompletableFuture<Void> closed = bus.sendAsync("s", "third").thenRun(bus::close);
-        closed.get(20, TimeUnit.SECONDS);
-        assertThat(bus().read("s", From.beginning(), 10).events())
-                .extracting(Event::value)
-                .containsExactly("first", "second", "third");
-    }
-
-    @Test
-    void headersComeWithTheirEvent() throws Exception {
-        SessionBus<String> bus = bus();
-        Map<String, String> headers = Map.of("trace", "7", "quoted \"✓\"", "");
-        bus.send("s", "with", SendOptions.DEFAULT.withHeaders(headers));
-        bus.send("s", "without");
-        assertThat(bus.read("s", From.beginning(), 10).events())
-                .extracting(Event::headers)
-                .containsExactly(headers, Map.of());
-        Recorder recorder = follow(bus(), "s", From.beginning());
-        await().until(() -> recorder.texts().size() == 2);
-        assertThat(recorder.events().getFirst().headers()).isEqualTo(headers);
-    }
-
-    @Test
-    void anEventWithAKeyIsAppendedToItsSessionOnce() throws Exception {
-        SendOptions keyed = SendOptions.DEFAULT.withKey("order-7");
-        SessionBus<String> bus = bus();
-        long first = bus.send("s", "order", keyed);
-        bus.send("s", "another", SendOptions.DEFAULT.withKey("order-8"));
-        assertThat(bus().send("s", "order", keyed)).isEqualTo(first);
-        bus.send("t", "order", keyed);
-        assertThat(bus.read("s", From.beginning(), 10).events()).hasSize(2);
-        assertThat(bus.read("t", From.beginning(), 10).events()).hasSize(1);
-    }
-
-    @Test
-    void aSendMayExpectWhereTheSessionEnds() throws Exception {
-        SessionBus<String> bus = bus();
-        long first = bus.send("s", "a", SendOptions.DEFAULT.withExpected(0));
-        assertThat(bus.send("s", "b", SendOptions.DEFAULT.withExpected(first))).isEqualTo(first + 1);
-        assertThatThrownBy(() -> bus.send("s", "c", SendOptions.DEFAULT.withExpected(first)))
-                .isInstanceOf(SessionConflictException.class)
-                .hasMessageContaining("ends at offset " + (first + 1));
-        assertThat(bus.health().status()).isEqualTo(BusHealth.Status.UP);
     }
 
     @Test

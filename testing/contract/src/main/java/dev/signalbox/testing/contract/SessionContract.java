@@ -24,6 +24,9 @@ public abstract class SessionContract {
             .withTrim(Duration.ofHours(1))
             .withPatience(Duration.ofSeconds(20));
 
+    /** Long enough for a machine that is busy. */
+    protected static final Duration LIVENESS = Duration.ofSeconds(10);
+
     protected final MovableClock clock = new MovableClock(Instant.parse("2026-03-01T12:00:00Z"));
     private final List<AutoCloseable> open = Collections.synchronizedList(new ArrayList<>());
 

@@ -1,19 +1,16 @@
 package dev.signalbox.testing.contract;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.signalbox.session.bus.Retention;
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.SessionConflictException;
 import dev.signalbox.session.bus.SessionStore;
 import dev.signalbox.session.bus.SessionStore.Append;
 import dev.signalbox.session.bus.SessionStore.ChangeListener;
 import dev.signalbox.session.bus.SessionStore.Cursor;
 import dev.signalbox.session.bus.SessionStore.Entry;
-import dev.signalbox.session.bus.SessionStore.GroupDocument;
-import dev.signalbox.session.bus.SessionStore.GroupKey;
 import dev.signalbox.session.bus.SessionStore.Notifications;
 import dev.signalbox.session.bus.SessionStore.Place;
 import dev.signalbox.session.bus.SessionStore.Slice;
@@ -21,11 +18,10 @@ import dev.signalbox.session.bus.SessionStore.Stored;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
@@ -37,9 +33,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link SessionStore} has to do alike. */
-public abstract class SessionStoreContract extends SessionContract {
-    private static final GroupKey GROUP = new GroupKey("s", "workers");
-
+public abstract class SessionStoreContract extends SessionUpkeepContract {
     /** Whether appends can have an unknown outcome, so that a repeated batch has to be recognised. */
     protected boolean recognisesRepeats() {
         return true;
@@ -223,13 +217,13 @@ public abstract class SessionStoreContract extends SessionContract {
     @Test
     void tellsOfWhatOthersAppend() throws Exception {
         Heard heard = new Heard();
-        Notifications notifications = closing(store().listen(heard));
+        Notifications notifications = closing(store().listen(heard, LIVENESS));
         SessionStore other = store();
         long a = other.append(batch("a", "1", "2")).getLast().offset();
         long b = first(other.append(batch("ü/✓", "1")));
         await().untilAsserted(() -> {
             notifications.await(Duration.ofMillis(20));
-            notifications.check(Duration.ofSeconds(10));
+            notifications.check();
             if (heard.somewhere.get() == 0) {
                 assertThat(heard.last).containsEntry("a", a).containsEntry("ü/✓", b);
             }
@@ -240,11 +234,11 @@ public abstract class SessionStoreContract extends SessionContract {
     void closedNotificationsTellNothing() throws Exception {
         Heard heard = new Heard();
         SessionStore store = store();
-        Notifications closed = store.listen(heard);
+        Notifications closed = store.listen(heard, LIVENESS);
         closed.close();
         closed.close();
         Heard other = new Heard();
-        Notifications open = closing(store.listen(other));
+        Notifications open = closing(store.listen(other, LIVENESS));
         store.append(batch("a", "1"));
         await().until(() -> {
             open.await(Duration.ofMillis(20));
@@ -281,7 +275,7 @@ public abstract class SessionStoreContract extends SessionContract {
         assertThatThrownBy(() -> store.append(expecting(0, "b")))
                 .isInstanceOfSatisfying(
                         SessionConflictException.class,
-                        conflict -> assertThat(conflict.last()).isEqualTo(offset));
+                        conflict -> assertThat(conflict.last()).isEqualTo(new EventId(offset, first.id())));
         assertThatThrownBy(() -> store.append(expecting(offset + 1, "b"))).isInstanceOf(SessionConflictException.class);
         assertThat(offsets(store.append(expecting(offset, "b")))).containsExactly(offset + 1);
         if (recognisesRepeats()) {
@@ -290,8 +284,27 @@ public abstract class SessionStoreContract extends SessionContract {
         assertThat(texts(read(store, "s", 0, 10))).containsExactly("a", "b");
     }
 
+    /** The offset is right, and the event there is another: the store had lost the one that was seen. */
+    @Test
+    void anAppendMayExpectTheVeryEventThatTheSessionEndsWith() throws Exception {
+        SessionStore store = store();
+        Append begin = batch("s", "a");
+        long offset = first(store.append(begin));
+        EventId lost = new EventId(offset, UUID.randomUUID());
+        assertThatThrownBy(() -> store.append(expecting(lost, "b")))
+                .isInstanceOf(SessionConflictException.class)
+                .hasMessageContaining("another event");
+        EventId last = new EventId(offset, begin.id());
+        assertThat(offsets(store.append(expecting(last, "c")))).containsExactly(offset + 1);
+        assertThat(texts(read(store, "s", 0, 10))).containsExactly("a", "c");
+    }
+
     private Append expecting(long last, String text) {
-        return new Append(UUID.randomUUID(), clock.instant(), List.of(entry("s", text)), OptionalLong.of(last), false);
+        return expecting(EventId.of(last), text);
+    }
+
+    private Append expecting(EventId last, String text) {
+        return new Append(UUID.randomUUID(), clock.instant(), List.of(entry("s", text)), Optional.of(last), false);
     }
 
     @Test
@@ -325,133 +338,12 @@ public abstract class SessionStoreContract extends SessionContract {
     void aKeyedBatchIsRecognisedWhoeverRepeatsIt() throws Exception {
         SessionStore store = store();
         UUID key = UUID.randomUUID();
-        Append first = new Append(key, clock.instant(), List.of(entry("s", "a")), OptionalLong.empty(), true);
+        Append first = new Append(key, clock.instant(), List.of(entry("s", "a")), Optional.empty(), true);
         List<Long> offsets = offsets(store.append(first));
         clock.advance(Duration.ofMinutes(9));
-        Append again = new Append(key, clock.instant(), List.of(entry("s", "a")), OptionalLong.empty(), true);
+        Append again = new Append(key, clock.instant(), List.of(entry("s", "a")), Optional.empty(), true);
         assertThat(offsets(store().append(again))).isEqualTo(offsets);
         assertThat(read(store, "s", 0, 10).events()).hasSize(1);
-    }
-
-    @Test
-    void sessionsAreListedPageByPage() throws Exception {
-        SessionStore store = store();
-        List<String> names = IntStream.range(0, 25).mapToObj(i -> "s" + i).toList();
-        names.forEach(name -> store.append(batch(name, "e")));
-        List<String> listed = new ArrayList<>();
-        for (List<String> page = store.sessions("", 10); !page.isEmpty(); page = store.sessions(page.getLast(), 10)) {
-            assertThat(page).hasSizeLessThanOrEqualTo(10);
-            listed.addAll(page);
-        }
-        assertThat(listed).containsExactlyInAnyOrderElementsOf(names);
-    }
-
-    @Test
-    void aDeletedSessionIsGoneWithItsGroupsAndBeginsAnewWithGreaterOffsets() throws Exception {
-        SessionStore store = store();
-        long last = store.append(batch("s", "a", "b")).getLast().offset();
-        store.append(batch("t", "x"));
-        store.replaceGroup(GROUP, GroupDocument.ABSENT, new GroupDocument(1, new byte[] {1}));
-        store.delete("s");
-        store.delete("unknown");
-        assertThat(read(store, "s", 0, 10)).isEqualTo(Slice.UNKNOWN);
-        assertThat(store.heads(List.of("s"))).isEmpty();
-        assertThat(store.sessions("", 10)).containsExactly("t");
-        assertThat(store.group(GROUP)).isEmpty();
-        clock.advance(Duration.ofSeconds(1));
-        assertThat(first(store.append(batch("s", "c")))).isGreaterThan(last);
-        assertThat(texts(read(store, "s", 0, 10))).containsExactly("c");
-    }
-
-    @Test
-    void aGroupIsReplacedOnlyInTheVersionThatWasRead() throws Exception {
-        SessionStore store = store();
-        store.append(batch("s", "a"));
-        assertThat(store.group(GROUP)).isEmpty();
-        assertThat(store.replaceGroup(GROUP, 5, document(7))).isFalse();
-        assertThat(store.replaceGroup(GROUP, GroupDocument.ABSENT, document(7))).isTrue();
-        assertThat(store.replaceGroup(GROUP, GroupDocument.ABSENT, document(8))).isFalse();
-        SessionStore other = store();
-        assertThat(other.group(GROUP)).get().satisfies(found -> {
-            assertThat(found.version()).isEqualTo(7);
-            assertThat(found.state()).isEqualTo(document(7).state());
-        });
-        assertThat(other.replaceGroup(GROUP, 7, document(Long.MAX_VALUE))).isTrue();
-        assertThat(store.replaceGroup(GROUP, 7, document(9))).isFalse();
-        assertThat(store.group(GROUP)).get().extracting(GroupDocument::version).isEqualTo(Long.MAX_VALUE);
-        assertThat(store.group(new GroupKey("s", "others"))).isEmpty();
-    }
-
-    /** With every byte there is. */
-    private static GroupDocument document(long version) {
-        byte[] state = new byte[256];
-        IntStream.range(0, 256).forEach(i -> state[i] = (byte) (i + version));
-        return new GroupDocument(version, state);
-    }
-
-    @Test
-    void ofManyWhoReplaceAGroupOneAtATimeSucceeds() throws Exception {
-        SessionStore one = store();
-        SessionStore other = store();
-        one.append(batch("s", "a"));
-        AtomicInteger replaced = new AtomicInteger();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<?>> all = new ArrayList<>();
-            for (int i = 1; i <= 8; i++) {
-                SessionStore store = i % 2 == 0 ? one : other;
-                GroupDocument document = document(i);
-                all.add(threads.submit(() -> {
-                    if (store.replaceGroup(GROUP, GroupDocument.ABSENT, document)) {
-                        replaced.incrementAndGet();
-                    }
-                }));
-            }
-            for (Future<?> each : all) {
-                each.get();
-            }
-        }
-        assertThat(replaced).hasValue(1);
-    }
-
-    @Test
-    void keepsTheNewestEventsOfEachSession() throws Exception {
-        SessionStore store = store(Retention.ofEvents(3));
-        long first = first(store.append(batch("s", "a", "b", "c", "d", "e")));
-        store.append(batch("t", "x"));
-        trim(store);
-        assertThat(texts(read(store, "s", 0, 10))).containsExactly("c", "d", "e");
-        assertThat(read(store, "s", first, 10).last().offset()).isEqualTo(first + 4);
-        assertThat(read(store, "s", 0, 10).begin()).isEqualTo(first);
-        assertThat(texts(read(store, "t", 0, 10))).containsExactly("x");
-        assertThat(offsets(store.append(batch("s", "f")))).containsExactly(first + 5);
-    }
-
-    @Test
-    void removesWhatIsTooOldAndKeepsTheRest() throws Exception {
-        SessionStore store = store(Retention.ofAge(Duration.ofMinutes(10)));
-        long first = first(store.append(batch("s", "a", "b")));
-        clock.advance(Duration.ofMinutes(6));
-        store.append(batch("s", "c"));
-        clock.advance(Duration.ofMinutes(6));
-        trim(store);
-        assertThat(texts(read(store, "s", 0, 10))).containsExactly("c");
-        assertThat(read(store, "s", 0, 10).last().offset()).isEqualTo(first + 2);
-    }
-
-    @Test
-    void aSessionThatWasWhollyRemovedBeginsAnewWithGreaterOffsets() throws Exception {
-        SessionStore store = store(Retention.ofAge(Duration.ofMinutes(10)));
-        long last = store.append(batch("s", "a", "b")).getLast().offset();
-        clock.advance(Duration.ofMinutes(11));
-        trim(store);
-        Slice empty = read(store, "s", 0, 10);
-        assertThat(empty.events()).isEmpty();
-        assertThat(empty.last().offset()).isIn(0L, last);
-        long anew = first(store.append(batch("s", "c")));
-        assertThat(anew).isGreaterThan(last);
-        if (empty.last().offset() == 0) {
-            assertThat(read(store, "s", 0, 10).begin()).isEqualTo(anew);
-        }
     }
 
     @Test
@@ -465,44 +357,6 @@ public abstract class SessionStoreContract extends SessionContract {
             }
         }
         assertThat(read(store(), "s", 0, 10).events()).hasSize(4);
-    }
-
-    /** Until there is nothing more to do. */
-    protected final void trim(SessionStore store) {
-        while (store.trim(clock.instant()) > 0) {
-            // The next step removes more.
-        }
-    }
-
-    protected final Append batch(String session, String... texts) {
-        return new Append(
-                UUID.randomUUID(),
-                clock.instant(),
-                Arrays.stream(texts).map(text -> entry(session, text)).toList());
-    }
-
-    protected static Entry entry(String session, String text) {
-        return new Entry(session, "", text.getBytes(UTF_8));
-    }
-
-    protected static Slice read(SessionStore store, String session, long after, int limit) {
-        return store.read(List.of(new Cursor(session, after)), limit).getFirst();
-    }
-
-    protected static List<String> texts(Slice slice) {
-        return slice.events().stream().map(SessionStoreContract::text).toList();
-    }
-
-    private static String text(Stored stored) {
-        return new String(stored.payload(), UTF_8);
-    }
-
-    private static long first(List<Place> places) {
-        return places.getFirst().offset();
-    }
-
-    private static List<Long> offsets(List<Place> places) {
-        return places.stream().map(Place::offset).toList();
     }
 
     private static void assertDense(Slice slice) {

@@ -49,12 +49,13 @@ class MemorySessionTest {
             List<String> told = new ArrayList<>();
             SessionStore store = store();
             assertThat(store.isImmediate()).isTrue();
-            try (SessionStore.Notifications _ = store.listen(new Heard() {
+            Heard listener = new Heard() {
                 @Override
                 public void appended(String session, UUID previous, List<Stored> events) {
                     events.forEach(event -> told.add(session + event.offset() + new String(event.payload(), UTF_8)));
                 }
-            })) {
+            };
+            try (SessionStore.Notifications _ = store.listen(listener, LIVENESS)) {
                 Append batch = new Append(
                         UUID.randomUUID(), clock.instant(), List.of(entry("s", "a"), entry("s", "b"), entry("t", "c")));
                 store.append(batch);

@@ -1,9 +1,5 @@
-package dev.signalbox.server.delivery;
+package dev.signalbox.server.rest;
 
-import dev.signalbox.server.rest.Principal;
-import dev.signalbox.server.rest.Problems;
-import dev.signalbox.server.rest.Request;
-import dev.signalbox.server.rest.Violation;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -13,21 +9,21 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The request header {@code Idempotency-Key}, as the dedupe key of the message that comes with it. The name of the token's
- * holder is part of it, so that holders do not see each other's keys. A digest, since dedupe keys are shorter.
+ * The request header {@code Idempotency-Key}, as the key of the message or event that comes with it. The name of the token's
+ * holder is part of it, so that holders do not see each other's keys. A digest, since keys of queue and sessions are shorter.
  */
-final class IdempotencyKey {
-    static final String HEADER = "Idempotency-Key";
+public final class IdempotencyKey {
+    public static final String HEADER = "Idempotency-Key";
 
-    /** How such dedupe keys begin. Callers may not choose one that does. */
-    static final String NAMESPACE = "idempotency-key:";
+    /** How such keys begin. Callers may not choose one that does. */
+    public static final String NAMESPACE = "idempotency-key:";
 
     private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,255}");
 
     private IdempotencyKey() {}
 
-    /** The dedupe key of a request's header; empty without one. */
-    static Optional<String> of(Request request) {
+    /** The key of a request's header; empty without one. */
+    public static Optional<String> of(Request request) {
         return request.header(HEADER).map(IdempotencyKey::unquoted).map(key -> NAMESPACE + digest(request, key));
     }
 
