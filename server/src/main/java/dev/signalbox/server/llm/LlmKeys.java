@@ -179,7 +179,7 @@ final class LlmKeys {
             "llm.tools.*.parameters",
             SCHEMA,
             "{\"type\": \"object\", \"properties\": {}}",
-            "What arguments it takes, as a JSON schema.");
+            "What arguments it takes, as a JSON schema; `properties` and `required` reach the model.");
     public static final Key<Duration> TOOL_TIMEOUT = Key.of(
             "llm.tools.*.timeout",
             Kind.duration("10ms", "1h"),

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -91,11 +90,7 @@ final class LlmTools {
                         JsonRawSchema.from(property.getValue().toString())));
         List<String> required = new ArrayList<>();
         schema.path("required").forEach(name -> required.add(name.asString("")));
-        JsonNode additional = schema.path("additionalProperties");
-        return parameters
-                .required(required)
-                .additionalProperties(additional.isBoolean() ? additional.asBoolean() : null)
-                .build();
+        return parameters.required(required).build();
     }
 
     /**

@@ -19,6 +19,7 @@ import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -140,11 +141,12 @@ class ServerLlmTest {
             List<String> settings = List.of(
                     "llm.models.0.name=sim",
                     "llm.models.0.model=gpt",
-                    "llm.models.0.max-tokens=10",
+                    "llm.models.0.max-tokens=1000",
                     "llm.models.0.url=" + simulator.openAi(),
                     "llm.budget.store=database",
                     "llm.budget.window=366d",
-                    "llm.budget.client.tokens=40");
+                    "llm.budget.client.tokens=1500");
+            simulator.script(LlmReply.answer(Collections.nCopies(1_000, "a ").toArray(String[]::new)));
             assertThat(endOfAQuestion(settings)).isEqualTo("done");
             assertThat(endOfAQuestion(settings)).isEqualTo("error");
             assertThat(simulator.received()).isOne();
