@@ -136,6 +136,35 @@ abstract class CommandEndContract extends CommandOutputContract {
     }
 
     @Test
+    void aStreamGetsSignalsBetweenItsLines() throws Exception {
+        String script = "trap 'echo got it; exit 6' USR1; echo ready; while :; do sleep 0.05; done";
+        List<String> lines = new ArrayList<>();
+        try (RunningStream running = shell(script).startStream()) {
+            Exit exit = running.forEach((source, line) -> {
+                if (source == Source.STDOUT) {
+                    lines.add(line);
+                    running.signal(SIGUSR1);
+                }
+            });
+
+            assertThat(exit).isEqualTo(new Exit.Code(6));
+            assertThat(lines).containsExactly("ready", "got it");
+            assertThat(ProcessHandle.of(running.pid()).filter(ProcessHandle::isAlive))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void closingAStreamEndsItsCommand() throws Exception {
+        try (RunningStream running = command("sleep", "60").startStream()) {
+            running.close();
+
+            assertThatThrownBy(() -> running.forEach((source, line) -> {}))
+                    .isInstanceOf(CommandCancelledException.class);
+        }
+    }
+
+    @Test
     void aSignalMayEndACommand() throws Exception {
         try (RunningCommand running = command("sleep", "60").start()) {
             running.signal(15);

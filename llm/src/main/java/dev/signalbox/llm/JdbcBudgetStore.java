@@ -26,7 +26,9 @@ public final class JdbcBudgetStore implements LlmBudgetStore {
      */
     public static final String MIGRATIONS = "dev/signalbox/llm";
 
+    /** The same for both. */
     private static final String TABLE = "sqlite/V1__budget.sql";
+
     private static final String ADD = """
             INSERT INTO signalbox_llm_budget AS budget (account, tokens, nanos, window_end) VALUES (?, ?, ?, ?)
             ON CONFLICT (account) DO UPDATE

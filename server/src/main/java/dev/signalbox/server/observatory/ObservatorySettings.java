@@ -50,7 +50,7 @@ final class ObservatorySettings {
         var token = reading.find(ObservatoryKeys.TOKEN).orElse("");
         var headers = reading.named(ObservatoryKeys.HEADERS);
         var format = reading.get(ObservatoryKeys.FORMAT);
-        boolean wanted = url.isPresent() || reading.isGiven(ObservatoryKeys.URL);
+        boolean wanted = reading.isGiven(ObservatoryKeys.URL);
         String alone = "is given without " + ObservatoryKeys.URL.path();
         reading.check(wanted || !reading.isGiven(ObservatoryKeys.TOKEN), ObservatoryKeys.TOKEN, alone);
         reading.check(wanted || headers.isEmpty(), ObservatoryKeys.HEADERS, alone);

@@ -7,6 +7,7 @@ import dev.signalbox.llm.LlmHttp;
 import dev.signalbox.server.SignalboxCommand;
 import dev.signalbox.server.configuration.ConfigException;
 import dev.signalbox.server.configuration.Configuration;
+import io.netty.pkitesting.CertificateBuilder;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,25 @@ class LlmSettingsTest {
                 .hasEntrySatisfying(
                         "x-gateway-key", value -> assertThat(value.value()).isEqualTo("of the gateway"));
         assertThat(model.toString()).doesNotContain("of the gateway");
+    }
+
+    @Test
+    void certificatesAreReadBeforeTheStart() throws Exception {
+        String pem = new CertificateBuilder()
+                .subject("CN=ca")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned()
+                .getCertificatePEM();
+        Path good = Files.writeString(folder.resolve("ca.pem"), pem);
+        Path bad = Files.writeString(folder.resolve("key.pem"), "not a certificate");
+        assertThat(config(Map.of(), "llm.models.0.ca-file=" + good)
+                        .models()
+                        .getFirst()
+                        .http())
+                .isEqualTo(LlmHttp.DEFAULT.withCaFile(good));
+        assertThatThrownBy(() -> load(Map.of(), "llm.models.0.ca-file=" + bad))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("with certificates in PEM form");
     }
 
     @Test
