@@ -50,7 +50,9 @@ class ExecFeatureTest {
                         .counter()
                         .count())
                 .isOne();
-        assertThat(registry.find("signalbox.exec.ended").tag("outcome", "failure").counter())
+        assertThat(registry.find("signalbox.exec.ended")
+                        .tag("outcome", "failure")
+                        .counter())
                 .isNull();
     }
 
@@ -66,7 +68,13 @@ class ExecFeatureTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"cpu-seconds", "cpu-seconds=", "cpu-seconds=-1", "cpu-seconds=1MiB", "cpu=1", "open-files=1 open-files=2"
+            strings = {
+                "cpu-seconds",
+                "cpu-seconds=",
+                "cpu-seconds=-1",
+                "cpu-seconds=1MiB",
+                "cpu=1",
+                "open-files=1 open-files=2"
             })
     void aWrongLimitIsNamedWithThoseThereAre(String limits) {
         assertThatThrownBy(() -> SignalboxCommand.FEATURES.load(

@@ -29,6 +29,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -132,6 +134,31 @@ class ServerLlmTest {
             assertThat(asked).containsExactly("http://provider.invalid/v1/chat/completions of the gateway");
         } finally {
             proxy.stop(0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"alice, stdout", "bob, may not run commands"})
+    void aToolHasTheRightsOfTheClientThatAsks(String mayRun, String told) {
+        try (var simulator = LlmSimulator.start(LlmSimulatorOptions.defaults());
+                Server server = start(List.of(
+                        "llm.models.0.name=sim",
+                        "llm.models.0.model=gpt",
+                        "llm.models.0.url=" + simulator.openAi(),
+                        "llm.tools.0.name=say",
+                        "llm.tools.0.description=Says it",
+                        "llm.tools.0.logic=exec",
+                        "exec.clients=" + mayRun,
+                        "exec.commands.0.name=say",
+                        "exec.commands.0.command=/bin/echo",
+                        "exec.commands.0.arguments=[a-z]+"));
+                var alice = new Asker(server.address("clients"))) {
+            simulator.script(
+                    LlmReply.answer().withToolCall("c1", "say", "{\"run\":\"say\",\"arguments\":[\"hello\"]}"),
+                    LlmReply.answer("done"));
+            alice.say("{\"type\":\"send\",\"to\":\"logic:llm\",\"json\":{\"ask\":\"ping\"}}");
+            await().until(() -> alice.has("done"));
+            assertThat(simulator.requests().getLast().body()).contains(told);
         }
     }
 

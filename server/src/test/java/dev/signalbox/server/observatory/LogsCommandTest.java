@@ -129,7 +129,8 @@ class LogsCommandTest {
         assertThat(run.json().path("shipped").asInt(0)).isEqualTo(9);
         assertThat(run.json().path("damaged").asInt(0)).isOne();
         assertThat(run.err()).contains("1 records could not be read").contains(".damaged");
-        assertThat(Files.exists(file.resolveSibling(file.getFileName() + ".damaged"))).isTrue();
+        assertThat(Files.exists(file.resolveSibling(file.getFileName() + ".damaged")))
+                .isTrue();
     }
 
     @Test

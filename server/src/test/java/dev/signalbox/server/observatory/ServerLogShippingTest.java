@@ -185,7 +185,8 @@ class ServerLogShippingTest {
             assertThat(metric(server, "signalbox_observatory_paused")).isOne();
 
             LoggerFactory.getLogger("somebody.else").info("kept meanwhile");
-            await().until(() -> logs(server, "status", "--json").json().path("pending").asLong() > 0);
+            await().until(() ->
+                    logs(server, "status", "--json").json().path("pending").asLong() > 0);
             assertThat(messages()).noneMatch(message -> message.contains("kept meanwhile"));
 
             assertThat(logs(server, "resume").out()).contains("shipping      running");
@@ -232,7 +233,8 @@ class ServerLogShippingTest {
                     Map.of("everworkerUrl", theirs.url().toString(), "observatoryToken", "mock-token"));
             alice.say("{\"type\":\"send\",\"to\":\"logic:exec\",\"json\":{\"run\":\"fail\"},\"headers\":{\""
                     + ContextHeaders.EXECUTION_CONTEXT + "\":" + RestClient.JSON.writeValueAsString(header) + "}}");
-            await().until(() -> messages().stream().anyMatch(message -> message.contains("command fail of client:alice")));
+            await().until(() ->
+                    messages().stream().anyMatch(message -> message.contains("command fail of client:alice")));
             assertThat(messages()).anyMatch(message -> message.contains("client:alice runs command fail"));
 
             post(server, "/api/logs/resume", header);
