@@ -3,6 +3,7 @@ package dev.signalbox.server.exec;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.exec.ExecException;
 import dev.signalbox.exec.ExecSupport;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.exec.ExecSettings.CommandSending;
@@ -58,7 +59,7 @@ public final class ExecFeature implements Feature {
                     : Health.Report.degraded("commands run without process groups, so ending one may leave some of its"
                             + " processes behind: " + support.reason());
         } catch (ExecException e) {
-            return Health.Report.degraded(String.valueOf(e.getMessage()));
+            return Health.Report.degraded(FailureText.of(e));
         }
     }
 

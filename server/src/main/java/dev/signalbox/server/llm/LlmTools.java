@@ -10,6 +10,7 @@ import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.RequestException;
 import dev.signalbox.router.Router;
+import dev.signalbox.server.configuration.FailureText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -153,7 +154,7 @@ final class LlmTools {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof RequestException refused
-                ? String.valueOf(refused.getMessage())
+                ? FailureText.of(refused)
                 : "it failed within " + wait + "; the server's log says why";
     }
 

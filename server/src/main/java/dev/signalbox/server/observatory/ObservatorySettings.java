@@ -9,6 +9,7 @@ import dev.signalbox.observatory.ObservatoryOptions.Http;
 import dev.signalbox.observatory.ObservatoryOptions.Memory;
 import dev.signalbox.observatory.ObservatoryOptions.Spooling;
 import dev.signalbox.observatory.WireFormat;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Reading;
 import java.net.URI;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ final class ObservatorySettings {
         try {
             return Optional.of(new Destination(url, token, format, "", headers));
         } catch (IllegalArgumentException e) {
-            reading.check(false, ObservatoryKeys.HEADERS, String.valueOf(e.getMessage()));
+            reading.check(false, ObservatoryKeys.HEADERS, FailureText.of(e));
             return Optional.empty();
         }
     }
