@@ -134,7 +134,7 @@ class ServerExecTest {
                             .path("message")
                             .asString())
                     .contains("takes at most 0 arguments");
-            assertThat(ask(alice, "{\"stop\":1}").path("message").asString()).contains("say {\"run\"");
+            assertThat(ask(alice, "{\"stop\":1}").path("message").asString()).contains("send {\"run\"");
         }
     }
 
