@@ -30,7 +30,7 @@ public final class ObservatoryExample implements AutoCloseable {
                 .withDeadLetters(DeadLetters.in(folder.resolve("dead-letters"))));
     }
 
-    /** A filter does this for each request; there is one for Helidon, servlets and gRPC. */
+    /** A filter does this for each request; there is one for servlets and one for gRPC. */
     void handle(Map<String, String> requestHeaders, String order) {
         headers.read(requestHeaders::get).run(() -> place(order));
     }

@@ -284,17 +284,15 @@ public final class Command {
 
     /** Runs it and hands over what it writes, line by line, as it comes; nothing is kept. Throws as {@link #capture} does. */
     public Exit stream(LineHandler handler) throws InterruptedException {
+        return startStream().forEach(handler);
+    }
+
+    /** Starts it and returns: for commands that are to be sent signals while their lines are handed over. */
+    public RunningStream startStream() throws InterruptedException {
         var lines = new LineQueue();
-        var execution = Execution.start(new Execution.Request(
-                this, Backend.Outputs.SEPARATE, lines.sink(Source.STDOUT), lines.sink(Source.STDERR)));
-        var _ = execution.run().ended().whenComplete((_, _) -> lines.end());
-        try {
-            lines.forEach(handler);
-        } catch (Throwable e) {
-            execution.end();
-            throw e;
-        }
-        return execution.check(execution.await(), Output.NONE, Output.NONE).exit();
+        var request = new Execution.Request(
+                this, Backend.Outputs.SEPARATE, lines.sink(Source.STDOUT), lines.sink(Source.STDERR));
+        return new RunningStream(Execution.start(request), lines);
     }
 
     /**

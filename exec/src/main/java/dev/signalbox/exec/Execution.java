@@ -122,6 +122,13 @@ final class Execution {
         }
     }
 
+    void signal(int number) {
+        if (number < 1 || number > 64) {
+            throw new IllegalArgumentException("the signal is " + number + "; it must be 1 to 64");
+        }
+        run.signal(number);
+    }
+
     void cancel() {
         run.end(Outcome.CANCELLED);
     }

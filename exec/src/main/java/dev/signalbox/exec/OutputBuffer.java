@@ -7,11 +7,13 @@ import java.util.List;
 /**
  * Keeps the first bytes and counts the others. Its writer and its reader are ordered by the end of the run.
  *
- * <p>In pieces, each twice as large as the one before, so that nothing is copied as it grows.
+ * <p>In pieces, each twice as large as the one before up to a bound, so that nothing is copied as it grows.
  */
 final class OutputBuffer implements Sink {
     private static final int FIRST = 8 * 1024;
-    private static final int LARGEST = 4 << 20;
+
+    /** Below half of G1's smallest regions: what is larger does not come from the young generation, and its memory is new each time. */
+    private static final int LARGEST = 256 * 1024;
 
     private final int limit;
     private final List<ByteBuffer> pieces = new ArrayList<>();

@@ -5,14 +5,17 @@ import java.util.function.Consumer;
 
 /** The reading end of one of a child's outputs. On the reactor's thread, but for {@link #open}. */
 final class OutputReader {
-    /** What a pipe holds by default. */
-    private static final int ORDINARY = 64 * 1024;
+    /** Buffers a turn: what writes without end must not keep the reactor from others. */
+    private static final int TURN = 4;
 
     /** More than any pipe here holds; a process that was left behind may write without end. */
     private static final int LAST = 2 << 20;
 
-    /** For those who write much: fewer switches between them and us. The system's default is 64 KiB. */
-    private static final int LARGE = 1 << 20;
+    /**
+     * For those who write much: fewer switches between them and us. The system's default is 64 KiB. More than this would not stay in
+     * the processor's cache on its way from them to us.
+     */
+    private static final int LARGE = 256 * 1024;
 
     private final Reactor reactor;
     private final int fd;
@@ -50,8 +53,12 @@ final class OutputReader {
         }
     }
 
+    /** As long as the buffer fills there is more: to read at once spares a system call that would only say so. */
     private void ready() {
-        read();
+        boolean filled = true;
+        for (int turn = 0; turn < TURN && filled && !paused; turn++) {
+            filled = read() == reactor.buffer().byteSize();
+        }
         if (!open) {
             closed.run();
         }
@@ -62,7 +69,7 @@ final class OutputReader {
         MemorySegment buffer = reactor.buffer();
         int count = Libc.read(fd, buffer);
         if (count > 0) {
-            if (count >= ORDINARY && !large) {
+            if (count == buffer.byteSize() && !large) {
                 large = true;
                 Libc.enlargePipe(fd, LARGE);
             }

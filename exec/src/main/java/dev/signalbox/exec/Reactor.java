@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Reactor {
     private static final Logger LOG = LoggerFactory.getLogger(Reactor.class);
-    private static final int BUFFER = 256 * 1024;
+    /** As much as a pipe holds by default, and so little that it stays in the processor's cache until the sink has copied it. */
+    private static final int BUFFER = 64 * 1024;
 
     /** A wish for a call at a time; cancelled by removing it. */
     record Timer(long at, Runnable task) implements Comparable<Timer> {

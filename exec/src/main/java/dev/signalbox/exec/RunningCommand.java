@@ -30,10 +30,7 @@ public final class RunningCommand implements AutoCloseable {
      * @throws UnsupportedOperationException if this platform has no way to send it (Windows: all but KILL and TERM)
      */
     public void signal(int number) {
-        if (number < 1 || number > 64) {
-            throw new IllegalArgumentException("the signal is " + number + "; it must be 1 to 64");
-        }
-        execution.run().signal(number);
+        execution.signal(number);
     }
 
     /** Asks for its end, with {@link Command#grace}, and returns at once. */

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -132,6 +133,35 @@ abstract class CommandEndContract extends CommandOutputContract {
             assertThatThrownBy(() -> running.signal(0))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("the signal is 0; it must be 1 to 64");
+        }
+    }
+
+    @Test
+    void aStreamGetsSignalsBetweenItsLines() throws Exception {
+        String script = "trap 'echo got it; exit 6' USR1; echo ready; while :; do sleep 0.05; done";
+        List<String> lines = new ArrayList<>();
+        try (RunningStream running = shell(script).startStream()) {
+            Exit exit = running.forEach((source, line) -> {
+                if (source == Source.STDOUT) {
+                    lines.add(line);
+                    running.signal(SIGUSR1);
+                }
+            });
+
+            assertThat(exit).isEqualTo(new Exit.Code(6));
+            assertThat(lines).containsExactly("ready", "got it");
+            assertThat(ProcessHandle.of(running.pid()).filter(ProcessHandle::isAlive))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void closingAStreamEndsItsCommand() throws Exception {
+        try (RunningStream running = command("sleep", "60").startStream()) {
+            running.close();
+
+            assertThatThrownBy(() -> running.forEach((source, line) -> {}))
+                    .isInstanceOf(CommandCancelledException.class);
         }
     }
 

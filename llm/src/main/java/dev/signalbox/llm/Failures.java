@@ -10,6 +10,7 @@ import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.signalbox.http.RetryAfter;
 import dev.signalbox.llm.LlmException.Unavailable.Stage;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -82,7 +83,11 @@ final class Failures {
                 switch (at) {
                     case LlmException ours -> ours;
                     case RefusedException it ->
-                        ofStatus(it.statusCode(), body(it), RetryAfter.of(it.headers(), clock.instant()), it);
+                        ofStatus(
+                                it.statusCode(),
+                                body(it),
+                                RetryAfter.of(it.headers()::firstValue, clock.instant()),
+                                it);
                     case HttpException it -> ofStatus(it.statusCode(), body(it), Optional.empty(), it);
                     case UnreadableException it -> unreadable(it);
                     case HttpConnectTimeoutException it -> unreached(it);

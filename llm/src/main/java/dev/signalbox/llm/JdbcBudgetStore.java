@@ -1,5 +1,8 @@
 package dev.signalbox.llm;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -7,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
@@ -16,13 +20,15 @@ import javax.sql.DataSource;
  * of windows that have ended are deleted when the next begins. Thread-safe.
  */
 public final class JdbcBudgetStore implements LlmBudgetStore {
-    private static final String CREATE = """
-            CREATE TABLE IF NOT EXISTS signalbox_llm_budget (
-                account varchar(400) PRIMARY KEY,
-                tokens bigint NOT NULL,
-                nanos bigint NOT NULL,
-                window_end bigint NOT NULL)
-            """;
+    /**
+     * The folder of the table's migrations on the class path, with one each for {@code postgresql} and {@code sqlite}: for
+     * those who have all their tables made by one tool, such as Flyway.
+     */
+    public static final String MIGRATIONS = "dev/signalbox/llm";
+
+    /** The same for both. */
+    private static final String TABLE = "sqlite/V1__budget.sql";
+
     private static final String ADD = """
             INSERT INTO signalbox_llm_budget AS budget (account, tokens, nanos, window_end) VALUES (?, ?, ?, ?)
             ON CONFLICT (account) DO UPDATE
@@ -40,7 +46,7 @@ public final class JdbcBudgetStore implements LlmBudgetStore {
         this.source = source;
     }
 
-    /** Expects the table that {@link #createTable} makes. */
+    /** Expects the table that {@link #createTable} or the {@link #MIGRATIONS} make. */
     public static JdbcBudgetStore of(DataSource source) {
         return new JdbcBudgetStore(source);
     }
@@ -51,11 +57,20 @@ public final class JdbcBudgetStore implements LlmBudgetStore {
      * @throws IllegalStateException if the database refuses
      */
     public void createTable() {
+        String sql = script();
         inTransaction(connection -> {
             try (var statement = connection.createStatement()) {
-                return statement.execute(CREATE);
+                return statement.execute(sql);
             }
         });
+    }
+
+    private static String script() {
+        try (var in = Objects.requireNonNull(JdbcBudgetStore.class.getResourceAsStream(TABLE), TABLE)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

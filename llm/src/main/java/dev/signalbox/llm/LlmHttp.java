@@ -113,8 +113,12 @@ public record LlmHttp(Optional<URI> proxy, Optional<Path> caFile, Duration conne
         }
     }
 
-    /** @throws IllegalArgumentException without the value, if HTTP or the JDK does not allow the header */
-    static void checkHeader(String name, String value) {
+    /**
+     * Checks a header before there is a model for {@link LlmModel#withHeaders}.
+     *
+     * @throws IllegalArgumentException without the value, if HTTP or the JDK does not allow the header
+     */
+    public static void checkHeader(String name, String value) {
         header(HttpRequest.newBuilder(), name, value);
     }
 

@@ -69,8 +69,7 @@ final class Transport implements HttpClient {
         exchange.connected(() -> sent.cancel(true));
         var response = await(sent);
         if (!isGood(response.statusCode())) {
-            throw new RefusedException(
-                    response.statusCode(), response.body(), response.headers().map());
+            throw new RefusedException(response.statusCode(), response.body(), response.headers());
         }
         RawAnswer.check(response.body(), format);
         exchange.keep(response.body());
@@ -156,7 +155,7 @@ final class Transport implements HttpClient {
 
     private static BodySubscriber<Void> refused(ResponseInfo info) {
         return BodySubscribers.mapping(BodySubscribers.ofString(StandardCharsets.UTF_8), body -> {
-            throw new RefusedException(info.statusCode(), body, info.headers().map());
+            throw new RefusedException(info.statusCode(), body, info.headers());
         });
     }
 

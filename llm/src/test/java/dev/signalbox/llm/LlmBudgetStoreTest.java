@@ -9,9 +9,12 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.TokenUsage;
 import dev.signalbox.testing.services.RealPostgres;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,6 +43,18 @@ class LlmBudgetStoreTest {
 
     private static LlmBudgetStore.Charge charge(String account, long tokens, long limit, Instant end) {
         return new LlmBudgetStore.Charge(account, tokens, 0, limit, Long.MAX_VALUE, end);
+    }
+
+    @Test
+    void theMigrationsOfAllDatabasesMakeTheSameTable() throws IOException {
+        assertThat(migration("postgresql")).isEqualTo(migration("sqlite")).contains("signalbox_llm_budget");
+    }
+
+    private static String migration(String dialect) throws IOException {
+        String file = JdbcBudgetStore.MIGRATIONS + "/" + dialect + "/V1__budget.sql";
+        try (var in = Objects.requireNonNull(LlmClient.class.getClassLoader().getResourceAsStream(file), file)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     @ParameterizedTest

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +76,8 @@ class LlmRetryTest {
         "retry-after-ms, 2345, 2345",
         "x-ms-retry-after-ms, 3456, 3456",
         "Retry-After, 'Sat, 21 Nov 2026 05:00:09 GMT', 9000",
+        "Retry-After, 'Saturday, 21-Nov-26 05:00:09 GMT', 9000",
+        "Retry-After, 'Sat Nov 21 05:00:09 2026', 9000",
         "Retry-After, 'Sat, 21 Nov 2026 04:00:00 GMT', 500",
         "retry-after, soon, 500",
         "retry-after, -3, 500",
@@ -99,14 +100,6 @@ class LlmRetryTest {
                     .satisfies(pause -> assertThat(pause.toMillis()).isBetween(millis, millis + 1));
             timing.advance(Duration.ZERO.minus(timing.pauses.getFirst()));
         }
-    }
-
-    @Test
-    void aDateIsHeldAgainstTheProvidersOwnClock() {
-        var headers = Map.of(
-                "retry-after", List.of("Sat, 21 Nov 2026 09:00:09 GMT"),
-                "date", List.of("Sat, 21 Nov 2026 09:00:00 GMT"));
-        assertThat(RetryAfter.of(headers, NOW)).contains(Duration.ofSeconds(9));
     }
 
     @Test

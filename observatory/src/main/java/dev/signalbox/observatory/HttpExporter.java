@@ -1,5 +1,6 @@
 package dev.signalbox.observatory;
 
+import dev.signalbox.http.RetryAfter;
 import dev.signalbox.observatory.Outcome.Accepted;
 import dev.signalbox.observatory.Outcome.Later;
 import dev.signalbox.observatory.Outcome.Refused;
@@ -12,10 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -132,19 +130,9 @@ final class HttpExporter implements AutoCloseable {
         return response.headers().firstValue("Content-Type").orElse("");
     }
 
-    /** Seconds or a date; what is neither asks for nothing. */
+    /** 0 if the destination asks for nothing. */
     private Duration retryAfter(HttpResponse<?> response) {
-        String header = response.headers().firstValue("Retry-After").orElse("").strip();
-        if (header.matches("\\d{1,9}")) {
-            return Duration.ofSeconds(Long.parseLong(header));
-        }
-        try {
-            var date = DateTimeFormatter.RFC_1123_DATE_TIME.parse(header, Instant::from);
-            var wait = Duration.between(clock.instant(), date);
-            return wait.isNegative() ? Duration.ZERO : wait;
-        } catch (DateTimeParseException e) {
-            return Duration.ZERO;
-        }
+        return RetryAfter.of(response.headers()::firstValue, clock.instant()).orElse(Duration.ZERO);
     }
 
     /** Cuts what is under way. */

@@ -18,7 +18,6 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.ServerCalls;
-import io.helidon.webserver.WebServer;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -26,10 +25,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Proxy;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,34 +54,6 @@ class HeadersToContextTest {
         assertThat(messages(theirs)).containsExactly(with);
         assertThat(messages(sink)).containsExactly(without);
         assertThat(refused).isEmpty();
-    }
-
-    @Test
-    void helidon() throws Exception {
-        var server = WebServer.builder()
-                .port(0)
-                .routing(routing -> routing.addFilter(new ObservatoryHelidonFilter(headers))
-                        .get("/{what}", (request, response) -> {
-                            observatory.log(
-                                    Severity.INFO,
-                                    request.path().pathParameters().get("what"));
-                            response.send("done");
-                        }))
-                .build()
-                .start();
-        try (var client = HttpClient.newHttpClient()) {
-            var base = "http://127.0.0.1:" + server.port();
-            var with = HttpRequest.newBuilder(URI.create(base + "/with"))
-                    .header(ContextHeaders.EXECUTION_CONTEXT, header)
-                    .build();
-            client.send(with, HttpResponse.BodyHandlers.ofString());
-            client.send(
-                    HttpRequest.newBuilder(URI.create(base + "/without")).build(),
-                    HttpResponse.BodyHandlers.ofString());
-        } finally {
-            server.stop();
-        }
-        logged("with", "without");
     }
 
     @Test

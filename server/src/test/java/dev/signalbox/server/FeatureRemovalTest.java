@@ -34,6 +34,7 @@ class FeatureRemovalTest {
     private static final Map<String, String> ROUTES = Map.of(
             "clients", "\"/api/clients\"",
             "sessions", "\"/api/sessions/{id}/events\"",
+            "observatory", "\"/api/logs/pause\"",
             "delivery", "\"/api/messages\"");
 
     private static final Map<String, String> METRICS = Map.of(

@@ -64,6 +64,11 @@ public final class TestClient implements WebSocket.Listener, AutoCloseable {
                 .join();
     }
 
+    /** Sends a frame as it is. */
+    public void say(String text) {
+        socket.sendText(text, true).join();
+    }
+
     /** What came so far. */
     public List<JsonNode> messages() {
         return messages;

@@ -43,7 +43,9 @@ public final class ConfigurationPage {
 
             **Names.** The variable of a key is its path in upper case with `_` for `.` and `-`, after `SIGNALBOX_`. An
             element of a list has its number in the path, from 0: `--set auth.tokens.0.role=admin`,
-            `SIGNALBOX_AUTH_TOKENS_0_ROLE`. An empty variable counts as not set.
+            `SIGNALBOX_AUTH_TOKENS_0_ROLE`. An empty variable counts as not set. A key that ends with `NAME` stands for any
+            number of settings with names of your own, each a letter and then up to 63 letters, digits, hyphens or
+            underscores, in any case: `--set observatory.headers.X-Api-Key=…`, `SIGNALBOX_OBSERVATORY_HEADERS_X_API_KEY`.
 
             **Secrets.** Each key marked *secret* also exists with `-file` at its end (`_FILE` in the variable), and then names
             a file that holds the value. Secrets, the credentials in URLs, and parameters of URLs whose name tells of a secret

@@ -7,7 +7,9 @@ import java.util.regex.Pattern;
 /**
  * One row of the table of keys.
  *
- * @param path as the file nests it, with dots; {@code *} stands for the place in a list, from 0
+ * @param path as the file nests it, with dots; {@code *} stands for the place in a list, from 0. One that ends with
+ *     {@value #NAME} stands for any number of settings, whose names are the operator's own: a letter, then letters, digits, hyphens and
+ *     underscores, in any case
  * @param fallback the default as the file would write it; empty if there is none
  * @param secret never shown, and may be given as {@code path-file} instead
  * @param meaning one or two sentences for the documentation
@@ -15,6 +17,8 @@ import java.util.regex.Pattern;
 public record Key<T>(String path, Kind<T> kind, Optional<String> fallback, boolean secret, String meaning) {
     public static final String PREFIX = "SIGNALBOX_";
     public static final String FILE = "-file";
+    public static final String NAME = "NAME";
+    private static final String NAMES = "." + NAME;
 
     public static <T> Key<T> of(String path, Kind<T> kind, String fallback, String meaning) {
         return new Key<>(path, kind, Optional.of(fallback), false, meaning);
@@ -41,6 +45,11 @@ public record Key<T>(String path, Kind<T> kind, Optional<String> fallback, boole
         return path.contains("*");
     }
 
+    /** Whether it stands for settings whose names are the operator's own. */
+    public boolean isNamed() {
+        return path.endsWith(NAMES);
+    }
+
     /** The path of this key in the list's element {@code index}. */
     public String at(int index) {
         return path.replace("*", Integer.toString(index));
@@ -56,20 +65,40 @@ public record Key<T>(String path, Kind<T> kind, Optional<String> fallback, boole
                 || (secret && pattern(path + FILE).matcher(given).matches());
     }
 
-    /** The path that a variable means, if it means this key. */
+    /** The path that a variable means, if it means this key. A name in it is in lower case, with hyphens. */
     public Optional<String> pathOf(String variable) {
         return pathOf(variable, path).or(() -> secret ? pathOf(variable, path + FILE) : Optional.empty());
     }
 
     private static Optional<String> pathOf(String variable, String path) {
-        var matcher = pattern(variable(path)).matcher(variable);
+        var matcher = variablePattern(path).matcher(variable);
         if (!matcher.matches()) {
             return Optional.empty();
         }
-        return Optional.of(matcher.groupCount() == 0 ? path : path.replace("*", matcher.group(1)));
+        String meant = path;
+        if (path.contains("*")) {
+            meant = meant.replace("*", matcher.group("index"));
+        }
+        if (path.endsWith(NAMES)) {
+            String name = matcher.group("name").toLowerCase(Locale.ROOT).replace('_', '-');
+            meant = meant.substring(0, meant.length() - NAME.length()) + name;
+        }
+        return Optional.of(meant);
+    }
+
+    private static Pattern variablePattern(String path) {
+        boolean named = path.endsWith(NAMES);
+        String fixed = variable(named ? path.substring(0, path.length() - NAME.length()) : path);
+        return pattern(fixed, named ? "(?<name>[A-Z][A-Z0-9_]{0,63})" : "");
     }
 
     private static Pattern pattern(String path) {
-        return Pattern.compile(Pattern.quote(path).replace("*", "\\E(0|[1-9]\\d{0,3})\\Q"));
+        return path.endsWith(NAMES)
+                ? pattern(path.substring(0, path.length() - NAME.length()), "[A-Za-z][\\w-]{0,63}")
+                : pattern(path, "");
+    }
+
+    private static Pattern pattern(String fixed, String end) {
+        return Pattern.compile(Pattern.quote(fixed).replace("*", "\\E(?<index>0|[1-9]\\d{0,3})\\Q") + end);
     }
 }

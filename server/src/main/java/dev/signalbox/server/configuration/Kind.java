@@ -1,9 +1,14 @@
 package dev.signalbox.server.configuration;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +43,13 @@ public record Kind<T>(String allowed, Function<String, T> read) {
     /** A bearer token of somebody else's service. */
     public static Kind<String> foreignToken() {
         return matching("1 to 1024 visible ASCII characters", Pattern.compile("[!-~]{1,1024}"));
+    }
+
+    /** The value of an HTTP header. */
+    public static Kind<String> headerValue() {
+        return matching(
+                "1 to 4096 visible ASCII characters, with blanks only within",
+                Pattern.compile("[!-~]([ -~]{0,4094}[!-~])?"));
     }
 
     public static Kind<String> name() {
@@ -121,6 +133,13 @@ public record Kind<T>(String allowed, Function<String, T> read) {
         });
     }
 
+    /** A URL that a path is added to. */
+    public static Kind<URI> base() {
+        return new Kind<>(
+                "an http or https URL with a host, without credentials, query and fragment",
+                url().where(url -> url.getRawQuery() == null).read());
+    }
+
     private static URI uri(String text) {
         try {
             return new URI(text);
@@ -137,6 +156,26 @@ public record Kind<T>(String allowed, Function<String, T> read) {
                 throw new IllegalArgumentException(e);
             }
         });
+    }
+
+    /** A file with certificates; it is read to see. */
+    public static Kind<Path> certificates() {
+        return new Kind<>(
+                "a file that this user can read, with certificates in PEM form",
+                path().where(Kind::holdsCertificates).read());
+    }
+
+    private static boolean holdsCertificates(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return !CertificateFactory.getInstance("X.509")
+                    .generateCertificates(in)
+                    .isEmpty();
+        } catch (IOException | CertificateException e) {
+            return false;
+        }
     }
 
     public static <E extends Enum<E>> Kind<E> oneOf(Class<E> type) {

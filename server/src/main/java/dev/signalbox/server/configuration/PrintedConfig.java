@@ -27,7 +27,7 @@ final class PrintedConfig {
         var lists = new LinkedHashSet<String>();
         for (var key : settings.schema().keys()) {
             if (!key.isInList()) {
-                entry(key, key.path()).ifPresent(entries::add);
+                entries.addAll(entries(key, key.path()));
             } else if (lists.add(key.list())) {
                 entries.addAll(list(key));
             }
@@ -40,11 +40,16 @@ final class PrintedConfig {
         for (int i = 0; i < reading.size(first); i++) {
             for (var key : settings.schema().keys()) {
                 if (key.isInList() && key.list().equals(first.list())) {
-                    entry(key, key.at(i)).ifPresent(entries::add);
+                    entries.addAll(entries(key, key.at(i)));
                 }
             }
         }
         return entries;
+    }
+
+    private List<Entry> entries(Key<?> key, String path) {
+        List<String> paths = key.isNamed() ? settings.paths(key, path) : List.of(path);
+        return paths.stream().flatMap(each -> entry(key, each).stream()).toList();
     }
 
     private Optional<Entry> entry(Key<?> key, String path) {

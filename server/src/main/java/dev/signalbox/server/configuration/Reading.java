@@ -6,7 +6,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Turns settings into values, and notes what cannot be turned instead of stopping at the first. */
 public final class Reading {
@@ -47,6 +49,25 @@ public final class Reading {
 
     private <T> Optional<T> find(Key<T> key, String path) {
         return text(key, path).flatMap(setting -> parse(key, setting));
+    }
+
+    /** The values of a {@linkplain Key#isNamed named} key, by their names in lower case. */
+    public <T> Map<String, T> named(Key<T> key) {
+        return named(key, key.path());
+    }
+
+    /** The same in a list's element. */
+    public <T> Map<String, T> named(Key<T> key, int index) {
+        return named(key, key.at(index));
+    }
+
+    private <T> Map<String, T> named(Key<T> key, String path) {
+        Map<String, T> values = new TreeMap<>();
+        for (String each : settings.paths(key, path)) {
+            String name = each.substring(path.length() - Key.NAME.length());
+            find(key, each).ifPresent(value -> values.put(name, value));
+        }
+        return values;
     }
 
     public boolean isGiven(Key<?> key) {

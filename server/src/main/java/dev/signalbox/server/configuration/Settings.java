@@ -25,12 +25,24 @@ final class Settings {
 
     /** Of two equally strong ones the later counts. */
     void put(String path, String text, Source source) {
-        var setting = new Setting(path, text, source);
-        byPath.merge(path, setting, (old, given) -> old.source().outranks(given.source()) ? old : given);
+        var setting = new Setting(schema.canonical(path), text, source);
+        byPath.merge(setting.path(), setting, (old, given) -> old.source().outranks(given.source()) ? old : given);
     }
 
     Optional<Setting> get(String path) {
         return Optional.ofNullable(byPath.get(path));
+    }
+
+    /** What is given of a named key. Of a secret, a path that ends with {@value Key#FILE} is always that of a file. */
+    List<String> paths(Key<?> key, String path) {
+        String section = path.substring(0, path.length() - Key.NAME.length());
+        return byPath.keySet().stream()
+                .filter(given -> given.startsWith(section) && key.covers(given))
+                .map(given -> key.secret() && given.endsWith(Key.FILE)
+                        ? given.substring(0, given.length() - Key.FILE.length())
+                        : given)
+                .distinct()
+                .toList();
     }
 
     List<Setting> all() {

@@ -24,7 +24,8 @@ final class AllowedCommand {
                 .timeout(config.timeout())
                 .maxOutput(config.maxOutput())
                 .listener(listener);
-        Command placed = config.dir().map(plain::in).orElse(plain);
+        Command limited = ExecSettings.limited(plain, config.limits());
+        Command placed = config.dir().map(limited::in).orElse(limited);
         this.command = config.environment()
                 .map(Secret::value)
                 .map(text -> withVariables(placed, text))

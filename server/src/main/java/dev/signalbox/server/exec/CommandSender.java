@@ -43,10 +43,11 @@ final class CommandSender implements Sender {
     public CommandSender(CommandSending options, Function<String, ExecListener> listeners) {
         this.options = options;
         this.channel = new Channel(options.channel());
-        this.command = Command.of(options.words())
+        Command plain = Command.of(options.words())
                 .maxOutput(MAX_OUTPUT)
                 .grace(grace(options.timeout()))
                 .listener(listeners.apply("delivery." + options.channel()));
+        this.command = ExecSettings.limited(plain, options.limits());
     }
 
     /** A part of the timeout, so that the two together are no longer than that. */

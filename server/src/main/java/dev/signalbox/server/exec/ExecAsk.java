@@ -18,6 +18,9 @@ sealed interface ExecAsk {
 
     record Cancel(String id) implements ExecAsk {}
 
+    /** A signal for a run; {@code number} is 1 to 64, as the server's platform counts them. */
+    record Signal(String id, int number) implements ExecAsk {}
+
     /**
      * Reads what a client said.
      *
@@ -28,15 +31,27 @@ sealed interface ExecAsk {
         if (json.path("cancel").isString()) {
             return new Cancel(json.path("cancel").asString());
         }
+        if (json.path("signal").isString()) {
+            return new Signal(json.path("signal").asString(), number(json.path("number")));
+        }
         if (!json.path("run").isString()) {
             throw new IllegalArgumentException(
-                    "send {\"run\": COMMAND, \"id\": \"1\", \"arguments\": []} or {\"cancel\": \"1\"}");
+                    "send {\"run\": COMMAND, \"id\": \"1\", \"arguments\": []}, {\"cancel\": \"1\"} or"
+                            + " {\"signal\": \"1\", \"number\": 15}");
         }
         String id = json.path("id").asString("");
         if (id.length() > 64) {
             throw new IllegalArgumentException("id is longer than 64 characters");
         }
         return new Start(json.path("run").asString(), id, arguments(json.path("arguments")));
+    }
+
+    private static int number(JsonNode given) {
+        int number = given.isInt() ? given.asInt() : 0;
+        if (number < 1 || number > 64) {
+            throw new IllegalArgumentException("number must be that of a signal, 1 to 64: 1 is HUP, 2 INT, 15 TERM");
+        }
+        return number;
     }
 
     private static JsonNode json(Payload payload) {

@@ -1,14 +1,27 @@
 package dev.signalbox.server.exec;
 
+import dev.signalbox.exec.ResourceLimit;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The keys of commands that clients may run. */
 final class ExecKeys {
+
+    private static final Kind<Long> SIZE = Kind.size("0", "16384GiB");
+    private static final Kind<Integer> NUMBER = Kind.whole(0, Integer.MAX_VALUE);
+    private static final Kind<Map<ResourceLimit, Long>> LIMITS = new Kind<>(
+            Stream.of(ResourceLimit.values())
+                    .map(ExecKeys::written)
+                    .collect(Collectors.joining(", ", "NAME=value, with" + " blanks in between; the names are ", "")),
+            ExecKeys::limits);
 
     static final Key<String> EXEC_CLIENTS = Key.of(
             "exec.clients",
@@ -44,6 +57,12 @@ final class ExecKeys {
             Kind.size("1KiB", "64MiB"),
             "1MiB",
             "How much of its output a client gets; the rest is dropped, and the client told.");
+    static final Key<Map<ResourceLimit, Long>> EXEC_LIMITS = Key.of(
+            "exec.commands.*.limits",
+            LIMITS,
+            "",
+            "What its processes may use, such as `cpu-seconds=10 memory-bytes=512MiB`. Takes the program `prlimit`"
+                    + " (package util-linux).");
     static final Key<Integer> EXEC_CONCURRENCY = Key.of(
             "exec.commands.*.concurrency",
             Kind.whole(1, 1_000),
@@ -67,6 +86,8 @@ final class ExecKeys {
             "How long one attempt may take. The outcome of a command that is ended for this reason is unknown.");
     static final Key<Integer> SEND_CONCURRENCY = Key.of(
             "delivery.exec.concurrency", Kind.whole(1, 1_000), "4", "Attempts under way at a time on this node.");
+    static final Key<Map<ResourceLimit, Long>> SEND_LIMITS =
+            Key.of("delivery.exec.limits", LIMITS, "", "What its processes may use, as with `exec.commands.*.limits`.");
     static final Key<Integer> SEND_RETRY_CODE = Key.of(
             "delivery.exec.retry-code",
             Kind.whole(1, 255),
@@ -89,13 +110,45 @@ final class ExecKeys {
             EXEC_ENV,
             EXEC_TIMEOUT,
             EXEC_MAX_OUTPUT,
+            EXEC_LIMITS,
             EXEC_CONCURRENCY,
             SEND_COMMAND,
             SEND_CHANNEL,
             SEND_TIMEOUT,
             SEND_CONCURRENCY,
+            SEND_LIMITS,
             SEND_RETRY_CODE,
             SEND_KEY_LIFETIME);
 
     private ExecKeys() {}
+
+    private static String written(ResourceLimit limit) {
+        return Kind.written(limit).replace('_', '-');
+    }
+
+    private static Map<ResourceLimit, Long> limits(String text) {
+        Map<ResourceLimit, Long> limits = new EnumMap<>(ResourceLimit.class);
+        for (String word : text.strip().split("\\s+", -1)) {
+            if (!word.isEmpty()) {
+                String[] parts = word.split("=", 2);
+                ResourceLimit limit = limit(parts[0]);
+                if (parts.length < 2 || limits.put(limit, value(limit, parts[1])) != null) {
+                    throw new IllegalArgumentException();
+                }
+            }
+        }
+        return limits;
+    }
+
+    private static ResourceLimit limit(String name) {
+        return Stream.of(ResourceLimit.values())
+                .filter(limit -> written(limit).equals(name))
+                .findFirst()
+                .orElseThrow(IllegalArgumentException::new);
+    }
+
+    private static long value(ResourceLimit limit, String text) {
+        boolean size = written(limit).endsWith("-bytes");
+        return size ? SIZE.read().apply(text) : NUMBER.read().apply(text);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.signalbox.server.exec;
 
 import dev.signalbox.exec.ExecListener;
+import dev.signalbox.observatory.ExecutionContext;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.ClientInfo;
 import dev.signalbox.router.CloseReason;
@@ -45,7 +46,15 @@ final class ExecLogic implements RouterListener, AutoCloseable {
     public Optional<Logic> logic() {
         // In order, so that a cancellation does not overtake its run; nothing here waits.
         boolean useful = !commands.isEmpty() && !clients.isEmpty();
-        return useful ? Optional.of(new Logic.Worker(this::handle, MAILBOX)) : Optional.empty();
+        return useful ? Optional.of(new Logic.Worker(this::handleAsOperator, MAILBOX)) : Optional.empty();
+    }
+
+    /**
+     * What is logged here tells of the host: names of programs, files, failures. It belongs to the operator's log, also where the
+     * client's message names a destination of its own.
+     */
+    private void handleAsOperator(Message message, Logic.Context context) {
+        ExecutionContext.current().withoutDestination().run(() -> handle(message, context));
     }
 
     private void handle(Message message, Logic.Context context) {
@@ -53,10 +62,10 @@ final class ExecLogic implements RouterListener, AutoCloseable {
             String client = client(message);
             switch (ExecAsk.parse(message.payload())) {
                 case ExecAsk.Start start -> begin(client, start, message, context);
-                case ExecAsk.Cancel(String id) ->
-                    of(client).stream().filter(run -> run.id().equals(id)).forEach(ExecRun::cancel);
+                case ExecAsk.Cancel(String id) -> of(client, id).forEach(ExecRun::cancel);
+                case ExecAsk.Signal signal -> send(signal, client, message, context);
             }
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | UnsupportedOperationException e) {
             refuse(message, context, "refused", FailureText.of(e));
         }
     }
@@ -67,6 +76,17 @@ final class ExecLogic implements RouterListener, AutoCloseable {
             return client;
         }
         throw new IllegalArgumentException(message.source() + " may not run commands; exec.clients names who may");
+    }
+
+    private void send(ExecAsk.Signal signal, String client, Message message, Logic.Context context) {
+        long sent = of(client, signal.id()).stream()
+                .filter(run -> run.signal(signal.number()))
+                .count();
+        if (sent == 0) {
+            throw new IllegalArgumentException("no run with the id '" + signal.id() + "' is under way");
+        }
+        Map<String, Object> answer = Map.of("id", signal.id(), "signalled", signal.number());
+        context.reply(message, Payload.text(ExecAsk.JSON.writeValueAsString(answer)));
     }
 
     private void begin(String client, ExecAsk.Start start, Message message, Logic.Context context) {
@@ -108,6 +128,10 @@ final class ExecLogic implements RouterListener, AutoCloseable {
 
     private synchronized List<ExecRun> of(String client) {
         return List.copyOf(underWay.getOrDefault(client, List.of()));
+    }
+
+    private List<ExecRun> of(String client, String id) {
+        return of(client).stream().filter(run -> run.id().equals(id)).toList();
     }
 
     private static void refuse(Message message, Logic.Context context, String code, String why) {

@@ -48,15 +48,23 @@ final class ExecMetrics implements Function<String, ExecListener> {
         @Override
         public void ended(String program, Outcome outcome, Exit exit, Duration duration) {
             running.decrementAndGet();
-            String how = outcome == Outcome.EXITED
-                    ? exit.success() ? "success" : "failure"
-                    : outcome.name().toLowerCase(Locale.ROOT).replace('_', '-');
-            count(how);
+            count(outcome == Outcome.EXITED ? word(exit) : word(outcome));
             Timer.builder("signalbox.exec.duration")
                     .tag("command", name)
                     .description("How long commands ran")
                     .register(registry)
                     .record(duration);
+        }
+
+        private static String word(Outcome outcome) {
+            return outcome.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        private static String word(Exit exit) {
+            return switch (exit) {
+                case Exit.Unknown _ -> "unknown";
+                case Exit.Code _, Exit.Signal _ -> exit.success() ? "success" : "failure";
+            };
         }
 
         @Override

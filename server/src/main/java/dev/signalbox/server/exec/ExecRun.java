@@ -5,7 +5,10 @@ import dev.signalbox.exec.Command;
 import dev.signalbox.exec.CommandTimeoutException;
 import dev.signalbox.exec.ExecException;
 import dev.signalbox.exec.Exit;
+import dev.signalbox.exec.RunningCommand;
+import dev.signalbox.exec.RunningStream;
 import dev.signalbox.exec.Source;
+import dev.signalbox.observatory.ExecutionContext;
 import dev.signalbox.router.Intent;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
@@ -14,12 +17,14 @@ import dev.signalbox.server.configuration.FailureText;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One run of a command for a client, on a thread of its own. */
+/** One run of a command for a client, on a thread of its own, in the execution context that it was made in. */
 final class ExecRun {
     private static final Logger LOG = LoggerFactory.getLogger(ExecRun.class);
 
@@ -29,6 +34,7 @@ final class ExecRun {
     private final Command command;
     private final String id;
     private final Thread thread;
+    private volatile Optional<IntConsumer> signals = Optional.empty();
     private long sent;
 
     /** @param ended called when it is over, whatever came of it */
@@ -43,13 +49,16 @@ final class ExecRun {
         this.allowed = allowed;
         this.command = allowed.with(start.arguments());
         this.id = start.id();
-        this.thread = Thread.ofVirtual().name("exec-" + allowed.name()).unstarted(() -> {
+        Runnable task = () -> {
             try {
                 run();
             } finally {
                 ended.accept(this);
             }
-        });
+        };
+        this.thread = Thread.ofVirtual()
+                .name("exec-" + allowed.name())
+                .unstarted(ExecutionContext.current().wrap(task));
     }
 
     String id() {
@@ -64,6 +73,17 @@ final class ExecRun {
     /** Ends it and all of its processes; returns at once. */
     void cancel() {
         thread.interrupt();
+    }
+
+    /**
+     * Sends a signal to all of its processes in its process group.
+     *
+     * @return false if it has not been started yet
+     * @throws UnsupportedOperationException if this platform has no way to send that signal
+     */
+    boolean signal(int number) {
+        signals.ifPresent(running -> running.accept(number));
+        return signals.isPresent();
     }
 
     void join() throws InterruptedException {
@@ -88,7 +108,11 @@ final class ExecRun {
     }
 
     private Map<String, Object> captured() throws InterruptedException {
-        Capture capture = command.capture();
+        Capture capture;
+        try (RunningCommand running = command.start()) {
+            signals = Optional.of(running::signal);
+            capture = running.await();
+        }
         Map<String, Object> end = ended(capture.exit());
         end.put("stdout", capture.stdout().text());
         end.put("stderr", capture.stderr().text());
@@ -97,7 +121,12 @@ final class ExecRun {
     }
 
     private Map<String, Object> streamed() throws InterruptedException {
-        Map<String, Object> end = ended(command.stream(this::line));
+        Exit exit;
+        try (RunningStream running = command.startStream()) {
+            signals = Optional.of(running::signal);
+            exit = running.forEach(this::line);
+        }
+        Map<String, Object> end = ended(exit);
         end.put("truncated", sent > allowed.maxOutput());
         return end;
     }

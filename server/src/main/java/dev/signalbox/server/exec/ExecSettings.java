@@ -1,5 +1,7 @@
 package dev.signalbox.server.exec;
 
+import dev.signalbox.exec.Command;
+import dev.signalbox.exec.ResourceLimit;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.configuration.Secret;
 import java.nio.file.Path;
@@ -7,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -26,6 +29,7 @@ final class ExecSettings {
             Optional<Secret> environment,
             Duration timeout,
             int maxOutput,
+            Map<ResourceLimit, Long> limits,
             int concurrency) {}
 
     /** A channel whose messages a command sends. */
@@ -34,8 +38,18 @@ final class ExecSettings {
             List<String> words,
             Duration timeout,
             int concurrency,
+            Map<ResourceLimit, Long> limits,
             int retryCode,
             Duration keyLifetime) {}
+
+    /** The same command under limits. */
+    static Command limited(Command command, Map<ResourceLimit, Long> limits) {
+        Command limited = command;
+        for (var limit : limits.entrySet()) {
+            limited = limited.limit(limit.getKey(), limit.getValue());
+        }
+        return limited;
+    }
 
     static Exec commands(Reading reading) {
         var commands = new ArrayList<ExecCommand>();
@@ -62,9 +76,10 @@ final class ExecSettings {
         var environment = reading.find(ExecKeys.EXEC_ENV, i).map(Secret::new);
         var timeout = reading.get(ExecKeys.EXEC_TIMEOUT, i);
         int maxOutput = Math.toIntExact(reading.get(ExecKeys.EXEC_MAX_OUTPUT, i));
+        var limits = reading.get(ExecKeys.EXEC_LIMITS, i);
         int concurrency = reading.get(ExecKeys.EXEC_CONCURRENCY, i);
-        return name.flatMap(n ->
-                words.map(w -> new ExecCommand(n, w, arguments, dir, environment, timeout, maxOutput, concurrency)));
+        return name.flatMap(n -> words.map(
+                w -> new ExecCommand(n, w, arguments, dir, environment, timeout, maxOutput, limits, concurrency)));
     }
 
     /** Reads every key, so that each mistake is named even without a command. */
@@ -72,9 +87,10 @@ final class ExecSettings {
         var channel = reading.get(ExecKeys.SEND_CHANNEL);
         var timeout = reading.get(ExecKeys.SEND_TIMEOUT);
         int concurrency = reading.get(ExecKeys.SEND_CONCURRENCY);
+        var limits = reading.get(ExecKeys.SEND_LIMITS);
         int retryCode = reading.get(ExecKeys.SEND_RETRY_CODE);
         var lifetime = reading.get(ExecKeys.SEND_KEY_LIFETIME);
         return reading.find(ExecKeys.SEND_COMMAND)
-                .map(words -> new CommandSending(channel, words, timeout, concurrency, retryCode, lifetime));
+                .map(words -> new CommandSending(channel, words, timeout, concurrency, limits, retryCode, lifetime));
     }
 }

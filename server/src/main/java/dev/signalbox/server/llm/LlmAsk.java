@@ -1,5 +1,6 @@
 package dev.signalbox.server.llm;
 
+import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
@@ -28,11 +29,16 @@ record LlmAsk(String id, Optional<LlmRequest> question, int window) {
     private static final int LONGEST_ID = 64;
     private static final int LONGEST_HISTORY = 200;
 
-    /** @throws IllegalArgumentException saying what is wrong with it */
-    static LlmAsk parse(String text, String client) {
+    /**
+     * Reads what a client said.
+     *
+     * @param tools of which the question may name some; all are offered unless it does
+     * @throws IllegalArgumentException saying what is wrong with it
+     */
+    static LlmAsk parse(String text, String client, LlmTools tools) {
         JsonNode json = json(text);
         if (!json.isObject()) {
-            return new LlmAsk("", Optional.of(question(text, client)), 0);
+            return new LlmAsk("", Optional.of(question(text, client, tools)), 0);
         }
         String cancelled = json.path("cancel").asString("");
         if (!cancelled.isEmpty()) {
@@ -42,7 +48,7 @@ record LlmAsk(String id, Optional<LlmRequest> question, int window) {
         int window = json.path("window").asInt(0);
         require(id.length() <= LONGEST_ID, "id is longer than " + LONGEST_ID + " characters");
         require(window >= 0 && window <= LARGEST_WINDOW, "window must be 0 to " + LARGEST_WINDOW);
-        return new LlmAsk(id, Optional.of(request(json, client)), window);
+        return new LlmAsk(id, Optional.of(request(json, client, tools)), window);
     }
 
     private static JsonNode json(String text) {
@@ -53,12 +59,23 @@ record LlmAsk(String id, Optional<LlmRequest> question, int window) {
         }
     }
 
-    private static LlmRequest question(String text, String client) {
+    private static LlmRequest question(String text, String client, LlmTools tools) {
         require(!text.isBlank(), "the question is empty");
-        return LlmRequest.of(text).withClient(client);
+        return LlmRequest.of(text).withClient(client).withTools(offered(tools, Optional.empty()));
     }
 
-    private static LlmRequest request(JsonNode json, String client) {
+    private static ToolSpecification[] offered(LlmTools tools, Optional<List<String>> names) {
+        return tools.offer(names).toArray(ToolSpecification[]::new);
+    }
+
+    private static Optional<List<String>> names(JsonNode tools) {
+        require(tools.isMissingNode() || tools.isArray(), "tools must be a list of names");
+        List<String> names = new ArrayList<>();
+        tools.forEach(name -> names.add(name.asString("")));
+        return tools.isArray() ? Optional.of(names) : Optional.empty();
+    }
+
+    private static LlmRequest request(JsonNode json, String client, LlmTools tools) {
         String question = json.path("ask").asString("");
         require(!question.isBlank(), "the question is empty");
         List<ChatMessage> messages = new ArrayList<>();
@@ -68,7 +85,10 @@ record LlmAsk(String id, Optional<LlmRequest> question, int window) {
         }
         messages.addAll(history(json.path("history")));
         messages.add(UserMessage.from(question));
-        LlmRequest plain = LlmRequest.of(messages).withClient(client).withParameters(parameters(json));
+        LlmRequest plain = LlmRequest.of(messages)
+                .withClient(client)
+                .withParameters(parameters(json))
+                .withTools(offered(tools, names(json.path("tools"))));
         LlmRequest formatted = json.has("schema") ? plain.withFormat(format(json.path("schema"))) : plain;
         String model = json.path("model").asString("");
         return model.isEmpty() ? formatted : formatted.withModels(model);

@@ -90,8 +90,8 @@ final class LlmCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Logging.configure(LogFormat.PLAIN, LogLevel.ERROR);
         LlmRequest request = request();
-        LlmClient client = LlmModels.client(
-                        features.load(config).values(reading -> new LlmSettings(reading).compose()), LlmListener.NONE)
+        LlmConfig models = features.load(config).values(reading -> new LlmSettings(reading).compose());
+        LlmClient client = LlmModels.client(models, LlmListener.NONE, Optional.empty())
                 .orElseThrow(() -> new CommandFailure(
                         ExitCode.USAGE, "no language model is configured: give llm.models.0.name and the like"));
         try {

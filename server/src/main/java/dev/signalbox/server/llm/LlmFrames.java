@@ -18,6 +18,10 @@ public final class LlmFrames {
         return payload(frame(id, "delta").put("n", number).put("text", text));
     }
 
+    static Payload tool(String id, String name) {
+        return payload(frame(id, "tool").put("name", name));
+    }
+
     static Payload restart(String id) {
         return payload(frame(id, "restart"));
     }

@@ -10,6 +10,7 @@ import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouterListener;
 import dev.signalbox.server.configuration.FailureText;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +30,8 @@ final class LlmLogic implements RouterListener, AutoCloseable {
 
     private static final int MAILBOX = 4_096;
 
-    private final LlmClient models;
+    private final LlmTools tools;
+    private final LlmConversation.Surroundings around;
     private final int concurrency;
     private final int concurrencyPerClient;
     private final Map<String, Map<String, LlmConversation>> underWay = new HashMap<>();
@@ -39,11 +41,13 @@ final class LlmLogic implements RouterListener, AutoCloseable {
     /**
      * Nothing is asked yet.
      *
+     * @param deadline for a question with all its rounds of tools
      * @param concurrency questions under way at a time
      * @param concurrencyPerClient of one client
      */
-    public LlmLogic(LlmClient models, int concurrency, int concurrencyPerClient) {
-        this.models = models;
+    LlmLogic(LlmClient models, LlmTools tools, Duration deadline, int concurrency, int concurrencyPerClient) {
+        this.tools = tools;
+        this.around = new LlmConversation.Surroundings(models, tools, deadline, this::ended);
         this.concurrency = concurrency;
         this.concurrencyPerClient = concurrencyPerClient;
     }
@@ -56,11 +60,11 @@ final class LlmLogic implements RouterListener, AutoCloseable {
     private void handle(Message message, Logic.Context context) {
         String client = message.source().toString();
         try {
-            LlmAsk ask = LlmAsk.parse(text(message), client);
+            LlmAsk ask = LlmAsk.parse(text(message), client, tools);
             if (ask.question().isEmpty()) {
                 cancel(client, ask.id());
             } else {
-                begin(client, new LlmConversation(ask, message, context, this::ended));
+                begin(client, new LlmConversation(ask, message, context, around));
             }
         } catch (IllegalArgumentException e) {
             context.reply(message, LlmFrames.refused("", "bad-request", FailureText.of(e)));
@@ -76,7 +80,7 @@ final class LlmLogic implements RouterListener, AutoCloseable {
 
     private void begin(String client, LlmConversation conversation) {
         Optional<String> refusal = enter(client, conversation);
-        refusal.ifPresentOrElse(why -> conversation.refuse("busy", why), () -> conversation.start(models));
+        refusal.ifPresentOrElse(why -> conversation.refuse("busy", why), conversation::start);
     }
 
     private synchronized Optional<String> enter(String client, LlmConversation conversation) {

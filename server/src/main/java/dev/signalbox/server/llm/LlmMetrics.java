@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,6 +65,16 @@ final class LlmMetrics implements LlmListener {
     @Override
     public void circuit(String model, boolean open) {
         circuits.computeIfAbsent(model, this::gauge).set(open ? 1 : 0);
+    }
+
+    /** A tool that a model called has ended. */
+    void called(String tool, boolean failed, Duration took) {
+        Timer.builder("signalbox.llm.tool.calls")
+                .description("Tools that models called, carried out by logics of this server")
+                .tag("tool", tool)
+                .tag("result", failed ? "error" : "ok")
+                .register(registry)
+                .record(took);
     }
 
     private AtomicInteger gauge(String model) {

@@ -2,12 +2,17 @@ package dev.signalbox.server.llm;
 
 import com.azure.identity.DefaultAzureCredentialBuilder;
 import dev.signalbox.llm.AzureLogin;
+import dev.signalbox.llm.LlmBudgetStore;
 import dev.signalbox.llm.LlmClient;
 import dev.signalbox.llm.LlmEndpoint;
+import dev.signalbox.llm.LlmHttp;
 import dev.signalbox.llm.LlmListener;
 import dev.signalbox.llm.LlmModel;
 import dev.signalbox.server.configuration.Secret;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the configuration of language models means for their library. */
@@ -17,8 +22,14 @@ final class LlmModels {
 
     private LlmModels() {}
 
-    /** Empty if no model is configured. */
-    public static Optional<LlmClient> client(LlmConfig config, LlmListener listener) {
+    /**
+     * Puts a client together. Models that are reached in the same way share an HTTP client.
+     *
+     * @param store where it is kept what was used of the budgets; without one in memory
+     * @return empty if no model is configured
+     */
+    public static Optional<LlmClient> client(
+            LlmConfig config, LlmListener listener, Optional<? extends LlmBudgetStore> store) {
         if (config.models().isEmpty()) {
             return Optional.empty();
         }
@@ -26,14 +37,22 @@ final class LlmModels {
                 .options(config.options())
                 .budgets(config.budgets())
                 .listener(listener);
-        config.models().forEach(model -> builder.model(model(model)));
+        store.ifPresent(builder::budgetStore);
+        Map<LlmHttp, HttpClient> clients = new HashMap<>();
+        config.models().forEach(model -> builder.model(model(model, clients)));
         return Optional.of(builder.build());
     }
 
-    private static LlmModel model(LlmConfig.Model config) {
-        LlmModel model = LlmModel.of(config.name(), endpoint(config))
+    private static LlmModel model(LlmConfig.Model config, Map<LlmHttp, HttpClient> clients) {
+        Map<String, String> headers = new HashMap<>();
+        config.headers().forEach((name, value) -> headers.put(name, value.value()));
+        LlmModel usual = LlmModel.of(config.name(), endpoint(config))
+                .withHeaders(headers)
                 .withParameters(config.parameters())
                 .withFallbacks(config.fallbacks().toArray(String[]::new));
+        LlmModel model = config.http().equals(LlmHttp.DEFAULT)
+                ? usual
+                : usual.withHttpClient(clients.computeIfAbsent(config.http(), LlmHttp::client));
         LlmModel priced = config.price().map(model::withPrice).orElse(model);
         return config.timeout().map(priced::withAttemptTimeout).orElse(priced);
     }

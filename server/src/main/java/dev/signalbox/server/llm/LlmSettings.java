@@ -2,6 +2,7 @@ package dev.signalbox.server.llm;
 
 import dev.signalbox.llm.LlmBudget;
 import dev.signalbox.llm.LlmBudgets;
+import dev.signalbox.llm.LlmHttp;
 import dev.signalbox.llm.LlmOptions;
 import dev.signalbox.llm.LlmParameters;
 import dev.signalbox.llm.LlmPrice;
@@ -9,12 +10,16 @@ import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.configuration.Secret;
 import java.math.BigDecimal;
+import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /** The language models as configured. */
 final class LlmSettings {
@@ -34,6 +39,9 @@ final class LlmSettings {
                 List.copyOf(models),
                 options(),
                 budgets(),
+                reading.get(LlmKeys.BUDGET_STORE),
+                tools(),
+                reading.get(LlmKeys.TOOL_ROUNDS),
                 reading.get(LlmKeys.CONCURRENCY),
                 reading.get(LlmKeys.CONCURRENCY_PER_CLIENT));
     }
@@ -66,6 +74,8 @@ final class LlmSettings {
                 url,
                 reading.find(LlmKeys.API_KEY, i).map(Secret::new),
                 reading.find(LlmKeys.ORGANIZATION, i),
+                http(i),
+                headers(i),
                 id,
                 reading.get(LlmKeys.API_VERSION, i),
                 reading.get(LlmKeys.REASONING, i),
@@ -77,6 +87,50 @@ final class LlmSettings {
                 reading.find(LlmKeys.TIMEOUT, i),
                 reading.find(LlmKeys.FALLBACKS, i).orElseGet(List::of));
         return name.map(given -> model);
+    }
+
+    private LlmHttp http(int i) {
+        Optional<URI> proxy = reading.find(LlmKeys.PROXY_OF, i);
+        Optional<Path> caFile = reading.find(LlmKeys.CA_FILE, i);
+        LlmHttp proxied = proxy.map(LlmHttp.DEFAULT::withProxy).orElse(LlmHttp.DEFAULT);
+        return caFile.map(proxied::withCaFile).orElse(proxied);
+    }
+
+    private Map<String, Secret> headers(int i) {
+        Map<String, Secret> headers = new TreeMap<>();
+        reading.named(LlmKeys.HEADERS, i).forEach((name, value) -> {
+            try {
+                LlmHttp.checkHeader(name, value);
+                headers.put(name, new Secret(value));
+            } catch (IllegalArgumentException e) {
+                reading.check(
+                        false, LlmKeys.HEADERS, i, "has the name " + name + ", which the HTTP client sets itself");
+            }
+        });
+        boolean one = !headers.containsKey("authorization")
+                || reading.find(LlmKeys.API_KEY, i).isEmpty();
+        reading.check(one, LlmKeys.HEADERS, i, "has authorization, which " + LlmKeys.API_KEY.at(i) + " sets as well");
+        return headers;
+    }
+
+    private List<LlmConfig.Tool> tools() {
+        List<LlmConfig.Tool> tools = new ArrayList<>();
+        for (int i = 0; i < reading.size(LlmKeys.TOOL); i++) {
+            tool(i).ifPresent(tools::add);
+        }
+        long names = tools.stream().map(LlmConfig.Tool::name).distinct().count();
+        reading.check(names == tools.size(), LlmKeys.TOOL, "two tools have the same name");
+        return List.copyOf(tools);
+    }
+
+    private Optional<LlmConfig.Tool> tool(int i) {
+        var name = reading.require(LlmKeys.TOOL, i);
+        var description = reading.require(LlmKeys.TOOL_DESCRIPTION, i);
+        var logic = reading.require(LlmKeys.TOOL_LOGIC, i);
+        var parameters = reading.get(LlmKeys.TOOL_PARAMETERS, i);
+        var timeout = reading.get(LlmKeys.TOOL_TIMEOUT, i);
+        return name.flatMap(
+                n -> description.flatMap(d -> logic.map(l -> new LlmConfig.Tool(n, d, l, parameters, timeout))));
     }
 
     private Optional<String> modelId(int i, LlmConfig.Provider provider) {
@@ -110,10 +164,11 @@ final class LlmSettings {
 
     private LlmOptions options() {
         return LlmOptions.DEFAULT
-                .withRetries(reading.get(LlmKeys.MAX_RETRIES), reading.get(LlmKeys.COOLDOWN))
+                .withRetries(reading.get(LlmKeys.MAX_RETRIES), reading.get(LlmKeys.BACKOFF))
                 .withMaxRetryAfter(reading.get(LlmKeys.MAX_RETRY_AFTER))
                 .withTimeouts(
                         reading.get(LlmKeys.DEADLINE), LlmOptions.DEFAULT.attemptTimeout(), reading.get(LlmKeys.IDLE))
+                .withFirstTokenTimeout(reading.get(LlmKeys.FIRST_TOKEN))
                 .withCircuit(reading.get(LlmKeys.CIRCUIT_FAILURES), reading.get(LlmKeys.CIRCUIT_OPEN));
     }
 

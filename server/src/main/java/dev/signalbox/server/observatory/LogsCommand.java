@@ -28,13 +28,21 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The files in which log records wait. */
+/** The files in which log records wait, and the shipping that fills and empties them. */
 @Command(
         name = "logs",
-        description = "Shows and ships what waits in the files of a log spool, or lies among the dead letters.",
+        description =
+                "Shows and ships what waits in the files of a log spool, or lies among the dead letters; pauses a running"
+                        + " server's shipping.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {LogsCommand.Show.class, LogsCommand.Replay.class})
+        subcommands = {
+            LogsCommand.Show.class,
+            LogsCommand.Replay.class,
+            LogsControl.Status.class,
+            LogsControl.Pause.class,
+            LogsControl.Resume.class
+        })
 final class LogsCommand {
     private static final String WHERE =
             "A file, or a folder with files below it, such as" + " signalbox-data/observatory/dead-letters.";
@@ -59,8 +67,15 @@ final class LogsCommand {
 
         @Override
         public Integer call() {
-            explaining(() -> LogFiles.find(path).forEach(file -> LogFiles.read(file, this::print)));
+            explaining(() -> LogFiles.find(path).forEach(this::show));
             return ExitCode.OK;
+        }
+
+        private void show(Path file) {
+            long missing = LogFiles.read(file, this::print);
+            if (missing > 0) {
+                output.note("signalbox: " + file + " is damaged: " + missing + " records in it cannot be read");
+            }
         }
 
         private void print(StoredBatch batch) {
@@ -154,7 +169,11 @@ final class LogsCommand {
                 output.note("signalbox: " + report.failure() + "; run the same again to go on");
                 return ExitCode.UNREACHABLE;
             }
-            return report.refused() == 0 ? ExitCode.OK : ExitCode.REFUSED;
+            if (report.damaged() > 0) {
+                output.note("signalbox: " + report.damaged()
+                        + " records could not be read; a copy of their files is kept, with the ending .damaged");
+            }
+            return report.refused() + report.damaged() == 0 ? ExitCode.OK : ExitCode.REFUSED;
         }
 
         private LogReplay.Report ship(Destination destination, long records) throws InterruptedException {
@@ -176,10 +195,11 @@ final class LogsCommand {
                                     .createObjectNode()
                                     .put("shipped", report.shipped())
                                     .put("refused", report.refused())
+                                    .put("damaged", report.damaged())
                                     .put("files", report.files())
                                     .put("complete", report.complete())
-                            : report.shipped() + " shipped, " + report.refused() + " refused, " + report.files()
-                                    + " files done");
+                            : report.shipped() + " shipped, " + report.refused() + " refused, " + report.damaged()
+                                    + " damaged, " + report.files() + " files done");
         }
 
         private Destination destination() throws IOException {

@@ -41,14 +41,18 @@ public final class ObservatoryFeature implements Feature {
     public Part configure(Reading reading) {
         var folder = NodeSettings.read(reading).dataFolder();
         Optional<LogShipping> shipping = new ObservatorySettings(reading).compose(folder);
-        return node -> shipping.ifPresent(it -> start(node, it));
+        return node -> {
+            Optional<ShippedLog> log = shipping.map(it -> start(node, it));
+            node.api(new LogRoutes(log.map(ShippedLog::observatory)).api());
+        };
     }
 
-    private static void start(Node node, LogShipping shipping) {
+    private static ShippedLog start(Node node, LogShipping shipping) {
         ShippedLog log = node.closing(ShippedLog.open(shipping, node.registry()));
         node.health("observatory", log::health);
         node.aroundRequests(log.filter());
         node.aroundLogic(LogContexts::around);
         node.router().onReceive(log.contexts());
+        return log;
     }
 }

@@ -19,11 +19,16 @@ final class ObservatoryKeys {
 
     public static final Key<URI> URL = Key.optional(
             "observatory.url",
-            Kind.url(),
+            Kind.base(),
             "Where this server's own log goes, besides standard error. Without it and `observatory.allowed`, no log is"
                     + " shipped.");
     public static final Key<String> TOKEN =
             Key.secret("observatory.token", Kind.foreignToken(), "The bearer token there.");
+    public static final Key<String> HEADERS = Key.secret(
+            "observatory.headers.NAME",
+            Kind.headerValue(),
+            "A further header of each request there, for destinations that ask for another than a bearer token, such as"
+                    + " `observatory.headers.x-api-key`. At most 16.");
     public static final Key<WireFormat> FORMAT = Key.of(
             "observatory.format",
             Kind.oneOf(WireFormat.class),
@@ -51,6 +56,11 @@ final class ObservatoryKeys {
             Kind.size("1MiB", "64GiB"),
             "32MiB",
             "How much of the log may wait in memory, in all; half of it for one destination.");
+    public static final Key<Long> LONGEST_RECORD = Key.of(
+            "observatory.longest-record",
+            Kind.size("1KiB", "512KiB"),
+            "256KiB",
+            "The size in memory that a record's message and fields are shortened to, if they are longer.");
     public static final Key<WhenFull> WHEN_FULL = Key.of(
             "observatory.when-full",
             Kind.oneOf(WhenFull.class),
@@ -87,6 +97,7 @@ final class ObservatoryKeys {
     public static final List<Key<?>> ALL = List.of(
             URL,
             TOKEN,
+            HEADERS,
             FORMAT,
             ALLOWED,
             CONTEXT_FORMAT,
@@ -94,6 +105,7 @@ final class ObservatoryKeys {
             TIMEOUT,
             GZIP,
             MEMORY,
+            LONGEST_RECORD,
             WHEN_FULL,
             SPOOL,
             SPOOL_SIZE,

@@ -65,6 +65,18 @@ final class ObservatoryMetrics implements ObservatoryListener {
                         it -> it.stats().spoolBytes())
                 .description("Bytes of the spool's files")
                 .register(registry);
+        Gauge.builder(
+                        "signalbox.observatory.unauthorized",
+                        observatory,
+                        it -> it.stats().unauthorized())
+                .description("Destinations that refuse the credentials; their records are kept")
+                .register(registry);
+        Gauge.builder(
+                        "signalbox.observatory.paused",
+                        observatory,
+                        it -> it.stats().paused() ? 1 : 0)
+                .description("1 while an operator has paused the shipping")
+                .register(registry);
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.signalbox.observatory.ObservatoryOptions.Http;
 import dev.signalbox.observatory.ObservatoryOptions.Memory;
 import dev.signalbox.observatory.ObservatoryOptions.Spooling;
 import dev.signalbox.observatory.WireFormat;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Reading;
 import java.net.URI;
 import java.nio.file.Path;
@@ -28,10 +29,7 @@ final class ObservatorySettings {
 
     /** Reads every key, so that each mistake is named even where nothing is shipped. */
     Optional<LogShipping> compose(Path dataFolder) {
-        var url = reading.find(ObservatoryKeys.URL);
-        var token = reading.find(ObservatoryKeys.TOKEN);
         var allowed = reading.find(ObservatoryKeys.ALLOWED);
-        var format = reading.get(ObservatoryKeys.FORMAT);
         var options = options()
                 .withAllowed(allowed.orElse(AllowList.empty()))
                 .withDeadLetters(new DeadLetters(
@@ -39,23 +37,34 @@ final class ObservatorySettings {
                         reading.get(ObservatoryKeys.DEAD_LETTERS)));
         var spooled = spool(dataFolder).map(options::withSpool).orElse(options);
         var contextFormat = reading.get(ObservatoryKeys.CONTEXT_FORMAT);
-        reading.check(
-                url.isPresent() || !reading.isGiven(ObservatoryKeys.TOKEN),
-                ObservatoryKeys.TOKEN,
-                "is given without " + ObservatoryKeys.URL.path());
-        boolean plain = url.isEmpty() || url.get().getRawQuery() == null;
-        reading.check(plain, ObservatoryKeys.URL, "must not have a query");
-        if (!plain || (url.isEmpty() && allowed.isEmpty())) {
+        var destination = destination();
+        if (destination.isEmpty() && allowed.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new LogShipping(
-                url.map(to -> spooled.withDestination(destination(to, token.orElse(""), format)))
-                        .orElse(spooled),
-                contextFormat));
+        return Optional.of(
+                new LogShipping(destination.map(spooled::withDestination).orElse(spooled), contextFormat));
     }
 
-    private static Destination destination(URI url, String token, WireFormat format) {
-        return Destination.of(url, token, format);
+    /** Where this server's own log goes. */
+    private Optional<Destination> destination() {
+        var url = reading.find(ObservatoryKeys.URL);
+        var token = reading.find(ObservatoryKeys.TOKEN).orElse("");
+        var headers = reading.named(ObservatoryKeys.HEADERS);
+        var format = reading.get(ObservatoryKeys.FORMAT);
+        boolean wanted = reading.isGiven(ObservatoryKeys.URL);
+        String alone = "is given without " + ObservatoryKeys.URL.path();
+        reading.check(wanted || !reading.isGiven(ObservatoryKeys.TOKEN), ObservatoryKeys.TOKEN, alone);
+        reading.check(wanted || headers.isEmpty(), ObservatoryKeys.HEADERS, alone);
+        return url.flatMap(to -> destination(to, token, format, headers));
+    }
+
+    private Optional<Destination> destination(URI url, String token, WireFormat format, Map<String, String> headers) {
+        try {
+            return Optional.of(new Destination(url, token, format, "", headers));
+        } catch (IllegalArgumentException e) {
+            reading.check(false, ObservatoryKeys.HEADERS, FailureText.of(e));
+            return Optional.empty();
+        }
     }
 
     private ObservatoryOptions options() {
@@ -69,6 +78,7 @@ final class ObservatorySettings {
                         Batching.DEFAULT.records(),
                         (int) Math.min(Batching.DEFAULT.bytes(), memory / 2),
                         reading.get(ObservatoryKeys.INTERVAL)))
+                .withLongestRecord(Math.toIntExact(reading.get(ObservatoryKeys.LONGEST_RECORD)))
                 .withMemory(new Memory(
                         memory,
                         memory / 2,

@@ -94,8 +94,19 @@ final class ShippedLog implements AutoCloseable {
         return new LogContexts(headers);
     }
 
+    /** DEGRADED while a destination refuses the credentials, and for a minute after records were lost. */
     Health.Report health() {
-        return metrics.health();
+        int unauthorized = observatory.stats().unauthorized();
+        return unauthorized == 0
+                ? metrics.health()
+                : Health.Report.degraded(unauthorized + " of the log's destinations refuse the credentials; records are"
+                        + " kept until they are accepted. Check " + ObservatoryKeys.TOKEN.path() + " and "
+                        + ObservatoryKeys.HEADERS.path());
+    }
+
+    /** For those who ask how it goes, and pause it. */
+    Observatory observatory() {
+        return observatory;
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.server.SignalboxCommand;
 import dev.signalbox.server.node.NodeSettings;
 import dev.signalbox.server.rest.ControlSettings;
 import dev.signalbox.server.rest.Role;
@@ -291,5 +292,42 @@ class ConfigurationTest {
         assertThatThrownBy(() -> Loaded.of(Optional.empty(), Map.of(), List.of(sets)))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(words);
+    }
+
+    @Test
+    void aNamedKeyTakesNamesInAnyCaseFromAllSources() throws IOException {
+        Path secret = Files.writeString(folder.resolve("secret"), "from a file\n");
+        Path file = Files.writeString(folder.resolve("s.yaml"), """
+                        observatory:
+                          url: http://h
+                          headers:
+                            X-Team: from yaml
+                            X-Zone: overridden
+                        """);
+        var loaded = Loaded.of(
+                Optional.of(file),
+                Map.of("SIGNALBOX_OBSERVATORY_HEADERS_X_ZONE", "from the environment"),
+                List.of("observatory.headers.x-key-file=" + secret));
+        Key<?> key = SignalboxCommand.FEATURES.schema().keys().stream()
+                .filter(each -> each.path().equals("observatory.headers.NAME"))
+                .findFirst()
+                .orElseThrow();
+        Map<String, Object> values = loaded.configuration().values(reading -> Map.copyOf(reading.named(key)));
+        assertThat(values)
+                .isEqualTo(Map.of("x-team", "from yaml", "x-zone", "from the environment", "x-key", "from a file"));
+        assertThat(loaded.print())
+                .contains("headers:")
+                .contains("x-zone: \"***\"  # SIGNALBOX_OBSERVATORY_HEADERS_X_ZONE")
+                .doesNotContain("from yaml");
+    }
+
+    @Test
+    void aNamedKeyRefusesWhatIsNoName() {
+        assertThatThrownBy(() -> Loaded.of(Optional.empty(), Map.of(), List.of("observatory.headers.9=a")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("observatory.headers.9: there is no such key");
+        assertThatThrownBy(() -> Loaded.of(Optional.empty(), Map.of(), List.of("observatory.headers=a")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("observatory.headers: is a section with keys of its own");
     }
 }

@@ -70,7 +70,7 @@ class CommandSenderTest {
     }
 
     private static CommandSending options(List<String> words) {
-        return new CommandSending("exec", words, Duration.ofSeconds(4), 1, 75, Duration.ZERO);
+        return new CommandSending("exec", words, Duration.ofSeconds(4), 1, Map.of(), 75, Duration.ZERO);
     }
 
     private static Delivery delivery(Duration remaining) {

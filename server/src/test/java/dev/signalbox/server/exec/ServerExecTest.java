@@ -3,6 +3,7 @@ package dev.signalbox.server.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.exec.ExecSupport;
 import dev.signalbox.server.SignalboxCommand;
 import dev.signalbox.server.TestClient;
 import dev.signalbox.server.node.Server;
@@ -43,6 +44,8 @@ class ServerExecTest {
     void start() throws IOException {
         Path say = script("say", "echo \"$1 $COLOUR\"; exit \"$2\"");
         Path slow = script("slow", "echo $$ > " + folder.resolve("pid") + "; echo begun; sleep 600");
+        Path trap = script("trap", "trap 'echo got it; exit 7' USR1; echo ready; while :; do sleep 0.1; done");
+        Path files = script("files", "ulimit -n");
         Path deliver = script(
                 "deliver",
                 "cat > " + folder.resolve("taken") + "; echo $SIGNALBOX_IDEMPOTENCY_KEY > " + folder.resolve("key")
@@ -70,6 +73,12 @@ class ServerExecTest {
                                 "exec.commands.2.name=flood",
                                 "exec.commands.2.command=seq 100000",
                                 "exec.commands.2.max-output=1KiB",
+                                "exec.commands.3.name=trap",
+                                "exec.commands.3.command=" + trap,
+                                "exec.commands.4.name=files",
+                                "exec.commands.4.command=" + files,
+                                "exec.commands.4.limits=open-files=64 memory-bytes=4GiB",
+                                "delivery.exec.limits=cpu-seconds=60",
                                 "delivery.exec.command=" + deliver)));
     }
 
@@ -125,8 +134,56 @@ class ServerExecTest {
                             .path("message")
                             .asString())
                     .contains("takes at most 0 arguments");
-            assertThat(ask(alice, "{\"stop\":1}").path("message").asString()).contains("say {\"run\"");
+            assertThat(ask(alice, "{\"stop\":1}").path("message").asString()).contains("send {\"run\"");
         }
+    }
+
+    @Test
+    void aSignalReachesARunThatStreams() throws Exception {
+        try (TestClient alice = connect(ALICE)) {
+            alice.send("logic:exec", "{\"run\":\"trap\",\"id\":\"t\"}");
+            await().until(() -> !frames(alice).isEmpty());
+
+            JsonNode answer = ask(alice, "{\"signal\":\"t\",\"number\":10}");
+
+            assertThat(answer.path("signalled").asInt()).isEqualTo(10);
+            await().until(() -> frames(alice).getLast().has("exit"));
+            assertThat(frames(alice))
+                    .filteredOn(frame -> frame.has("stdout"))
+                    .extracting(frame -> frame.path("stdout").asString())
+                    .containsExactly("ready", "got it");
+            assertThat(frames(alice).getLast().path("exit").asInt()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void aSignalNeedsARunOfTheClientAndANumber() throws Exception {
+        try (TestClient alice = connect(ALICE)) {
+            assertThat(ask(alice, "{\"signal\":\"t\",\"number\":10}")
+                            .path("message")
+                            .asString())
+                    .contains("no run with the id 't' is under way");
+            assertThat(ask(alice, "{\"signal\":\"t\",\"number\":65}")
+                            .path("message")
+                            .asString())
+                    .contains("1 to 64");
+            assertThat(ask(alice, "{\"signal\":\"t\"}").path("error").asString())
+                    .isEqualTo("refused");
+        }
+    }
+
+    @Test
+    void limitsHold() throws Exception {
+        try (TestClient alice = connect(ALICE)) {
+            assertThat(ask(alice, "{\"run\":\"files\"}").path("stdout").asString())
+                    .isEqualTo("64\n");
+        }
+    }
+
+    @Test
+    void healthSaysWhetherCommandsEndWhole() throws Exception {
+        assertThat(get("health/ready").at("/components/exec").asString())
+                .isEqualTo(ExecSupport.current().processGroups() ? "UP" : "DEGRADED");
     }
 
     @Test

@@ -45,7 +45,8 @@ class LlmLogicTest {
                     .withPrice(LlmPrice.perMillion("1", "1", "1")))
             .listener(new LlmMetrics(registry))
             .build();
-    private final LlmLogic llm = new LlmLogic(models, 3, 2);
+    private final LlmLogic llm =
+            new LlmLogic(models, new LlmTools(List.of(), 1, (tool, failed, took) -> {}), Duration.ofMinutes(5), 3, 2);
     private final Router router = Router.create(RouterOptions.defaults());
     private final List<JsonNode> heard = new CopyOnWriteArrayList<>();
 

@@ -14,6 +14,7 @@ import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.console.ConsoleFeature;
 import dev.signalbox.server.delivery.DeliveryFeature;
+import dev.signalbox.server.observatory.ObservatoryFeature;
 import dev.signalbox.server.rest.Authorizer;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.OpenApi;
@@ -97,8 +98,12 @@ public final class RunningControlPlane implements AutoCloseable {
     }
 
     public RunningControlPlane(Path folder, Setup setup) {
-        var features =
-                Features.of(new Surroundings(), new SessionsFeature(), new DeliveryFeature(), new ConsoleFeature());
+        var features = Features.of(
+                new ObservatoryFeature(),
+                new Surroundings(),
+                new SessionsFeature(),
+                new DeliveryFeature(),
+                new ConsoleFeature());
         var settings = List.of(
                 "data.folder=" + folder,
                 "control.max-requests-per-principal=" + setup.options().limits().maxRequestsPerPrincipal(),

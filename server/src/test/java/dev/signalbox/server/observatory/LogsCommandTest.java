@@ -3,6 +3,7 @@ package dev.signalbox.server.observatory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.observatory.Destination;
+import dev.signalbox.observatory.LogFiles;
 import dev.signalbox.observatory.Observatory;
 import dev.signalbox.observatory.ObservatoryOptions;
 import dev.signalbox.observatory.ObservatoryOptions.DeadLetters;
@@ -15,6 +16,7 @@ import dev.signalbox.testing.simulator.ObservatorySimulator;
 import dev.signalbox.testing.simulator.ObservatorySimulatorBehaviour;
 import dev.signalbox.testing.simulator.ObservatorySimulatorOptions;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -108,6 +110,27 @@ class LogsCommandTest {
         assertThat(run.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
         assertThat(run.err()).contains("HTTP 401").doesNotContain("wrong");
         assertThat(Run.of("logs", "show", dead.toString()).out().lines()).hasSize(10);
+    }
+
+    @Test
+    void whatIsDamagedIsCountedAndKept() throws IOException {
+        Path file = LogFiles.find(dead).getFirst();
+        byte[] bytes = Files.readAllBytes(file);
+        int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("record 4");
+        bytes[at] = '#';
+        Files.write(file, bytes);
+
+        var shown = Run.of("logs", "show", dead.toString());
+        assertThat(shown.out().lines()).hasSize(9);
+        assertThat(shown.err()).contains(file + " is damaged: 1 records in it cannot be read");
+
+        var run = replay();
+        assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(run.json().path("shipped").asInt(0)).isEqualTo(9);
+        assertThat(run.json().path("damaged").asInt(0)).isOne();
+        assertThat(run.err()).contains("1 records could not be read").contains(".damaged");
+        assertThat(Files.exists(file.resolveSibling(file.getFileName() + ".damaged")))
+                .isTrue();
     }
 
     @Test

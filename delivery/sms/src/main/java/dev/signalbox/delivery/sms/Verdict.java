@@ -1,12 +1,9 @@
 package dev.signalbox.delivery.sms;
 
 import dev.signalbox.delivery.queue.SendResult;
-import java.time.DateTimeException;
+import dev.signalbox.http.RetryAfter;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -29,8 +26,7 @@ final class Verdict {
     static SendResult of(ProviderAnswer answer, InstantSource clock) {
         return switch (answer.status()) {
             case 200, 201, 202 -> accepted(answer);
-            case 408, 425, 429, 503 ->
-                new SendResult.NotSent(quote(answer), retryAfter(answer, clock).map(Verdict::bounded));
+            case 408, 425, 429, 503 -> new SendResult.NotSent(quote(answer), retryAfter(answer, clock));
             case 401, 403, 404, 405, 407, 421 ->
                 new SendResult.NotSent(quote(answer) + " (check the URL and the token)", Optional.empty());
             case 301, 302, 307, 308 ->
@@ -66,29 +62,8 @@ final class Verdict {
     }
 
     private static Optional<Duration> retryAfter(ProviderAnswer answer, InstantSource clock) {
-        return answer.header("retry-after").flatMap(text -> wait(text, clock));
-    }
-
-    private static Optional<Duration> wait(String text, InstantSource clock) {
-        try {
-            return Optional.of(
-                    text.chars().allMatch(Character::isDigit)
-                            ? Duration.ofSeconds(Long.parseLong(text))
-                            : Duration.between(clock.instant(), httpDate(text)));
-        } catch (DateTimeException | NumberFormatException unreadable) {
-            return Optional.empty();
-        }
-    }
-
-    private static Instant httpDate(String text) {
-        return ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-    }
-
-    private static Duration bounded(Duration wait) {
-        if (wait.isNegative()) {
-            return Duration.ZERO;
-        }
-        return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
+        return RetryAfter.of(answer::header, clock.instant())
+                .map(wait -> wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait);
     }
 
     private static String quote(ProviderAnswer answer) {

@@ -51,10 +51,12 @@ class HttpSmsFaultTest {
             value = {
                 "120|PT2M",
                 "999999999|PT1H",
-                "99999999999999999999|",
+                "99999999999999999999|PT1H",
                 "-5|",
                 "soon|",
                 "Sat, 21 Nov 2026 10:00:30 GMT|PT30S",
+                "Saturday, 21-Nov-26 10:00:30 GMT|PT30S",
+                "Sat Nov 21 10:00:30 2026|PT30S",
                 "Sat, 21 Nov 2026 09:00:00 GMT|PT0S",
                 "Sun, 22 Nov 2026 10:00:00 GMT|PT1H"
             })

@@ -15,8 +15,7 @@ import io.netty.util.AsciiString;
  * The routes on Netty's event loop. One request of a connection at a time, so
  * no pipelining.
  *
- * <p>Netty and not the server's Helidon, because a benchmark on the same machine pays for the simulator as well:
- * about 30 µs of processor time per request where Helidon took 80.
+ * <p>Netty, because a benchmark on the same machine pays for the simulator as well: about 30 µs of processor time a request.
  */
 @Sharable
 final class SmsHandler extends SimpleChannelInboundHandler<FullHttpRequest> {

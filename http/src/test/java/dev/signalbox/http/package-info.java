@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.http;
+
+import org.jspecify.annotations.NullMarked;
