@@ -64,7 +64,8 @@ class DependencyRuleTest {
                             "org.apache.logging.log4j..",
                             "jakarta.servlet..",
                             "io.grpc..")),
-            Map.entry("exec", List.of()));
+            Map.entry("exec", List.of()),
+            Map.entry("mail", List.of("jakarta.mail..", "org.jsoup..")));
 
     /** What the server's features are built with. */
     private static final String[] MECHANISMS = {

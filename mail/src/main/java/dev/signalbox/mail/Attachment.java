@@ -1,0 +1,100 @@
+package dev.signalbox.mail;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** A file in a message. It is read while the message is sent, piece by piece, and is never whole in memory. */
+public final class Attachment {
+    private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}");
+    private static final Pattern BAD_IN_NAMES = Pattern.compile("[/\\\\]");
+    private static final int LONGEST_NAME = 255;
+
+    private final String name;
+    private final String type;
+    private final Content content;
+    private final boolean inMemory;
+
+    /** Opens what is attached, from its first byte, each time it is called: a signed message is read twice. */
+    @FunctionalInterface
+    public interface Content {
+        InputStream open() throws IOException;
+    }
+
+    private Attachment(String name, String type, Content content, boolean inMemory) {
+        this.name = fileName(name);
+        if (!TYPE.matcher(type).matches()) {
+            throw new IllegalArgumentException("'" + type + "' is not a media type such as application/pdf");
+        }
+        this.type = type;
+        this.content = content;
+        this.inMemory = inMemory;
+    }
+
+    /**
+     * A file under its own name; the media type follows from the name's ending.
+     *
+     * @throws IllegalArgumentException if it cannot be read
+     */
+    public static Attachment of(Path file) {
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw new IllegalArgumentException("attachment '" + file + "' is not a file that can be read");
+        }
+        String name = Objects.requireNonNull(file.getFileName(), "a regular file has a name")
+                .toString();
+        return new Attachment(name, typeOf(name), () -> Files.newInputStream(file), false);
+    }
+
+    /** Bytes, which must not change any more. */
+    public static Attachment of(String name, String type, byte[] bytes) {
+        return new Attachment(name, type, () -> new ByteArrayInputStream(bytes), true);
+    }
+
+    /** What {@code content} opens, such as a blob of a database or a resource of the class path. */
+    public static Attachment of(String name, String type, Content content) {
+        return new Attachment(name, type, content, false);
+    }
+
+    private static String typeOf(String name) {
+        return Optional.ofNullable(URLConnection.guessContentTypeFromName(name)).orElse("application/octet-stream");
+    }
+
+    private static String fileName(String name) {
+        SingleLine.check("attachment name", name);
+        if (name.isBlank() || name.length() > LONGEST_NAME) {
+            throw new IllegalArgumentException("an attachment's name has 1 to " + LONGEST_NAME + " characters");
+        }
+        if (BAD_IN_NAMES.matcher(name).find()) {
+            throw new IllegalArgumentException("attachment name '" + name + "' contains / or \\: give the name alone");
+        }
+        return name;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The media type, such as {@code application/pdf}. */
+    public String type() {
+        return type;
+    }
+
+    Content content() {
+        return content;
+    }
+
+    boolean inMemory() {
+        return inMemory;
+    }
+
+    @Override
+    public String toString() {
+        return "Attachment[" + name + ", " + type + "]";
+    }
+}

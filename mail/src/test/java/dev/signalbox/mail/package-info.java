@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.mail;
+
+import org.jspecify.annotations.NullMarked;
