@@ -16,6 +16,9 @@ final class HeaderText {
 
     private static final int ENCODED_BYTES = ENCODED_CHARACTERS / 4 * 3;
     private static final int PARAMETER_CHARACTERS = 60;
+    /** RFC 2047, section 5 (3). */
+    private static final String IN_PHRASES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/";
+
     private static final Pattern ATOMS = Pattern.compile("[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+");
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9!#$&+^_`{|}~.-]+");
 
@@ -79,8 +82,7 @@ final class HeaderText {
     private static String quoted(String text) {
         var out = new StringBuilder();
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-            boolean plain =
-                    b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || "!*+-/".indexOf(b) >= 0;
+            boolean plain = IN_PHRASES.indexOf(b) >= 0;
             out.append(b == ' ' ? "_" : plain ? Character.toString(b) : "=%02X".formatted(b & 0xFF));
         }
         return out.toString();

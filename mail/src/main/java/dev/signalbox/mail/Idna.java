@@ -120,7 +120,7 @@ final class Idna {
             case 0x200D -> is(label, at - 1, VIRAMA::contains);
             case 0x200C ->
                 is(label, at - 1, VIRAMA::contains)
-                        || is(label, at - 1, Idna::isArabicLetter) && is(label, at + 1, Idna::isArabicLetter);
+                        || (is(label, at - 1, Idna::isArabicLetter) && is(label, at + 1, Idna::isArabicLetter));
             default -> isLetterOrDigit(c) && !mixesDigits(label, c);
         };
     }
@@ -128,7 +128,7 @@ final class Idna {
     /** The derived property PVALID of RFC 5892. */
     private static boolean isLetterOrDigit(int c) {
         if (c < 128) {
-            return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-';
+            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
         }
         if (ALLOWED.contains(c) || REFUSED.contains(c)) {
             return ALLOWED.contains(c);

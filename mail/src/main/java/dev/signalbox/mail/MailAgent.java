@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -80,10 +81,7 @@ public final class MailAgent implements AutoCloseable {
     }
 
     private static void attempt(
-            MailSender sender,
-            MailMessage message,
-            LinkedHashMap<String, MailResult> sent,
-            LinkedHashMap<String, MailException> failed) {
+            MailSender sender, MailMessage message, Map<String, MailResult> sent, Map<String, MailException> failed) {
         try {
             sent.put(sender.name(), sender.send(message));
         } catch (MailException e) {

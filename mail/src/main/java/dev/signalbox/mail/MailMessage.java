@@ -354,6 +354,8 @@ public final class MailMessage {
         }
 
         /**
+         * Checks and makes the message.
+         *
          * @throws IllegalArgumentException without a recipient, or with nothing to say: no text, HTML, attachment or invite
          */
         public MailMessage build() {

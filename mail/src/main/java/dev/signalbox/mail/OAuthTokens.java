@@ -10,7 +10,11 @@ import java.time.Instant;
  */
 @FunctionalInterface
 public interface OAuthTokens {
-    /** @throws IOException if there is none now; the message is then not sent and may be tried again */
+    /**
+     * Gets a token.
+     *
+     * @throws IOException if there is none now; the message is then not sent and may be tried again
+     */
     AccessToken fetch() throws IOException;
 
     /** A token, which {@link #toString} does not show, and when it expires. */

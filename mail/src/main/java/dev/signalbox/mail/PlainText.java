@@ -137,7 +137,7 @@ final class PlainText implements NodeVisitor {
     private void breaks(String name) {
         if (BLOCKS.contains(name) && numbers.isEmpty()) {
             ensure("\n\n");
-        } else if (BLOCKS.contains(name) || LINES.contains(name) && !name.equals("br")) {
+        } else if (BLOCKS.contains(name) || (LINES.contains(name) && !name.equals("br"))) {
             ensure("\n");
         }
     }

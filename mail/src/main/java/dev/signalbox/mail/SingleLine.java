@@ -24,7 +24,7 @@ final class SingleLine {
     }
 
     private static void check(String field, int c) {
-        if (c < ' ' && c != '\t' || c == 127 || c >= 0x80 && c < 0xA0) {
+        if (Character.isISOControl(c) && c != '\t') {
             throw new IllegalArgumentException(field + " contains the control character " + name(c)
                     + ": line breaks and control characters are not allowed");
         }

@@ -1,6 +1,6 @@
 package dev.signalbox.mail;
 
-/** How the client proves who it is. {@link #toString} shows no secret. */
+/** How the client proves who it is. {@code toString} shows no secret. */
 public sealed interface SmtpAuth {
     String username();
 

@@ -147,7 +147,11 @@ public record SmtpOptions(
             return this;
         }
 
-        /** @throws IllegalArgumentException naming what is wrong */
+        /**
+         * Checks and makes the options.
+         *
+         * @throws IllegalArgumentException naming what is wrong
+         */
         public SmtpOptions build() {
             return new SmtpOptions(
                     host,

@@ -75,7 +75,7 @@ public final class SmtpPresets {
                 .recipients(50);
     }
 
-    /** SendGrid. The username is the word {@code apikey}. */
+    /** SendGrid. The key stands in for the password. */
     public static SmtpOptions.Builder sendgrid(String apiKey) {
         return SmtpOptions.to("smtp.sendgrid.net").login("apikey", apiKey);
     }

@@ -31,26 +31,28 @@ enum TextEncoding {
     static TextEncoding of(byte[] lines) {
         int escaped = 0;
         int line = 0;
-        boolean fits = true;
+        boolean asItIs = true;
         for (int i = 0; i < lines.length; i++) {
-            int c = lines[i];
-            escaped += isPlain(c) ? 0 : 1;
-            fits &= c != '\n' || i < 2 || lines[i - 2] != ' ' && lines[i - 2] != '\t';
-            fits &= line > 0 || !isChangedByRelays(lines, i);
-            line = c == '\n' ? 0 : line + 1;
-            fits &= line <= LINE + 2;
+            escaped += isPlain(lines[i]) ? 0 : 1;
+            asItIs &= !endsInSpace(lines, i) && !(line == 0 && isChangedByRelays(lines, i));
+            line = lines[i] == '\n' ? 0 : line + 1;
+            asItIs &= line <= LINE + 2;
         }
-        if (escaped == 0 && fits && line == 0) {
+        if (escaped == 0 && asItIs) {
             return SEVEN_BIT;
         }
         return escaped * 3 > lines.length ? BASE64 : QUOTED_PRINTABLE;
+    }
+
+    private static boolean endsInSpace(byte[] lines, int at) {
+        return lines[at] == '\n' && at > 1 && (lines[at - 2] == ' ' || lines[at - 2] == '\t');
     }
 
     byte[] encode(byte[] lines) {
         return switch (this) {
             case SEVEN_BIT -> lines;
             case QUOTED_PRINTABLE -> quoted(lines);
-            case BASE64 -> Base64.getMimeEncoder().encode(lines);
+            case BASE64 -> (Base64.getMimeEncoder().encodeToString(lines) + "\r\n").getBytes(StandardCharsets.US_ASCII);
         };
     }
 
@@ -61,7 +63,7 @@ enum TextEncoding {
     }
 
     private static boolean isPlain(int c) {
-        return c >= ' ' && c < 127 || c == '\t' || c == '\r' || c == '\n';
+        return (c >= ' ' && c < 127) || c == '\t' || c == '\r' || c == '\n';
     }
 
     /** A dot and "From " at the start of a line: some relays double the one and put a > before the other. */
@@ -70,35 +72,41 @@ enum TextEncoding {
                 || Arrays.equals(FROM, 0, FROM.length, lines, at, Math.min(at + FROM.length, lines.length));
     }
 
-    /** RFC 2045, section 6.7. */
+    /** RFC 2045, section 6.7; {@code lines} is from {@link #lines}. */
     private static byte[] quoted(byte[] lines) {
         var out = new StringBuilder(lines.length + lines.length / 8);
         int line = 0;
         for (int i = 0; i < lines.length; i++) {
-            int c = lines[i] & 0xFF;
-            if (c == '\r' && i + 1 < lines.length && lines[i + 1] == '\n') {
+            if (lines[i] == '\r') {
                 out.append("\r\n");
                 line = 0;
-                i++;
+                i++; // The line feed: lines end with both.
                 continue;
             }
-            boolean last = i + 1 == lines.length || lines[i + 1] == '\r';
-            boolean escape = c == '='
-                    || !(c >= ' ' && c < 127 || c == '\t')
-                    || last && (c == ' ' || c == '\t')
-                    || line == 0 && isChangedByRelays(lines, i);
-            if (line + (escape ? 3 : 1) > LINE - (last ? 0 : 1)) {
+            boolean last = lines[i + 1] == '\r';
+            if (line + (isEscaped(lines, i, line, last) ? 3 : 1) > LINE - (last ? 0 : 1)) {
                 out.append("=\r\n");
                 line = 0;
-                escape |= isChangedByRelays(lines, i);
             }
-            if (escape) {
-                out.append('=').append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
-            } else {
-                out.append((char) c);
-            }
-            line += escape ? 3 : 1;
+            line += append(out, lines[i] & 0xFF, isEscaped(lines, i, line, last));
         }
         return out.toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static boolean isEscaped(byte[] lines, int at, int column, boolean last) {
+        int c = lines[at];
+        return c == '='
+                || !isPlain(c)
+                || (last && (c == ' ' || c == '\t'))
+                || (column == 0 && isChangedByRelays(lines, at));
+    }
+
+    private static int append(StringBuilder out, int c, boolean escaped) {
+        if (!escaped) {
+            out.append((char) c);
+            return 1;
+        }
+        out.append('=').append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
+        return 3;
     }
 }

@@ -234,7 +234,7 @@ final class ScriptedSmtp implements AutoCloseable {
         }
 
         private void chunk(String line) throws IOException, InterruptedException {
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             if (!readsContent) {
                 closing.await();
             }

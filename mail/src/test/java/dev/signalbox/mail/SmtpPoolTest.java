@@ -137,7 +137,7 @@ class SmtpPoolTest {
         try (var server = new ScriptedSmtp().holdContent(gate);
                 var sender = sender(server, USUAL.withConnections(1));
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            threads.submit(() -> sender.send(MESSAGE));
+            var first = threads.submit(() -> sender.send(MESSAGE));
             await().until(() -> server.messages().size() == 1);
             var waiting = threads.submit(() -> {
                 Thread.currentThread().interrupt();
@@ -149,6 +149,7 @@ class SmtpPoolTest {
             });
             assertThat(waiting.get()).startsWith("true").contains("interrupted");
             gate.countDown();
+            assertThat(first.get().isComplete()).isTrue();
         }
     }
 
