@@ -35,18 +35,20 @@ final class SmtpConnection {
     }
 
     /**
-     * Runs one transaction.
+     * Runs one transaction, which is over before {@code end} in {@link System#nanoTime()}.
      *
      * @throws UnconfirmedException if all was written and no answer came
      * @throws IOException if it certainly was not sent: {@link SmtpWire.LostException} if the connection failed, another one if
      *     the content could not be read
      */
-    SmtpTransaction.Outcome deliver(Envelope envelope, MailContent content) throws IOException {
+    SmtpTransaction.Outcome deliver(Envelope envelope, MailContent content, long end) throws IOException {
         broken = true; // Until it ended as it should.
+        wire.until(end);
         var outcome = new SmtpTransaction(this, timeouts, envelope).run(content);
         used = System.nanoTime();
         messages++;
         broken = outcome.closes();
+        wire.until(SmtpWire.NEVER);
         return outcome;
     }
 

@@ -25,9 +25,12 @@ final class SmtpHandshake {
         host = SingleLine.isAscii(options.host()) ? options.host() : Idna.toAscii(options.host());
     }
 
-    SmtpConnection open() throws IOException {
-        long deadline = System.nanoTime() + options.timeouts().connect().toNanos();
+    /** Is ready before {@code end} in {@link System#nanoTime()}, or fails. */
+    SmtpConnection open(long end) throws IOException {
+        long now = System.nanoTime();
+        long deadline = now + Math.min(options.timeouts().connect().toNanos(), end - now);
         var wire = new SmtpWire(connect(deadline), options.timeouts().write());
+        wire.until(end);
         watch.add(wire);
         try {
             return greet(wire, deadline);

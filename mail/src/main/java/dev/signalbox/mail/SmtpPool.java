@@ -42,16 +42,18 @@ final class SmtpPool implements AutoCloseable {
      * Gives a connection for one message, to be given back by {@link #release}.
      *
      * @param fresh makes a new one, because a kept one turned out to be dead
-     * @throws MailException.NotSent if none is free in time, or none can be made
+     * @param end when it has to be there, in {@link System#nanoTime()}
+     * @throws IOException if none is free in time, or none can be made
      */
-    SmtpConnection acquire(boolean fresh) throws InterruptedException, IOException {
-        if (!permits.tryAcquire(options.maxWait().toNanos(), TimeUnit.NANOSECONDS)) {
-            throw new IOException("no connection was free within " + options.maxWait() + ": all "
+    SmtpConnection acquire(boolean fresh, long end) throws InterruptedException, IOException {
+        long wait = Math.min(options.maxWait().toNanos(), end - System.nanoTime());
+        if (!permits.tryAcquire(wait, TimeUnit.NANOSECONDS)) {
+            throw new IOException("no connection was free within " + Duration.ofNanos(Math.max(0, wait)) + ": all "
                     + options.connections() + " are busy (allow more connections, or a longer maxWait)");
         }
         boolean taken = false;
         try {
-            var connection = fresh ? make() : take();
+            var connection = fresh ? make(end) : take(end);
             taken = true;
             return connection;
         } finally {
@@ -61,7 +63,7 @@ final class SmtpPool implements AutoCloseable {
         }
     }
 
-    private SmtpConnection take() throws IOException {
+    private SmtpConnection take(long end) throws IOException {
         for (var kept = idle.pollFirst(); kept != null; kept = idle.pollFirst()) {
             long now = System.nanoTime();
             boolean usable =
@@ -71,10 +73,10 @@ final class SmtpPool implements AutoCloseable {
             }
             discard(kept);
         }
-        return make();
+        return make(end);
     }
 
-    private SmtpConnection make() throws IOException {
+    private SmtpConnection make(long end) throws IOException {
         if (open.incrementAndGet() > options.connections()) {
             var oldest = idle.pollLast();
             if (oldest != null) {
@@ -83,7 +85,7 @@ final class SmtpPool implements AutoCloseable {
         }
         boolean made = false;
         try {
-            var connection = handshake.open();
+            var connection = handshake.open(end);
             made = true;
             return connection;
         } finally {

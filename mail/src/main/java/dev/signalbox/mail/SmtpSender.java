@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class SmtpSender implements MailSender {
     static final Logger LOG = LoggerFactory.getLogger(SmtpSender.class);
+    /** Stands for no limit. */
+    private static final Duration A_DAY = Duration.ofDays(1);
+
     private static final Duration CLOSING = Duration.ofSeconds(30);
 
     private final SmtpOptions options;
@@ -68,9 +71,14 @@ public final class SmtpSender implements MailSender {
 
     @Override
     public MailResult send(MailMessage message) {
+        return send(message, A_DAY);
+    }
+
+    /** As {@link #send(MailMessage)}, within {@code most} for all of it, however long its steps may take by the options. */
+    public MailResult send(MailMessage message, Duration most) {
         long begin = System.nanoTime();
         try {
-            var result = attempt(message);
+            var result = attempt(message, begin + most.toNanos());
             listener.sent(name(), result, Duration.ofNanos(System.nanoTime() - begin));
             return result;
         } catch (MailException e) {
@@ -79,13 +87,13 @@ public final class SmtpSender implements MailSender {
         }
     }
 
-    private MailResult attempt(MailMessage given) {
+    private MailResult attempt(MailMessage given, long end) {
         var message = options.from().map(given::withDefaultFrom).orElse(given);
         var from = message.returnPath()
                 .or(message::from)
                 .orElseThrow(() -> new MailException.Rejected(
                         "the message has no from, and the sender has none, either", List.of()));
-        var collected = new Collected(message, from);
+        var collected = new Collected(message, from, end);
         try {
             collected.run(content(message));
         } catch (InterruptedException e) {
@@ -107,6 +115,7 @@ public final class SmtpSender implements MailSender {
     private final class Collected {
         private final MailMessage message;
         private final MailAddress from;
+        private final long end;
         private final boolean utf8;
         private final List<MailAddress> accepted = new ArrayList<>();
         private final List<Refusal> refused = new ArrayList<>();
@@ -116,7 +125,8 @@ public final class SmtpSender implements MailSender {
         private String trouble = "";
         private @Nullable Throwable cause;
 
-        Collected(MailMessage message, MailAddress from) {
+        Collected(MailMessage message, MailAddress from, long end) {
+            this.end = end;
             this.message = message;
             this.from = from;
             left = message.recipients();
@@ -133,7 +143,7 @@ public final class SmtpSender implements MailSender {
                 var now = left.subList(0, most);
                 var later = left.subList(most, left.size());
                 try {
-                    var outcome = transact(new Envelope(from, List.copyOf(now), utf8), content);
+                    var outcome = transact(new Envelope(from, List.copyOf(now), utf8), content, end);
                     said = outcome.said();
                     accepted.addAll(outcome.accepted());
                     left = sort(outcome, later);
@@ -197,43 +207,44 @@ public final class SmtpSender implements MailSender {
         }
     }
 
-    private SmtpTransaction.Outcome transact(Envelope envelope, MailContent content)
+    private SmtpTransaction.Outcome transact(Envelope envelope, MailContent content, long end)
             throws IOException, InterruptedException {
-        awaitTurn();
-        var connection = acquire(false);
+        awaitTurn(end);
+        var connection = acquire(false, end);
         boolean kept = connection.isReused();
         try {
-            return deliver(connection, envelope, content);
+            return deliver(connection, envelope, content, end);
         } catch (LostException e) {
             if (!kept) {
                 throw e;
             }
             LOG.debug("a kept connection to {} was dead, trying a new one", options.host(), e);
-            return deliver(acquire(true), envelope, content);
+            return deliver(acquire(true, end), envelope, content, end);
         }
     }
 
-    private SmtpTransaction.Outcome deliver(SmtpConnection connection, Envelope envelope, MailContent content)
+    private SmtpTransaction.Outcome deliver(SmtpConnection connection, Envelope envelope, MailContent content, long end)
             throws IOException {
         try {
-            return connection.deliver(envelope, content);
+            return connection.deliver(envelope, content, end);
         } finally {
             pool.release(connection);
         }
     }
 
-    private SmtpConnection acquire(boolean fresh) throws IOException, InterruptedException {
+    private SmtpConnection acquire(boolean fresh, long end) throws IOException, InterruptedException {
         if (closed.get()) {
             throw new IOException("the sender is closed");
         }
-        return pool.acquire(fresh);
+        return pool.acquire(fresh, end);
     }
 
-    private void awaitTurn() throws IOException, InterruptedException {
-        var wait = pace.turn(options.pool().maxWait());
+    private void awaitTurn(long end) throws IOException, InterruptedException {
+        var most = Duration.ofNanos(Math.min(options.pool().maxWait().toNanos(), end - System.nanoTime()));
+        var wait = pace.turn(most);
         if (wait.isEmpty()) {
-            throw new IOException("no turn within " + options.pool().maxWait() + " at " + options.perSecond()
-                    + " messages a second (perSecond)");
+            throw new IOException(
+                    "no turn within " + most + " at " + options.perSecond() + " messages a second (perSecond)");
         }
         if (wait.getAsLong() > 0) {
             TimeUnit.NANOSECONDS.sleep(wait.getAsLong());

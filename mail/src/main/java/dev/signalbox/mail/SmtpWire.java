@@ -21,7 +21,7 @@ final class SmtpWire implements AutoCloseable {
     private static final int LONGEST_LINE = 4 * 1024;
     private static final int MOST_LINES = 128;
     private static final int BUFFER = 16 * 1024;
-    private static final long NEVER = Long.MAX_VALUE;
+    static final long NEVER = Long.MAX_VALUE;
 
     private final Duration writeTimeout;
     private final byte[] received = new byte[BUFFER];
@@ -33,6 +33,8 @@ final class SmtpWire implements AutoCloseable {
     private int limit;
     private int waiting;
     private List<String> lines = List.of();
+    /** When whatever this connection is used for has to be over; {@link #NEVER} if it is bounded by its steps alone. */
+    private long end = NEVER;
     /** When the watch closes the socket, in {@link System#nanoTime()}; {@link #NEVER} while nothing is written. */
     private volatile long overdue = NEVER;
 
@@ -127,8 +129,17 @@ final class SmtpWire implements AutoCloseable {
 
     /** From now on the watch closes the connection after {@code most}. */
     void guard(Duration most) {
-        long when = System.nanoTime() + most.toNanos();
-        overdue = when == NEVER ? when - 1 : when;
+        overdue = within(most);
+    }
+
+    /** Every reply and every write has to come before {@code nanoTime}, however long its own timeout is. */
+    void until(long nanoTime) {
+        end = nanoTime;
+    }
+
+    private long within(Duration most) {
+        long now = System.nanoTime();
+        return end == NEVER ? now + most.toNanos() : now + Math.min(most.toNanos(), end - now);
     }
 
     void unguard() {
@@ -142,9 +153,8 @@ final class SmtpWire implements AutoCloseable {
 
     /** Reads one reply, whole, within {@code timeout}. */
     SmtpReply reply(Duration timeout) throws IOException {
-        long deadline = System.nanoTime() + timeout.toNanos();
         try {
-            return reply(deadline);
+            return reply(within(timeout));
         } catch (SocketTimeoutException e) {
             throw new LostException("no reply within " + timeout, e);
         } catch (IOException e) {
