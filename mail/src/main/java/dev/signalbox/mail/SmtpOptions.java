@@ -106,6 +106,11 @@ public record SmtpOptions(
             return this;
         }
 
+        public Builder from(MailAddress address) {
+            from = Optional.of(address);
+            return this;
+        }
+
         public Builder helo(String name) {
             helo = Optional.of(name);
             return this;

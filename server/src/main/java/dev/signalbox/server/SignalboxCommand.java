@@ -15,6 +15,7 @@ import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.console.ConsoleFeature;
 import dev.signalbox.server.delivery.DeliveryFeature;
 import dev.signalbox.server.demo.DemoFeature;
+import dev.signalbox.server.email.EmailFeature;
 import dev.signalbox.server.exec.ExecFeature;
 import dev.signalbox.server.llm.LlmFeature;
 import dev.signalbox.server.node.Build;
@@ -64,6 +65,7 @@ public final class SignalboxCommand {
             new ExecFeature(),
             new LlmFeature(),
             new SmsFeature(),
+            new EmailFeature(),
             new DeliveryFeature(),
             new ConsoleFeature(),
             new DemoFeature());

@@ -65,7 +65,8 @@ class DependencyRuleTest {
                             "jakarta.servlet..",
                             "io.grpc..")),
             Map.entry("exec", List.of()),
-            Map.entry("mail", List.of("jakarta.mail..", "org.jsoup..")));
+            Map.entry("mail", List.of("jakarta.mail..", "org.jsoup..")),
+            Map.entry("delivery.email", List.of("dev.signalbox.delivery.queue", "dev.signalbox.mail")));
 
     /** What the server's features are built with. */
     private static final String[] MECHANISMS = {
@@ -76,7 +77,7 @@ class DependencyRuleTest {
     };
 
     private static final List<String> FEATURES =
-            List.of("clients", "delivery", "sms", "sessions", "llm", "exec", "observatory", "console", "demo");
+            List.of("clients", "delivery", "sms", "email", "sessions", "llm", "exec", "observatory", "console", "demo");
 
     static Stream<Map.Entry<String, List<String>>> modules() {
         return MODULES.entrySet().stream();

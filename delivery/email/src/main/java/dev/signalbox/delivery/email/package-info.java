@@ -1,0 +1,5 @@
+/** Sends deliveries by mail. */
+@NullMarked
+package dev.signalbox.delivery.email;
+
+import org.jspecify.annotations.NullMarked;

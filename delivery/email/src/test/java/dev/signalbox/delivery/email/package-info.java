@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.delivery.email;
+
+import org.jspecify.annotations.NullMarked;

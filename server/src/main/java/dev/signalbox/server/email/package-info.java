@@ -1,0 +1,5 @@
+/** Feature: the channel {@code email}. */
+@NullMarked
+package dev.signalbox.server.email;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.email;
+
+import org.jspecify.annotations.NullMarked;
