@@ -35,8 +35,10 @@ record EmailSettings(SmtpOptions server, EmailOptions options) {
                 .perSecond(reading.get(EmailKeys.PER_SECOND))
                 .pool(pool(reading));
         from.ifPresent(server::from);
-        boolean sound = login(reading, server) & trust(reading, server) & dkim(reading, server);
-        return sound ? Optional.of(server.build()) : Optional.empty();
+        boolean loggedIn = login(reading, server);
+        boolean trusted = trust(reading, server);
+        boolean signed = dkim(reading, server);
+        return loggedIn && trusted && signed ? Optional.of(server.build()) : Optional.empty();
     }
 
     private static SmtpPoolOptions pool(Reading reading) {

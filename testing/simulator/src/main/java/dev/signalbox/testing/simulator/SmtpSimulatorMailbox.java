@@ -37,7 +37,7 @@ final class SmtpSimulatorMailbox {
     }
 
     synchronized void accept(String from, List<String> to, byte[] source) {
-        var message = new SmtpSimulatorMessage(++accepted, clock.instant(), from, List.copyOf(to), source);
+        var message = new SmtpSimulatorMessage(++accepted, clock.instant(), from, to, source);
         recipients += to.size();
         String identity = message.header("Message-ID").orElse("") + to;
         if (!known.add(identity)) {
@@ -47,7 +47,7 @@ final class SmtpSimulatorMailbox {
         messages.addFirst(message);
         bytes += source.length;
         while (messages.size() > limit || (bytes > MOST_BYTES && messages.size() > 1)) {
-            bytes -= messages.removeLast().source().length;
+            bytes -= messages.removeLast().size();
         }
         listener.accept(message);
     }

@@ -6,16 +6,51 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/**
- * A message that the simulated mail server accepted.
- *
- * @param number counts from 1
- * @param from as in the envelope; empty for a bounce
- * @param recipients those who were accepted, as in the envelope
- * @param source headers and content as they came
- */
-public record SmtpSimulatorMessage(long number, Instant at, String from, List<String> recipients, byte[] source) {
+/** A message that the simulated mail server accepted. Immutable. */
+public final class SmtpSimulatorMessage {
     private static final int LONGEST_HEAD = 64 * 1024;
+
+    private final long number;
+    private final Instant at;
+    private final String from;
+    private final List<String> recipients;
+    private final byte[] source;
+
+    SmtpSimulatorMessage(long number, Instant at, String from, List<String> recipients, byte[] source) {
+        this.number = number;
+        this.at = at;
+        this.from = from;
+        this.recipients = List.copyOf(recipients);
+        this.source = source;
+    }
+
+    /** Counts from 1. */
+    public long number() {
+        return number;
+    }
+
+    public Instant at() {
+        return at;
+    }
+
+    /** As in the envelope; empty for a bounce. */
+    public String from() {
+        return from;
+    }
+
+    /** Those who were accepted, as in the envelope. */
+    public List<String> recipients() {
+        return recipients;
+    }
+
+    /** Headers and content as they came. */
+    public byte[] source() {
+        return source.clone();
+    }
+
+    int size() {
+        return source.length;
+    }
 
     /** The value of a header, its lines joined; empty if the message has none of that name. */
     public Optional<String> header(String name) {
