@@ -13,6 +13,10 @@ import java.util.regex.Pattern;
 /** A file in a message. It is read while the message is sent, piece by piece, and is never whole in memory. */
 public final class Attachment {
     private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}");
+    /** May not be in base64 (RFC 2045, section 6.4), which all attachments are. */
+    private static final Pattern COMPOSITE = Pattern.compile("(?i)(message|multipart)/");
+
+    private static final String OCTETS = "application/octet-stream";
     private static final Pattern BAD_IN_NAMES = Pattern.compile("[/\\\\]");
     private static final int LONGEST_NAME = 255;
 
@@ -32,7 +36,7 @@ public final class Attachment {
         if (!TYPE.matcher(type).matches()) {
             throw new IllegalArgumentException("'" + type + "' is not a media type such as application/pdf");
         }
-        this.type = type;
+        this.type = COMPOSITE.matcher(type).lookingAt() ? OCTETS : type;
         this.content = content;
         this.inMemory = inMemory;
     }
@@ -62,7 +66,7 @@ public final class Attachment {
     }
 
     private static String typeOf(String name) {
-        return Optional.ofNullable(URLConnection.guessContentTypeFromName(name)).orElse("application/octet-stream");
+        return Optional.ofNullable(URLConnection.guessContentTypeFromName(name)).orElse(OCTETS);
     }
 
     private static String fileName(String name) {
@@ -80,7 +84,7 @@ public final class Attachment {
         return name;
     }
 
-    /** The media type, such as {@code application/pdf}. */
+    /** The media type, such as {@code application/pdf}; {@code application/octet-stream} for a message, such as an .eml file. */
     public String type() {
         return type;
     }

@@ -115,7 +115,9 @@ final class SmtpPool implements AutoCloseable {
         long now = System.nanoTime();
         var oldest = idle.peekLast();
         while (oldest != null && oldest.isIdleFor(options.idle(), now) && idle.removeLastOccurrence(oldest)) {
-            discard(oldest);
+            var expired = oldest;
+            // Not on the watch's own thread: a server that does not answer QUIT would hold it up.
+            Thread.ofVirtual().name("smtp-quit").start(() -> discard(expired));
             oldest = idle.peekLast();
         }
     }

@@ -3,20 +3,23 @@ package dev.signalbox.mail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A certificate that signs itself, made by the JDK's keytool.
+ * A certificate that signs itself, made by the JDK's keytool. RSA: GnuTLS does not read the JDK's EC keys.
  *
  * @param context with which a server shows it
  * @param pem the file by which a client trusts it
+ * @param store with the key, too
  */
-record Certificates(SSLContext context, Path pem) {
+record Certificates(SSLContext context, Path pem, Path store) {
     private static final String PASSWORD = "changeit";
 
     /** @param names such as {@code ip:127.0.0.1} or {@code dns:localhost} */
@@ -31,7 +34,7 @@ record Certificates(SSLContext context, Path pem) {
     private static Certificates make(Path folder, String name, String names, String... when) throws Exception {
         var store = folder.resolve(name + ".p12");
         var arguments = new ArrayList<String>(
-                List.of("-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=" + name));
+                List.of("-genkeypair", "-alias", "server", "-keyalg", "RSA", "-dname", "CN=" + name));
         arguments.addAll(
                 List.of("-ext", "SAN=" + names, "-ext", "bc:c", "-storetype", "PKCS12", "-keystore", store.toString()));
         arguments.addAll(List.of(when));
@@ -39,7 +42,17 @@ record Certificates(SSLContext context, Path pem) {
         var pem = folder.resolve(name + ".pem");
         keytool(List.of(
                 "-exportcert", "-rfc", "-alias", "server", "-keystore", store.toString(), "-file", pem.toString()));
-        return new Certificates(context(store), pem);
+        return new Certificates(context(store), pem, store);
+    }
+
+    /** Writes {@code server-chain.pem} and {@code server-key.pem}, as servers read them that know no key store. */
+    void writeForServers(Path folder) throws Exception {
+        var key = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray()).getKey("server", PASSWORD.toCharArray());
+        String base64 = Base64.getMimeEncoder().encodeToString(key.getEncoded());
+        Files.writeString(
+                folder.resolve("server-key.pem"),
+                "-----BEGIN PRIVATE KEY-----\n" + base64 + "\n-----END PRIVATE KEY-----\n");
+        Files.copy(pem, folder.resolve("server-chain.pem"));
     }
 
     private static SSLContext context(Path store) throws Exception {

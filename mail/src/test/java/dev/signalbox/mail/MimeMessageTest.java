@@ -24,13 +24,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is written here, read by a parser that others wrote: Angus Mail. */
 class MimeMessageTest {
     private static final String INVITE = """
-            BEGIN:VCALENDAR
-            METHOD:request
-            BEGIN:VEVENT
-            SUMMARY:Tisch für zwei
-            END:VEVENT
-            END:VCALENDAR
-            """;
+        BEGIN:VCALENDAR
+        METHOD:request
+        BEGIN:VEVENT
+        SUMMARY:Tisch für zwei
+        END:VEVENT
+        END:VCALENDAR
+        """;
 
     @Test
     void aTextIsJustAText() throws Exception {
@@ -59,9 +59,8 @@ class MimeMessageTest {
                 .attach(report)
                 .invite(CalendarInvite.of(INVITE)));
         assertThat(tree(parsed))
-                .isEqualTo(
-                        "multipart/mixed[multipart/alternative[text/plain multipart/related[text/html image/png] text/calendar]"
-                                + " application/pdf application/ics]");
+                .isEqualTo("multipart/mixed[multipart/alternative[text/plain multipart/related[text/html image/png]"
+                        + " text/calendar] application/pdf application/ics]");
     }
 
     @Test
@@ -190,6 +189,16 @@ class MimeMessageTest {
         assertThat(parsed.getHeader("Importance", null)).isEqualTo("high");
         assertThat(parsed.getHeader("Date", null)).isEqualTo("Thu, 26 Nov 2026 02:00:00 +0000");
         assertThat(parsed.getMessageID()).isEqualTo("<42@example.org>");
+    }
+
+    @Test
+    void anAttachedMessageIsAFileOfBytes() throws Exception {
+        byte[] original = "Subject: x\r\n\r\nx".getBytes(StandardCharsets.US_ASCII);
+        var part = ((Multipart) parse(message().text("x").attach(Attachment.of("m.eml", "message/rfc822", original)))
+                        .getContent())
+                .getBodyPart(1);
+        assertThat(part.getContentType()).startsWith("application/octet-stream");
+        assertThat(part.getInputStream().readAllBytes()).isEqualTo(original);
     }
 
     @Test

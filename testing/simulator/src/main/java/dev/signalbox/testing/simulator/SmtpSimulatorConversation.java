@@ -24,7 +24,6 @@ final class SmtpSimulatorConversation {
     private static final int LONGEST_LINE = 64 * 1024;
     private static final int MOST_RECIPIENTS = 1_000;
     private static final Duration IDLE = Duration.ofMinutes(5);
-    private static final Duration HANG = Duration.ofMinutes(30);
 
     private final SmtpSimulator simulator;
     private final SmtpSimulatorOptions options;
@@ -192,12 +191,21 @@ final class SmtpSimulatorConversation {
 
     private void answerAccepted(Optional<Fault> fault) throws IOException, InterruptedException {
         switch (fault.orElse(null)) {
-            case HANG -> Thread.sleep(HANG);
+            case HANG -> hang();
             case CUT -> throw new EOFException("cut, as this simulator was told");
             case RUBBISH -> reset("???");
             case null, default ->
                 reset("250 2.0.0 accepted as " + mailbox.stats().accepted());
         }
+    }
+
+    /** Until the client goes, or the simulator is closed. */
+    private void hang() throws IOException {
+        socket.setSoTimeout(0);
+        while (in.read() >= 0) {
+            // What comes is ignored.
+        }
+        throw new EOFException("the client gave up");
     }
 
     private void authenticate(String line) throws IOException {
