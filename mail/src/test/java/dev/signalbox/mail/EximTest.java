@@ -125,7 +125,7 @@ class EximTest {
                             .reply())
                     .contains("chunk");
             var tooLarge =
-                    message().to("a@example.com").attach(file, file, file).build();
+                    message().to("a@example.com").attach(file, file, file, file).build();
             assertThatThrownBy(() -> sender.send(tooLarge)).isInstanceOf(MailException.Rejected.class);
         }
     }
