@@ -148,7 +148,8 @@ public final class SmtpSender implements MailSender {
                     accepted.addAll(outcome.accepted());
                     left = sort(outcome, later);
                 } catch (UnconfirmedException e) {
-                    unconfirmed.addAll(now);
+                    unconfirmed.addAll(e.recipients());
+                    refused.addAll(e.refused());
                     left = later;
                     failed(String.valueOf(e.getMessage()), e);
                 } catch (MailContent.TooLargeException e) {

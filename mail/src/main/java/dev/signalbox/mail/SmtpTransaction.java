@@ -208,14 +208,14 @@ final class SmtpTransaction {
             due.read();
             reply = wire.reply(timeouts.content());
         } catch (LostException e) {
-            throw new UnconfirmedException("all was written, but " + e.getMessage(), e);
+            throw new UnconfirmedException("all was written, but " + e.getMessage(), e, accepted, refused);
         }
         if (reply.isPositive()) {
             return new Outcome(accepted, refused, reply.toString(), false);
         }
         if (!reply.isTemporary() && !reply.isPermanent()) {
             throw new UnconfirmedException(
-                    "all was written, but the server answered " + reply, new ProtocolException());
+                    "all was written, but the server answered " + reply, new ProtocolException(), accepted, refused);
         }
         return refuseAll(reply);
     }

@@ -179,6 +179,25 @@ class SmtpFaultTest {
     }
 
     @Test
+    void whoWasRefusedBeforeTheContentIsNotUnconfirmed() {
+        try (var server = new ScriptedSmtp("PIPELINING")
+                        .on("RCPT TO:<gone@", "550 5.1.1 no such user")
+                        .on("CONTENT", ScriptedSmtp.CLOSE);
+                var sender = new SmtpSender(server.options().build())) {
+            var message = MailMessage.builder()
+                    .to("gone@example.com", "b@example.com")
+                    .text("x")
+                    .build();
+            assertThatThrownBy(() -> sender.send(message))
+                    .isInstanceOfSatisfying(
+                            MailException.Unknown.class,
+                            e -> assertThat(e.refused())
+                                    .extracting(refusal -> refusal.recipient().local())
+                                    .containsExactly("gone"));
+        }
+    }
+
+    @Test
     void partOfTheRecipientsMayBeUnconfirmed() {
         try (var server = new ScriptedSmtp("PIPELINING").on("CONTENT", "250 ok", ScriptedSmtp.CLOSE);
                 var sender = new SmtpSender(server.options().recipients(1).build())) {
