@@ -29,6 +29,7 @@ public final class SmtpSimulator implements AutoCloseable {
 
     private final SmtpSimulatorOptions options;
     private final ServerSocket listener;
+    private final Thread acceptor;
     private final SmtpSimulatorMailbox mailbox;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Semaphore places = new Semaphore(MOST_CONNECTIONS);
@@ -40,7 +41,7 @@ public final class SmtpSimulator implements AutoCloseable {
         behaviour = options.behaviour();
         mailbox = new SmtpSimulatorMailbox(options.limit(), InstantSource.system(), onMessage);
         listener = listen(options);
-        Thread.ofPlatform().daemon().name("smtp-simulator").start(this::accept);
+        acceptor = Thread.ofPlatform().daemon().name("smtp-simulator").start(this::accept);
     }
 
     /**
@@ -137,7 +138,17 @@ public final class SmtpSimulator implements AutoCloseable {
     @Override
     public void close() {
         closeQuietly(listener);
+        awaitAcceptor();
         sockets.forEach(SmtpSimulator::closeQuietly);
+    }
+
+    /** Race: the port takes connections until the thread that waits for them has noticed. */
+    private void awaitAcceptor() {
+        try {
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void closeQuietly(AutoCloseable it) {
