@@ -1,10 +1,11 @@
 package dev.signalbox.endpoint.netty;
 
-import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -17,7 +18,7 @@ final class RequestGuard {
     /** Bounds of the request's head, in bytes: its first line, and all of its headers together. */
     static final int MAX_LINE = 16 << 10;
 
-    static final int MAX_HEADERS = 32 << 10;
+    static final int MAX_HEADERS = 16 << 10;
 
     /** A name, an IPv4 address or an IPv6 address in brackets, and maybe a port. */
     private static final Pattern HOST =
@@ -47,13 +48,17 @@ final class RequestGuard {
     }
 
     private static Optional<HttpAnswer> malformed(HttpRequest request) {
-        return Optional.ofNullable(request.decoderResult().cause())
-                .map(cause -> cause instanceof TooLongFrameException
-                        ? HttpAnswer.error(
-                                HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-                                "the head of the request is too large: its first line may have " + MAX_LINE
-                                        + " bytes, its headers together " + MAX_HEADERS)
-                        : HttpAnswer.error(HttpResponseStatus.BAD_REQUEST, "the request is not valid HTTP/1.1"));
+        return Optional.ofNullable(request.decoderResult().cause()).map(cause -> switch (cause) {
+            case TooLongHttpLineException _ ->
+                HttpAnswer.error(
+                        HttpResponseStatus.REQUEST_URI_TOO_LONG,
+                        "the first line of the request is too long: it may have " + MAX_LINE + " bytes");
+            case TooLongHttpHeaderException _ ->
+                HttpAnswer.error(
+                        HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                        "the headers of the request are too long: together they may have " + MAX_HEADERS + " bytes");
+            default -> HttpAnswer.error(HttpResponseStatus.BAD_REQUEST, "the request is not valid HTTP/1.1");
+        });
     }
 
     private static Optional<HttpAnswer> version(HttpRequest request) {
