@@ -56,8 +56,9 @@ import org.slf4j.LoggerFactory;
 public final class WebSocketEndpoint implements Endpoint {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketEndpoint.class);
     private static final int BACKLOG = 1_024;
-    private static final HttpDecoderConfig HEAD =
-            new HttpDecoderConfig().setMaxInitialLineLength(RequestGuard.MAX_LINE).setMaxHeaderSize(RequestGuard.MAX_HEADERS);
+    private static final HttpDecoderConfig HEAD = new HttpDecoderConfig()
+            .setMaxInitialLineLength(RequestGuard.MAX_LINE)
+            .setMaxHeaderSize(RequestGuard.MAX_HEADERS);
 
     private final WebSocketOptions options;
     private final Authenticator authenticator;
