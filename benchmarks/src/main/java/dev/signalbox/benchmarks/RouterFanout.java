@@ -81,7 +81,8 @@ final class RouterFanout implements AutoCloseable {
                         limits.maxBroadcastBytes(),
                         limits.maxConnections(),
                         limits.maxConnections(),
-                        limits.maxMessagesPerSecond()))
+                        limits.maxMessagesPerSecond(),
+                        limits.minBytesPerSecond()))
                 // The clients only listen, and would not answer a ping.
                 .withTimeouts(new WebSocketOptions.Timeouts(patience, patience, Duration.ofDays(1), patience));
     }

@@ -16,6 +16,8 @@ public enum CloseReason {
     IDLE,
     /** It sent more messages a second than it may. */
     TOO_FAST,
+    /** A message of its took too long to come in. */
+    TOO_SLOW,
     /** It sent more in one message than it may. */
     TOO_LARGE,
     /** It did not keep to the protocol. */

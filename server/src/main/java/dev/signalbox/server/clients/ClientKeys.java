@@ -1,16 +1,25 @@
 package dev.signalbox.server.clients;
 
+import dev.signalbox.endpoint.netty.AddressRange;
+import dev.signalbox.endpoint.netty.WebSocketOptions.AddressSource;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The keys of the port that clients connect to. */
 final class ClientKeys {
     private static final Kind<String> CLIENT =
             Kind.matching("1 to 128 characters without spaces", Pattern.compile("[!-~]{1,128}"));
+
+    private static final Kind<List<AddressRange>> RANGES = new Kind<>(
+            "addresses or ranges like 10.0.0.0/8, with blanks in between",
+            text -> Stream.of(text.strip().split("\\s+"))
+                    .map(AddressRange::parse)
+                    .toList());
 
     static final Key<String> HOST =
             Key.of("clients.host", Kind.host(), "127.0.0.1", "Where clients connect over WebSocket.");
@@ -24,20 +33,45 @@ final class ClientKeys {
             Kind.duration("1s", "1d"),
             "60s",
             "How long a client may be silent, without even a pong, before it is disconnected.");
+    static final Key<Long> MIN_UPLOAD = Key.of(
+            "clients.min-upload",
+            Kind.size("0", "1GiB"),
+            "1KiB",
+            "How many bytes a second a message has to come in with, once it has taken longer than the idle timeout. A"
+                    + " slower client is disconnected; 0 allows any.");
     static final Key<Duration> AUTHENTICATION = Key.of(
             "clients.auth-timeout",
             Kind.duration("100ms", "1m"),
             "5s",
             "How long a new client may take to send its token.");
     static final Key<Integer> RATE = Key.of(
-            "clients.rate", Kind.whole(1, 1_000_000), "1000", "The most messages a second that one client may send.");
+            "clients.rate",
+            Kind.whole(1, 1_000_000),
+            "1000",
+            "The most messages a second that one client may send; pings count, too.");
     static final Key<Integer> CONNECTIONS =
             Key.of("clients.max-connections", Kind.whole(1, 10_000_000), "100000", "The most clients at a time.");
     static final Key<Integer> CONNECTIONS_PER_ADDRESS = Key.of(
             "clients.max-connections-per-address",
             Kind.whole(1, 10_000_000),
             "1000",
-            "The most clients at a time from one network address.");
+            "The most clients at a time from one network address, or from one IPv6 network (/64). Behind a load"
+                    + " balancer, set clients.address-from, or all clients have its address.");
+    static final Key<AddressSource> ADDRESS_FROM = Key.of(
+            "clients.address-from",
+            Kind.oneOf(AddressSource.class),
+            "connection",
+            "Where a client's address is taken from: its connection, or what a trusted proxy tells, in the PROXY"
+                    + " protocol (version 1 or 2, on each of its connections) or in a header.");
+    static final Key<List<AddressRange>> TRUSTED_PROXIES = Key.optional(
+            "clients.trusted-proxies",
+            RANGES,
+            "The proxies whose word counts. Required unless clients.address-from is connection.");
+    static final Key<Boolean> COMPRESSION = Key.of(
+            "clients.compression",
+            Kind.truth(),
+            "true",
+            "Whether clients may compress what they send (permessage-deflate).");
     static final Key<String> CLIENT_TOKEN = Key.secret("clients.tokens.*.token", Kind.token(), "A client's token.");
     static final Key<String> CLIENT_ID =
             Key.optional("clients.tokens.*.client", CLIENT, "The id of the client that uses the token. Required.");
@@ -52,10 +86,14 @@ final class ClientKeys {
             CERTIFICATE,
             KEY,
             IDLE,
+            MIN_UPLOAD,
             AUTHENTICATION,
             RATE,
             CONNECTIONS,
             CONNECTIONS_PER_ADDRESS,
+            ADDRESS_FROM,
+            TRUSTED_PROXIES,
+            COMPRESSION,
             CLIENT_TOKEN,
             CLIENT_ID,
             JWT_SECRET);

@@ -1,5 +1,7 @@
 package dev.signalbox.server.clients;
 
+import dev.signalbox.endpoint.netty.WebSocketOptions;
+import dev.signalbox.endpoint.netty.WebSocketOptions.AddressSource;
 import dev.signalbox.server.configuration.Pem;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.configuration.Secret;
@@ -8,16 +10,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Where clients connect, and what each may do. {@code rate} is in messages a second. */
+/** Where clients connect, and what each may do. {@code rate} is in messages a second, {@code minUpload} in bytes. */
 public record ClientSettings(
         String host,
         int port,
         Optional<Pem> tls,
         Duration idleTimeout,
+        int minUpload,
         Duration authTimeout,
         int rate,
         int maxConnections,
         int maxConnectionsPerAddress,
+        WebSocketOptions.Proxies proxies,
+        boolean compression,
         List<ClientToken> tokens,
         Optional<Secret> jwtSecret) {
 
@@ -30,12 +35,28 @@ public record ClientSettings(
                 reading.get(ClientKeys.PORT),
                 reading.pem(ClientKeys.CERTIFICATE, ClientKeys.KEY),
                 reading.get(ClientKeys.IDLE),
+                Math.toIntExact(reading.get(ClientKeys.MIN_UPLOAD)),
                 reading.get(ClientKeys.AUTHENTICATION),
                 reading.get(ClientKeys.RATE),
                 reading.get(ClientKeys.CONNECTIONS),
                 reading.get(ClientKeys.CONNECTIONS_PER_ADDRESS),
+                proxies(reading),
+                reading.get(ClientKeys.COMPRESSION),
                 tokens(reading),
                 reading.find(ClientKeys.JWT_SECRET).map(Secret::new));
+    }
+
+    private static WebSocketOptions.Proxies proxies(Reading reading) {
+        AddressSource source = reading.get(ClientKeys.ADDRESS_FROM);
+        var trusted = reading.find(ClientKeys.TRUSTED_PROXIES);
+        boolean direct = source == AddressSource.CONNECTION;
+        reading.check(
+                direct || trusted.isPresent(),
+                ClientKeys.TRUSTED_PROXIES,
+                "is required with " + ClientKeys.ADDRESS_FROM.path() + ": anybody else could claim any address");
+        return direct || trusted.isEmpty()
+                ? WebSocketOptions.Proxies.NONE
+                : new WebSocketOptions.Proxies(source, trusted.get());
     }
 
     private static List<ClientToken> tokens(Reading reading) {

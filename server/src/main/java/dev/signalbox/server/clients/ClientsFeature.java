@@ -45,7 +45,9 @@ public final class ClientsFeature implements Feature {
         node.endpoint(
                 "clients",
                 WebSocketEndpoint.create(
-                        options(settings, node.settings().maxMessage()), authenticator(settings, node)));
+                        options(settings, node.settings().maxMessage()),
+                        authenticator(settings, node),
+                        new ConnectionMetrics(node.registry())));
         new ClientRoutes(new RouterDirectory(node.router())).addTo(node);
     }
 
@@ -65,7 +67,10 @@ public final class ClientsFeature implements Feature {
                         Math.max(defaults.limits().maxBroadcastBytes(), 2 * frame),
                         settings.maxConnections(),
                         settings.maxConnectionsPerAddress(),
-                        settings.rate()))
+                        settings.rate(),
+                        settings.minUpload()))
+                .withProxies(settings.proxies())
+                .withCompression(settings.compression())
                 .withTimeouts(new WebSocketOptions.Timeouts(
                         defaults.timeouts().handshake(),
                         settings.authTimeout(),

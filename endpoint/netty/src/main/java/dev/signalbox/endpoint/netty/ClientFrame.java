@@ -29,4 +29,7 @@ sealed interface ClientFrame {
     record Use(@Nullable String id, List<Address> targets) implements ClientFrame {}
 
     record Ping(@Nullable String id) implements ClientFrame {}
+
+    /** The answer to the server's ping; being heard is all that it is for. */
+    record Pong() implements ClientFrame {}
 }

@@ -15,24 +15,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
 /** What an authenticated client says, and the answers. For one thread; answers may come from any. */
 final class Conversation {
+    private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
+
     private final ClientSession session;
     private final WebSocketConnection connection;
+    private final RateLimit rate;
     private List<Address> defaults;
 
-    Conversation(ClientSession session, WebSocketConnection connection, List<Address> defaults) {
+    Conversation(ClientSession session, WebSocketConnection connection, RateLimit rate, List<Address> defaults) {
         this.session = session;
         this.connection = connection;
+        this.rate = rate;
         this.defaults = defaults;
     }
 
     /** The token in a first frame; empty if it is not one that has it. */
     static Optional<String> token(byte[] utf8) {
         try {
-            return FrameReader.read(utf8, List.of()) instanceof ClientFrame.Auth auth
+            return Commands.only(utf8, List.of()) instanceof ClientFrame.Auth auth
                     ? Optional.of(auth.token())
                     : Optional.empty();
         } catch (JacksonException | MalformedFrameException e) {
@@ -53,13 +59,26 @@ final class Conversation {
         }
     }
 
+    /** A text frame has one command, or several one after another. */
     void text(byte[] utf8) {
-        try {
-            handle(FrameReader.read(utf8, defaults));
-        } catch (MalformedFrameException e) {
-            error(e.id(), ErrorCode.MALFORMED, String.valueOf(e.getMessage()));
+        try (Commands commands = new Commands(utf8)) {
+            do {
+                command(commands);
+            } while (connection.isOpen() && commands.advance());
         } catch (JacksonException e) {
             connection.closeNow(CloseReason.MALFORMED);
+        }
+    }
+
+    private void command(Commands commands) {
+        if (!rate.tryTake(System.nanoTime())) {
+            connection.closeNow(CloseReason.TOO_FAST);
+            return;
+        }
+        try {
+            handle(commands.read(defaults));
+        } catch (MalformedFrameException e) {
+            error(e.id(), ErrorCode.MALFORMED, String.valueOf(e.getMessage()));
         }
     }
 
@@ -73,6 +92,7 @@ final class Conversation {
             case ClientFrame.Nack nack -> session.refuse(nack.message(), nack.reason());
             case ClientFrame.Use use -> use(use);
             case ClientFrame.Ping ping -> connection.answer(ServerFrames.pong(ping.id()));
+            case ClientFrame.Pong _ -> LOG.trace("pong");
             case ClientFrame.Auth _ ->
                 error(
                         null,

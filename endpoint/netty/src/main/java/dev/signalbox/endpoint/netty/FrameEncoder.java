@@ -14,21 +14,40 @@ final class FrameEncoder {
     static final int PONG = 0xA;
 
     private static final int FINAL = 0x80;
+    private static final int MAX_HEADER = 10;
     private static final int SHORT = 125;
     private static final int LENGTH_16 = 126;
     private static final int LENGTH_64 = 127;
 
     private final JsonBytes scratch = new JsonBytes();
 
-    /** With {@code raw}, binary payloads go as they are rather than in JSON. */
-    void message(Message message, boolean raw, ByteBuf out) {
+    /**
+     * With {@code raw}, binary payloads go as they are rather than in JSON.
+     *
+     * @param mayGrow whether {@code out} may be made larger
+     * @return false, with nothing written, if it would have to be and may not
+     */
+    boolean message(Message message, boolean raw, ByteBuf out, boolean mayGrow) {
         if (raw && message.payload() instanceof Payload.Binary binary && !isAnswerable(message)) {
-            header(BINARY, binary.size(), out);
-            out.writeBytes(binary.asByteBuffer());
-        } else {
-            ServerFrames.message(scratch.reset(), message);
-            frame(TEXT, scratch.array(), scratch.size(), out);
+            return fits(binary.size(), out, mayGrow) && binary(binary, out);
         }
+        ServerFrames.message(scratch.reset(), message);
+        return fits(scratch.size(), out, mayGrow) && json(out);
+    }
+
+    private static boolean fits(int length, ByteBuf out, boolean mayGrow) {
+        return mayGrow || length + MAX_HEADER <= out.writableBytes();
+    }
+
+    private static boolean binary(Payload.Binary binary, ByteBuf out) {
+        header(BINARY, binary.size(), out);
+        out.writeBytes(binary.asByteBuffer());
+        return true;
+    }
+
+    private boolean json(ByteBuf out) {
+        frame(TEXT, scratch.array(), scratch.size(), out);
+        return true;
     }
 
     /** What is to be answered needs its id told, and so goes in JSON even to a client that likes it raw. */

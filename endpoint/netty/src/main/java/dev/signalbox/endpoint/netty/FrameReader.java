@@ -3,8 +3,6 @@ package dev.signalbox.endpoint.netty;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Draft;
 import dev.signalbox.router.Payload;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,13 +15,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** Reads one JSON frame. The fields may come in any order; those it does not know are passed over. */
+/** Reads one command in JSON. The fields may come in any order; those it does not know are passed over. */
 final class FrameReader {
-    private static final JsonFactory JSON = new JsonFactory();
+    static final JsonFactory JSON = new JsonFactory();
     private static final int MAX_ID = 64;
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
 
@@ -40,15 +37,15 @@ final class FrameReader {
     private FrameReader() {}
 
     /**
-     * Reads a frame. Without {@code to}, a draft is for {@code defaults}.
+     * Reads the object that {@code parser} stands at the beginning of. Without {@code to}, a draft is for {@code defaults}.
      *
      * @throws JacksonException if it is not JSON: there is no telling what the client is
-     * @throws MalformedFrameException if it is, but not one of ours
+     * @throws MalformedFrameException if it is, but not one of ours; the parser then stands somewhere in it
      */
-    static ClientFrame read(byte[] utf8, List<Address> defaults) throws MalformedFrameException {
+    static ClientFrame read(JsonParser parser, List<Address> defaults) throws MalformedFrameException {
         FrameReader reader = new FrameReader();
         reader.to = defaults;
-        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), utf8)) {
+        try {
             reader.object(parser);
         } catch (IllegalArgumentException e) {
             throw reader.malformed(String.valueOf(e.getMessage()));
@@ -56,24 +53,17 @@ final class FrameReader {
         return reader.frame();
     }
 
-    static byte[] bytes(ByteBuf content) {
-        return ByteBufUtil.getBytes(content);
-    }
-
     private MalformedFrameException malformed(String message) {
         return new MalformedFrameException(id, message);
     }
 
     private void object(JsonParser parser) throws MalformedFrameException {
-        if (parser.nextToken() != JsonToken.START_OBJECT) {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw malformed("a frame is a JSON object");
         }
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             parser.nextToken();
             field(name, parser);
-        }
-        if (parser.nextToken() != null) {
-            throw malformed("a frame is one JSON object and nothing after it");
         }
     }
 
@@ -192,6 +182,7 @@ final class FrameReader {
             case "nack" -> new ClientFrame.Nack(uuid(), reason == null ? "no reason given" : reason);
             case "use" -> new ClientFrame.Use(id, to);
             case "ping" -> new ClientFrame.Ping(id);
+            case "pong" -> new ClientFrame.Pong();
             case "auth" -> new ClientFrame.Auth(required("token", token));
             default -> throw malformed("there is no frame of this \"type\"; see the protocol");
         };

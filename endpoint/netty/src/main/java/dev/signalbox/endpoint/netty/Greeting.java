@@ -14,18 +14,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param token from {@code Authorization: Bearer}, else from {@code ?access_token=}; empty if it sends it in a frame
  * @param targets from {@code ?to=}, which may be repeated: where binary frames go, and messages without {@code to}
- * @param raw whether it wants binary payloads as binary frames: {@code ?binary=raw}
+ * @param raw whether it wants binary payloads as binary frames: {@code ?binary=raw}, or the subprotocol that says so
+ * @param visiblePings whether it wants pings in JSON, where a browser's code can see them: {@code ?ping=json}
+ * @param deflate whether its messages may be compressed
  */
-record Greeting(Optional<String> token, List<Address> targets, boolean raw) {
+record Greeting(Optional<String> token, List<Address> targets, boolean raw, boolean visiblePings, boolean deflate) {
     private static final String BEARER = "bearer ";
 
     /** Throws an {@link IllegalArgumentException} that says what is wrong with it. */
-    static Greeting of(HttpRequest request, QueryStringDecoder url) {
+    static Greeting of(HttpRequest request, QueryStringDecoder url, Optional<Subprotocol> chosen, boolean deflate) {
         List<Address> targets = url.parameters().getOrDefault("to", List.of()).stream()
                 .map(Address::parse)
                 .toList();
         String header = request.headers().get(HttpHeaderNames.AUTHORIZATION);
-        return new Greeting(bearer(header).or(() -> parameter(url, "access_token")), targets, isRaw(url));
+        boolean raw = choice(url, "binary", "raw", "json", chosen.equals(Optional.of(Subprotocol.RAW)));
+        boolean visiblePings = choice(url, "ping", "json", "frame", false);
+        return new Greeting(
+                bearer(header).or(() -> parameter(url, "access_token")), targets, raw, visiblePings, deflate);
     }
 
     private static Optional<String> bearer(@Nullable String header) {
@@ -38,11 +43,12 @@ record Greeting(Optional<String> token, List<Address> targets, boolean raw) {
         return url.parameters().getOrDefault(name, List.of()).stream().findFirst();
     }
 
-    private static boolean isRaw(QueryStringDecoder url) {
-        return switch (parameter(url, "binary").orElse("json")) {
-            case "raw" -> true;
-            case "json" -> false;
-            default -> throw new IllegalArgumentException("the parameter \"binary\" must be raw or json");
-        };
+    /** Whether a parameter says {@code yes} rather than {@code no}. */
+    private static boolean choice(QueryStringDecoder url, String name, String yes, String no, boolean otherwise) {
+        String given = parameter(url, name).orElse(otherwise ? yes : no);
+        if (!given.equals(yes) && !given.equals(no)) {
+            throw new IllegalArgumentException("the parameter \"" + name + "\" must be " + yes + " or " + no);
+        }
+        return given.equals(yes);
     }
 }

@@ -1,136 +1,121 @@
 package dev.signalbox.endpoint.netty;
 
+import dev.signalbox.endpoint.netty.ConnectionListener.Fault;
+import dev.signalbox.endpoint.netty.Peer.Verdict;
+import dev.signalbox.endpoint.netty.WebSocketOptions.AddressSource;
 import dev.signalbox.router.CloseReason;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpMethod;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
-import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
-import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
-import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Answers the HTTP request that a connection begins with: an upgrade, a health check, or a mistake. */
-final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
-    private static final Logger LOG = LoggerFactory.getLogger(HttpHandler.class);
-    private static final HttpResponseStatus OK = HttpResponseStatus.OK;
+/** Answers the HTTP request that a connection begins with, once. After an upgrade it hands over to {@link WebSocketHandler}. */
+final class HttpHandler extends ChannelInboundHandlerAdapter {
+    /** How long a refused connection has for its request. */
+    private static final Duration REFUSED = Duration.ofSeconds(2);
 
     private final WebSocketEndpoint endpoint;
+    private final Peer peer;
     private @Nullable ScheduledFuture<?> deadline;
-    private ConnectionCounter.Verdict verdict = ConnectionCounter.Verdict.OK;
+    private boolean answered;
 
-    HttpHandler(WebSocketEndpoint endpoint) {
+    HttpHandler(WebSocketEndpoint endpoint, Peer peer) {
         this.endpoint = endpoint;
+        this.peer = peer;
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext context) {
-        InetAddress address = ((InetSocketAddress) context.channel().remoteAddress()).getAddress();
-        verdict = endpoint.connections().add(address);
-        context.channel()
-                .closeFuture()
-                .addListener(closed -> endpoint.connections().remove(address));
-        long patience = endpoint.options().timeouts().handshake().toNanos();
-        deadline = context.executor().schedule(() -> close(context), patience, TimeUnit.NANOSECONDS);
-        context.fireChannelActive();
+    public void handlerAdded(ChannelHandlerContext context) {
+        Duration patience =
+                peer.verdict() == Verdict.OK ? endpoint.options().timeouts().handshake() : REFUSED;
+        deadline = context.executor().schedule(() -> late(context), patience.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void late(ChannelHandlerContext context) {
+        if (!answered && peer.verdict() == Verdict.OK) {
+            endpoint.failed(Fault.HANDSHAKE_TIMEOUT, peer, "no complete request came in time");
+        }
+        close(context);
     }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-        QueryStringDecoder url = new QueryStringDecoder(request.uri());
-        if (url.path().equals("/health") && request.method().equals(HttpMethod.GET)) {
-            respond(context, OK, "{\"status\":\"up\"}");
-        } else if (!url.path().equals(endpoint.options().path())) {
-            refuse(
-                    context,
-                    HttpResponseStatus.NOT_FOUND,
-                    "WebSocket clients connect to " + endpoint.options().path());
-        } else if (!isUpgrade(request)) {
-            refuse(context, HttpResponseStatus.UPGRADE_REQUIRED, "connect with a WebSocket client (RFC 6455)");
-        } else {
-            admit(context, request, url);
-        }
-    }
-
-    private static boolean isUpgrade(FullHttpRequest request) {
-        return request.headers().containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
-    }
-
-    private void admit(ChannelHandlerContext context, FullHttpRequest request, QueryStringDecoder url) {
-        switch (verdict) {
-            case TOO_MANY ->
-                refuse(
-                        context,
-                        HttpResponseStatus.SERVICE_UNAVAILABLE,
-                        "this node has reached its limit of clients; try again later, or connect to another node");
-            case TOO_MANY_FROM_ADDRESS ->
-                refuse(
-                        context,
-                        HttpResponseStatus.TOO_MANY_REQUESTS,
-                        "too many connections from your address; close some, or try again later");
-            case OK -> upgrade(context, request, url);
-        }
-    }
-
-    private void upgrade(ChannelHandlerContext context, FullHttpRequest request, QueryStringDecoder url) {
-        WebSocketServerHandshaker handshaker =
-                new WebSocketServerHandshakerFactory(url.path(), null, decoderConfig()).newHandshaker(request);
-        if (handshaker == null) {
-            var _ = WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(context.channel());
-            return;
-        }
+    public void channelRead(ChannelHandlerContext context, Object message) {
         try {
-            Greeting greeting = Greeting.of(request, url);
-            WebSocketHandler handler = new WebSocketHandler(endpoint, greeting);
-            context.pipeline()
-                    .addLast(new WebSocketFrameAggregator(
-                            endpoint.options().limits().maxFrameBytes()))
-                    .addLast(handler);
-            var _ = handshaker.handshake(context.channel(), request).addListener(done -> {
-                if (done.isSuccess()) {
-                    upgraded(context, handler);
-                }
-            });
-        } catch (WebSocketHandshakeException | IllegalArgumentException e) {
-            refuse(context, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+            if (message instanceof HttpRequest request
+                    && !answered
+                    && context.channel().isActive()) {
+                answered = true;
+                answer(context, request);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
         }
     }
 
-    private WebSocketDecoderConfig decoderConfig() {
-        return WebSocketDecoderConfig.newBuilder()
-                .maxFramePayloadLength(endpoint.options().limits().maxFrameBytes())
-                .allowExtensions(false)
-                .closeOnProtocolViolation(false)
-                .withUTF8Validator(false)
-                .build();
+    private void answer(ChannelHandlerContext context, HttpRequest request) {
+        if (peer.isProxy() && endpoint.options().proxies().source() != AddressSource.PROXY_PROTOCOL) {
+            ForwardedHeader.client(request.headers(), endpoint.options().proxies())
+                    .ifPresentOrElse(peer::forwardedFor, peer::count);
+            if (!endpoint.admits(peer)) {
+                close(context);
+                return;
+            }
+        }
+        switch (endpoint.handshake().outcome(request)) {
+            case Handshake.Outcome.Answer(HttpAnswer http) -> {
+                if (!http.status().equals(HttpResponseStatus.OK)) {
+                    endpoint.failed(Fault.HANDSHAKE_REFUSED, peer, http.json());
+                }
+                respond(context, http);
+            }
+            case Handshake.Outcome.Upgrade(Greeting greeting, ByteBuf response) -> admit(context, greeting, response);
+        }
     }
 
-    private void upgraded(ChannelHandlerContext context, WebSocketHandler handler) {
+    private void admit(ChannelHandlerContext context, Greeting greeting, ByteBuf response) {
+        switch (peer.verdict()) {
+            case OK -> upgrade(context, greeting, response);
+            case TOO_MANY ->
+                respond(
+                        context,
+                        HttpAnswer.error(
+                                HttpResponseStatus.SERVICE_UNAVAILABLE,
+                                "this node has reached its limit of clients; try again later, or connect to another"
+                                        + " node"));
+            case TOO_MANY_FROM_ADDRESS ->
+                respond(
+                        context,
+                        HttpAnswer.error(
+                                HttpResponseStatus.TOO_MANY_REQUESTS,
+                                "too many connections from your address; close some, or try again later"));
+        }
+    }
+
+    /** What the client has sent right behind its request, the decoder hands on when it is removed. */
+    private void upgrade(ChannelHandlerContext context, Greeting greeting, ByteBuf response) {
         cancelDeadline();
-        // Frames are encoded by us, once for many connections; this one has nothing to do.
-        context.pipeline().remove("wsencoder");
-        context.pipeline().remove(RequestGuard.class);
-        context.pipeline().remove(this);
+        WebSocketHandler handler = new WebSocketHandler(endpoint, peer, greeting);
+        context.pipeline().addLast(handler);
+        var _ = context.writeAndFlush(response);
         handler.begin();
+        context.pipeline().remove(this);
+        context.pipeline().remove(HttpRequestDecoder.class);
+    }
+
+    /** Then nothing more is read, but a client that is still writing is let finish, or the answer would be lost to it. */
+    private void respond(ChannelHandlerContext context, HttpAnswer answer) {
+        var _ = context.writeAndFlush(answer.encode()).addListener((ChannelFutureListener) HalfClose::output);
+        cancelDeadline();
+        long patience = endpoint.options().timeouts().close().toNanos();
+        deadline = context.executor().schedule(() -> close(context), patience, TimeUnit.NANOSECONDS);
     }
 
     private static void close(ChannelHandlerContext context) {
@@ -143,29 +128,16 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
     }
 
-    static void refuse(ChannelHandlerContext context, HttpResponseStatus status, String message) {
-        String json = new String(
-                new JsonBytes().raw("{\"error\":").string(message).raw("}").copy(), StandardCharsets.UTF_8);
-        respond(context, status, json);
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        cancelDeadline();
+        context.fireChannelInactive();
     }
 
-    private static void respond(ChannelHandlerContext context, HttpResponseStatus status, String json) {
-        ByteBuf body = Unpooled.copiedBuffer(json, StandardCharsets.UTF_8);
-        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
-        response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON)
-                .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes())
-                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        if (status.equals(HttpResponseStatus.UPGRADE_REQUIRED)) {
-            response.headers().set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
-        }
-        var _ = context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
-    }
-
-    /** The endpoint closes. Once there is a WebSocket, it says goodbye by itself. */
+    /** The endpoint closes. */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof CloseReason && context.pipeline().get(WebSocketHandler.class) == null) {
+        if (event instanceof CloseReason) {
             close(context);
         } else {
             context.fireUserEventTriggered(event);
@@ -174,10 +146,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        LOG.debug(
-                "a connection from {} broke before its WebSocket handshake was done",
-                context.channel().remoteAddress(),
-                cause);
+        endpoint.failed(cause, peer);
         close(context);
     }
 }

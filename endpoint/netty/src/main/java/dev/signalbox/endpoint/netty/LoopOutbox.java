@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -32,6 +33,7 @@ final class LoopOutbox implements Runnable {
      */
     private static final int CHUNK = 1 << 10;
     private static final int MAX_TASKS = 4 << 10;
+    private static final int INITIAL_SEGMENT = 4 << 10;
     private static final int MAX_SEGMENT = 64 << 10;
     static final int TASK_OVERHEAD = 64;
 
@@ -44,6 +46,10 @@ final class LoopOutbox implements Runnable {
         record Broadcast(Message message) implements Task {}
 
         record Close(WebSocketConnection connection, CloseReason reason) implements Task {}
+
+        /** The client has closed; the payload is that of its frame. */
+        @SuppressWarnings("ArrayRecordComponent") // never compared
+        record Leave(WebSocketConnection connection, byte[] payload) implements Task {}
     }
 
     private final EventLoop loop;
@@ -122,6 +128,10 @@ final class LoopOutbox implements Runnable {
                 catchUp(connection);
                 connection.closeNow(reason);
             }
+            case Task.Leave(WebSocketConnection connection, byte[] payload) -> {
+                catchUp(connection);
+                connection.leave(payload);
+            }
         }
     }
 
@@ -146,7 +156,7 @@ final class LoopOutbox implements Runnable {
     private ByteBuf encoded(Message message, WebSocketConnection connection) {
         if (message != lastSent || lastFrame == null || connection.isRaw()) {
             ByteBuf frame = allocator(connection).directBuffer(weight(message) + 128);
-            encoder.message(message, connection.isRaw(), frame);
+            encoder.message(message, connection.isRaw(), frame, true);
             if (connection.isRaw()) {
                 return frame;
             }
@@ -238,23 +248,23 @@ final class LoopOutbox implements Runnable {
     }
 
     /** Looks at all members now and then for those that fell silent: one timer, instead of one for each. */
-    void watchIdle(long idleNanos) {
-        long period = Math.max(idleNanos / 8, 1);
-        ScheduledFuture<?> _ =
-                loop.scheduleWithFixedDelay(() -> checkIdle(idleNanos), period, period, TimeUnit.NANOSECONDS);
+    void watch(Duration idle) {
+        long period = Math.max(idle.toNanos() / 8, 1);
+        ScheduledFuture<?> _ = loop.scheduleWithFixedDelay(this::checkLife, period, period, TimeUnit.NANOSECONDS);
     }
 
-    private void checkIdle(long idleNanos) {
+    private void checkLife() {
         long now = System.nanoTime();
         for (int i = members.size() - 1; i >= 0; i--) {
-            members.get(i).checkIdle(now, idleNanos);
+            members.get(i).checkLife(now);
         }
     }
 
-    /** Frames for all members that read binary payloads in one way. */
+    /** Frames for all members that read binary payloads in one way. Once a slice was handed out, it does not grow any more. */
     private final class Segment {
         private final boolean isRaw;
         private @Nullable ByteBuf frames;
+        private boolean isShared;
 
         Segment(boolean isRaw) {
             this.isRaw = isRaw;
@@ -268,13 +278,23 @@ final class LoopOutbox implements Runnable {
             if (isRaw && rawMembers == 0) {
                 return;
             }
-            if (frames == null) {
-                frames = ByteBufAllocator.DEFAULT.directBuffer(4 << 10);
+            if (!encoder.message(message, isRaw, frames(), !isShared)) {
+                // Growing moves the bytes, and a transport may have kept the address of a slice: begin a new segment
+                // instead.
+                finish();
+                encoder.message(message, isRaw, frames(), true);
             }
-            encoder.message(message, isRaw, frames);
+        }
+
+        private ByteBuf frames() {
+            if (frames == null) {
+                frames = ByteBufAllocator.DEFAULT.directBuffer(INITIAL_SEGMENT);
+            }
+            return frames;
         }
 
         ByteBuf slice(int from, int to) {
+            isShared = true;
             return Objects.requireNonNull(frames).retainedSlice(from, to - from);
         }
 
@@ -282,6 +302,7 @@ final class LoopOutbox implements Runnable {
             if (frames != null) {
                 frames.release();
                 frames = null;
+                isShared = false;
             }
         }
     }

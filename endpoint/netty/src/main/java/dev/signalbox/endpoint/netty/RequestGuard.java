@@ -1,62 +1,40 @@
 package dev.signalbox.endpoint.netty;
 
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.util.ReferenceCountUtil;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Lets one request of a connection through, and only one that every HTTP parser understands alike: what a proxy in front
- * takes for the body of a request could otherwise be a second request here. The requests of this port have no body.
+ * Lets through only a request that every HTTP parser understands alike: what a proxy in front takes for the body of a request
+ * could otherwise be a second request here. The requests of this port have no body.
  */
-final class RequestGuard extends ChannelInboundHandlerAdapter {
+final class RequestGuard {
+    /** Bounds of the request's head, in bytes: its first line, and all of its headers together. */
+    static final int MAX_LINE = 16 << 10;
+
+    static final int MAX_HEADERS = 16 << 10;
+
     /** A name, an IPv4 address or an IPv6 address in brackets, and maybe a port. */
     private static final Pattern HOST =
             Pattern.compile("(?:[A-Za-z0-9._~!$&'()*+;=%-]+|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5}))?");
 
-    /** A path and maybe a query, with each percent sign followed by two hexadecimal digits. */
-    private static final Pattern TARGET = Pattern.compile("/(?:[!$&-;=?-Z_a-z~\\[\\]|]|%[0-9A-Fa-f]{2})*");
+    /** What a path and a query consist of. One class and no alternatives: those recurse, and a long target is a deep recursion. */
+    private static final Pattern TARGET = Pattern.compile("/[!$%&-;=?-Z_a-z~\\[\\]|]*");
 
+    private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
     private static final Pattern DOTS = Pattern.compile("/(?:\\.|%2[Ee]){1,2}(?=/|\\?|$)");
     private static final int LARGEST_PORT = 65_535;
 
-    private boolean taken;
-    private boolean refused;
+    private RequestGuard() {}
 
-    private record Fault(HttpResponseStatus status, String message) {
-        private static Optional<Fault> unless(boolean holds, String message) {
-            return holds ? Optional.empty() : Optional.of(new Fault(HttpResponseStatus.BAD_REQUEST, message));
-        }
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-        if (message instanceof HttpRequest request) {
-            refused |= taken;
-            if (!refused) {
-                taken = true;
-                fault(request).ifPresent(fault -> {
-                    refused = true;
-                    HttpHandler.refuse(context, fault.status, fault.message);
-                });
-            }
-        }
-        if (refused) {
-            ReferenceCountUtil.release(message);
-        } else {
-            context.fireChannelRead(message);
-        }
-    }
-
-    private static Optional<Fault> fault(HttpRequest request) {
+    /** What is wrong with a request, if anything. */
+    static Optional<HttpAnswer> fault(HttpRequest request) {
         return malformed(request)
                 .or(() -> version(request))
                 .or(() -> target(request.uri()))
@@ -65,35 +43,45 @@ final class RequestGuard extends ChannelInboundHandlerAdapter {
                 .or(() -> body(request));
     }
 
-    private static Optional<Fault> malformed(HttpRequest request) {
+    private static Optional<HttpAnswer> unless(boolean holds, String message) {
+        return holds ? Optional.empty() : Optional.of(HttpAnswer.error(HttpResponseStatus.BAD_REQUEST, message));
+    }
+
+    private static Optional<HttpAnswer> malformed(HttpRequest request) {
         return Optional.ofNullable(request.decoderResult().cause()).map(cause -> switch (cause) {
             case TooLongHttpLineException _ ->
-                new Fault(HttpResponseStatus.REQUEST_URI_TOO_LONG, "the URL is too long");
+                HttpAnswer.error(
+                        HttpResponseStatus.REQUEST_URI_TOO_LONG,
+                        "the first line of the request is too long: it may have " + MAX_LINE + " bytes");
             case TooLongHttpHeaderException _ ->
-                new Fault(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too long");
-            default -> new Fault(HttpResponseStatus.BAD_REQUEST, "the request is not valid HTTP/1.1");
+                HttpAnswer.error(
+                        HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                        "the headers of the request are too long: together they may have " + MAX_HEADERS + " bytes");
+            default -> HttpAnswer.error(HttpResponseStatus.BAD_REQUEST, "the request is not valid HTTP/1.1");
         });
     }
 
-    private static Optional<Fault> version(HttpRequest request) {
+    private static Optional<HttpAnswer> version(HttpRequest request) {
         HttpVersion version = request.protocolVersion();
         return version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0)
                 ? Optional.empty()
-                : Optional.of(new Fault(
+                : Optional.of(HttpAnswer.error(
                         HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "the version must be HTTP/1.1, not " + version));
     }
 
-    private static Optional<Fault> target(String uri) {
-        return Fault.unless(
-                TARGET.matcher(uri).matches() && !DOTS.matcher(uri).find(),
+    private static Optional<HttpAnswer> target(String uri) {
+        return unless(
+                TARGET.matcher(uri).matches()
+                        && !BAD_ESCAPE.matcher(uri).find()
+                        && !DOTS.matcher(uri).find(),
                 "the URL must be a path that begins with / and has no dot segments, with other characters"
                         + " percent-encoded");
     }
 
-    private static Optional<Fault> host(HttpRequest request) {
+    private static Optional<HttpAnswer> host(HttpRequest request) {
         List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
         boolean old = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
-        return Fault.unless(
+        return unless(
                 (hosts.isEmpty() && old) || (hosts.size() == 1 && isHost(hosts.getFirst())),
                 "there must be one Host header, with a name and maybe a port");
     }
@@ -103,17 +91,17 @@ final class RequestGuard extends ChannelInboundHandlerAdapter {
         return parts.matches() && (parts.group(1) == null || Integer.parseInt(parts.group(1)) <= LARGEST_PORT);
     }
 
-    private static Optional<Fault> expectation(HttpRequest request) {
+    private static Optional<HttpAnswer> expectation(HttpRequest request) {
         return request.headers().contains(HttpHeaderNames.EXPECT)
-                ? Optional.of(new Fault(
+                ? Optional.of(HttpAnswer.error(
                         HttpResponseStatus.EXPECTATION_FAILED,
                         "requests to this port have no body; send no Expect header"))
                 : Optional.empty();
     }
 
-    private static Optional<Fault> body(HttpRequest request) {
+    private static Optional<HttpAnswer> body(HttpRequest request) {
         List<String> lengths = request.headers().getAll(HttpHeaderNames.CONTENT_LENGTH);
-        return Fault.unless(
+        return unless(
                 !request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
                         && (lengths.isEmpty() || lengths.equals(List.of("0"))),
                 "requests to this port have no body; send neither Transfer-Encoding nor a Content-Length other than 0");

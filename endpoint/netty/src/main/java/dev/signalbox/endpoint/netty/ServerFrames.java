@@ -106,6 +106,11 @@ final class ServerFrames {
                 .copy();
     }
 
+    /** For clients that asked for pings in JSON. */
+    static byte[] ping() {
+        return new JsonBytes().raw("{\"type\":\"ping\"}").copy();
+    }
+
     static byte[] pong(@Nullable String id) {
         return id(new JsonBytes().raw("{\"type\":\"pong\""), id).raw("}").copy();
     }

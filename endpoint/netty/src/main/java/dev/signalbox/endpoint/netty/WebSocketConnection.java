@@ -7,6 +7,7 @@ import dev.signalbox.router.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,10 @@ final class WebSocketConnection implements Connection {
     private final LoopOutbox outbox;
     private final int maxOutboundBytes;
     private final Duration closeTimeout;
-    private final boolean raw;
+    private final Duration idle;
+    private final int minBytesPerSecond;
+    private final Peer peer;
+    private final Greeting greeting;
     private final Consumer<CloseReason> onClosing;
     private final AtomicInteger queued = new AtomicInteger();
     private volatile @Nullable CloseReason closing;
@@ -39,21 +43,30 @@ final class WebSocketConnection implements Connection {
     boolean dirty;
 
     private boolean closeSent;
+    private boolean failed;
     private long heardAt = System.nanoTime();
-    private boolean pinged;
+    private long pingedAt = heardAt;
+    /** The message that is coming in: how much of it has come since when. */
+    private int underWay;
+
+    private long underWaySince;
 
     /** Tells {@code onClosing} once, on the event loop, when closing begins. */
     WebSocketConnection(
             Channel channel,
             LoopOutbox outbox,
             WebSocketOptions options,
-            boolean raw,
+            Peer peer,
+            Greeting greeting,
             Consumer<CloseReason> onClosing) {
         this.channel = channel;
         this.outbox = outbox;
         this.maxOutboundBytes = options.limits().maxOutboundBytes();
         this.closeTimeout = options.timeouts().close();
-        this.raw = raw;
+        this.idle = options.timeouts().idle();
+        this.minBytesPerSecond = options.limits().minBytesPerSecond();
+        this.peer = peer;
+        this.greeting = greeting;
         this.onClosing = onClosing;
     }
 
@@ -63,7 +76,7 @@ final class WebSocketConnection implements Connection {
 
     /** Whether it wants binary payloads as they are. */
     boolean isRaw() {
-        return raw;
+        return greeting.raw();
     }
 
     boolean isMember() {
@@ -72,6 +85,11 @@ final class WebSocketConnection implements Connection {
 
     boolean isOpen() {
         return !closeSent;
+    }
+
+    /** Whether the client broke the protocol, so that what it sends cannot be read any more. */
+    boolean isFailed() {
+        return failed;
     }
 
     @Override
@@ -126,7 +144,7 @@ final class WebSocketConnection implements Connection {
 
     @Override
     public String remoteAddress() {
-        return String.valueOf(channel.remoteAddress());
+        return peer.toString();
     }
 
     /** Writes whole frames, which it takes over; they leave with the next flush. */
@@ -151,14 +169,28 @@ final class WebSocketConnection implements Connection {
 
     /** Says goodbye and waits a little for the client to do the same, as RFC 6455 asks (7.1.1). */
     void closeNow(CloseReason reason) {
-        if (closeSent) {
-            return;
+        if (!closeSent) {
+            closing(reason);
+            var _ = channel.writeAndFlush(closeFrame(CloseCode.of(reason)), channel.voidPromise());
         }
+    }
+
+    /** Says why and does not wait for an answer, which could not be read (7.1.7). */
+    void fail(ProtocolViolation violation) {
+        failed = true;
+        if (closeSent) {
+            closeChannel();
+        } else {
+            closing(violation.reason());
+            var _ = writeAndFlush(closeFrame(violation.code())).addListener((ChannelFutureListener) HalfClose::output);
+        }
+    }
+
+    private void closing(CloseReason reason) {
         closeSent = true;
         closing = reason;
         outbox.leave(this);
         onClosing.accept(reason);
-        var _ = channel.writeAndFlush(closeFrame(CloseCode.of(reason)), channel.voidPromise());
         ScheduledFuture<?> _ =
                 channel.eventLoop().schedule(this::closeChannel, closeTimeout.toNanos(), TimeUnit.NANOSECONDS);
     }
@@ -167,10 +199,22 @@ final class WebSocketConnection implements Connection {
         var _ = channel.close();
     }
 
-    /** The client has said goodbye, first or in answer. */
-    void closedByClient() {
-        closeNow(CloseReason.GONE);
-        var _ = channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    /** The client says goodbye. What was sent to it before goes first. */
+    void closedByClient(byte[] payload) {
+        outbox.enqueue(new Task.Leave(this, payload));
+    }
+
+    /** Answers the client's goodbye with its own status code (5.5.1), unless ours was first, and closes. */
+    void leave(byte[] payload) {
+        boolean first = !closeSent;
+        if (first) {
+            closing(CloseReason.GONE);
+        }
+        ByteBuf answer = Unpooled.buffer(Short.BYTES + 2);
+        if (first) {
+            FrameEncoder.frame(FrameEncoder.CLOSE, payload, Math.min(payload.length, Short.BYTES), answer);
+        }
+        var _ = writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
     }
 
     private static ByteBuf closeFrame(CloseCode code) {
@@ -189,18 +233,50 @@ final class WebSocketConnection implements Connection {
         outbox.leave(this);
     }
 
-    void heard() {
+    /** Bytes came, after which so many of an incomplete message are there. */
+    void heard(int incomplete) {
         heardAt = System.nanoTime();
-        pinged = false;
+        if (underWay == 0) {
+            underWaySince = heardAt;
+        }
+        underWay = incomplete;
     }
 
-    void checkIdle(long now, long idleNanos) {
+    /** The message that was under way is complete. */
+    void received() {
+        underWay = 0;
+    }
+
+    /** Closes it if it is dead or too slow, pings it if it may be. */
+    void checkLife(long now) {
         long silent = now - heardAt;
-        if (silent >= idleNanos) {
+        long half = idle.toNanos() / 2;
+        if (silent >= idle.toNanos()) {
             closeNow(CloseReason.IDLE);
-        } else if (silent >= idleNanos / 2 && !pinged) {
-            pinged = true;
-            control(FrameEncoder.PING, Unpooled.EMPTY_BUFFER);
+        } else if (isTooSlow(now)) {
+            closeNow(CloseReason.TOO_SLOW);
+        } else if ((silent >= half || greeting.visiblePings()) && now - pingedAt >= half) {
+            pingedAt = now;
+            ping();
+        }
+    }
+
+    /** Any byte is a sign of life; so that nobody holds a message open forever, it also has to get on. */
+    private boolean isTooSlow(long now) {
+        long took = now - underWaySince;
+        return underWay > 0
+                && took >= idle.toNanos()
+                && underWay < minBytesPerSecond * (double) took / TimeUnit.SECONDS.toNanos(1);
+    }
+
+    private void ping() {
+        if (greeting.visiblePings()) {
+            text(ServerFrames.ping());
+        } else {
+            ByteBuf frame = Unpooled.buffer(2);
+            FrameEncoder.header(FrameEncoder.PING, 0, frame);
+            write(frame);
+            channel.flush();
         }
     }
 
@@ -210,11 +286,8 @@ final class WebSocketConnection implements Connection {
         channel.flush();
     }
 
-    /** A control frame, sent at once. */
-    void control(int opcode, ByteBuf content) {
-        ByteBuf frame = Unpooled.buffer(content.readableBytes() + 2);
-        FrameEncoder.header(opcode, content.readableBytes(), frame);
-        write(frame.writeBytes(content));
-        channel.flush();
+    /** Frames that are sent at once; the future tells when the network has them. */
+    ChannelFuture writeAndFlush(ByteBuf frames) {
+        return channel.writeAndFlush(frames);
     }
 }

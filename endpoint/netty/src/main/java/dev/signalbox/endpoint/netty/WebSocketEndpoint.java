@@ -1,6 +1,9 @@
 package dev.signalbox.endpoint.netty;
 
+import dev.signalbox.endpoint.netty.ConnectionListener.Fault;
 import dev.signalbox.endpoint.netty.LoopOutbox.Task;
+import dev.signalbox.endpoint.netty.Peer.Verdict;
+import dev.signalbox.endpoint.netty.WebSocketOptions.AddressSource;
 import dev.signalbox.router.Authenticator;
 import dev.signalbox.router.ClientGateway;
 import dev.signalbox.router.CloseReason;
@@ -24,14 +27,16 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -44,14 +49,21 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Clients over WebSocket (RFC 6455), as docs/protocol.md describes. */
 public final class WebSocketEndpoint implements Endpoint {
-    private static final int MAX_REQUEST = 8 << 10;
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketEndpoint.class);
     private static final int BACKLOG = 1_024;
+    private static final HttpDecoderConfig HEAD = new HttpDecoderConfig()
+            .setMaxInitialLineLength(RequestGuard.MAX_LINE)
+            .setMaxHeaderSize(RequestGuard.MAX_HEADERS);
 
     private final WebSocketOptions options;
     private final Authenticator authenticator;
+    private final ConnectionListener listener;
+    private final Handshake handshake;
     private final ConnectionCounter connections;
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private Map<EventLoop, LoopOutbox> outboxes = Map.of();
@@ -59,15 +71,22 @@ public final class WebSocketEndpoint implements Endpoint {
     private @Nullable MultiThreadIoEventLoopGroup loops;
     private volatile @Nullable Channel listening;
 
-    private WebSocketEndpoint(WebSocketOptions options, Authenticator authenticator) {
+    private WebSocketEndpoint(WebSocketOptions options, Authenticator authenticator, ConnectionListener listener) {
         this.options = options;
         this.authenticator = authenticator;
+        this.listener = listener;
+        this.handshake = new Handshake(options.path(), options.compression());
         this.connections = new ConnectionCounter(options.limits());
     }
 
     /** An endpoint that is not started: give it to {@link dev.signalbox.router.Router#attach}. */
     public static Endpoint create(WebSocketOptions options, Authenticator authenticator) {
-        return new WebSocketEndpoint(options, authenticator);
+        return create(options, authenticator, ConnectionListener.NONE);
+    }
+
+    /** The same with somebody who is told of connections that fail. */
+    public static Endpoint create(WebSocketOptions options, Authenticator authenticator, ConnectionListener listener) {
+        return new WebSocketEndpoint(options, authenticator, listener);
     }
 
     WebSocketOptions options() {
@@ -78,8 +97,26 @@ public final class WebSocketEndpoint implements Endpoint {
         return authenticator;
     }
 
-    ConnectionCounter connections() {
-        return connections;
+    Handshake handshake() {
+        return handshake;
+    }
+
+    /** Counts a fault of a client or of the network, and leaves no more than a line: anybody can cause as many as they like. */
+    void failed(Fault fault, Peer peer, String what) {
+        LOG.debug("connection of {} failed: {}: {}", peer, fault, what);
+        listener.failed(fault);
+    }
+
+    /** The same for an exception; false if it is neither the client's fault nor the network's. */
+    boolean failed(Throwable failure, Peer peer) {
+        Throwable cause =
+                failure instanceof DecoderException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof SSLException) {
+            failed(Fault.TLS, peer, String.valueOf(cause.getMessage()));
+        } else if (cause instanceof IOException) {
+            failed(Fault.BROKEN, peer, String.valueOf(cause.getMessage()));
+        }
+        return cause instanceof IOException;
     }
 
     ClientGateway gateway() {
@@ -133,7 +170,7 @@ public final class WebSocketEndpoint implements Endpoint {
         for (EventExecutor executor : started) {
             LoopOutbox outbox =
                     new LoopOutbox((EventLoop) executor, options.limits().maxBroadcastBytes());
-            outbox.watchIdle(options.timeouts().idle().toNanos());
+            outbox.watch(options.timeouts().idle());
             made.put((EventLoop) executor, outbox);
         }
         return made;
@@ -173,13 +210,33 @@ public final class WebSocketEndpoint implements Endpoint {
         @Override
         protected void initChannel(Channel channel) {
             channels.add(channel);
+            Peer peer = Peer.accepted(connections, options.proxies(), (InetSocketAddress) channel.remoteAddress());
+            channel.closeFuture().addListener(closed -> peer.gone());
+            if (!admits(peer)) {
+                var _ = channel.close();
+                return;
+            }
+            if (peer.isProxy() && options.proxies().source() == AddressSource.PROXY_PROTOCOL) {
+                channel.pipeline().addLast(new ProxyHeaderHandler(WebSocketEndpoint.this, peer));
+            }
             tls.ifPresent(context -> channel.pipeline().addLast(context.newHandler(channel.alloc())));
             channel.pipeline()
-                    .addLast(new HttpServerCodec())
-                    .addLast(new RequestGuard())
-                    .addLast(new HttpObjectAggregator(MAX_REQUEST))
-                    .addLast(new HttpHandler(WebSocketEndpoint.this));
+                    .addLast(new HttpRequestDecoder(HEAD))
+                    .addLast(new HttpHandler(WebSocketEndpoint.this, peer));
         }
+    }
+
+    /**
+     * Called when a connection's address becomes known. Counts one that is over the limits; false if it has to go at once, because
+     * too many of them wait already to be told.
+     */
+    boolean admits(Peer peer) {
+        if (peer.verdict() == Verdict.OK || peer.isToBeTold()) {
+            return true;
+        }
+        boolean byAddress = peer.verdict() == Verdict.TOO_MANY_FROM_ADDRESS;
+        failed(byAddress ? Fault.TOO_MANY_FROM_ADDRESS : Fault.TOO_MANY, peer, "over the limit of connections");
+        return peer.mayBeTold();
     }
 
     @Override

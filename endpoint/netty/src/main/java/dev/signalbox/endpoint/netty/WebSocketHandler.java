@@ -1,28 +1,20 @@
 package dev.signalbox.endpoint.netty;
 
+import dev.signalbox.endpoint.netty.ConnectionListener.Fault;
 import dev.signalbox.router.ClientGateway.Admission;
 import dev.signalbox.router.ClientIdentity;
 import dev.signalbox.router.ClientSession;
 import dev.signalbox.router.CloseReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.TooLongFrameException;
-import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
-import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,32 +26,40 @@ import org.slf4j.LoggerFactory;
  */
 final class WebSocketHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketHandler.class);
+    /** Who has not shown a token yet has nothing else to say. */
+    private static final int MAX_TOKEN_FRAME = 16 << 10;
 
     private final WebSocketEndpoint endpoint;
+    private final Peer peer;
     private final Greeting greeting;
     private final RateLimit rate;
-    /** What came while the token was looked at. Reading is off by then, so it is what one read brought. */
-    private final Queue<WebSocketFrame> early = new ArrayDeque<>();
+    private final FrameDecoder decoder;
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable WebSocketConnection connection;
+    private @Nullable Pongs pongs;
     private @Nullable Conversation conversation;
     private @Nullable ScheduledFuture<?> authenticationDeadline;
     private boolean authenticating;
+    private boolean ended;
+    /** What came while the token was looked at. Reading is off by then, so it is what one read brought. */
+    private @Nullable CompositeByteBuf early;
 
-    WebSocketHandler(WebSocketEndpoint endpoint, Greeting greeting) {
+    WebSocketHandler(WebSocketEndpoint endpoint, Peer peer, Greeting greeting) {
         this.endpoint = endpoint;
+        this.peer = peer;
         this.greeting = greeting;
-        // From the start, so that no frame slips in between the upgrade and the look at the token.
-        this.authenticating = greeting.token().isPresent();
         this.rate = new RateLimit(endpoint.options().limits().maxMessagesPerSecond(), System.nanoTime());
+        this.decoder = new FrameDecoder(
+                Math.min(MAX_TOKEN_FRAME, endpoint.options().limits().maxFrameBytes()), greeting.deflate());
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
         connection = new WebSocketConnection(
-                added.channel(), endpoint.outbox(added.channel()), endpoint.options(), greeting.raw(), this::closing);
+                added.channel(), endpoint.outbox(added.channel()), endpoint.options(), peer, greeting, this::closing);
+        pongs = new Pongs(connection);
     }
 
     private ChannelHandlerContext context() {
@@ -68,6 +68,10 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
 
     private WebSocketConnection connection() {
         return Objects.requireNonNull(connection);
+    }
+
+    private Pongs pongs() {
+        return Objects.requireNonNull(pongs);
     }
 
     /** The upgrade is done. */
@@ -88,12 +92,20 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
         Thread.ofVirtual().name("authenticate").start(() -> {
             try {
                 Optional<ClientIdentity> identity = endpoint.authenticator().authenticate(token);
-                context().executor().execute(() -> authenticated(identity));
+                onLoop(() -> authenticated(identity));
             } catch (RuntimeException e) {
                 LOG.error("the authenticator failed; the client is disconnected", e);
-                context().executor().execute(() -> connection().closeNow(CloseReason.FAILED));
+                onLoop(() -> connection().closeNow(CloseReason.FAILED));
             }
         });
+    }
+
+    private void onLoop(Runnable work) {
+        try {
+            context().executor().execute(work);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the endpoint closed while {} was authenticated", peer);
+        }
     }
 
     private void authenticated(Optional<ClientIdentity> identity) {
@@ -114,69 +126,106 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void welcome(ClientIdentity identity, ClientSession session) {
-        conversation = new Conversation(session, connection(), greeting.targets());
+        conversation = new Conversation(session, connection(), rate, greeting.targets());
+        decoder.limit(endpoint.options().limits().maxFrameBytes());
         // Straight to the channel: what the router has offered meanwhile waits in the outbox for this event loop.
         connection()
                 .text(ServerFrames.welcome(
                         identity.id(), endpoint.options(), endpoint.gateway().maxPayloadBytes()));
         endpoint.outbox(context().channel()).join(connection());
-        connection().heard();
-        for (WebSocketFrame frame = early.poll(); frame != null; frame = early.poll()) {
-            receive(frame);
+        connection().heard(decoder.underWay());
+        if (early != null) {
+            ByteBuf bytes = early;
+            early = null;
+            channelRead(context(), bytes);
+            pongs().flush();
         }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ignored, Object message) {
-        if (!(message instanceof WebSocketFrame frame) || !isWanted(frame)) {
+        if (!(message instanceof ByteBuf bytes)) {
             ReferenceCountUtil.release(message);
-        } else if (authenticating) {
-            early.add(frame);
-        } else {
+            return;
+        }
+        try {
+            read(bytes);
+        } catch (ProtocolViolation violation) {
+            endpoint.failed(Fault.PROTOCOL, peer, violation.code().text());
+            connection().fail(violation);
+        } finally {
+            bytes.release();
+        }
+    }
+
+    private void read(ByteBuf bytes) throws ProtocolViolation {
+        while (!authenticating && !ended && !connection().isFailed()) {
+            Frame frame = decoder.next(bytes);
+            if (frame == null) {
+                connection().heard(decoder.underWay());
+                return;
+            }
             receive(frame);
         }
+        if (authenticating && bytes.isReadable()) {
+            keep(bytes);
+        }
     }
 
-    /** Once closing has begun, only the client's goodbye counts. */
-    private boolean isWanted(WebSocketFrame frame) {
-        return connection().isOpen() || frame instanceof CloseWebSocketFrame;
+    private void keep(ByteBuf bytes) {
+        if (early == null) {
+            early = Unpooled.compositeBuffer();
+        }
+        early.addComponent(true, bytes.readRetainedSlice(bytes.readableBytes()));
     }
 
-    private void receive(WebSocketFrame frame) {
-        try {
-            connection().heard();
-            switch (frame) {
-                case TextWebSocketFrame text -> text(text);
-                case BinaryWebSocketFrame binary -> binary(binary);
-                case PingWebSocketFrame ping -> connection().control(FrameEncoder.PONG, ping.content());
-                case PongWebSocketFrame _ -> LOG.trace("pong");
-                case CloseWebSocketFrame _ -> connection().closedByClient();
-                default -> connection().closeNow(CloseReason.MALFORMED);
+    /** Once closing has begun, only the client's goodbye counts, and nothing after it. */
+    private void receive(Frame frame) {
+        if (frame.kind() == Frame.Kind.CLOSE) {
+            ended = true;
+            pongs().flush();
+            connection().closedByClient(frame.payload());
+        } else if (connection().isOpen()) {
+            switch (frame.kind()) {
+                case TEXT -> text(frame.payload());
+                case BINARY -> binary(frame.payload());
+                case PING -> counted(() -> pongs().add(frame.payload()));
+                default -> counted(() -> {});
             }
-        } finally {
-            frame.release();
         }
     }
 
-    private void text(TextWebSocketFrame frame) {
-        if (!rate.tryTake(System.nanoTime())) {
-            connection().closeNow(CloseReason.TOO_FAST);
-        } else if (conversation != null) {
-            conversation.text(FrameReader.bytes(frame.content()));
+    private void counted(Runnable allowed) {
+        if (rate.tryTake(System.nanoTime())) {
+            allowed.run();
         } else {
-            Conversation.token(FrameReader.bytes(frame.content()))
-                    .ifPresentOrElse(this::authenticate, () -> connection().closeNow(CloseReason.UNAUTHENTICATED));
+            connection().closeNow(CloseReason.TOO_FAST);
         }
     }
 
-    private void binary(BinaryWebSocketFrame frame) {
-        if (!rate.tryTake(System.nanoTime())) {
-            connection().closeNow(CloseReason.TOO_FAST);
-        } else if (conversation != null) {
-            conversation.binary(FrameReader.bytes(frame.content()));
+    private void text(byte[] utf8) {
+        connection().received();
+        if (conversation != null) {
+            conversation.text(utf8);
+        } else {
+            counted(() -> Conversation.token(utf8)
+                    .ifPresentOrElse(this::authenticate, () -> connection().closeNow(CloseReason.UNAUTHENTICATED)));
+        }
+    }
+
+    private void binary(byte[] payload) {
+        connection().received();
+        Conversation current = conversation;
+        if (current != null) {
+            counted(() -> current.binary(payload));
         } else {
             connection().closeNow(CloseReason.UNAUTHENTICATED);
         }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ignored) {
+        pongs().flush();
     }
 
     /** Closing begins, whoever wants it: the router is told at once and sends nothing more here. */
@@ -203,38 +252,23 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ignored) {
+        if (connection().isOpen() && decoder.underWay() > 0) {
+            endpoint.failed(Fault.BROKEN, peer, "the connection ended in the middle of a message");
+        }
         connection().disconnected();
         closing(CloseReason.GONE);
-        early.forEach(ReferenceCountUtil::release);
-        early.clear();
+        ReferenceCountUtil.release(early);
+        early = null;
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ignored, Throwable cause) {
-        switch (cause) {
-            case TooLongFrameException _ -> giveUp(CloseReason.TOO_LARGE);
-            case CorruptedWebSocketFrameException corrupted ->
-                giveUp(
-                        corrupted.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG)
-                                ? CloseReason.TOO_LARGE
-                                : CloseReason.MALFORMED);
-            case IOException _ -> closeChannel();
-            default -> {
-                LOG.error("a connection failed and was closed; other connections are not affected", cause);
-                giveUp(CloseReason.FAILED);
-            }
+        if (endpoint.failed(cause, peer)) {
+            connection().disconnected();
+            var _ = context().close();
+        } else {
+            LOG.error("a connection failed and was closed; other connections are not affected", cause);
+            connection().closeNow(CloseReason.FAILED);
         }
-    }
-
-    private void closeChannel() {
-        var _ = context().close();
-    }
-
-    /** There is no telling where the next frame would begin: what still comes in is thrown away. */
-    private void giveUp(CloseReason reason) {
-        if (context().pipeline().get(WebSocket13FrameDecoder.class) != null) {
-            context().pipeline().remove(WebSocket13FrameDecoder.class);
-        }
-        connection().closeNow(reason);
     }
 }

@@ -1,7 +1,9 @@
 package dev.signalbox.endpoint.netty;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +15,8 @@ import java.util.Optional;
  * @param tls the server's certificate; empty, the default, means plain text
  * @param eventLoops network threads, 1 to 1,024; default one a processor
  * @param nativeTransport whether epoll is used where it is available; default true
+ * @param proxies who stands between clients and this endpoint; by default nobody
+ * @param compression whether clients may compress what they send (permessage-deflate); default true
  */
 public record WebSocketOptions(
         String host,
@@ -22,7 +26,9 @@ public record WebSocketOptions(
         Timeouts timeouts,
         Optional<Tls> tls,
         int eventLoops,
-        boolean nativeTransport) {
+        boolean nativeTransport,
+        Proxies proxies,
+        boolean compression) {
 
     /**
      * What one client, and all together, may take.
@@ -33,7 +39,10 @@ public record WebSocketOptions(
      * @param maxBroadcastBytes what may wait to be broadcast in one event loop; 64 KiB to 1 GiB, default 16 MiB
      * @param maxConnections 1 to 10 million, default 100,000
      * @param maxConnectionsPerAddress 1 to 10 million, default 1,000
-     * @param maxMessagesPerSecond sent by one client, with one second's worth at once; 1 to 1 million, default 1,000
+     * @param maxMessagesPerSecond sent by one client, pings included, with one second's worth at once; 1 to 1 million, default
+     *     1,000
+     * @param minBytesPerSecond how fast a message has to come in on average, once it has taken longer than the idle timeout;
+     *     0 to 1 GiB, default 1 KiB, where 0 is no bound
      */
     public record Limits(
             int maxFrameBytes,
@@ -41,7 +50,8 @@ public record WebSocketOptions(
             int maxBroadcastBytes,
             int maxConnections,
             int maxConnectionsPerAddress,
-            int maxMessagesPerSecond) {
+            int maxMessagesPerSecond,
+            int minBytesPerSecond) {
         public Limits {
             requireRange("maxFrameBytes", maxFrameBytes, 1 << 10, 128 << 20);
             requireRange("maxOutboundBytes", maxOutboundBytes, 4 << 10, 1 << 30);
@@ -49,6 +59,7 @@ public record WebSocketOptions(
             requireRange("maxConnections", maxConnections, 1, 10_000_000);
             requireRange("maxConnectionsPerAddress", maxConnectionsPerAddress, 1, 10_000_000);
             requireRange("maxMessagesPerSecond", maxMessagesPerSecond, 1, 1_000_000);
+            requireRange("minBytesPerSecond", minBytesPerSecond, 0, 1 << 30);
         }
     }
 
@@ -57,7 +68,7 @@ public record WebSocketOptions(
      *
      * @param handshake from the connection to the finished HTTP upgrade; default 10 s
      * @param authentication from the upgrade to an accepted token; default 5 s
-     * @param idle without any frame from the client, pongs included; a ping is sent at half of it; default 60 s
+     * @param idle without a single byte from the client, pongs included; a ping is sent at half of it; default 60 s
      * @param close for the client's answer to a close frame; default 3 s
      */
     public record Timeouts(Duration handshake, Duration authentication, Duration idle, Duration close) {
@@ -66,6 +77,46 @@ public record WebSocketOptions(
             requireRange("authentication", authentication);
             requireRange("idle", idle);
             requireRange("close", close);
+        }
+    }
+
+    /** Where the address of a client is taken from. */
+    public enum AddressSource {
+        /** The connection itself. */
+        CONNECTION,
+        /** The PROXY protocol, version 1 or 2, with which each connection from a trusted proxy then has to begin. */
+        PROXY_PROTOCOL,
+        /** The header {@code X-Forwarded-For}. */
+        X_FORWARDED_FOR,
+        /** The header {@code Forwarded} (RFC 7239). */
+        FORWARDED
+    }
+
+    /**
+     * Load balancers and other proxies in front of the endpoint. Whoever is not trusted is taken for a client.
+     *
+     * @param source where they tell the client's address
+     * @param trusted their own addresses
+     */
+    public record Proxies(AddressSource source, List<AddressRange> trusted) {
+        /** Clients connect directly. */
+        public static final Proxies NONE = new Proxies(AddressSource.CONNECTION, List.of());
+
+        /**
+         * Checks that somebody can tell the addresses.
+         *
+         * @throws IllegalArgumentException if addresses are to be told, but nobody is trusted to tell them
+         */
+        public Proxies {
+            trusted = List.copyOf(trusted);
+            if (source != AddressSource.CONNECTION && trusted.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "to take addresses from " + source + ", some proxies must be trusted");
+            }
+        }
+
+        boolean trusts(InetAddress address) {
+            return source != AddressSource.CONNECTION && trusted.stream().anyMatch(range -> range.contains(address));
         }
     }
 
@@ -93,45 +144,72 @@ public record WebSocketOptions(
                 "127.0.0.1",
                 8081,
                 "/ws",
-                new Limits(512 << 10, 1 << 20, 16 << 20, 100_000, 1_000, 1_000),
+                new Limits(512 << 10, 1 << 20, 16 << 20, 100_000, 1_000, 1_000, 1 << 10),
                 new Timeouts(
                         Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(3)),
                 Optional.empty(),
                 Runtime.getRuntime().availableProcessors(),
+                true,
+                Proxies.NONE,
                 true);
     }
 
     public WebSocketOptions withHost(String changed) {
-        return new WebSocketOptions(changed, port, path, limits, timeouts, tls, eventLoops, nativeTransport);
+        return new WebSocketOptions(
+                changed, port, path, limits, timeouts, tls, eventLoops, nativeTransport, proxies, compression);
     }
 
     public WebSocketOptions withPort(int changed) {
-        return new WebSocketOptions(host, changed, path, limits, timeouts, tls, eventLoops, nativeTransport);
+        return new WebSocketOptions(
+                host, changed, path, limits, timeouts, tls, eventLoops, nativeTransport, proxies, compression);
     }
 
     public WebSocketOptions withPath(String changed) {
-        return new WebSocketOptions(host, port, changed, limits, timeouts, tls, eventLoops, nativeTransport);
+        return new WebSocketOptions(
+                host, port, changed, limits, timeouts, tls, eventLoops, nativeTransport, proxies, compression);
     }
 
     public WebSocketOptions withLimits(Limits changed) {
-        return new WebSocketOptions(host, port, path, changed, timeouts, tls, eventLoops, nativeTransport);
+        return new WebSocketOptions(
+                host, port, path, changed, timeouts, tls, eventLoops, nativeTransport, proxies, compression);
     }
 
     public WebSocketOptions withTimeouts(Timeouts changed) {
-        return new WebSocketOptions(host, port, path, limits, changed, tls, eventLoops, nativeTransport);
+        return new WebSocketOptions(
+                host, port, path, limits, changed, tls, eventLoops, nativeTransport, proxies, compression);
     }
 
     public WebSocketOptions withTls(Tls changed) {
         return new WebSocketOptions(
-                host, port, path, limits, timeouts, Optional.of(changed), eventLoops, nativeTransport);
+                host,
+                port,
+                path,
+                limits,
+                timeouts,
+                Optional.of(changed),
+                eventLoops,
+                nativeTransport,
+                proxies,
+                compression);
     }
 
     public WebSocketOptions withEventLoops(int changed) {
-        return new WebSocketOptions(host, port, path, limits, timeouts, tls, changed, nativeTransport);
+        return new WebSocketOptions(
+                host, port, path, limits, timeouts, tls, changed, nativeTransport, proxies, compression);
     }
 
     public WebSocketOptions withNativeTransport(boolean changed) {
-        return new WebSocketOptions(host, port, path, limits, timeouts, tls, eventLoops, changed);
+        return new WebSocketOptions(host, port, path, limits, timeouts, tls, eventLoops, changed, proxies, compression);
+    }
+
+    public WebSocketOptions withProxies(Proxies changed) {
+        return new WebSocketOptions(
+                host, port, path, limits, timeouts, tls, eventLoops, nativeTransport, changed, compression);
+    }
+
+    public WebSocketOptions withCompression(boolean changed) {
+        return new WebSocketOptions(
+                host, port, path, limits, timeouts, tls, eventLoops, nativeTransport, proxies, changed);
     }
 
     private static void requireRange(String name, long value, long min, long max) {

@@ -94,7 +94,7 @@ class FramePropertyTest {
             case Payload.Text value -> written.put("text", value.value());
             case Payload.Binary bytes -> written.put("base64", bytes.toByteArray());
         }
-        ClientFrame frame = FrameReader.read(written.toString().getBytes(StandardCharsets.UTF_8), List.of());
+        ClientFrame frame = Commands.only(written.toString().getBytes(StandardCharsets.UTF_8), List.of());
 
         assertThat(frame).isInstanceOfSatisfying(ClientFrame.Send.class, send -> {
             assertThat(send.id()).isEqualTo("1");
@@ -113,7 +113,7 @@ class FramePropertyTest {
                 ("{\"type\":\"send\",\"to\":\"" + text + "\",\"text\":\"x\"}").getBytes(StandardCharsets.UTF_8),
                 ("{\"type\":\"send\",\"json\":" + text + ",\"to\":\"all\"}").getBytes(StandardCharsets.UTF_8))) {
             try {
-                assertThat(FrameReader.read(each, List.of())).isNotNull();
+                assertThat(Commands.only(each, List.of())).isNotNull();
             } catch (MalformedFrameException | JacksonException e) {
                 assertThat(e.getMessage()).isNotBlank();
             }

@@ -24,7 +24,8 @@ class WebSocketContractTest extends EndpointContract {
                         4 << 20,
                         1_000,
                         1_000,
-                        settings.maxMessagesPerSecond()))
+                        settings.maxMessagesPerSecond(),
+                        1 << 10))
                 .withTimeouts(new WebSocketOptions.Timeouts(
                         Duration.ofSeconds(5), settings.authentication(), settings.idle(), Duration.ofMillis(500)));
     }

@@ -209,7 +209,7 @@ class WebSocketEndpointTest {
     void connectionsAreLimitedInAllAndPerAddress() {
         WebSocketOptions.Limits limits = options.limits();
         Endpoint endpoint = open(options.withLimits(new WebSocketOptions.Limits(
-                limits.maxFrameBytes(), limits.maxOutboundBytes(), limits.maxBroadcastBytes(), 100, 1, 10)));
+                limits.maxFrameBytes(), limits.maxOutboundBytes(), limits.maxBroadcastBytes(), 100, 1, 10, 0)));
         JdkWebSocketClient first = connect(endpoint, "first", "");
 
         assertThatExceptionOfType(CompletionException.class).isThrownBy(() -> connect(endpoint, "second", ""));
@@ -233,13 +233,13 @@ class WebSocketEndpointTest {
 
     private static void upgrade(Socket socket, String query) throws IOException {
         String request = "GET /ws" + query + " HTTP/1.1\n" + """
-                Host: x
-                Upgrade: websocket
-                Connection: Upgrade
-                Sec-WebSocket-Version: 13
-                Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+            Host: x
+            Upgrade: websocket
+            Connection: Upgrade
+            Sec-WebSocket-Version: 13
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
 
-                """;
+            """;
         socket.getOutputStream().write(request.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
     }
 
@@ -288,7 +288,7 @@ class WebSocketEndpointTest {
             await().until(() -> router.client("alice").isPresent());
             socket.getOutputStream().write(new byte[] {(byte) 0x81, 2, '{', '}'});
             String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            assertThat(all).contains("malformed frame");
+            assertThat(all).contains("frames from a client must be masked");
         }
         assertThat(router.client("alice")).isEmpty();
     }
@@ -317,7 +317,7 @@ class WebSocketEndpointTest {
         WebSocketOptions.Limits limits = options.limits();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> open(options.withLimits(new WebSocketOptions.Limits(
-                        limits.maxFrameBytes(), 4 << 10, limits.maxBroadcastBytes(), 1, 1, 1))))
+                        limits.maxFrameBytes(), 4 << 10, limits.maxBroadcastBytes(), 1, 1, 1, 0))))
                 .withMessageContaining("maxOutboundBytes");
     }
 

@@ -17,7 +17,7 @@ class WebSocketOptionsTest {
                         "127.0.0.1",
                         8081,
                         "/ws",
-                        new WebSocketOptions.Limits(524_288, 1_048_576, 16_777_216, 100_000, 1_000, 1_000),
+                        new WebSocketOptions.Limits(524_288, 1_048_576, 16_777_216, 100_000, 1_000, 1_000, 1_024),
                         new WebSocketOptions.Timeouts(
                                 Duration.ofSeconds(10),
                                 Duration.ofSeconds(5),
@@ -25,6 +25,8 @@ class WebSocketOptionsTest {
                                 Duration.ofSeconds(3)),
                         Optional.empty(),
                         Runtime.getRuntime().availableProcessors(),
+                        true,
+                        WebSocketOptions.Proxies.NONE,
                         true));
     }
 
@@ -47,7 +49,7 @@ class WebSocketOptionsTest {
                         Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)))
                 .withMessageContaining("handshake");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new WebSocketOptions.Limits(1, 1 << 20, 1 << 20, 1, 1, 1))
+                .isThrownBy(() -> new WebSocketOptions.Limits(1, 1 << 20, 1 << 20, 1, 1, 1, 0))
                 .withMessageContaining("maxFrameBytes");
     }
 }

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(60)
 public abstract class EndpointContract extends EndpointAnswerContract {
+    private static final int BATCH = 10;
+
     @Test
     void anOversizedFrameEndsTheConnection() {
         TestClient alice = client("alice");
@@ -86,5 +88,43 @@ public abstract class EndpointContract extends EndpointAnswerContract {
             last = slow.next();
         }
         assertThat(last).isEqualTo(new Event.Closed(CloseReason.SLOW_CONSUMER));
+    }
+
+    /** Each broadcast is another, so that bytes of one in the place of another's are seen. */
+    @Test
+    void slowReadersGetEveryByteOfDifferentBroadcastsAsItWasSent() {
+        reopen(RouterOptions.defaults(), EndpointSettings.DEFAULT.withMaxOutboundBytes(64 << 20));
+        List<TestClient> slow = List.of(client("slow0"), client("slow1"), client("slow2"));
+        TestClient healthy = client("healthy");
+        slow.forEach(TestClient::stopReading);
+        int batches = 100;
+        for (int batch = 0; batch < batches; batch++) {
+            for (int i = batch * BATCH; i < (batch + 1) * BATCH; i++) {
+                send(Address.ALL, text(broadcast(i)));
+                // In order with the broadcasts, so that these reach each reader in pieces of its own.
+                send(Address.client("slow" + i % slow.size()), text("direct " + i));
+            }
+            // No further ahead than the endpoint lets broadcasts wait.
+            readBatch(healthy, batch, -1);
+        }
+        slow.forEach(TestClient::startReading);
+        for (int batch = 0; batch < batches; batch++) {
+            for (int s = 0; s < slow.size(); s++) {
+                readBatch(slow.get(s), batch, s);
+            }
+        }
+    }
+
+    private static void readBatch(TestClient client, int batch, int number) {
+        for (int i = batch * BATCH; i < (batch + 1) * BATCH; i++) {
+            assertThat(nextText(client)).isEqualTo(broadcast(i));
+            if (i % 3 == number) {
+                assertThat(nextText(client)).isEqualTo("direct " + i);
+            }
+        }
+    }
+
+    private static String broadcast(int i) {
+        return (i + ",").repeat(1 + i * 37 % 6_000);
     }
 }

@@ -12,6 +12,10 @@ public record EndpointSettings(
         return new EndpointSettings(maxFrameBytes, maxOutboundBytes, most, authentication, idle);
     }
 
+    EndpointSettings withMaxOutboundBytes(int most) {
+        return new EndpointSettings(maxFrameBytes, most, maxMessagesPerSecond, authentication, idle);
+    }
+
     EndpointSettings withAuthentication(Duration longest) {
         return new EndpointSettings(maxFrameBytes, maxOutboundBytes, maxMessagesPerSecond, longest, idle);
     }
