@@ -144,6 +144,8 @@ abstract class CommandEndContract extends CommandOutputContract {
             Exit exit = running.forEach((source, line) -> {
                 if (source == Source.STDOUT) {
                     lines.add(line);
+                }
+                if (line.equals("ready")) {
                     running.signal(SIGUSR1);
                 }
             });
