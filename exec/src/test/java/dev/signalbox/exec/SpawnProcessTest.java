@@ -69,7 +69,8 @@ class SpawnProcessTest {
                 Programs.Proxies.class,
                 "sh",
                 "-c",
-                // No sleep: TSTP would stop it, the shell would say so only after CONT, and CONT discards a pending TSTP.
+                // No sleep: TSTP would stop it, the shell would say so only after CONT, and CONT discards a pending
+                // TSTP.
                 traps + "echo $PPID; while ! [ -e " + end + " ]; do :; done")));
         await().until(() -> !seen.isEmpty());
 
