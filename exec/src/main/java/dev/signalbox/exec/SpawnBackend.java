@@ -105,7 +105,7 @@ final class SpawnBackend implements Backend {
         long began = System.nanoTime();
         String marker = Marker.newId();
         int pid = spawn(launch, pipes, marker);
-        int pidfd = Libc.pidfdOpen(pid);
+        int pidfd = watchable(pid);
         if (pidfd < 0) {
             Libc.kill(-pid, Libc.SIGKILL);
             reactor.reapLater(pid);
@@ -115,6 +115,24 @@ final class SpawnBackend implements Backend {
         pipes.release();
         child.begin();
         return child;
+    }
+
+    /**
+     * What becomes readable when the child ends. Where SIGCHLD is ignored, the system reaps children by itself, and one that
+     * ends at once is gone before it can be looked for: the end of a pipe without a writer stands for it.
+     */
+    private static int watchable(int pid) {
+        int pidfd = Libc.pidfdOpen(pid);
+        if (pidfd != -Errno.ESRCH) {
+            return pidfd;
+        }
+        int[] ends = new int[2];
+        int error = Libc.pipe(ends);
+        if (error != 0) {
+            return error;
+        }
+        Libc.close(ends[1]);
+        return ends[0];
     }
 
     private static int spawn(Launch launch, Pipes pipes, String marker) {

@@ -85,6 +85,10 @@ final class Programs {
             Command.of("true").capture().orThrow();
             CFunction.of("signal", CFunction.LONG, CFunction.INT, CFunction.LONG)
                     .call(SIGCHLD, 1L);
+            for (int i = 0; i < 200; i++) {
+                // Some of these are gone before anybody looks.
+                Command.of("true").capture();
+            }
             Capture ended = Command.of("sh", "-c", "echo said; exit 3").capture();
             System.out.println(
                     ended.stdout().trimmed() + ": " + ended.exit().getClass().getSimpleName());
