@@ -16,6 +16,7 @@ import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionBus;
 import dev.signalbox.session.mongodb.ScriptedMongo.Fate;
 import dev.signalbox.testing.contract.Recorder;
+import dev.signalbox.testing.services.Effort;
 import dev.signalbox.testing.services.FaultProxy;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -134,13 +135,13 @@ class MongoFaultTest {
         recorder.assertWhole();
     }
 
-    /** In ten shares, since the server behind looks through all it has for each question. */
+    /** In ten shares, since the server behind looks through all it has for each question. In the build, at every twentieth byte. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
     void cutAtEveryByteOfAConversationNothingIsLostDoubledOrReordered(int share) {
         mongo.cutStreamAfter(0);
         await().atMost(SOON).pollInterval(OFTEN).until(mongo::areCutsDone);
-        for (long cut = share; cut < CONVERSATION; cut += 10) {
+        for (long cut = share; cut < CONVERSATION; cut += 10L * Effort.of(20, 1)) {
             // The first cut makes the stream begin anew; the second one comes somewhere in what it says then.
             mongo.cutStreamAfter(0, cut);
             sendTogether(4);
@@ -148,9 +149,8 @@ class MongoFaultTest {
             awaitAll();
         }
         assertNothingLostDoubledOrReordered();
-        System.out.println(
-                "scripted fake: cut at every tenth of " + CONVERSATION + " bytes of a change stream from byte " + share
-                        + ", " + sent + " events: none lost, doubled or reordered");
+        System.out.println("scripted fake: cuts in " + CONVERSATION + " bytes of a change stream from byte " + share
+                + ", " + sent + " events: none lost, doubled or reordered");
     }
 
     /** What the shares take for granted. */
