@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** Messages that wait for their client to acknowledge them. Thread-safe; bounded by its options. */
 final class Acknowledgements {
@@ -41,13 +42,13 @@ final class Acknowledgements {
             end(fresh, overloaded("this node"));
             return fresh.result;
         }
-        fresh.timer = deadlines.at(until, () -> finish(fresh, new AckResult.Expired(fresh.sent())));
+        fresh.timer = deadlines.at(until, () -> finish(fresh, () -> new AckResult.Expired(fresh.sent())));
         if (!addToInbox(fresh)) {
-            finish(fresh, overloaded(client.toString()));
+            finish(fresh, () -> overloaded(client.toString()));
             return fresh.result;
         }
         pump(client.id());
-        if (fresh.result.isDone()) {
+        if (byId.get(message.id()) != fresh) {
             // It expired between the timer and the inbox, and so was not there to be removed.
             forget(fresh);
         }
@@ -107,7 +108,7 @@ final class Acknowledgements {
         if (waiting == null || !waiting.client.equals(client)) {
             return false;
         }
-        finish(waiting, result);
+        finish(waiting, () -> result);
         return true;
     }
 
@@ -119,15 +120,16 @@ final class Acknowledgements {
         }
     }
 
-    private void finish(Inbox.Waiting waiting, AckResult result) {
+    /** The result is asked for, and told, only once the message is out of its inbox and can be sent no more. */
+    private void finish(Inbox.Waiting waiting, Supplier<AckResult> result) {
         if (byId.remove(waiting.message.id(), waiting)) {
             Deadlines.Timer timer = waiting.timer;
             if (timer != null) {
                 timer.cancel();
             }
             release(waiting);
-            end(waiting, result);
             forget(waiting);
+            end(waiting, result.get());
         }
     }
 
@@ -150,7 +152,7 @@ final class Acknowledgements {
 
     void closeAll() {
         for (Inbox.Waiting waiting : List.copyOf(byId.values())) {
-            finish(waiting, new AckResult.Closed(waiting.sent()));
+            finish(waiting, () -> new AckResult.Closed(waiting.sent()));
         }
     }
 }

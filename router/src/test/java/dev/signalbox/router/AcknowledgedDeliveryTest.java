@@ -101,6 +101,20 @@ class AcknowledgedDeliveryTest {
     }
 
     @Test
+    void whatExpiredIsOutOfItsInboxBeforeTheSenderIsTold() {
+        FakeConnection late = new FakeConnection();
+        CompletionStage<AckResult> unsent = router.sendAcknowledged(to(Address.client("bob"), "x"), MINUTE);
+        CompletionStage<AckResult> connected = unsent.thenApply(result -> {
+            fixture.endpoint.connect("bob", late);
+            return result;
+        });
+
+        fixture.clock.advance(MINUTE);
+        assertThat(get(connected)).isEqualTo(new AckResult.Expired(false));
+        assertThat(late.offered).isEmpty();
+    }
+
+    @Test
     void repeatingACallJoinsTheOneThatWaits() {
         FakeConnection connection = new FakeConnection();
         ClientSession alice = fixture.endpoint.connect("alice", connection);
