@@ -16,10 +16,8 @@ final class EmailKeys {
     private static final Kind<Encryption> ENCRYPTION =
             new Kind<>("one of none, starttls, starttls-if-offered, tls", EmailKeys::encryption);
 
-    static final Key<String> HOST = Key.optional(
-            "delivery.email.host",
-            Kind.text("the name or address of an SMTP server"),
-            "The SMTP server. Without it, this server sends no mail.");
+    static final Key<String> HOST =
+            Key.optional("delivery.email.host", Kind.host(), "The SMTP server. Without it, this server sends no mail.");
     static final Key<Integer> PORT =
             Key.of("delivery.email.port", Kind.whole(1, 65_535), "587", "Usually 587, with tls 465.");
     static final Key<MailAddress> FROM =

@@ -5,6 +5,7 @@ import dev.signalbox.mail.Dkim;
 import dev.signalbox.mail.MailAddress;
 import dev.signalbox.mail.SmtpOptions;
 import dev.signalbox.mail.SmtpPoolOptions;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Reading;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -38,7 +39,16 @@ record EmailSettings(SmtpOptions server, EmailOptions options) {
         boolean loggedIn = login(reading, server);
         boolean trusted = trust(reading, server);
         boolean signed = dkim(reading, server);
-        return loggedIn && trusted && signed ? Optional.of(server.build()) : Optional.empty();
+        return loggedIn && trusted && signed ? built(reading, server) : Optional.empty();
+    }
+
+    private static Optional<SmtpOptions> built(Reading reading, SmtpOptions.Builder server) {
+        try {
+            return Optional.of(server.build());
+        } catch (IllegalArgumentException e) {
+            reading.check(false, EmailKeys.HOST, "does not work: " + FailureText.of(e));
+            return Optional.empty();
+        }
     }
 
     private static SmtpPoolOptions pool(Reading reading) {
@@ -97,7 +107,7 @@ record EmailSettings(SmtpOptions server, EmailOptions options) {
             server.dkim(Dkim.of(domain, selector, key));
             return true;
         } catch (IllegalArgumentException e) {
-            reading.check(false, EmailKeys.DKIM_KEY_FILE, "does not work: " + e.getMessage());
+            reading.check(false, EmailKeys.DKIM_KEY_FILE, "does not work: " + FailureText.of(e));
             return false;
         }
     }

@@ -6,6 +6,7 @@ import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.Signals;
 import dev.signalbox.server.command.TimeOption;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.node.LogFormat;
 import dev.signalbox.server.node.LogLevel;
 import dev.signalbox.server.node.Logging;
@@ -103,7 +104,7 @@ final class SmtpSimulatorCommand implements Callable<Integer> {
             output.result(RestClient.JSON.writeValueAsString(simulator.stats()));
             return ExitCode.OK;
         } catch (IOException | UncheckedIOException e) {
-            throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+            throw new CommandFailure(ExitCode.FAILED, FailureText.of(e), e);
         }
     }
 
@@ -120,7 +121,7 @@ final class SmtpSimulatorCommand implements Callable<Integer> {
         try {
             Files.write(file, message.source());
         } catch (IOException e) {
-            throw new UncheckedIOException("the message cannot be written to " + file + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("the message cannot be written to " + file + ": " + FailureText.of(e), e);
         }
     }
 
@@ -130,7 +131,7 @@ final class SmtpSimulatorCommand implements Callable<Integer> {
             var behaviour = new Behaviour(minLatency, longest, faults, Duration.ofSeconds(1), refused, seed);
             return SmtpSimulatorOptions.defaults().withHost(host).withPort(port).withBehaviour(behaviour);
         } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+            throw new CommandFailure(ExitCode.USAGE, FailureText.of(e), e);
         }
     }
 }

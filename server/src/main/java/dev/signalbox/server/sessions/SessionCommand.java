@@ -53,9 +53,11 @@ import tools.jackson.databind.json.JsonMapper;
         })
 final class SessionCommand {
 
-    /** HTTP headers are ASCII. */
-    private static final JsonMapper ASCII =
-            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+    /** HTTP headers are ASCII. Made when one is written, not when a command is only explained. */
+    private static final class AsciiJson {
+        private static final JsonMapper MAPPER =
+                JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+    }
 
     /** What the commands have in common: a server and an output. */
     public abstract static class Question implements Callable<Integer> {
@@ -252,7 +254,7 @@ final class SessionCommand {
         private Map<String, String> requestHeaders() {
             Map<String, String> given = new LinkedHashMap<>();
             if (!headers.isEmpty()) {
-                given.put("Event-Headers", ASCII.writeValueAsString(headers));
+                given.put("Event-Headers", AsciiJson.MAPPER.writeValueAsString(headers));
             }
             if (key != null) {
                 given.put("Idempotency-Key", key);

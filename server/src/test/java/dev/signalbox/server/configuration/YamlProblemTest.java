@@ -39,9 +39,9 @@ class YamlProblemTest {
                 Arguments.of("control:\n  port: 1\n" + SECRET + "\n", "", "line"),
                 Arguments.of("control:\n  port: 1\n  port: 2\n", "control.port: is given twice", "line 3 column"),
                 Arguments.of("log:\n  level: info\nlog:\n  format: json\n", "log: is given twice", "line 3 column"),
-                Arguments.of("log: {level: info}\n---\nlog: {format: json}\n", "second document", "line 3"),
+                Arguments.of("log: {level: info}\n---\nlog: {format: json}\n", "second YAML document", "line 3"),
                 Arguments.of("log: " + "[".repeat(100) + "]".repeat(100), "nested too deeply", "line 1"),
-                Arguments.of(SECRET + "\n", "holds no keys", "line 1"));
+                Arguments.of(SECRET + "\n", "has no keys", "line 1"));
     }
 
     @ParameterizedTest

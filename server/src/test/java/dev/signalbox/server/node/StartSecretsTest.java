@@ -93,8 +93,14 @@ class StartSecretsTest {
                 "llm.models.0.model=m",
                 "llm.models.0.url=http://127.0.0.1:1/v1",
                 "llm.models.0.api-key=" + CANARY,
+                "llm.models.0.headers.x-key=" + CANARY,
+                "delivery.email.host=127.0.0.1",
+                "delivery.email.from=signalbox@example.com",
+                "delivery.email.username=me",
+                "delivery.email.password=" + CANARY,
                 "observatory.url=http://127.0.0.1:1",
                 "observatory.token=" + CANARY,
+                "observatory.headers.x-key=" + CANARY,
                 "session.redis.url=redis://:" + CANARY + "@127.0.0.1:1",
                 "session.mongodb.url=mongodb://me:" + CANARY + "@127.0.0.1:1/d");
 
