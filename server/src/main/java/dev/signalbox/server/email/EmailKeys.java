@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The keys of the mail server. */
 final class EmailKeys {
@@ -16,8 +17,10 @@ final class EmailKeys {
     private static final Kind<Encryption> ENCRYPTION =
             new Kind<>("one of none, starttls, starttls-if-offered, tls", EmailKeys::encryption);
 
-    static final Key<String> HOST =
-            Key.optional("delivery.email.host", Kind.host(), "The SMTP server. Without it, this server sends no mail.");
+    static final Key<String> HOST = Key.optional(
+            "delivery.email.host",
+            Kind.matching("the name or address of an SMTP server", Pattern.compile("[\\p{L}\\p{N}.:_-]{1,255}")),
+            "The SMTP server. Without it, this server sends no mail.");
     static final Key<Integer> PORT =
             Key.of("delivery.email.port", Kind.whole(1, 65_535), "587", "Usually 587, with tls 465.");
     static final Key<MailAddress> FROM =
