@@ -1,15 +1,10 @@
 package dev.signalbox.server.email;
 
-import dev.signalbox.server.command.CommandFailure;
-import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.RestClient;
-import dev.signalbox.server.command.Signals;
 import dev.signalbox.server.command.TimeOption;
 import dev.signalbox.server.configuration.FailureText;
-import dev.signalbox.server.node.LogFormat;
-import dev.signalbox.server.node.LogLevel;
-import dev.signalbox.server.node.Logging;
+import dev.signalbox.server.node.SimulatorOptions;
 import dev.signalbox.testing.simulator.Behaviour;
 import dev.signalbox.testing.simulator.Behaviour.Fault;
 import dev.signalbox.testing.simulator.SmtpSimulator;
@@ -46,11 +41,8 @@ import picocli.CommandLine.Option;
                     + " --set delivery.email.encryption=none --set delivery.email.from=box@example.com"
         })
 final class SmtpSimulatorCommand implements Callable<Integer> {
-    @Option(names = "--host", defaultValue = "127.0.0.1", description = "Where to listen; default ${DEFAULT-VALUE}.")
-    private String host = "";
-
-    @Option(names = "--port", defaultValue = "3025", description = "Default ${DEFAULT-VALUE}; 0 picks a free one.")
-    private int port;
+    @Mixin
+    private final SimulatorOptions listening = new SimulatorOptions(3025);
 
     @Option(
             names = "--min-latency",
@@ -95,25 +87,26 @@ final class SmtpSimulatorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var options = options();
-        Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
-        var signals = Signals.taken();
-        try (var simulator = SmtpSimulator.start(options, saving())) {
-            output.note("SIMULATED mail server (nothing is sent to anyone) on " + host + ":" + simulator.port());
-            signals.await();
-            output.result(RestClient.JSON.writeValueAsString(simulator.stats()));
-            return ExitCode.OK;
-        } catch (IOException | UncheckedIOException e) {
-            throw new CommandFailure(ExitCode.FAILED, FailureText.of(e), e);
-        }
+        return listening.run(this::options, (options, signals) -> {
+            try (var simulator = SmtpSimulator.start(options, saving())) {
+                output.note("SIMULATED mail server (nothing is sent to anyone) on " + listening.host() + ":"
+                        + simulator.port());
+                signals.await();
+                output.result(RestClient.JSON.writeValueAsString(simulator.stats()));
+            }
+        });
     }
 
-    private Consumer<SmtpSimulatorMessage> saving() throws IOException {
+    private Consumer<SmtpSimulatorMessage> saving() {
         var folder = save;
         if (folder == null) {
             return message -> {};
         }
-        Files.createDirectories(folder);
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " cannot be made: " + FailureText.of(e), e);
+        }
         return message -> write(folder.resolve(message.number() + ".eml"), message);
     }
 
@@ -126,12 +119,11 @@ final class SmtpSimulatorCommand implements Callable<Integer> {
     }
 
     private SmtpSimulatorOptions options() {
-        try {
-            var longest = maxLatency.compareTo(minLatency) < 0 ? minLatency : maxLatency;
-            var behaviour = new Behaviour(minLatency, longest, faults, Duration.ofSeconds(1), refused, seed);
-            return SmtpSimulatorOptions.defaults().withHost(host).withPort(port).withBehaviour(behaviour);
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.USAGE, FailureText.of(e), e);
-        }
+        var longest = maxLatency.compareTo(minLatency) < 0 ? minLatency : maxLatency;
+        var behaviour = new Behaviour(minLatency, longest, faults, Duration.ofSeconds(1), refused, seed);
+        return SmtpSimulatorOptions.defaults()
+                .withHost(listening.host())
+                .withPort(listening.port())
+                .withBehaviour(behaviour);
     }
 }
