@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -95,12 +96,28 @@ final class RedisStore implements SessionStore {
             List<CompletableFuture<Slice>> slices = new ArrayList<>(cursors.size());
             for (int i = 0; i < cursors.size(); i++) {
                 int index = i;
-                slices.add(events(redis, cursors.get(i), limit)
-                        .thenCombine(heads, (events, all) -> slice(events, all.get(index)))
+                Cursor cursor = cursors.get(i);
+                slices.add(events(redis, cursor, limit)
+                        .thenCombine(heads, (events, all) -> slice(redis, cursor, events, all.get(index)))
+                        .thenCompose(slice -> slice)
                         .toCompletableFuture());
             }
             return all(slices);
         });
+    }
+
+    /**
+     * Race: a session may begin after its head was read and before its events were, and may have lost its first ones to retention by
+     * then. Only its head tells where it began, so the head is read again. It stays away only where something outside removed it.
+     */
+    private CompletionStage<Slice> slice(
+            RedisAsyncCommands<byte[], byte[]> redis,
+            Cursor cursor,
+            List<StreamMessage<byte[], byte[]>> events,
+            KeyValue<byte[], byte[]> head) {
+        return head.hasValue() || events.isEmpty()
+                ? CompletableFuture.completedStage(slice(events, head))
+                : heads(redis, List.of(cursor.session())).thenApply(later -> slice(events, later.getFirst()));
     }
 
     private RedisFuture<List<KeyValue<byte[], byte[]>>> heads(

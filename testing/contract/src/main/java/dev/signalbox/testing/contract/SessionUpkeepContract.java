@@ -3,6 +3,7 @@ package dev.signalbox.testing.contract;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.session.bus.EventId;
 import dev.signalbox.session.bus.Retention;
 import dev.signalbox.session.bus.SessionStore;
 import dev.signalbox.session.bus.SessionStore.Append;
@@ -75,6 +76,30 @@ abstract class SessionUpkeepContract extends SessionContract {
         assertThat(store.replaceGroup(GROUP, 7, document(9))).isFalse();
         assertThat(store.group(GROUP)).get().extracting(GroupDocument::version).isEqualTo(Long.MAX_VALUE);
         assertThat(store.group(new GroupKey("s", "others"))).isEmpty();
+    }
+
+    /** Where the head of a session is read before its events, the session may begin, and lose its first events, in between. */
+    @Test
+    void aSessionThatIsReadWhileItBeginsIsKnownWithItsBeginning() throws Exception {
+        SessionStore reader = store();
+        SessionStore writer = connect(Retention.ofEvents(1), clock);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int round = 0; round < 200; round++) {
+                String session = "new" + round;
+                Future<Slice> known = threads.submit(() -> firstKnown(reader, session));
+                long begin = first(writer.append(batch(session, "a", "b")));
+                writer.append(batch(session, "c"));
+                assertThat(known.get().begin()).as(session).isEqualTo(begin);
+            }
+        }
+    }
+
+    private static Slice firstKnown(SessionStore store, String session) {
+        Slice slice = read(store, session, 0, 10);
+        while (slice.last().equals(EventId.NONE)) {
+            slice = read(store, session, 0, 10);
+        }
+        return slice;
     }
 
     /** With every byte there is. */
