@@ -144,7 +144,12 @@ abstract class LauncherFixture {
     }
 
     Process start(List<String> arguments, String path) throws IOException {
-        List<String> command = new ArrayList<>(List.of(root.resolve("signalbox").toString()));
+        List<String> command = new ArrayList<>();
+        // A build in the background ignores SIGINT and SIGHUP, and what it starts would inherit that.
+        if (System.getProperty("os.name").equals("Linux")) {
+            command.addAll(List.of("/usr/bin/env", "--default-signal=INT,HUP,TERM"));
+        }
+        command.add(root.resolve("signalbox").toString());
         command.addAll(arguments);
         return process(command, path).start();
     }
