@@ -1,23 +1,15 @@
 package dev.signalbox.llm;
 
-import java.io.IOException;
-import java.io.InputStream;
+import dev.signalbox.tls.Trust;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpRequest;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * How models are reached over HTTP: through which proxy, and whose certificates are trusted. Immutable; what it
@@ -88,29 +80,8 @@ public record LlmHttp(Optional<URI> proxy, Optional<Path> caFile, Duration conne
     public HttpClient client() {
         var builder = HttpClient.newBuilder().connectTimeout(connectTimeout).followRedirects(Redirect.NEVER);
         proxy.ifPresent(at -> builder.proxy(ProxySelector.of(new InetSocketAddress(at.getHost(), at.getPort()))));
-        caFile.ifPresent(file -> builder.sslContext(trusting(file)));
+        caFile.ifPresent(file -> builder.sslContext(Trust.inFile(file).context()));
         return builder.build();
-    }
-
-    private static SSLContext trusting(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-            trusted.load(null, null);
-            for (Certificate certificate :
-                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                trusted.setCertificateEntry("ca-" + trusted.size(), certificate);
-            }
-            if (trusted.size() == 0) {
-                throw new IllegalArgumentException("caFile " + file + " holds no certificate in PEM form");
-            }
-            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalArgumentException("caFile " + file + " cannot be read: " + e, e);
-        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.signalbox.mail;
 
+import dev.signalbox.tls.Trust;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class SmtpHandshake {
     private final SmtpOptions options;
     private final SmtpWatch watch;
-    private final Tls tls;
+    private final Trust trust;
     private final @Nullable TokenCache tokens;
     private final String host;
 
@@ -21,7 +22,7 @@ final class SmtpHandshake {
         this.options = options;
         this.watch = watch;
         this.tokens = tokens;
-        tls = new Tls(options);
+        trust = Trust.of(options.caFile(), options.insecure());
         host = SingleLine.isAscii(options.host()) ? options.host() : Idna.toAscii(options.host());
     }
 
@@ -120,10 +121,9 @@ final class SmtpHandshake {
         long left = Math.max(1, deadline - System.nanoTime());
         wire.guard(Duration.ofNanos(left));
         try {
-            var secure = tls.over(wire.socket(), host);
+            var secure = trust.over(wire.socket(), host, options.port());
             secure.setSoTimeout((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
             secure.startHandshake();
-            tls.checkDates(secure);
             wire.upgrade(secure);
         } catch (SocketTimeoutException e) {
             throw new IOException("no TLS within " + options.timeouts().connect(), e);

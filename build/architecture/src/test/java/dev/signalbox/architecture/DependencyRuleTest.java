@@ -30,7 +30,8 @@ class DependencyRuleTest {
 
     /** What a module may use besides: its own leaf, and the libraries of its field. */
     private static final Map<String, List<String>> MODULES = Map.ofEntries(
-            Map.entry("http", List.of()),
+            Map.entry("tls", List.of()),
+            Map.entry("http", List.of("dev.signalbox.tls")),
             Map.entry("router", List.of("org.jctools..")),
             Map.entry(
                     "endpoint.netty",
@@ -50,11 +51,17 @@ class DependencyRuleTest {
                     List.of(
                             "dev.signalbox.delivery.queue",
                             "dev.signalbox.http",
+                            "dev.signalbox.tls",
                             "tools.jackson..",
                             "com.google.i18n.phonenumbers..")),
             Map.entry(
                     "llm",
-                    List.of("dev.signalbox.http", "dev.langchain4j..", "com.azure..", "com.fasterxml.jackson..")),
+                    List.of(
+                            "dev.signalbox.http",
+                            "dev.signalbox.tls",
+                            "dev.langchain4j..",
+                            "com.azure..",
+                            "com.fasterxml.jackson..")),
             Map.entry(
                     "observatory",
                     List.of(
@@ -65,7 +72,7 @@ class DependencyRuleTest {
                             "jakarta.servlet..",
                             "io.grpc..")),
             Map.entry("exec", List.of()),
-            Map.entry("mail", List.of("jakarta.mail..", "org.jsoup..")),
+            Map.entry("mail", List.of("dev.signalbox.tls", "jakarta.mail..", "org.jsoup..")),
             Map.entry("delivery.email", List.of("dev.signalbox.delivery.queue", "dev.signalbox.mail")));
 
     /** What the server's features are built with. */

@@ -4,21 +4,15 @@ import dev.signalbox.server.command.Contexts.Context;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Secret;
 import dev.signalbox.server.rest.AdminToken;
+import dev.signalbox.tls.Trust;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -93,29 +87,10 @@ public final class ServerOptions {
                 .or(() -> variable("SIGNALBOX_CA_FILE").map(Path::of))
                 .or(() -> used.flatMap(Context::caFile));
         try {
-            return file.isPresent() ? trusting(file.get()) : SSLContext.getDefault();
-        } catch (IOException | GeneralSecurityException e) {
-            throw new CommandFailure(
-                    ExitCode.USAGE, "the certificates to trust cannot be read: " + FailureText.of(e), e);
+            return Trust.of(file, false).context();
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, "the certificates to trust: " + FailureText.of(e), e);
         }
-    }
-
-    private static SSLContext trusting(Path file) throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        try (InputStream in = Files.newInputStream(file)) {
-            for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                store.setCertificateEntry(Integer.toString(store.size()), each);
-            }
-        }
-        if (store.size() == 0) {
-            throw new CertificateException(file + " holds no certificate");
-        }
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
     }
 
     private URI address(Optional<Context> named, Optional<Context> used) {

@@ -1,4 +1,4 @@
-/** Real parts for tests: PostgreSQL, Redis, a TCP fault proxy. */
+/** Real parts for tests: PostgreSQL, Redis, a TCP fault proxy, a scripted HTTP server, certificates. */
 @NullMarked
 package dev.signalbox.testing.services;
 

@@ -1,0 +1,118 @@
+package dev.signalbox.tls;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which servers a client believes over TLS: those with a certificate of the system's authorities, those with one of a given
+ * file, or anyone. Immutable and thread-safe.
+ */
+public final class Trust {
+    private final SSLContext context;
+    private final boolean verifies;
+
+    private Trust(TrustManager @Nullable [] managers, boolean verifies) {
+        this.verifies = verifies;
+        try {
+            context = SSLContext.getInstance("TLS");
+            context.init(null, managers, null);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK has no TLS", e);
+        }
+    }
+
+    /** Believes the authorities that the JDK trusts. */
+    public static Trust system() {
+        return new Trust(null, true);
+    }
+
+    /**
+     * Believes the certificates in a file instead of the system's. The file is read now, and not again.
+     *
+     * @param pem one certificate or several, of authorities or of servers that sign their own, in PEM form
+     * @throws IllegalArgumentException if the file cannot be read or holds no certificate
+     */
+    public static Trust inFile(Path pem) {
+        try {
+            return new Trust(managers(authorities(pem)), true);
+        } catch (IOException | GeneralSecurityException e) {
+            String why = e instanceof NoSuchFileException ? "there is no such file" : e.toString();
+            throw new IllegalArgumentException("'" + pem + "' cannot be read as certificates in PEM form: " + why, e);
+        }
+    }
+
+    /** Believes anyone, because the operator asked for exactly that: no certificate and no host name is checked. */
+    public static Trust anyone() {
+        return new Trust(new TrustManager[] {new AnyCertificate()}, false);
+    }
+
+    /**
+     * As a client is usually configured.
+     *
+     * @throws IllegalArgumentException as {@link #inFile}
+     */
+    public static Trust of(Optional<Path> pem, boolean insecure) {
+        if (insecure) {
+            return anyone();
+        }
+        return pem.map(Trust::inFile).orElseGet(Trust::system);
+    }
+
+    private static KeyStore authorities(Path pem) throws GeneralSecurityException, IOException {
+        var store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        try (InputStream in = Files.newInputStream(pem)) {
+            for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                store.setCertificateEntry("ca-" + store.size(), certificate);
+            }
+        }
+        if (store.size() == 0) {
+            throw new IllegalArgumentException("'" + pem + "' holds no certificate in PEM form");
+        }
+        return store;
+    }
+
+    private static TrustManager[] managers(KeyStore authorities) throws GeneralSecurityException {
+        var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(authorities);
+        return Stream.of(factory.getTrustManagers())
+                .map(each -> each instanceof X509ExtendedTrustManager x509 ? new DatedCertificate(x509) : each)
+                .toArray(TrustManager[]::new);
+    }
+
+    /** For {@code java.net.http.HttpClient} and others that make their own connections; those check the host's name. */
+    public SSLContext context() {
+        return context;
+    }
+
+    /**
+     * Puts TLS on a connection. The handshake is still to come, so that the caller can set a timeout before. Closing the
+     * result closes {@code plain}.
+     *
+     * @param host the name or the address that the server's certificate must have; a name is sent to the server (SNI)
+     */
+    public SSLSocket over(Socket plain, String host, int port) throws IOException {
+        var secure = (SSLSocket) context.getSocketFactory().createSocket(plain, host, port, true);
+        if (verifies) {
+            var parameters = secure.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            secure.setSSLParameters(parameters);
+        }
+        return secure;
+    }
+}

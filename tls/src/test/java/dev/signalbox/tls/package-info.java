@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.tls;
+
+import org.jspecify.annotations.NullMarked;
