@@ -1,6 +1,6 @@
 /**
- * What every client of an HTTP service needs and {@code java.net.http} does not have. It does no input or output, and uses
- * nothing but the JDK.
+ * What clients of HTTP services need and {@code java.net.http} does not have: {@link HttpTransport}, which tells whether a
+ * request had been written when it failed, and {@link RetryAfter}.
  */
 @NullMarked
 package dev.signalbox.http;
