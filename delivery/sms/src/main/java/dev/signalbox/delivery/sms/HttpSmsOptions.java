@@ -132,10 +132,6 @@ public record HttpSmsOptions(
         return url.getScheme().equalsIgnoreCase("https");
     }
 
-    int port() {
-        return url.getPort() > 0 ? url.getPort() : secure() ? 443 : 80;
-    }
-
     /** Without the token. */
     @Override
     public String toString() {

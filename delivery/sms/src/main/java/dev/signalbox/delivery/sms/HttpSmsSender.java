@@ -4,9 +4,13 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
+import dev.signalbox.http.Exchange;
+import dev.signalbox.http.HttpCall;
+import dev.signalbox.http.HttpTransport;
+import dev.signalbox.http.HttpTransportOptions;
+import dev.signalbox.tls.Trust;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -35,9 +39,6 @@ import tools.jackson.databind.json.JsonMapper;
  * </table>
  *
  * <p>A number that is not one, and a body that is empty or too long, are rejected without asking the provider.
- *
- * <p>It speaks over plain sockets, not {@link java.net.http.HttpClient}: that one does not tell whether a request had
- * been written when it failed, and takes more than twice the processor time per message (131 against 55 µs measured).
  */
 public final class HttpSmsSender implements Sender, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpSmsSender.class);
@@ -50,8 +51,8 @@ public final class HttpSmsSender implements Sender, AutoCloseable {
 
     private final HttpSmsOptions options;
     private final InstantSource clock;
-    private final ConnectionPool connections;
-    private final String head;
+    private final HttpTransport transport;
+    private final HttpCall call;
 
     /** @throws IllegalArgumentException if the CA file cannot be used */
     public HttpSmsSender(HttpSmsOptions options) {
@@ -61,19 +62,19 @@ public final class HttpSmsSender implements Sender, AutoCloseable {
     HttpSmsSender(HttpSmsOptions options, InstantSource clock) {
         this.options = options;
         this.clock = clock;
-        this.connections = new ConnectionPool(options);
-        this.head = head(options);
+        this.transport = transport(options);
+        this.call = HttpCall.post(options.url())
+                .withHeader("Authorization", "Bearer " + options.token())
+                .withHeader("Accept", "application/json")
+                .withHeader("User-Agent", "signalbox");
         warnOfRisks(options);
     }
 
-    private static String head(HttpSmsOptions options) {
-        var url = options.url();
-        String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
-        return "POST " + path + (url.getRawQuery() == null ? "" : "?" + url.getRawQuery()) + " HTTP/1.1\r\n"
-                + "Host: " + url.getHost() + (url.getPort() > 0 ? ":" + url.getPort() : "") + "\r\n"
-                + "Authorization: Bearer " + options.token() + "\r\n"
-                + "Content-Type: application/json\r\nAccept: application/json\r\nUser-Agent: signalbox\r\n"
-                + "Idempotency-Key: ";
+    private static HttpTransport transport(HttpSmsOptions options) {
+        return HttpTransport.of(HttpTransportOptions.defaults()
+                .withConnectTimeout(options.connectTimeout())
+                .withKept(options.concurrency())
+                .withTrust(Trust.of(options.caFile(), options.insecure())));
     }
 
     private static void warnOfRisks(HttpSmsOptions options) {
@@ -104,7 +105,7 @@ public final class HttpSmsSender implements Sender, AutoCloseable {
         } catch (IllegalArgumentException e) {
             return new SendResult.Rejected(String.valueOf(e.getMessage()));
         }
-        return refusal(delivery.body()).orElseGet(() -> post(request(delivery, number), deadline));
+        return refusal(delivery.body()).orElseGet(() -> post(delivery, number, deadline));
     }
 
     private Duration allowed(Delivery delivery) {
@@ -122,18 +123,12 @@ public final class HttpSmsSender implements Sender, AutoCloseable {
                         "the message has " + length + " characters, " + options.maxLength() + " are allowed"));
     }
 
-    private byte[] request(Delivery delivery, String number) {
+    private SendResult post(Delivery delivery, String number, long deadline) {
         byte[] body = BODIES.writeValueAsBytes(new Body(number, delivery.body()));
-        byte[] front = (head + delivery.idempotencyKey() + "\r\nContent-Length: " + body.length + "\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII);
-        var request = new byte[front.length + body.length];
-        System.arraycopy(front, 0, request, 0, front.length);
-        System.arraycopy(body, 0, request, front.length, body.length);
-        return request;
-    }
-
-    private SendResult post(byte[] request, long deadline) {
-        return switch (connections.exchange(request, deadline)) {
+        var request =
+                call.withHeader("Idempotency-Key", delivery.idempotencyKey()).withBody("application/json", body);
+        var left = Duration.ofNanos(deadline - System.nanoTime());
+        return switch (transport.exchange(request, left)) {
             case Exchange.Answered(var answer) -> Verdict.of(answer, clock);
             case Exchange.NotWritten(var reason) -> new SendResult.NotSent(reason, Optional.empty());
             case Exchange.NoAnswer(var reason) -> new SendResult.Unknown(reason);
@@ -148,7 +143,7 @@ public final class HttpSmsSender implements Sender, AutoCloseable {
     /** Includes what the watch over hanging connections may take beyond the option's time. */
     @Override
     public Duration timeout() {
-        return options.timeout().plus(ConnectionPool.GRACE).plus(ConnectionPool.WATCH);
+        return options.timeout().plus(HttpTransport.OVERRUN);
     }
 
     @Override
@@ -164,6 +159,6 @@ public final class HttpSmsSender implements Sender, AutoCloseable {
     /** Closes the connections. Sends under way end as unknown. */
     @Override
     public void close() {
-        connections.close();
+        transport.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.signalbox.delivery.sms;
 
 import dev.signalbox.delivery.queue.SendResult;
+import dev.signalbox.http.HttpAnswer;
 import dev.signalbox.http.RetryAfter;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,7 +24,7 @@ final class Verdict {
 
     private Verdict() {}
 
-    static SendResult of(ProviderAnswer answer, InstantSource clock) {
+    static SendResult of(HttpAnswer answer, InstantSource clock) {
         return switch (answer.status()) {
             case 200, 201, 202 -> accepted(answer);
             case 408, 425, 429, 503 -> new SendResult.NotSent(quote(answer), retryAfter(answer, clock));
@@ -39,7 +40,10 @@ final class Verdict {
         };
     }
 
-    private static SendResult accepted(ProviderAnswer answer) {
+    private static SendResult accepted(HttpAnswer answer) {
+        if (!answer.whole()) {
+            return new SendResult.Unknown(quote(answer) + " (and the rest of it is missing)");
+        }
         if (answer.body().isEmpty()) {
             return new SendResult.Accepted(Optional.empty());
         }
@@ -61,12 +65,12 @@ final class Verdict {
                 : Optional.empty();
     }
 
-    private static Optional<Duration> retryAfter(ProviderAnswer answer, InstantSource clock) {
+    private static Optional<Duration> retryAfter(HttpAnswer answer, InstantSource clock) {
         return RetryAfter.of(answer::header, clock.instant())
                 .map(wait -> wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait);
     }
 
-    private static String quote(ProviderAnswer answer) {
+    private static String quote(HttpAnswer answer) {
         var text = answer.body().replaceAll("\\p{Cntrl}+", " ").strip();
         var shown = text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
         return "the provider answered " + answer.status() + (shown.isEmpty() ? "" : ": " + shown);

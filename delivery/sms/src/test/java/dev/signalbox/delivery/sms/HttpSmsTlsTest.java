@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.SendResult.Accepted;
 import dev.signalbox.delivery.queue.SendResult.NotSent;
+import dev.signalbox.testing.services.SelfSigned;
 import dev.signalbox.testing.simulator.SmsSimulator;
 import dev.signalbox.testing.simulator.SmsSimulatorOptions;
 import java.io.IOException;
@@ -15,13 +16,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,45 +26,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** Against the simulated provider with a certificate that signs itself, made by the JDK's keytool. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HttpSmsTlsTest {
-    private static final String PASSWORD = "changeit";
-
     private Path folder;
     private SmsSimulator provider;
     private Path certificate;
 
     @BeforeAll
-    void start(@TempDir Path temporary) throws Exception {
+    void start(@TempDir Path temporary) {
         folder = temporary;
-        var store = folder.resolve("provider.p12");
-        keytool(
-                "-genkeypair",
-                "-alias",
-                "provider",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=provider",
-                "-ext",
-                "SAN=ip:127.0.0.1",
-                "-ext",
-                "bc:c",
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString());
-        certificate = folder.resolve("provider.pem");
-        keytool(
-                "-exportcert",
-                "-rfc",
-                "-alias",
-                "provider",
-                "-keystore",
-                store.toString(),
-                "-file",
-                certificate.toString());
-        provider = SmsSimulator.start(SmsSimulatorOptions.defaults().withTls(context(store)));
+        var identity = SelfSigned.forNames(folder, "provider", "ip:127.0.0.1");
+        certificate = identity.pem();
+        provider = SmsSimulator.start(SmsSimulatorOptions.defaults().withTls(identity.context()));
     }
 
     @AfterAll
@@ -104,16 +70,6 @@ class HttpSmsTlsTest {
     }
 
     @Test
-    void keepsAConnectionAcrossAnIdleMoment() {
-        var options = HttpSmsOptions.of(provider.sendUrl(), "mock-token").withCaFile(certificate);
-        try (var sender = new HttpSmsSender(options)) {
-            assertThat(sender.send(Deliveries.to(PHONE, "one"))).isInstanceOf(Accepted.class);
-            Awaitility.await().pollDelay(ConnectionPool.FRESH.plusMillis(50)).until(() -> true);
-            assertThat(sender.send(Deliveries.to(PHONE, "two"))).isInstanceOf(Accepted.class);
-        }
-    }
-
-    @Test
     void givesUpOnAHandshakeThatNeverEnds() throws IOException {
         try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             var options = HttpSmsOptions.of(URI.create("https://127.0.0.1:" + silent.getLocalPort()), "t")
@@ -135,21 +91,5 @@ class HttpSmsTlsTest {
         try (var sender = new HttpSmsSender(options)) {
             return sender.send(Deliveries.to(PHONE, "hello"));
         }
-    }
-
-    private static SSLContext context(Path store) throws Exception {
-        var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray()), PASSWORD.toCharArray());
-        var context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
-        return context;
-    }
-
-    private static void keytool(String... arguments) throws IOException, InterruptedException {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("-storepass", PASSWORD));
-        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
     }
 }
