@@ -52,6 +52,7 @@ class DependencyRuleTest {
                             "dev.signalbox.http",
                             "tools.jackson..",
                             "com.google.i18n.phonenumbers..")),
+            Map.entry("ha.lease", List.of("dev.signalbox.database")),
             Map.entry(
                     "llm",
                     List.of("dev.signalbox.http", "dev.langchain4j..", "com.azure..", "com.fasterxml.jackson..")),
