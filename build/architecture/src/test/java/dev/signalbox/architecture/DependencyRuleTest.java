@@ -54,6 +54,7 @@ class DependencyRuleTest {
                             "dev.signalbox.tls",
                             "tools.jackson..",
                             "com.google.i18n.phonenumbers..")),
+            Map.entry("ha.lease", List.of("dev.signalbox.database")),
             Map.entry(
                     "llm",
                     List.of(

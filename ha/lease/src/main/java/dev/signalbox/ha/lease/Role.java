@@ -1,0 +1,7 @@
+package dev.signalbox.ha.lease;
+
+/** What a node is in an election. */
+public enum Role {
+    STANDBY,
+    LEADER
+}

@@ -1,0 +1,15 @@
+-- Leases and fences. Times are microseconds since 1970 (UTC), by the database's clock.
+
+-- One row for each name that was ever leased. It stays when the lease ends, since the epoch must only grow.
+create table signalbox_lease (
+    name text not null primary key,
+    owner text not null,
+    epoch integer not null,
+    until integer not null
+);
+
+-- The newest epoch that has written under each name.
+create table signalbox_fence (
+    name text not null primary key,
+    epoch integer not null
+);

@@ -1,0 +1,242 @@
+package dev.signalbox.ha.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Elections and locks on threads, when the store hangs or fails, or a listener does. */
+class ElectionFaultTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final LeaseOptions OPTIONS =
+            new LeaseOptions(Duration.ofSeconds(1), Duration.ofMillis(20), Duration.ZERO);
+
+    private final BreakableStore store = new BreakableStore();
+    private final Told told = new Told();
+    private final Election election = Leases.in(store, "one").elect("leader", OPTIONS, told);
+
+    @AfterEach
+    void end() {
+        store.heal();
+        told.release.countDown();
+        election.close();
+    }
+
+    private Lease awaitTerm(int number) {
+        Awaitility.await("term " + number).atMost(PATIENCE).until(() -> told.terms.size() >= number);
+        return told.terms.get(number - 1);
+    }
+
+    private void awaitEnd(LossReason reason) {
+        Awaitility.await("the end by " + reason).atMost(PATIENCE).until(() -> told.ends.contains(reason));
+    }
+
+    @Test
+    void aStoreThatHangsEndsTheTermByTheDeadline() {
+        Lease lease = awaitTerm(1);
+        store.hang();
+
+        awaitEnd(LossReason.EXPIRED);
+
+        assertThat(lease.isHeld()).isFalse();
+        assertThat(election.role()).isEqualTo(Role.STANDBY);
+        store.heal();
+        assertThat(awaitTerm(2).epoch()).isGreaterThan(lease.epoch());
+        assertThat(told.ends).hasSize(1);
+    }
+
+    @Test
+    void aStoreThatIsAwayEndsTheTermAndNobodyAssumesToLead() {
+        awaitTerm(1);
+        store.fail(new LeaseStoreUnavailableException("away", null));
+
+        awaitEnd(LossReason.EXPIRED);
+
+        assertThat(election.role()).isEqualTo(Role.STANDBY);
+        assertThat(election.problem()).contains("away");
+        assertThat(told.terms).hasSize(1);
+        store.heal();
+        awaitTerm(2);
+        Awaitility.await().atMost(PATIENCE).until(() -> election.problem().isEmpty());
+    }
+
+    @Test
+    void aStoreWithABugDoesNotEndTheElection() {
+        awaitTerm(1);
+        store.fail(new IllegalStateException("a bug"));
+        awaitEnd(LossReason.EXPIRED);
+        store.fail(new StackOverflowError("an error"));
+        int before = store.calls();
+        Awaitility.await("the store to be asked again").atMost(PATIENCE).until(() -> store.calls() > before + 1);
+        store.heal();
+
+        awaitTerm(2);
+    }
+
+    @Test
+    void aListenerThatThrowsDoesNotEndTheElection() {
+        told.failing = true;
+        Lease lease = awaitTerm(1);
+
+        assertThat(store.memory.release("leader", lease.owner(), lease.epoch())).isTrue();
+
+        awaitEnd(LossReason.REVOKED);
+        awaitTerm(2);
+    }
+
+    /** The term ends at the deadline although nobody returns, and the next one waits for the listener. */
+    @Test
+    void aListenerThatHangsHoldsUpNeitherTheEndNorMixesTerms() {
+        Lease lease = awaitTerm(1);
+        told.hanging = true;
+        store.memory.release("leader", lease.owner(), lease.epoch());
+
+        awaitEnd(LossReason.REVOKED);
+        assertThat(lease.isHeld()).isFalse();
+        int before = store.calls();
+        Awaitility.await("more steps")
+                .during(Duration.ofMillis(200))
+                .atMost(PATIENCE)
+                .until(() -> true);
+        assertThat(told.terms).hasSize(1);
+        assertThat(store.calls()).as("no attempt while the listener hangs").isLessThanOrEqualTo(before + 1);
+
+        told.release.countDown();
+        awaitTerm(2);
+    }
+
+    @Test
+    void theLeaderIsToldToListeners() {
+        awaitTerm(1);
+
+        Awaitility.await().atMost(PATIENCE).until(() -> told.leaders.contains(Optional.of(election.owner())));
+        assertThat(election.leader()).contains(election.owner());
+    }
+
+    @Test
+    void aHandOverWaitsForItsListenerNoLongerThanItMay() throws Exception {
+        awaitTerm(1);
+        told.hanging = true;
+
+        assertThat(election.handOver(Duration.ofMillis(50))).isTrue();
+
+        assertThat(told.terms.getFirst().isHeld()).isFalse();
+    }
+
+    @Test
+    void aLockWhoseStoreHangsEndsByTheDeadline() throws Exception {
+        LeaseLock lock =
+                Leases.in(store, "one").tryLock("job", OPTIONS, Duration.ZERO).orElseThrow();
+        store.hang();
+
+        assertThat(lock.ended().toCompletableFuture().get(30, TimeUnit.SECONDS)).isEqualTo(LossReason.EXPIRED);
+
+        assertThat(lock.lease().isHeld()).isFalse();
+        store.heal();
+        lock.close();
+    }
+
+    /** Otherwise nobody could take it before it runs out. */
+    @Test
+    void aLockWhoseGrantWasNeverSeenIsGivenBack() {
+        store.loseAnswers(1);
+
+        assertThatThrownBy(() ->
+                        Leases.in(store, "one").tryLock("job", OPTIONS.withTtl(Duration.ofHours(1)), Duration.ZERO))
+                .isInstanceOf(LeaseStoreUnavailableException.class);
+
+        assertThat(store.memory.find("job")).isEmpty();
+    }
+
+    @Test
+    void aLockIsTriedAgainAfterAFailureWhileThereIsTime() throws Exception {
+        store.loseAnswers(2);
+
+        try (LeaseLock lock =
+                Leases.in(store, "one").tryLock("job", OPTIONS, PATIENCE).orElseThrow()) {
+            assertThat(lock.lease().isHeld()).isTrue();
+        }
+        assertThat(store.memory.find("job")).isEmpty();
+    }
+
+    @Test
+    void oneThatIsInterruptedWhileItWaitsLeavesNoLock() throws Exception {
+        LeaseLock held =
+                Leases.in(store, "one").tryLock("job", OPTIONS, Duration.ZERO).orElseThrow();
+        List<Throwable> thrown = new CopyOnWriteArrayList<>();
+        CountDownLatch ended = new CountDownLatch(1);
+        int before = store.calls();
+        Thread waiting = Thread.ofPlatform().start(() -> {
+            try {
+                Leases.in(store, "two").tryLock("job", OPTIONS, PATIENCE);
+            } catch (InterruptedException e) {
+                thrown.add(e);
+            }
+            ended.countDown();
+        });
+        Awaitility.await().atMost(PATIENCE).until(() -> store.calls() > before + 1);
+        waiting.interrupt();
+
+        assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(thrown).hasSize(1);
+        held.close();
+        assertThat(store.memory.find("job")).isEmpty();
+    }
+
+    /** What the election told, with faults to order. */
+    private static final class Told implements ElectionListener {
+        final List<Lease> terms = new CopyOnWriteArrayList<>();
+        final List<LossReason> ends = new CopyOnWriteArrayList<>();
+        final List<Optional<String>> leaders = new CopyOnWriteArrayList<>();
+        final CountDownLatch release = new CountDownLatch(1);
+        volatile boolean failing;
+        volatile boolean hanging;
+
+        @Override
+        public void elected(Lease lease) {
+            terms.add(lease);
+            misbehave();
+        }
+
+        @Override
+        public void resigning(Lease lease) {
+            misbehave();
+        }
+
+        @Override
+        public void lost(Lease lease, LossReason reason) {
+            ends.add(reason);
+            misbehave();
+        }
+
+        @Override
+        public void leaderChanged(Optional<String> leader) {
+            leaders.add(leader);
+        }
+
+        private void misbehave() {
+            if (failing) {
+                throw new IllegalStateException("a listener with a bug");
+            }
+            if (hanging) {
+                awaitRelease();
+            }
+        }
+
+        private void awaitRelease() {
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

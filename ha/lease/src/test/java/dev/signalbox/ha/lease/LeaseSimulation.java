@@ -1,0 +1,157 @@
+package dev.signalbox.ha.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signalbox.ha.lease.SimulatedWorld.Weather;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One random history of three nodes, one store and one guarded resource: stops, suspensions, crashes, slow and lost requests and
+ * answers, requests that are executed late, jumps of clocks, outages of the store.
+ *
+ * <p>What must hold at each moment: at most one node holds the lease (unless the store's own clock jumped), and the resource never
+ * accepts an epoch after a newer one, nor one epoch from two nodes. After the last fault one node leads.
+ */
+final class LeaseSimulation {
+    static final String NAME = "dispatcher";
+    static final Duration TTL = Duration.ofSeconds(10);
+    static final LeaseOptions OPTIONS = new LeaseOptions(TTL, Duration.ofSeconds(1), Duration.ofSeconds(15));
+    private static final long HOUR = Duration.ofHours(1).toNanos();
+    private static final int FAULTS = 8;
+
+    private final SimulatedWorld world;
+    private final LeaseStore truth;
+    private final Fence fence;
+    private final Map<Long, String> writers = new HashMap<>();
+    private final Set<LossReason> losses = EnumSet.noneOf(LossReason.class);
+    private long newestAccepted;
+    private int accepted;
+    private int refused;
+    private int started;
+
+    LeaseSimulation(long seed, Fence fence) {
+        this.world = new SimulatedWorld(seed);
+        this.truth = LeaseStore.inMemory(world::storeNanos);
+        this.fence = fence;
+        world.afterEach(this::check);
+        for (int i = 0; i < 3; i++) {
+            world.nodes.add(newNode());
+        }
+    }
+
+    private SimulatedNode newNode() {
+        return new SimulatedNode(world, this, "node-" + started++, truth);
+    }
+
+    /** What one history saw, to know that histories do see something. */
+    record Summary(int terms, int accepted, int refused, Set<LossReason> losses) {}
+
+    Summary run() {
+        for (int i = 0; i < FAULTS; i++) {
+            world.elapse(world.span(1));
+            write();
+            disturb();
+            write();
+        }
+        settle();
+        return new Summary(world.nodes.stream().mapToInt(node -> node.terms).sum(), accepted, refused, losses);
+    }
+
+    private void disturb() {
+        SimulatedNode node = world.nodes.get(world.random.nextInt(world.nodes.size()));
+        switch (world.random.nextInt(7)) {
+            case 0 -> node.stop(world.span(3));
+            case 1 -> replace(node);
+            case 2 -> handOver(node);
+            case 3 -> world.storeDownUntil = world.now() + world.span(2);
+            case 4 -> jump(node);
+            default -> {}
+        }
+    }
+
+    private void replace(SimulatedNode node) {
+        node.crash();
+        world.nodes.set(world.nodes.indexOf(node), newNode());
+    }
+
+    private static void handOver(SimulatedNode node) {
+        if (!node.isStopped()) {
+            node.candidate.handOver();
+        }
+    }
+
+    private void jump(SimulatedNode node) {
+        switch (world.weather) {
+            case WALL_CLOCKS_JUMP -> node.jumpWallClock(world.random.nextLong(-HOUR, HOUR));
+            case SUSPENDED -> node.suspend(world.span(3));
+            case STORE_CLOCK_JUMPS -> world.storeSkew += world.random.nextLong(-HOUR, HOUR);
+        }
+    }
+
+    /** Each node that believes to hold the lease writes; what it sends may take longer than the lease lasts. */
+    private void write() {
+        for (SimulatedNode node : world.nodes) {
+            if (!node.isStopped()) {
+                node.candidate
+                        .tenure()
+                        .ifPresent(lease ->
+                                world.after(world.chance(0.3) ? world.span(4) : world.span(0.01), () -> arrive(lease)));
+            }
+        }
+    }
+
+    private void arrive(Lease lease) {
+        if (!fence.admits(lease.name(), lease.epoch())) {
+            refused++;
+            return;
+        }
+        accepted++;
+        assertThat(lease.epoch())
+                .as("the resource accepted an epoch after a newer one")
+                .isGreaterThanOrEqualTo(newestAccepted);
+        newestAccepted = lease.epoch();
+        assertThat(writers.computeIfAbsent(lease.epoch(), _ -> lease.owner()))
+                .as("one epoch has one owner")
+                .isEqualTo(lease.owner());
+    }
+
+    void ended(LossReason reason) {
+        losses.add(reason);
+    }
+
+    /** Runs after each happening, so without a stream or an assertion library. */
+    private void check() {
+        int holders = 0;
+        for (SimulatedNode node : world.nodes) {
+            if (node.candidate.isLeading()) {
+                node.watchDeadline();
+                holders += node.holds() ? 1 : 0;
+            }
+        }
+        if (holders > 1 && world.weather != Weather.STORE_CLOCK_JUMPS) {
+            throw new AssertionError(holders + " nodes hold the lease at one time");
+        }
+    }
+
+    /** A store's clock that was set back makes a lease last longer; a jump forward ends that wait. */
+    private void settle() {
+        world.calm = true;
+        world.storeDownUntil = 0;
+        world.elapse(TTL.multipliedBy(3));
+        if (world.weather == Weather.STORE_CLOCK_JUMPS) {
+            truth.find(NAME)
+                    .ifPresent(held -> world.storeSkew += held.remaining().toNanos());
+        }
+        world.elapse(TTL.multipliedBy(2));
+        assertThat(world.nodes.stream().filter(SimulatedNode::holds))
+                .as("leaders after the last fault")
+                .hasSize(1);
+        assertThat(world.nodes.stream().filter(SimulatedNode::isInTerm))
+                .as("nodes that were told of a term and not of its end")
+                .hasSize(1);
+    }
+}

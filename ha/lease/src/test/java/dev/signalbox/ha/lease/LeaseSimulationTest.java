@@ -1,0 +1,56 @@
+package dev.signalbox.ha.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signalbox.testing.services.Effort;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Ten thousand random histories in each build. */
+class LeaseSimulationTest {
+    private static final int HISTORIES = 10_000;
+
+    @Test
+    void noHistoryHasTwoHoldersOrAStaleWrite() {
+        Totals totals = new Totals();
+        Effort.seeds(HISTORIES).forEach(seed -> totals.add(run(seed)));
+
+        assertThat(totals.terms).isPositive();
+        if (totals.histories >= HISTORIES) {
+            totals.requireThatMuchHappened();
+        }
+    }
+
+    private static LeaseSimulation.Summary run(long seed) {
+        try {
+            return new LeaseSimulation(seed, Fence.inMemory()).run();
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError("a history broke: " + Effort.replay(LeaseSimulationTest.class, seed), e);
+        }
+    }
+
+    /** Histories in which nothing happens would prove nothing. */
+    private static final class Totals {
+        private int histories;
+        private long terms;
+        private long accepted;
+        private long refused;
+        private final Set<LossReason> losses = EnumSet.noneOf(LossReason.class);
+
+        void add(LeaseSimulation.Summary summary) {
+            histories++;
+            terms += summary.terms();
+            accepted += summary.accepted();
+            refused += summary.refused();
+            losses.addAll(summary.losses());
+        }
+
+        void requireThatMuchHappened() {
+            assertThat(terms).as("terms").isGreaterThan(2L * HISTORIES);
+            assertThat(accepted).as("accepted writes").isGreaterThan(2L * HISTORIES);
+            assertThat(refused).as("writes that only the fence stopped").isGreaterThan(HISTORIES / 100);
+            assertThat(losses).contains(LossReason.EXPIRED, LossReason.REVOKED, LossReason.HANDED_OVER);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.ha.lease;
+
+import org.jspecify.annotations.NullMarked;
