@@ -173,7 +173,7 @@ final class Routing {
             }
             deliver(request).errors().stream().findFirst().ifPresent(error -> requests.fail(request.id(), error));
         }
-        return pending.reply().copy();
+        return pending.reply();
     }
 
     private static boolean hasOneReceiver(Message message) {
