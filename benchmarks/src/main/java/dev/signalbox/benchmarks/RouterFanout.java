@@ -5,10 +5,10 @@ import dev.signalbox.benchmarks.Benchmark.Sample;
 import dev.signalbox.endpoint.netty.WebSocketEndpoint;
 import dev.signalbox.endpoint.netty.WebSocketOptions;
 import dev.signalbox.router.Address;
-import dev.signalbox.router.ClientIdentity;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
+import dev.signalbox.router.Principal;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterOptions;
 import java.io.BufferedReader;
@@ -50,8 +50,7 @@ final class RouterFanout implements AutoCloseable {
 
     static RouterFanout open(int clients) throws IOException {
         Router router = Router.create(RouterOptions.defaults());
-        Endpoint endpoint =
-                WebSocketEndpoint.create(options(), token -> Optional.of(new ClientIdentity(token, Map.of())));
+        Endpoint endpoint = WebSocketEndpoint.create(options(), token -> Optional.of(new Principal(token, Map.of())));
         router.attach(endpoint);
         Process load = new ProcessBuilder(
                         Java.executable(),

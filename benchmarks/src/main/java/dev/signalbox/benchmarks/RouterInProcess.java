@@ -3,7 +3,6 @@ package dev.signalbox.benchmarks;
 import dev.signalbox.benchmarks.Benchmark.Sample;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.ClientGateway;
-import dev.signalbox.router.ClientIdentity;
 import dev.signalbox.router.ClientSession;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Connection;
@@ -12,6 +11,7 @@ import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
+import dev.signalbox.router.Principal;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterOptions;
 import dev.signalbox.router.SendReport;
@@ -157,7 +157,7 @@ final class RouterInProcess implements AutoCloseable {
         }
 
         ClientSession connect(String id, Connection connection) {
-            return switch (Objects.requireNonNull(gateway).connect(new ClientIdentity(id, Map.of()), connection)) {
+            return switch (Objects.requireNonNull(gateway).connect(new Principal(id, Map.of()), connection)) {
                 case ClientGateway.Admission.Admitted admitted -> admitted.session();
                 case ClientGateway.Admission.Refused refused -> throw new IllegalStateException("refused: " + refused);
             };

@@ -1,6 +1,7 @@
 package dev.signalbox.examples;
 
 import dev.signalbox.router.Address;
+import dev.signalbox.router.Decision;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
@@ -19,7 +20,8 @@ public final class RouterExample {
 
     static String ask(String question) {
         try (Router router = Router.create(RouterOptions.defaults())) {
-            router.onReceive(message -> message.payload().size() > 1_000 ? message.rejected("keep it short") : message);
+            router.onReceive(message ->
+                    message.payload().size() > 1_000 ? Decision.reject("keep it short") : Decision.accept(message));
             router.add("shout", Logic.dispatched((message, context) -> {
                 String louder = message.payload().toString().toUpperCase(Locale.ROOT);
                 context.reply(message, Payload.text(louder));

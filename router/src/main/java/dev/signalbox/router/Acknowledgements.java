@@ -3,151 +3,180 @@ package dev.signalbox.router;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Messages that wait for their client to acknowledge them. Thread-safe; bounded by its options. */
 final class Acknowledgements {
-    private final RouterOptions.Acknowledgements bounds;
-    private final Clients clients;
+    private final Users users;
     private final Deadlines deadlines;
     private final RouterListener listener;
     private final Map<UUID, Inbox.Waiting> byId = new ConcurrentHashMap<>();
-    private final Map<String, Inbox> inboxes = new ConcurrentHashMap<>();
-    private final Semaphore room;
-    private final AtomicLong bytes = new AtomicLong();
+    private final Budget budget;
 
-    Acknowledgements(
-            RouterOptions.Acknowledgements bounds, Clients clients, Deadlines deadlines, RouterListener listener) {
-        this.bounds = bounds;
-        this.clients = clients;
+    Acknowledgements(RouterOptions.Acknowledgements bounds, Users users, Deadlines deadlines, RouterListener listener) {
+        this.users = users;
         this.deadlines = deadlines;
         this.listener = listener;
-        this.room = new Semaphore(bounds.total());
+        this.budget = new Budget(bounds.total(), bounds.bytesTotal());
     }
 
-    /** Sends until acknowledged, or joins the message with the same id that waits already. */
-    CompletableFuture<AckResult> send(Message message, Address.Client client, Instant until) {
-        Inbox.Waiting fresh = new Inbox.Waiting(message.withIntent(new Intent.Confirm(until)), client);
+    /**
+     * Sends until acknowledged, or joins the message with the same id that waits already.
+     *
+     * @param target a client or a session
+     * @param sender the session that sends and waits; null if the server's own code does
+     */
+    CompletableFuture<AckResult> send(Message message, Address target, Instant until, @Nullable LiveSession sender) {
+        LiveSession only = target instanceof Address.Session session ? users.session(session.id()) : null;
+        if (target instanceof Address.Session && only == null) {
+            return rejected(message, RouteError.gone(target));
+        }
+        Inbox.Waiting fresh =
+                new Inbox.Waiting(message.withIntent(new Intent.Confirm(until)), target, only, sender, this::abandoned);
         Inbox.Waiting existing = byId.putIfAbsent(message.id(), fresh);
         if (existing != null) {
-            return join(existing, client);
+            return join(existing, target);
         }
-        if (!reserve(fresh)) {
-            byId.remove(message.id(), fresh);
-            end(fresh, overloaded("this node"));
-            return fresh.result;
+        if (reserve(fresh)) {
+            begin(fresh, until);
         }
-        fresh.timer = deadlines.at(until, () -> finish(fresh, () -> new AckResult.Expired(fresh.sent())));
-        if (!addToInbox(fresh)) {
-            finish(fresh, () -> overloaded(client.toString()));
-            return fresh.result;
-        }
-        pump(client.id());
-        if (byId.get(message.id()) != fresh) {
-            // It expired between the timer and the inbox, and so was not there to be removed.
-            forget(fresh);
-        }
-        return fresh.result;
+        // A copy: what one caller does to it, such as a timeout, is not the others' concern.
+        return fresh.result.copy();
     }
 
-    private static CompletableFuture<AckResult> join(Inbox.Waiting existing, Address.Client client) {
-        return existing.client.equals(client)
-                ? existing.result
+    private CompletableFuture<AckResult> rejected(Message message, RouteError error) {
+        AckResult result = new AckResult.Rejected(error);
+        listener.ackEnded(message, result);
+        return CompletableFuture.completedFuture(result);
+    }
+
+    private static CompletableFuture<AckResult> join(Inbox.Waiting existing, Address target) {
+        return existing.target.equals(target)
+                ? existing.result.copy()
                 : CompletableFuture.completedFuture(new AckResult.Rejected(RouteError.to(
-                        client, ErrorCode.MALFORMED, "a message with this id waits for another client; use a new id")));
+                        target, ErrorCode.MALFORMED, "a message with this id waits for another client; use a new id")));
     }
 
-    private static AckResult overloaded(String who) {
-        return new AckResult.Rejected(RouteError.of(
-                ErrorCode.OVERLOADED, who + " has reached its limit of unacknowledged messages; send again later"));
+    private static RouteError overloaded(String who) {
+        return RouteError.of(
+                ErrorCode.OVERLOADED, who + " has reached its limit of unacknowledged messages; send again later");
     }
 
+    /** False if it may not wait, and has ended. */
     private boolean reserve(Inbox.Waiting waiting) {
-        if (!room.tryAcquire()) {
+        if (!budget.take(waiting.bytes(), waiting.sender != null)) {
+            byId.remove(waiting.message().id(), waiting);
+            end(waiting, new AckResult.Rejected(overloaded("this node")));
             return false;
         }
-        if (bytes.addAndGet(waiting.size()) > bounds.bytesTotal()) {
-            release(waiting);
-            return false;
+        RouteError refusal = waiting.sender == null ? null : waiting.sender.begin(waiting);
+        if (refusal != null && byId.remove(waiting.message().id(), waiting)) {
+            budget.give(waiting.bytes(), true);
+            end(waiting, new AckResult.Rejected(refusal));
         }
-        return true;
+        return refusal == null;
     }
 
-    private void release(Inbox.Waiting waiting) {
-        bytes.addAndGet(-waiting.size());
-        room.release();
-    }
-
-    private boolean addToInbox(Inbox.Waiting waiting) {
-        while (true) {
-            Inbox inbox = inboxOf(waiting.client);
-            switch (inbox.add(waiting)) {
-                case YES -> {
-                    return true;
-                }
-                case FULL -> {
-                    return false;
-                }
-                case RETIRED -> inboxes.remove(waiting.client.id(), inbox);
-            }
+    private void begin(Inbox.Waiting fresh, Instant until) {
+        fresh.timer = deadlines.at(until, () -> finish(fresh, () -> new AckResult.Expired(fresh.sent())));
+        switch (add(fresh)) {
+            case FULL -> finish(fresh, () -> new AckResult.Rejected(overloaded(fresh.target.toString())));
+            case GONE -> finish(fresh, () -> new AckResult.Rejected(RouteError.gone(fresh.target)));
+            case YES -> pump(fresh);
         }
     }
 
-    private Inbox inboxOf(Address.Client client) {
-        return inboxes.computeIfAbsent(client.id(), id -> new Inbox(id, clients, bounds, listener));
+    private Inbox.Added add(Inbox.Waiting waiting) {
+        LiveSession only = waiting.only();
+        return only == null
+                ? users.with(user(waiting), user -> user.add(waiting))
+                : only.user().add(waiting).orElse(Inbox.Added.GONE);
     }
 
-    /** The client's answer; false if nothing waits for it. */
-    boolean answer(Address.Client client, UUID message, AckResult result) {
+    private static String user(Inbox.Waiting waiting) {
+        return switch (waiting.target) {
+            case Address.Client(String user) -> user;
+            case Address.Session session -> session.user();
+            default -> throw new IllegalStateException("only clients acknowledge, not " + waiting.target);
+        };
+    }
+
+    private void pump(Inbox.Waiting fresh) {
+        User user = users.find(user(fresh));
+        if (user == null) {
+            return;
+        }
+        if (byId.get(fresh.message().id()) != fresh) {
+            // Race: it ended between the timer and the inbox, and so was not there to be removed.
+            user.remove(fresh);
+            users.retire(user);
+        } else {
+            user.pump();
+        }
+    }
+
+    /** A client's answer; false if nothing waits for it. */
+    boolean answer(LiveSession session, UUID message, AckResult result) {
         Inbox.Waiting waiting = byId.get(message);
-        if (waiting == null || !waiting.client.equals(client)) {
-            return false;
-        }
-        finish(waiting, () -> result);
-        return true;
+        return waiting != null
+                && user(waiting).equals(session.address().user())
+                && (waiting.only() == null || waiting.only() == session)
+                && finish(waiting, () -> result);
     }
 
-    /** Sends what waits for a client, if it is connected. */
-    void pump(String client) {
-        Inbox inbox = inboxes.get(client);
-        if (inbox != null) {
-            inbox.pump();
+    /** A session ended: what waited for it alone can no longer be acknowledged. */
+    void gone(LiveSession session) {
+        for (Inbox.Waiting waiting : session.user().waitingFor(session)) {
+            finish(waiting, () -> new AckResult.Rejected(RouteError.gone(waiting.target)));
         }
+    }
+
+    /** Its sender ended. */
+    private void abandoned(Inbox.Waiting waiting) {
+        finish(
+                waiting,
+                () -> new AckResult.Rejected(
+                        RouteError.of(ErrorCode.CLOSING, "the session that sent the message ended first")));
     }
 
     /** The result is asked for, and told, only once the message is out of its inbox and can be sent no more. */
-    private void finish(Inbox.Waiting waiting, Supplier<AckResult> result) {
-        if (byId.remove(waiting.message.id(), waiting)) {
-            Deadlines.Timer timer = waiting.timer;
-            if (timer != null) {
-                timer.cancel();
-            }
-            release(waiting);
-            forget(waiting);
-            end(waiting, result.get());
+    private boolean finish(Inbox.Waiting waiting, Supplier<AckResult> result) {
+        if (!byId.remove(waiting.message().id(), waiting)) {
+            return false;
         }
-    }
-
-    private void end(Inbox.Waiting waiting, AckResult result) {
-        waiting.result.complete(result);
-        listener.ackEnded(waiting.message, result);
+        Optional.ofNullable(waiting.timer).ifPresent(Deadlines.Timer::cancel);
+        budget.give(waiting.bytes(), waiting.sender != null);
+        Optional.ofNullable(waiting.sender).ifPresent(sender -> sender.finish(waiting));
+        forget(waiting);
+        end(waiting, result.get());
+        return true;
     }
 
     private void forget(Inbox.Waiting waiting) {
-        Inbox inbox = inboxes.get(waiting.client.id());
-        if (inbox == null) {
-            return;
+        User user = waiting.only() == null
+                ? users.find(user(waiting))
+                : waiting.only().user();
+        if (user != null) {
+            user.remove(waiting);
+            users.retire(user);
+            deadlines.elsewhere(user::pump);
         }
-        if (inbox.remove(waiting)) {
-            inboxes.remove(waiting.client.id(), inbox);
-        } else {
-            inbox.pump();
+    }
+
+    /** A client's wait is told at once, whatever the server's own code may be busy with. */
+    private void end(Inbox.Waiting waiting, AckResult result) {
+        if (waiting.sender != null) {
+            waiting.result.complete(result);
         }
+        deadlines.elsewhere(() -> {
+            waiting.result.complete(result);
+            listener.ackEnded(waiting.message(), result);
+        });
     }
 
     void closeAll() {

@@ -1,17 +1,20 @@
 package dev.signalbox.router;
 
+import java.util.UUID;
+
 /**
- * Who a message is from or for. Printed and parsed as {@code client:ID}, {@code logic:NAME} or {@code all}.
+ * Who a message is from or for. Printed and parsed as {@code client:USER}, {@code client:USER#SESSION}, {@code logic:NAME} or
+ * {@code all}.
  *
  * <p>The alphabets are narrow on purpose: an address can stand in a log line, a URL or a JSON string as it is.
  */
 public sealed interface Address {
 
-    /** Every client that is connected at the moment of sending, the sender included. Never a source. */
+    /** Every session that is connected at the moment of sending, the sender's included. Never a source. */
     All ALL = new All();
 
     /**
-     * The address of a client.
+     * The address of a user: of every session of theirs.
      *
      * @throws IllegalArgumentException unless {@code id} is 1 to 128 characters of {@code A-Z a-z 0-9 . _ ~ @ + : / = -}
      */
@@ -31,11 +34,11 @@ public sealed interface Address {
     /**
      * The address that was printed so.
      *
-     * @throws IllegalArgumentException if it is none of the three forms
+     * @throws IllegalArgumentException if it is none of the four forms
      */
     static Address parse(String printed) {
         if (printed.startsWith(Client.PREFIX)) {
-            return new Client(printed.substring(Client.PREFIX.length()));
+            return client(printed, printed.indexOf(Session.SEPARATOR));
         }
         if (printed.startsWith(Logic.PREFIX)) {
             return new Logic(printed.substring(Logic.PREFIX.length()));
@@ -44,10 +47,18 @@ public sealed interface Address {
             return ALL;
         }
         throw new IllegalArgumentException(
-                "an address is client:ID, logic:NAME or all, not: " + Strings.excerpt(printed));
+                "an address is client:USER, client:USER#SESSION, logic:NAME or all, not: " + Strings.excerpt(printed));
     }
 
-    /** A connected peer. */
+    private static Address client(String printed, int separator) {
+        return separator < 0
+                ? new Client(printed.substring(Client.PREFIX.length()))
+                : new Session(
+                        printed.substring(Client.PREFIX.length(), separator),
+                        Strings.uuid("session", printed.substring(separator + 1)));
+    }
+
+    /** A user, with all of their sessions. */
     record Client(String id) implements Address {
         private static final String PREFIX = "client:";
 
@@ -58,6 +69,20 @@ public sealed interface Address {
         @Override
         public String toString() {
             return PREFIX + id;
+        }
+    }
+
+    /** One session of a user. */
+    record Session(String user, UUID id) implements Address {
+        private static final char SEPARATOR = '#';
+
+        public Session {
+            Strings.requireName("client id", user, 128, "._~@+:/=-");
+        }
+
+        @Override
+        public String toString() {
+            return Client.PREFIX + user + SEPARATOR + id;
         }
     }
 

@@ -7,5 +7,5 @@ import java.util.Optional;
 public interface Authenticator {
 
     /** Empty if the token is not accepted. An exception counts as a fault of the server, not of the client. */
-    Optional<ClientIdentity> authenticate(String token);
+    Optional<Principal> authenticate(String token);
 }

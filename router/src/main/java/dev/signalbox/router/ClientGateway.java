@@ -13,8 +13,11 @@ public interface ClientGateway {
     }
 
     /** Announces an authenticated client. */
-    Admission connect(ClientIdentity identity, Connection connection);
+    Admission connect(Principal principal, Connection connection);
 
     /** The largest payload that the router passes on, in bytes. */
     int maxPayloadBytes();
+
+    /** The most bytes that one message can take in JSON, its headers and all else included. */
+    int maxEncodedBytes();
 }

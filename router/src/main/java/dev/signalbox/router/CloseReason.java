@@ -6,10 +6,10 @@ public enum CloseReason {
     GONE,
     /** The server wants it gone. */
     REMOVED,
-    /** The same client id connected again. */
+    /** The user opened one session more than they may have, and this was the oldest. */
     REPLACED,
-    /** The same client id is connected already, and the newcomer has to go. */
-    ALREADY_CONNECTED,
+    /** The user has as many sessions as they may have, and the newcomer has to go. */
+    TOO_MANY_SESSIONS,
     /** It did not read what was sent to it. */
     SLOW_CONSUMER,
     /** Nothing was heard from it for too long. */

@@ -13,13 +13,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs things when their time has come. Thread-safe. Its size is bounded by its users, who each bound what they have
  * pending and cancel what is done.
+ *
+ * <p>The timer's thread runs no code of others, such as listeners and what depends on a future: see {@link #elsewhere}. It is
+ * a platform thread, so that handlers which keep all carriers of virtual threads busy cannot stop it.
  */
 final class Deadlines implements AutoCloseable {
     /*
-     * The clock is injected and may jump, so nobody can say how long to sleep: while something waits, one thread looks
-     * every TICK; while nothing does, it is parked.
+     * The clock is injected and may jump, so the time until the next deadline is only a guess: the thread sleeps for that
+     * long, but never longer than NAP. While nothing waits, it is parked.
      */
-    private static final Duration TICK = Duration.ofMillis(20);
+    private static final Duration NAP = Duration.ofMillis(250);
 
     private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
 
@@ -41,23 +44,32 @@ final class Deadlines implements AutoCloseable {
     private final InstantSource clock;
     private final ConcurrentSkipListMap<Key, Runnable> timers = new ConcurrentSkipListMap<>();
     private final AtomicLong sequence = new AtomicLong();
-    private final Thread ticker;
-    private volatile boolean parked;
+    private final Thread thread;
     private volatile boolean closed;
 
     Deadlines(InstantSource clock) {
         this.clock = clock;
-        this.ticker = Thread.ofVirtual().name("router-deadlines").start(this::tick);
+        this.thread = Thread.ofPlatform().daemon().name("router-deadlines").start(this::tick);
     }
 
-    /** Runs {@code action}, which must be quick, on the ticker's thread once the clock has reached {@code at}. */
+    /** Runs {@code action}, which must be quick, on the timer's thread once the clock has reached {@code at}. */
     Timer at(Instant at, Runnable action) {
         Key key = new Key(at, sequence.getAndIncrement());
         timers.put(key, action);
-        if (parked) {
-            LockSupport.unpark(ticker);
+        if (key.equals(timers.firstKey())) {
+            // The thread sleeps for longer than until then. If it is not asleep, its next sleep ends at once.
+            LockSupport.unpark(thread);
         }
         return new Timer(this, key);
+    }
+
+    /** Runs what may call code of others: at once, or on a thread of its own if this is the timer's thread. */
+    void elsewhere(Runnable work) {
+        if (Thread.currentThread().equals(thread)) {
+            Thread.ofVirtual().name("router-expired").start(work);
+        } else {
+            work.run();
+        }
     }
 
     private void tick() {
@@ -68,14 +80,13 @@ final class Deadlines implements AutoCloseable {
     }
 
     private void await() {
-        parked = true;
-        // Looked at after "parked" is set: an action added before that is seen here, one added later unparks.
-        if (timers.isEmpty()) {
+        Map.Entry<Key, Runnable> first = timers.firstEntry();
+        if (first == null) {
             LockSupport.park(this);
         } else {
-            LockSupport.parkNanos(this, TICK.toNanos());
+            Duration left = Duration.between(clock.instant(), first.getKey().at());
+            LockSupport.parkNanos(this, left.compareTo(NAP) < 0 ? left.toNanos() : NAP.toNanos());
         }
-        parked = false;
     }
 
     private void runOnce(Instant now) {
@@ -91,7 +102,7 @@ final class Deadlines implements AutoCloseable {
     private static void run(Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.error("running an expired deadline's task failed; the other deadlines are not affected", e);
         }
     }
@@ -99,6 +110,6 @@ final class Deadlines implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        LockSupport.unpark(ticker);
+        LockSupport.unpark(thread);
     }
 }

@@ -1,165 +1,273 @@
 package dev.signalbox.router;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client, present or not, has still to acknowledge, oldest first. Thread-safe.
+ * What one user, present or not, has still to acknowledge: a log, oldest first, into which each session has a cursor. Guarded
+ * by its {@link User}'s lock.
  *
- * <p>Only a window of it is under way at a time. Otherwise a client that comes back to a long list would have its outbound
- * buffer filled at once, be taken for a slow consumer, and never get through.
+ * <p>Only a window of it is under way to a session at a time. Otherwise a client that comes back to a long list would have its
+ * outbound buffer filled at once, be taken for a slow consumer, and never get through. A plain message of a sender whose
+ * acknowledged ones wait for the window to move waits behind them, as an entry for the one session.
  */
 final class Inbox {
     static final int WINDOW_BYTES = 256 << 10;
     static final int WINDOW_MESSAGES = 256;
 
-    /** A message that waits. */
-    static final class Waiting {
-        final Message message;
-        final Address.Client client;
-        final CompletableFuture<AckResult> result = new CompletableFuture<>();
-        volatile Deadlines.@Nullable Timer timer;
-        private volatile int attempts;
-        private boolean underWay;
-
-        Waiting(Message message, Address.Client client) {
-            this.message = message;
-            this.client = client;
-        }
-
-        boolean sent() {
-            return attempts > 0;
-        }
-
-        int size() {
-            return message.payload().size();
-        }
-    }
-
-    private final String clientId;
-    private final Clients clients;
-    private final RouterOptions.Acknowledgements bounds;
-    private final RouterListener listener;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Map<UUID, Waiting> all = new LinkedHashMap<>();
-    private final Deque<Waiting> unsent = new ArrayDeque<>();
-    private long bytes;
-    private @Nullable LiveClient current;
-    private int messagesUnderWay;
-    private long bytesUnderWay;
-    private boolean retired;
-
-    Inbox(String clientId, Clients clients, RouterOptions.Acknowledgements bounds, RouterListener listener) {
-        this.clientId = clientId;
-        this.clients = clients;
-        this.bounds = bounds;
-        this.listener = listener;
-    }
-
     /** What adding to it led to. */
     enum Added {
         YES,
         FULL,
-        /** It was empty and is no longer in use: take a new one. */
-        RETIRED
+        /** The one session that it is for is gone. */
+        GONE
+    }
+
+    /** A message in the log. */
+    sealed interface Entry {
+        Message message();
+
+        /** The only session that it is for; null if it is for each. */
+        @Nullable
+        LiveSession only();
+    }
+
+    /** A message that only waits for those before it. */
+    private record Plain(Message message, LiveSession only) implements Entry {}
+
+    /** A message that waits to be acknowledged. */
+    static final class Waiting implements Entry, LiveSession.Wait {
+        final Address target;
+        final CompletableFuture<AckResult> result = new CompletableFuture<>();
+        final @Nullable LiveSession sender;
+        volatile Deadlines.@Nullable Timer timer;
+        private final Message message;
+        private final @Nullable LiveSession only;
+        private final Runnable onAbandoned;
+        private final int bytes;
+        private volatile int attempts;
+        private long position = -1;
+
+        /** {@code onAbandoned} is run if its sender, a session, ends first. */
+        Waiting(
+                Message message,
+                Address target,
+                @Nullable LiveSession only,
+                @Nullable LiveSession sender,
+                Consumer<Waiting> onAbandoned) {
+            this.message = message;
+            this.target = target;
+            this.only = only;
+            this.sender = sender;
+            this.onAbandoned = () -> onAbandoned.accept(this);
+            this.bytes = message.bytes();
+        }
+
+        @Override
+        public Message message() {
+            return message;
+        }
+
+        @Override
+        public @Nullable LiveSession only() {
+            return only;
+        }
+
+        @Override
+        public int bytes() {
+            return bytes;
+        }
+
+        @Override
+        public void abandon() {
+            onAbandoned.run();
+        }
+
+        /** Whether it was handed to a connection, or is just being. */
+        boolean sent() {
+            return attempts > 0;
+        }
+    }
+
+    /** How far one session has come. */
+    private static final class Cursor {
+        private long position;
+        private int messagesUnderWay;
+        private long bytesUnderWay;
+
+        private boolean hasRoom(Entry next) {
+            return next instanceof Plain
+                    || messagesUnderWay == 0
+                    || (messagesUnderWay < WINDOW_MESSAGES
+                            && bytesUnderWay + next.message().bytes() <= WINDOW_BYTES);
+        }
+    }
+
+    private final RouterOptions.Acknowledgements bounds;
+    private final NavigableMap<Long, Entry> log = new TreeMap<>();
+    private final Map<LiveSession, Cursor> cursors = new HashMap<>();
+    private long end;
+    private long bytes;
+    /** Read without the lock: by whoever has added an entry, or follows one that did. */
+    private volatile boolean mayHoldBack;
+
+    Inbox(RouterOptions.Acknowledgements bounds) {
+        this.bounds = bounds;
+    }
+
+    boolean isEmpty() {
+        return log.isEmpty();
+    }
+
+    boolean mayHoldBack() {
+        return mayHoldBack;
+    }
+
+    /** A new session has seen nothing yet. */
+    void join(LiveSession session) {
+        cursors.put(session, new Cursor());
+    }
+
+    void leave(LiveSession session) {
+        cursors.remove(session);
+        log.entrySet()
+                .removeIf(each -> each.getValue() instanceof Plain plain && plain.only() == session && removed(plain));
+        mayHoldBack = !log.isEmpty();
+    }
+
+    private boolean removed(Entry entry) {
+        bytes -= entry.message().bytes();
+        return true;
     }
 
     Added add(Waiting waiting) {
-        lock.lock();
-        try {
-            if (retired) {
-                return Added.RETIRED;
+        if (waiting.only != null && !cursors.containsKey(waiting.only)) {
+            return Added.GONE;
+        }
+        if (!append(waiting)) {
+            return Added.FULL;
+        }
+        waiting.position = end - 1;
+        return Added.YES;
+    }
+
+    private boolean append(Entry entry) {
+        int size = entry.message().bytes();
+        if (log.size() >= bounds.perClient() || bytes + size > bounds.bytesPerClient()) {
+            return false;
+        }
+        log.put(end++, entry);
+        bytes += size;
+        mayHoldBack = true;
+        return true;
+    }
+
+    /** Whether an earlier message of {@code source} was not yet sent to the session. */
+    boolean isHeldBack(LiveSession session, Address source) {
+        Cursor cursor = cursors.get(session);
+        return cursor != null
+                && log.tailMap(cursor.position, true).values().stream()
+                        .anyMatch(each ->
+                                isFor(session, each) && each.message().source().equals(source));
+    }
+
+    /** False if as much waits as may. */
+    boolean addPlain(LiveSession session, Message message) {
+        return append(new Plain(message, session));
+    }
+
+    void remove(Waiting waiting) {
+        if (log.remove(waiting.position, waiting)) {
+            bytes -= waiting.bytes;
+            mayHoldBack = !log.isEmpty();
+            cursors.forEach((session, cursor) -> landed(session, cursor, waiting));
+        }
+    }
+
+    private static void landed(LiveSession session, Cursor cursor, Waiting waiting) {
+        if (isFor(session, waiting) && waiting.position < cursor.position) {
+            cursor.messagesUnderWay--;
+            cursor.bytesUnderWay -= waiting.bytes;
+        }
+    }
+
+    private static boolean isFor(LiveSession session, Entry entry) {
+        return entry.only() == null || entry.only() == session;
+    }
+
+    /**
+     * The next entry for a session, if its window has room for it. It counts as sent from now on, so that nobody is told
+     * otherwise while it is on its way to the connection: follow with {@link #sent} or {@link #notSent}.
+     */
+    @Nullable
+    Entry next(LiveSession session) {
+        Cursor cursor = cursors.get(session);
+        if (cursor == null) {
+            return null;
+        }
+        for (Map.Entry<Long, Entry> each : log.tailMap(cursor.position, true).entrySet()) {
+            if (isFor(session, each.getValue())) {
+                cursor.position = each.getKey();
+                return cursor.hasRoom(each.getValue()) ? begin(each.getValue()) : null;
             }
-            if (all.size() >= bounds.perClient() || bytes + waiting.size() > bounds.bytesPerClient()) {
-                return Added.FULL;
-            }
-            all.put(waiting.message.id(), waiting);
-            unsent.addLast(waiting);
-            bytes += waiting.size();
-            return Added.YES;
-        } finally {
-            lock.unlock();
         }
-    }
-
-    /** Takes it out. True if nothing is left: then the inbox is retired. */
-    boolean remove(Waiting waiting) {
-        lock.lock();
-        try {
-            if (all.remove(waiting.message.id(), waiting)) {
-                bytes -= waiting.size();
-                unsent.remove(waiting);
-                landed(waiting);
-            }
-            retired = all.isEmpty();
-            return retired;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void landed(Waiting waiting) {
-        if (waiting.underWay) {
-            waiting.underWay = false;
-            messagesUnderWay--;
-            bytesUnderWay -= waiting.size();
-        }
-    }
-
-    /** Offers to the client, if it is connected, as much as the window has room for. */
-    void pump() {
-        lock.lock();
-        try {
-            // Looked up under the lock: whoever looked before might come second, and take a replaced connection for a
-            // new one.
-            LiveClient client = clients.find(clientId);
-            if (client != null) {
-                pump(client);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void pump(LiveClient client) {
-        if (client != current) {
-            startOver(client);
-        }
-        Waiting next = unsent.peekFirst();
-        while (next != null && hasRoom(next) && client.offer(next.message)) {
-            unsent.removeFirst();
-            sent(next);
-            next = unsent.peekFirst();
-        }
-    }
-
-    /** A new connection has seen nothing yet. */
-    private void startOver(LiveClient client) {
-        current = client;
-        messagesUnderWay = 0;
-        bytesUnderWay = 0;
-        unsent.clear();
-        unsent.addAll(all.values());
-        all.values().forEach(waiting -> waiting.underWay = false);
-    }
-
-    private boolean hasRoom(Waiting next) {
-        return messagesUnderWay == 0
-                || (messagesUnderWay < WINDOW_MESSAGES && bytesUnderWay + next.size() <= WINDOW_BYTES);
+        return null;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only
-    private void sent(Waiting waiting) {
-        waiting.underWay = true;
-        waiting.attempts++;
-        messagesUnderWay++;
-        bytesUnderWay += waiting.size();
-        listener.ackRequested(waiting.message, waiting.attempts);
+    private static Entry begin(Entry entry) {
+        if (entry instanceof Waiting waiting) {
+            waiting.attempts++;
+        }
+        return entry;
+    }
+
+    /** A connection took it. Returns which attempt that was, counted from 1; 0 for what needs no acknowledgement. */
+    int sent(LiveSession session, Entry entry) {
+        Cursor cursor = cursors.get(session);
+        if (cursor != null) {
+            passed(cursor, entry);
+        }
+        return entry instanceof Waiting waiting ? waiting.attempts : 0;
+    }
+
+    /** It may have been acknowledged, or have expired, while it was on its way to the connection. */
+    @SuppressWarnings("ReferenceEquality") // the very entry that was offered
+    private void passed(Cursor cursor, Entry entry) {
+        boolean waits = log.get(cursor.position) == entry;
+        if (waits && entry instanceof Plain) {
+            log.remove(cursor.position);
+            removed(entry);
+            mayHoldBack = !log.isEmpty();
+        } else if (waits) {
+            cursor.messagesUnderWay++;
+            cursor.bytesUnderWay += entry.message().bytes();
+        }
+        cursor.position++;
+    }
+
+    /** No connection took it. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only
+    void notSent(Entry entry) {
+        if (entry instanceof Waiting waiting) {
+            waiting.attempts--;
+        }
+    }
+
+    List<Waiting> waitingFor(LiveSession session) {
+        List<Waiting> found = new ArrayList<>();
+        for (Entry entry : log.values()) {
+            if (entry instanceof Waiting waiting && waiting.only == session) {
+                found.add(waiting);
+            }
+        }
+        return found;
     }
 }

@@ -17,6 +17,13 @@ final class Limits {
         if (message.payload().size() > options.maxPayloadBytes()) {
             return tooLarge("the payload", message.payload().size(), options.maxPayloadBytes(), "bytes");
         }
+        if (message.payload().encodedSize() > options.maxEncodedPayloadBytes()) {
+            return tooLarge(
+                    "the payload in JSON, where control characters take six bytes,",
+                    message.payload().encodedSize(),
+                    options.maxEncodedPayloadBytes(),
+                    "bytes");
+        }
         if (message.targets().size() > options.maxTargets()) {
             return tooLarge("the list of targets", message.targets().size(), options.maxTargets(), "entries");
         }

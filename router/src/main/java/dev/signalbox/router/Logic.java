@@ -40,7 +40,10 @@ public sealed interface Logic {
         /** Asks one client or logic. Completes with the reply or a {@link RequestException}. */
         CompletionStage<Message> request(Address target, Payload payload, Duration within);
 
-        /** Answers {@code received}; if its sender did not ask, the answer is an ordinary message to it. */
+        /**
+         * Answers {@code received}; if its sender did not ask, the answer is an ordinary message to it. Of a user with several
+         * sessions, only the one that sent it gets the answer.
+         */
         SendReport reply(Message received, Payload payload);
     }
 

@@ -19,7 +19,7 @@ record LogicContext(Address.Logic self, MessageRouter router) implements Logic.C
 
     @Override
     public SendReport reply(Message received, Payload payload) {
-        Message answer = Message.of(self, received.source(), payload);
+        Message answer = Message.of(self, received.replyTo(), payload);
         return router.send(
                 received.intent() instanceof Intent.Ask ? answer.withIntent(new Intent.Reply(received.id())) : answer);
     }

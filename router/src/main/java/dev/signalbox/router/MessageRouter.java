@@ -23,7 +23,7 @@ final class MessageRouter implements Router, ClientGateway {
     private final RouterListener listener;
     private final InstantSource clock;
     private final Limits limits;
-    private final Clients clients = new Clients();
+    private final Users users;
     private final Deadlines deadlines;
     private final Requests requests;
     private final Acknowledgements acknowledgements;
@@ -40,13 +40,14 @@ final class MessageRouter implements Router, ClientGateway {
         this.listener = new SafeListener(listener);
         this.clock = clock;
         this.limits = new Limits(options);
+        this.users = new Users(id -> new User(id, options, this.listener));
         this.deadlines = new Deadlines(clock);
         this.requests = new Requests(options.maxRequests(), deadlines);
-        this.acknowledgements = new Acknowledgements(options.acknowledgements(), clients, deadlines, this.listener);
+        this.acknowledgements = new Acknowledgements(options.acknowledgements(), users, deadlines, this.listener);
         this.logics = new LogicTable(this, requests, this.listener);
         this.receiving = new MiddlewareChain(this.listener);
         this.sending = new MiddlewareChain(this.listener);
-        this.routing = new Routing(clients, logics, requests, acknowledgements, sending, this.listener);
+        this.routing = new Routing(users, logics, requests, acknowledgements, sending, this.listener);
     }
 
     InstantSource clock() {
@@ -56,6 +57,11 @@ final class MessageRouter implements Router, ClientGateway {
     @Override
     public int maxPayloadBytes() {
         return options.maxPayloadBytes();
+    }
+
+    @Override
+    public int maxEncodedBytes() {
+        return options.maxEncodedBytes();
     }
 
     @Override
@@ -94,24 +100,24 @@ final class MessageRouter implements Router, ClientGateway {
 
     @Override
     public CompletionStage<Message> request(Message message, Duration within) {
-        return request(fromServer(message), within);
+        return request(fromServer(message), within, null);
     }
 
     @Override
     public CompletionStage<AckResult> sendAcknowledged(Message message, Duration within) {
-        return sendAcknowledged(fromServer(message), within);
+        return sendAcknowledged(fromServer(message), within, null);
     }
 
     SendReport receive(Message message) {
         return send(fromClient(message));
     }
 
-    CompletionStage<Message> receiveRequest(Message message, Duration within) {
-        return request(fromClient(message), within);
+    CompletionStage<Message> receiveRequest(Message message, Duration within, LiveSession session) {
+        return request(fromClient(message), within, session);
     }
 
-    CompletionStage<AckResult> receiveAcknowledged(Message message, Duration within) {
-        return sendAcknowledged(fromClient(message), within);
+    CompletionStage<AckResult> receiveAcknowledged(Message message, Duration within, LiveSession session) {
+        return sendAcknowledged(fromClient(message), within, session);
     }
 
     @Nullable
@@ -119,8 +125,8 @@ final class MessageRouter implements Router, ClientGateway {
         return requests.requester(request);
     }
 
-    boolean acknowledged(Address.Client client, UUID message, AckResult result) {
-        return acknowledgements.answer(client, message, result);
+    boolean acknowledged(LiveSession session, UUID message, AckResult result) {
+        return acknowledgements.answer(session, message, result);
     }
 
     /** A message at the entrance, and what stops it there, if anything does. */
@@ -138,32 +144,37 @@ final class MessageRouter implements Router, ClientGateway {
         if (error != null) {
             return new Entrant(message, error);
         }
-        Message seen = receiving.apply(message);
-        return seen.verdict() instanceof Verdict.Rejected rejected
-                ? new Entrant(message, RouteError.rejected(rejected.reason()))
-                : new Entrant(seen, null);
+        return switch (receiving.apply(message)) {
+            case Decision.Accept(Message seen) -> new Entrant(seen, null);
+            case Decision.Reject(String reason) -> new Entrant(message, RouteError.rejected(reason));
+        };
     }
 
     private SendReport send(Entrant entrant) {
-        return entrant.error() != null
-                ? routing.refuse(entrant.message(), entrant.error())
-                : routing.route(entrant.message());
+        Message message = entrant.message();
+        if (entrant.error() == null) {
+            return routing.route(message);
+        }
+        return message.intent() instanceof Intent.Reply reply
+                ? routing.refuseReply(message, reply.request(), entrant.error())
+                : routing.refuse(message, entrant.error());
     }
 
-    private CompletableFuture<Message> request(Entrant entrant, Duration within) {
+    private CompletableFuture<Message> request(Entrant entrant, Duration within, @Nullable LiveSession session) {
         RouteError error = entrant.error() != null ? entrant.error() : checkWait(within);
         if (error != null) {
             routing.refuse(entrant.message(), error);
             return CompletableFuture.failedFuture(new RequestException(error));
         }
-        return unlessClosed(routing.ask(entrant.message(), after(within)));
+        return unlessClosed(routing.ask(entrant.message(), after(within), session));
     }
 
-    private CompletableFuture<AckResult> sendAcknowledged(Entrant entrant, Duration within) {
+    private CompletableFuture<AckResult> sendAcknowledged(
+            Entrant entrant, Duration within, @Nullable LiveSession session) {
         RouteError error = entrant.error() != null ? entrant.error() : checkWait(within);
         return error != null
                 ? CompletableFuture.completedFuture(routing.refuseAck(entrant.message(), error))
-                : unlessClosed(routing.confirm(entrant.message(), after(within)));
+                : unlessClosed(routing.confirm(entrant.message(), after(within), session));
     }
 
     private static @Nullable RouteError checkWait(Duration within) {
@@ -177,55 +188,92 @@ final class MessageRouter implements Router, ClientGateway {
     }
 
     @Override
-    public Admission connect(ClientIdentity identity, Connection connection) {
+    public Admission connect(Principal principal, Connection connection) {
         if (draining) {
             return new Admission.Refused(CloseReason.RESTARTING);
         }
-        LiveClient client = new LiveClient(identity, connection, this);
-        if (!register(client)) {
-            return new Admission.Refused(CloseReason.ALREADY_CONNECTED);
-        }
-        listener.connected(client.client());
-        acknowledgements.pump(identity.id());
-        return new Admission.Admitted(client);
+        return users.with(principal.user(), user -> {
+            LiveSession session = new LiveSession(principal, user, connection, this);
+            // Before it is its user's: from then on, another thread may replace and remove it.
+            users.add(session);
+            Optional<User.Joined> joined = user.join(session);
+            if (joined.isEmpty() || !joined.get().joined()) {
+                users.remove(session);
+            }
+            return joined.map(each -> admission(session, each));
+        });
     }
 
-    private boolean register(LiveClient client) {
-        if (options.duplicateClient() == RouterOptions.DuplicateClient.REFUSE) {
-            return clients.addIfAbsent(client);
+    private Admission admission(LiveSession session, User.Joined joined) {
+        if (!joined.joined()) {
+            return new Admission.Refused(CloseReason.TOO_MANY_SESSIONS);
         }
-        LiveClient replaced = clients.replace(client);
+        LiveSession replaced = joined.replaced();
         if (replaced != null) {
             replaced.close(CloseReason.REPLACED);
-            disconnected(replaced, CloseReason.REPLACED);
+            ended(replaced);
         }
-        return true;
+        session.user().tellAndPump();
+        return new Admission.Admitted(session);
     }
 
-    void disconnected(LiveClient client, CloseReason reason) {
-        clients.remove(client);
-        if (client.end()) {
-            listener.disconnected(client.client(), reason);
+    void disconnected(LiveSession session, CloseReason reason) {
+        if (session.user().leave(session, reason)) {
+            ended(session);
+            session.user().tellAndPump();
+            users.retire(session.user());
+        }
+    }
+
+    /** A session is out of its user's list: what it waited for, and what waited for it, ends. */
+    private void ended(LiveSession session) {
+        users.remove(session);
+        session.end();
+        acknowledgements.gone(session);
+        requests.gone(session.address());
+        if (session.user().sessions().isEmpty()) {
+            requests.gone(session.user().address());
         }
     }
 
     @Override
-    public List<ClientInfo> clients() {
-        return clients.all().stream().map(LiveClient::client).toList();
+    public int connected() {
+        return users.connected();
     }
 
     @Override
-    public Optional<ClientInfo> client(String id) {
-        return Optional.ofNullable(clients.find(id)).map(LiveClient::client);
+    public List<SessionInfo> sessions() {
+        return users.sessions().stream().map(LiveSession::info).toList();
     }
 
     @Override
-    public boolean disconnect(String id, CloseReason reason) {
-        LiveClient client = clients.find(id);
-        if (client == null) {
+    public List<SessionInfo> sessions(String user) {
+        User found = users.find(user);
+        return found == null
+                ? List.of()
+                : found.sessions().stream().map(LiveSession::info).toList();
+    }
+
+    @Override
+    public Optional<SessionInfo> session(UUID id) {
+        return Optional.ofNullable(users.session(id)).map(LiveSession::info);
+    }
+
+    @Override
+    public boolean disconnect(String user, CloseReason reason) {
+        User found = users.find(user);
+        List<LiveSession> sessions = found == null ? List.of() : found.sessions();
+        sessions.forEach(session -> session.close(reason));
+        return !sessions.isEmpty();
+    }
+
+    @Override
+    public boolean disconnect(UUID id, CloseReason reason) {
+        LiveSession session = users.session(id);
+        if (session == null) {
             return false;
         }
-        client.close(reason);
+        session.close(reason);
         return true;
     }
 
@@ -261,7 +309,7 @@ final class MessageRouter implements Router, ClientGateway {
         acknowledgements.closeAll();
     }
 
-    /** Nobody would end what began to wait just after close() ended all that waited. */
+    /** Race: something may begin to wait just after close() ended all that waited. */
     private <T> T unlessClosed(T waiting) {
         if (closed) {
             endWaiting();

@@ -2,9 +2,13 @@ package dev.signalbox.router;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Middleware in the order it was added. Thread-safe. */
 final class MiddlewareChain {
+    private static final Decision FAILED =
+            Decision.reject("the server failed to process the message; its log has the reason");
+
     private final List<Middleware> chain = new CopyOnWriteArrayList<>();
     private final RouterListener listener;
 
@@ -16,25 +20,35 @@ final class MiddlewareChain {
         chain.add(middleware);
     }
 
-    /** The message after all of them, or after the first that rejected it. */
-    Message apply(Message message) {
+    /** What all of them together say: the message after the last, or the first rejection. */
+    Decision apply(Message message) {
         Message current = message;
         for (Middleware middleware : chain) {
-            current = apply(middleware, current);
-            if (current.verdict() instanceof Verdict.Rejected) {
-                return current;
+            switch (apply(middleware, current)) {
+                case Decision.Accept(Message accepted) -> current = accepted;
+                case Decision.Reject rejected -> {
+                    return rejected;
+                }
             }
         }
-        return current;
+        return Decision.accept(current);
     }
 
-    private Message apply(Middleware middleware, Message message) {
+    /** A filter that fails must not let through what it was to stop. */
+    private Decision apply(Middleware middleware, Message message) {
         try {
-            return middleware.apply(message);
-        } catch (RuntimeException e) {
-            // A filter that fails must not let through what it was to stop.
+            return checked(middleware.apply(message));
+        } catch (Throwable e) {
             listener.logicFailed("middleware", e);
-            return message.rejected("the server failed to process the message; its log has the reason");
+            return FAILED;
         }
+    }
+
+    @SuppressWarnings("NullAway") // what others wrote may return null all the same
+    private static Decision checked(@Nullable Decision decision) {
+        if (decision == null) {
+            throw new IllegalStateException("middleware returned null; it must accept or reject the message");
+        }
+        return decision;
     }
 }

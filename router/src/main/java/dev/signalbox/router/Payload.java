@@ -25,14 +25,19 @@ public sealed interface Payload {
     /** The size on the wire in bytes; for text, in UTF-8. */
     int size();
 
+    /** The most bytes that an endpoint makes of it: of text as a JSON string, of bytes in Base64. */
+    int encodedSize();
+
     /** Text. */
     final class Text implements Payload {
         private final String value;
         private final int size;
+        private final int encodedSize;
 
         private Text(String value) {
             this.value = value;
             this.size = Strings.utf8Length(value);
+            this.encodedSize = Strings.jsonLength(value, size);
         }
 
         public String value() {
@@ -42,6 +47,11 @@ public sealed interface Payload {
         @Override
         public int size() {
             return size;
+        }
+
+        @Override
+        public int encodedSize() {
+            return encodedSize;
         }
 
         @Override
@@ -84,6 +94,11 @@ public sealed interface Payload {
         @Override
         public int size() {
             return bytes.length;
+        }
+
+        @Override
+        public int encodedSize() {
+            return (bytes.length + 2) / 3 * 4;
         }
 
         @Override

@@ -3,89 +3,157 @@ package dev.signalbox.router;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Requests that wait for their reply. Thread-safe; bounded by {@link RouterOptions#maxRequests()}. */
 final class Requests {
+    /** What a request counts for while it waits: the message itself is not kept. */
+    private static final int BYTES = 512;
 
     /** One that waits. */
-    static final class Pending {
-        private final Message request;
+    final class Pending implements LiveSession.Wait {
+        private final UUID id;
+        private final Address requester;
+        private final Address target;
+        private final @Nullable LiveSession sender;
         private final CompletableFuture<Message> reply = new CompletableFuture<>();
         private volatile Deadlines.@Nullable Timer timer;
 
-        private Pending(Message request) {
-            this.request = request;
+        private Pending(Message request, @Nullable LiveSession sender) {
+            this.id = request.id();
+            this.requester = request.replyTo();
+            this.target = request.targets().getFirst();
+            this.sender = sender;
         }
 
         Address requester() {
-            return request.source();
+            return requester;
         }
 
         void complete(Message message) {
             reply.complete(message);
         }
 
+        /** A client's wait is told at once, whatever the server's own code may be busy with. */
         void fail(RouteError error) {
-            reply.completeExceptionally(new RequestException(error));
+            if (sender != null) {
+                reply.completeExceptionally(new RequestException(error));
+            } else {
+                deadlines.elsewhere(() -> reply.completeExceptionally(new RequestException(error)));
+            }
         }
 
         CompletableFuture<Message> reply() {
             return reply;
         }
 
-        /** Logic is trusted, and may have passed a request on; a client answers only what was put to it. */
-        private boolean mayBeAnsweredBy(Address replier) {
-            return replier instanceof Address.Logic || request.targets().contains(replier);
+        @Override
+        public int bytes() {
+            return BYTES;
         }
 
-        private void cancelTimer() {
-            Deadlines.Timer current = timer;
-            if (current != null) {
-                current.cancel();
-            }
+        @Override
+        public void abandon() {
+            Requests.this.fail(
+                    id, RouteError.of(ErrorCode.CLOSING, "the session that asked ended before there was a reply"));
+        }
+
+        /** Logic is trusted, and may have passed a request on; a client answers only what was put to it. */
+        private boolean mayBeAnsweredBy(Message message) {
+            return message.source() instanceof Address.Logic
+                    || target.equals(message.source())
+                    || Optional.of(target).equals(message.origin());
         }
     }
 
     private final Map<UUID, Pending> pending = new ConcurrentHashMap<>();
-    private final AtomicInteger size = new AtomicInteger();
+    /** What was put to clients and sessions. */
+    private final Map<Address, Set<UUID>> byTarget = new ConcurrentHashMap<>();
+
     private final int bound;
+    private final Budget budget;
     private final Deadlines deadlines;
 
     Requests(int bound, Deadlines deadlines) {
         this.bound = bound;
+        this.budget = new Budget(bound, Long.MAX_VALUE / 2);
         this.deadlines = deadlines;
     }
 
     /** Begins to wait; if that is impossible, the result has failed already. */
-    Pending open(Message request, Instant deadline) {
-        Pending opened = new Pending(request);
-        if (size.incrementAndGet() > bound) {
-            size.decrementAndGet();
+    Pending open(Message request, Instant deadline, @Nullable LiveSession sender) {
+        Pending opened = new Pending(request, sender);
+        if (!budget.take(BYTES, sender != null)) {
             opened.fail(RouteError.of(
-                    ErrorCode.OVERLOADED, bound + " requests wait for a reply, the limit; ask again later"));
-            return opened;
-        }
-        if (pending.putIfAbsent(request.id(), opened) != null) {
-            size.decrementAndGet();
+                    ErrorCode.OVERLOADED, "too many requests wait for a reply (" + bound + " may); ask again later"));
+        } else if (pending.putIfAbsent(request.id(), opened) != null) {
+            budget.give(BYTES, sender != null);
             opened.fail(RouteError.of(ErrorCode.MALFORMED, "a request with this id is waiting already; use a new id"));
-            return opened;
+        } else {
+            begin(opened, deadline);
         }
-        opened.timer = deadlines.at(deadline, () -> expire(request));
         return opened;
     }
 
-    private void expire(Message request) {
+    private void begin(Pending opened, Instant deadline) {
+        RouteError refusal = opened.sender == null ? null : opened.sender.begin(opened);
+        if (refusal != null) {
+            fail(opened.id, refusal);
+            return;
+        }
+        Deadlines.Timer timer = deadlines.at(deadline, () -> expire(opened));
+        opened.timer = timer;
+        if (pending.get(opened.id) != opened) {
+            // Race: it ended before the timer was there to be cancelled.
+            timer.cancel();
+        }
+    }
+
+    private void release(Pending ended) {
+        budget.give(BYTES, ended.sender != null);
+        if (ended.sender != null) {
+            ended.sender.finish(ended);
+        }
+    }
+
+    /** A client is about to be asked: once it is gone, {@link #gone} ends the wait. */
+    void put(Pending opened) {
+        byTarget.compute(opened.target, (same, known) -> {
+            Set<UUID> ids = known == null ? ConcurrentHashMap.newKeySet() : known;
+            ids.add(opened.id);
+            return ids;
+        });
+        if (pending.get(opened.id) != opened) {
+            // Race: it ended just before it was noted.
+            forgetTarget(opened);
+        }
+    }
+
+    private void forgetTarget(Pending ended) {
+        byTarget.computeIfPresent(ended.target, (same, ids) -> {
+            ids.remove(ended.id);
+            return ids.isEmpty() ? null : ids;
+        });
+    }
+
+    /** A client or a session is gone, and will answer nothing. */
+    void gone(Address target) {
+        Set<UUID> ids = byTarget.get(target);
+        if (ids != null) {
+            List.copyOf(ids).forEach(id -> fail(id, RouteError.gone(target)));
+        }
+    }
+
+    private void expire(Pending opened) {
         fail(
-                request.id(),
+                opened.id,
                 RouteError.to(
-                        request.targets().getFirst(),
-                        ErrorCode.TIMEOUT,
-                        "no reply came in time; ask again, or allow more time"));
+                        opened.target, ErrorCode.TIMEOUT, "no reply came in time; ask again, or allow more time"));
     }
 
     /** Who waits for a reply to {@code request}; null if nobody does. */
@@ -95,26 +163,29 @@ final class Requests {
         return found == null ? null : found.requester();
     }
 
-    /** Ends the wait for {@code request}, if {@code replier} is entitled to; null if nothing waits. */
+    /** Ends the wait for {@code request}, if the reply's sender is entitled to; null if nothing waits. */
     @Nullable
-    Pending take(UUID request, Address replier) {
+    Pending take(UUID request, Message reply) {
         Pending found = pending.get(request);
-        return found != null && found.mayBeAnsweredBy(replier) && remove(request, found) ? found : null;
+        return found != null && found.mayBeAnsweredBy(reply) && remove(found) ? found : null;
     }
 
     void fail(UUID request, RouteError error) {
         Pending found = pending.get(request);
-        if (found != null && remove(request, found)) {
+        if (found != null && remove(found)) {
             found.fail(error);
         }
     }
 
-    private boolean remove(UUID request, Pending found) {
-        if (!pending.remove(request, found)) {
+    private boolean remove(Pending found) {
+        if (!pending.remove(found.id, found)) {
             return false;
         }
-        size.decrementAndGet();
-        found.cancelTimer();
+        release(found);
+        Optional.ofNullable(found.timer).ifPresent(Deadlines.Timer::cancel);
+        if (!(found.target instanceof Address.Logic)) {
+            forgetTarget(found);
+        }
         return true;
     }
 

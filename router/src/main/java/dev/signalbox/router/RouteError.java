@@ -34,6 +34,10 @@ public record RouteError(ErrorCode code, Optional<Address> target, String messag
                         + " is not connected; send with an acknowledgement, and the message waits for it");
     }
 
+    static RouteError gone(Address target) {
+        return to(target, ErrorCode.UNKNOWN_CLIENT, target + " is not connected any more");
+    }
+
     static RouteError mailboxFull(Address.Logic target, int bound) {
         return to(
                 target,

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -22,7 +23,7 @@ public interface Router extends AutoCloseable {
     /**
      * A running router.
      *
-     * @param clock decides when requests and acknowledged messages expire; looked at every 20 ms while some wait
+     * @param clock decides when requests and acknowledged messages expire; looked at four times a second while some wait
      */
     static Router create(RouterOptions options, RouterListener listener, InstantSource clock) {
         return new MessageRouter(options, listener, clock);
@@ -46,7 +47,10 @@ public interface Router extends AutoCloseable {
      */
     void onSend(Middleware middleware);
 
-    /** Sends to clients and logic. Whatever does not arrive stands in the report. */
+    /**
+     * Sends to clients and logic. Whatever does not arrive stands in the report. A client is reached if one of its sessions is;
+     * a session that cannot take what another one took is closed as {@link CloseReason#SLOW_CONSUMER}.
+     */
     SendReport send(Message message);
 
     /**
@@ -58,23 +62,33 @@ public interface Router extends AutoCloseable {
     CompletionStage<Message> request(Message message, Duration within);
 
     /**
-     * Sends to one client until it acknowledges. If the client is not connected, or its connection breaks, the message waits
-     * and is sent again, with the same id, when it connects.
+     * Sends to one client, to every session of it, until one of them acknowledges. If the client is not connected, or its
+     * connection breaks, the message waits and is sent again, with the same id, when it connects. A message to one session
+     * ends with that session.
      *
-     * <p>Repeating a call with the id of a message that still waits joins that one: both get the same result, and
+     * <p>Repeating a call with the id of a message that still waits joins that one: each gets the same result in a future of its own, and
      * {@code within} is the first one's. What waits is in memory only and bounded by {@link RouterOptions#acknowledgements()}.
      *
      * @param within greater than zero; more than {@link RouterOptions#maxWait()} is cut to that
      */
     CompletionStage<AckResult> sendAcknowledged(Message message, Duration within);
 
-    /** All connected clients, in no order. */
-    List<ClientInfo> clients();
+    /** How many sessions are connected. */
+    int connected();
 
-    Optional<ClientInfo> client(String id);
+    /** All connected sessions, in no order. */
+    List<SessionInfo> sessions();
 
-    /** Closes a client's connection. False if it is not connected. */
-    boolean disconnect(String id, CloseReason reason);
+    /** Those of one user, in the order of connecting; empty if the user has none. */
+    List<SessionInfo> sessions(String user);
+
+    Optional<SessionInfo> session(UUID id);
+
+    /** Closes all connections of a user. False if there is none. */
+    boolean disconnect(String user, CloseReason reason);
+
+    /** Closes the connection of one session. False if it is not connected. */
+    boolean disconnect(UUID session, CloseReason reason);
 
     /**
      * Refuses new clients and what clients send, and lets logic finish. Repeating continues to wait.

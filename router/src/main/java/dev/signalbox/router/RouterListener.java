@@ -4,16 +4,20 @@ import java.time.Duration;
 
 /**
  * Watches a router, for metrics and logs. Called on the threads that do the work: be quick, do not block, be thread-safe.
- * What it throws is logged and otherwise ignored.
+ * What it throws, errors included, is logged and otherwise ignored.
+ *
+ * <p>{@link #connected} and {@link #disconnected} of one user come one at a time and in the order of what happened, exactly one
+ * of each for a session: who counts them up and down knows who is there.
  */
 public interface RouterListener {
 
     /** Watches nothing. */
     RouterListener NONE = new RouterListener() {};
 
-    default void connected(ClientInfo client) {}
+    default void connected(SessionInfo session) {}
 
-    default void disconnected(ClientInfo client, CloseReason reason) {}
+    /** A session ended. What was done for it, and for no other session of its user, can end. */
+    default void disconnected(SessionInfo session, CloseReason reason) {}
 
     /** A client sent a message; before any middleware. */
     default void received(Message message) {}

@@ -5,13 +5,14 @@ import java.time.Duration;
 /**
  * The limits of a router. Immutable; start from {@link #defaults()} and change what differs.
  *
- * @param maxPayloadBytes largest payload; 1 byte to 64 MiB, default 256 KiB
+ * @param maxPayloadBytes largest payload; 1 byte to 64 MiB, default 256 KiB. In JSON it may take twice that
  * @param maxTargets longest list of targets; 1 to 100,000, default 1,000
  * @param maxHeaders most headers in a message; 0 to 1,000, default 32
  * @param maxHeaderBytes names and values of all headers together, in UTF-8; 0 to 1 MiB, default 8 KiB
- * @param duplicateClient what happens when a client id connects twice; default {@link DuplicateClient#REPLACE}
- * @param maxRequests requests that wait for a reply at a time; 1 to 10 million, default 100,000
+ * @param sessions how many sessions a user may have
+ * @param maxRequests requests that wait for a reply at a time, of which clients may have half; 1 to 10 million, default 100,000
  * @param maxWait longest time to wait for a reply or an acknowledgement; 1 ms to 30 days, default 1 hour
+ * @param pending what one user may wait for
  * @param acknowledgements what may wait to be acknowledged
  * @param drain how long {@link Router#close()} lets logic finish; 0 to 1 hour, default 10 s
  */
@@ -20,27 +21,55 @@ public record RouterOptions(
         int maxTargets,
         int maxHeaders,
         int maxHeaderBytes,
-        DuplicateClient duplicateClient,
+        Sessions sessions,
         int maxRequests,
         Duration maxWait,
+        Pending pending,
         Acknowledgements acknowledgements,
         Duration drain) {
 
-    /** Which connection survives when a client id connects a second time. */
-    public enum DuplicateClient {
-        /** The new one; the old one is closed as {@link CloseReason#REPLACED}. */
-        REPLACE,
-        /** The old one; the new one is closed as {@link CloseReason#ALREADY_CONNECTED}. */
+    /** What happens when a user opens one session more than they may have. */
+    public enum AtSessionLimit {
+        /** The oldest is closed as {@link CloseReason#REPLACED}. */
+        REPLACE_OLDEST,
+        /** The new one is closed as {@link CloseReason#TOO_MANY_SESSIONS}. */
         REFUSE
     }
 
     /**
-     * Bounds on what waits to be acknowledged. A message beyond them is rejected as {@link ErrorCode#OVERLOADED}.
+     * The sessions of one user: tabs, devices.
+     *
+     * @param perUser at a time; 1 to 10,000, default 100
+     * @param atLimit default {@link AtSessionLimit#REPLACE_OLDEST}, so that a user can always come back
+     */
+    public record Sessions(int perUser, AtSessionLimit atLimit) {
+        public Sessions {
+            requireRange("perUser", perUser, 1, 10_000);
+        }
+    }
+
+    /**
+     * What one user, with all of their sessions, waits for at a time: replies, and acknowledgements by others. What is beyond is
+     * refused as {@link ErrorCode#OVERLOADED}.
+     *
+     * @param perUser 1 to 1 million, default 1,000
+     * @param bytesPerUser of the messages that wait to be acknowledged; 1 to 1 GiB, default 4 MiB
+     */
+    public record Pending(int perUser, long bytesPerUser) {
+        public Pending {
+            requireRange("perUser", perUser, 1, 1_000_000);
+            requireRange("bytesPerUser", bytesPerUser, 1, 1L << 30);
+        }
+    }
+
+    /**
+     * Bounds on what waits to be acknowledged; bytes are those of {@link Message#bytes()}. A message beyond them is rejected as
+     * {@link ErrorCode#OVERLOADED}.
      *
      * @param perClient messages for one client; 1 to 1 million, default 1,000
-     * @param bytesPerClient payload bytes for one client; 1 to 1 GiB, default 4 MiB
-     * @param total messages in all; 1 to 100 million, default 100,000
-     * @param bytesTotal payload bytes in all; 1 to 1 TiB, default 64 MiB
+     * @param bytesPerClient bytes for one client; 1 to 1 GiB, default 4 MiB
+     * @param total messages in all, of which those of clients may be half; 1 to 100 million, default 100,000
+     * @param bytesTotal bytes in all, of which those of clients may be half; 1 to 1 TiB, default 64 MiB
      */
     public record Acknowledgements(int perClient, long bytesPerClient, int total, long bytesTotal) {
         public Acknowledgements {
@@ -50,6 +79,9 @@ public record RouterOptions(
             requireRange("bytesTotal", bytesTotal, 1, 1L << 40);
         }
     }
+
+    /** What a message takes in JSON beside payload and headers: type, ids, source, deadline. */
+    private static final int ENVELOPE = 1 << 10;
 
     /**
      * Checks every option.
@@ -72,11 +104,22 @@ public record RouterOptions(
                 1_000,
                 32,
                 8 << 10,
-                DuplicateClient.REPLACE,
+                new Sessions(100, AtSessionLimit.REPLACE_OLDEST),
                 100_000,
                 Duration.ofHours(1),
+                new Pending(1_000, 4 << 20),
                 new Acknowledgements(1_000, 4 << 20, 100_000, 64 << 20),
                 Duration.ofSeconds(10));
+    }
+
+    /** What a payload may take in JSON. Base64 and ordinary text fit; a large text of control characters does not. */
+    int maxEncodedPayloadBytes() {
+        return Math.max(2 * maxPayloadBytes, ENVELOPE);
+    }
+
+    /** What a whole message may take in JSON: quotes in headers are escaped, their control characters refused. */
+    int maxEncodedBytes() {
+        return maxEncodedPayloadBytes() + 2 * maxHeaderBytes + 8 * maxHeaders + ENVELOPE;
     }
 
     public RouterOptions withMaxPayloadBytes(int changed) {
@@ -85,14 +128,15 @@ public record RouterOptions(
                 maxTargets,
                 maxHeaders,
                 maxHeaderBytes,
-                duplicateClient,
+                sessions,
                 maxRequests,
                 maxWait,
+                pending,
                 acknowledgements,
                 drain);
     }
 
-    public RouterOptions withDuplicateClient(DuplicateClient changed) {
+    public RouterOptions withSessions(Sessions changed) {
         return new RouterOptions(
                 maxPayloadBytes,
                 maxTargets,
@@ -101,6 +145,7 @@ public record RouterOptions(
                 changed,
                 maxRequests,
                 maxWait,
+                pending,
                 acknowledgements,
                 drain);
     }
@@ -111,9 +156,24 @@ public record RouterOptions(
                 maxTargets,
                 maxHeaders,
                 maxHeaderBytes,
-                duplicateClient,
+                sessions,
                 changed,
                 maxWait,
+                pending,
+                acknowledgements,
+                drain);
+    }
+
+    public RouterOptions withPending(Pending changed) {
+        return new RouterOptions(
+                maxPayloadBytes,
+                maxTargets,
+                maxHeaders,
+                maxHeaderBytes,
+                sessions,
+                maxRequests,
+                maxWait,
+                changed,
                 acknowledgements,
                 drain);
     }
@@ -124,9 +184,10 @@ public record RouterOptions(
                 maxTargets,
                 maxHeaders,
                 maxHeaderBytes,
-                duplicateClient,
+                sessions,
                 maxRequests,
                 maxWait,
+                pending,
                 changed,
                 drain);
     }
@@ -137,9 +198,10 @@ public record RouterOptions(
                 maxTargets,
                 maxHeaders,
                 maxHeaderBytes,
-                duplicateClient,
+                sessions,
                 maxRequests,
                 maxWait,
+                pending,
                 acknowledgements,
                 changed);
     }

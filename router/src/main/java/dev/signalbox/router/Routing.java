@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes admitted messages to where they belong. Thread-safe; nothing here blocks. */
 final class Routing {
-    private final Clients clients;
+    private final Users users;
     private final LogicTable logics;
     private final Requests requests;
     private final Acknowledgements acknowledgements;
@@ -18,13 +18,13 @@ final class Routing {
     private final List<Endpoint> endpoints = new CopyOnWriteArrayList<>();
 
     Routing(
-            Clients clients,
+            Users users,
             LogicTable logics,
             Requests requests,
             Acknowledgements acknowledgements,
             MiddlewareChain sending,
             RouterListener listener) {
-        this.clients = clients;
+        this.users = users;
         this.logics = logics;
         this.requests = requests;
         this.acknowledgements = acknowledgements;
@@ -72,19 +72,17 @@ final class Routing {
     }
 
     private void deliverToClients(Message message, List<Address> targets, Outcome outcome) {
-        Message sent =
-                sending.apply(targets.size() == message.targets().size() ? message : message.withTargets(targets));
-        if (sent.verdict() instanceof Verdict.Rejected rejected) {
-            targets.forEach(target -> outcome.add(RouteError.to(target, ErrorCode.REJECTED, rejected.reason())));
-        } else if (sent.targets().contains(Address.ALL)) {
-            broadcast(sent, outcome);
-        } else {
-            sendToEach(sent, outcome);
+        Message toSend = targets.size() == message.targets().size() ? message : message.withTargets(targets);
+        switch (sending.apply(toSend)) {
+            case Decision.Reject(String reason) ->
+                targets.forEach(target -> outcome.add(RouteError.to(target, ErrorCode.REJECTED, reason)));
+            case Decision.Accept(Message sent) when sent.targets().contains(Address.ALL) -> broadcast(sent, outcome);
+            case Decision.Accept(Message sent) -> sendToEach(sent, outcome);
         }
     }
 
     private void broadcast(Message message, Outcome outcome) {
-        int count = clients.size();
+        int count = users.connected();
         for (Endpoint endpoint : endpoints) {
             if (!endpoint.broadcast(message)) {
                 outcome.add(RouteError.to(
@@ -111,43 +109,68 @@ final class Routing {
     }
 
     private @Nullable RouteError offer(Address target, Message message) {
-        if (!(target instanceof Address.Client client)) {
-            return RouteError.to(
-                    target,
-                    ErrorCode.REJECTED,
-                    "send middleware redirected the message to logic, which is not allowed");
+        return switch (target) {
+            case Address.Client client -> offer(client, message);
+            case Address.Session session -> offer(session, message);
+            default ->
+                RouteError.to(
+                        target,
+                        ErrorCode.REJECTED,
+                        "send middleware redirected the message to logic, which is not allowed");
+        };
+    }
+
+    private @Nullable RouteError offer(Address.Client client, Message message) {
+        User user = users.find(client.id());
+        return user == null ? RouteError.unknownClient(client) : user.offer(message);
+    }
+
+    private @Nullable RouteError offer(Address.Session target, Message message) {
+        LiveSession session = users.session(target.id());
+        if (session == null) {
+            return RouteError.gone(target);
         }
-        LiveClient found = clients.find(client.id());
-        if (found == null) {
-            return RouteError.unknownClient(client);
-        }
-        return found.offer(message) ? null : RouteError.slowConsumer(client);
+        return session.user().offer(session, message) ? null : RouteError.slowConsumer(target);
     }
 
     private SendReport reply(Message reply, UUID request) {
-        Requests.Pending pending = requests.take(request, reply.source());
+        Requests.Pending pending = requests.take(request, reply);
         if (pending == null) {
             return refuse(reply, RouteError.unknownRequest(request, reply.source()));
         }
-        Message sent = pending.requester() instanceof Address.Client ? sending.apply(reply) : reply;
-        if (sent.verdict() instanceof Verdict.Rejected rejected) {
-            RouteError error = RouteError.rejected(rejected.reason());
-            pending.fail(error);
-            return refuse(reply, error);
+        boolean toLogic = pending.requester() instanceof Address.Logic;
+        switch (toLogic ? Decision.accept(reply) : sending.apply(reply)) {
+            case Decision.Reject(String reason) -> {
+                RouteError error = RouteError.rejected(reason);
+                pending.fail(error);
+                return refuse(reply, error);
+            }
+            case Decision.Accept(Message sent) -> pending.complete(sent);
         }
-        pending.complete(sent);
         return new SendReport(reply.id(), 1, List.of());
     }
 
+    /** Ends the wait for a reply that cannot be delivered: whoever asked is told the same as whoever replied. */
+    SendReport refuseReply(Message reply, UUID request, RouteError error) {
+        Requests.Pending pending = requests.take(request, reply);
+        if (pending != null) {
+            pending.fail(error);
+        }
+        return refuse(reply, error);
+    }
+
     /** Sends a request to its one target, and waits for the reply. */
-    CompletableFuture<Message> ask(Message message, Instant deadline) {
+    CompletableFuture<Message> ask(Message message, Instant deadline, @Nullable LiveSession sender) {
         if (!hasOneReceiver(message)) {
             return CompletableFuture.failedFuture(new RequestException(
                     RouteError.of(ErrorCode.MALFORMED, "a request goes to exactly one client or logic")));
         }
         Message request = message.withIntent(new Intent.Ask(deadline));
-        Requests.Pending pending = requests.open(request, deadline);
+        Requests.Pending pending = requests.open(request, deadline, sender);
         if (!pending.reply().isDone()) {
+            if (!(request.targets().getFirst() instanceof Address.Logic)) {
+                requests.put(pending);
+            }
             deliver(request).errors().stream().findFirst().ifPresent(error -> requests.fail(request.id(), error));
         }
         return pending.reply();
@@ -157,19 +180,25 @@ final class Routing {
         return message.targets().size() == 1 && !(message.targets().getFirst() instanceof Address.All);
     }
 
-    /** Sends to one client until it acknowledges. */
-    CompletableFuture<AckResult> confirm(Message message, Instant until) {
-        Message sent = sending.apply(message);
-        if (sent.verdict() instanceof Verdict.Rejected rejected) {
-            return CompletableFuture.completedFuture(refuseAck(message, RouteError.rejected(rejected.reason())));
-        }
-        if (sent.targets().size() != 1 || !(sent.targets().getFirst() instanceof Address.Client client)) {
-            return CompletableFuture.completedFuture(refuseAck(
-                    message,
-                    RouteError.of(
-                            ErrorCode.MALFORMED, "a message with an acknowledgement goes to exactly one client")));
-        }
-        return acknowledgements.send(sent, client, until);
+    /** Sends to one client or session until it acknowledges. */
+    CompletableFuture<AckResult> confirm(Message message, Instant until, @Nullable LiveSession sender) {
+        return switch (sending.apply(message)) {
+            case Decision.Reject(String reason) ->
+                CompletableFuture.completedFuture(refuseAck(message, RouteError.rejected(reason)));
+            case Decision.Accept(Message sent)
+            when canAcknowledge(sent.targets()) ->
+                acknowledgements.send(sent, sent.targets().getFirst(), until, sender);
+            case Decision.Accept _ ->
+                CompletableFuture.completedFuture(refuseAck(
+                        message,
+                        RouteError.of(
+                                ErrorCode.MALFORMED, "a message with an acknowledgement goes to exactly one client")));
+        };
+    }
+
+    private static boolean canAcknowledge(List<Address> targets) {
+        return targets.size() == 1
+                && (targets.getFirst() instanceof Address.Client || targets.getFirst() instanceof Address.Session);
     }
 
     SendReport refuse(Message message, RouteError error) {

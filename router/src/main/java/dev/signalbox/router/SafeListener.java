@@ -14,24 +14,24 @@ final class SafeListener implements RouterListener {
         this.listener = listener;
     }
 
-    private static void failed(RuntimeException e) {
+    private static void failed(Throwable e) {
         LOG.error("a router listener failed; messages are not affected", e);
     }
 
     @Override
-    public void connected(ClientInfo client) {
+    public void connected(SessionInfo session) {
         try {
-            listener.connected(client);
-        } catch (RuntimeException e) {
+            listener.connected(session);
+        } catch (Throwable e) {
             failed(e);
         }
     }
 
     @Override
-    public void disconnected(ClientInfo client, CloseReason reason) {
+    public void disconnected(SessionInfo session, CloseReason reason) {
         try {
-            listener.disconnected(client, reason);
-        } catch (RuntimeException e) {
+            listener.disconnected(session, reason);
+        } catch (Throwable e) {
             failed(e);
         }
     }
@@ -40,7 +40,7 @@ final class SafeListener implements RouterListener {
     public void received(Message message) {
         try {
             listener.received(message);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             failed(e);
         }
     }
@@ -49,7 +49,7 @@ final class SafeListener implements RouterListener {
     public void sent(Message message, int clients) {
         try {
             listener.sent(message, clients);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             failed(e);
         }
     }
@@ -58,7 +58,7 @@ final class SafeListener implements RouterListener {
     public void failed(Message message, RouteError error) {
         try {
             listener.failed(message, error);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             failed(e);
         }
     }
@@ -67,7 +67,7 @@ final class SafeListener implements RouterListener {
     public void handled(String logic, Message message, Duration took) {
         try {
             listener.handled(logic, message, took);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             failed(e);
         }
     }
@@ -77,7 +77,7 @@ final class SafeListener implements RouterListener {
         LOG.warn("logic {} failed", logic, failure);
         try {
             listener.logicFailed(logic, failure);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             failed(e);
         }
     }
@@ -86,7 +86,7 @@ final class SafeListener implements RouterListener {
     public void ackRequested(Message message, int attempt) {
         try {
             listener.ackRequested(message, attempt);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             failed(e);
         }
     }
@@ -95,7 +95,7 @@ final class SafeListener implements RouterListener {
     public void ackEnded(Message message, AckResult result) {
         try {
             listener.ackEnded(message, result);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             failed(e);
         }
     }

@@ -1,5 +1,7 @@
 package dev.signalbox.router;
 
+import java.util.UUID;
+
 /** Checks on strings that came from outside. */
 final class Strings {
     private static final int EXCERPT = 80;
@@ -25,6 +27,14 @@ final class Strings {
         }
     }
 
+    /** @throws IllegalArgumentException unless {@code value} is a UUID as one is printed */
+    static UUID uuid(String what, String value) {
+        if (value.length() != 36) {
+            throw new IllegalArgumentException("a " + what + " is a UUID, not: " + excerpt(value));
+        }
+        return UUID.fromString(value);
+    }
+
     private static boolean isLetterOrDigit(char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
@@ -43,6 +53,20 @@ final class Strings {
                 requirePair(value, i);
                 i++;
                 // Two UTF-16 units are four bytes: two were counted as units, two by the line above.
+            }
+        }
+        return bytes;
+    }
+
+    /** The length of a JSON string with it in UTF-8, without the quotes: a control character becomes up to six bytes. */
+    static int jsonLength(String value, int utf8Length) {
+        int bytes = utf8Length;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < ' ') {
+                bytes += c == '\n' || c == '\r' || c == '\t' ? 1 : 5;
+            } else if (c == '"' || c == '\\') {
+                bytes++;
             }
         }
         return bytes;

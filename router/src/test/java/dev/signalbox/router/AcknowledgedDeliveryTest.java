@@ -32,7 +32,7 @@ class AcknowledgedDeliveryTest {
     private static final Address.Client ALICE = new Address.Client("alice");
 
     private final RouterFixture fixture = new RouterFixture(RouterOptions.defaults()
-            .withAcknowledgements(new RouterOptions.Acknowledgements(300, 600_000, 400, 700_000)));
+            .withAcknowledgements(new RouterOptions.Acknowledgements(300, 600_800, 400, 700_000)));
     private final Router router = fixture.router;
 
     @AfterEach
@@ -78,7 +78,9 @@ class AcknowledgedDeliveryTest {
         assertThat(texts(second)).containsExactly("two");
         assertThat(get(one)).isEqualTo(new AckResult.Acked());
         assertThat(get(two)).isEqualTo(new AckResult.Acked());
-        fixture.endpoint.connect("alice", new FakeConnection());
+        FakeConnection third = new FakeConnection();
+        fixture.endpoint.connect("alice", third);
+        assertThat(third.offered).isEmpty();
         assertThat(fixture.listener.events)
                 .filteredOn(event -> event.startsWith("ackRequested"))
                 .containsExactly("ackRequested one 1", "ackRequested two 1", "ackRequested two 2");
@@ -145,7 +147,7 @@ class AcknowledgedDeliveryTest {
     void middlewareMayRefuseIt() {
         FakeConnection connection = new FakeConnection();
         fixture.endpoint.connect("alice", connection);
-        router.onSend(message -> message.rejected("no"));
+        router.onSend(message -> Decision.reject("no"));
 
         assertThat(rejection(router.sendAcknowledged(to(ALICE, "x"), MINUTE))).isEqualTo(ErrorCode.REJECTED);
         assertThat(connection.offered).isEmpty();
@@ -277,6 +279,7 @@ class AcknowledgedDeliveryTest {
                     alice.acknowledge(message.id());
                 }
             }
+            alice.disconnected(CloseReason.GONE);
         }
         FakeConnection last = new FakeConnection();
         ClientSession alice = fixture.endpoint.connect("alice", last);

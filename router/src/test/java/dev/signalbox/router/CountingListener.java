@@ -9,13 +9,13 @@ final class CountingListener implements RouterListener {
     final List<String> events = new CopyOnWriteArrayList<>();
 
     @Override
-    public void connected(ClientInfo client) {
-        events.add("connected " + client.id());
+    public void connected(SessionInfo session) {
+        events.add("connected " + session.user());
     }
 
     @Override
-    public void disconnected(ClientInfo client, CloseReason reason) {
-        events.add("disconnected " + client.id() + " " + reason);
+    public void disconnected(SessionInfo session, CloseReason reason) {
+        events.add("disconnected " + session.user() + " " + reason);
     }
 
     @Override

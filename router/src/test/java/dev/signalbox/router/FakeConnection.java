@@ -3,12 +3,14 @@ package dev.signalbox.router;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that keeps what it is offered, as long as it has room. */
 final class FakeConnection implements Connection {
     final Queue<Message> offered = new ConcurrentLinkedQueue<>();
     final AtomicReference<@Nullable CloseReason> closed = new AtomicReference<>();
+    Consumer<Message> onOffer = message -> {};
     private final int room;
 
     FakeConnection() {
@@ -21,7 +23,11 @@ final class FakeConnection implements Connection {
 
     @Override
     public boolean offer(Message message) {
-        return closed.get() == null && offered.size() < room && offered.add(message);
+        boolean taken = closed.get() == null && offered.size() < room && offered.add(message);
+        if (taken) {
+            onOffer.accept(message);
+        }
+        return taken;
     }
 
     @Override

@@ -27,7 +27,7 @@ final class FakeEndpoint implements Endpoint {
 
     ClientSession connect(String id, Connection connection) {
         return ((ClientGateway.Admission.Admitted)
-                        gateway().connect(new ClientIdentity(id, Map.of("role", "tester")), connection))
+                        gateway().connect(new Principal(id, Map.of("role", "tester")), connection))
                 .session();
     }
 

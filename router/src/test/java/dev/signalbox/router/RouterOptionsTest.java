@@ -17,9 +17,10 @@ class RouterOptionsTest {
                         1_000,
                         32,
                         8_192,
-                        RouterOptions.DuplicateClient.REPLACE,
+                        new RouterOptions.Sessions(100, RouterOptions.AtSessionLimit.REPLACE_OLDEST),
                         100_000,
                         Duration.ofHours(1),
+                        new RouterOptions.Pending(1_000, 4_194_304),
                         new RouterOptions.Acknowledgements(1_000, 4_194_304, 100_000, 67_108_864),
                         Duration.ofSeconds(10)));
     }
@@ -36,6 +37,12 @@ class RouterOptionsTest {
                 .isThrownBy(() -> new RouterOptions.Acknowledgements(0, 1, 1, 1))
                 .withMessageContaining("perClient");
         assertThatIllegalArgumentException()
+                .isThrownBy(() -> new RouterOptions.Pending(1, 0))
+                .withMessageContaining("bytesPerUser");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new RouterOptions.Sessions(0, RouterOptions.AtSessionLimit.REFUSE))
+                .withMessageContaining("perUser");
+        assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Logic.Worker((message, context) -> {}, 0))
                 .withMessageContaining("mailbox");
         assertThatIllegalArgumentException()
@@ -46,7 +53,8 @@ class RouterOptionsTest {
     @Test
     void eachWitherChangesItsOwn() {
         RouterOptions changed = defaults.withMaxPayloadBytes(5)
-                .withDuplicateClient(RouterOptions.DuplicateClient.REFUSE)
+                .withSessions(new RouterOptions.Sessions(2, RouterOptions.AtSessionLimit.REFUSE))
+                .withPending(new RouterOptions.Pending(7, 8))
                 .withMaxRequests(6)
                 .withAcknowledgements(new RouterOptions.Acknowledgements(1, 2, 3, 4))
                 .withDrain(Duration.ZERO);
@@ -57,9 +65,10 @@ class RouterOptionsTest {
                         1_000,
                         32,
                         8_192,
-                        RouterOptions.DuplicateClient.REFUSE,
+                        new RouterOptions.Sessions(2, RouterOptions.AtSessionLimit.REFUSE),
                         6,
                         Duration.ofHours(1),
+                        new RouterOptions.Pending(7, 8),
                         new RouterOptions.Acknowledgements(1, 2, 3, 4),
                         Duration.ZERO));
     }

@@ -9,7 +9,7 @@ import { ago, count, exactly, number } from '../words.js';
 
 const REFRESH_MILLIS = 3000;
 
-/** Who is connected, in the order of their ids. */
+/** Who is connected, each session of each client, in the order of the clients' ids. */
 class ClientsPage extends Page {
   #list;
 
@@ -37,11 +37,12 @@ class ClientsPage extends Page {
     this.shell.run(() => this.#list.more());
   }
 
-  #client({ id, address: from, connectedAt, lastMessageAt, metadata }) {
+  #client({ id, session, address: from, connectedAt, lastMessageAt, metadata }) {
     const details = Object.entries(metadata ?? {}).map(([name, value]) => `${name} ${value}`).join(' · ');
     return html`
       <tr>
         <th scope="row" data-label="Client">${line(id, 128)}</th>
+        <td data-label="Session">${line(session, 36)}</td>
         <td data-label="Address">${line(from, 128)}</td>
         <td data-label="Connected"><time datetime=${connectedAt} title=${exactly(connectedAt)}>${ago(connectedAt, this.now)}</time></td>
         <td data-label="Last message">${lastMessageAt
@@ -74,9 +75,9 @@ class ClientsPage extends Page {
     }
     return html`
       <table>
-        <thead><tr><th scope="col">Client</th><th scope="col">Address</th><th scope="col">Connected</th><th scope="col">Last message</th>
+        <thead><tr><th scope="col">Client</th><th scope="col">Session</th><th scope="col">Address</th><th scope="col">Connected</th><th scope="col">Last message</th>
           <th scope="col">Metadata</th></tr></thead>
-        <tbody>${repeat(items, (client) => client.id, (client) => this.#client(client))}</tbody>
+        <tbody>${repeat(items, (client) => client.session ?? client.id, (client) => this.#client(client))}</tbody>
       </table>
       <p class="more">${this.#list.next
         ? html`<button class="plain" ?disabled=${this.#list.reading} @click=${this.#more}>Show more</button>`

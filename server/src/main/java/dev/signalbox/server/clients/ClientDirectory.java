@@ -4,20 +4,32 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
-/** The connected clients, as people see them. Thread-safe, and cheap enough to ask every second. */
+/** The connected sessions of clients, as people see them. Thread-safe, and cheap enough to ask every second. */
 public interface ClientDirectory {
 
-    /** One connected client. {@code address} is the remote end, in whatever form its endpoint writes it. */
+    /**
+     * One session. {@code id} is the client's, which may have several; {@code address} is the remote end, in whatever form its
+     * endpoint writes it.
+     */
     record ConnectedClient(
             String id,
+            UUID session,
             String address,
             Instant connectedAt,
             Optional<Instant> lastMessageAt,
-            Map<String, String> metadata) {}
+            Map<String, String> metadata) {
 
+        /** Where it stands in the order of the list: an exclamation mark comes before all that an id can hold. */
+        public String place() {
+            return id + "!" + session;
+        }
+    }
+
+    /** How many sessions there are. */
     int connected();
 
-    /** At most {@code limit} clients whose ids begin with {@code prefix}, in the order of their ids, behind {@code after}. */
+    /** At most {@code limit} sessions of clients whose ids begin with {@code prefix}, in their order, behind {@code after}. */
     List<ConnectedClient> page(String prefix, Optional<String> after, int limit);
 }

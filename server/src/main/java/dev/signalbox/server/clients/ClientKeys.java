@@ -2,6 +2,7 @@ package dev.signalbox.server.clients;
 
 import dev.signalbox.endpoint.netty.AddressRange;
 import dev.signalbox.endpoint.netty.WebSocketOptions.AddressSource;
+import dev.signalbox.router.RouterOptions.AtSessionLimit;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Kind;
 import java.nio.file.Path;
@@ -72,6 +73,21 @@ final class ClientKeys {
             Kind.truth(),
             "true",
             "Whether clients may compress what they send (permessage-deflate).");
+    static final Key<Integer> SESSIONS = Key.of(
+            "clients.sessions",
+            Kind.whole(1, 10_000),
+            "100",
+            "The most sessions of one client at a time: tabs and devices. Each gets what is sent to the client.");
+    static final Key<AtSessionLimit> AT_SESSION_LIMIT = Key.of(
+            "clients.at-session-limit",
+            Kind.oneOf(AtSessionLimit.class),
+            "replace_oldest",
+            "What a client with that many sessions gets for one more: its oldest is closed, or the new one is refused.");
+    static final Key<Integer> PENDING = Key.of(
+            "clients.pending",
+            Kind.whole(1, 1_000_000),
+            "1000",
+            "The most replies and acknowledgements that one client, with all of its sessions, waits for at a time.");
     static final Key<String> CLIENT_TOKEN = Key.secret("clients.tokens.*.token", Kind.token(), "A client's token.");
     static final Key<String> CLIENT_ID =
             Key.optional("clients.tokens.*.client", CLIENT, "The id of the client that uses the token. Required.");
@@ -94,6 +110,9 @@ final class ClientKeys {
             ADDRESS_FROM,
             TRUSTED_PROXIES,
             COMPRESSION,
+            SESSIONS,
+            AT_SESSION_LIMIT,
+            PENDING,
             CLIENT_TOKEN,
             CLIENT_ID,
             JWT_SECRET);

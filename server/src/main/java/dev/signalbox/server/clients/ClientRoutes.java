@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Shows the connected clients. */
+/** Shows the connected clients, each session of theirs. */
 public final class ClientRoutes {
     private final ClientDirectory directory;
 
@@ -28,7 +28,7 @@ public final class ClientRoutes {
         node.api(new Api(List.of(Route.read("/api/clients", this::clients)), OpenApi.part(ClientRoutes.class)));
         node.overview("clients", role -> directory.connected());
         Gauge.builder("signalbox.clients.connected", directory, ClientDirectory::connected)
-                .description("Connected clients of this node")
+                .description("Connected sessions of clients of this node")
                 .register(node.registry());
     }
 
@@ -41,7 +41,7 @@ public final class ClientRoutes {
         List<ConnectedClient> page = directory.page(query.text("id").orElse(""), query.text("cursor"), limit);
         Optional<String> next = page.size() < limit
                 ? Optional.empty()
-                : Optional.of(page.getLast().id());
+                : Optional.of(page.getLast().place());
         Json.send(response, new Clients(page, directory.connected(), next));
     }
 }

@@ -2,6 +2,7 @@ package dev.signalbox.server.clients;
 
 import dev.signalbox.endpoint.netty.WebSocketOptions;
 import dev.signalbox.endpoint.netty.WebSocketOptions.AddressSource;
+import dev.signalbox.router.RouterOptions;
 import dev.signalbox.server.configuration.Pem;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.configuration.Secret;
@@ -10,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Where clients connect, and what each may do. {@code rate} is in messages a second, {@code minUpload} in bytes. */
+/** Where clients connect, and what each may do. {@code rate} is in messages a second, {@code minUpload} in bytes, {@code pending} in messages. */
 public record ClientSettings(
         String host,
         int port,
@@ -23,6 +24,8 @@ public record ClientSettings(
         int maxConnectionsPerAddress,
         WebSocketOptions.Proxies proxies,
         boolean compression,
+        RouterOptions.Sessions sessions,
+        int pending,
         List<ClientToken> tokens,
         Optional<Secret> jwtSecret) {
 
@@ -42,6 +45,8 @@ public record ClientSettings(
                 reading.get(ClientKeys.CONNECTIONS_PER_ADDRESS),
                 proxies(reading),
                 reading.get(ClientKeys.COMPRESSION),
+                new RouterOptions.Sessions(reading.get(ClientKeys.SESSIONS), reading.get(ClientKeys.AT_SESSION_LIMIT)),
+                reading.get(ClientKeys.PENDING),
                 tokens(reading),
                 reading.find(ClientKeys.JWT_SECRET).map(Secret::new));
     }

@@ -3,7 +3,8 @@ package dev.signalbox.server.clients;
 import dev.signalbox.endpoint.netty.WebSocketEndpoint;
 import dev.signalbox.endpoint.netty.WebSocketOptions;
 import dev.signalbox.router.Authenticator;
-import dev.signalbox.router.ClientIdentity;
+import dev.signalbox.router.Principal;
+import dev.signalbox.router.RouterOptions;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
@@ -42,6 +43,9 @@ public final class ClientsFeature implements Feature {
     }
 
     private static void start(Node node, ClientSettings settings) {
+        node.routing(options -> options.withSessions(settings.sessions())
+                .withPending(new RouterOptions.Pending(
+                        settings.pending(), options.pending().bytesPerUser())));
         node.endpoint(
                 "clients",
                 WebSocketEndpoint.create(
@@ -53,7 +57,7 @@ public final class ClientsFeature implements Feature {
 
     private static Authenticator authenticator(ClientSettings settings, Node node) {
         var tokens = ClientTokens.of(settings, node.clock());
-        return token -> tokens.clientOf(token).map(client -> new ClientIdentity(client, Map.of()));
+        return token -> tokens.clientOf(token).map(client -> new Principal(client, Map.of()));
     }
 
     private static WebSocketOptions options(ClientSettings settings, int maxMessage) {

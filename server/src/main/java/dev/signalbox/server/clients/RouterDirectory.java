@@ -1,36 +1,37 @@
 package dev.signalbox.server.clients;
 
-import dev.signalbox.router.ClientInfo;
 import dev.signalbox.router.Router;
+import dev.signalbox.router.SessionInfo;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** The router's clients, as the control plane shows them. */
+/** The router's sessions, as the control plane shows them. */
 record RouterDirectory(Router router) implements ClientDirectory {
 
     @Override
     public int connected() {
-        return router.clients().size();
+        return router.connected();
     }
 
     @Override
     public List<ConnectedClient> page(String prefix, Optional<String> after, int limit) {
-        return router.clients().stream()
-                .filter(client -> client.id().startsWith(prefix))
-                .filter(client -> after.isEmpty() || client.id().compareTo(after.get()) > 0)
-                .sorted(Comparator.comparing(ClientInfo::id))
-                .limit(limit)
+        return router.sessions().stream()
+                .filter(session -> session.user().startsWith(prefix))
                 .map(RouterDirectory::view)
+                .filter(client -> after.isEmpty() || client.place().compareTo(after.get()) > 0)
+                .sorted(Comparator.comparing(ConnectedClient::place))
+                .limit(limit)
                 .toList();
     }
 
-    private static ConnectedClient view(ClientInfo client) {
+    private static ConnectedClient view(SessionInfo session) {
         return new ConnectedClient(
-                client.id(),
-                client.remoteAddress(),
-                client.connectedAt(),
-                Optional.of(client.lastMessageAt()),
-                client.metadata());
+                session.user(),
+                session.id(),
+                session.remoteAddress(),
+                session.connectedAt(),
+                Optional.of(session.lastMessageAt()),
+                session.metadata());
     }
 }

@@ -3,12 +3,12 @@ package dev.signalbox.server.exec;
 import dev.signalbox.exec.ExecListener;
 import dev.signalbox.observatory.ExecutionContext;
 import dev.signalbox.router.Address;
-import dev.signalbox.router.ClientInfo;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouterListener;
+import dev.signalbox.router.SessionInfo;
 import dev.signalbox.server.configuration.FailureText;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,7 +20,7 @@ import java.util.function.Function;
 
 /**
  * Commands of the host for connected clients: the logic {@code exec}. Only commands that the configuration names can be run, only by the
- * clients it names, and only with arguments it allows; docs/protocol.md has the fields. A run ends with the connection of its client.
+ * clients it names, and only with arguments it allows; docs/protocol.md has the fields. A run ends with the session that asked for it.
  * Thread-safe.
  */
 final class ExecLogic implements RouterListener, AutoCloseable {
@@ -31,7 +31,7 @@ final class ExecLogic implements RouterListener, AutoCloseable {
 
     private final Map<String, AllowedCommand> commands = new HashMap<>();
     private final Set<String> clients;
-    private final Map<String, List<ExecRun>> underWay = new HashMap<>();
+    private final Map<Address, List<ExecRun>> underWay = new HashMap<>();
     private boolean closed;
 
     /** @param listeners gives who watches the command of a name */
@@ -59,7 +59,7 @@ final class ExecLogic implements RouterListener, AutoCloseable {
 
     private void handle(Message message, Logic.Context context) {
         try {
-            String client = client(message);
+            Address client = client(message);
             switch (ExecAsk.parse(message.payload())) {
                 case ExecAsk.Start start -> begin(client, start, message, context);
                 case ExecAsk.Cancel(String id) -> of(client, id).forEach(ExecRun::cancel);
@@ -70,15 +70,16 @@ final class ExecLogic implements RouterListener, AutoCloseable {
         }
     }
 
-    private String client(Message message) {
+    /** Whose run it is: the session that asked, and no other of its user. */
+    private Address client(Message message) {
         if (message.source() instanceof Address.Client(String client)
                 && (clients.contains(client) || clients.contains("*"))) {
-            return client;
+            return message.replyTo();
         }
         throw new IllegalArgumentException(message.source() + " may not run commands; exec.clients names who may");
     }
 
-    private void send(ExecAsk.Signal signal, String client, Message message, Logic.Context context) {
+    private void send(ExecAsk.Signal signal, Address client, Message message, Logic.Context context) {
         long sent = of(client, signal.id()).stream()
                 .filter(run -> run.signal(signal.number()))
                 .count();
@@ -89,7 +90,7 @@ final class ExecLogic implements RouterListener, AutoCloseable {
         context.reply(message, Payload.text(ExecAsk.JSON.writeValueAsString(answer)));
     }
 
-    private void begin(String client, ExecAsk.Start start, Message message, Logic.Context context) {
+    private void begin(Address client, ExecAsk.Start start, Message message, Logic.Context context) {
         AllowedCommand command = Optional.ofNullable(commands.get(start.command()))
                 .orElseThrow(() -> new IllegalArgumentException("there is no command of that name"));
         var run = new ExecRun(message, context, command, start, over -> ended(client, command, over));
@@ -105,20 +106,21 @@ final class ExecLogic implements RouterListener, AutoCloseable {
     }
 
     /** Its client may have left before the run was written down as one to end with it. */
-    private static void cancelIfGone(String client, Logic.Context context, ExecRun run) {
-        if (context.router().client(client).isEmpty()) {
+    private static void cancelIfGone(Address client, Logic.Context context, ExecRun run) {
+        if (client instanceof Address.Session session
+                && context.router().session(session.id()).isEmpty()) {
             run.cancel();
         }
     }
 
-    private synchronized boolean enter(String client, ExecRun run) {
+    private synchronized boolean enter(Address client, ExecRun run) {
         if (!closed) {
             underWay.computeIfAbsent(client, none -> new ArrayList<>()).add(run);
         }
         return !closed;
     }
 
-    private synchronized void ended(String client, AllowedCommand command, ExecRun run) {
+    private synchronized void ended(Address client, AllowedCommand command, ExecRun run) {
         command.end();
         underWay.computeIfPresent(client, (same, runs) -> {
             runs.remove(run);
@@ -126,11 +128,11 @@ final class ExecLogic implements RouterListener, AutoCloseable {
         });
     }
 
-    private synchronized List<ExecRun> of(String client) {
+    private synchronized List<ExecRun> of(Address client) {
         return List.copyOf(underWay.getOrDefault(client, List.of()));
     }
 
-    private List<ExecRun> of(String client, String id) {
+    private List<ExecRun> of(Address client, String id) {
         return of(client).stream().filter(run -> run.id().equals(id)).toList();
     }
 
@@ -140,8 +142,8 @@ final class ExecLogic implements RouterListener, AutoCloseable {
     }
 
     @Override
-    public void disconnected(ClientInfo client, CloseReason reason) {
-        of(client.id()).forEach(ExecRun::cancel);
+    public void disconnected(SessionInfo session, CloseReason reason) {
+        of(session.address()).forEach(ExecRun::cancel);
     }
 
     /** Ends all runs, and returns when their processes are gone. */

@@ -10,6 +10,7 @@ import dev.signalbox.llm.LlmResponse;
 import dev.signalbox.llm.LlmStream;
 import dev.signalbox.llm.LlmStreamListener;
 import dev.signalbox.router.AckResult;
+import dev.signalbox.router.Address;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
@@ -63,6 +64,20 @@ final class LlmConversation {
 
     String client() {
         return question.source().toString();
+    }
+
+    /** Who gets the answer: the session that asked, and no other of its user. */
+    Address asker() {
+        return question.replyTo();
+    }
+
+    /** Names it among all that are under way. */
+    String key() {
+        return key(question, id());
+    }
+
+    static String key(Message question, String id) {
+        return question.replyTo() + " " + id;
     }
 
     void refuse(String code, String why) {
@@ -203,7 +218,7 @@ final class LlmConversation {
 
     private void say(Payload payload) {
         if (ask.window() == 0) {
-            if (!context.send(question.source(), payload).complete()) {
+            if (!context.send(asker(), payload).complete()) {
                 cancel();
             }
             return;
@@ -211,7 +226,7 @@ final class LlmConversation {
         window.acquireUninterruptibly();
         if (!isCancelled()) {
             context.router()
-                    .sendAcknowledged(Message.of(context.self(), question.source(), payload), PATIENCE)
+                    .sendAcknowledged(Message.of(context.self(), asker(), payload), PATIENCE)
                     .thenAccept(this::acknowledged);
         }
     }

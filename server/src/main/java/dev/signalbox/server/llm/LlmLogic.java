@@ -2,13 +2,13 @@ package dev.signalbox.server.llm;
 
 import dev.signalbox.llm.LlmClient;
 import dev.signalbox.router.Address;
-import dev.signalbox.router.ClientInfo;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Intent;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouterListener;
+import dev.signalbox.router.SessionInfo;
 import dev.signalbox.server.configuration.FailureText;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ import java.util.Optional;
  * Language models for connected clients: a question sent to {@code logic:llm} is answered piece by piece into the client's
  * connection, as docs/protocol.md says. The budget is the client's own. Thread-safe.
  *
- * <p>Beyond the bounds a question is refused as {@code busy}. When a client disconnects, its questions are cancelled, and
+ * <p>Beyond the bounds a question is refused as {@code busy}. When a session ends, its questions are cancelled, and
  * with them their connections to the providers.
  */
 final class LlmLogic implements RouterListener, AutoCloseable {
@@ -62,7 +62,7 @@ final class LlmLogic implements RouterListener, AutoCloseable {
         try {
             LlmAsk ask = LlmAsk.parse(text(message), client, tools);
             if (ask.question().isEmpty()) {
-                cancel(client, ask.id());
+                cancel(client, LlmConversation.key(message, ask.id()));
             } else {
                 begin(client, new LlmConversation(ask, message, context, around));
             }
@@ -92,11 +92,11 @@ final class LlmLogic implements RouterListener, AutoCloseable {
             problem = concurrency + " questions are under way; ask again later";
         } else if (own.size() >= concurrencyPerClient) {
             problem = own.size() + " of your questions are under way; ask again when one has ended";
-        } else if (own.containsKey(conversation.id())) {
+        } else if (own.containsKey(conversation.key())) {
             problem = "a question with the id '" + conversation.id() + "' is under way";
         }
         if (problem == null) {
-            own.put(conversation.id(), conversation);
+            own.put(conversation.key(), conversation);
             count++;
         } else if (own.isEmpty()) {
             underWay.remove(client);
@@ -106,7 +106,7 @@ final class LlmLogic implements RouterListener, AutoCloseable {
 
     private synchronized void ended(LlmConversation conversation) {
         Map<String, LlmConversation> own = underWay.get(conversation.client());
-        if (own != null && own.remove(conversation.id(), conversation)) {
+        if (own != null && own.remove(conversation.key(), conversation)) {
             count--;
             if (own.isEmpty()) {
                 underWay.remove(conversation.client());
@@ -118,8 +118,10 @@ final class LlmLogic implements RouterListener, AutoCloseable {
         return new ArrayList<>(underWay.getOrDefault(client, Map.of()).values());
     }
 
-    private void cancel(String client, String id) {
-        of(client).stream().filter(conversation -> conversation.id().equals(id)).forEach(LlmConversation::cancel);
+    private void cancel(String client, String key) {
+        of(client).stream()
+                .filter(conversation -> conversation.key().equals(key))
+                .forEach(LlmConversation::cancel);
     }
 
     /** Questions under way now. */
@@ -128,8 +130,10 @@ final class LlmLogic implements RouterListener, AutoCloseable {
     }
 
     @Override
-    public void disconnected(ClientInfo client, CloseReason reason) {
-        of(Address.client(client.id()).toString()).forEach(LlmConversation::cancel);
+    public void disconnected(SessionInfo session, CloseReason reason) {
+        of(Address.client(session.user()).toString()).stream()
+                .filter(conversation -> conversation.asker().equals(session.address()))
+                .forEach(LlmConversation::cancel);
     }
 
     /** Refuses further questions and cancels those under way. */

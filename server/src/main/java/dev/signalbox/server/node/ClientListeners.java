@@ -1,12 +1,12 @@
 package dev.signalbox.server.node;
 
-import dev.signalbox.router.ClientInfo;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.RouterListener;
+import dev.signalbox.router.SessionInfo;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Tells features which clients come and go. What they do for a client ends with its connection. Thread-safe. */
+/** Tells features which sessions come and go. What they do for a session ends with it. Thread-safe. */
 final class ClientListeners implements RouterListener {
     private final List<RouterListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -15,12 +15,12 @@ final class ClientListeners implements RouterListener {
     }
 
     @Override
-    public void connected(ClientInfo client) {
-        listeners.forEach(listener -> listener.connected(client));
+    public void connected(SessionInfo session) {
+        listeners.forEach(listener -> listener.connected(session));
     }
 
     @Override
-    public void disconnected(ClientInfo client, CloseReason reason) {
-        listeners.forEach(listener -> listener.disconnected(client, reason));
+    public void disconnected(SessionInfo session, CloseReason reason) {
+        listeners.forEach(listener -> listener.disconnected(session, reason));
     }
 }

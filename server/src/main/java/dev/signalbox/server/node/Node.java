@@ -54,6 +54,7 @@ public final class Node {
     private final Closing closing;
     private ControlPlane.Bounds bounds;
     private UnaryOperator<Logic> aroundLogic = UnaryOperator.identity();
+    private UnaryOperator<RouterOptions> routing = UnaryOperator.identity();
     private @Nullable Filter aroundRequests;
     private @Nullable Database database;
     private @Nullable DeliveryQueue queue;
@@ -141,9 +142,17 @@ public final class Node {
             RouterOptions options = RouterOptions.defaults()
                     .withMaxPayloadBytes(settings.maxMessage())
                     .withDrain(settings.shutdownTimeout());
-            router = closing.add(Router.create(options, clientListeners, clock));
+            router = closing.add(Router.create(routing.apply(options), clientListeners, clock));
         }
         return router;
+    }
+
+    /** Changes the router's options. Before the router is first asked for. */
+    public void routing(UnaryOperator<RouterOptions> change) {
+        if (router != null) {
+            throw new IllegalStateException("the router is open; its options can only be changed by a feature before");
+        }
+        routing = change;
     }
 
     /** The channels that messages can be sent over. */

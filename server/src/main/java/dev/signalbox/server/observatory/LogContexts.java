@@ -2,6 +2,7 @@ package dev.signalbox.server.observatory;
 
 import dev.signalbox.observatory.ContextHeaders;
 import dev.signalbox.observatory.ExecutionContext;
+import dev.signalbox.router.Decision;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Middleware;
@@ -24,7 +25,11 @@ final class LogContexts implements Middleware {
     }
 
     @Override
-    public Message apply(Message message) {
+    public Decision apply(Message message) {
+        return Decision.accept(read(message));
+    }
+
+    Message read(Message message) {
         if (message.headers().isEmpty()) {
             return message;
         }

@@ -52,7 +52,8 @@ public final class ObservatoryFeature implements Feature {
         node.health("observatory", log::health);
         node.aroundRequests(log.filter());
         node.aroundLogic(LogContexts::around);
-        node.router().onReceive(log.contexts());
+        // Not before: other features change the options of the router.
+        node.whenOpening(() -> node.router().onReceive(log.contexts()));
         return log;
     }
 }

@@ -1,12 +1,12 @@
 package dev.signalbox.server.sessions;
 
 import dev.signalbox.router.Address;
-import dev.signalbox.router.ClientInfo;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouterListener;
+import dev.signalbox.router.SessionInfo;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.session.bus.From;
 import dev.signalbox.session.bus.SendOptions;
@@ -15,7 +15,6 @@ import dev.signalbox.session.bus.SessionBusException;
 import dev.signalbox.session.bus.SessionConflictException;
 import dev.signalbox.session.bus.SessionOverloadedException;
 import dev.signalbox.session.bus.Subscription;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,11 +35,8 @@ final class SessionLogic implements RouterListener {
 
     private final SessionBus<String> bus;
     private final ClientSessions allowed;
-    /** By client, and then by session. */
-    private final ConcurrentMap<String, Map<String, Following>> following = new ConcurrentHashMap<>();
-
-    /** A subscription and the connection that it is for. */
-    private record Following(Instant connectedAt, Subscription subscription) {}
+    /** By the client's session, and then by the name of what it follows. */
+    private final ConcurrentMap<Address.Session, Map<String, Subscription>> following = new ConcurrentHashMap<>();
 
     public SessionLogic(SessionBus<String> bus, ClientSessions allowed) {
         this.bus = bus;
@@ -72,9 +68,10 @@ final class SessionLogic implements RouterListener {
     }
 
     private Map<String, Object> done(Message message, Logic.Context context) {
-        if (!(message.source() instanceof Address.Client(String client))) {
-            throw new IllegalArgumentException("only clients follow sessions here; code uses the bus itself");
-        }
+        Address.Session asker = message.origin()
+                .orElseThrow(() ->
+                        new IllegalArgumentException("only clients follow sessions here; code uses the bus itself"));
+        String client = asker.user();
         ClientRequest command = ClientRequest.parse(message.payload());
         if (!allowed.allows(client, command.session())) {
             throw new IllegalArgumentException("client " + client + " may not use session " + command.session()
@@ -83,66 +80,52 @@ final class SessionLogic implements RouterListener {
         return switch (command) {
             case ClientRequest.Append(String session, JsonNode event, SendOptions options) ->
                 Map.of("session", session, "offset", bus.send(session, event.toString(), options));
-            case ClientRequest.Subscribe(String session, From from) -> subscribe(client, session, from, context);
+            case ClientRequest.Subscribe(String session, From from) -> subscribe(asker, session, from, context);
             case ClientRequest.Unsubscribe(String session) ->
-                Map.of("session", session, "unsubscribed", unsubscribe(client, session));
+                Map.of("session", session, "unsubscribed", unsubscribe(asker, session));
         };
     }
 
-    private Map<String, Object> subscribe(String client, String session, From from, Logic.Context context) {
-        Instant connectedAt = context.router()
-                .client(client)
-                .map(ClientInfo::connectedAt)
-                .orElseThrow(() -> new IllegalArgumentException("client " + client + " is not connected any more"));
+    private Map<String, Object> subscribe(Address.Session client, String session, From from, Logic.Context context) {
         following.compute(client, (same, known) -> {
-            Map<String, Following> sessions = known == null ? new ConcurrentHashMap<>() : known;
+            Map<String, Subscription> sessions = known == null ? new ConcurrentHashMap<>() : known;
             if (sessions.size() >= MOST && !sessions.containsKey(session)) {
                 throw new IllegalArgumentException("client " + client + " follows " + MOST + " sessions already");
             }
             end(sessions.remove(session));
-            Subscription subscription =
-                    bus.subscribe(session, from, new SessionStream(client, session, context.router()));
-            sessions.put(session, new Following(connectedAt, subscription));
+            sessions.put(session, bus.subscribe(session, from, new SessionStream(client, session, context.router())));
             return sessions;
         });
-        boolean connected = context.router()
-                .client(client)
-                .filter(now -> now.connectedAt().equals(connectedAt))
-                .isPresent();
-        if (!connected) { // It left before it was written down that this is to end with it.
-            forget(client, connectedAt);
+        if (context.router().session(client.id()).isEmpty()) {
+            // Race: it left before it was written down that this is to end with it.
+            forget(client);
         }
         return Map.of("session", session, "subscribed", true);
     }
 
-    private static void end(@Nullable Following old) {
+    private static void end(@Nullable Subscription old) {
         if (old != null) {
-            old.subscription().close();
+            old.close();
         }
     }
 
-    private boolean unsubscribe(String client, String session) {
-        Optional<Following> old = Optional.ofNullable(following.get(client)).map(sessions -> sessions.remove(session));
+    private boolean unsubscribe(Address.Session client, String session) {
+        Optional<Subscription> old =
+                Optional.ofNullable(following.get(client)).map(sessions -> sessions.remove(session));
         old.ifPresent(SessionLogic::end);
         return old.isPresent();
     }
 
-    /** A connection's subscriptions end with it; those of one that came in its place do not. */
+    /** A client's subscriptions end with the session that asked for them. */
     @Override
-    public void disconnected(ClientInfo client, CloseReason reason) {
-        forget(client.id(), client.connectedAt());
+    public void disconnected(SessionInfo session, CloseReason reason) {
+        forget(session.address());
     }
 
-    private void forget(String client, Instant connectedAt) {
+    private void forget(Address.Session client) {
         following.computeIfPresent(client, (same, sessions) -> {
-            sessions.values().removeIf(one -> {
-                boolean gone = one.connectedAt().equals(connectedAt);
-                if (gone) {
-                    one.subscription().close();
-                }
-                return gone;
-            });
-            return sessions.isEmpty() ? null : sessions;
+            sessions.values().forEach(SessionLogic::end);
+            return null;
         });
     }
 }

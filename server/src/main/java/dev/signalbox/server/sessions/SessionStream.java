@@ -31,14 +31,14 @@ final class SessionStream implements Subscriber<String> {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Address SOURCE = Address.logic(SessionLogic.NAME);
 
-    private final Address client;
+    private final Address.Session client;
     private final String session;
     private final Router router;
     private final AtomicInteger events = new AtomicInteger();
     private final AtomicInteger bytes = new AtomicInteger();
 
-    SessionStream(String client, String session, Router router) {
-        this.client = Address.client(client);
+    SessionStream(Address.Session client, String session, Router router) {
+        this.client = client;
         this.session = session;
         this.router = router;
     }

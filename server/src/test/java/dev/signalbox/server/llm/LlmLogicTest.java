@@ -8,13 +8,14 @@ import dev.signalbox.llm.LlmEndpoint;
 import dev.signalbox.llm.LlmModel;
 import dev.signalbox.llm.LlmPrice;
 import dev.signalbox.router.Address;
-import dev.signalbox.router.ClientInfo;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
+import dev.signalbox.router.MessageId;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterOptions;
+import dev.signalbox.router.SessionInfo;
 import dev.signalbox.testing.simulator.LlmReply;
 import dev.signalbox.testing.simulator.LlmSimulator;
 import dev.signalbox.testing.simulator.LlmSimulatorOptions;
@@ -200,14 +201,23 @@ class LlmLogicTest {
         await().until(() -> simulator.connections() == 0);
     }
 
+    private static SessionInfo session() {
+        return new SessionInfo(MessageId.next(), "alice", Map.of(), "127.0.0.1", Instant.EPOCH, Instant.EPOCH);
+    }
+
     @Test
-    void aClientThatDisconnectsCancelsItsQuestions() {
+    void aSessionThatEndsCancelsItsQuestionsAndNoOthers() {
         simulator.script(new LlmReply.Silence());
+        SessionInfo session = session();
         router.send(Message.of(
-                Address.client("alice"), Address.logic(LlmLogic.NAME), Payload.text("{\"ask\":\"hi\",\"id\":\"q\"}")));
+                        Address.client("alice"),
+                        Address.logic(LlmLogic.NAME),
+                        Payload.text("{\"ask\":\"hi\",\"id\":\"q\"}"))
+                .withOrigin(session.address()));
         await().until(() -> simulator.received() == 1);
-        llm.disconnected(
-                new ClientInfo("alice", Map.of(), "127.0.0.1", Instant.EPOCH, Instant.EPOCH), CloseReason.GONE);
+        llm.disconnected(session(), CloseReason.GONE);
+        assertThat(llm.underWay()).as("after the end of another session").isEqualTo(1);
+        llm.disconnected(session, CloseReason.GONE);
         await().until(() -> llm.underWay() == 0);
         await().until(() -> simulator.connections() == 0);
     }

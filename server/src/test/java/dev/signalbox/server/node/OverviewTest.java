@@ -69,7 +69,7 @@ class OverviewTest {
 
     @Test
     void clientsAreListedInPages() throws Exception {
-        IntStream.range(0, 5).forEach(i -> server.connect("client-" + i));
+        IntStream.range(0, 5).forEach(i -> server.connect("client-" + Math.min(i, 3)));
 
         JsonNode first = json(server.get("/api/clients?limit=3"));
         assertThat(first.get("total").intValue()).isEqualTo(5);
@@ -78,7 +78,11 @@ class OverviewTest {
                 server.get("/api/clients?limit=3&cursor=" + first.get("next").stringValue()));
         assertThat(second.get("items").values())
                 .extracting(client -> client.get("id").stringValue())
-                .containsExactly("client-3", "client-4");
+                .as("two sessions of one client")
+                .containsExactly("client-3", "client-3");
+        assertThat(second.get("items").values())
+                .extracting(client -> client.get("session").stringValue())
+                .doesNotHaveDuplicates();
         assertThat(second.has("next")).isFalse();
     }
 

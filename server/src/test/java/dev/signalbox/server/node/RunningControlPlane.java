@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -212,7 +213,7 @@ public final class RunningControlPlane implements AutoCloseable {
             public List<ConnectedClient> page(String prefix, Optional<String> after, int limit) {
                 return clients.stream()
                         .filter(client -> client.id().startsWith(prefix))
-                        .filter(client -> after.isEmpty() || client.id().compareTo(after.get()) > 0)
+                        .filter(client -> after.isEmpty() || client.place().compareTo(after.get()) > 0)
                         .limit(limit)
                         .toList();
             }
@@ -222,6 +223,7 @@ public final class RunningControlPlane implements AutoCloseable {
     public void connect(String id) {
         clients.add(new ConnectedClient(
                 id,
+                new UUID(0, clients.size()),
                 "127.0.0.1:5000",
                 Instant.parse("2026-11-21T09:00:00Z"),
                 Optional.empty(),

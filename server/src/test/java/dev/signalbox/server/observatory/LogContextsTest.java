@@ -14,7 +14,6 @@ import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterOptions;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +41,7 @@ class LogContextsTest {
                     .withHeader(
                             "x-everworker-execution-context",
                             "{\"everworkerUrl\":\"https://logs.example.com\",\"observatoryToken\":\"s3cret\"}");
-            router.send(contexts.apply(message));
+            router.send(contexts.read(message));
             var context = seen.get(10, TimeUnit.SECONDS);
             assertThat(context.destination().orElseThrow().token()).isEqualTo("s3cret");
             assertThat(context.trace()).isPresent();
@@ -56,9 +55,8 @@ class LogContextsTest {
         var message = Message.of(Address.client("alice"), Address.logic("log"), Payload.text("hello"))
                 .withHeader(ContextHeaders.EXECUTION_CONTEXT, header)
                 .withHeader("other", "stays");
-        var applied = contexts.apply(message);
+        var applied = contexts.read(message);
         assertThat(applied.headers()).isEqualTo(Map.of("other", "stays"));
         assertThat(applied.tags()).isEmpty();
-        assertThat(Optional.of(applied.verdict())).contains(message.verdict());
     }
 }

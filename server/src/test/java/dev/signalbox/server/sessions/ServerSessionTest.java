@@ -210,12 +210,13 @@ class ServerSessionTest {
         try (TestClient first = connect()) {
             ask(first, "{\"subscribe\":\"alice\"}");
             try (TestClient second = connect()) {
-                await().until(() -> metric("signalbox_session_subscribers") == 0);
                 ask(second, "{\"subscribe\":\"alice\"}");
                 long offset = append("alice", "1");
                 await().until(() -> offsets(second).equals(List.of(offset)));
-                assertThat(first.messages()).isEmpty();
+                await().until(() -> offsets(first).equals(List.of(offset)));
+                assertThat(metric("signalbox_session_subscribers")).isEqualTo(2);
             }
+            await().until(() -> metric("signalbox_session_subscribers") == 1);
         }
         assertThat(metric("signalbox_session_sent_total")).isEqualTo(1);
     }

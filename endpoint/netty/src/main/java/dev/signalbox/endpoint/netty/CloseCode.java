@@ -12,8 +12,8 @@ record CloseCode(int code, String text) {
         return switch (reason) {
             case GONE -> new CloseCode(1000, "goodbye");
             case REMOVED -> new CloseCode(4403, "removed by the server");
-            case REPLACED -> new CloseCode(4409, "replaced: this client id connected again");
-            case ALREADY_CONNECTED -> new CloseCode(4423, "this client id is connected already");
+            case REPLACED -> new CloseCode(4409, "replaced: this client opened more sessions than it may have");
+            case TOO_MANY_SESSIONS -> new CloseCode(4423, "this client has as many sessions as it may have");
             case SLOW_CONSUMER -> new CloseCode(1013, "slow consumer: read faster, then connect again");
             case IDLE -> new CloseCode(4410, "idle: answer pings, or send something");
             case TOO_FAST -> new CloseCode(4429, "too many messages or pings a second: see limits in welcome");

@@ -71,9 +71,9 @@ final class LoopOutbox implements Runnable {
         this.maxBroadcastBytes = maxBroadcastBytes;
     }
 
-    /** What a message counts for against a bound. */
+    /** What a message counts for against a bound: no less than it takes on the wire. */
     static int weight(Message message) {
-        return message.payload().size() + TASK_OVERHEAD;
+        return message.bytes() - message.payload().size() + message.payload().encodedSize();
     }
 
     void enqueue(Task task) {

@@ -6,6 +6,7 @@ import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouteError;
 import dev.signalbox.router.SendReport;
+import dev.signalbox.router.SessionInfo;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 final class ServerFrames {
     private ServerFrames() {}
 
-    static byte[] welcome(String clientId, WebSocketOptions options, int maxPayloadBytes) {
+    static byte[] welcome(SessionInfo session, WebSocketOptions options, int maxPayloadBytes) {
         return new JsonBytes()
                 .raw("{\"type\":\"welcome\",\"client\":")
-                .string(clientId)
+                .string(session.user())
+                .raw(",\"session\":")
+                .uuid(session.id())
                 .raw(",\"limits\":{\"payload\":")
                 .number(maxPayloadBytes)
                 .raw(",\"frame\":")

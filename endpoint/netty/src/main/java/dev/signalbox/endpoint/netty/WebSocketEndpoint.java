@@ -129,11 +129,11 @@ public final class WebSocketEndpoint implements Endpoint {
 
     @Override
     public void start(ClientGateway router) {
-        if (router.maxPayloadBytes() > options.limits().maxOutboundBytes()) {
+        if (router.maxEncodedBytes() > options.limits().maxOutboundBytes()) {
             throw new IllegalArgumentException(
                     "maxOutboundBytes (" + options.limits().maxOutboundBytes()
-                            + ") must hold at least one payload of the router's maxPayloadBytes ("
-                            + router.maxPayloadBytes() + ")");
+                            + ") must hold one message of the router's limits, which takes up to "
+                            + router.maxEncodedBytes() + " bytes in JSON");
         }
         gateway = router;
         Optional<SslContext> tls = options.tls().map(WebSocketEndpoint::sslContext);

@@ -2,9 +2,9 @@ package dev.signalbox.endpoint.netty;
 
 import dev.signalbox.endpoint.netty.ConnectionListener.Fault;
 import dev.signalbox.router.ClientGateway.Admission;
-import dev.signalbox.router.ClientIdentity;
 import dev.signalbox.router.ClientSession;
 import dev.signalbox.router.CloseReason;
+import dev.signalbox.router.Principal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
@@ -91,8 +91,8 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
         context().channel().config().setAutoRead(false);
         Thread.ofVirtual().name("authenticate").start(() -> {
             try {
-                Optional<ClientIdentity> identity = endpoint.authenticator().authenticate(token);
-                onLoop(() -> authenticated(identity));
+                Optional<Principal> principal = endpoint.authenticator().authenticate(token);
+                onLoop(() -> authenticated(principal));
             } catch (RuntimeException e) {
                 LOG.error("the authenticator failed; the client is disconnected", e);
                 onLoop(() -> connection().closeNow(CloseReason.FAILED));
@@ -108,30 +108,30 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void authenticated(Optional<ClientIdentity> identity) {
+    private void authenticated(Optional<Principal> principal) {
         authenticating = false;
         context().channel().config().setAutoRead(true);
         if (!connection().isOpen()) {
             return;
         }
-        identity.ifPresentOrElse(this::connect, () -> connection().closeNow(CloseReason.UNAUTHENTICATED));
+        principal.ifPresentOrElse(this::connect, () -> connection().closeNow(CloseReason.UNAUTHENTICATED));
     }
 
-    private void connect(ClientIdentity identity) {
+    private void connect(Principal principal) {
         cancelAuthenticationDeadline();
-        switch (endpoint.gateway().connect(identity, connection())) {
+        switch (endpoint.gateway().connect(principal, connection())) {
             case Admission.Refused(CloseReason reason) -> connection().closeNow(reason);
-            case Admission.Admitted(ClientSession session) -> welcome(identity, session);
+            case Admission.Admitted(ClientSession session) -> welcome(session);
         }
     }
 
-    private void welcome(ClientIdentity identity, ClientSession session) {
+    private void welcome(ClientSession session) {
         conversation = new Conversation(session, connection(), rate, greeting.targets());
         decoder.limit(endpoint.options().limits().maxFrameBytes());
         // Straight to the channel: what the router has offered meanwhile waits in the outbox for this event loop.
         connection()
                 .text(ServerFrames.welcome(
-                        identity.id(), endpoint.options(), endpoint.gateway().maxPayloadBytes()));
+                        session.info(), endpoint.options(), endpoint.gateway().maxPayloadBytes()));
         endpoint.outbox(context().channel()).join(connection());
         connection().heard(decoder.underWay());
         if (early != null) {

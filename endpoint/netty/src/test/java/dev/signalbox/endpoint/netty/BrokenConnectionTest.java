@@ -71,7 +71,7 @@ class BrokenConnectionTest extends WireFixture {
             client.socket().shutdownOutput();
             client.close();
         }
-        await().atMost(SOON).until(() -> router().clients().isEmpty() && faults.size() >= 20);
+        await().atMost(SOON).until(() -> router().sessions().isEmpty() && faults.size() >= 20);
         assertThat(faults).hasSize(20).allMatch(fault -> fault == Fault.BROKEN || fault == Fault.TLS);
         assertQuiet();
     }
@@ -85,7 +85,7 @@ class BrokenConnectionTest extends WireFixture {
             client.send(RawClient.frame(RawClient.TEXT, "{\"type\":"));
             client.abort();
         }
-        await().atMost(SOON).until(() -> router().clients().isEmpty());
+        await().atMost(SOON).until(() -> router().sessions().isEmpty());
         assertQuiet();
     }
 
@@ -108,7 +108,7 @@ class BrokenConnectionTest extends WireFixture {
             plain.getOutputStream().write(rubbish);
             assertThat(client.socket().isConnected()).isTrue();
         }
-        await().atMost(SOON).until(() -> router().clients().isEmpty() && faults.size() >= 40);
+        await().atMost(SOON).until(() -> router().sessions().isEmpty() && faults.size() >= 40);
         assertThat(faults).hasSize(40).containsOnly(Fault.TLS);
         assertQuiet();
     }

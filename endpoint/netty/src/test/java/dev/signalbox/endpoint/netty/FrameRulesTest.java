@@ -44,7 +44,7 @@ class FrameRulesTest extends WireFixture {
         client.send(command("before"), RawClient.close(1000, ""), command("after"), RawClient.close(1001, ""));
 
         assertThat(client.closeCode()).isEqualTo(1000);
-        await().atMost(SOON).until(() -> router().client("alice").isEmpty());
+        await().atMost(SOON).until(() -> router().sessions("alice").isEmpty());
         assertThat(handled).singleElement().asString().contains("before");
     }
 

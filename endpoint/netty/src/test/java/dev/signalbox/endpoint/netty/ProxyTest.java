@@ -44,7 +44,7 @@ class ProxyTest extends WireFixture {
     }
 
     private String addressOf(String client) {
-        return router().client(client).orElseThrow().remoteAddress();
+        return router().sessions(client).getLast().remoteAddress();
     }
 
     @ParameterizedTest
@@ -80,7 +80,7 @@ class ProxyTest extends WireFixture {
             client.connect("own", "");
             assertThat(addressOf("own")).startsWith("127.0.0.1:");
             client.close();
-            await().atMost(SOON).until(() -> router().client("own").isEmpty());
+            await().atMost(SOON).until(() -> router().sessions("own").isEmpty());
         }
     }
 

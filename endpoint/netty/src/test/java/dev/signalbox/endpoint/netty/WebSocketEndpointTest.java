@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.router.Address;
-import dev.signalbox.router.ClientIdentity;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.EndpointException;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
+import dev.signalbox.router.Principal;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterOptions;
 import dev.signalbox.testing.contract.TestClient.Event;
@@ -56,8 +56,7 @@ class WebSocketEndpointTest {
     }
 
     private Endpoint open(WebSocketOptions changed) {
-        Endpoint endpoint =
-                WebSocketEndpoint.create(changed, token -> Optional.of(new ClientIdentity(token, Map.of())));
+        Endpoint endpoint = WebSocketEndpoint.create(changed, token -> Optional.of(new Principal(token, Map.of())));
         router.attach(endpoint);
         return endpoint;
     }
@@ -285,12 +284,12 @@ class WebSocketEndpointTest {
                 new Socket(InetAddress.getLoopbackAddress(), endpoint.address().getPort())) {
             socket.setSoTimeout(10_000);
             upgrade(socket, "?access_token=alice");
-            await().until(() -> router.client("alice").isPresent());
+            await().until(() -> !router.sessions("alice").isEmpty());
             socket.getOutputStream().write(new byte[] {(byte) 0x81, 2, '{', '}'});
             String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
             assertThat(all).contains("frames from a client must be masked");
         }
-        assertThat(router.client("alice")).isEmpty();
+        assertThat(router.sessions("alice")).isEmpty();
     }
 
     @Test

@@ -2,10 +2,10 @@ package dev.signalbox.endpoint.netty;
 
 import dev.signalbox.endpoint.netty.ConnectionListener.Fault;
 import dev.signalbox.router.Address;
-import dev.signalbox.router.ClientIdentity;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
+import dev.signalbox.router.Principal;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterOptions;
 import java.io.IOException;
@@ -48,8 +48,8 @@ abstract class WireFixture {
         port = endpoint.address().getPort();
     }
 
-    private static Optional<ClientIdentity> identity(String token) {
-        return token.length() > 100 ? Optional.empty() : Optional.of(new ClientIdentity(token, Map.of()));
+    private static Optional<Principal> identity(String token) {
+        return token.length() > 100 ? Optional.empty() : Optional.of(new Principal(token, Map.of()));
     }
 
     static WebSocketOptions limits(int frame, int connections, int perAddress, int rate, int minRate) {

@@ -1,16 +1,19 @@
 package dev.signalbox.testing.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.router.Address;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.RouterOptions;
+import dev.signalbox.router.SessionInfo;
 import dev.signalbox.testing.contract.TestClient.Event;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +23,7 @@ abstract class EndpointAdmissionContract extends EndpointFixture {
     void aGoodTokenIsWelcomeAndTheClientIsRegistered() {
         client("alice");
 
-        assertThat(router.client("alice")).hasValueSatisfying(info -> {
+        assertThat(router.sessions("alice")).singleElement().satisfies(info -> {
             assertThat(info.metadata()).containsEntry("plan", "gold");
             assertThat(info.remoteAddress()).contains("127.0.0.1");
         });
@@ -29,7 +32,7 @@ abstract class EndpointAdmissionContract extends EndpointFixture {
     @Test
     void aWrongTokenIsTurnedAway() {
         assertThat(dial(Optional.of("forged")).next()).isEqualTo(new Event.Closed(CloseReason.UNAUTHENTICATED));
-        assertThat(router.clients()).isEmpty();
+        assertThat(router.sessions()).isEmpty();
     }
 
     @Test
@@ -96,27 +99,73 @@ abstract class EndpointAdmissionContract extends EndpointFixture {
     }
 
     @Test
-    void aSecondConnectionReplacesTheFirst() {
-        TestClient first = client("alice");
-        TestClient second = client("alice");
+    void everySessionOfAUserIsReachedAndNoneThrowsOutAnother() {
+        List<TestClient> tabs = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            tabs.add(client("alice"));
+        }
+        send(Address.client("alice"), text("to each"));
+        send(Address.ALL, text("to all"));
 
-        assertThat(first.next()).isEqualTo(new Event.Closed(CloseReason.REPLACED));
-        send(Address.client("alice"), text("which?"));
-        assertThat(nextText(second)).isEqualTo("which?");
-        assertThat(router.clients()).hasSize(1);
+        for (TestClient tab : tabs) {
+            assertThat(nextText(tab)).isEqualTo("to each");
+            assertThat(nextText(tab)).isEqualTo("to all");
+        }
+        assertThat(router.sessions("alice"))
+                .hasSize(100)
+                .extracting(SessionInfo::id)
+                .doesNotHaveDuplicates();
+        tabs.getFirst().close();
+        await().atMost(SOON).until(() -> router.sessions("alice").size() == 99);
+        send(Address.client("alice"), text("to the rest"));
+        assertThat(nextText(tabs.getLast())).isEqualTo("to the rest");
     }
 
     @Test
-    void aSecondConnectionIsRefusedIfSoConfigured() {
-        reopen(
-                RouterOptions.defaults().withDuplicateClient(RouterOptions.DuplicateClient.REFUSE),
-                EndpointSettings.DEFAULT);
+    void oneSessionIsAddressedByItself() {
         TestClient first = client("alice");
-        TestClient second = dial(Optional.of("good-alice"));
+        UUID id = router.sessions("alice").getFirst().id();
+        TestClient second = client("alice");
 
-        assertThat(second.next()).isEqualTo(new Event.Closed(CloseReason.ALREADY_CONNECTED));
+        send(new Address.Session("alice", id), text("only the first"));
+        send(Address.client("alice"), text("both"));
+        assertThat(nextText(first)).isEqualTo("only the first");
+        assertThat(nextText(first)).isEqualTo("both");
+        assertThat(nextText(second)).isEqualTo("both");
+        first.send(Optional.empty(), List.of("logic:echo"), text("answer me"));
+        assertThat(nextText(first)).isEqualTo("answer me");
+        send(Address.client("alice"), text("after"));
+        assertThat(nextText(second)).as("the answer was for the other session").isEqualTo("after");
+    }
+
+    @Test
+    void overTheLimitTheOldestSessionGoes() {
+        reopen(limit(RouterOptions.AtSessionLimit.REPLACE_OLDEST), EndpointSettings.DEFAULT);
+        TestClient first = client("alice");
+        TestClient second = client("alice");
+        TestClient third = client("alice");
+
+        assertThat(first.next()).isEqualTo(new Event.Closed(CloseReason.REPLACED));
+        send(Address.client("alice"), text("who?"));
+        assertThat(nextText(second)).isEqualTo("who?");
+        assertThat(nextText(third)).isEqualTo("who?");
+        assertThat(router.sessions()).hasSize(2);
+    }
+
+    @Test
+    void overTheLimitTheNewSessionIsRefusedIfSoConfigured() {
+        reopen(limit(RouterOptions.AtSessionLimit.REFUSE), EndpointSettings.DEFAULT);
+        TestClient first = client("alice");
+        client("alice");
+        TestClient third = dial(Optional.of("good-alice"));
+
+        assertThat(third.next()).isEqualTo(new Event.Closed(CloseReason.TOO_MANY_SESSIONS));
         send(Address.client("alice"), text("still there"));
         assertThat(nextText(first)).isEqualTo("still there");
+    }
+
+    private static RouterOptions limit(RouterOptions.AtSessionLimit atLimit) {
+        return RouterOptions.defaults().withSessions(new RouterOptions.Sessions(2, atLimit));
     }
 
     @Test

@@ -5,11 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Authenticator;
-import dev.signalbox.router.ClientIdentity;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
+import dev.signalbox.router.Principal;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterOptions;
 import dev.signalbox.testing.contract.TestClient.Event;
@@ -50,9 +50,9 @@ abstract class EndpointFixture {
     }
 
     /** A token is good if it begins so; the rest is the client's id. */
-    Optional<ClientIdentity> authenticate(String token) {
+    Optional<Principal> authenticate(String token) {
         return token.startsWith("good-")
-                ? Optional.of(new ClientIdentity(token.substring(5), Map.of("plan", "gold")))
+                ? Optional.of(new Principal(token.substring(5), Map.of("plan", "gold")))
                 : Optional.empty();
     }
 
@@ -120,7 +120,7 @@ abstract class EndpointFixture {
     }
 
     void awaitGone(String id) {
-        await().atMost(SOON).until(() -> router.client(id).isEmpty());
+        await().atMost(SOON).until(() -> router.sessions(id).isEmpty());
     }
 
     static void awaitLatch(CountDownLatch latch) {

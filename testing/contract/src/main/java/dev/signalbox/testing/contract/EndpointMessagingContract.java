@@ -3,6 +3,7 @@ package dev.signalbox.testing.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.router.Address;
+import dev.signalbox.router.Decision;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
@@ -134,8 +135,8 @@ abstract class EndpointMessagingContract extends EndpointAdmissionContract {
     @Test
     void middlewareRejectsInBothDirectionsAndTheSenderIsTold() {
         TestClient alice = client("alice");
-        router.onReceive(message -> isText(message, "in") ? message.rejected("not in here") : message);
-        router.onSend(message -> isText(message, "out") ? message.rejected("not out there") : message);
+        router.onReceive(message -> isText(message, "in") ? Decision.reject("not in here") : Decision.accept(message));
+        router.onSend(message -> isText(message, "out") ? Decision.reject("not out there") : Decision.accept(message));
 
         alice.send(Optional.of("1"), List.of("logic:echo"), text("in"));
         assertThat(next(alice, Event.Failed.class))

@@ -1,8 +1,8 @@
 package dev.signalbox.testing.contract;
 
-import dev.signalbox.router.ClientInfo;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.RouterListener;
+import dev.signalbox.router.SessionInfo;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -11,8 +11,8 @@ final class RecordingListener implements RouterListener {
     private final Map<String, CloseReason> disconnected = new ConcurrentHashMap<>();
 
     @Override
-    public void disconnected(ClientInfo client, CloseReason reason) {
-        disconnected.put(client.id(), reason);
+    public void disconnected(SessionInfo session, CloseReason reason) {
+        disconnected.put(session.user(), reason);
     }
 
     Map<String, CloseReason> disconnected() {

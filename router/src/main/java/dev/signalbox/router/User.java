@@ -1,0 +1,238 @@
+package dev.signalbox.router;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One user: their sessions, and what waits to be acknowledged by any of them. Thread-safe.
+ *
+ * <p>The lock guards what is here and nothing else: no connection and no listener is called under it. They are called by one
+ * thread at a time, in the order of what happened.
+ */
+final class User {
+    private final Address.Client address;
+    private final RouterOptions options;
+    private final RouterListener listener;
+    private final Budget.Share quota;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Inbox inbox;
+    private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
+    private final Serial telling = new Serial(this::tell);
+    private final Serial pumping = new Serial(this::pumpAll);
+    /** In the order of connecting. Replaced as a whole, so that senders read it without the lock. */
+    private volatile List<LiveSession> sessions = List.of();
+
+    private boolean retired;
+
+    User(String id, RouterOptions options, RouterListener listener) {
+        this.address = Address.client(id);
+        this.options = options;
+        this.listener = listener;
+        this.quota =
+                new Budget.Share(options.pending().perUser(), options.pending().bytesPerUser());
+        this.inbox = new Inbox(options.acknowledgements());
+    }
+
+    Address.Client address() {
+        return address;
+    }
+
+    /** What all of the user's sessions together may wait for. */
+    Budget.Share quota() {
+        return quota;
+    }
+
+    List<LiveSession> sessions() {
+        return sessions;
+    }
+
+    /** What came of a wish to connect: refused if {@code joined} is false, else in the place of {@code replaced}. */
+    record Joined(boolean joined, @Nullable LiveSession replaced) {}
+
+    /** Lets a session in; empty if this user is no longer in use. Call {@link #tellAndPump} afterwards. */
+    Optional<Joined> join(LiveSession session) {
+        lock.lock();
+        try {
+            if (retired) {
+                return Optional.empty();
+            }
+            boolean full = sessions.size() >= options.sessions().perUser();
+            if (full && options.sessions().atLimit() == RouterOptions.AtSessionLimit.REFUSE) {
+                return Optional.of(new Joined(false, null));
+            }
+            LiveSession replaced = full ? sessions.getFirst() : null;
+            if (replaced != null) {
+                remove(replaced, CloseReason.REPLACED);
+            }
+            add(session);
+            return Optional.of(new Joined(true, replaced));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void add(LiveSession session) {
+        List<LiveSession> more = new ArrayList<>(sessions);
+        more.add(session);
+        inbox.join(session);
+        sessions = List.copyOf(more);
+        SessionInfo info = session.info();
+        events.add(() -> listener.connected(info));
+    }
+
+    /** True once, for the caller that ended the session. Call {@link #tellAndPump} afterwards. */
+    boolean leave(LiveSession session, CloseReason reason) {
+        lock.lock();
+        try {
+            return sessions.contains(session) && remove(session, reason);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean remove(LiveSession session, CloseReason reason) {
+        sessions = sessions.stream().filter(each -> each != session).toList();
+        inbox.leave(session);
+        SessionInfo info = session.info();
+        events.add(() -> listener.disconnected(info, reason));
+        return true;
+    }
+
+    /** Whether nothing is left of this user, who is then no longer in use. */
+    boolean retire() {
+        lock.lock();
+        try {
+            retired = sessions.isEmpty() && inbox.isEmpty();
+            return retired;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Hands a plain message to every session. Null if one of them took it. */
+    @Nullable
+    RouteError offer(Message message) {
+        List<LiveSession> now = sessions;
+        int took = 0;
+        for (int i = 0; i < now.size(); i++) {
+            took += offer(now.get(i), message) ? 1 : 0;
+        }
+        if (took > 0) {
+            return null;
+        }
+        return now.isEmpty() ? RouteError.unknownClient(address) : RouteError.slowConsumer(address);
+    }
+
+    /** Hands a plain message to one session; not before those of the same sender that wait to be sent to it. */
+    boolean offer(LiveSession session, Message message) {
+        if (!inbox.mayHoldBack()) {
+            return session.offer(message);
+        }
+        Optional<Boolean> queued;
+        lock.lock();
+        try {
+            queued = inbox.isHeldBack(session, message.source())
+                    ? Optional.of(inbox.addPlain(session, message))
+                    : Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+        if (queued.isEmpty()) {
+            return session.offer(message);
+        }
+        pumping.run();
+        return queued.get();
+    }
+
+    /** Adds what waits to be acknowledged; empty if this user is no longer in use. Call {@link #pump} afterwards. */
+    Optional<Inbox.Added> add(Inbox.Waiting waiting) {
+        lock.lock();
+        try {
+            return retired ? Optional.empty() : Optional.of(inbox.add(waiting));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes out what no longer waits; it is sent no more. */
+    void remove(Inbox.Waiting waiting) {
+        lock.lock();
+        try {
+            inbox.remove(waiting);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What waits for this session and no other. */
+    List<Inbox.Waiting> waitingFor(LiveSession session) {
+        lock.lock();
+        try {
+            return inbox.waitingFor(session);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells the listener what happened, and sends each session what waits for it. */
+    void tellAndPump() {
+        telling.run();
+        pump();
+    }
+
+    /** Sends each session what waits for it, as much as its window has room for. */
+    void pump() {
+        pumping.run();
+    }
+
+    private void tell() {
+        for (Runnable event = events.poll(); event != null; event = events.poll()) {
+            event.run();
+        }
+    }
+
+    private void pumpAll() {
+        for (LiveSession session : sessions) {
+            Inbox.Entry next = next(session);
+            while (next != null) {
+                next = offer(session, next) ? next(session) : null;
+            }
+        }
+    }
+
+    private Inbox.@Nullable Entry next(LiveSession session) {
+        lock.lock();
+        try {
+            return inbox.next(session);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean offer(LiveSession session, Inbox.Entry entry) {
+        boolean taken = session.offer(entry.message());
+        int attempt = offered(session, entry, taken);
+        if (attempt > 0) {
+            listener.ackRequested(entry.message(), attempt);
+        }
+        return taken;
+    }
+
+    private int offered(LiveSession session, Inbox.Entry entry, boolean taken) {
+        lock.lock();
+        try {
+            if (taken) {
+                return inbox.sent(session, entry);
+            }
+            inbox.notSent(entry);
+            return 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+}
