@@ -5,7 +5,7 @@ import { theme } from './theme.js';
 
 const TONES = { UP: 'good', DEGRADED: 'busy', DOWN: 'bad' };
 
-/** Name, pages, health, dispatcher, theme. Fires `dispatch` with the wanted state, and `leave`. */
+/** Name, pages, health, role, dispatcher, theme. Fires `dispatch` with the wanted state, and `leave`. */
 class TopBar extends Element {
   static properties = { overview: { attribute: false }, page: {}, away: { type: Boolean }, theme: { state: true } };
 
@@ -23,6 +23,14 @@ class TopBar extends Element {
     const { status, components } = this.overview.health;
     const each = Object.entries(components).map(([name, health]) => `${name} ${health}`);
     return html`<span class="pill" title=${each.join('\n')}><span class="lamp ${TONES[status]}"></span>Health ${status}</span>`;
+  }
+
+  /** Only where one node alone sends. */
+  #role() {
+    const { ha } = this.overview;
+    if (ha?.active !== 'one') return nothing;
+    const serving = ha.role === 'SERVING';
+    return html`<span class="pill role" title=${`Leader: ${ha.leader ?? 'none is known'}`}><span class="lamp ${serving ? 'good' : 'busy'}"></span>${ha.role}</span>`;
   }
 
   #dispatch() {
@@ -58,7 +66,7 @@ class TopBar extends Element {
         <nav class="pages" aria-label="Pages">
           ${PAGES.map((page) => html`<a href=${address(page)} aria-current=${page === this.page ? 'page' : 'false'}>${name(page)}</a>`)}
         </nav>
-        <div class="pills" role="status">${this.#health()}${this.#dispatch()}</div>
+        <div class="pills" role="status">${this.#health()}${this.#role()}${this.#dispatch()}</div>
         ${this.#tools()}
       </header>
     `;

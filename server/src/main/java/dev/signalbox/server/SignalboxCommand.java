@@ -17,6 +17,7 @@ import dev.signalbox.server.delivery.DeliveryFeature;
 import dev.signalbox.server.demo.DemoFeature;
 import dev.signalbox.server.email.EmailFeature;
 import dev.signalbox.server.exec.ExecFeature;
+import dev.signalbox.server.leases.LeasesFeature;
 import dev.signalbox.server.llm.LlmFeature;
 import dev.signalbox.server.node.Build;
 import dev.signalbox.server.node.Features;
@@ -67,6 +68,7 @@ public final class SignalboxCommand {
             new SmsFeature(),
             new EmailFeature(),
             new DeliveryFeature(),
+            new LeasesFeature(),
             new ConsoleFeature(),
             new DemoFeature());
 
@@ -78,6 +80,7 @@ public final class SignalboxCommand {
             "import",
             "connect",
             "queue",
+            "ha",
             "session",
             "context",
             "migrate",

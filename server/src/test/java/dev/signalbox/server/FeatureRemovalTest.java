@@ -35,6 +35,7 @@ class FeatureRemovalTest {
             "clients", "\"/api/clients\"",
             "sessions", "\"/api/sessions/{id}/events\"",
             "observatory", "\"/api/logs/pause\"",
+            "leases", "\"/api/ha/handover\"",
             "delivery", "\"/api/messages\"");
 
     private static final Map<String, String> METRICS = Map.of(

@@ -10,6 +10,7 @@ import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.node.Feature;
 import dev.signalbox.server.node.Features;
+import dev.signalbox.server.node.GatedDispatcher;
 import dev.signalbox.server.node.Health;
 import dev.signalbox.server.node.Node;
 import dev.signalbox.server.rest.Api;
@@ -69,7 +70,7 @@ public final class DeliveryFeature implements Feature {
                                 new LiveSender(node.router(), settings.liveTimeout(), settings.liveConcurrency())));
             }
             DeliveryMetrics metrics = counting.apply(node);
-            Dispatcher dispatcher = node.closing(dispatcher(node, metrics));
+            GatedDispatcher dispatcher = node.closing(new GatedDispatcher(dispatcher(node, metrics)));
             node.dispatcher(dispatcher);
             node.whenOpening(dispatcher::start);
             node.drainable(new Draining(dispatcher));

@@ -2,7 +2,6 @@ package dev.signalbox.server.node;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.EndpointException;
@@ -60,7 +59,7 @@ public final class Node {
     private @Nullable DeliveryQueue queue;
     private @Nullable DeliveryQueue intake;
     private @Nullable Router router;
-    private @Nullable Dispatcher dispatcher;
+    private @Nullable GatedDispatcher dispatcher;
 
     /** Work that a stop waits for, and entrances that it closes first. */
     public interface Drainable {
@@ -129,11 +128,11 @@ public final class Node {
     }
 
     /** What sends messages, for those who steer it; from the feature that owns it. */
-    public void dispatcher(Dispatcher owned) {
+    public void dispatcher(GatedDispatcher owned) {
         dispatcher = owned;
     }
 
-    public Optional<Dispatcher> dispatcher() {
+    public Optional<GatedDispatcher> dispatcher() {
         return Optional.ofNullable(dispatcher);
     }
 

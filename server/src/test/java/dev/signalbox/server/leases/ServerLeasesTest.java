@@ -1,0 +1,87 @@
+package dev.signalbox.server.leases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signalbox.server.Run;
+import dev.signalbox.server.SignalboxCommand;
+import dev.signalbox.server.node.Server;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server that shares the work with others, and one that alone does it. Two servers are in the system tests. */
+class ServerLeasesTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    Path folder;
+
+    private Server start(String... more) {
+        List<String> sets = new ArrayList<>(List.of("data.folder=" + folder, "control.port=0", "clients.port=0"));
+        sets.addAll(List.of(more));
+        return Server.start(
+                SignalboxCommand.FEATURES, SignalboxCommand.FEATURES.load(Optional.empty(), Map.of(), sets));
+    }
+
+    private Run run(Server server, String... arguments) {
+        Stream<String> where = Stream.of("--url", server.controlUri().toString(), "--data", folder.toString());
+        return Run.of(Stream.concat(Stream.of(arguments), where).toArray(String[]::new));
+    }
+
+    @Test
+    void whereAllSendEachServes() {
+        try (Server server = start()) {
+            assertThat(run(server, "ha", "status").out())
+                    .isEqualToIgnoringNewLines("SERVING   all nodes send (delivery.active is all)");
+            assertThat(run(server, "ha", "status", "--json").json().toString())
+                    .isEqualTo("{\"active\":\"all\",\"role\":\"SERVING\"}");
+            Run handover = run(server, "ha", "handover");
+            assertThat(handover.exitCode()).isNotZero();
+            assertThat(handover.err()).contains("Set delivery.active to one");
+        }
+    }
+
+    @Test
+    void oneThatIsAloneLeads() {
+        try (Server server = start("delivery.active=one", "ha.node=alone")) {
+            awaitServing(server);
+            Run status = run(server, "ha", "status");
+            assertThat(status.out())
+                    .containsPattern("this node is alone/\\p{XDigit}{16}")
+                    .containsPattern("leader    alone/")
+                    .contains("epoch     1", "problem   none");
+
+            Run handover = run(server, "ha", "handover", "--json");
+
+            assertThat(handover.err()).isEmpty();
+            assertThat(handover.out()).isEqualToIgnoringNewLines("{\"handedOver\":true}");
+            Awaitility.await("to lead again, since nobody else does")
+                    .atMost(PATIENCE)
+                    .until(() -> run(server, "ha", "status").out().contains("epoch     2"));
+        }
+    }
+
+    @Test
+    void anotherStartOnTheSameDataLeadsWithTheNextEpoch() {
+        try (Server server = start("delivery.active=one")) {
+            awaitServing(server);
+        }
+        try (Server server = start("delivery.active=one")) {
+            awaitServing(server);
+            assertThat(run(server, "ha", "status").out()).contains("epoch     2");
+        }
+    }
+
+    private void awaitServing(Server server) {
+        Awaitility.await("its term")
+                .atMost(PATIENCE)
+                .until(() -> run(server, "ha", "status").out().startsWith("SERVING"));
+    }
+}

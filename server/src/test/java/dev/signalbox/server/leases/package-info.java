@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.leases;
+
+import org.jspecify.annotations.NullMarked;
