@@ -81,6 +81,7 @@ public final class SignalboxCommand {
             "session",
             "context",
             "migrate",
+            "check",
             "llm",
             "logs",
             "simulator",
