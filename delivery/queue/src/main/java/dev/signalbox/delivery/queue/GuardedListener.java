@@ -1,21 +1,34 @@
 package dev.signalbox.delivery.queue;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps what a listener throws, an Error included, from the thread that tells it: that thread renews leases or records
- * outcomes, and without it deliveries stop. Each failure is logged.
+ * outcomes, and without it deliveries stop. One failure in 10 s is logged. Thread-safe.
  */
-record GuardedListener(DispatcherListener listener) implements DispatcherListener {
+final class GuardedListener implements DispatcherListener {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedListener.class);
+    private static final long LOG_PAUSE = Duration.ofSeconds(10).toNanos();
 
-    private static void tell(Runnable call) {
+    private final DispatcherListener listener;
+    private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_PAUSE);
+
+    GuardedListener(DispatcherListener listener) {
+        this.listener = listener;
+    }
+
+    private void tell(Runnable call) {
         try {
             call.run();
         } catch (Throwable e) {
-            LOG.warn("a listener of the dispatcher failed; deliveries go on", e);
+            long now = System.nanoTime();
+            long last = lastLogged.get();
+            if (now - last >= LOG_PAUSE && lastLogged.compareAndSet(last, now)) {
+                LOG.warn("a listener of the dispatcher failed (logged once in 10 s); deliveries go on", e);
+            }
         }
     }
 

@@ -78,10 +78,7 @@ final class Limits {
     /** What others say, such as a provider, is not ours to refuse: it is cut and mended until it can be stored. */
     static String fitted(String text) {
         StringBuilder fitted = new StringBuilder(Math.min(text.length(), FITTED));
-        text.codePoints()
-                .limit(FITTED)
-                .forEach(c -> fitted.appendCodePoint(
-                        c == 0 || isSurrogate(c) ? 0xFFFD : c));
+        text.codePoints().limit(FITTED).forEach(c -> fitted.appendCodePoint(c == 0 || isSurrogate(c) ? 0xFFFD : c));
         return fitted.toString();
     }
 

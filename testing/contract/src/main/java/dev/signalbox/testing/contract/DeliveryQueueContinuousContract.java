@@ -14,7 +14,6 @@ import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
 import dev.signalbox.delivery.queue.DispatcherListener;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Retry;
-import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.delivery.queue.State;
 import org.junit.jupiter.api.io.TempDir;
@@ -214,50 +213,19 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContr
 
     @Test
     void listenerThatThrowsHoldsUpNothing() {
-        AtomicInteger calls = new AtomicInteger();
+        ThrowingListener listener = new ThrowingListener();
         Dispatcher dispatcher = closing(Dispatcher.builder(live)
                 .sender(sms)
                 .sender(email)
                 .options(QUICK)
-                .listener(new ThrowingListener(calls))
+                .listener(listener)
                 .build());
         dispatcher.start();
         sms.answering(delivery -> delivery.attempt() == 1 ? ScriptedSender.notSent() : accepted());
         enqueueMany(200);
         awaitSent(200);
-        assertThat(calls).hasValueGreaterThan(500);
+        assertThat(listener.calls()).isGreaterThan(500);
         assertThat(dispatcher.health().problem()).isEmpty();
-    }
-
-    /** Throws whatever can be thrown, in turn. */
-    private record ThrowingListener(AtomicInteger calls) implements DispatcherListener {
-        private void fail() {
-            switch (calls.incrementAndGet() % 3) {
-                case 0 -> throw new IllegalStateException("as the test wants it");
-                case 1 -> throw new AssertionError("as the test wants it");
-                default -> throw new StackOverflowError("as the test wants it");
-            }
-        }
-
-        @Override
-        public void claimed(Channel channel, int count) {
-            fail();
-        }
-
-        @Override
-        public void attempted(Delivery delivery, SendResult result, Duration took) {
-            fail();
-        }
-
-        @Override
-        public void sent(Delivery delivery, Duration sinceAccepted) {
-            fail();
-        }
-
-        @Override
-        public void completed(Channel channel, State state) {
-            fail();
-        }
     }
 
     @Test

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a reach, step by step, on a movable clock. */
@@ -232,18 +231,6 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
             UUID id = enqueueSms();
             node(sms.withKeyLifetime(Duration.ZERO).answering(script)).runOnce();
             assertState(id, State.UNKNOWN);
-        }
-    }
-
-    /** What the compiler would not let a sender say, but nothing else prevents. */
-    @NullUnmarked
-    private static final class Nothing {
-        static SendResult result() {
-            return null;
-        }
-
-        static Optional<String> providerId() {
-            return null;
         }
     }
 
