@@ -221,8 +221,7 @@ public final class SmtpSender implements MailSender {
         }
     }
 
-    private SmtpTransaction.Outcome transact(
-            Envelope envelope, MailContent content, long end, BooleanSupplier mayBegin)
+    private SmtpTransaction.Outcome transact(Envelope envelope, MailContent content, long end, BooleanSupplier mayBegin)
             throws IOException, InterruptedException {
         awaitTurn(end);
         var connection = acquire(false, end);

@@ -1,6 +1,8 @@
 package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.Database;
+import dev.signalbox.database.Dialect;
+import dev.signalbox.database.Work;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -131,8 +133,13 @@ final class Unserved {
         }
     }
 
+    /** One statement needs no transaction around it; but on SQLite that would be one of the only writer. */
     private Set<Channel> waiting(long now) {
-        return database.read(connection -> {
+        Work<Set<Channel>> ask = connection -> waiting(connection, now);
+        return database.dialect() == Dialect.SQLITE ? database.read(ask) : database.autoCommit(ask);
+    }
+
+    private static Set<Channel> waiting(Connection connection, long now) throws SQLException {
             try (PreparedStatement statement = connection.prepareStatement(WAITING)) {
                 statement.setLong(1, now);
                 Set<Channel> waiting = new HashSet<>();
@@ -143,7 +150,6 @@ final class Unserved {
                 }
                 return waiting;
             }
-        });
     }
 
     private void walk(Channel channel, long now) {

@@ -3,14 +3,14 @@ package dev.signalbox.testing.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.signalbox.delivery.queue.Dispatcher;
-import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.Delivery;
+import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Action;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.DeliveryQueue.BulkChange;
 import dev.signalbox.delivery.queue.DeliveryQueue.Change;
+import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;

@@ -16,12 +16,9 @@ import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Retry;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.delivery.queue.State;
-import org.junit.jupiter.api.io.TempDir;
-import java.util.stream.Collectors;
-import java.util.Set;
-import java.nio.file.Path;
-import java.nio.file.Files;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -29,12 +26,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The dispatcher working by itself, on real time. */
 public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContract {
@@ -181,17 +181,20 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContr
         Semaphore released = new Semaphore(0);
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        Sender stubborn = hasty().withConcurrency(2).withKeyLifetime(Duration.ZERO).answering(delivery -> {
-            most.accumulateAndGet(now.incrementAndGet(), Math::max);
-            released.acquireUninterruptibly();
-            now.decrementAndGet();
-            return accepted();
-        });
+        Sender stubborn = hasty().withConcurrency(2)
+                .withKeyLifetime(Duration.ZERO)
+                .answering(delivery -> {
+                    most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                    released.acquireUninterruptibly();
+                    now.decrementAndGet();
+                    return accepted();
+                });
         closing(() -> released.release(1_000));
         Dispatcher dispatcher = started(live, QUICK.withPoll(Duration.ofMillis(20)), stubborn, email);
         enqueueMany(20);
-        await().atMost(SOON).until(() -> dispatcher.health().level() == Dispatcher.Level.DEGRADED
-                && dispatcher.health().problem().orElse("").contains("2 of 2 attempts"));
+        await().atMost(SOON)
+                .until(() -> dispatcher.health().level() == Dispatcher.Level.DEGRADED
+                        && dispatcher.health().problem().orElse("").contains("2 of 2 attempts"));
         // Another channel's message takes many times what the lane would need to exceed its bound.
         awaitState(
                 live.enqueue(Reach.to("email:a@example.com").body("x").build()).id(), State.SENT);
@@ -377,13 +380,17 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContr
                 .journal(journal)
                 .build());
         crashed.start();
-        await().atMost(SOON).until(() -> crashing.given().size() == 2
-                && live.counts().byState().getOrDefault(State.CLAIMED, 0L) == 8);
+        await().atMost(SOON)
+                .until(() ->
+                        crashing.given().size() == 2 && live.counts().byState().getOrDefault(State.CLAIMED, 0L) == 8);
         Path copy = Files.copy(journal, folder.resolve("copy.journal"));
 
         ScriptedSender again = ScriptedSender.of(Channel.SMS).withTimeout(SOON).withKeyLifetime(Duration.ZERO);
-        Dispatcher back = closing(
-                Dispatcher.builder(live).sender(again).options(QUICK).journal(copy).build());
+        Dispatcher back = closing(Dispatcher.builder(live)
+                .sender(again)
+                .options(QUICK)
+                .journal(copy)
+                .build());
         back.start();
         awaitSent(6);
         Set<UUID> begun = crashing.given().stream().map(Delivery::id).collect(Collectors.toSet());

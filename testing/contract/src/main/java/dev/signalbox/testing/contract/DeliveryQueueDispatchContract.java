@@ -241,8 +241,8 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
         Dispatcher node = node(sms);
         node.runOnce();
         assertThat(node.health().level()).isEqualTo(Dispatcher.Level.DEGRADED);
-        assertThat(node.health().problem()).hasValueSatisfying(problem -> assertThat(problem)
-                .contains("channel sms is paused", "401"));
+        assertThat(node.health().problem())
+                .hasValueSatisfying(problem -> assertThat(problem).contains("channel sms is paused", "401"));
         UUID later = enqueueSms();
         assertThat(node.runOnce().claimed()).as("claimed while it is paused").isZero();
         for (int i = 0; i < 10; i++) {
@@ -300,10 +300,7 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
     @Test
     void rowThatCannotBeReadEndsDeadAndHoldsUpNoOther() {
         List<String> unreadable = List.of(
-                "steps = 'nonsense'",
-                "headers = '{\"\": \"x\"}'",
-                "headers = 'no json'",
-                "headers = '{\"a\": [1]}'");
+                "steps = 'nonsense'", "headers = '{\"\": \"x\"}'", "headers = 'no json'", "headers = '{\"a\": [1]}'");
         List<UUID> bad = new ArrayList<>();
         for (String mistake : unreadable) {
             bad.add(enqueueSms());

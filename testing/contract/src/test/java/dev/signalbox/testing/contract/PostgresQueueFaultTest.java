@@ -283,9 +283,10 @@ class PostgresQueueFaultTest {
 
     /** Those of connections that are made from now on. */
     private static void limitLaterStatements(Database database) {
-        database.autoCommit(connection -> execute(
-                connection,
-                "do $$ begin execute format('alter database %I set statement_timeout = 300', current_database()); end $$"));
+        database.autoCommit(
+                connection -> execute(
+                        connection,
+                        "do $$ begin execute format('alter database %I set statement_timeout = 300', current_database()); end $$"));
     }
 
     private static boolean execute(Connection connection, String sql) throws SQLException {
