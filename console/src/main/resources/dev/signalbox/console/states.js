@@ -48,8 +48,14 @@ const RESULTS = {
   EXPIRED: { verb: 'Expired', shape: 'EXPIRED', to: false },
   RELEASED: { verb: 'Released by a node that stopped', shape: 'PENDING', to: false },
   CANCELLED: { verb: 'Cancelled', shape: 'CANCELLED', to: false },
+  HELD: { verb: 'Held back: the provider refuses our account', shape: 'PENDING', to: false },
+  UNREADABLE: { verb: 'Its row cannot be read', shape: 'DEAD', to: false },
   REVIVED: { verb: 'Retried by hand', shape: 'PENDING', to: false },
+  REKEYED: { verb: 'Retried by hand with a new key', shape: 'PENDING', to: false },
 };
+
+/** After these the message is still, or again, on the step of the entry. */
+const SAME_STEP = new Set(['REVIVED', 'REKEYED', 'RELEASED', 'HELD']);
 
 export const result = (name) => RESULTS[name] ?? { verb: name, shape: 'PENDING', to: false };
 
@@ -60,6 +66,6 @@ export const tries = (message) => message.attempts.filter((entry) => result(entr
 export function currentStep(message) {
   const last = message.attempts.at(-1);
   if (!last) return 0;
-  const moved = message.state === 'PENDING' && last.state === 'PENDING' && last.result !== 'REVIVED';
+  const moved = message.state === 'PENDING' && last.state === 'PENDING' && !SAME_STEP.has(last.result);
   return Math.min(last.step + (moved ? 1 : 0), message.reach.length - 1);
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,9 +77,19 @@ public final class SmtpSender implements MailSender {
 
     /** As {@link #send(MailMessage)}, within {@code most} for all of it, however long its steps may take by the options. */
     public MailResult send(MailMessage message, Duration most) {
+        return send(message, most, () -> true);
+    }
+
+    /**
+     * As {@link #send(MailMessage, Duration)}, if it may still begin.
+     *
+     * @param mayBegin is asked with a connection at hand, immediately before the message is handed over, once for each
+     *     transaction; if false, {@link MailException.NotSent} is thrown, or what is left of the recipients counts as refused
+     */
+    public MailResult send(MailMessage message, Duration most, BooleanSupplier mayBegin) {
         long begin = System.nanoTime();
         try {
-            var result = attempt(message, begin + most.toNanos());
+            var result = attempt(message, begin + most.toNanos(), mayBegin);
             listener.sent(name(), result, Duration.ofNanos(System.nanoTime() - begin));
             return result;
         } catch (MailException e) {
@@ -87,13 +98,13 @@ public final class SmtpSender implements MailSender {
         }
     }
 
-    private MailResult attempt(MailMessage given, long end) {
+    private MailResult attempt(MailMessage given, long end, BooleanSupplier mayBegin) {
         var message = options.from().map(given::withDefaultFrom).orElse(given);
         var from = message.returnPath()
                 .or(message::from)
                 .orElseThrow(() -> new MailException.Rejected(
                         "the message has no from, and the sender has none, either", List.of()));
-        var collected = new Collected(message, from, end);
+        var collected = new Collected(message, from, end, mayBegin);
         try {
             collected.run(content(message));
         } catch (InterruptedException e) {
@@ -116,6 +127,7 @@ public final class SmtpSender implements MailSender {
         private final MailMessage message;
         private final MailAddress from;
         private final long end;
+        private final BooleanSupplier mayBegin;
         private final boolean utf8;
         private final List<MailAddress> accepted = new ArrayList<>();
         private final List<Refusal> refused = new ArrayList<>();
@@ -125,8 +137,9 @@ public final class SmtpSender implements MailSender {
         private String trouble = "";
         private @Nullable Throwable cause;
 
-        Collected(MailMessage message, MailAddress from, long end) {
+        Collected(MailMessage message, MailAddress from, long end, BooleanSupplier mayBegin) {
             this.end = end;
+            this.mayBegin = mayBegin;
             this.message = message;
             this.from = from;
             left = message.recipients();
@@ -143,7 +156,7 @@ public final class SmtpSender implements MailSender {
                 var now = left.subList(0, most);
                 var later = left.subList(most, left.size());
                 try {
-                    var outcome = transact(new Envelope(from, List.copyOf(now), utf8), content, end);
+                    var outcome = transact(new Envelope(from, List.copyOf(now), utf8), content, end, mayBegin);
                     said = outcome.said();
                     accepted.addAll(outcome.accepted());
                     left = sort(outcome, later);
@@ -208,25 +221,29 @@ public final class SmtpSender implements MailSender {
         }
     }
 
-    private SmtpTransaction.Outcome transact(Envelope envelope, MailContent content, long end)
+    private SmtpTransaction.Outcome transact(Envelope envelope, MailContent content, long end, BooleanSupplier mayBegin)
             throws IOException, InterruptedException {
         awaitTurn(end);
         var connection = acquire(false, end);
         boolean kept = connection.isReused();
         try {
-            return deliver(connection, envelope, content, end);
+            return deliver(connection, envelope, content, end, mayBegin);
         } catch (LostException e) {
             if (!kept) {
                 throw e;
             }
             LOG.debug("a kept connection to {} was dead, trying a new one", options.host(), e);
-            return deliver(acquire(true, end), envelope, content, end);
+            return deliver(acquire(true, end), envelope, content, end, mayBegin);
         }
     }
 
-    private SmtpTransaction.Outcome deliver(SmtpConnection connection, Envelope envelope, MailContent content, long end)
+    private SmtpTransaction.Outcome deliver(
+            SmtpConnection connection, Envelope envelope, MailContent content, long end, BooleanSupplier mayBegin)
             throws IOException {
         try {
+            if (!mayBegin.getAsBoolean()) {
+                throw new IOException("it may not begin any more");
+            }
             return connection.deliver(envelope, content, end);
         } finally {
             pool.release(connection);

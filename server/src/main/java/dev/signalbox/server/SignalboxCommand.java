@@ -84,6 +84,7 @@ public final class SignalboxCommand {
             "session",
             "context",
             "migrate",
+            "check",
             "llm",
             "logs",
             "simulator",

@@ -2,6 +2,10 @@ package dev.signalbox.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.database.Database;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.testing.services.RealPostgres;
 import java.io.IOException;
@@ -64,6 +68,25 @@ class LocalCommandsTest {
         var second = Run.of("migrate", "--json", "--set", data);
         assertThat(second.exitCode()).isZero();
         assertThat(second.json().get(0).get("appliedAt").isString()).isTrue();
+    }
+
+    @Test
+    void checksTheHistoryOfTheQueue() {
+        String data = "data.folder=" + folder;
+        assertThat(Run.of("migrate", "--set", data).exitCode()).isZero();
+        var clean = Run.of("check", "history", "--set", data, "--key-lifetime", "sms=1d");
+        assertThat(clean.exitCode()).isZero();
+        assertThat(clean.out()).contains("0 messages").contains("Every promise was kept");
+
+        try (var database = Database.open(DatabaseConfig.of("sqlite:" + folder.resolve("signalbox.db")))) {
+            DeliveryQueue.on(database)
+                    .enqueue(Reach.to("sms:+61491570006").body("x").build());
+            database.transact(connection -> connection.createStatement().executeUpdate("delete from delivery_ready"));
+        }
+        var broken = Run.of("check", "history", "--set", data);
+        assertThat(broken.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(broken.out()).contains("BROKEN  every message is in exactly one place: 1 times");
+        assertThat(Run.of("check", "history", "--set", data, "--json").out()).contains("\"violations\"");
     }
 
     @Test

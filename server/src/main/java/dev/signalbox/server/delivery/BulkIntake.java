@@ -3,6 +3,7 @@ package dev.signalbox.server.delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
+import dev.signalbox.delivery.queue.EnqueueInDoubtException;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.ReachConflictException;
 import dev.signalbox.server.configuration.FailureText;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,31 +36,46 @@ final class BulkIntake {
     private final DeliveryQueue queue;
     private final OutputStream results;
     private final UnaryOperator<String> shown;
+    private final BooleanSupplier stopping;
     private final List<Entry> batch = new ArrayList<>(BATCH);
     private int batchCharacters;
     private long accepted;
     private long duplicates;
     private long refused;
+    private long inDoubt;
 
-    /** @param shown the caller's word for a field of a message in JSON */
-    BulkIntake(DeliveryQueue queue, OutputStream results, UnaryOperator<String> shown) {
+    /**
+     * @param shown the caller's word for a field of a message in JSON
+     * @param stopping whether the server is about to stop, and takes no further batch
+     */
+    BulkIntake(DeliveryQueue queue, OutputStream results, UnaryOperator<String> shown, BooleanSupplier stopping) {
         this.queue = queue;
         this.results = results;
         this.shown = shown;
+        this.stopping = stopping;
     }
 
     /** Returns how many were accepted as new. */
     long take(BulkSource source) throws IOException {
         Optional<String> incomplete = Optional.empty();
         try {
-            for (var entry = source.next(); entry.isPresent(); entry = source.next()) {
+            for (var entry = source.next(); entry.isPresent() && incomplete.isEmpty(); entry = source.next()) {
                 add(entry.get());
+                if (stopping.getAsBoolean()) {
+                    incomplete = Optional.of("the server is stopping; lines after line "
+                            + entry.get().line()
+                            + " were not taken. Send them in another request");
+                }
             }
             flush();
         } catch (LineReader.TooLongException tooLong) {
             flush();
             incomplete =
                     Optional.of(FailureText.of(tooLong) + "; later lines were not read. Send them in another request");
+        } catch (EnqueueInDoubtException doubt) {
+            LOG.warn("A bulk request ended early: its last batch may or may not be in the queue", doubt);
+            incomplete = Optional.of("the connection to the database broke before it confirmed this batch; later lines were"
+                    + " not read. Lines with inDoubt may be in the queue: send them again with the id they have here, which is safe");
         } catch (DeliveryQueueException unavailable) {
             LOG.warn("A bulk request ended early: the queue could not store a batch", unavailable);
             incomplete = Optional.of(
@@ -73,6 +90,9 @@ final class BulkIntake {
         sums.put("accepted", accepted);
         sums.put("duplicates", duplicates);
         sums.put("refused", refused);
+        if (inDoubt > 0) {
+            sums.put("inDoubt", inDoubt);
+        }
         incomplete.ifPresent(reason -> sums.put("incomplete", reason));
         return sums;
     }
@@ -99,6 +119,11 @@ final class BulkIntake {
         } catch (IllegalArgumentException oneIsInvalid) {
             LOG.debug("The queue refused a batch; trying its messages one by one", oneIsInvalid);
             oneByOne(entries);
+        } catch (EnqueueInDoubtException doubt) {
+            for (Entry entry : entries) {
+                write(entry instanceof Entry.Good good ? inDoubt(good) : refused(entry));
+            }
+            throw doubt;
         } catch (DeliveryQueueException unavailable) {
             for (Entry entry : entries) {
                 write(
@@ -131,6 +156,9 @@ final class BulkIntake {
             return refused(good.line(), conflict.receipt());
         } catch (IllegalArgumentException invalid) {
             return refused(good.line(), FailureText.of(invalid));
+        } catch (EnqueueInDoubtException doubt) {
+            LOG.warn("Line {} of a bulk request may or may not be in the queue", good.line(), doubt);
+            return inDoubt(good);
         } catch (DeliveryQueueException unavailable) {
             LOG.warn("The queue could not store line {} of a bulk request", good.line(), unavailable);
             return refused(good.line(), "the queue could not store it");
@@ -150,6 +178,23 @@ final class BulkIntake {
         line.put("line", good.line());
         line.put("id", receipt.id());
         line.put("duplicate", receipt.duplicate());
+        return line;
+    }
+
+    /** Neither stored nor refused for certain; the id lets the caller find out, or send it again without a repeat. */
+    private Map<String, Object> inDoubt(Entry.Good good) {
+        inDoubt++;
+        var line = new LinkedHashMap<String, Object>();
+        line.put("line", good.line());
+        line.put("id", good.reach().id());
+        line.put("inDoubt", true);
+        var error = new LinkedHashMap<String, Object>();
+        error.put("field", "");
+        error.put(
+                "message",
+                "may or may not be in the queue as " + good.reach().id()
+                        + ", since the connection to the database broke; look it up, or send it again with this id");
+        line.put("error", error);
         return line;
     }
 

@@ -4,9 +4,10 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.server.rest.Problem;
 import dev.signalbox.server.rest.Violation;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 
-/** Tells a caller that the id or key of a message belongs to another one. */
+/** Tells a caller why a message is not, or not for certain, in the queue: another one has its id or key, or a commit was cut. */
 final class Conflicts {
     private Conflicts() {}
 
@@ -37,6 +38,18 @@ final class Conflicts {
                 receipt,
                 "the Idempotency-Key was used for message " + receipt.id()
                         + ", which is a different one; see errors for what differs, or send this message with a new key");
+    }
+
+    /** Nobody knows whether it was committed. The id makes sending it again safe. */
+    static Problem inDoubt(UUID id) {
+        return new Problem(
+                        503,
+                        "the connection to the queue's database broke before it confirmed, so message " + id
+                                + " may or may not be in the queue; send it again with this id, or the same dedupe key or"
+                                + " Idempotency-Key, which is safe")
+                .with("id", id)
+                .with("inDoubt", true)
+                .header("Retry-After", "5");
     }
 
     private static Problem problem(int status, Receipt receipt, String detail) {

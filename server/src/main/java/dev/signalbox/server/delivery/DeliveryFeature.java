@@ -21,12 +21,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 
 /**
  * The durable queue: messages in over REST, and out over every channel that this feature and those before it in the list
  * have added. Hence the last of those that send.
  */
 public final class DeliveryFeature implements Feature {
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryFeature.class);
+
     private final Function<Node, DeliveryMetrics> metrics;
 
     public DeliveryFeature() {
@@ -53,7 +58,12 @@ public final class DeliveryFeature implements Feature {
         return List.of(
                 new CommandEntry("send", SendCommand.class, () -> new SendCommand()),
                 new CommandEntry("import", ImportCommand.class, () -> new ImportCommand()),
-                new CommandEntry("queue", QueueCommand.class, () -> new QueueCommand()));
+                new CommandEntry("queue", QueueCommand.class, () -> new QueueCommand()),
+                new CommandEntry("check", CheckCommand.class, () -> checks(features)));
+    }
+
+    private static CommandLine checks(Features features) {
+        return new CommandLine(new CheckCommand()).addSubcommand("history", new CheckHistory(features));
     }
 
     @Override
@@ -73,29 +83,44 @@ public final class DeliveryFeature implements Feature {
             GatedDispatcher dispatcher = node.closing(new GatedDispatcher(dispatcher(node, metrics)));
             node.dispatcher(dispatcher);
             node.whenOpening(dispatcher::start);
+            BulkRequests bulks = new BulkRequests();
+            node.drainable(bulks);
             node.drainable(new Draining(dispatcher));
             node.health("dispatcher", () -> health(dispatcher));
             node.status("processing_status", () -> isRunning(dispatcher) ? "running" : "stopped");
             new DeliveryOverview(node, dispatcher, metrics).add();
             node.api(new Api(
-                    routes(node, dispatcher, metrics),
+                    routes(node, dispatcher, metrics, bulks),
                     OpenApi.part(DeliveryFeature.class),
                     Map.of(DeliveryQueueException.class, "the queue's database")));
         }
 
+        /** A journal that cannot be used makes a crash more expensive, but nothing wrong: so it stops no server. */
         private Dispatcher dispatcher(Node node, DeliveryMetrics metrics) {
+            if (settings.journal().isPresent()) {
+                try {
+                    return builder(node, metrics).journal(settings.journal().get()).build();
+                } catch (DeliveryQueueException e) {
+                    LOG.warn("No journal is kept: if this server is killed, everything that it held is in doubt", e);
+                }
+            }
+            return builder(node, metrics).build();
+        }
+
+        private Dispatcher.Builder builder(Node node, DeliveryMetrics metrics) {
             var builder = Dispatcher.builder(node.queue())
                     .options(settings.dispatch())
                     .listener(metrics);
             node.senders().forEach(builder::sender);
-            return builder.build();
+            return builder;
         }
 
-        private List<Route> routes(Node node, Dispatcher dispatcher, DeliveryMetrics metrics) {
-            var reader = new ReachReader(node.channels(), settings.maxAttempts(), node.clock());
+        private List<Route> routes(
+                Node node, Dispatcher dispatcher, DeliveryMetrics metrics, BulkRequests bulks) {
+            var reader = new ReachReader(node.channels(), settings.maxAttempts(), node.database().clock());
             return Stream.of(
                             new MessagingRoutes(node.intake(), dispatcher).routes(),
-                            new MessageRoutes(node.intake(), metrics, reader, node.bounds()).routes(),
+                            new MessageRoutes(node.intake(), metrics, reader, node.bounds(), bulks).routes(),
                             new MessageActions(node.intake(), node.bounds()).routes())
                     .flatMap(List::stream)
                     .toList();

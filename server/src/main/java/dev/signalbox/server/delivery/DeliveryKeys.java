@@ -18,6 +18,12 @@ final class DeliveryKeys {
             Kind.duration("10ms", "1m"),
             "1s",
             "How often to poll for due messages, in case a notification was lost.");
+    static final Key<Boolean> JOURNAL = Key.of(
+            "delivery.journal.enabled",
+            Kind.truth(),
+            "true",
+            "Whether the file `attempts.journal` in the data folder says what was with a sender when the server was killed."
+                    + " Without it, everything that the server held then is in doubt.");
     static final Key<Integer> ATTEMPTS = Key.of(
             "delivery.max-attempts",
             Kind.whole(1, 100),
@@ -46,7 +52,7 @@ final class DeliveryKeys {
             "How long one live attempt waits for the acknowledgement.");
 
     static final List<Key<?>> ALL = List.of(
-            LEASE, POLL, ATTEMPTS, RETRY_BASE, RETRY_FACTOR, RETRY_MAX, RETRY_JITTER, LIVE_CONCURRENCY, LIVE_TIMEOUT);
+            LEASE, POLL, JOURNAL, ATTEMPTS, RETRY_BASE, RETRY_FACTOR, RETRY_MAX, RETRY_JITTER, LIVE_CONCURRENCY, LIVE_TIMEOUT);
 
     private DeliveryKeys() {}
 }

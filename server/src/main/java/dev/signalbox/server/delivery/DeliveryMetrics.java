@@ -125,6 +125,15 @@ public final class DeliveryMetrics implements DispatcherListener {
     }
 
     @Override
+    public void quarantined(Channel channel, int count) {
+        Counter.builder("signalbox.messages.quarantined")
+                .description("Rows of the database that could not be read as messages, and ended dead")
+                .tag("channel", channel.name())
+                .register(registry)
+                .increment(count);
+    }
+
+    @Override
     public void failed(Throwable problem) {
         failures.increment();
     }

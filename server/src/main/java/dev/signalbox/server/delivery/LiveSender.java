@@ -44,6 +44,9 @@ final class LiveSender implements Sender {
         if (!within.isPositive()) {
             return notSent("no time was left");
         }
+        if (!delivery.mayBegin()) {
+            return notSent("its lease ran out before it began");
+        }
         Message message = Message.of(SOURCE, Address.client(delivery.address()), Payload.text(delivery.body()))
                 .withId(delivery.id())
                 .withHeaders(delivery.headers());
@@ -106,5 +109,11 @@ final class LiveSender implements Sender {
     @Override
     public Duration keyLifetime() {
         return ALWAYS;
+    }
+
+    /** What no client acknowledged was not delivered, also where this node was killed while it waited. */
+    @Override
+    public boolean leavesDoubt() {
+        return false;
     }
 }

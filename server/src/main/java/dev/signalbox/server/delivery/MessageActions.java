@@ -32,8 +32,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** Cancels, retries and resolves messages, one or all that a filter finds. Thread-safe. */
 final class MessageActions {
     private static final Set<String> NOTE = Set.of("note");
+    private static final Set<String> RETRYING = Set.of("note", "newKey");
     private static final Set<String> RESOLUTION = Set.of("outcome", "note");
-    private static final Set<String> BULK = Set.of("action", "outcome", "note", "filter", "limit", "dryRun");
+    private static final Set<String> BULK = Set.of("action", "outcome", "newKey", "note", "filter", "limit", "dryRun");
     private static final int USUAL_LIMIT = 1_000;
 
     private static final Map<String, Action> OUTCOMES = Map.of(
@@ -58,11 +59,18 @@ final class MessageActions {
     }
 
     private void cancel(Request request, Response response) throws IOException {
-        change(request, response, Action.CANCEL, note(request));
+        var fields = optionalFields(request, NOTE);
+        Remark remark = remark(request, fields);
+        refuseWrong(fields.violations());
+        change(request, response, Action.CANCEL, remark);
     }
 
     private void retry(Request request, Response response) throws IOException {
-        change(request, response, Action.RETRY, note(request));
+        var fields = optionalFields(request, RETRYING);
+        Action action = retry(fields);
+        Remark remark = remark(request, fields);
+        refuseWrong(fields.violations());
+        change(request, response, action, remark);
     }
 
     private void resolve(Request request, Response response) throws IOException {
@@ -73,13 +81,14 @@ final class MessageActions {
         change(request, response, outcome.orElseThrow(), remark);
     }
 
-    private Remark note(Request request) throws IOException {
+    private static Action retry(JsonFields fields) {
+        return fields.flag("newKey").orElse(false) ? Action.RETRY_NEW_KEY : Action.RETRY;
+    }
+
+    private JsonFields optionalFields(Request request, Set<String> known) throws IOException {
         JsonNode body =
                 RequestBody.optionalJson(request, bounds.maxBody()).orElseGet(JsonNodeFactory.instance::objectNode);
-        var fields = fields(body, NOTE, "this request");
-        Remark remark = remark(request, fields);
-        refuseWrong(fields.violations());
-        return remark;
+        return fields(body, known, "this request");
     }
 
     private static JsonFields fields(JsonNode body, Set<String> known, String owner) {
@@ -125,12 +134,12 @@ final class MessageActions {
         Json.send(response, Map.of("id", id, "state", change.state()));
     }
 
-    /** The state in which there is nothing left to do; for a resolution there is none, since it records who found out. */
+    /** The state in which there is nothing left to do. None for a new key, and for a resolution, which records who found out. */
     private static Optional<State> already(Action action) {
         return switch (action) {
             case CANCEL -> Optional.of(State.CANCELLED);
             case RETRY -> Optional.of(State.PENDING);
-            case RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED, RESOLVE_RETRY -> Optional.empty();
+            case RETRY_NEW_KEY, RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED, RESOLVE_RETRY -> Optional.empty();
         };
     }
 
@@ -138,7 +147,7 @@ final class MessageActions {
         boolean expired = action.states().contains(state);
         return switch (action) {
             case CANCEL -> " and cannot be cancelled";
-            case RETRY -> " and cannot be retried" + (expired ? ": its expiry has passed" : "");
+            case RETRY, RETRY_NEW_KEY -> " and cannot be retried" + (expired ? ": its expiry has passed" : "");
             case RESOLVE_RETRY -> expired ? " and cannot be retried: its expiry has passed" : onlyUnknown();
             case RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED -> onlyUnknown();
         };
@@ -167,9 +176,12 @@ final class MessageActions {
             fields.violations()
                     .check(fields.text("outcome").isEmpty(), "outcome", "belongs to the action resolve only");
         }
+        if (!name.equals("retry")) {
+            fields.violations().check(!fields.has("newKey"), "newKey", "belongs to the action retry only");
+        }
         return switch (name) {
             case "cancel" -> Optional.of(Action.CANCEL);
-            case "retry" -> Optional.of(Action.RETRY);
+            case "retry" -> Optional.of(retry(fields));
             case "resolve" -> outcome(fields);
             default -> {
                 fields.violations().add("action", "must be cancel, retry or resolve");

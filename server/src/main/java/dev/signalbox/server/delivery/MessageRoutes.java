@@ -3,6 +3,7 @@ package dev.signalbox.server.delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
+import dev.signalbox.delivery.queue.EnqueueInDoubtException;
 import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.ReachConflictException;
@@ -31,9 +32,12 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Enqueues messages and shows them. Thread-safe. */
 final class MessageRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(MessageRoutes.class);
     private static final String NDJSON = "application/x-ndjson";
     private static final Set<String> PARAMETERS = Stream.concat(
                     MessageFilter.FIELDS.stream(), Stream.of("cursor", "limit"))
@@ -43,12 +47,19 @@ final class MessageRoutes {
     private final DeliveryMetrics metrics;
     private final ReachReader reader;
     private final ControlPlane.Bounds bounds;
+    private final BulkRequests bulks;
 
-    MessageRoutes(DeliveryQueue queue, DeliveryMetrics metrics, ReachReader reader, ControlPlane.Bounds bounds) {
+    MessageRoutes(
+            DeliveryQueue queue,
+            DeliveryMetrics metrics,
+            ReachReader reader,
+            ControlPlane.Bounds bounds,
+            BulkRequests bulks) {
         this.queue = queue;
         this.metrics = metrics;
         this.reader = reader;
         this.bounds = bounds;
+        this.bulks = bulks;
     }
 
     public List<Route> routes() {
@@ -98,6 +109,9 @@ final class MessageRoutes {
             Receipt standing = conflict.receipt();
             boolean sameId = standing.id().equals(reach.id());
             throw keyed && !sameId ? Conflicts.sameIdempotencyKey(standing) : Conflicts.sameIdOrKey(standing);
+        } catch (EnqueueInDoubtException doubt) {
+            LOG.warn("Message {} may or may not be in the queue", reach.id(), doubt);
+            throw Conflicts.inDoubt(reach.id());
         } catch (IllegalArgumentException invalid) {
             throw Problems.refused(invalid);
         }
@@ -112,15 +126,20 @@ final class MessageRoutes {
             throws IOException {
         refuseIdempotencyKey(request);
         RequestBody.refuseLongerThan(request, bounds.maxBulk());
+        bulks.begin();
         try (var spool = new Spool()) {
             try (var in = request.body()) {
                 var lines = new LineReader(in, bounds.maxBody(), bounds.maxBulk());
-                metrics.accepted(new BulkIntake(queue, spool, shown).take(opener.open(lines)));
+                var intake = new BulkIntake(queue, spool, shown, bulks::isStopping);
+                metrics.accepted(intake.take(opener.open(lines)));
+                bulks.discardRest(in);
             }
             response.header("Content-Type", NDJSON);
             try (OutputStream out = response.outputStream()) {
                 spool.transferTo(out);
             }
+        } finally {
+            bulks.end();
         }
     }
 

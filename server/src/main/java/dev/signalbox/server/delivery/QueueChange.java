@@ -156,10 +156,28 @@ abstract class QueueChange extends QueueQuestion {
             },
             mixinStandardHelpOptions = true,
             footerHeading = "%nExamples:%n",
-            footer = {"  signalbox queue retry --state dead --reason timeout --note 'the provider is back'"})
+            footer = {
+                "  signalbox queue retry --state dead --reason timeout --note 'the provider is back'",
+                "  signalbox queue retry --state rejected --new-key --note 'the provider repeats its old refusal'"
+            })
     static final class Retry extends QueueChange {
+        @Option(
+                names = "--new-key",
+                description = {
+                    "Sends them with a new idempotency key, for a provider that answers a key it knows as it did before.",
+                    "If it has sent the message under the old key after all, it sends it again."
+                })
+        private boolean newKey;
+
         Retry() {
             super("retry");
+        }
+
+        @Override
+        void specify(ObjectNode body) {
+            if (newKey) {
+                body.put("newKey", true);
+            }
         }
     }
 

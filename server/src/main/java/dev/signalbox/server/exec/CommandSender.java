@@ -64,6 +64,9 @@ final class CommandSender implements Sender {
         if (!running.isPositive()) {
             return notSent("no time was left");
         }
+        if (!delivery.mayBegin()) {
+            return notSent("its lease ran out before it began");
+        }
         try {
             return result(command.timeout(running)
                     .env(KEY, delivery.idempotencyKey())

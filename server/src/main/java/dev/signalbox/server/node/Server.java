@@ -124,7 +124,10 @@ public final class Server implements AutoCloseable {
             quiet &= drainable.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         }
         if (!quiet) {
-            LOG.warn("not all that was in flight ended within {}; the rest goes on after the next start", deadline);
+            LOG.warn(
+                    "not all that was in flight ended within {}: what still runs is cut off now, and attempts without an answer"
+                            + " are recorded as in doubt; messages that were waiting go on after the next start",
+                    deadline);
         }
         close();
         return quiet;

@@ -6,10 +6,18 @@ import static dev.signalbox.server.node.RunningControlPlane.json;
 import static dev.signalbox.server.node.RunningControlPlane.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.delivery.queue.State;
+import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.database.Database;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
+import dev.signalbox.delivery.queue.EnqueueInDoubtException;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.server.node.RunningControlPlane;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Optional;
+import java.time.Duration;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
@@ -168,6 +176,76 @@ class BulkIntakeTest {
             assertThat(answer.getLast().get("incomplete").stringValue())
                     .startsWith("the database could not store this batch");
         }
+    }
+
+    @Test
+    void aBatchWhoseCommitIsCutIsToldAsDoubtWithTheIdsToSendAgain() throws Exception {
+        try (var server = server(DoubtfulQueue::new)) {
+            List<JsonNode> answer = server.bulk(NDJSON, ("{\"to\":\"" + SMS + "\",\"body\":\"x\"}\n").repeat(600));
+
+            assertThat(answer).hasSize(501);
+            JsonNode first = answer.getFirst();
+            assertThat(first.get("inDoubt").booleanValue()).isTrue();
+            assertThat(message(first)).startsWith("may or may not be in the queue as " + first.get("id").stringValue());
+            assertThat(answer.getLast().get("inDoubt").intValue()).isEqualTo(500);
+            assertThat(answer.getLast().get("refused").intValue()).isZero();
+            assertThat(answer.getLast().get("incomplete").stringValue()).contains("which is safe");
+
+            var one = server.enqueue("{\"to\":\"" + SMS + "\",\"body\":\"x\"}");
+            assertThat(one.statusCode()).isEqualTo(503);
+            assertThat(json(one).get("inDoubt").booleanValue()).isTrue();
+            assertThat(json(one).get("detail").stringValue()).contains(json(one).get("id").stringValue(), "is safe");
+        }
+    }
+
+    /** Its database is cut off before it confirms. */
+    private static final class DoubtfulQueue extends ForwardingQueue {
+        private DoubtfulQueue(DeliveryQueue behind) {
+            super(behind);
+        }
+
+        @Override
+        public Receipt enqueue(Reach reach) {
+            return enqueueAll(List.of(reach)).getFirst();
+        }
+
+        @Override
+        public List<Receipt> enqueueAll(List<Reach> reaches) {
+            throw new EnqueueInDoubtException(
+                    reaches.stream().map(Reach::id).toList(), new IllegalStateException("cut, as the test wants it"));
+        }
+    }
+
+    @Test
+    void aServerThatStopsAnswersForWhatItTookAndTellsTheRest() throws Exception {
+        var lines = new AtomicInteger();
+        BulkSource endless = () -> Optional.of(new BulkSource.Entry.Good(
+                lines.incrementAndGet(), Reach.to(SMS).body("x").build()));
+        var answer = new ByteArrayOutputStream();
+        try (var database = Database.open(DatabaseConfig.of("sqlite:" + folder.resolve("q.db")))) {
+            var queue = DeliveryQueue.on(database);
+            long accepted = new BulkIntake(queue, answer, UnaryOperator.identity(), () -> lines.get() >= 700).take(endless);
+
+            assertThat(accepted).isEqualTo(700);
+            assertThat(queue.counts().byState()).containsEntry(State.PENDING, 700L);
+        }
+        List<String> told = answer.toString(StandardCharsets.UTF_8).lines().toList();
+        assertThat(told).hasSize(701);
+        assertThat(told.getLast()).contains("\"accepted\":700", "the server is stopping; lines after line 700 were not taken");
+    }
+
+    @Test
+    void aStopWaitsForBulkRequestsWithinItsTime() throws Exception {
+        var bulks = new BulkRequests();
+        bulks.begin();
+        bulks.refuseNew();
+        assertThat(bulks.isStopping()).isTrue();
+        assertThat(bulks.drain(Duration.ofMillis(10))).isFalse();
+
+        var other = new BulkRequests();
+        other.begin();
+        Thread.ofVirtual().start(other::end);
+        assertThat(other.drain(Duration.ofMinutes(1))).isTrue();
     }
 
     /** 100 MB pass through; what the server holds of them must stay a fraction. */

@@ -62,6 +62,18 @@ class CommandSenderTest {
                 .isEqualTo(new SendResult.NotSent("no time was left", Optional.empty()));
     }
 
+    @Test
+    void whatMayNotBeginAnyMoreIsNotStarted() throws Exception {
+        Path started = folder.resolve("started");
+        var sender = new CommandSender(options(List.of("touch", started.toString())), _ -> ExecListener.NONE);
+
+        assertThat(sender.send(delivery(Duration.ofSeconds(5)).withPermit(() -> false)))
+                .isInstanceOf(SendResult.NotSent.class);
+        assertThat(started).doesNotExist();
+        assertThat(sender.send(delivery(Duration.ofSeconds(5)))).isInstanceOf(SendResult.Accepted.class);
+        assertThat(started).exists();
+    }
+
     private SendResult send(String body) throws IOException, InterruptedException {
         Path script = Files.writeString(folder.resolve("send"), "#!/bin/sh\n" + body + "\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();

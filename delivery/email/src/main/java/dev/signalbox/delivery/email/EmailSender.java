@@ -56,7 +56,7 @@ public final class EmailSender implements Sender, AutoCloseable {
             return new SendResult.Rejected("it makes no mail: " + e.getMessage());
         }
         try {
-            var result = smtp.send(message, delivery.remaining());
+            var result = smtp.send(message, delivery.remaining(), delivery::mayBegin);
             return new SendResult.Accepted(Optional.of(result.messageId()));
         } catch (MailException.NotSent e) {
             return new SendResult.NotSent(reason(e), Optional.empty());

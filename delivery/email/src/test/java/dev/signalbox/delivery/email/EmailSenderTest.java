@@ -111,6 +111,15 @@ class EmailSenderTest {
     }
 
     @Test
+    void whatMayNotBeginAnyMoreIsNotHandedOver() {
+        SendResult result =
+                sender.send(delivery("a@example.com", "x", Map.of()).withPermit(() -> false));
+        assertThat(result).isInstanceOf(NotSent.class);
+        assertThat(server.stats().accepted()).isZero();
+        assertThat(sender.send(delivery("a@example.com", "x", Map.of()))).isInstanceOf(Accepted.class);
+    }
+
+    @Test
     void aServerThatIsNotThereIsNotSent() {
         server.close();
         assertThat(sender.send(delivery("a@example.com", "x", Map.of()))).isInstanceOf(NotSent.class);

@@ -5,6 +5,9 @@ import java.util.UUID;
 
 /** A lease that this node holds, and its entries. Times are ticks of {@link Time}. */
 final class Batch {
+    /** Nothing was claimed. */
+    static final Batch NONE = new Batch(new UUID(0, 0), List.of(), 0);
+
     private final UUID lease;
     private final List<Claimed> entries;
     private volatile long validUntil;

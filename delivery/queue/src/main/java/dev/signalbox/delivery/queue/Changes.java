@@ -66,8 +66,9 @@ final class Changes {
     }
 
     private boolean allows(History.Story story, Action action) {
-        boolean sendsAgain = action == Action.RETRY || action == Action.RESOLVE_RETRY;
-        return action.states().contains(story.recorded()) && !(sendsAgain && isExpired(story.reach()));
+        boolean sendsAgain = action == Action.RETRY || action == Action.RETRY_NEW_KEY || action == Action.RESOLVE_RETRY;
+        return action.states().contains(story.recorded())
+                && !(sendsAgain && (isExpired(story.reach()) || !Rows.isReadable(story.reach())));
     }
 
     private boolean isExpired(Reach reach) {
@@ -148,29 +149,36 @@ final class Changes {
         ledger.tally(connection, last.channel(), last.state(), -1, anyShard());
         Outcome event = event(story, last, action, remark);
         ledger.record(connection, List.of(event), anyShard());
+        if (action == Action.RETRY_NEW_KEY) {
+            renewKey(last.id());
+        }
         if (!event.state().isFinal()) {
             queue(story.reach(), event);
         }
         return new Change(event.state(), true);
     }
 
+    private void renewKey(UUID id) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("update delivery_message set key_version = key_version + 1 where id = ?")) {
+            rows.bind(statement, 1, id);
+            statement.executeUpdate();
+        }
+    }
+
     private Outcome event(History.Story story, Outcome last, Action action, Remark remark) {
         return switch (action) {
             case RESOLVE_ARRIVED -> event(last, Result.ARRIVED, State.SENT, null, remark);
             case RESOLVE_NOT_ARRIVED -> notArrived(story.reach(), last, remark);
-            case RETRY, RESOLVE_RETRY ->
-                event(
-                        last.id(),
-                        last.attempt(),
-                        0,
-                        story.reach().steps().getFirst().channel(),
-                        Result.REVIVED,
-                        State.PENDING,
-                        null,
-                        now,
-                        remark);
+            case RETRY, RESOLVE_RETRY -> revived(story, last, Result.REVIVED, remark);
+            case RETRY_NEW_KEY -> revived(story, last, Result.REKEYED, remark);
             case CANCEL -> throw new IllegalArgumentException("a message that has ended cannot be cancelled");
         };
+    }
+
+    private Outcome revived(History.Story story, Outcome last, Result result, Remark remark) {
+        Channel first = story.reach().steps().getFirst().channel();
+        return event(last.id(), last.attempt(), 0, first, result, State.PENDING, null, now, remark);
     }
 
     private Outcome notArrived(Reach reach, Outcome last, Remark remark) {

@@ -1,5 +1,6 @@
 package dev.signalbox.delivery.queue;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -22,6 +23,11 @@ public record Channel(String name) {
             throw new IllegalArgumentException(
                     "channel '" + name + "' is not a name of 1 to 16 letters, digits and hyphens");
         }
+    }
+
+    /** The channel of this name; empty if it is not a name of one. */
+    static Optional<Channel> named(String name) {
+        return NAME.matcher(name).matches() ? Optional.of(new Channel(name)) : Optional.empty();
     }
 
     @Override

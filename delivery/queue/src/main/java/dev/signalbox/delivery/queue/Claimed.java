@@ -4,12 +4,15 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A ticket taken out of its queue, with what there is to send.
  *
  * @param expiresAt as {@link Micros}
  * @param acceptedAt as {@link Micros}
+ * @param keyVersion how often an operator asked for a new idempotency key
+ * @param unreadable why its row makes no message; then the steps and the body are made up
  */
 record Claimed(
         Ticket ticket,
@@ -18,7 +21,9 @@ record Claimed(
         Map<String, String> headers,
         long expiresAt,
         int maxAttempts,
-        long acceptedAt) {
+        long acceptedAt,
+        int keyVersion,
+        Optional<String> unreadable) {
 
     /** The order in which tickets are claimed. */
     static final Comparator<Claimed> ORDER = Comparator.comparingInt((Claimed claimed) -> claimed.ticket.priority())
@@ -39,7 +44,16 @@ record Claimed(
             return this;
         }
         long deadline = claimedAt + Micros.of(step().within().get());
-        return new Claimed(ticket.withDeadline(deadline), steps, body, headers, expiresAt, maxAttempts, acceptedAt);
+        return new Claimed(
+                ticket.withDeadline(deadline),
+                steps,
+                body,
+                headers,
+                expiresAt,
+                maxAttempts,
+                acceptedAt,
+                keyVersion,
+                unreadable);
     }
 
     Delivery delivery(Duration remaining) {
@@ -51,6 +65,8 @@ record Claimed(
                 step().address(),
                 body,
                 headers,
-                remaining);
+                remaining,
+                keyVersion,
+                () -> true);
     }
 }

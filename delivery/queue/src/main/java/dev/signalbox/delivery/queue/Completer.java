@@ -1,12 +1,12 @@
 package dev.signalbox.delivery.queue;
 
-import dev.signalbox.database.DatabaseException;
-import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.delivery.queue.Store.Completion;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Puts verdicts on record, as many at a time as have gathered while the last ones were being written. While the database is
  * away they wait here: their number is bounded by what lanes may have claimed, and lanes claim nothing meanwhile. They are
- * offered until the database answers, however long that takes: it is the lease's row that decides, and as long as no other
- * node has reached the database either, it still stands.
+ * offered until the database takes them, however long that takes, be it away, locked, or too slow for its own time limit: it is
+ * the lease's row that decides, and as long as no other node has reached the database either, it still stands.
  */
 final class Completer {
     /** One verdict on its way to the record. */
@@ -45,6 +45,15 @@ final class Completer {
     private final BlockingQueue<Entry> entries = new LinkedBlockingQueue<>();
     private final int shard = ThreadLocalRandom.current().nextInt(Store.SHARDS);
     private volatile boolean stopping;
+
+    /**
+     * What was taken out of {@link #entries} and is not settled. A loop that failed and is started again goes on with it. Only
+     * the completing thread touches it.
+     */
+    private final Set<Entry> gathered = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** Whether {@link #gathered} was offered before, and may have been committed. Only the completing thread touches it. */
+    private boolean offeredBefore;
 
     Completer(JdbcQueue queue, Wake.Sleeper wake, Outage outage) {
         this.store = queue.store();
@@ -73,91 +82,120 @@ final class Completer {
 
     /** Runs until stopped and empty. */
     void run() throws InterruptedException {
-        List<Entry> gathered = new ArrayList<>(MOST);
-        while (!stopping || !entries.isEmpty()) {
-            Entry first = entries.poll(100, TimeUnit.MILLISECONDS);
-            if (first != null) {
-                gathered.add(first);
-                entries.drainTo(gathered, MOST - 1);
-                writeUntilAnswered(gathered);
-                gathered.clear();
+        while (!stopping || !entries.isEmpty() || !gathered.isEmpty()) {
+            gather();
+            if (!gathered.isEmpty()) {
+                writeUntilAnswered(List.copyOf(gathered), offeredBefore);
             }
+        }
+    }
+
+    private void gather() throws InterruptedException {
+        if (!gathered.isEmpty()) {
+            return;
+        }
+        offeredBefore = false;
+        Entry first = entries.poll(100, TimeUnit.MILLISECONDS);
+        if (first != null) {
+            gathered.add(first);
+            entries.drainTo(gathered, MOST - 1);
         }
     }
 
     /** Writes all there is, on the caller's thread; returns how many were stale. */
     int flush() {
-        List<Entry> gathered = new ArrayList<>();
         entries.drainTo(gathered);
-        return gathered.isEmpty() ? 0 : write(gathered);
+        if (gathered.isEmpty()) {
+            return 0;
+        }
+        boolean again = offeredBefore;
+        offeredBefore = true;
+        int stale = write(List.copyOf(gathered), again);
+        offeredBefore = false;
+        return stale;
     }
 
-    private void writeUntilAnswered(List<Entry> gathered) throws InterruptedException {
-        for (List<Entry> rest = gathered; !rest.isEmpty(); ) {
+    /** Returns when each of them is on record, refused, or given up since the loop is to stop. */
+    private void writeUntilAnswered(List<Entry> offered, boolean before) throws InterruptedException {
+        boolean again = before;
+        for (List<Entry> rest = offered; !rest.isEmpty(); ) {
             try {
-                write(rest);
+                rest = again ? withoutRecorded(rest) : rest;
+                boolean committedMaybe = again;
+                again = true;
+                offeredBefore = true;
+                write(rest, committedMaybe);
                 return;
-            } catch (DatabaseUnavailableException e) {
+            } catch (RuntimeException e) {
+                if (Faults.isOfTheData(e)) {
+                    refuse(rest, e);
+                    return;
+                }
                 outage.began(e);
                 if (stopping) {
                     giveUp(rest);
                     return;
                 }
                 Thread.sleep(PAUSE);
-                rest = withoutRecorded(rest);
-            } catch (RuntimeException e) {
-                refuse(rest, e);
-                return;
             }
         }
     }
 
-    private static void giveUp(List<Entry> rest) {
+    private void giveUp(List<Entry> rest) {
         LOG.error(
                 "stopping while the database is away, with {} outcomes not recorded; when their leases run out, other"
                         + " nodes treat them as unknown",
                 rest.size());
+        rest.forEach(gathered::remove);
     }
 
     /** The connection may have broken after the commit, so what is on record already is not offered again. */
-    private List<Entry> withoutRecorded(List<Entry> offered) throws InterruptedException {
-        while (!stopping) {
-            try {
-                Set<Outcome> known = recorded.apply(
-                        offered.stream().map(entry -> entry.verdict().outcome()).toList());
-                List<Entry> done = new ArrayList<>();
-                List<Entry> rest = new ArrayList<>();
-                offered.forEach(entry -> (known.contains(entry.verdict().outcome()) ? done : rest).add(entry));
-                settle(done, Set.of());
-                return rest;
-            } catch (DatabaseException e) {
-                outage.began(e);
-                Thread.sleep(PAUSE);
-            }
-        }
-        return offered;
+    private List<Entry> withoutRecorded(List<Entry> offered) {
+        Set<Outcome> known = recorded(offered);
+        List<Entry> done = new ArrayList<>();
+        List<Entry> rest = new ArrayList<>();
+        offered.forEach(entry -> (known.contains(entry.verdict().outcome()) ? done : rest).add(entry));
+        settle(done, Set.of());
+        return rest;
     }
 
-    /** They cannot be taken. One at a time, so that a bad one does not take others along. */
+    private Set<Outcome> recorded(List<Entry> offered) {
+        return recorded.apply(
+                offered.stream().map(entry -> entry.verdict().outcome()).toList());
+    }
+
+    /**
+     * They cannot be taken. One at a time, so that a bad one does not take others along; and an earlier write of the same, which
+     * seemed to have failed, may have been committed meanwhile.
+     */
     private void refuse(List<Entry> offered, RuntimeException problem) throws InterruptedException {
         if (offered.size() > 1) {
             for (Entry entry : offered) {
-                writeUntilAnswered(List.of(entry));
+                writeUntilAnswered(List.of(entry), true);
             }
             return;
         }
-        Outcome outcome = offered.getFirst().verdict().outcome();
+        Entry entry = offered.getFirst();
+        if (!gathered.contains(entry)) {
+            return; // It was settled before this failure.
+        }
+        Outcome outcome = entry.verdict().outcome();
+        if (recorded(offered).contains(outcome)) {
+            settle(offered, Set.of());
+            return;
+        }
         LOG.error(
                 "the outcome {} of {} cannot be recorded; when its lease runs out, it is treated as unknown",
                 outcome.result(),
                 outcome.id(),
                 problem);
-        Entry entry = offered.getFirst();
+        gathered.remove(entry);
         entry.batch().lose(); // So its lease is neither ended nor prolonged, and will be rescued.
-        entry.lane().settled(entry.batch());
+        entry.lane().settled(entry.batch(), entry.verdict().outcome().id());
     }
 
-    private int write(List<Entry> offered) {
+    /** @param again whether an earlier write of these may have been committed, and so have ended their leases */
+    private int write(List<Entry> offered, boolean again) {
         Map<Batch, Integer> counts = new HashMap<>();
         offered.forEach(entry -> counts.merge(entry.batch(), 1, Integer::sum));
         Set<UUID> finished = new HashSet<>();
@@ -167,12 +205,15 @@ final class Completer {
             }
         });
         Set<UUID> stale = store.complete(offered.stream().map(Entry::completion).toList(), finished, shard, time.now());
-        return settle(offered, stale);
+        return settle(again && !stale.isEmpty() ? withoutRecorded(offered) : offered, stale);
     }
 
     private int settle(List<Entry> offered, Set<UUID> stale) {
         int refused = 0;
         for (Entry entry : offered) {
+            if (!gathered.remove(entry)) {
+                continue; // It was settled before the last attempt to write failed.
+            }
             boolean isStale = stale.contains(entry.batch().lease());
             refused += isStale ? 1 : 0;
             entry.batch().completed(1);
@@ -182,7 +223,7 @@ final class Completer {
             } else {
                 announce(entry);
             }
-            entry.lane().settled(entry.batch());
+            entry.lane().settled(entry.batch(), entry.verdict().outcome().id());
         }
         return refused;
     }

@@ -3,6 +3,7 @@ package dev.signalbox.delivery.queue;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 
 /**
  * One step of a reach, claimed and about to be attempted by a {@link Sender}.
@@ -11,6 +12,8 @@ import java.util.UUID;
  * @param step the index of the step in the chain, from 0
  * @param attempt counts over the whole life of the reach, from 1
  * @param remaining how long the sender may take; never longer than the lease allows
+ * @param keyVersion how often an operator has asked for a new idempotency key, from 0
+ * @param permit what {@link #mayBegin} asks
  */
 public record Delivery(
         UUID id,
@@ -20,10 +23,45 @@ public record Delivery(
         String address,
         String body,
         Map<String, String> headers,
-        Duration remaining) {
+        Duration remaining,
+        int keyVersion,
+        BooleanSupplier permit) {
 
-    /** The same for every attempt of this step, so that a provider can recognise a repeat. */
+    /** One that may always begin and has its first key; for tests of senders. */
+    public Delivery(
+            UUID id,
+            int step,
+            int attempt,
+            Channel channel,
+            String address,
+            String body,
+            Map<String, String> headers,
+            Duration remaining) {
+        this(id, step, attempt, channel, address, body, headers, remaining, 0, () -> true);
+    }
+
+    /** The same delivery with another permit. */
+    public Delivery withPermit(BooleanSupplier newPermit) {
+        return new Delivery(id, step, attempt, channel, address, body, headers, remaining, keyVersion, newPermit);
+    }
+
+    /**
+     * Whether the attempt may still begin. A sender asks immediately before it writes the first byte that can have an effect,
+     * so after it has a connection. The process may have been frozen since the attempt was handed out, for longer than its
+     * lease; another node has sent the message then.
+     *
+     * <p>If false, the sender writes nothing and answers {@link SendResult.NotSent}; that costs the message no attempt.
+     */
+    public boolean mayBegin() {
+        return permit.getAsBoolean();
+    }
+
+    /**
+     * The same for every attempt of this step, so that a provider can recognise a repeat, until an operator asks for a new one:
+     * then {@code .r1} is added, {@code .r2} for the next.
+     */
     public String idempotencyKey() {
-        return step == 0 ? id.toString() : id + "." + step;
+        String key = step == 0 ? id.toString() : id + "." + step;
+        return keyVersion == 0 ? key : key + ".r" + keyVersion;
     }
 }

@@ -95,6 +95,11 @@ public interface DeliveryQueue {
         CANCEL,
         /** Gives what ended without being sent, or was parked, a new budget from its first step. */
         RETRY,
+        /**
+         * The same, and providers see a new idempotency key from now on: for one that answers a key that it knows with the
+         * refusal of the first time. If it has sent the message under the old key after all, it sends it again.
+         */
+        RETRY_NEW_KEY,
         /** It has arrived. Becomes SENT. */
         RESOLVE_ARRIVED,
         /** It has not arrived. Goes on with its next step; after the last it is DEAD. */
@@ -106,7 +111,8 @@ public interface DeliveryQueue {
         public List<State> states() {
             return switch (this) {
                 case CANCEL -> List.of(State.PENDING, State.RETRY_WAIT);
-                case RETRY -> List.of(State.DEAD, State.REJECTED, State.EXPIRED, State.CANCELLED, State.UNKNOWN);
+                case RETRY, RETRY_NEW_KEY ->
+                    List.of(State.DEAD, State.REJECTED, State.EXPIRED, State.CANCELLED, State.UNKNOWN);
                 case RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED, RESOLVE_RETRY -> List.of(State.UNKNOWN);
             };
         }

@@ -51,8 +51,8 @@ public record DispatchOptions(Retry retry, Duration lease, Duration margin, Dura
     }
 
     /** How long leases of a channel last. */
-    Duration leaseFor(Sender sender) {
-        Duration least = sender.timeout().plus(margin).multipliedBy(2);
+    Duration leaseFor(Terms terms) {
+        Duration least = terms.timeout().plus(margin).multipliedBy(2);
         return lease.compareTo(least) >= 0 ? lease : least;
     }
 }

@@ -1,5 +1,6 @@
 package dev.signalbox.delivery.queue;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +72,8 @@ public interface Dispatcher extends AutoCloseable {
     boolean drain(Duration deadline) throws InterruptedException;
 
     /**
-     * Drains, for as long as the longest timeout of its senders allows, then interrupts what is still being sent and ends its
+     * Drains, for as long as the longest timeout of its senders allows (not at all if {@link #drain} was tried before and its
+     * deadline came first), then interrupts what is still being sent, gives their outcomes 2 s to be recorded, and ends its
      * threads. Idempotent.
      */
     @Override
@@ -83,6 +85,7 @@ public interface Dispatcher extends AutoCloseable {
         private final Map<Channel, Sender> senders = new LinkedHashMap<>();
         private DispatchOptions options = DispatchOptions.DEFAULT;
         private DispatcherListener listener = new DispatcherListener() {};
+        private Optional<Path> journal = Optional.empty();
         private RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
 
         private Builder(DeliveryQueue queue) {
@@ -116,6 +119,17 @@ public interface Dispatcher extends AutoCloseable {
             return this;
         }
 
+        /**
+         * Keeps a journal in this file, which is made if it is missing: after a crash, this node then knows what it had not
+         * begun, and only what was with a sender at that moment is in doubt. So it may also claim in advance for senders whose
+         * provider recognises no repeats. Each dispatcher needs a file of its own, on a disk of its own machine; after a
+         * restart of the machine it says nothing. Without one, all that a killed node held is in doubt.
+         */
+        public Builder journal(Path file) {
+            journal = Optional.of(file);
+            return this;
+        }
+
         /** Where jitter comes from; a seeded source makes simulations repeatable. It is used by one thread at a time. */
         public Builder random(RandomGenerator newRandom) {
             random = newRandom;
@@ -126,10 +140,11 @@ public interface Dispatcher extends AutoCloseable {
          * Makes the dispatcher, which does nothing until it is started.
          *
          * @throws IllegalArgumentException if there is no sender
+         * @throws DeliveryQueueException if the journal cannot be used
          */
         public Dispatcher build() {
             Limits.check(!senders.isEmpty(), "senders", "are missing; a dispatcher needs at least one");
-            return new QueueDispatcher(queue, List.copyOf(senders.values()), options, listener, random);
+            return new QueueDispatcher(queue, List.copyOf(senders.values()), options, listener, random, journal);
         }
     }
 }

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * Is told what a dispatcher does, for metrics. Called on the dispatcher's own threads: be quick and do not throw (what is
- * thrown is logged and otherwise ignored). All methods do nothing unless overridden.
+ * thrown, an Error included, is logged and otherwise ignored). All methods do nothing unless overridden.
  */
 public interface DispatcherListener {
 
@@ -29,6 +29,9 @@ public interface DispatcherListener {
 
     /** So many were taken from nodes that stopped. */
     default void rescued(int count) {}
+
+    /** So many rows of the database could not be read as messages. They ended as {@link State#DEAD}, with the reason. */
+    default void quarantined(Channel channel, int count) {}
 
     /** The dispatcher itself has trouble, most often with its database. */
     default void failed(Throwable problem) {}

@@ -90,8 +90,8 @@ final class Figures {
             statement.setLong(1, now - Micros.of(ERROR_AGE));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    Step step = Rows.readSteps(row.getString("steps")).get(row.getInt("step"));
-                    counts.merge(Map.entry(row.getString("error"), step.channel()), 1L, Long::sum);
+                    Channel channel = Rows.channel(row.getString("steps"), row.getInt("step"));
+                    counts.merge(Map.entry(row.getString("error"), channel), 1L, Long::sum);
                 }
             }
         }

@@ -2,17 +2,21 @@ package dev.signalbox.delivery.queue;
 
 import org.jspecify.annotations.Nullable;
 
-/** An attempt on its way. Its verdict is given once, and its slot is given back once. */
+/** An attempt on its way. Its verdict is given once. Thread-safe. */
 final class Flight {
     private final Batch batch;
     private final Claimed claimed;
 
+    /** The thread that runs it; null where the caller's does. */
     @Nullable
-    Thread thread;
+    volatile Thread thread;
 
+    private volatile long startedAt;
     private volatile long overdueAt = Long.MAX_VALUE;
+    private volatile boolean denied;
     private boolean decided;
-    private boolean landed;
+    private boolean ended;
+    private boolean abandoned;
 
     Flight(Batch batch, Claimed claimed) {
         this.batch = batch;
@@ -27,35 +31,62 @@ final class Flight {
         return claimed;
     }
 
-    /** Takes off on a thread of its own. */
-    void start(String name, Runnable attempt) {
-        thread = Thread.ofVirtual().name(name).unstarted(attempt);
-        thread.start();
+    /**
+     * The sender gets it now.
+     *
+     * @param now the time as {@link Micros}
+     * @param overdue the time in ticks when the sender should have answered
+     */
+    void begin(long now, long overdue) {
+        startedAt = now;
+        overdueAt = overdue;
+    }
+
+    /** When the sender got it, as {@link Micros}. */
+    long startedAt() {
+        return startedAt;
     }
 
     boolean isOverdue(long ticks) {
         return ticks > overdueAt;
     }
 
-    void begin(long ticks, long longest) {
-        overdueAt = ticks + longest;
+    /** The sender asked whether it may begin, and was told no. */
+    void deny() {
+        denied = true;
     }
 
+    boolean isDenied() {
+        return denied;
+    }
+
+    /** Whether the caller is the first to give a verdict. */
     synchronized boolean decide() {
         boolean first = !decided;
         decided = true;
         return first;
     }
 
-    synchronized boolean land() {
-        boolean first = !landed;
-        landed = true;
-        return first;
+    /** Gives a verdict in the place of a sender that does not answer; false if there is one already. */
+    synchronized boolean abandon() {
+        if (decided || ended) {
+            return false;
+        }
+        decided = true;
+        abandoned = true;
+        return true;
+    }
+
+    /** Its thread has ended. Returns whether it had been abandoned. */
+    synchronized boolean end() {
+        ended = true;
+        return abandoned;
     }
 
     void interrupt() {
-        if (thread != null) {
-            thread.interrupt();
+        Thread running = thread;
+        if (running != null) {
+            running.interrupt();
         }
     }
 }

@@ -35,7 +35,7 @@ final class History {
             int step = outcomes.isEmpty() ? 0 : outcomes.getLast().nextStep();
             long runAt = outcomes.isEmpty() ? dueAt : outcomes.getLast().nextAt();
             int attempt = outcomes.isEmpty() ? 0 : outcomes.getLast().attempt();
-            Channel lane = reach.steps().get(step).channel();
+            Channel lane = step(reach, step).channel();
             return new Ticket(reach.id(), lane, reach.priority(), runAt, step, attempt, 0, Micros.NONE, Micros.NONE);
         }
 
@@ -54,6 +54,8 @@ final class History {
             return reach.steps().stream().anyMatch(step -> step.address().equals(address));
         }
     }
+
+    private static final int CHUNK = 500;
 
     private final Rows rows;
 
@@ -90,13 +92,18 @@ final class History {
         return ids.stream().map(records::get).filter(Objects::nonNull).toList();
     }
 
+    /** A row that cannot be read has one step, whatever its history says. */
+    private static Step step(Reach reach, int index) {
+        return reach.steps().get(Math.min(index, reach.steps().size() - 1));
+    }
+
     private static Outcome outcome(Reach reach, ResultSet row) throws SQLException {
         int step = row.getInt("step");
         return new Outcome(
                 reach.id(),
                 row.getInt("attempt"),
                 step,
-                reach.steps().get(step).channel(),
+                step(reach, step).channel(),
                 Outcome.Result.valueOf(row.getString("result")),
                 State.valueOf(row.getString("state")),
                 row.getString("provider_id"),
@@ -111,6 +118,20 @@ final class History {
         return actor == null && note == null
                 ? Remark.NONE
                 : new Remark(Optional.ofNullable(actor), Optional.ofNullable(note));
+    }
+
+    /** Those of the reaches that were accepted at this very time. */
+    Set<UUID> acceptedAt(Connection connection, List<UUID> ids, long time) throws SQLException {
+        Set<UUID> found = new HashSet<>();
+        for (int from = 0; from < ids.size(); from += CHUNK) {
+            List<UUID> chunk = ids.subList(from, Math.min(ids.size(), from + CHUNK));
+            each(connection, "select id, accepted_at from delivery_message where id in (%s)", chunk, row -> {
+                if (row.getLong("accepted_at") == time) {
+                    found.add(rows.id(row, "id"));
+                }
+            });
+        }
+        return found;
     }
 
     Set<Outcome> recorded(Connection connection, List<Outcome> outcomes) throws SQLException {
@@ -148,7 +169,7 @@ final class History {
                 outcome.attempt(),
                 outcome.step(),
                 outcome.channel(),
-                reach.steps().get(outcome.step()).address(),
+                step(reach, outcome.step()).address(),
                 outcome.state(),
                 outcome.result().name(),
                 Optional.ofNullable(outcome.providerId()),

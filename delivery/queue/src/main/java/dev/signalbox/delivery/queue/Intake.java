@@ -45,6 +45,10 @@ final class Intake {
             if (e.getCause() instanceof DatabaseUnavailableException unavailable) {
                 throw unavailable;
             }
+            if (e.getCause() instanceof EnqueueInDoubtException doubt) {
+                throw new EnqueueInDoubtException(
+                        reaches.stream().map(Reach::id).toList(), doubt);
+            }
             return commit.apply(reaches); // What is refused of several may be another caller's fault.
         }
     }

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,9 @@ final class JdbcQueue implements DeliveryQueue {
 
     /** How many reaches one transaction changes. */
     private static final int BATCH = 100;
+
+    private static final Comparator<Reach> BY_KEY =
+            Comparator.comparing((Reach reach) -> reach.dedupeKey().orElse("")).thenComparing(Reach::id);
 
     private static final Duration CLOCK_AGE = Duration.ofMinutes(1);
 
@@ -118,14 +123,68 @@ final class JdbcQueue implements DeliveryQueue {
     private List<Receipt> commit(List<Reach> reaches) {
         long now = time.now();
         List<Ticket> tickets = new ArrayList<>();
-        Work<List<Receipt>> insert = connection -> {
-            tickets.clear();
-            return insert(connection, reaches, now, tickets);
-        };
-        // One statement is a transaction of its own, without the round trips of one.
-        List<Receipt> receipts = reaches.size() <= CHUNK ? database.autoCommit(insert) : database.transact(insert);
+        AtomicBoolean offered = new AtomicBoolean();
+        List<Receipt> receipts;
+        try {
+            receipts = offer(reaches, now, tickets, offered);
+        } catch (DatabaseException e) {
+            if (!offered.get() || !Faults.isCut(e)) {
+                throw e;
+            }
+            receipts = settle(reaches, now, tickets, e);
+        }
         wake.enqueued(tickets, now);
         return receipts;
+    }
+
+    /**
+     * One statement is a transaction of its own, without the round trips of one.
+     *
+     * @param offered becomes true once the server has something that it may commit
+     */
+    private List<Receipt> offer(List<Reach> reaches, long now, List<Ticket> tickets, AtomicBoolean offered) {
+        boolean single = reaches.size() <= CHUNK;
+        Work<List<Receipt>> insert = connection -> {
+            offered.compareAndSet(false, single);
+            tickets.clear();
+            List<Receipt> receipts = insert(connection, reaches, now, tickets);
+            offered.set(true);
+            return receipts;
+        };
+        return single ? database.autoCommit(insert) : database.transact(insert);
+    }
+
+    /**
+     * The connection broke before the commit was answered. Offering the same ids again settles it: where the first transaction
+     * is still under way, the second waits for it. What then stands with the very time of the first offer is this call's own.
+     */
+    private List<Receipt> settle(List<Reach> reaches, long now, List<Ticket> tickets, DatabaseException cut) {
+        try {
+            List<Receipt> receipts = offer(reaches, now, tickets, new AtomicBoolean());
+            Set<UUID> duplicates = new HashSet<>();
+            receipts.stream().filter(Receipt::duplicate).map(Receipt::id).forEach(duplicates::add);
+            Set<UUID> own = database.read(connection -> history.acceptedAt(connection, List.copyOf(duplicates), now));
+            return withOwn(reaches, receipts, own, now, tickets);
+        } catch (DatabaseException e) {
+            e.addSuppressed(cut);
+            throw new EnqueueInDoubtException(reaches.stream().map(Reach::id).toList(), e);
+        }
+    }
+
+    /** Of one id given twice, only the first is new. */
+    private static List<Receipt> withOwn(
+            List<Reach> reaches, List<Receipt> receipts, Set<UUID> own, long now, List<Ticket> tickets) {
+        List<Receipt> settled = new ArrayList<>(receipts.size());
+        for (int i = 0; i < receipts.size(); i++) {
+            Receipt receipt = receipts.get(i);
+            Reach reach = reaches.get(i);
+            boolean first = receipt.duplicate() && receipt.id().equals(reach.id()) && own.remove(reach.id());
+            if (first) {
+                tickets.add(Ticket.first(reach, now));
+            }
+            settled.add(first ? new Receipt(receipt.id(), false) : receipt);
+        }
+        return settled;
     }
 
     @Override
@@ -135,8 +194,9 @@ final class JdbcQueue implements DeliveryQueue {
         }
         try {
             List<Ticket> tickets = new ArrayList<>();
-            List<Receipt> receipts = insert(transaction, reaches, time.now(), tickets);
-            wake.willCommit(transaction, tickets);
+            long now = time.now();
+            List<Receipt> receipts = insert(transaction, reaches, now, tickets);
+            wake.willCommit(tickets, now);
             return receipts;
         } catch (SQLException e) {
             throw new DeliveryQueueException("the queue did not accept the message: " + e.getMessage(), e);
@@ -154,7 +214,8 @@ final class JdbcQueue implements DeliveryQueue {
             throws SQLException {
         Map<UUID, Reach> distinct = new LinkedHashMap<>();
         reaches.forEach(reach -> distinct.putIfAbsent(reach.id(), reach));
-        List<Reach> rest = List.copyOf(distinct.values());
+        // Two calls with the same keys then wait for one another in one direction only, and cannot deadlock.
+        List<Reach> rest = distinct.values().stream().sorted(BY_KEY).toList();
         Set<UUID> fresh = new HashSet<>();
         for (int from = 0; from < rest.size(); from += CHUNK) {
             fresh.addAll(store.insert(connection, rest.subList(from, Math.min(rest.size(), from + CHUNK)), now));

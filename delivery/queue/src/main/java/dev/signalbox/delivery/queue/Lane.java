@@ -2,95 +2,109 @@ package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.DatabaseException;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One channel's work on one node: claims, sends, hands the verdicts on. A lane knows nothing of the others, so one whose
+ * One channel's work on one node: claims, has it sent, hands the verdicts on. A lane knows nothing of the others, so one whose
  * sender is slow, broken or poisoned holds up none of them. Thread-safe.
  */
 final class Lane {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
-    private static final long LOG_PAUSE_MICROS = 10_000_000;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(4);
     private static final Duration LONG_PAUSE = Duration.ofSeconds(30);
     private static final Duration OUTAGE_PAUSE = Duration.ofMillis(250);
 
-    private final Sender sender;
-    private final DispatchOptions options;
+    /** How soon a lane that waits for a place notices that it is to stop. */
+    private static final Duration PLACE_PAUSE = Duration.ofMillis(100);
+
+    private final Terms terms;
+    private final LaneContext context;
     private final Store store;
     private final Time time;
     private final Rules rules;
-    private final DispatcherListener listener;
-    private final String owner;
     private final Completer completer;
-    private final Outage outage;
     private final Control control;
+    private final Attempts attempts;
+    private final AccountPause account;
     private final Bell bell = new Bell();
-
-    /** Free places for attempts that run at a time. */
-    private final Semaphore slots;
 
     /** Free places for entries that are claimed and not on record yet. */
     private final Semaphore window;
 
     private final int windowSize;
-    private final AtomicLong lastFailureLogged = new AtomicLong(Long.MIN_VALUE / 2);
 
-    /** Only the claiming thread touches them. */
+    /** Only the claiming thread touches them, but for {@link #mark}. */
     private final Marks marks = new Marks();
 
     /** The lease of a claim that has not been answered. Only the claiming thread touches it. */
     private @Nullable UUID doubtful;
 
     private final Set<Batch> batches = ConcurrentHashMap.newKeySet();
-    private final Set<Flight> flights = ConcurrentHashMap.newKeySet();
 
-    Lane(
-            Sender sender,
-            DispatchOptions options,
-            JdbcQueue queue,
-            Rules rules,
-            DispatcherListener listener,
-            String owner,
-            Completer completer,
-            Outage outage,
-            Control control) {
-        this.sender = sender;
-        this.options = options;
-        this.store = queue.store();
-        this.time = queue.time();
-        this.rules = rules;
-        this.listener = listener;
-        this.owner = owner;
-        this.completer = completer;
-        this.outage = outage;
-        this.control = control;
-        this.slots = new Semaphore(sender.concurrency());
-        this.windowSize = 4 * Math.max(options.batch(), sender.concurrency());
+    Lane(Sender sender, Terms terms, LaneContext context) {
+        this.terms = terms;
+        this.context = context;
+        this.store = context.store();
+        this.time = context.time();
+        this.rules = context.rules();
+        this.completer = context.completer();
+        this.control = context.control();
+        this.attempts = new Attempts(sender, terms, context, this::ended);
+        this.account =
+                new AccountPause(terms.channel(), context.options().retry().maxRetryAfter());
+        this.windowSize = windowSize(terms, context.options());
         this.window = new Semaphore(windowSize);
     }
 
-    Channel channel() {
-        return sender.channel();
+    /** How many messages a lane holds at most: claimed, and not on record yet. */
+    static int windowSize(Terms terms, DispatchOptions options) {
+        return 4 * Math.max(options.batch(), terms.concurrency());
     }
 
-    Sender sender() {
-        return sender;
+    Channel channel() {
+        return terms.channel();
+    }
+
+    Terms terms() {
+        return terms;
     }
 
     void ring() {
         bell.ring();
+    }
+
+    /** What keeps this lane from sending, in words. */
+    Optional<String> problem() {
+        Optional<String> refused = account.reason();
+        if (refused.isPresent()) {
+            return refused.map(
+                    reason -> "channel " + channel() + " is paused, since its provider refuses our account: " + reason);
+        }
+        int stuck = attempts.stuck();
+        return stuck == 0
+                ? Optional.empty()
+                : Optional.of("channel " + channel() + ": " + stuck + " of " + terms.concurrency()
+                        + " attempts overran their timeout, ignore interrupts and keep their places");
+    }
+
+    /** Whether messages of this channel may be sent now or soon. */
+    boolean serves() {
+        return account.reason().isEmpty() && !attempts.isStuck();
+    }
+
+    /** Before this time, as {@link Micros}, this lane expects no message that waits. */
+    long mark() {
+        return marks.lowest();
     }
 
     /** The loop of the continuous mode. */
@@ -101,13 +115,19 @@ final class Lane {
                 bell.await(LONG_PAUSE);
                 continue;
             }
+            Duration held = account.remaining(time.ticks());
+            if (held.isPositive()) {
+                bell.await(held);
+                continue;
+            }
             int claimed = claimAndSend();
             if (claimed > 0) {
                 pause = FIRST_PAUSE;
             } else if (claimed == 0) {
                 // After the last work it looks again soon, then less and less, and in the end only when it is told.
-                bell.await(pause.compareTo(options.poll()) < 0 ? pause : LONG_PAUSE);
-                pause = pause.compareTo(options.poll()) < 0 ? pause.multipliedBy(2) : pause;
+                Duration poll = context.options().poll();
+                bell.await(pause.compareTo(poll) < 0 ? pause : LONG_PAUSE);
+                pause = pause.compareTo(poll) < 0 ? pause.multipliedBy(2) : pause;
             } else {
                 bell.await(OUTAGE_PAUSE);
             }
@@ -115,19 +135,20 @@ final class Lane {
     }
 
     private int claimAndSend() throws InterruptedException {
-        int limit = room();
+        int room = room();
+        int limit = room == 0 ? 0 : account.allow(room, time.ticks());
         window.acquire(limit);
         int claimed = 0;
         try {
-            Batch batch = claim(limit);
+            Batch batch = limit == 0 ? Batch.NONE : claim(limit);
             claimed = batch.entries().size();
             send(batch);
             return claimed;
         } catch (DatabaseException e) {
-            outage.began(e);
+            context.outage().began(e);
             return -1;
         } catch (RuntimeException e) {
-            // A row that nobody could have written through this module, or a fault in it: other lanes go on.
+            // A fault in this module: other lanes go on.
             LOG.error("the loop that sends over channel {} failed; trying again", channel(), e);
             return -1;
         } finally {
@@ -137,28 +158,42 @@ final class Lane {
 
     /** Claims one batch and attempts it, one after the other, on the caller's thread. */
     int runOnce() {
-        window.acquireUninterruptibly(options.batch());
+        int limit = context.journal().hasPast()
+                ? 0
+                : account.allow(context.options().batch(), time.ticks());
+        if (limit == 0) {
+            return 0;
+        }
+        window.acquireUninterruptibly(limit);
         int claimed = 0;
         try {
-            Batch batch = claim(options.batch());
+            Batch batch = claim(limit);
             claimed = batch.entries().size();
             batch.entries().forEach(entry -> attempt(new Flight(batch, entry)));
             return claimed;
         } finally {
-            window.release(options.batch() - claimed);
+            window.release(limit - claimed);
         }
     }
 
     /**
-     * How many to claim. Where the provider recognises repeats, there is some in hand, so that senders need not wait for the
-     * database. Where it does not, each claimed message would have to be parked if this node died, so none is claimed that
-     * cannot be begun at once.
+     * How many to claim. Where the provider recognises repeats, or the journal says what was begun, there is some in hand, so
+     * that senders need not wait for the database. Otherwise each claimed message would have to be parked if this node died, so
+     * none is claimed that cannot be begun at once.
      */
     private int room() throws InterruptedException {
-        slots.acquire();
-        slots.release(); // Only this loop takes slots, so there are at least as many as now.
-        int most = sender.keyLifetime().isZero() ? slots.availablePermits() : 4 * sender.concurrency();
-        return Math.min(most, options.batch());
+        if (context.journal().hasPast()) {
+            return 0;
+        }
+        while (!attempts.takePlace(OUTAGE_PAUSE)) {
+            if (!control.isClaiming()) {
+                return 0;
+            }
+        }
+        attempts.leavePlace(); // Only this loop takes places, so there are at least as many as now.
+        boolean hasStock = !terms.keyLifetime().isZero() || context.journal().isKept();
+        int most = hasStock ? 4 * terms.concurrency() : attempts.freePlaces();
+        return Math.min(most, context.options().batch());
     }
 
     /** Claims up to the limit. The lease's time is counted from before the claim, so this node never thinks it longer. */
@@ -166,159 +201,131 @@ final class Lane {
         giveBackDoubtful();
         long ticks = time.ticks();
         long now = time.now();
-        long length = Micros.of(options.leaseFor(sender));
+        long length = Micros.of(context.options().leaseFor(terms));
         UUID lease = Ids.next();
         doubtful = lease;
-        List<Claimed> claimed = store.claim(channel(), limit, marks.next(ticks), lease, owner, now, now + length);
+        List<Claimed> claimed = store.claim(
+                channel(),
+                limit,
+                marks.next(ticks),
+                lease,
+                context.journal().owner().toString(),
+                now,
+                now + length);
         doubtful = null;
-        marks.claimed(claimed, limit);
+        marks.claimed(claimed, limit, now, time.ticks() - ticks);
         Batch batch =
                 new Batch(lease, claimed.stream().map(c -> c.startedAt(now)).toList(), ticks + length);
-        if (!claimed.isEmpty()) {
+        if (claimed.isEmpty()) {
+            account.unused(ticks);
+        } else {
             batches.add(batch);
-            Quietly.tell(() -> listener.claimed(channel(), claimed.size()));
+            context.listener().claimed(channel(), claimed.size());
         }
         return batch;
     }
 
-    /** Of a claim whose answer got lost nothing was begun, so whatever it took goes back. */
+    /** If a claim's reply was lost, no attempt of it has started: release the lease, or forbid one that is still to come. */
     private void giveBackDoubtful() {
         UUID lease = doubtful;
         if (lease != null) {
             long now = time.now();
-            store.giveBack(lease, now, completer.shard(), orphan -> rules.released(orphan.claimed(), now));
+            store.giveBack(lease, channel(), now, completer.shard(), orphan -> rules.released(orphan.claimed(), now));
             marks.forget();
             doubtful = null;
         }
     }
 
+    /** Begins what there is a place for. The rest goes back if this node is to stop, or its sender will not give places free. */
     private void send(Batch batch) throws InterruptedException {
         List<Claimed> entries = batch.entries();
-        for (int i = 0; i < entries.size(); i++) {
-            Claimed claimed = entries.get(i);
-            slots.acquire();
-            if (!control.isClaiming()) {
-                slots.release();
-                release(batch, entries.subList(i, entries.size()));
-                return;
+        int begun = 0;
+        try {
+            while (begun < entries.size() && awaitPlace()) {
+                Flight flight = new Flight(batch, entries.get(begun));
+                attempts.start(flight, () -> attempt(flight));
+                begun++;
             }
-            Flight flight = new Flight(batch, claimed);
-            flight.thread =
-                    Thread.ofVirtual().name("signalbox-send-" + channel()).unstarted(() -> fly(flight));
-            flight.thread.start();
+        } finally {
+            release(batch, entries.subList(begun, entries.size()));
         }
+    }
+
+    private boolean awaitPlace() throws InterruptedException {
+        while (control.isClaiming() && !attempts.isStuck()) {
+            if (attempts.takePlace(PLACE_PAUSE)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void release(Batch batch, List<Claimed> rest) {
-        marks.forget();
-        rest.forEach(claimed -> completer.add(this, batch, rules.released(claimed, time.now())));
-    }
-
-    private void fly(Flight flight) {
-        try {
-            attempt(flight);
-        } finally {
-            if (flight.land()) {
-                slots.release();
-            }
-        }
+        rest.forEach(claimed -> {
+            marks.forget();
+            completer.add(this, batch, rules.released(claimed, time.now()));
+        });
     }
 
     private void attempt(Flight flight) {
         Batch batch = flight.batch();
         Claimed claimed = flight.claimed();
-        Verdict prevented = rules.prevented(claimed, time.now(), sender.keyLifetime());
-        long margin = Micros.of(options.margin());
-        long timeout = Micros.of(sender.timeout());
+        Verdict prevented = rules.prevented(claimed, time.now(), terms.keyLifetime());
+        long needed = Micros.of(context.options().margin()) + Micros.of(terms.timeout());
         if (batch.isLost()) {
-            settled(batch);
+            settled(batch, claimed.ticket().id());
         } else if (prevented != null) {
             completer.add(this, batch, prevented);
-        } else if (batch.validUntil() - time.ticks() <= timeout + margin) {
+        } else if (batch.validUntil() - time.ticks() <= needed) {
             completer.add(this, batch, rules.released(claimed, time.now()));
         } else {
-            flight.begin(time.ticks(), timeout + margin);
-            send(flight, remaining(claimed));
+            attempts.send(flight, remaining(claimed));
         }
     }
 
     private Duration remaining(Claimed claimed) {
         long deadline = claimed.ticket().deadline();
         Duration left = Duration.ofNanos((deadline - time.now()) * 1_000);
-        return deadline == Micros.NONE || left.compareTo(sender.timeout()) > 0 ? sender.timeout() : left;
+        return deadline == Micros.NONE || left.compareTo(terms.timeout()) > 0 ? terms.timeout() : left;
     }
 
-    private void send(Flight flight, Duration remaining) {
-        Delivery delivery = flight.claimed().delivery(remaining);
-        long startedAt = time.now();
-        long ticks = time.ticks();
-        flights.add(flight);
-        SendResult result = answer(delivery);
-        flights.remove(flight);
-        Duration took = Duration.ofNanos((time.ticks() - ticks) * 1_000);
-        Quietly.tell(() -> listener.attempted(delivery, result, took));
-        if (result instanceof SendResult.Accepted) {
-            Duration since = Duration.of(time.now() - flight.claimed().acceptedAt(), ChronoUnit.MICROS);
-            Quietly.tell(() -> listener.sent(delivery, since));
-        }
-        if (flight.decide()) {
-            decided(flight, result, startedAt);
-        }
-    }
-
-    private SendResult answer(Delivery delivery) {
-        try {
-            return sender.send(delivery);
-        } catch (InterruptedException e) {
-            return new SendResult.Unknown("the attempt was interrupted");
-        } catch (Throwable e) {
-            // An Error too: else the delivery would stay claimed for as long as this node lives.
-            logSenderFailure(delivery, e);
-            return new SendResult.Unknown("the sender failed: " + e);
-        }
-    }
-
-    /** A poisoned sender fails on everything; the log gets one in full each while. The history has them all. */
-    private void logSenderFailure(Delivery delivery, Throwable failure) {
-        long ticks = time.ticks();
-        long last = lastFailureLogged.get();
-        if (ticks - last >= LOG_PAUSE_MICROS && lastFailureLogged.compareAndSet(last, ticks)) {
-            LOG.warn("the sender of {} failed on {} (logged once in 10 s)", channel(), delivery.id(), failure);
-        }
-    }
-
-    private void decided(Flight flight, SendResult result, long startedAt) {
+    private void ended(Flight flight, SendResult result) {
+        long now = time.now();
+        Claimed claimed = flight.claimed();
+        boolean denied = flight.isDenied() && result instanceof SendResult.NotSent;
         completer.add(
                 this,
                 flight.batch(),
-                rules.attempted(flight.claimed(), result, startedAt, time.now(), sender.keyLifetime()));
+                denied
+                        ? rules.released(claimed, now)
+                        : rules.attempted(claimed, judged(result), flight.startedAt(), now, terms));
     }
 
-    /** Interrupts attempts that are over their time; gives up on those that ignore it. */
-    void watch() {
-        long ticks = time.ticks();
-        for (Flight flight : flights) {
-            if (flight.isOverdue(ticks)) {
-                flight.interrupt();
-            }
-            if (flight.isOverdue(ticks - Micros.of(options.margin())) && flight.decide()) {
-                LOG.error("the sender of {} overran its timeout and ignores interrupts", channel());
-                decided(flight, new SendResult.Unknown("the sender overran its timeout"), time.now());
-                if (flight.land()) {
-                    slots.release();
-                }
-            }
+    /** What the answer says about our account is for the whole lane; the message waits for as long as the lane does. */
+    private SendResult judged(SendResult result) {
+        if (result instanceof SendResult.NotSent(String reason, Optional<Duration> wish, SendResult.Scope scope)
+                && scope == SendResult.Scope.ACCOUNT) {
+            return new SendResult.NotSent(reason, Optional.of(account.refused(reason, wish, time.ticks())), scope);
         }
+        boolean answered = result instanceof SendResult.Accepted || result instanceof SendResult.Rejected;
+        if (answered && account.worked()) {
+            bell.ring();
+        }
+        return result;
+    }
+
+    void watch() {
+        attempts.watch();
     }
 
     void interruptAll() {
-        flights.forEach(Flight::interrupt);
+        attempts.interruptAll();
     }
 
     /** Prolongs what is over a third of its time. */
     void renew() {
         long ticks = time.ticks();
-        long length = Micros.of(options.leaseFor(sender));
+        long length = Micros.of(context.options().leaseFor(terms));
         List<Batch> old = new ArrayList<>();
         for (Batch batch : batches) {
             if (batch.validUntil() - ticks < length * 2 / 3 && !batch.isLost()) {
@@ -339,7 +346,8 @@ final class Lane {
     }
 
     /** One entry less that needs this node's attention. */
-    void settled(Batch batch) {
+    void settled(Batch batch, UUID id) {
+        context.journal().settle(id);
         if (batch.isDone() || batch.isLost()) {
             batches.remove(batch);
         }
@@ -347,7 +355,10 @@ final class Lane {
     }
 
     void recorded(Verdict verdict) {
-        Quietly.tell(() -> listener.completed(channel(), verdict.outcome().state()));
+        if (verdict.outcome().result() == Outcome.Result.UNREADABLE) {
+            context.listener().quarantined(channel(), 1);
+        }
+        context.listener().completed(channel(), verdict.outcome().state());
     }
 
     void stale(Verdict verdict) {
@@ -355,7 +366,7 @@ final class Lane {
                 "the outcome {} of {} came too late and was refused: its lease had run out and gone to another node",
                 verdict.outcome().result(),
                 verdict.outcome().id());
-        Quietly.tell(() -> listener.stale(channel(), 1));
+        context.listener().stale(channel(), 1);
     }
 
     /** Waits until nothing is claimed, in flight, or waiting for the record; false if that took too long. */
@@ -368,6 +379,6 @@ final class Lane {
     }
 
     Verdict rescued(Store.Orphan orphan, long now) {
-        return rules.rescued(orphan.claimed(), orphan.claimedAt(), now, sender.keyLifetime());
+        return rules.rescued(orphan.claimed(), orphan.claimedAt(), now, terms);
     }
 }

@@ -19,6 +19,9 @@ final class Limits {
     static final int ACTOR = 200;
     static final int NOTE = 1_000;
 
+    /** The most characters of what others say that are kept. */
+    private static final int FITTED = 1_000;
+
     /** A token of RFC 9110, as header names are. */
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
@@ -70,6 +73,17 @@ final class Limits {
             text("header '" + name + "'", value, HEADER_VALUE);
             noControls("header '" + name + "'", value);
         }
+    }
+
+    /** What others say, such as a provider, is not ours to refuse: it is cut and mended until it can be stored. */
+    static String fitted(String text) {
+        StringBuilder fitted = new StringBuilder(Math.min(text.length(), FITTED));
+        text.codePoints().limit(FITTED).forEach(c -> fitted.appendCodePoint(c == 0 || isSurrogate(c) ? 0xFFFD : c));
+        return fitted.toString();
+    }
+
+    private static boolean isSurrogate(int c) {
+        return c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
     }
 
     private static String printable(String text) {

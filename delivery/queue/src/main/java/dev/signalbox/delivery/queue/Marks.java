@@ -1,39 +1,71 @@
 package dev.signalbox.delivery.queue;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Remembers, for each priority of a lane, how far claims have come, so that the next need not look again at what they left
- * behind. What comes later but belongs earlier (a transaction that committed late, a retry that was due before) is found by a
- * claim without marks: when one with marks has not filled its batch, and every {@link #SWEEP} in any case. Not thread-safe.
+ * behind: while somebody else's transaction is held open, the database keeps every row that was claimed since, and a claim
+ * from the beginning passes them all.
+ *
+ * <p>What comes later but belongs earlier (a transaction that committed more than {@link #SLACK} late) is found by a sweep, a
+ * claim without marks: every {@link #SWEEP}, and less often where sweeps take long, so that they cost a {@link #SHARE}th of the
+ * time. Times are {@link Micros}. Not thread-safe, except for {@link #lowest}.
  */
 final class Marks {
-    private static final long SWEEP = 2_000_000;
-    private static final long SLACK = 300_000;
+    static final long SWEEP = 2_000_000;
+    static final long SLACK = 2_000_000;
+    private static final int SHARE = 20;
 
     private final long[] marks = new long[Limits.PRIORITY + 1];
     private long sweptAt = Long.MIN_VALUE / 2;
+    private long sweepTook;
     private boolean sweeping = true;
+    private volatile long lowest;
+
+    /** Whether it is time for a look at everything, of which the last one began and took so long. */
+    static boolean isSweepDue(long ticks, long lastAt, long lastTook) {
+        return ticks - lastAt > Math.max(SWEEP, SHARE * lastTook);
+    }
 
     /** What to claim from, at the given time in ticks. */
     long[] next(long ticks) {
-        sweeping |= ticks - sweptAt > SWEEP;
+        sweeping |= isSweepDue(ticks, sweptAt, sweepTook);
         if (sweeping) {
             sweptAt = ticks;
         }
-        return sweeping ? new long[marks.length] : marks;
+        return sweeping ? new long[marks.length] : marks.clone();
     }
 
-    void claimed(List<Claimed> claimed, int limit) {
-        sweeping = claimed.size() < limit;
+    /**
+     * What was claimed by them.
+     *
+     * @param now when the claim began
+     * @param took how long it took
+     */
+    void claimed(List<Claimed> claimed, int limit, long now, long took) {
+        if (sweeping) {
+            sweepTook = took;
+        }
+        if (sweeping && claimed.size() < limit) {
+            Arrays.fill(marks, now - SLACK); // Nothing is left that could be seen.
+        }
+        sweeping = false;
         for (Claimed one : claimed) {
             Ticket ticket = one.ticket();
             marks[ticket.priority()] = Math.max(marks[ticket.priority()], ticket.runAt() - SLACK);
         }
+        lowest = Arrays.stream(marks).min().orElse(0);
     }
 
     /** Something was put back behind the marks. */
     void forget() {
         sweeping = true;
+        lowest = 0;
+    }
+
+    /** Before this time nothing is expected, whatever its priority. */
+    long lowest() {
+        return lowest;
     }
 }

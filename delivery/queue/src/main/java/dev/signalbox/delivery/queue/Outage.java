@@ -9,10 +9,10 @@ import org.slf4j.LoggerFactory;
 final class Outage {
     private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
 
-    private final DispatcherListener listener;
+    private final GuardedListener listener;
     private final AtomicReference<@Nullable Throwable> current = new AtomicReference<>();
 
-    Outage(DispatcherListener listener) {
+    Outage(GuardedListener listener) {
         this.listener = listener;
     }
 

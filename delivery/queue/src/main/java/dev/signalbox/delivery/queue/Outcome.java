@@ -51,8 +51,14 @@ record Outcome(
         TIMED_OUT,
         /** A node gave it back without having begun. */
         RELEASED,
+        /** Not sent, for a reason that is not the message's: it keeps its budget. */
+        HELD,
+        /** Its row cannot be read as a message. */
+        UNREADABLE,
         CANCELLED,
         REVIVED,
+        /** Revived with a new idempotency key. */
+        REKEYED,
         /** Somebody found out that it had arrived. */
         ARRIVED,
         /** Somebody found out that it had not arrived. */
@@ -62,8 +68,8 @@ record Outcome(
     /** The index of the step whose turn is next. */
     int nextStep() {
         return switch (result) {
-            case REVIVED -> 0;
-            case RELEASED -> step;
+            case REVIVED, REKEYED -> 0;
+            case RELEASED, HELD -> step;
             default -> state == State.PENDING ? step + 1 : step;
         };
     }

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -108,7 +109,8 @@ final class PostgresStore implements Store {
     /** A second statement, so a second snapshot: it sees what was completed until the lock was ours. */
     private static final String ORPHANS = """
             select l.id as lease, l.lane, l.claimed_at, e.id, e.attempt, e.step, e.tried, e.deadline, e.unsure_since,
-                   m.priority, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at
+                   m.priority, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at,
+                   m.key_version
             from delivery_lease l
             cross join unnest(l.ids, l.attempts, l.steps, l.tried, l.deadlines, l.unsure_since)
                 as e (id, attempt, step, tried, deadline, unsure_since)
@@ -117,14 +119,27 @@ final class PostgresStore implements Store {
             where l.id = any (?::uuid[]) and o.id is null
             """;
 
+    /**
+     * A lease without entries. The claim whose client gave up may still wait for a lock and commit later; its lease then
+     * violates the key, and its tickets stay where they are. Where that claim has inserted its lease and not committed yet, this
+     * waits for it.
+     */
+    private static final String TOMBSTONE = """
+            insert into delivery_lease (id, claimed_at, until, open, lane, owner, ids, attempts, steps, tried, deadlines,
+                                        unsure_since)
+            values (?, ?, ?, 0, ?, 'nobody', '{}', '{}', '{}', '{}', '{}', '{}')
+            on conflict (id) do nothing
+            """;
+
+    /** Longer than any server lets a statement wait for a lock. Then it is rescued like a lease, and leaves nothing. */
+    private static final long TOMBSTONE_AGE = Micros.of(Duration.ofHours(1));
+
+    private static final String LOCK_CLAIMED =
+            "select id from delivery_lease where id = ? and cardinality(ids) > 0 for update";
+
     private static final String RENEW = "update delivery_lease set until = ? where id = any (?::uuid[]) returning id";
 
-    private static final String LOOK = """
-            select (select min(run_at) from delivery_later) as next_due,
-                   exists (select from delivery_lease where until < ? and lane = any (?::text[])) as expired,
-                   array(select l from unnest(?::text[]) l
-                         where exists (select from delivery_ready r where r.lane = l)) as ready
-            """;
+    private static final String LOOK = "select next_due, expired, ready from delivery_look(?, ?, ?)";
 
     private static final String LEASED = """
             select e.id from delivery_lease l cross join unnest(l.ids, l.attempts) as e (id, attempt)
@@ -272,11 +287,35 @@ final class PostgresStore implements Store {
     }
 
     @Override
-    public int giveBack(UUID lease, long now, int shard, Rescuer rescuer) {
+    public int giveBack(UUID lease, Channel lane, long now, int shard, Rescuer rescuer) {
+        return database.transact(connection -> {
+            if (forbid(connection, lease, lane, now)) {
+                return 0;
+            }
+            try (PreparedStatement statement = connection.prepareStatement(LOCK_CLAIMED)) {
+                statement.setObject(1, lease);
+                return end(connection, ids(statement), now, shard, rescuer);
+            }
+        });
+    }
+
+    /** Puts a tombstone in the place of a lease; false if it is there already, be it as a lease or as a tombstone. */
+    private static boolean forbid(Connection connection, UUID lease, Channel lane, long now) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(TOMBSTONE)) {
+            statement.setObject(1, lease);
+            statement.setLong(2, now);
+            statement.setLong(3, now + TOMBSTONE_AGE);
+            statement.setString(4, lane.name());
+            return statement.executeUpdate() == 1;
+        }
+    }
+
+    @Override
+    public int recover(String owner, long now, int shard, Rescuer rescuer) {
         return database.transact(connection -> {
             try (PreparedStatement statement =
-                    connection.prepareStatement("select id from delivery_lease where id = ? for update")) {
-                statement.setObject(1, lease);
+                    connection.prepareStatement("select id from delivery_lease where owner = ? for update")) {
+                statement.setString(1, owner);
                 return end(connection, ids(statement), now, shard, rescuer);
             }
         });
@@ -334,13 +373,14 @@ final class PostgresStore implements Store {
     }
 
     @Override
-    public Outlook look(Collection<Channel> lanes, long now) {
+    public Outlook look(Map<Channel, Long> marks, long now) {
+        List<Map.Entry<Channel, Long>> lanes = List.copyOf(marks.entrySet());
         return database.autoCommit(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(LOOK)) {
                 Arguments in = new Arguments(connection, statement);
+                in.texts(lanes, lane -> lane.getKey().name());
+                in.longs(lanes, Map.Entry::getValue);
                 in.longs(now);
-                in.texts(lanes, Channel::name);
-                in.texts(lanes, Channel::name);
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
                     return new Outlook(

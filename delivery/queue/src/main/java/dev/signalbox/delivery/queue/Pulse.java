@@ -4,6 +4,8 @@ import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +17,7 @@ import org.slf4j.LoggerFactory;
 final class Pulse implements Wake.Sleeper {
     private static final Logger LOG = LoggerFactory.getLogger(Pulse.class);
     private static final int PROMOTE = 1_000;
+    private static final int BITES = 5;
     private static final int RESCUE = 10;
     private static final Duration CLOCK_AGE = Duration.ofSeconds(30);
 
@@ -23,17 +26,26 @@ final class Pulse implements Wake.Sleeper {
     private final Time time;
     private final Map<Channel, Lane> lanes;
     private final DispatchOptions options;
-    private final DispatcherListener listener;
+    private final GuardedListener listener;
     private final Outage outage;
+    private final Unserved unserved;
+    private final Recovery recovery;
     private final Bell bell = new Bell();
     private volatile long nextWake = Long.MAX_VALUE;
+
+    /** When the last look at everything began, and how long it took, in ticks. Only the beating thread touches them. */
+    private long sweptAt = Long.MIN_VALUE / 2;
+
+    private long sweepTook;
 
     Pulse(
             JdbcQueue queue,
             Map<Channel, Lane> lanes,
             DispatchOptions options,
-            DispatcherListener listener,
-            Outage outage) {
+            GuardedListener listener,
+            Outage outage,
+            Unserved unserved,
+            Recovery recovery) {
         this.database = queue.database();
         this.store = queue.store();
         this.time = queue.time();
@@ -41,6 +53,8 @@ final class Pulse implements Wake.Sleeper {
         this.options = options;
         this.listener = listener;
         this.outage = outage;
+        this.unserved = unserved;
+        this.recovery = recovery;
     }
 
     @Override
@@ -103,23 +117,44 @@ final class Pulse implements Wake.Sleeper {
             database.health();
         }
         long now = time.now();
+        recovery.run(now, shard);
         nextWake = Long.MAX_VALUE; // Whatever is announced from here on wakes it again.
-        Store.Outlook outlook = store.look(lanes.keySet(), now);
+        Store.Outlook outlook = look(now);
         int promoted = outlook.nextDue() != Micros.NONE && outlook.nextDue() <= now ? promote(now) : 0;
         int rescued = outlook.expiredLeases() ? rescue(lanes.keySet(), now, shard) : 0;
         outlook.ready().forEach(this::due);
+        unserved.look(served(), now);
         nextWake = outlook.nextDue() > now ? outlook.nextDue() : promoted > 0 ? now : Long.MAX_VALUE;
         return new Beat(promoted, rescued);
     }
 
+    /** From the lanes' marks on; every few seconds from the beginning. */
+    private Store.Outlook look(long now) {
+        long ticks = time.ticks();
+        boolean sweeping = Marks.isSweepDue(ticks, sweptAt, sweepTook);
+        Map<Channel, Long> marks = new HashMap<>();
+        lanes.forEach((channel, lane) -> marks.put(channel, sweeping ? 0 : lane.mark()));
+        Store.Outlook outlook = store.look(marks, now);
+        if (sweeping) {
+            sweptAt = ticks;
+            sweepTook = time.ticks() - ticks;
+        }
+        return outlook;
+    }
+
+    private List<Channel> served() {
+        return lanes.values().stream().filter(Lane::serves).map(Lane::channel).toList();
+    }
+
+    /** Moves a bounded number, so that the next renewal of leases is never far; the rest is left to the next beat, at once. */
     private int promote(long now) {
         int promoted = 0;
-        int moved;
-        do {
+        int moved = PROMOTE;
+        for (int bite = 0; bite < BITES && moved == PROMOTE; bite++) {
             moved = store.promote(now, PROMOTE);
             promoted += moved;
             lanes.values().forEach(Lane::ring);
-        } while (moved == PROMOTE);
+        }
         return promoted;
     }
 
@@ -128,7 +163,7 @@ final class Pulse implements Wake.Sleeper {
                 store.rescue(served, now, RESCUE, shard, orphan -> lane(orphan).rescued(orphan, now));
         if (rescued > 0) {
             LOG.warn("took over {} messages from a node whose lease ran out", rescued);
-            Quietly.tell(() -> listener.rescued(rescued));
+            listener.rescued(rescued);
             lanes.values().forEach(Lane::ring);
         }
         return rescued;

@@ -2,12 +2,16 @@ package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.DatabaseException;
 import dev.signalbox.database.Dialect;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -17,41 +21,54 @@ import org.slf4j.LoggerFactory;
 final class QueueDispatcher implements Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(QueueDispatcher.class);
 
-    @FunctionalInterface
-    private interface Loop {
-        void run() throws InterruptedException;
-    }
-
     private static final Duration LAST_PATIENCE = Duration.ofSeconds(2);
+    private static final Duration RESTART_PAUSE = Duration.ofSeconds(1);
 
     private final JdbcQueue queue;
     private final Map<Channel, Lane> lanes = new LinkedHashMap<>();
     private final DispatchOptions options;
     private final Outage outage;
+    private final Unserved unserved;
+    private final Journal journal;
     private final Pulse pulse;
     private final Completer completer;
     private final Ear ear;
     private final Control control = new Control();
+    private final Supervisor supervisor = new Supervisor(RESTART_PAUSE, control::isStopped);
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean started;
+
+    /** Whether the last drain's deadline came before its end: then the caller of close has waited already. */
+    private volatile boolean overran;
 
     QueueDispatcher(
             JdbcQueue queue,
             List<Sender> senders,
             DispatchOptions options,
-            DispatcherListener listener,
-            RandomGenerator random) {
+            DispatcherListener told,
+            RandomGenerator random,
+            Optional<Path> journalFile) {
+        GuardedListener listener = new GuardedListener(told);
+        Rules rules = new Rules(options.retry(), random);
         this.queue = queue;
         this.options = options;
         this.outage = new Outage(listener);
-        this.pulse = new Pulse(queue, lanes, options, listener, outage);
+        this.unserved =
+                new Unserved(queue, rules, listener, ThreadLocalRandom.current().nextInt(Store.SHARDS));
+        List<Terms> terms = senders.stream().map(Terms::of).toList();
+        int held = terms.stream().mapToInt(one -> Lane.windowSize(one, options)).sum();
+        this.journal = journalFile
+                .map(file -> MappedJournal.open(file, held))
+                .orElseGet(() -> new NoJournal(UUID.randomUUID()));
+        Recovery recovery = new Recovery(queue.store(), journal, rules, lanes);
+        this.pulse = new Pulse(queue, lanes, options, listener, outage, unserved, recovery);
         this.completer = new Completer(queue, pulse, outage);
         this.ear = new Ear(queue.database(), queue.wake(), control);
-        Rules rules = new Rules(options.retry(), random);
-        String owner = UUID.randomUUID().toString();
-        senders.forEach(sender -> lanes.put(
-                sender.channel(),
-                new Lane(sender, options, queue, rules, listener, owner, completer, outage, control)));
+        LaneContext context = new LaneContext(
+                queue.store(), queue.time(), options, rules, listener, journal, completer, outage, control);
+        for (int i = 0; i < terms.size(); i++) {
+            lanes.put(terms.get(i).channel(), new Lane(senders.get(i), terms.get(i), context));
+        }
     }
 
     @Override
@@ -60,28 +77,18 @@ final class QueueDispatcher implements Dispatcher {
             throw new IllegalStateException("the dispatcher is closed");
         }
         control.claim(true);
+        overran = false;
         if (!started) {
             started = true;
             queue.wake().add(pulse);
-            begin("signalbox-complete", completer::run);
-            begin("signalbox-pulse", () -> pulse.run(control, completer.shard()));
-            lanes.values().forEach(lane -> begin("signalbox-lane-" + lane.channel(), lane::run));
+            supervisor.start("signalbox-complete", completer::run);
+            supervisor.start("signalbox-pulse", () -> pulse.run(control, completer.shard()));
+            lanes.values().forEach(lane -> supervisor.start("signalbox-lane-" + lane.channel(), lane::run));
             if (queue.database().dialect() == Dialect.POSTGRESQL) {
-                begin("signalbox-listen", ear::run);
+                supervisor.start("signalbox-listen", ear::run);
             }
         }
         lanes.values().forEach(Lane::ring);
-    }
-
-    private void begin(String name, Loop loop) {
-        Thread.ofVirtual().name(name).start(() -> {
-            try {
-                loop.run();
-            } catch (InterruptedException e) {
-                LOG.error("{} ended because its thread was interrupted from outside", name, e);
-                Thread.currentThread().interrupt();
-            }
-        });
     }
 
     @Override
@@ -101,13 +108,19 @@ final class QueueDispatcher implements Dispatcher {
         if (problem != null) {
             return new Health(Level.DOWN, Optional.ofNullable(problem.getMessage()));
         }
-        boolean deaf = started && queue.database().dialect() == Dialect.POSTGRESQL && !ear.isListening();
-        return deaf
-                ? new Health(
-                        Level.DEGRADED,
-                        Optional.of(
-                                "notifications from other nodes are not received; their messages are found by polling"))
-                : new Health(Level.UP, Optional.empty());
+        List<String> problems = new ArrayList<>();
+        lanes.values().forEach(lane -> lane.problem().ifPresent(problems::add));
+        unserved.channels().stream()
+                .filter(channel -> !lanes.containsKey(channel))
+                .sorted(Comparator.comparing(Channel::name))
+                .forEach(channel -> problems.add("messages wait for channel " + channel
+                        + ", which no node serves; configure it on one, or cancel them"));
+        if (started && queue.database().dialect() == Dialect.POSTGRESQL && !ear.isListening()) {
+            problems.add("notifications from other nodes are not received; their messages are found by polling");
+        }
+        return problems.isEmpty()
+                ? new Health(Level.UP, Optional.empty())
+                : new Health(Level.DEGRADED, Optional.of(String.join("; ", problems)));
     }
 
     @Override
@@ -132,6 +145,7 @@ final class QueueDispatcher implements Dispatcher {
         for (Lane lane : lanes.values()) {
             quiet &= lane.awaitQuiet(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         }
+        overran = !quiet;
         return quiet;
     }
 
@@ -152,11 +166,12 @@ final class QueueDispatcher implements Dispatcher {
         completer.stop();
         pulse.ring();
         lanes.values().forEach(Lane::ring);
+        journal.close();
     }
 
     /** Those who do not end in time are interrupted, and their outcome is recorded as unknown. */
     private void settle() throws InterruptedException {
-        if (!drain(patience())) {
+        if (!drain(overran ? Duration.ZERO : patience())) {
             lanes.values().forEach(Lane::interruptAll);
             if (!drain(LAST_PATIENCE)) {
                 LOG.warn(
@@ -168,7 +183,7 @@ final class QueueDispatcher implements Dispatcher {
 
     private Duration patience() {
         return lanes.values().stream()
-                .map(lane -> lane.sender().timeout())
+                .map(lane -> lane.terms().timeout())
                 .max(Duration::compareTo)
                 .orElse(Duration.ZERO)
                 .plus(options.margin());

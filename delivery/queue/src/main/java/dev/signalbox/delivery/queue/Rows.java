@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class Rows {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
+
+    /** What stands for the steps of a row that has none that can be read. */
+    private static final List<Step> UNREADABLE = List.of(Step.to(new Channel("unreadable"), "unreadable"));
 
     private final boolean nativeUuid;
 
@@ -92,30 +96,74 @@ final class Rows {
                 row.getLong("unsure_since"));
     }
 
-    /** Reads a row of the messages. */
+    /** Reads a row of the messages. One that makes no message gives one that says so, so that it can be listed with the others. */
     Reach reach(ResultSet row) throws SQLException {
-        return new Reach(
-                id(row, "id"),
-                readSteps(row.getString("steps")),
-                row.getString("body"),
-                readHeaders(row.getString("headers")),
-                Optional.ofNullable(row.getString("dedupe_key")),
-                row.getInt("priority"),
-                Micros.optional(row.getLong("not_before")),
-                Micros.optional(row.getLong("expires_at")),
-                row.getInt("max_attempts"));
+        UUID id = id(row, "id");
+        try {
+            return new Reach(
+                    id,
+                    readSteps(row.getString("steps")),
+                    row.getString("body"),
+                    readHeaders(row.getString("headers")),
+                    Optional.ofNullable(row.getString("dedupe_key")),
+                    row.getInt("priority"),
+                    Micros.optional(row.getLong("not_before")),
+                    Micros.optional(row.getLong("expires_at")),
+                    row.getInt("max_attempts"));
+        } catch (RuntimeException e) {
+            return Reach.to(UNREADABLE).body(reason(e)).id(id).build();
+        }
     }
 
-    /** Reads a ticket with the message columns that a claim needs. */
+    /** Reads a ticket with the message columns that a claim needs; one that cannot be read says so. */
     Claimed claimed(ResultSet row, Channel lane, long runAt) throws SQLException {
+        Ticket ticket = ticket(row, lane, runAt);
+        try {
+            return readable(row, ticket);
+        } catch (RuntimeException e) {
+            List<Step> steps = Collections.nCopies(ticket.step() + 1, UNREADABLE.getFirst());
+            return new Claimed(ticket, steps, "", Map.of(), Micros.NONE, 1, 0, 0, Optional.of(reason(e)));
+        }
+    }
+
+    private static Claimed readable(ResultSet row, Ticket ticket) throws SQLException {
+        List<Step> steps = readSteps(row.getString("steps"));
+        String body = row.getString("body");
+        Map<String, String> headers = readHeaders(row.getString("headers"));
+        Limits.headers(headers);
+        Limits.check(
+                ticket.step() < steps.size()
+                        && steps.get(ticket.step()).channel().equals(ticket.lane()),
+                "step",
+                ticket.step() + " is not of the channel " + ticket.lane());
         return new Claimed(
-                ticket(row, lane, runAt),
-                readSteps(row.getString("steps")),
-                row.getString("body"),
-                readHeaders(row.getString("headers")),
+                ticket,
+                steps,
+                body,
+                headers,
                 row.getLong("expires_at"),
                 row.getInt("max_attempts"),
-                row.getLong("accepted_at"));
+                row.getLong("accepted_at"),
+                row.getInt("key_version"),
+                Optional.empty());
+    }
+
+    private static String reason(RuntimeException e) {
+        return Limits.fitted("its row in the database cannot be read as a message: " + e.getMessage());
+    }
+
+    /** The channel of a step; {@link #UNREADABLE} where the steps cannot be read. */
+    static Channel channel(String steps, int index) {
+        try {
+            return readSteps(steps).get(index).channel();
+        } catch (RuntimeException e) {
+            return UNREADABLE.getFirst().channel();
+        }
+    }
+
+    /** Whether a reach stands for a row that could not be read. */
+    static boolean isReadable(Reach reach) {
+        return !reach.steps().equals(UNREADABLE);
     }
 
     static String placeholders(int n) {

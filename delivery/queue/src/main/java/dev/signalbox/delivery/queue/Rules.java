@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * the person twice. It ends as SENT, REJECTED (the provider knows the key and says no), or parked as UNKNOWN.
  */
 final class Rules {
-    private static final int LONGEST_TEXT = 1_000;
-
     private final Retry retry;
     private final RandomGenerator random;
 
@@ -26,19 +24,27 @@ final class Rules {
     }
 
     /** An attempt was made, from {@code startedAt} to {@code now}. */
-    Verdict attempted(Claimed claimed, SendResult result, long startedAt, long now, Duration keyLifetime) {
-        Attempted attempt = new Attempted(claimed, now, (int) ((now - startedAt) / 1_000));
+    Verdict attempted(Claimed claimed, SendResult result, long startedAt, long now, Terms terms) {
+        int millis = (int) ((now - startedAt) / 1_000);
+        Attempted attempt = new Attempted(claimed, now, millis, spends(result));
         return switch (result) {
             case SendResult.Accepted accepted -> attempt.sent(accepted.providerId());
             case SendResult.Rejected rejected -> attempt.stepEnds(Result.REJECTED, State.REJECTED, rejected.reason());
-            case SendResult.NotSent notSent -> notSent(attempt, notSent, keyLifetime);
+            case SendResult.NotSent notSent -> notSent(attempt, notSent, terms.keyLifetime());
             case SendResult.Unknown unknown ->
-                unknown(attempt, unknown.reason(), startedAt, retry.after(attempt.tried, random), keyLifetime);
+                cutShort(attempt, unknown.reason(), startedAt, retry.after(attempt.tried, random), terms);
         };
     }
 
+    /** Whether it costs the message one of its attempts. What our account is refused for would be refused to all. */
+    private static boolean spends(SendResult result) {
+        return !(result instanceof SendResult.NotSent(String reason, Optional<Duration> wish, SendResult.Scope scope)
+                && scope == SendResult.Scope.ACCOUNT);
+    }
+
     private Verdict notSent(Attempted attempt, SendResult.NotSent notSent, Duration keyLifetime) {
-        Duration wait = retry.after(attempt.tried, notSent.retryAfter().orElse(Duration.ZERO), random);
+        Duration wish = notSent.retryAfter().orElse(Duration.ZERO);
+        Duration wait = attempt.spends ? retry.after(attempt.tried, wish, random) : wish;
         return attempt.again(
                 Result.NOT_SENT,
                 notSent.reason(),
@@ -47,28 +53,42 @@ final class Rules {
                 keyLifetime);
     }
 
-    private static Verdict unknown(
-            Attempted attempt, String reason, long startedAt, Duration wait, Duration keyLifetime) {
+    /** No answer came. Where only an acknowledgement counts, that is no doubt: it was not sent. */
+    private static Verdict cutShort(Attempted attempt, String reason, long startedAt, Duration wait, Terms terms) {
         long already = attempt.claimed.ticket().unsureSince();
+        if (!terms.leavesDoubt()) {
+            return attempt.again(Result.NOT_SENT, reason, wait, already, terms.keyLifetime());
+        }
         long since = already == Micros.NONE ? startedAt : already;
-        return attempt.again(Result.UNKNOWN, reason, wait, since, keyLifetime);
+        return attempt.again(Result.UNKNOWN, reason, wait, since, terms.keyLifetime());
     }
 
     /** The lease ran out under a node, which may or may not have sent it. It is tried again at once, if at all. */
-    Verdict rescued(Claimed claimed, long claimedAt, long now, Duration keyLifetime) {
-        return unknown(
-                new Attempted(claimed.startedAt(claimedAt), now, 0),
-                "the lease ran out: the node that held it stopped or was too slow",
-                claimedAt,
-                Duration.ZERO,
-                keyLifetime);
+    Verdict rescued(Claimed claimed, long claimedAt, long now, Terms terms) {
+        Verdict unreadable = unreadable(claimed, now);
+        return unreadable != null
+                ? unreadable
+                : cutShort(
+                        new Attempted(claimed.startedAt(claimedAt), now, 0, true),
+                        "the lease ran out: the node that held it stopped or was too slow",
+                        claimedAt,
+                        Duration.ZERO,
+                        terms);
+    }
+
+    /** What cannot be read as a message ends at once, with the reason, so that it holds up no other. */
+    @Nullable
+    private static Verdict unreadable(Claimed claimed, long now) {
+        return claimed.unreadable()
+                .map(reason -> new Attempted(claimed, now, 0, false).ends(Result.UNREADABLE, State.DEAD, reason))
+                .orElse(null);
     }
 
     /** A node gives it back without having begun; no budget is spent. */
     Verdict released(Claimed claimed, long now) {
         Ticket ticket = claimed.ticket();
         State state = ticket.tried() == 0 ? State.PENDING : State.RETRY_WAIT;
-        Attempted event = new Attempted(claimed, now, 0);
+        Attempted event = new Attempted(claimed, now, 0, false);
         Ticket next = new Ticket(
                 ticket.id(),
                 ticket.lane(),
@@ -85,8 +105,12 @@ final class Rules {
     /** What prevents an attempt from beginning now, if anything does. */
     @Nullable
     Verdict prevented(Claimed claimed, long now, Duration keyLifetime) {
+        Verdict unreadable = unreadable(claimed, now);
+        if (unreadable != null) {
+            return unreadable;
+        }
         Ticket ticket = claimed.ticket();
-        Attempted event = new Attempted(claimed, now, 0);
+        Attempted event = new Attempted(claimed, now, 0, true);
         boolean unsure = ticket.unsureSince() != Micros.NONE;
         if (isOver(claimed.expiresAt(), now)) {
             return event.ends(
@@ -117,18 +141,21 @@ final class Rules {
         final long now;
         final int millis;
         final int number;
+        final boolean spends;
         final int tried;
 
-        Attempted(Claimed claimed, long now, int millis) {
+        /** @param spends whether it counts against the step's budget */
+        Attempted(Claimed claimed, long now, int millis, boolean spends) {
             this.claimed = claimed;
             this.now = now;
             this.millis = millis;
+            this.spends = spends;
             this.number = claimed.ticket().attempt() + 1;
-            this.tried = claimed.ticket().tried() + 1;
+            this.tried = claimed.ticket().tried() + (spends ? 1 : 0);
         }
 
         Verdict sent(Optional<String> providerId) {
-            String id = providerId.map(Attempted::storable).orElse(null);
+            String id = providerId.map(Limits::fitted).orElse(null);
             return new Verdict(outcome(Result.ACCEPTED, State.SENT, id, null, Micros.NONE), null);
         }
 
@@ -137,7 +164,7 @@ final class Rules {
             Ticket ticket = claimed.ticket();
             long next = now + Micros.of(wait);
             boolean expired = isOver(claimed.expiresAt(), next);
-            boolean stepOver = tried >= claimed.maxAttempts() || isOver(ticket.deadline(), next);
+            boolean stepOver = (spends && tried >= claimed.maxAttempts()) || isOver(ticket.deadline(), next);
             if (unsureSince != Micros.NONE) {
                 boolean forgotten = next >= unsureSince + Micros.of(keyLifetime);
                 return expired || stepOver || forgotten
@@ -154,7 +181,10 @@ final class Rules {
             Ticket t = claimed.ticket();
             Ticket next =
                     new Ticket(t.id(), t.lane(), t.priority(), at, t.step(), number, tried, t.deadline(), unsureSince);
-            return new Verdict(outcome(result, State.RETRY_WAIT, null, reason, at), next);
+            // With nothing tried yet it still is PENDING, and a line of its own kind says that the step stays the same.
+            return tried == 0
+                    ? new Verdict(outcome(Result.HELD, State.PENDING, null, reason, at), next)
+                    : new Verdict(outcome(result, State.RETRY_WAIT, null, reason, at), next);
         }
 
         /** Passes on to the next step, at once; or ends in the given state after the last. */
@@ -178,15 +208,9 @@ final class Rules {
 
         Outcome outcome(Result result, State state, @Nullable String providerId, @Nullable String reason, long nextAt) {
             Ticket t = claimed.ticket();
-            String error = reason == null ? null : storable(reason);
+            String error = reason == null ? null : Limits.fitted(reason);
             return new Outcome(
                     t.id(), number, t.step(), t.lane(), result, state, providerId, error, now, millis, nextAt);
-        }
-
-        /** What a provider says is not ours to reject, so it is made to fit. */
-        private static String storable(String text) {
-            String cut = text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT);
-            return cut.replace('\0', '\uFFFD');
         }
     }
 }

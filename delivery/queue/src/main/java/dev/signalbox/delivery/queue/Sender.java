@@ -3,13 +3,20 @@ package dev.signalbox.delivery.queue;
 import java.time.Duration;
 
 /**
- * A provider's adapter for one channel. Called on virtual threads, up to {@link #concurrency()} at a time, so it must be
- * thread-safe and may block. An exception it throws counts as {@link SendResult.Unknown}: nobody knows how far it came.
+ * A provider's adapter for one channel. {@link #send} is called on virtual threads, up to {@link #concurrency()} at a time, so
+ * it must be thread-safe and may block. What it throws, be it an Error, counts as {@link SendResult.Unknown}: nobody knows how
+ * far it came. The other methods are asked once, when a dispatcher is built.
  */
 public interface Sender {
     Channel channel();
 
-    /** Attempts one delivery, within {@link Delivery#remaining()}. */
+    /**
+     * Attempts one delivery, within {@link Delivery#remaining()}. Ask {@link Delivery#mayBegin()} immediately before the first
+     * byte that can have an effect. An attempt that ignores its time and an interrupt keeps its place among the
+     * {@link #concurrency()} until it ends.
+     *
+     * @return how it ended; null counts as {@link SendResult.Unknown}
+     */
     SendResult send(Delivery delivery) throws InterruptedException;
 
     /** The longest an attempt can take. No attempt starts on a lease that does not outlast it. */
@@ -23,4 +30,13 @@ public interface Sender {
      * retried safely; beyond it (and always for {@link Duration#ZERO}) it is parked for a person.
      */
     Duration keyLifetime();
+
+    /**
+     * Whether an attempt that ended without an answer may have reached the person for good. False where only an
+     * acknowledgement counts, as on the channel of connected clients: there an attempt that was cut short, by a crash or an
+     * interrupt, counts as not sent, and the next step's turn comes.
+     */
+    default boolean leavesDoubt() {
+        return true;
+    }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -28,7 +29,7 @@ final class SqliteStore implements Store {
             """;
 
     private static final String CLAIMABLE = """
-            select r.*, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at
+            select r.*, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version
             from (select * from delivery_ready where lane = ? order by priority, run_at, id limit ?) r
             join delivery_message m on m.id = r.id
             order by r.priority, r.run_at, r.id
@@ -66,7 +67,8 @@ final class SqliteStore implements Store {
 
     private static final String ORPHANS = """
             select e.*, l.id as lease_id, l.lane, l.claimed_at,
-                   m.priority, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at
+                   m.priority, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at,
+                   m.key_version
             from (select * from delivery_lease where %s) l
             join delivery_lease_entry e on e.lease = l.id
             join delivery_message m on m.id = e.id
@@ -241,10 +243,20 @@ final class SqliteStore implements Store {
     }
 
     @Override
-    public int giveBack(UUID lease, long now, int shard, Rescuer rescuer) {
+    public int giveBack(UUID lease, Channel lane, long now, int shard, Rescuer rescuer) {
         return database.transact(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(ORPHANS.formatted("id = ?"))) {
                 rows.bind(statement, 1, lease);
+                return end(connection, statement, now, shard, rescuer);
+            }
+        });
+    }
+
+    @Override
+    public int recover(String owner, long now, int shard, Rescuer rescuer) {
+        return database.transact(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(ORPHANS.formatted("owner = ?"))) {
+                statement.setString(1, owner);
                 return end(connection, statement, now, shard, rescuer);
             }
         });
@@ -293,7 +305,8 @@ final class SqliteStore implements Store {
     }
 
     @Override
-    public Outlook look(Collection<Channel> lanes, long now) {
+    public Outlook look(Map<Channel, Long> marks, long now) {
+        Collection<Channel> lanes = marks.keySet();
         return database.read(connection -> {
             String look = """
                     select coalesce((select min(run_at) from delivery_later), 0),

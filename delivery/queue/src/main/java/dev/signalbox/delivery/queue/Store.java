@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
@@ -54,13 +55,24 @@ interface Store {
     /** Ends up to {@code limit} leases of these lanes that have run out, and records a verdict on each entry. */
     int rescue(Collection<Channel> lanes, long now, int limit, int shard, Rescuer rescuer);
 
-    /** Ends one lease, if it stands, and records a verdict on each entry. */
-    int giveBack(UUID lease, long now, int shard, Rescuer rescuer);
+    /**
+     * Ends a lease whose claim was not answered, and records a verdict on each entry. If it does not stand, it never will: a
+     * claim under way that would make it fails, and leaves its tickets where they are.
+     */
+    int giveBack(UUID lease, Channel lane, long now, int shard, Rescuer rescuer);
+
+    /** Ends all leases of an owner, and records a verdict on each entry. */
+    int recover(String owner, long now, int shard, Rescuer rescuer);
 
     /** Prolongs leases that still stand, and returns them. */
     Set<UUID> renew(Collection<UUID> leases, long until);
 
-    Outlook look(Collection<Channel> lanes, long now);
+    /**
+     * Looks what there is to do.
+     *
+     * @param marks the lanes, each with a time before which no waiting message is expected; a store may look there or not
+     */
+    Outlook look(Map<Channel, Long> marks, long now);
 
     /** Those of the reaches that are in a lease now. */
     List<UUID> leased(Connection connection, int limit) throws SQLException;

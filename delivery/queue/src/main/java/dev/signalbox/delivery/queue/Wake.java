@@ -42,9 +42,11 @@ final class Wake {
     private final List<Sleeper> sleepers = new CopyOnWriteArrayList<>();
     private final ConcurrentSkipListSet<String> lanesToTell = new ConcurrentSkipListSet<>();
     private final AtomicBoolean telling = new AtomicBoolean();
+    private final PendingCommits commits;
 
     Wake(Database database) {
         this.database = database;
+        this.commits = new PendingCommits(database, this::announce);
     }
 
     void add(Sleeper sleeper) {
@@ -57,28 +59,34 @@ final class Wake {
 
     /** Work was enqueued and committed. */
     void enqueued(Collection<Ticket> tickets, long now) {
-        Set<Channel> due = tickets.stream()
-                .filter(ticket -> ticket.runAt() <= now)
-                .map(Ticket::lane)
-                .collect(Collectors.toSet());
-        sleepers.forEach(sleeper -> due.forEach(sleeper::due));
+        announce(lanes(tickets, now));
         tickets.stream()
                 .mapToLong(Ticket::runAt)
                 .filter(runAt -> runAt > now)
                 .min()
                 .ifPresent(runAt -> sleepers.forEach(sleeper -> sleeper.later(runAt)));
-        if (database.dialect() == Dialect.POSTGRESQL && !due.isEmpty()) {
-            due.forEach(lane -> lanesToTell.add(lane.name()));
-            tellOthers();
+    }
+
+    /** Messages were enqueued in a transaction that the caller commits: they are told of once that is done. */
+    void willCommit(Collection<Ticket> tickets, long now) {
+        Set<Channel> due = lanes(tickets, now);
+        if (!due.isEmpty()) {
+            commits.add(tickets.iterator().next().id(), due);
         }
     }
 
-    /** Messages were enqueued in a transaction that the caller commits: the database notifies all nodes on commit. */
-    void willCommit(Connection transaction, Collection<Ticket> tickets) throws SQLException {
-        if (database.dialect() == Dialect.POSTGRESQL) {
-            Set<String> lanes = new TreeSet<>();
-            tickets.forEach(ticket -> lanes.add(ticket.lane().name()));
-            notify(transaction, String.join(",", lanes));
+    private static Set<Channel> lanes(Collection<Ticket> tickets, long now) {
+        return tickets.stream()
+                .filter(ticket -> ticket.runAt() <= now)
+                .map(Ticket::lane)
+                .collect(Collectors.toSet());
+    }
+
+    private void announce(Set<Channel> due) {
+        sleepers.forEach(sleeper -> due.forEach(sleeper::due));
+        if (database.dialect() == Dialect.POSTGRESQL && !due.isEmpty()) {
+            due.forEach(lane -> lanesToTell.add(lane.name()));
+            tellOthers();
         }
     }
 
@@ -132,8 +140,9 @@ final class Wake {
         if (at >= 0 && payload.substring(at + 1).equals(node)) {
             return;
         }
+        // Anybody may notify this channel of anything, so what is not the name of one is ignored.
         for (String lane : payload.substring(0, at < 0 ? payload.length() : at).split(",", -1)) {
-            sleepers.forEach(sleeper -> sleeper.due(new Channel(lane)));
+            Channel.named(lane).ifPresent(channel -> sleepers.forEach(sleeper -> sleeper.due(channel)));
         }
     }
 }

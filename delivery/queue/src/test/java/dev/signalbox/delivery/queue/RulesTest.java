@@ -29,7 +29,16 @@ class RulesTest {
                 ? List.of(Step.parse("sms:+61400000000"))
                 : List.of(Step.parse("sms:+61400000000"), Step.parse("email:a@example.com"));
         Ticket ticket = new Ticket(UUID.randomUUID(), Channel.SMS, 5, NOW, 0, tried, tried, deadline, unsureSince);
-        return new Claimed(ticket, steps, "hello", Map.of(), expiresAt, 3, 0);
+        return new Claimed(ticket, steps, "hello", Map.of(), expiresAt, 3, 0, 0, Optional.empty());
+    }
+
+    private static Terms terms(Duration keyLifetime) {
+        return new Terms(Channel.SMS, Duration.ofSeconds(5), 1, keyLifetime, true);
+    }
+
+    /** Of a channel on which only an acknowledgement counts. */
+    private static Terms undoubted() {
+        return new Terms(Channel.SMS, Duration.ofSeconds(5), 1, KEYED, false);
     }
 
     private static SendResult answer(String name) {
@@ -79,7 +88,7 @@ class RulesTest {
             State state,
             String lane) {
         Claimed claimed = claimed(last, tried, at(deadline), at(expiry), unsure == null ? 0 : NOW - unsure * SECOND);
-        Verdict verdict = rules.attempted(claimed, answer(answer), NOW, NOW, keyed ? KEYED : Duration.ZERO);
+        Verdict verdict = rules.attempted(claimed, answer(answer), NOW, NOW, terms(keyed ? KEYED : Duration.ZERO));
 
         assertThat(verdict.outcome().state()).isEqualTo(state);
         assertThat(verdict.outcome().attempt()).isEqualTo(tried + 1);
@@ -99,25 +108,72 @@ class RulesTest {
 
     @Test
     void doubtDatesFromItsFirstAttempt() {
-        Verdict first = rules.attempted(claimed(true, 0, 0, 0, 0), answer("unknown"), NOW - 3 * SECOND, NOW, KEYED);
+        Verdict first =
+                rules.attempted(claimed(true, 0, 0, 0, 0), answer("unknown"), NOW - 3 * SECOND, NOW, terms(KEYED));
         assertThat(first.next()).isNotNull().extracting(Ticket::unsureSince).isEqualTo(NOW - 3 * SECOND);
         Verdict second =
-                rules.attempted(claimed(true, 1, 0, 0, NOW - 100 * SECOND), answer("unknown"), NOW, NOW, KEYED);
+                rules.attempted(claimed(true, 1, 0, 0, NOW - 100 * SECOND), answer("unknown"), NOW, NOW, terms(KEYED));
         assertThat(second.next()).isNotNull().extracting(Ticket::unsureSince).isEqualTo(NOW - 100 * SECOND);
     }
 
     @Test
     void rescueIsAnAttemptInDoubtAndRetriedAtOnce() {
-        Verdict keyed = rules.rescued(claimed(true, 0, 0, 0, 0), NOW - 30 * SECOND, NOW, KEYED);
+        Verdict keyed = rules.rescued(claimed(true, 0, 0, 0, 0), NOW - 30 * SECOND, NOW, terms(KEYED));
         assertThat(keyed.next()).isNotNull().satisfies(next -> {
             assertThat(next.runAt()).isEqualTo(NOW);
             assertThat(next.tried()).isEqualTo(1);
             assertThat(next.unsureSince()).isEqualTo(NOW - 30 * SECOND);
         });
-        assertThat(rules.rescued(claimed(true, 0, 0, 0, 0), NOW - 30 * SECOND, NOW, Duration.ZERO)
+        assertThat(rules.rescued(claimed(true, 0, 0, 0, 0), NOW - 30 * SECOND, NOW, terms(Duration.ZERO))
                         .outcome()
                         .state())
                 .isEqualTo(State.UNKNOWN);
+    }
+
+    @Test
+    void whatNobodyAcknowledgedIsNoDoubtWhereOnlyThatCounts() {
+        Claimed live = claimed(false, 0, NOW, 0, 0);
+        Verdict rescued = rules.rescued(live, NOW - 30 * SECOND, NOW, undoubted());
+        assertThat(rescued.outcome().result()).isEqualTo(Result.NOT_SENT);
+        assertThat(rescued.next()).isNotNull().extracting(Ticket::step).isEqualTo(1);
+        Verdict cutShort = rules.attempted(live, answer("unknown"), NOW, NOW, undoubted());
+        assertThat(cutShort.next()).isNotNull().extracting(Ticket::step).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    # last step | tried | deadline s | expiry s | result   | state
+                    true        | 0     |            |          | HELD     | PENDING
+                    true        | 2     |            |          | NOT_SENT | RETRY_WAIT
+                    true        | 3     |            |          | NOT_SENT | RETRY_WAIT
+                    true        | 0     | 60         |          | NOT_SENT | DEAD
+                    false       | 0     | 60         |          | NOT_SENT | PENDING
+                    true        | 0     |            | 60       | NOT_SENT | EXPIRED
+                    """)
+    void accountsFaultCostsNoAttempt(boolean last, int tried, Long deadline, Long expiry, Result result, State state) {
+        SendResult refused =
+                new SendResult.NotSent("401", Optional.of(Duration.ofMinutes(1)), SendResult.Scope.ACCOUNT);
+        Verdict verdict =
+                rules.attempted(claimed(last, tried, at(deadline), at(expiry), 0), refused, NOW, NOW, terms(KEYED));
+        assertThat(verdict.outcome().result()).isEqualTo(result);
+        assertThat(verdict.outcome().state()).isEqualTo(state);
+        if (verdict.next() != null && verdict.outcome().nextStep() == 0) {
+            assertThat(verdict.next().tried()).isEqualTo(tried);
+            assertThat(verdict.next().runAt()).isEqualTo(NOW + 60 * SECOND);
+        }
+    }
+
+    @Test
+    void whatCannotBeReadEndsDeadWithTheReason() {
+        Claimed good = claimed(false, 1, 0, 0, NOW);
+        Claimed bad = new Claimed(good.ticket(), good.steps(), "", Map.of(), 0, 1, 0, 0, Optional.of("no channel"));
+        for (Verdict verdict : List.of(
+                rules.rescued(bad, NOW, NOW, terms(KEYED)),
+                Optional.ofNullable(rules.prevented(bad, NOW, KEYED)).orElseThrow())) {
+            assertThat(verdict.outcome().result()).isEqualTo(Result.UNREADABLE);
+            assertThat(verdict.outcome().state()).isEqualTo(State.DEAD);
+            assertThat(verdict.outcome().error()).isEqualTo("no channel");
+        }
     }
 
     @Test
@@ -162,8 +218,8 @@ class RulesTest {
 
     @Test
     void impossibleVerdictsCannotBeMade() {
-        Verdict sent = rules.attempted(claimed(true, 0, 0, 0, 0), answer("accepted"), NOW, NOW, KEYED);
-        Verdict waits = rules.attempted(claimed(true, 0, 0, 0, 0), answer("not sent"), NOW, NOW, KEYED);
+        Verdict sent = rules.attempted(claimed(true, 0, 0, 0, 0), answer("accepted"), NOW, NOW, terms(KEYED));
+        Verdict waits = rules.attempted(claimed(true, 0, 0, 0, 0), answer("not sent"), NOW, NOW, terms(KEYED));
         assertThatIllegalArgumentException().isThrownBy(() -> new Verdict(sent.outcome(), waits.next()));
         assertThatIllegalArgumentException().isThrownBy(() -> new Verdict(waits.outcome(), null));
     }

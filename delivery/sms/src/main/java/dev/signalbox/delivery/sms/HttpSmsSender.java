@@ -31,7 +31,8 @@ import tools.jackson.databind.json.JsonMapper;
  * <tr><td>200, 201, 202 with a JSON object or an empty body</td><td>accepted; {@code messageId} is kept</td></tr>
  * <tr><td>200, 201, 202 with anything else</td><td>unknown: somebody in between may have answered</td></tr>
  * <tr><td>408, 425, 429, 503</td><td>not sent; Retry-After is honoured, up to an hour</td></tr>
- * <tr><td>401, 403, 404, 405, 407, 421, redirects</td><td>not sent: they speak of our settings, not of the message</td></tr>
+ * <tr><td>401, 403, 404, 405, 407, 421, redirects</td><td>not sent: they speak of our account or settings, which pauses the
+ * channel and costs the message no attempt</td></tr>
  * <tr><td>other 4xx</td><td>rejected</td></tr>
  * <tr><td>other 5xx and everything else</td><td>unknown: it may have failed after it sent</td></tr>
  * <tr><td>cannot be found or connected to, or the request cannot be written whole</td><td>not sent</td></tr>
@@ -126,7 +127,9 @@ public final class HttpSmsSender implements Sender, AutoCloseable {
     private SendResult post(Delivery delivery, String number, long deadline) {
         byte[] body = BODIES.writeValueAsBytes(new Body(number, delivery.body()));
         var request =
-                call.withHeader("Idempotency-Key", delivery.idempotencyKey()).withBody("application/json", body);
+                call.withHeader("Idempotency-Key", delivery.idempotencyKey())
+                        .withBody("application/json", body)
+                        .onlyIf(delivery::mayBegin);
         var left = Duration.ofNanos(deadline - System.nanoTime());
         return switch (transport.exchange(request, left)) {
             case Exchange.Answered(var answer) -> Verdict.of(answer, clock);

@@ -29,15 +29,18 @@ final class Verdict {
             case 200, 201, 202 -> accepted(answer);
             case 408, 425, 429, 503 -> new SendResult.NotSent(quote(answer), retryAfter(answer, clock));
             case 401, 403, 404, 405, 407, 421 ->
-                new SendResult.NotSent(quote(answer) + " (check the URL and the token)", Optional.empty());
+                refusedAccount(quote(answer) + " (check the URL and the token)");
             case 301, 302, 307, 308 ->
-                new SendResult.NotSent(
-                        quote(answer) + " (redirects are not followed: check the URL)", Optional.empty());
+                refusedAccount(quote(answer) + " (redirects are not followed: check the URL)");
             default ->
                 answer.status() / 100 == 4
                         ? new SendResult.Rejected(quote(answer))
                         : new SendResult.Unknown(quote(answer));
         };
+    }
+
+    private static SendResult refusedAccount(String reason) {
+        return new SendResult.NotSent(reason, Optional.empty(), SendResult.Scope.ACCOUNT);
     }
 
     private static SendResult accepted(HttpAnswer answer) {

@@ -120,7 +120,16 @@ class HttpSmsSenderTest {
                     .contains("401")
                     .contains("token")
                     .doesNotContain("guess");
+            assertThat(((NotSent) stranger.send(Deliveries.to(PHONE, "hello"))).scope())
+                    .isEqualTo(SendResult.Scope.ACCOUNT);
         }
+    }
+
+    @Test
+    void writesNothingOnceItMayNotBegin() {
+        var late = Deliveries.to(PHONE, "hello").withPermit(() -> false);
+        assertThat(sender.send(late)).isInstanceOf(NotSent.class);
+        assertThat(provider.stats().accepted()).isZero();
     }
 
     @Test

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.Delivery;
+import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Action;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.DeliveryQueue.BulkChange;
 import dev.signalbox.delivery.queue.DeliveryQueue.Change;
+import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
@@ -135,6 +138,30 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
         assertThat(queue().change(id, Action.CANCEL, REMARK)).contains(new Change(State.CANCELLED, false));
         assertThat(queue().change(id, Action.RETRY, Remark.by("bob"))).contains(new Change(State.PENDING, true));
         assertThat(last(id).remark()).isEqualTo(Remark.by("bob"));
+    }
+
+    @Test
+    void newKeyIsSeenFromThenOnAndOnlyWhereItWasAskedFor() {
+        UUID id = enqueue(Reach.to("email:a@example.com", "sms:+61400000000").body("x"));
+        ScriptedSender email = ScriptedSender.of(Channel.EMAIL).answering(ScriptedSender.rejected());
+        ScriptedSender sms = ScriptedSender.of(Channel.SMS).answering(ScriptedSender.rejected());
+        Dispatcher node = node(email, sms);
+        for (Action action : List.of(Action.RETRY, Action.RETRY_NEW_KEY, Action.RETRY, Action.RETRY_NEW_KEY)) {
+            node.runOnce();
+            node.runOnce();
+            assertThat(queue().change(id, action, REMARK)).contains(new Change(State.PENDING, true));
+        }
+        node.runOnce();
+        assertThat(email.given())
+                .extracting(Delivery::idempotencyKey)
+                .containsExactly(id + "", id + "", id + ".r1", id + ".r1", id + ".r2");
+        assertThat(sms.given())
+                .extracting(Delivery::idempotencyKey)
+                .containsExactly(id + ".1", id + ".1", id + ".1.r1", id + ".1.r1");
+        assertThat(find(id).attempts())
+                .extracting(DeliveryQueue.Attempt::result)
+                .filteredOn(result -> result.startsWith("RE") && !result.equals("REJECTED"))
+                .containsExactly("REVIVED", "REKEYED", "REVIVED", "REKEYED");
     }
 
     @Test

@@ -11,20 +11,30 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
+import dev.signalbox.delivery.queue.DispatcherListener;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Retry;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.delivery.queue.State;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The dispatcher working by itself, on real time. */
 public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContract {
@@ -33,6 +43,9 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContr
             .withRetry(new Retry(Duration.ofMillis(50), 1, Duration.ofMillis(50), 0, Duration.ofHours(1)))
             .withLease(Duration.ofSeconds(1))
             .withMargin(Duration.ofMillis(50));
+
+    @TempDir
+    Path folder;
 
     /** Where an attempt must not overrun its time, it has more than a busy machine can take from it. */
     private final ScriptedSender sms = ScriptedSender.of(Channel.SMS).withTimeout(SOON);
@@ -164,6 +177,73 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContr
     }
 
     @Test
+    void senderThatIgnoresInterruptsStaysWithinItsConcurrency() {
+        Semaphore released = new Semaphore(0);
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Sender stubborn = hasty().withConcurrency(2)
+                .withKeyLifetime(Duration.ZERO)
+                .answering(delivery -> {
+                    most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                    released.acquireUninterruptibly();
+                    now.decrementAndGet();
+                    return accepted();
+                });
+        closing(() -> released.release(1_000));
+        Dispatcher dispatcher = started(live, QUICK.withPoll(Duration.ofMillis(20)), stubborn, email);
+        enqueueMany(20);
+        await().atMost(SOON)
+                .until(() -> dispatcher.health().level() == Dispatcher.Level.DEGRADED
+                        && dispatcher.health().problem().orElse("").contains("2 of 2 attempts"));
+        // Another channel's message takes many times what the lane would need to exceed its bound.
+        awaitState(
+                live.enqueue(Reach.to("email:a@example.com").body("x").build()).id(), State.SENT);
+        assertThat(live.counts().byState()).containsEntry(State.UNKNOWN, 2L);
+        assertThat(most).hasValue(2);
+
+        released.release(1_000);
+        await().atMost(SOON).until(() -> waiting() == 0);
+        assertThat(most).hasValue(2);
+        await().atMost(SOON).until(() -> dispatcher.health().level() == Dispatcher.Level.UP);
+    }
+
+    private long waiting() {
+        return live.counts().byState().entrySet().stream()
+                .filter(count -> !count.getKey().isFinal())
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
+    @Test
+    void listenerThatThrowsHoldsUpNothing() {
+        ThrowingListener listener = new ThrowingListener();
+        Dispatcher dispatcher = closing(Dispatcher.builder(live)
+                .sender(sms)
+                .sender(email)
+                .options(QUICK)
+                .listener(listener)
+                .build());
+        dispatcher.start();
+        sms.answering(delivery -> delivery.attempt() == 1 ? ScriptedSender.notSent() : accepted());
+        enqueueMany(200);
+        awaitSent(200);
+        assertThat(listener.calls()).isGreaterThan(500);
+        assertThat(dispatcher.health().problem()).isEmpty();
+    }
+
+    @Test
+    void callersTransactionIsFoundSoonAfterItsCommit() throws SQLException {
+        started(live, QUICK.withPoll(Duration.ofMinutes(1)), sms);
+        UUID id;
+        try (Connection connection = database().dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            id = live.enqueue(connection, sms().build()).id();
+            connection.commit();
+        }
+        awaitState(id, State.SENT);
+    }
+
+    @Test
     void pauseStopsClaimingUntilStartedAgain() {
         Dispatcher dispatcher = started(live, QUICK, sms);
         dispatcher.pause();
@@ -217,6 +297,30 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContr
         awaitState(id, State.UNKNOWN);
     }
 
+    /** Else a server that was given 1 s to stop would wait for the longest timeout once more. */
+    @Test
+    void closeAfterADrainThatTookTooLongInterruptsAtOnce() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch forever = new CountDownLatch(1);
+        ScriptedSender patient = ScriptedSender.of(Channel.SMS)
+                .withTimeout(Duration.ofMinutes(10))
+                .withKeyLifetime(Duration.ZERO)
+                .answering(delivery -> {
+                    begun.countDown();
+                    forever.await();
+                    return accepted();
+                });
+        Dispatcher dispatcher = started(live, QUICK, patient);
+        UUID id = live.enqueue(sms().build()).id();
+        await().atMost(SOON).until(() -> begun.getCount() == 0);
+        assertThat(dispatcher.drain(Duration.ofMillis(10))).isFalse();
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
+            dispatcher.close();
+            return true;
+        });
+        awaitState(id, State.UNKNOWN);
+    }
+
     @Test
     void attemptThatOverrunsItsTimeIsInterrupted() {
         CountDownLatch forever = new CountDownLatch(1);
@@ -256,6 +360,62 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueContr
                     .extracting(Attempt::result)
                     .containsExactly("ACCEPTED");
         }
+    }
+
+    /** The node that crashes is one that hangs; the one that comes back has a copy of its journal. */
+    @Test
+    void nodeThatComesBackKnowsWhatItHadNotBegun() throws IOException {
+        CountDownLatch forever = new CountDownLatch(1);
+        closing(forever::countDown);
+        ScriptedSender keyless = sms.withConcurrency(2).withKeyLifetime(Duration.ZERO);
+        ScriptedSender crashing = keyless.answering(delivery -> {
+            forever.await();
+            return accepted();
+        });
+        Path journal = folder.resolve("attempts.journal");
+        List<UUID> ids = enqueueMany(8);
+        Dispatcher crashed = closing(Dispatcher.builder(live)
+                .sender(crashing)
+                .options(QUICK.withLease(SOON))
+                .journal(journal)
+                .build());
+        crashed.start();
+        await().atMost(SOON)
+                .until(() ->
+                        crashing.given().size() == 2 && live.counts().byState().getOrDefault(State.CLAIMED, 0L) == 8);
+        Path copy = Files.copy(journal, folder.resolve("copy.journal"));
+
+        ScriptedSender again = ScriptedSender.of(Channel.SMS).withTimeout(SOON).withKeyLifetime(Duration.ZERO);
+        Dispatcher back = closing(Dispatcher.builder(live)
+                .sender(again)
+                .options(QUICK)
+                .journal(copy)
+                .build());
+        back.start();
+        awaitSent(6);
+        Set<UUID> begun = crashing.given().stream().map(Delivery::id).collect(Collectors.toSet());
+        assertThat(again.given()).hasSize(6).extracting(Delivery::id).doesNotContainAnyElementsOf(begun);
+        assertThat(ids).filteredOn(id -> state(id) == State.UNKNOWN).containsExactlyInAnyOrderElementsOf(begun);
+    }
+
+    @Test
+    void journalLetsKeylessSendersClaimInBatches(@TempDir Path other) {
+        AtomicInteger claims = new AtomicInteger();
+        enqueueMany(320);
+        Dispatcher dispatcher = closing(Dispatcher.builder(live)
+                .sender(sms.withKeyLifetime(Duration.ZERO))
+                .options(QUICK.withLease(SOON))
+                .journal(other.resolve("attempts.journal"))
+                .listener(new DispatcherListener() {
+                    @Override
+                    public void claimed(Channel channel, int count) {
+                        claims.incrementAndGet();
+                    }
+                })
+                .build());
+        dispatcher.start();
+        awaitSent(320);
+        assertThat(claims).as("claims of 64 each").hasValue(5);
     }
 
     @Test

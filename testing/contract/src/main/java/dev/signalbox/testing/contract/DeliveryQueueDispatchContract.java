@@ -7,18 +7,23 @@ import static dev.signalbox.testing.contract.ScriptedSender.unknown;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.DispatcherListener;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.State;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a reach, step by step, on a movable clock. */
@@ -69,6 +74,7 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
         UUID id = enqueue(sms().header("a", "b"));
         node(sms).runOnce();
         assertThat(sms.given())
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("permit")
                 .containsExactly(new Delivery(
                         id, 0, 1, Channel.SMS, "+61400000000", "hello", java.util.Map.of("a", "b"), sms.timeout()));
     }
@@ -216,6 +222,125 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
         assertState(id, State.UNKNOWN);
         assertThat(find(id).attempts().getLast().error())
                 .hasValueSatisfying(error -> assertThat(error).contains("broken"));
+    }
+
+    @Test
+    void senderThatReturnsNothingLeavesDoubt() {
+        for (ScriptedSender.Script script : List.<ScriptedSender.Script>of(
+                delivery -> Nothing.result(), delivery -> new SendResult.Accepted(Nothing.providerId()))) {
+            UUID id = enqueueSms();
+            node(sms.withKeyLifetime(Duration.ZERO).answering(script)).runOnce();
+            assertState(id, State.UNKNOWN);
+        }
+    }
+
+    @Test
+    void accountsFaultPausesTheChannelAndCostsNoAttempt() {
+        List<UUID> ids = List.of(enqueue(sms().maxAttempts(1)), enqueue(sms().maxAttempts(1)));
+        sms.answering(new SendResult.NotSent("401", Optional.empty(), SendResult.Scope.ACCOUNT));
+        Dispatcher node = node(sms);
+        node.runOnce();
+        assertThat(node.health().level()).isEqualTo(Dispatcher.Level.DEGRADED);
+        assertThat(node.health().problem())
+                .hasValueSatisfying(problem -> assertThat(problem).contains("channel sms is paused", "401"));
+        UUID later = enqueueSms();
+        assertThat(node.runOnce().claimed()).as("claimed while it is paused").isZero();
+        for (int i = 0; i < 10; i++) {
+            clock.advance(Duration.ofMinutes(5));
+            assertThat(node.runOnce().claimed()).as("tries the account").isEqualTo(1);
+        }
+        ids.forEach(id -> assertState(id, State.PENDING));
+
+        sms.answering(accepted());
+        clock.advance(Duration.ofMinutes(5));
+        node.runOnce();
+        clock.advance(Duration.ofMinutes(5));
+        node.runOnce();
+        ids.forEach(id -> assertState(id, State.SENT));
+        assertState(later, State.SENT);
+        assertThat(node.health().level()).isEqualTo(Dispatcher.Level.UP);
+    }
+
+    @Test
+    void stepOfAChannelThatNoNodeServesFallsBackWhenItsTimeIsOver() {
+        UUID chained = enqueue(chain());
+        UUID expiring = enqueue(
+                Reach.to("client:alice").body("x").expiresAt(clock.instant().plusSeconds(20)));
+        UUID patient = enqueue(Reach.to("client:alice").body("x"));
+        Dispatcher node = node(sms);
+        node.runOnce();
+        assertState(chained, State.PENDING);
+        clock.advance(Duration.ofSeconds(31));
+        node.runOnce();
+        node.runOnce();
+        assertState(chained, State.SENT);
+        assertState(expiring, State.EXPIRED);
+        assertState(patient, State.PENDING);
+        assertThat(find(chained).attempts()).extracting(Attempt::result).containsExactly("TIMED_OUT", "ACCEPTED");
+        assertThat(node.health().problem())
+                .hasValueSatisfying(problem -> assertThat(problem).contains("channel client", "no node serves"));
+    }
+
+    @Test
+    void stepOfAChannelThatAnotherNodeServesKeepsItsTime() {
+        Dispatcher other = node(live.answering(accepted()));
+        other.runOnce();
+        UUID id = enqueue(chain());
+        Dispatcher node = node(sms);
+        for (int i = 0; i < 5; i++) {
+            clock.advance(Duration.ofSeconds(10));
+            node.runOnce();
+        }
+        assertState(id, State.PENDING);
+        other.runOnce();
+        assertState(id, State.SENT);
+        assertThat(sms.given()).isEmpty();
+    }
+
+    @Test
+    void rowThatCannotBeReadEndsDeadAndHoldsUpNoOther() {
+        List<String> unreadable = List.of(
+                "steps = 'nonsense'", "headers = '{\"\": \"x\"}'", "headers = 'no json'", "headers = '{\"a\": [1]}'");
+        List<UUID> bad = new ArrayList<>();
+        for (String mistake : unreadable) {
+            bad.add(enqueueSms());
+            overwrite(bad.getLast(), mistake);
+        }
+        UUID good = enqueue(sms().priority(9));
+        AtomicInteger told = new AtomicInteger();
+        Dispatcher node = closing(Dispatcher.builder(queue())
+                .sender(sms)
+                .options(OPTIONS.withBatch(2))
+                .listener(new DispatcherListener() {
+                    @Override
+                    public void quarantined(Channel channel, int count) {
+                        told.addAndGet(count);
+                    }
+                })
+                .build());
+        while (!node.runOnce().isIdle()) {
+            assertThat(sms.given()).hasSizeLessThan(2);
+        }
+        assertState(good, State.SENT);
+        for (UUID id : bad) {
+            assertState(id, State.DEAD);
+            assertThat(find(id).attempts().getLast().error())
+                    .hasValueSatisfying(error -> assertThat(error).contains("cannot be read"));
+            assertThat(queue().retry(id)).as("retried as it is").contains(State.DEAD);
+        }
+        assertThat(told).hasValue(unreadable.size());
+        assertThat(queue().list(filter(Optional.empty(), 50)).items()).hasSize(unreadable.size() + 1);
+        assertThat(queue().overview().errors()).isNotEmpty();
+    }
+
+    private void overwrite(UUID id, String assignment) {
+        database().transact(connection -> {
+            String hex = id.toString().replace("-", "");
+            String where = database().dialect() == Dialect.POSTGRESQL ? "'" + id + "'" : "x'" + hex + "'";
+            try (Statement statement = connection.createStatement()) {
+                return statement.executeUpdate("update delivery_message set " + assignment + " where id = " + where);
+            }
+        });
     }
 
     @Test

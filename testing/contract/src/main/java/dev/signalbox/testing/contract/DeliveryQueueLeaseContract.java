@@ -9,6 +9,7 @@ import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.DispatcherListener;
+import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +72,55 @@ public abstract class DeliveryQueueLeaseContract extends DeliveryQueueContract {
         node(sms).runOnce();
         assertState(id, State.UNKNOWN);
         assertThat(keyless.given()).isEmpty();
+    }
+
+    @Test
+    void crashDuringALiveStepIsNoDoubtAboutTheText() {
+        UUID id = enqueue(Reach.to("client:alice within 5s", "sms:+61400000000").body("hello"));
+        ScriptedSender live = ScriptedSender.of(Channel.LIVE).withoutDoubt();
+        Dispatcher other = node(live, others);
+        Dispatcher dying = node(live.answering(delivery -> {
+            clock.advance(OVER_THE_LEASE);
+            live.answering(accepted());
+            other.runOnce();
+            other.runOnce();
+            return accepted();
+        }));
+        assertThat(dying.runOnce().stale()).isEqualTo(1);
+        assertState(id, State.SENT);
+        assertThat(find(id).attempts()).extracting(Attempt::result).containsExactly("NOT_SENT", "ACCEPTED");
+        assertThat(others.given()).extracting(Delivery::id).containsExactly(id);
+    }
+
+    @Test
+    void nodeThatWakesAfterItsLeaseMayNotBegin() {
+        UUID id = enqueueSms();
+        Dispatcher other = node(others);
+        AtomicBoolean permitted = new AtomicBoolean();
+        sms.answering(delivery -> {
+            permitted.set(delivery.mayBegin());
+            assertThat(permitted).isTrue();
+            clock.advance(OVER_THE_LEASE); // As a SIGSTOP while it connects would.
+            other.runOnce();
+            permitted.set(delivery.mayBegin());
+            return permitted.get() ? accepted() : ScriptedSender.notSent();
+        });
+        assertThat(node(sms).runOnce().stale()).isEqualTo(1);
+        assertThat(permitted).isFalse();
+        assertState(id, State.SENT);
+        assertThat(find(id).attempts()).extracting(Attempt::result).containsExactly("UNKNOWN", "ACCEPTED");
+    }
+
+    @Test
+    void attemptThatMightNotBeginCostsNothing() {
+        UUID id = enqueue(sms().maxAttempts(1));
+        sms.answering(delivery -> {
+            clock.advance(OPTIONS.lease().minusMillis(500)); // The lease stands, but not for long enough.
+            return delivery.mayBegin() ? accepted() : ScriptedSender.notSent();
+        });
+        node(sms).runOnce();
+        assertState(id, State.PENDING);
+        assertThat(find(id).attempts()).extracting(Attempt::result).containsExactly("RELEASED");
     }
 
     @Test

@@ -60,7 +60,10 @@ final class QueueSimulation implements AutoCloseable {
     }
 
     private Dispatcher newNode() {
-        Dispatcher.Builder node = Dispatcher.builder(queue).options(OPTIONS).random(random.split());
+        Dispatcher.Builder node = Dispatcher.builder(queue)
+                .options(OPTIONS)
+                .random(random.split())
+                .listener(new ThrowingListener());
         for (Channel channel : CHANNELS) {
             // E-mail stands for a provider that knows no keys.
             Duration lifetime = channel.equals(Channel.EMAIL) ? Duration.ZERO : KEY_LIFETIME;
@@ -155,10 +158,13 @@ final class QueueSimulation implements AutoCloseable {
     private SendResult provider(Delivery delivery, Duration lifetime) throws InterruptedException {
         int fate = operation >= calmAfter ? 0 : random.nextInt(12);
         return switch (fate) {
-            case 5 -> new SendResult.NotSent("later", Optional.empty());
+            case 5 ->
+                random.nextInt(4) == 0
+                        ? new SendResult.NotSent("401", Optional.empty(), SendResult.Scope.ACCOUNT)
+                        : new SendResult.NotSent("later", Optional.empty());
             case 6 -> new SendResult.NotSent("busy", Optional.of(Duration.ofSeconds(random.nextInt(100))));
             case 7 -> refuse(delivery, lifetime);
-            case 8 -> new SendResult.Unknown("not delivered, no answer");
+            case 8 -> random.nextBoolean() ? new SendResult.Unknown("not delivered, no answer") : Nothing.result();
             case 9 -> {
                 deliver(delivery, lifetime);
                 yield new SendResult.Unknown("delivered, no answer");

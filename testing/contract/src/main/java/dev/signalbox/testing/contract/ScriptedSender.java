@@ -21,32 +21,45 @@ public final class ScriptedSender implements Sender {
     private final Duration timeout;
     private final int concurrency;
     private final Duration keyLifetime;
+    private final boolean leavesDoubt;
     private volatile Script script;
     private final List<Delivery> given = new CopyOnWriteArrayList<>();
 
-    private ScriptedSender(Channel channel, Script script, Duration timeout, int concurrency, Duration keyLifetime) {
+    private ScriptedSender(
+            Channel channel,
+            Script script,
+            Duration timeout,
+            int concurrency,
+            Duration keyLifetime,
+            boolean leavesDoubt) {
         this.channel = channel;
         this.script = script;
         this.timeout = timeout;
         this.concurrency = concurrency;
         this.keyLifetime = keyLifetime;
+        this.leavesDoubt = leavesDoubt;
     }
 
     /** Accepts all, 16 at a time, in 5 s at most; recognises repeats for a day. */
     public static ScriptedSender of(Channel channel) {
-        return new ScriptedSender(channel, delivery -> accepted(), Duration.ofSeconds(5), 16, Duration.ofDays(1));
+        return new ScriptedSender(channel, delivery -> accepted(), Duration.ofSeconds(5), 16, Duration.ofDays(1), true);
     }
 
     public ScriptedSender withKeyLifetime(Duration lifetime) {
-        return new ScriptedSender(channel, script, timeout, concurrency, lifetime);
+        return new ScriptedSender(channel, script, timeout, concurrency, lifetime, leavesDoubt);
     }
 
     public ScriptedSender withConcurrency(int most) {
-        return new ScriptedSender(channel, script, timeout, most, keyLifetime);
+        return new ScriptedSender(channel, script, timeout, most, keyLifetime, leavesDoubt);
     }
 
     public ScriptedSender withTimeout(Duration longest) {
-        return new ScriptedSender(channel, script, longest, concurrency, keyLifetime);
+        return new ScriptedSender(channel, script, longest, concurrency, keyLifetime, leavesDoubt);
+    }
+
+    /** An attempt without an answer counts as not sent. */
+    public ScriptedSender withoutDoubt() {
+        return new ScriptedSender(channel, script, timeout, concurrency, keyLifetime, false);
     }
 
     /** Answers so from now on. */
@@ -104,5 +117,10 @@ public final class ScriptedSender implements Sender {
     @Override
     public Duration keyLifetime() {
         return keyLifetime;
+    }
+
+    @Override
+    public boolean leavesDoubt() {
+        return leavesDoubt;
     }
 }

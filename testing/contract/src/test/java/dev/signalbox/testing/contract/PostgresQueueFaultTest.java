@@ -3,6 +3,7 @@ package dev.signalbox.testing.contract;
 import static dev.signalbox.testing.contract.ScriptedSender.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.database.Database;
@@ -10,20 +11,28 @@ import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Dispatcher.Level;
 import dev.signalbox.delivery.queue.DispatcherListener;
+import dev.signalbox.delivery.queue.EnqueueInDoubtException;
 import dev.signalbox.delivery.queue.QueueUnavailableException;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.testing.services.FaultProxy;
 import dev.signalbox.testing.services.RealPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -187,6 +196,115 @@ class PostgresQueueFaultTest {
             }
         }
         return false;
+    }
+
+    private static Reach.Builder hello() {
+        return Reach.to(Channel.SMS, "+61400000000").body("hello");
+    }
+
+    /** Has the server commit what the call offers, without that the caller hears of it. */
+    private Future<Receipt> enqueueUnanswered(ExecutorService threads, Reach reach) {
+        proxy.swallowAnswers();
+        Future<Receipt> call = threads.submit(() -> queue.enqueue(reach));
+        await().atMost(SOON).until(() -> watched.find(reach.id()).isPresent());
+        return call;
+    }
+
+    @Test
+    void commitThatIsCutIsSettledOnceTheDatabaseIsBack() throws Exception {
+        Reach reach = hello().build();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Receipt> call = enqueueUnanswered(threads, reach);
+            proxy.cutOnce();
+            assertThat(call.get()).isEqualTo(new Receipt(reach.id(), false));
+        }
+        assertThat(watched.counts().byState()).containsEntry(State.PENDING, 1L);
+    }
+
+    @Test
+    void commitThatIsCutIsInDoubtWhileTheDatabaseIsAway() throws Exception {
+        Reach reach = hello().build();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Receipt> call = enqueueUnanswered(threads, reach);
+            proxy.cut();
+            assertThatThrownBy(call::get)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            EnqueueInDoubtException.class,
+                            doubt -> assertThat(doubt.ids()).containsExactly(reach.id()))
+                    .hasMessageContaining("may or may not be in the queue");
+        }
+        assertThatThrownBy(() -> queue.enqueue(hello().build()))
+                .as("one that was never offered")
+                .isInstanceOf(QueueUnavailableException.class)
+                .isNotInstanceOf(EnqueueInDoubtException.class);
+        proxy.heal();
+        await().atMost(SOON).until(() -> through.health().isEmpty());
+        assertThat(queue.enqueue(reach)).isEqualTo(new Receipt(reach.id(), true));
+        assertThat(watched.counts().byState()).containsEntry(State.PENDING, 1L);
+    }
+
+    @Test
+    void outcomesAreKeptWhileTheirTableIsLocked() throws Exception {
+        String url = RealPostgres.shared().freshDatabase();
+        try (Database patient = Database.open(DatabaseConfig.of(url))) {
+            DeliveryQueue there = DeliveryQueue.on(patient);
+            limitLaterStatements(patient);
+            try (Database hasty = Database.open(DatabaseConfig.of(url));
+                    Connection locking = patient.dataSource().getConnection()) {
+                finishBehindALock(there, DeliveryQueue.on(hasty), locking);
+            }
+            new QueueAudit(patient).check();
+        }
+        assertThat(sms.given()).hasSize(10);
+    }
+
+    private void finishBehindALock(DeliveryQueue there, DeliveryQueue hasty, Connection locking) throws SQLException {
+        CountDownLatch locked = new CountDownLatch(1);
+        sms.answering(delivery -> {
+            locked.await();
+            return accepted();
+        });
+        try (Dispatcher dispatcher =
+                Dispatcher.builder(hasty).sender(sms).options(OPTIONS).build()) {
+            dispatcher.start();
+            for (int i = 0; i < 10; i++) {
+                there.enqueue(hello().build());
+            }
+            await().atMost(SOON).until(() -> sms.given().size() == 10);
+            locking.setAutoCommit(false);
+            execute(locking, "lock table delivery_outcome in exclusive mode");
+            locked.countDown();
+            await().atMost(SOON).until(() -> dispatcher.health().level() == Level.DOWN);
+            locking.rollback();
+            await().atMost(SOON).until(() -> there.counts().byState().getOrDefault(State.SENT, 0L) == 10);
+        }
+    }
+
+    /** Those of connections that are made from now on. */
+    private static void limitLaterStatements(Database database) {
+        database.autoCommit(
+                connection -> execute(
+                        connection,
+                        "do $$ begin execute format('alter database %I set statement_timeout = 300', current_database()); end $$"));
+    }
+
+    private static boolean execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            return statement.execute(sql);
+        }
+    }
+
+    @Test
+    void silentListeningConnectionIsNoticedAndReplaced() {
+        try (Dispatcher dispatcher = started()) {
+            await().atMost(SOON).until(() -> dispatcher.health().level() == Level.UP);
+            proxy.swallowAnswers();
+            await().atMost(SOON).until(() -> dispatcher.health().level() != Level.UP);
+            proxy.cutOnce();
+            await().atMost(SOON).until(() -> dispatcher.health().level() == Level.UP);
+            assertThat(dispatcher.state()).isEqualTo(Dispatcher.DispatchState.RUNNING);
+        }
     }
 
     @Test

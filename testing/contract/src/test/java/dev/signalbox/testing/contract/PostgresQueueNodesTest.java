@@ -8,6 +8,7 @@ import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
 import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Dispatcher;
@@ -20,14 +21,21 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
 
 /** What only PostgreSQL does: telling other nodes, and plain SQL. */
 class PostgresQueueNodesTest {
@@ -104,11 +112,178 @@ class PostgresQueueNodesTest {
     }
 
     @Test
+    void duplicatesAndForeignPayloadsDoNotDeafenNodes() throws SQLException {
+        queue.enqueue(Reach.to("sms:+61400000000").body("x").dedupeKey("k").build());
+        try (Dispatcher dispatcher = listening(UNHURRIED);
+                Connection connection = here.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            Reach again = Reach.to("sms:+61400000000").body("x").dedupeKey("k").build();
+            assertThat(queue.enqueue(connection, again).duplicate()).isTrue();
+            connection.commit();
+            for (String payload : List.of("", ",,,", "Not a channel!", "@", "a@b@c", "\uD83D\uDC8D")) {
+                statement.execute("select pg_notify('signalbox_delivery', '" + payload + "')");
+                connection.commit();
+            }
+            awaitSent(queue.enqueue(Reach.to("sms:+61400000000").body("y").build())
+                    .id());
+            assertThat(dispatcher.health().problem()).isEmpty();
+        }
+    }
+
+    /** Those of many callers would commit one after the other if they notified. */
+    @Test
+    void callersTransactionsDoNotNotify() throws SQLException {
+        try (Connection listening = here.dataSource().getConnection();
+                Statement statement = listening.createStatement();
+                Connection connection = here.dataSource().getConnection()) {
+            statement.execute("listen signalbox_delivery");
+            connection.setAutoCommit(false);
+            queue.enqueue(connection, Reach.to("sms:+61400000000").body("x").build());
+            connection.commit();
+            PGNotification[] heard = listening.unwrap(PGConnection.class).getNotifications(10_000);
+            statement.execute("unlisten *");
+            assertThat(heard).hasSize(1);
+            assertThat(heard[0].getPID())
+                    .isNotEqualTo(connection.unwrap(PGConnection.class).getBackendPID());
+            assertThat(heard[0].getParameter()).startsWith("sms@");
+        }
+    }
+
+    @Test
+    void looksProbeIndexesWhateverWaitsInOtherLanes() {
+        List<Reach> others = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            others.add(Reach.to("email:a@example.com").body("x").build());
+        }
+        queue.enqueueAll(others);
+        try (Dispatcher dispatcher =
+                Dispatcher.builder(queue).sender(sms).options(UNHURRIED).build()) {
+            long before = rowsReadInSequence();
+            for (int i = 0; i < 20; i++) {
+                assertThat(dispatcher.runOnce().claimed()).isZero();
+            }
+            assertThat(rowsReadInSequence() - before).isZero();
+        }
+    }
+
+    private long rowsReadInSequence() {
+        return counter("select seq_tup_read from pg_stat_user_tables where relname = 'delivery_ready'");
+    }
+
+    /** One of this connection's counters: the pool gives one thread the same connection each time. */
+    private long counter(String sql) {
+        return here.autoCommit(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("select pg_stat_force_next_flush()");
+                try (ResultSet row = statement.executeQuery(sql)) {
+                    row.next();
+                    return row.getLong(1);
+                }
+            }
+        });
+    }
+
+    /** The database keeps every row that was claimed since the transaction began; a lane that keeps up must not pass them all. */
+    @Test
+    void heldTransactionMakesClaimsOfAnIdleLaneNoDearer() throws SQLException {
+        int sent = 5_000;
+        MovableClock clock = new MovableClock(Instant.parse("2026-03-01T12:00:00Z"));
+        DeliveryQueue moved = DeliveryQueue.on(here, clock);
+        try (Connection held = there.dataSource().getConnection();
+                Statement statement = held.createStatement();
+                Dispatcher dispatcher = Dispatcher.builder(moved)
+                        .sender(sms)
+                        .options(DispatchOptions.DEFAULT)
+                        .build()) {
+            held.setAutoCommit(false);
+            statement.execute("set transaction isolation level repeatable read");
+            statement.execute("select count(*) from delivery_message");
+            List<Reach> reaches = new ArrayList<>();
+            for (int i = 0; i < sent; i++) {
+                reaches.add(Reach.to("sms:+61400000000").body("x").build());
+            }
+            moved.enqueueAll(reaches);
+            while (!dispatcher.runOnce().isIdle()) {
+                assertThat(sms.given()).isNotEmpty();
+            }
+            clock.advance(Duration.ofSeconds(10));
+            dispatcher.runOnce();
+            String entries = "select idx_tup_read from pg_stat_user_indexes where indexrelname = 'delivery_ready_pkey'";
+            long before = counter(entries);
+            for (int i = 0; i < 50; i++) {
+                clock.advance(Duration.ofMillis(20));
+                moved.enqueue(Reach.to("sms:+61400000000").body("x").build());
+                assertThat(dispatcher.runOnce().claimed()).isEqualTo(1);
+            }
+            assertThat(counter(entries) - before)
+                    .as("index entries read by 50 claims; each sweep reads %s", sent)
+                    .isLessThan(5L * sent);
+            held.rollback();
+        }
+    }
+
+    @Test
+    void bulksWithTheSameKeysInOppositeOrderDoNotDeadlock() throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int round = 0; round < 10; round++) {
+                List<Future<List<Receipt>>> calls = new ArrayList<>();
+                for (int caller = 0; caller < 4; caller++) {
+                    List<Reach> bulk = new ArrayList<>();
+                    for (int i = 0; i < 300; i++) {
+                        bulk.add(Reach.to("sms:+61400000000")
+                                .body("x")
+                                .dedupeKey("k" + round + "-" + i)
+                                .build());
+                    }
+                    List<Reach> ordered = caller % 2 == 0 ? bulk : bulk.reversed();
+                    calls.add(threads.submit(() -> inOneTransaction(ordered)));
+                }
+                long fresh = 0;
+                for (Future<List<Receipt>> call : calls) {
+                    fresh += call.get().stream()
+                            .filter(receipt -> !receipt.duplicate())
+                            .count();
+                }
+                assertThat(fresh).isEqualTo(300);
+            }
+        }
+    }
+
+    /** One that nobody repeats after a deadlock. */
+    private List<Receipt> inOneTransaction(List<Reach> bulk) throws SQLException {
+        try (Connection connection = here.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            List<Receipt> receipts = queue.enqueueAll(connection, bulk);
+            connection.commit();
+            return receipts;
+        }
+    }
+
+    @Test
+    void tablesRefuseWhatJavaCouldNotRead() {
+        UUID id = queue.enqueue(Reach.to("sms:+61400000000").body("x").build()).id();
+        for (String assignment : List.of(
+                "dedupe_key = ''",
+                "dedupe_key = repeat('k', 201)",
+                "body = ''",
+                "body = repeat('b', 65537)",
+                "priority = 10",
+                "max_attempts = 0",
+                "expires_at = -1",
+                "not_before = 253402214400000000")) {
+            String sql = "update delivery_message set " + assignment + " where id = '" + id + "' returning id";
+            assertThatThrownBy(() -> call(sql), "%s", assignment).hasMessageContaining("check constraint");
+        }
+        assertThat(queue.find(id).orElseThrow().reach().body()).isEqualTo("x");
+    }
+
+    @Test
     void idleNodeAsksAtMostTwiceASecond() {
         try (Dispatcher dispatcher = listening(DispatchOptions.DEFAULT)) {
             long before = proxy.requests();
-            await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
-            assertThat(proxy.requests() - before).isLessThanOrEqualTo(2 * 3);
+            await().pollDelay(Duration.ofSeconds(6)).until(() -> true);
+            assertThat(proxy.requests() - before).isLessThanOrEqualTo(2 * 6);
             assertThat(dispatcher.health().problem()).isEmpty();
         }
     }
@@ -128,7 +303,7 @@ class PostgresQueueNodesTest {
                             connection,
                             Reach.to("sms:+61400000000").body("late").build())
                     .id();
-            clock.advance(Duration.ofSeconds(1));
+            clock.advance(Duration.ofSeconds(3));
             for (int i = 0; i < 12; i++) {
                 moved.enqueue(Reach.to("sms:+61400000000").body("x").build());
             }

@@ -28,7 +28,7 @@ class PostgresQueueTest {
     private static boolean empty(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             return statement.execute("truncate delivery_message, delivery_ready, delivery_later, delivery_lease,"
-                    + " delivery_outcome, delivery_dead, delivery_tally");
+                    + " delivery_outcome, delivery_dead, delivery_tally, delivery_lane");
         }
     }
 
@@ -66,6 +66,14 @@ class PostgresQueueTest {
 
     @Nested
     class Lease extends DeliveryQueueLeaseContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class History extends DeliveryQueueHistoryContract {
         @Override
         protected DatabaseConfig newDatabase() {
             return fresh();

@@ -55,6 +55,14 @@ class SqliteQueueTest {
     }
 
     @Nested
+    class History extends DeliveryQueueHistoryContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Continuous extends DeliveryQueueContinuousContract {
         @Override
         protected DatabaseConfig newDatabase() {

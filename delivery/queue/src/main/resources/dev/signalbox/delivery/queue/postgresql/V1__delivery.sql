@@ -1,19 +1,21 @@
 -- The delivery queue. Times are microseconds since 1970 (UTC), by the database's clock.
 -- A reach is in exactly one of: ready, later, an entry of lease without its outcome, dead, or it was sent.
 
--- What to deliver; never changed. Wide columns last, aligned ones first.
+-- What to deliver; never changed but for key_version. Wide columns last, aligned ones first. Its limits are those of Reach;
+-- what only Java can check (steps, headers) and cannot read ends as dead.
 create table delivery_message (
     accepted_at  bigint   not null,
     due_at       bigint   not null, -- of the first attempt
-    not_before   bigint,            -- as the caller wished
-    expires_at   bigint,
+    not_before   bigint   check (not_before > 0 and not_before < 253402214400000000),            -- as the caller wished
+    expires_at   bigint   check (expires_at > 0 and expires_at < 253402214400000000),
     id           uuid     not null primary key,
-    priority     smallint not null,
-    max_attempts smallint not null,
+    priority     smallint not null check (priority between 0 and 9),
+    max_attempts smallint not null check (max_attempts between 1 and 100),
+    key_version  smallint not null default 0 check (key_version >= 0), -- how often an operator asked for a new idempotency key
     steps        text     not null, -- one a line: channel:address [within 5s]
-    body         text     not null,
+    body         text     not null check (octet_length(body) between 1 and 65536),
     headers      text,              -- a JSON object
-    dedupe_key   text
+    dedupe_key   text     check (length(dedupe_key) between 1 and 200)
 );
 create unique index delivery_message_dedupe on delivery_message (dedupe_key) where dedupe_key is not null;
 
@@ -61,6 +63,12 @@ create table delivery_lease (
     unsure_since bigint[]   not null
 );
 alter table delivery_lease alter column ids set storage external;
+
+-- Until when some node says that it serves a channel. Of one that none serves, time limits act without a claim.
+create table delivery_lane (
+    lane         text not null primary key,
+    served_until bigint not null
+);
 
 -- The history: only ever added to. The key makes a second completion of one attempt impossible.
 create table delivery_outcome (
@@ -123,7 +131,7 @@ create function delivery_claim(
     claim_lane text, claim_limit integer, marks bigint[], lease uuid, claimed bigint, until bigint, owner text
 ) returns table (
     run_at bigint, deadline bigint, unsure_since bigint, id uuid, attempt integer, priority smallint, step smallint,
-    tried smallint, steps text, body text, headers text, expires_at bigint, max_attempts smallint, accepted_at bigint
+    tried smallint, steps text, body text, headers text, expires_at bigint, max_attempts smallint, accepted_at bigint, key_version smallint
 )
 language plpgsql
 set enable_sort = off
@@ -158,8 +166,35 @@ begin
         from picked p having count(*) > 0
     )
     select p.run_at, p.deadline, p.unsure_since, p.id, p.attempt, p.priority, p.step, p.tried,
-           m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at
+           m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version
     from picked p join delivery_message m on m.id = p.id;
+end
+$$;
+
+-- What there is to do: when the first of later is due, whether a lease of these lanes has run out, and which of them have work
+-- at or after their marks. Each part is a probe of an index; left to itself, the planner would walk whole tables.
+create function delivery_look(
+    lanes text[], marks bigint[], due bigint, out next_due bigint, out expired boolean, out ready text[]
+)
+language plpgsql
+set enable_sort = off
+set enable_bitmapscan = off
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+    next_due := (select min(run_at) from delivery_later);
+    expired := exists (select from delivery_lease l where l.until < due and l.lane = any (lanes));
+    ready := array(
+        select l.lane from unnest(lanes, marks) as l (lane, mark)
+        where exists (
+            select from generate_series(0, 9) p
+            cross join lateral (
+                select from delivery_ready r
+                where r.lane = l.lane and r.priority = p and r.run_at >= l.mark
+                order by r.run_at limit 1) first));
 end
 $$;
 

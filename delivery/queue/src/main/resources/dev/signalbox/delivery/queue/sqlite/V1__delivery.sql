@@ -1,19 +1,21 @@
 -- The delivery queue. Times are microseconds since 1970 (UTC); ids are the 16 bytes of a UUID.
 -- A reach is in exactly one of: ready, later, lease_entry, dead, or it was sent.
 
--- What to deliver; never changed.
+-- What to deliver; never changed but for key_version. Its limits are those of Reach; what only Java can check (steps, headers)
+-- and cannot read ends as dead.
 create table delivery_message (
     id           blob    not null primary key,
     accepted_at  integer not null,
     due_at       integer not null, -- of the first attempt
-    not_before   integer,          -- as the caller wished
-    expires_at   integer,
-    priority     integer not null,
-    max_attempts integer not null,
+    not_before   integer check (not_before > 0 and not_before < 253402214400000000), -- as the caller wished
+    expires_at   integer check (expires_at > 0 and expires_at < 253402214400000000),
+    priority     integer not null check (priority between 0 and 9),
+    max_attempts integer not null check (max_attempts between 1 and 100),
+    key_version  integer not null default 0, -- how often an operator asked for a new idempotency key
     steps        text    not null, -- one a line: channel:address [within 5s]
-    body         text    not null,
+    body         text    not null check (length(cast(body as blob)) between 1 and 65536),
     headers      text,             -- a JSON object
-    dedupe_key   text
+    dedupe_key   text    check (length(dedupe_key) between 1 and 200)
 ) without rowid;
 create unique index delivery_message_dedupe on delivery_message (dedupe_key) where dedupe_key is not null;
 
@@ -62,6 +64,12 @@ create table delivery_lease_entry (
     deadline     integer,
     unsure_since integer,
     primary key (lease, id)
+) without rowid;
+
+-- Until when some node says that it serves a channel. Of one that none serves, time limits act without a claim.
+create table delivery_lane (
+    lane         text not null primary key,
+    served_until integer not null
 ) without rowid;
 
 -- The history: only ever added to. The key makes a second completion of one attempt impossible.

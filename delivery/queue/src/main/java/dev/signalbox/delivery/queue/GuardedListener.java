@@ -1,0 +1,74 @@
+package dev.signalbox.delivery.queue;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps what a listener throws, an Error included, from the thread that tells it: that thread renews leases or records
+ * outcomes, and without it deliveries stop. One failure in 10 s is logged. Thread-safe.
+ */
+final class GuardedListener implements DispatcherListener {
+    private static final Logger LOG = LoggerFactory.getLogger(GuardedListener.class);
+    private static final long LOG_PAUSE = Duration.ofSeconds(10).toNanos();
+
+    private final DispatcherListener listener;
+    private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_PAUSE);
+
+    GuardedListener(DispatcherListener listener) {
+        this.listener = listener;
+    }
+
+    private void tell(Runnable call) {
+        try {
+            call.run();
+        } catch (Throwable e) {
+            long now = System.nanoTime();
+            long last = lastLogged.get();
+            if (now - last >= LOG_PAUSE && lastLogged.compareAndSet(last, now)) {
+                LOG.warn("a listener of the dispatcher failed (logged once in 10 s); deliveries go on", e);
+            }
+        }
+    }
+
+    @Override
+    public void claimed(Channel channel, int count) {
+        tell(() -> listener.claimed(channel, count));
+    }
+
+    @Override
+    public void attempted(Delivery delivery, SendResult result, Duration took) {
+        tell(() -> listener.attempted(delivery, result, took));
+    }
+
+    @Override
+    public void sent(Delivery delivery, Duration sinceAccepted) {
+        tell(() -> listener.sent(delivery, sinceAccepted));
+    }
+
+    @Override
+    public void completed(Channel channel, State state) {
+        tell(() -> listener.completed(channel, state));
+    }
+
+    @Override
+    public void stale(Channel channel, int count) {
+        tell(() -> listener.stale(channel, count));
+    }
+
+    @Override
+    public void rescued(int count) {
+        tell(() -> listener.rescued(count));
+    }
+
+    @Override
+    public void quarantined(Channel channel, int count) {
+        tell(() -> listener.quarantined(channel, count));
+    }
+
+    @Override
+    public void failed(Throwable problem) {
+        tell(() -> listener.failed(problem));
+    }
+}

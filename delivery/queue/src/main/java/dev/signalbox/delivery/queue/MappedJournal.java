@@ -1,0 +1,316 @@
+package dev.signalbox.delivery.queue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A journal in a file that is mapped into memory. What a process writes there outlives it, however it ends, without that
+ * anything has to be forced to the disk; it does not outlive the machine. So the file names the boot of the machine, and after
+ * another boot it says nothing: everything is in doubt then, as without a journal.
+ *
+ * <p>Layout, little-endian: a header of {@link #HEADER} bytes (magic, the boot's and the owner's UUID), then slots of
+ * {@link #SLOT} bytes: kind, attempt, id, length and bytes of the provider's id. The kind is written last, so a slot whose
+ * kind is not 0 is whole. A slot is in use from before a sender gets the message until its outcome is on record; there are as
+ * many as lanes may hold messages, so one is always free.
+ */
+final class MappedJournal implements Journal {
+    private static final Logger LOG = LoggerFactory.getLogger(MappedJournal.class);
+    private static final long MAGIC = 0x53424a4c4e524c31L;
+    private static final int HEADER = 128;
+    private static final int SLOT = 128;
+    private static final int BOOT_AT = 8;
+    private static final int OWNER_AT = 24;
+    private static final int ATTEMPT = 4;
+    private static final int ID = 8;
+    private static final int LENGTH = 24;
+    private static final int PROVIDER_ID = 28;
+    private static final int LONGEST_PROVIDER_ID = SLOT - PROVIDER_ID;
+
+    private static final int FREE = 0;
+    private static final int BEGUN = 1;
+    private static final int ACCEPTED = 2;
+    private static final int NOT_SENT = 3;
+    private static final int REJECTED = 4;
+    private static final int UNKNOWN = 5;
+
+    private static final String AFTERWARDS = "recorded from the journal after the node had stopped";
+    private static final VarHandle KIND = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+    /** A slot from before the crash. */
+    private record Past(int slot, int attempt, Fate fate) {}
+
+    private final Path file;
+    private final FileChannel channel;
+    private final FileLock lock;
+    private final MappedByteBuffer map;
+    private final UUID owner;
+    private final Map<UUID, Past> past = new HashMap<>();
+    private final Map<UUID, Integer> slots = new ConcurrentHashMap<>();
+    private final BlockingQueue<Integer> free;
+    private volatile boolean hasPast;
+
+    private MappedJournal(Path file, FileChannel channel, FileLock lock, int count) throws IOException {
+        this.file = file;
+        this.channel = channel;
+        this.lock = lock;
+        int held = Math.max(count, (int) Math.max(0, (channel.size() - HEADER) / SLOT));
+        this.map = channel.map(MapMode.READ_WRITE, 0, HEADER + (long) held * SLOT);
+        map.order(ByteOrder.LITTLE_ENDIAN);
+        this.free = new ArrayBlockingQueue<>(held);
+        Optional<UUID> boot = boot();
+        boolean trusted =
+                map.getLong(0) == MAGIC && boot.isPresent() && boot.get().equals(uuid(BOOT_AT));
+        this.owner = trusted ? uuid(OWNER_AT) : UUID.randomUUID();
+        if (trusted) {
+            readPast(held);
+            hasPast = true;
+        } else {
+            format(boot.orElse(new UUID(0, 0)), held);
+        }
+    }
+
+    /**
+     * Opens a journal, which is made if it is not there.
+     *
+     * @param count how many messages this node may hold at a time
+     * @throws DeliveryQueueException if another dispatcher uses the file, or it cannot be written
+     */
+    static Journal open(Path file, int count) {
+        try {
+            if (Files.notExists(file)) {
+                Files.createFile(file, ownerOnly(file));
+            }
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            return opened(file, channel, count);
+        } catch (IOException e) {
+            throw new DeliveryQueueException("the journal " + file + " cannot be used: " + e, e);
+        }
+    }
+
+    private static Journal opened(Path file, FileChannel channel, int count) throws IOException {
+        boolean done = false;
+        try {
+            FileLock lock = lock(channel);
+            if (lock == null) {
+                throw new DeliveryQueueException(
+                        "the journal " + file + " is in use by another dispatcher; give each one a file of its own",
+                        null);
+            }
+            Journal journal = new MappedJournal(file, channel, lock, count);
+            done = true;
+            return journal;
+        } finally {
+            if (!done) {
+                channel.close();
+            }
+        }
+    }
+
+    private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            LOG.debug("the lock is held within this process", e);
+            return null;
+        }
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path file) {
+        boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+        return posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    /** Where the system does not tell one boot from another, the file of an earlier process is never trusted. */
+    private static Optional<UUID> boot() {
+        try {
+            return Files.isReadable(BOOT_ID)
+                    ? Optional.of(UUID.fromString(Files.readString(BOOT_ID).strip()))
+                    : Optional.empty();
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.debug("the boot of this machine has no name; a journal from before a crash is not read", e);
+            return Optional.empty();
+        }
+    }
+
+    private void format(UUID boot, int held) {
+        for (int slot = 0; slot < held; slot++) {
+            set(slot, FREE);
+            free.add(slot);
+        }
+        put(BOOT_AT, boot);
+        put(OWNER_AT, owner);
+        map.putLong(0, MAGIC);
+    }
+
+    private void readPast(int held) {
+        for (int slot = 0; slot < held; slot++) {
+            int kind = (int) KIND.getAcquire(map, at(slot));
+            if (kind == FREE) {
+                free.add(slot);
+            } else {
+                past.put(uuid(at(slot) + ID), new Past(slot, map.getInt(at(slot) + ATTEMPT), fate(slot, kind)));
+            }
+        }
+    }
+
+    private Fate fate(int slot, int kind) {
+        return switch (kind) {
+            case ACCEPTED -> new Fate.Ended(new SendResult.Accepted(providerId(slot)));
+            case NOT_SENT -> new Fate.Ended(new SendResult.NotSent(AFTERWARDS, Optional.empty()));
+            case REJECTED -> new Fate.Ended(new SendResult.Rejected(AFTERWARDS));
+            case UNKNOWN -> new Fate.Ended(new SendResult.Unknown(AFTERWARDS));
+            default -> new Fate.Begun();
+        };
+    }
+
+    private Optional<String> providerId(int slot) {
+        int length = map.getInt(at(slot) + LENGTH);
+        if (length <= 0 || length > LONGEST_PROVIDER_ID) {
+            return Optional.empty();
+        }
+        byte[] bytes = new byte[length];
+        map.get(at(slot) + PROVIDER_ID, bytes);
+        return Optional.of(new String(bytes, UTF_8));
+    }
+
+    private static int at(int slot) {
+        return HEADER + slot * SLOT;
+    }
+
+    private void set(int slot, int kind) {
+        KIND.setRelease(map, at(slot), kind);
+    }
+
+    private UUID uuid(int at) {
+        return new UUID(map.getLong(at), map.getLong(at + Long.BYTES));
+    }
+
+    private void put(int at, UUID id) {
+        map.putLong(at, id.getMostSignificantBits());
+        map.putLong(at + Long.BYTES, id.getLeastSignificantBits());
+    }
+
+    @Override
+    public boolean isKept() {
+        return true;
+    }
+
+    @Override
+    public UUID owner() {
+        return owner;
+    }
+
+    @Override
+    public boolean hasPast() {
+        return hasPast;
+    }
+
+    @Override
+    public synchronized Fate fate(UUID id, int attempt) {
+        Past known = past.get(id);
+        return known == null || known.attempt() != attempt ? new Fate.NotBegun() : known.fate();
+    }
+
+    @Override
+    public synchronized void forgetPast() {
+        List<Integer> freed = new ArrayList<>();
+        past.values().forEach(one -> {
+            set(one.slot(), FREE);
+            freed.add(one.slot());
+        });
+        past.clear();
+        free.addAll(freed);
+        hasPast = false;
+    }
+
+    @Override
+    public void begin(UUID id, int attempt) {
+        Integer slot = free.poll();
+        if (slot == null) {
+            throw new IllegalStateException(
+                    "the journal " + file + " is full, although it has room for all that is held");
+        }
+        map.putInt(at(slot) + ATTEMPT, attempt);
+        put(at(slot) + ID, id);
+        map.putInt(at(slot) + LENGTH, 0);
+        set(slot, BEGUN);
+        slots.put(id, slot);
+    }
+
+    @Override
+    public void end(UUID id, int attempt, SendResult result) {
+        Integer slot = slots.get(id);
+        if (slot == null || map.getInt(at(slot) + ATTEMPT) != attempt) {
+            return;
+        }
+        int kind = switch (result) {
+            case SendResult.Accepted accepted -> {
+                accepted.providerId().ifPresent(name -> keep(slot, name.getBytes(UTF_8)));
+                yield ACCEPTED;
+            }
+            case SendResult.NotSent notSent -> notSent.scope() == SendResult.Scope.ACCOUNT ? FREE : NOT_SENT;
+            case SendResult.Rejected rejected -> REJECTED;
+            case SendResult.Unknown unknown -> UNKNOWN;
+        };
+        set(slot, kind);
+    }
+
+    /** A longer one is left out. */
+    private void keep(int slot, byte[] providerId) {
+        if (providerId.length <= LONGEST_PROVIDER_ID) {
+            map.put(at(slot) + PROVIDER_ID, ByteBuffer.wrap(providerId), 0, providerId.length);
+            map.putInt(at(slot) + LENGTH, providerId.length);
+        }
+    }
+
+    @Override
+    public void settle(UUID id) {
+        Integer slot = slots.remove(id);
+        if (slot != null) {
+            set(slot, FREE);
+            free.add(slot);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.release();
+            channel.close();
+        } catch (IOException e) {
+            LOG.warn("the journal {} could not be closed", file, e);
+        }
+    }
+}

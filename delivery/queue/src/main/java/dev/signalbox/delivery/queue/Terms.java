@@ -1,0 +1,18 @@
+package dev.signalbox.delivery.queue;
+
+import java.time.Duration;
+
+/**
+ * What a sender said about itself when its dispatcher was built.
+ *
+ * @param timeout the longest an attempt can take
+ * @param concurrency how many attempts may be under way at a time
+ * @param keyLifetime how long its provider recognises a repeated key
+ * @param leavesDoubt whether an attempt without an answer may have reached the person
+ */
+record Terms(Channel channel, Duration timeout, int concurrency, Duration keyLifetime, boolean leavesDoubt) {
+    static Terms of(Sender sender) {
+        return new Terms(
+                sender.channel(), sender.timeout(), sender.concurrency(), sender.keyLifetime(), sender.leavesDoubt());
+    }
+}

@@ -1,0 +1,230 @@
+package dev.signalbox.delivery.queue;
+
+import dev.signalbox.database.Database;
+import dev.signalbox.database.Dialect;
+import dev.signalbox.database.Work;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The channels with due messages that no node serves. Nobody claims these messages, so without this their time limits would
+ * never act: a step {@code client:alice within 5s} on a cluster without live clients would keep the text behind it waiting.
+ *
+ * <p>Each node keeps saying in {@code delivery_lane} which channels it serves. A channel that nobody has served for
+ * {@link #REGISTERED}, and that this node has seen so for {@link #GRACE}, is walked through in pieces: what has expired, or is
+ * over its step's time (counted from when it was due, since no claim has started it), ends like any claimed message would.
+ * Taking the ticket out of its queue decides the race with other nodes. Confined to the thread of the pulse, except for
+ * {@link #channels}.
+ */
+final class Unserved {
+    static final Duration PAUSE = Duration.ofSeconds(10);
+    static final Duration REGISTERED = Duration.ofSeconds(60);
+    static final Duration GRACE = Duration.ofSeconds(30);
+
+    /** How many messages of a channel one look reads. */
+    private static final int PIECE = 500;
+
+    /** What a provider remembers is not known here, so nothing counts as forgotten. */
+    private static final Duration ALWAYS = Duration.ofDays(36_500);
+
+    private static final String REGISTER = """
+            insert into delivery_lane (lane, served_until) values (?, ?)
+            on conflict (lane) do update set served_until = excluded.served_until
+            where delivery_lane.served_until < excluded.served_until
+            """;
+
+    private static final String WAITING = """
+            with recursive lanes (lane) as (
+                select min(lane) from delivery_ready
+                union all
+                select (select min(r.lane) from delivery_ready r where r.lane > l.lane) from lanes l where l.lane is not null
+            )
+            select l.lane from lanes l
+            where l.lane is not null
+              and not exists (select 1 from delivery_lane s where s.lane = l.lane and s.served_until > ?)
+            """;
+
+    private static final String PIECE_OF_LANE = """
+            select r.priority, r.run_at, r.id, r.step, r.attempt, r.tried, r.deadline, r.unsure_since,
+                   m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version
+            from delivery_ready r join delivery_message m on m.id = r.id
+            where r.lane = ? and r.priority >= ? and (r.priority, r.run_at, r.id) > (?, ?, ?)
+            order by r.priority, r.run_at, r.id limit %d
+            """.formatted(PIECE);
+
+    private static final String TAKE =
+            "delete from delivery_ready where lane = ? and priority = ? and run_at = ? and id = ?";
+
+    private final Database database;
+    private final Rows rows;
+    private final Ledger ledger;
+    private final Rules rules;
+    private final Wake wake;
+    private final Time time;
+    private final GuardedListener listener;
+    private final int shard;
+
+    /** Since when, in ticks, each was seen without a node. */
+    private final Map<Channel, Long> since = new HashMap<>();
+
+    /** How far the walk through each has come. */
+    private final Map<Channel, Ticket> cursors = new HashMap<>();
+
+    private long lookedAt = Long.MIN_VALUE / 2;
+    private volatile Set<Channel> channels = Set.of();
+
+    Unserved(JdbcQueue queue, Rules rules, GuardedListener listener, int shard) {
+        this.database = queue.database();
+        this.rows = new Rows(database.dialect());
+        this.ledger = new Ledger(rows);
+        this.rules = rules;
+        this.wake = queue.wake();
+        this.time = queue.time();
+        this.listener = listener;
+        this.shard = shard;
+    }
+
+    /** The channels with due messages that no node has served for a while. */
+    Set<Channel> channels() {
+        return channels;
+    }
+
+    /** Says what this node serves, and ends what is over its time in channels that none serves; at most every {@link #PAUSE}. */
+    void look(Collection<Channel> served, long now) {
+        long ticks = time.ticks();
+        if (ticks - lookedAt < Micros.of(PAUSE)) {
+            return;
+        }
+        lookedAt = ticks;
+        register(served, now);
+        Set<Channel> waiting = waiting(now);
+        since.keySet().retainAll(waiting);
+        cursors.keySet().retainAll(waiting);
+        waiting.forEach(channel -> since.putIfAbsent(channel, ticks));
+        channels = waiting.stream()
+                .filter(channel -> ticks - since.getOrDefault(channel, ticks) >= Micros.of(GRACE))
+                .collect(Collectors.toUnmodifiableSet());
+        channels.forEach(channel -> walk(channel, now));
+    }
+
+    /** One statement each, so that nodes never hold one row while they wait for another. */
+    private void register(Collection<Channel> served, long now) {
+        for (Channel channel : served) {
+            database.autoCommit(connection -> {
+                try (PreparedStatement statement = connection.prepareStatement(REGISTER)) {
+                    statement.setString(1, channel.name());
+                    statement.setLong(2, now + Micros.of(REGISTERED));
+                    return statement.executeUpdate();
+                }
+            });
+        }
+    }
+
+    /** One statement needs no transaction around it; but on SQLite that would be one of the only writer. */
+    private Set<Channel> waiting(long now) {
+        Work<Set<Channel>> ask = connection -> waiting(connection, now);
+        return database.dialect() == Dialect.SQLITE ? database.read(ask) : database.autoCommit(ask);
+    }
+
+    private static Set<Channel> waiting(Connection connection, long now) throws SQLException {
+            try (PreparedStatement statement = connection.prepareStatement(WAITING)) {
+                statement.setLong(1, now);
+                Set<Channel> waiting = new HashSet<>();
+                try (ResultSet row = statement.executeQuery()) {
+                    while (row.next()) {
+                        Channel.named(row.getString("lane")).ifPresent(waiting::add);
+                    }
+                }
+                return waiting;
+            }
+    }
+
+    private void walk(Channel channel, long now) {
+        List<Claimed> piece = database.read(connection -> piece(connection, channel, cursors.get(channel)));
+        if (piece.size() < PIECE) {
+            cursors.remove(channel);
+        } else {
+            cursors.put(channel, piece.getLast().ticket());
+        }
+        List<Over> over = new ArrayList<>();
+        for (Claimed waiting : piece) {
+            Verdict verdict = rules.prevented(waiting.startedAt(waiting.ticket().runAt()), now, ALWAYS);
+            if (verdict != null) {
+                over.add(new Over(waiting.ticket(), verdict));
+            }
+        }
+        if (!over.isEmpty()) {
+            end(channel, over, now);
+        }
+    }
+
+    /** A ticket whose time is over, and what becomes of it. */
+    private record Over(Ticket ticket, Verdict verdict) {}
+
+    private List<Claimed> piece(Connection connection, Channel channel, @Nullable Ticket after) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(PIECE_OF_LANE)) {
+            statement.setString(1, channel.name());
+            statement.setInt(2, after == null ? 0 : after.priority());
+            statement.setInt(3, after == null ? -1 : after.priority());
+            statement.setLong(4, after == null ? 0 : after.runAt());
+            rows.bind(statement, 5, after == null ? new UUID(0, 0) : after.id());
+            List<Claimed> piece = new ArrayList<>();
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    piece.add(rows.claimed(row, channel, row.getLong("run_at")));
+                }
+            }
+            return piece;
+        }
+    }
+
+    private void end(Channel channel, List<Over> over, long now) {
+        List<Verdict> ended = database.transact(connection -> {
+            List<Verdict> taken = new ArrayList<>();
+            for (Over one : over) {
+                if (take(connection, one.ticket())) {
+                    taken.add(one.verdict());
+                }
+            }
+            ledger.record(connection, taken.stream().map(Verdict::outcome).toList(), shard);
+            ledger.queue(connection, next(taken), now);
+            return taken;
+        });
+        wake.enqueued(next(ended), now);
+        ended.forEach(verdict -> listener.completed(channel, verdict.outcome().state()));
+    }
+
+    private static List<Ticket> next(List<Verdict> verdicts) {
+        List<Ticket> next = new ArrayList<>();
+        for (Verdict verdict : verdicts) {
+            Ticket ticket = verdict.next();
+            if (ticket != null) {
+                next.add(ticket);
+            }
+        }
+        return next;
+    }
+
+    private boolean take(Connection connection, Ticket ticket) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(TAKE)) {
+            statement.setString(1, ticket.lane().name());
+            statement.setInt(2, ticket.priority());
+            statement.setLong(3, ticket.runAt());
+            rows.bind(statement, 4, ticket.id());
+            return statement.executeUpdate() == 1;
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.signalbox.delivery.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.signalbox.delivery.queue.Journal.Fate;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MappedJournalTest {
+    private static final UUID ID = UUID.randomUUID();
+
+    @TempDir
+    Path folder;
+
+    private Path file() {
+        return folder.resolve("attempts.journal");
+    }
+
+    private Journal open(int count) {
+        return MappedJournal.open(file(), count);
+    }
+
+    private Fate afterwards(SendResult result) {
+        try (Journal journal = open(4)) {
+            journal.begin(ID, 3);
+            journal.end(ID, 3, result);
+        }
+        try (Journal journal = open(4)) {
+            Fate fate = journal.fate(ID, 3);
+            journal.forgetPast();
+            return fate;
+        }
+    }
+
+    @Test
+    void newOneHasNoPast() throws IOException {
+        try (Journal journal = open(4)) {
+            assertThat(journal.hasPast()).isFalse();
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
+                    .isEqualTo("rw-------");
+        }
+    }
+
+    @Test
+    void remembersWhatWasBegunUnderItsOwnersName() {
+        UUID owner;
+        try (Journal journal = open(4)) {
+            owner = journal.owner();
+            journal.begin(ID, 3);
+        }
+        try (Journal journal = open(4)) {
+            assertThat(journal.hasPast()).isTrue();
+            assertThat(journal.owner()).isEqualTo(owner);
+            assertThat(journal.fate(ID, 3)).isEqualTo(new Fate.Begun());
+            assertThat(journal.fate(ID, 4)).isEqualTo(new Fate.NotBegun());
+            assertThat(journal.fate(UUID.randomUUID(), 3)).isEqualTo(new Fate.NotBegun());
+            journal.forgetPast();
+            assertThat(journal.hasPast()).isFalse();
+        }
+    }
+
+    @Test
+    void remembersHowItEnded() {
+        assertThat(afterwards(new SendResult.Accepted(Optional.of("p-1"))))
+                .isEqualTo(new Fate.Ended(new SendResult.Accepted(Optional.of("p-1"))));
+        assertThat(afterwards(new SendResult.Accepted(Optional.of("x".repeat(500)))))
+                .isEqualTo(new Fate.Ended(new SendResult.Accepted(Optional.empty())));
+        assertThat(afterwards(new SendResult.Rejected("no")))
+                .isInstanceOfSatisfying(
+                        Fate.Ended.class, ended -> assertThat(ended.result()).isInstanceOf(SendResult.Rejected.class));
+        assertThat(afterwards(new SendResult.NotSent("no", Optional.of(Duration.ZERO))))
+                .isInstanceOfSatisfying(
+                        Fate.Ended.class, ended -> assertThat(ended.result()).isInstanceOf(SendResult.NotSent.class));
+        assertThat(afterwards(new SendResult.Unknown("?")))
+                .isInstanceOfSatisfying(
+                        Fate.Ended.class, ended -> assertThat(ended.result()).isInstanceOf(SendResult.Unknown.class));
+        assertThat(afterwards(new SendResult.NotSent("401", Optional.empty(), SendResult.Scope.ACCOUNT)))
+                .isEqualTo(new Fate.NotBegun());
+    }
+
+    @Test
+    void forgetsWhatIsOnRecord() {
+        try (Journal journal = open(1)) {
+            for (int i = 0; i < 100; i++) {
+                UUID id = UUID.randomUUID();
+                journal.begin(id, 1);
+                journal.end(id, 1, new SendResult.Unknown("?"));
+                journal.settle(id);
+            }
+            assertThat(journal.isKept()).isTrue();
+        }
+        try (Journal journal = open(1)) {
+            journal.forgetPast();
+            journal.begin(ID, 1);
+            assertThatThrownBy(() -> journal.begin(UUID.randomUUID(), 1)).hasMessageContaining("full");
+        }
+    }
+
+    @Test
+    void answerOfAnEarlierAttemptChangesNothing() {
+        try (Journal journal = open(4)) {
+            journal.begin(ID, 1);
+            journal.settle(ID);
+            journal.begin(ID, 2);
+            journal.end(ID, 1, new SendResult.Rejected("late"));
+        }
+        try (Journal journal = open(4)) {
+            assertThat(journal.fate(ID, 2)).isEqualTo(new Fate.Begun());
+        }
+    }
+
+    @Test
+    void anotherBootOfTheMachineMakesItWorthless() throws IOException {
+        UUID owner;
+        try (Journal journal = open(4)) {
+            owner = journal.owner();
+            journal.begin(ID, 1);
+        }
+        try (RandomAccessFile bytes = new RandomAccessFile(file().toFile(), "rw")) {
+            bytes.seek(8);
+            bytes.writeLong(42);
+        }
+        try (Journal journal = open(4)) {
+            assertThat(journal.hasPast()).isFalse();
+            assertThat(journal.owner()).isNotEqualTo(owner);
+        }
+    }
+
+    @Test
+    void growsAndShrinksWithoutForgetting() {
+        try (Journal journal = open(2)) {
+            journal.begin(ID, 1);
+        }
+        try (Journal journal = open(100)) {
+            assertThat(journal.fate(ID, 1)).isEqualTo(new Fate.Begun());
+        }
+        try (Journal journal = open(1)) {
+            assertThat(journal.fate(ID, 1)).isEqualTo(new Fate.Begun());
+        }
+    }
+
+    @Test
+    void belongsToOneDispatcherAtATime() {
+        try (Journal journal = open(1)) {
+            assertThatThrownBy(() -> open(1))
+                    .isInstanceOf(DeliveryQueueException.class)
+                    .hasMessageContaining("in use by another dispatcher");
+            assertThat(journal.isKept()).isTrue();
+        }
+    }
+}

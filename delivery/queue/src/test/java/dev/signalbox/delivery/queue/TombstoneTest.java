@@ -1,0 +1,106 @@
+package dev.signalbox.delivery.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.signalbox.database.Database;
+import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.database.DatabaseException;
+import dev.signalbox.testing.services.RealPostgres;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A claim whose client gave up, while the server still works on it. */
+class TombstoneTest {
+    private static final Store.Rescuer RELEASING = orphan -> {
+        throw new AssertionError("nothing was claimed");
+    };
+
+    private final UUID lease = UUID.randomUUID();
+    private Database database;
+    private JdbcQueue queue;
+
+    @BeforeEach
+    void open() {
+        database = Database.open(DatabaseConfig.of(RealPostgres.shared().freshDatabase()));
+        queue = (JdbcQueue) DeliveryQueue.on(database);
+        queue.enqueue(Reach.to("sms:+61400000000").body("x").build());
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private List<Claimed> claim(UUID as) {
+        long now = queue.time().now();
+        return queue.store().claim(Channel.SMS, 10, new long[10], as, "a", now, now + 20_000_000);
+    }
+
+    private int giveBack() {
+        return queue.store().giveBack(lease, Channel.SMS, queue.time().now(), 0, RELEASING);
+    }
+
+    @Test
+    void claimThatCommitsAfterItWasGivenUpTakesNothing() throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                Connection locking = database.dataSource().getConnection()) {
+            locking.setAutoCommit(false);
+            execute(locking, "lock table delivery_ready in access exclusive mode");
+            Future<List<Claimed>> late = threads.submit(() -> claim(lease));
+            await().atMost(Duration.ofSeconds(30)).until(this::waitsForTheLock);
+
+            assertThat(giveBack()).isZero();
+            locking.commit();
+            assertThatThrownBy(late::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(DatabaseException.class);
+            assertThat(claim(UUID.randomUUID())).hasSize(1);
+        }
+    }
+
+    @Test
+    void tombstoneStaysWhereItIsLaidTwice() {
+        assertThat(giveBack()).isZero();
+        assertThat(giveBack()).isZero();
+        assertThatThrownBy(() -> claim(lease)).isInstanceOf(DatabaseException.class);
+    }
+
+    @Test
+    void tombstoneGoesWithTheExpiredLeases() {
+        giveBack();
+        long later = queue.time().now() + Micros.of(Duration.ofHours(2));
+        assertThat(queue.store().rescue(List.of(Channel.SMS), later, 10, 0, RELEASING))
+                .isZero();
+        assertThat(claim(lease)).hasSize(1);
+    }
+
+    private static void execute(Connection connection, String sql) throws Exception {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private boolean waitsForTheLock() {
+        return database.autoCommit(connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("select count(*) from pg_stat_activity"
+                            + " where datname = current_database() and wait_event_type = 'Lock'")) {
+                row.next();
+                return row.getInt(1) > 0;
+            }
+        });
+    }
+}

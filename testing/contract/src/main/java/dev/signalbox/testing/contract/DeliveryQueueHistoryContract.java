@@ -1,0 +1,136 @@
+package dev.signalbox.testing.contract;
+
+import static dev.signalbox.testing.contract.ScriptedSender.accepted;
+import static dev.signalbox.testing.contract.ScriptedSender.unknown;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.HistoryCheck;
+import dev.signalbox.delivery.queue.HistoryCheck.Report;
+import dev.signalbox.delivery.queue.HistoryCheck.Violation;
+import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.State;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the check of a history finds. The tables are spoilt by hand, as a broken fence would, and mended at the end. */
+public abstract class DeliveryQueueHistoryContract extends DeliveryQueueContract {
+    private final ScriptedSender sms = ScriptedSender.of(Channel.SMS);
+    private final ScriptedSender email = ScriptedSender.of(Channel.EMAIL);
+
+    private Report check() {
+        return HistoryCheck.run(database(), Map.of(Channel.SMS, Duration.ofMinutes(5)));
+    }
+
+    private void execute(String sql) {
+        database().transact(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.executeUpdate(sql);
+            }
+        });
+    }
+
+    @AfterEach
+    void emptyTheTables() {
+        for (String table : new String[] {"ready", "later", "outcome", "dead", "tally", "message"}) {
+            execute("delete from delivery_" + table);
+        }
+    }
+
+    private void assertBroken(String rule) {
+        assertThat(check().violations()).extracting(Violation::rule).contains(rule);
+    }
+
+    private UUID sent() {
+        UUID id = enqueueSms();
+        node(sms.answering(accepted())).runOnce();
+        assertState(id, State.SENT);
+        return id;
+    }
+
+    /** Copies the last line of every history to one more attempt. */
+    private void addLine(String result, String state, int step) {
+        execute("""
+                insert into delivery_outcome (id, attempt, step, result, state, at, millis)
+                select id, max(attempt) + 1, %d, '%s', '%s', max(at), 1 from delivery_outcome group by id
+                """.formatted(step, result, state));
+    }
+
+    @Test
+    void whatWorksIsClean() {
+        sent();
+        enqueue(sms().at(clock.instant().plusSeconds(60)));
+        assertThat(check().isClean()).isTrue();
+        assertThat(check().messages()).isEqualTo(2);
+        assertThat(check().attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void lostMessageIsFound() {
+        enqueueSms();
+        execute("delete from delivery_ready");
+        assertBroken("every message is in exactly one place");
+    }
+
+    /** What a completion would leave that does not look whether its lease still stands. */
+    @Test
+    void outcomeOfAStaleHolderIsFound() {
+        UUID id = enqueueSms();
+        node(sms.answering(unknown())).runOnce();
+        assertState(id, State.RETRY_WAIT);
+        addLine("ACCEPTED", "SENT", 0);
+        assertBroken("every message is in exactly one place");
+    }
+
+    @Test
+    void secondSendAfterTheFirstIsFound() {
+        sent();
+        addLine("ACCEPTED", "SENT", 0);
+        assertBroken("nothing follows SENT");
+    }
+
+    @Test
+    void attemptAfterAnEndIsFound() {
+        UUID id = enqueueSms();
+        node(sms.answering(ScriptedSender.rejected())).runOnce();
+        assertState(id, State.REJECTED);
+        addLine("NOT_SENT", "DEAD", 0);
+        assertBroken("only a person goes on after an end");
+    }
+
+    @Test
+    void doubtThatPassedOnIsFound() {
+        enqueue(Reach.to("sms:+61400000000", "email:a@example.com").body("x"));
+        Dispatcher node = node(sms.answering(unknown()), email);
+        node.runOnce();
+        assertThat(check().isClean()).isTrue();
+        addLine("ACCEPTED", "SENT", 1);
+        assertBroken("doubt does not pass on to the next step");
+    }
+
+    @Test
+    void repeatBeyondTheKeysLifetimeIsFound() {
+        enqueueSms();
+        node(sms.answering(unknown())).runOnce();
+        addLine("UNKNOWN", "RETRY_WAIT", 0);
+        assertThat(check().violations())
+                .extracting(Violation::rule)
+                .doesNotContain("a key is repeated only while its provider knows it");
+        execute("update delivery_outcome set at = at + 301000000 where attempt = 2");
+        assertBroken("a key is repeated only while its provider knows it");
+    }
+
+    @Test
+    void gapAndWrongTallyAreFound() {
+        sent();
+        execute("update delivery_outcome set attempt = 2");
+        execute("update delivery_tally set n = 5");
+        assertBroken("histories have no gaps");
+        assertBroken("the tally is right");
+    }
+}
