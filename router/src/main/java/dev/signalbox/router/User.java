@@ -76,11 +76,15 @@ final class User {
         }
     }
 
-    private void add(LiveSession session) {
+    private static List<LiveSession> with(List<LiveSession> sessions, LiveSession another) {
         List<LiveSession> more = new ArrayList<>(sessions);
-        more.add(session);
+        more.add(another);
+        return List.copyOf(more);
+    }
+
+    private void add(LiveSession session) {
         inbox.join(session);
-        sessions = List.copyOf(more);
+        sessions = with(sessions, session);
         SessionInfo info = session.info();
         events.add(() -> listener.connected(info));
     }
@@ -118,11 +122,13 @@ final class User {
     @Nullable
     RouteError offer(Message message) {
         List<LiveSession> now = sessions;
-        int took = 0;
+        List<LiveSession> refused = List.of();
         for (int i = 0; i < now.size(); i++) {
-            took += offer(now.get(i), message) ? 1 : 0;
+            refused = offer(now.get(i), message) ? refused : with(refused, now.get(i));
         }
-        if (took > 0) {
+        if (refused.size() < now.size()) {
+            // One that misses what its sender believes to have arrived must not stay as if nothing were missing.
+            refused.forEach(session -> session.close(CloseReason.SLOW_CONSUMER));
             return null;
         }
         return now.isEmpty() ? RouteError.unknownClient(address) : RouteError.slowConsumer(address);

@@ -119,7 +119,7 @@ class RouterTest {
     }
 
     @Test
-    void aSlowConsumerIsClosedAndTheSenderTold() {
+    void whatASlowConsumerCannotTakeIsRefusedToTheSender() {
         FakeConnection slow = new FakeConnection(1);
         fixture.endpoint.connect("slow", slow);
 
@@ -128,7 +128,23 @@ class RouterTest {
                 .singleElement()
                 .extracting(RouteError::code)
                 .isEqualTo(ErrorCode.SLOW_CONSUMER);
+        assertThat(slow.closed).hasNullValue();
+        slow.room = 2;
+        assertThat(router.send(to(Address.client("slow"), "now it fits")).complete())
+                .isTrue();
+    }
+
+    @Test
+    void aSessionThatMissesWhatAnotherOfItsUserGotIsClosed() {
+        FakeConnection slow = new FakeConnection(1);
+        FakeConnection fast = new FakeConnection();
+        fixture.endpoint.connect("alice", slow);
+        fixture.endpoint.connect("alice", fast);
+
+        assertThat(router.send(to(Address.client("alice"), "one")).complete()).isTrue();
+        assertThat(router.send(to(Address.client("alice"), "two")).complete()).isTrue();
         assertThat(slow.closed).hasValue(CloseReason.SLOW_CONSUMER);
+        assertThat(texts(fast)).containsExactly("one", "two");
     }
 
     @Test
