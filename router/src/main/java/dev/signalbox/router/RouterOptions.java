@@ -113,7 +113,8 @@ public record RouterOptions(
      * @param pattern the name of a topic, or how names begin with an asterisk at its end
      */
     public record TopicRule(String pattern, TopicPolicy policy) {
-        boolean fits(String name) {
+        /** Whether the rule is for the topic of this name. */
+        public boolean fits(String name) {
             return pattern.endsWith("*")
                     ? name.startsWith(pattern.substring(0, pattern.length() - 1))
                     : name.equals(pattern);

@@ -131,6 +131,8 @@ class SessionTest {
 
         @Override
         public void connected(SessionInfo session) {
+            // Whoever may overtake this gets the chance to.
+            Thread.yield();
             if (present.put(session.id(), true) != null) {
                 wrong.set("connected twice, or after its end: " + session);
             }

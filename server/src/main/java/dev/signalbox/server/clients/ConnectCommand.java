@@ -54,8 +54,9 @@ final class ConnectCommand implements Callable<Integer> {
     @Option(
             names = "--topic",
             paramLabel = "TOPIC",
-            description = "Subscribes to it and prints what is published; may be repeated. With --to topic:TOPIC, lines are"
-                    + " published.")
+            description =
+                    "Subscribes to it and prints what is published; may be repeated. With --to topic:TOPIC, lines are"
+                            + " published.")
     private List<String> topics = List.of();
 
     @Option(names = "--no-ack", description = "Acknowledges no message.")

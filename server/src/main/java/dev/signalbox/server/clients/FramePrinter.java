@@ -37,7 +37,8 @@ final class FramePrinter {
                         + Visible.line(frame.path("from").asString("")) + topic(frame) + ": " + content(frame));
             case "gap" ->
                 err.println("topic " + Visible.line(frame.path("topic").asString("")) + ": messages "
-                        + frame.path("expected").asLong(0) + " to " + (frame.path("next").asLong(1) - 1) + " are lost");
+                        + frame.path("expected").asLong(0) + " to "
+                        + (frame.path("next").asLong(1) - 1) + " are lost");
             case "error" -> err.println("error: " + frame.path("message").asString(""));
             default -> {} // an ok or a pong says nothing to a person
         }

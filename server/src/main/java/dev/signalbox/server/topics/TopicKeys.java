@@ -41,16 +41,10 @@ final class TopicKeys {
             Kind.whole(0, 1_000_000),
             "1000",
             "The most messages that each topic keeps, for those who come back or lag.");
-    static final Key<Long> BYTES = Key.of(
-            "topics.rules.*.history.size",
-            Kind.size("0", "1GiB"),
-            "1MiB",
-            "The most bytes of them.");
-    static final Key<Duration> AGE = Key.of(
-            "topics.rules.*.history.age",
-            Kind.duration("0s", "365d"),
-            "5m",
-            "How long each is kept.");
+    static final Key<Long> BYTES =
+            Key.of("topics.rules.*.history.size", Kind.size("0", "1GiB"), "1MiB", "The most bytes of them.");
+    static final Key<Duration> AGE =
+            Key.of("topics.rules.*.history.age", Kind.duration("0s", "365d"), "5m", "How long each is kept.");
     static final Key<SlowConsumer> SLOW = Key.of(
             "topics.rules.*.slow",
             Kind.oneOf(SlowConsumer.class),

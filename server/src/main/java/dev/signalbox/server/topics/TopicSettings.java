@@ -27,8 +27,7 @@ record TopicSettings(int max, int perSession, List<Rule> rules) implements Autho
         for (int i = 0; i < reading.size(TopicKeys.NAME); i++) {
             rule(reading, i).ifPresent(rules::add);
         }
-        return new TopicSettings(
-                reading.get(TopicKeys.MAX), reading.get(TopicKeys.PER_SESSION), List.copyOf(rules));
+        return new TopicSettings(reading.get(TopicKeys.MAX), reading.get(TopicKeys.PER_SESSION), List.copyOf(rules));
     }
 
     private static Optional<Rule> rule(Reading reading, int i) {

@@ -52,7 +52,9 @@ class ServerTopicTest {
         TopicSettings settings = settings(RULES);
 
         assertThat(allows(settings, "alice", Operation.PUBLISH, "news")).isTrue();
-        assertThat(allows(settings, "bob", Operation.PUBLISH, "news")).as("the third rule is not asked").isFalse();
+        assertThat(allows(settings, "bob", Operation.PUBLISH, "news"))
+                .as("the third rule is not asked")
+                .isFalse();
         assertThat(allows(settings, "bob", Operation.SUBSCRIBE, "news")).isTrue();
         assertThat(allows(settings, "bob", Operation.SUBSCRIBE, "rooms/7")).isTrue();
         assertThat(allows(settings, "bob", Operation.PUBLISH, "rooms/7")).isFalse();
@@ -69,7 +71,8 @@ class ServerTopicTest {
 
         assertThat(allows(none, "alice", Operation.SUBSCRIBE, "news")).isFalse();
         assertThat(allows(none, "alice", Operation.PUBLISH, "news")).isFalse();
-        assertThat(none.allows(new Principal("alice", Map.of()), Operation.SEND, Address.ALL)).isTrue();
+        assertThat(none.allows(new Principal("alice", Map.of()), Operation.SEND, Address.ALL))
+                .isTrue();
         assertThat(none.options().max()).isEqualTo(10_000);
         assertThat(none.options().perSession()).isEqualTo(100);
     }
