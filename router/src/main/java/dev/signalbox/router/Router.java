@@ -52,7 +52,7 @@ public interface Router extends AutoCloseable {
 
     /**
      * Sends to clients, topics and logic. Whatever does not arrive stands in the report. A client is reached if one of its sessions is;
-     * a session that cannot take what another one took is closed as {@link CloseReason#SLOW_CONSUMER}.
+     * a session that cannot take what another one took, or what a logic sends, is closed as {@link CloseReason#SLOW_CONSUMER}.
      */
     SendReport send(Message message);
 

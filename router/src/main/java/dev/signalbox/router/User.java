@@ -134,8 +134,20 @@ final class User {
         return now.isEmpty() ? RouteError.unknownClient(address) : RouteError.slowConsumer(address);
     }
 
-    /** Hands a plain message to one session; not before those of the same sender that wait to be sent to it. */
+    /**
+     * Hands a plain message to one session. If that cannot take what the server's own code sends, it is closed: so that nothing is
+     * missing from what a logic tells it without a word. What another client sends is only refused to that client.
+     */
     boolean offer(LiveSession session, Message message) {
+        boolean taken = offerInOrder(session, message);
+        if (!taken && message.source() instanceof Address.Logic) {
+            session.close(CloseReason.SLOW_CONSUMER);
+        }
+        return taken;
+    }
+
+    /** Not before those of the same sender that wait to be sent to it. */
+    private boolean offerInOrder(LiveSession session, Message message) {
         if (!inbox.mayHoldBack()) {
             return session.offer(message);
         }

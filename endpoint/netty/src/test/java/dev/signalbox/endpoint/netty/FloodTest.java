@@ -17,13 +17,13 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever one client is sent, it is not disconnected for it; what does not fit is refused to the sender. */
+/** Whatever one client is sent by others, it is not disconnected for it; what does not fit is refused to the sender. */
 class FloodTest extends WireFixture {
     private static final Address.Logic SERVER = Address.logic("server");
     private static final Address.Client BOB = Address.client("bob");
 
     private SendReport send(String text) {
-        return router().send(Message.of(SERVER, BOB, Payload.text(text)));
+        return router().send(Message.of(Address.client("mallory"), BOB, Payload.text(text)));
     }
 
     /** Each U+0008 takes six bytes in JSON, so this is the largest that is taken, and more than fits beside another. */
