@@ -9,6 +9,10 @@ import java.util.regex.Pattern;
 
 /** The keys of topics. */
 final class TopicKeys {
+    private static final Kind<List<String>> CLIENTS = new Kind<>(
+            "ids of clients with blanks in between, `*` for all, or nothing",
+            text -> text.isBlank() ? List.of() : List.of(text.strip().split("\\s+")));
+
     static final Key<Integer> MAX = Key.of(
             "topics.max",
             Kind.whole(1, 1_000_000),
@@ -28,12 +32,12 @@ final class TopicKeys {
                     + " Required.");
     static final Key<List<String>> PUBLISH = Key.of(
             "topics.rules.*.publish",
-            Kind.words(),
+            CLIENTS,
             "",
             "The clients that may publish to them, with blanks in between; `*` is all.");
     static final Key<List<String>> SUBSCRIBE = Key.of(
             "topics.rules.*.subscribe",
-            Kind.words(),
+            CLIENTS,
             "",
             "The clients that may subscribe to them, with blanks in between; `*` is all.");
     static final Key<Integer> COUNT = Key.of(
