@@ -169,11 +169,6 @@ final class RouterInProcess implements AutoCloseable {
         }
 
         @Override
-        public boolean broadcast(Message message) {
-            return true;
-        }
-
-        @Override
         public void stopAccepting() {
             // Clients come by method call.
         }

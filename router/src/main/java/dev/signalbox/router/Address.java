@@ -3,8 +3,8 @@ package dev.signalbox.router;
 import java.util.UUID;
 
 /**
- * Who a message is from or for. Printed and parsed as {@code client:USER}, {@code client:USER#SESSION}, {@code logic:NAME} or
- * {@code all}.
+ * Who a message is from or for. Printed and parsed as {@code client:USER}, {@code client:USER#SESSION}, {@code logic:NAME},
+ * {@code topic:NAME} or {@code all}.
  *
  * <p>The alphabets are narrow on purpose: an address can stand in a log line, a URL or a JSON string as it is.
  */
@@ -32,9 +32,18 @@ public sealed interface Address {
     }
 
     /**
+     * The address of a topic.
+     *
+     * @throws IllegalArgumentException unless {@code name} is 1 to 128 characters of {@code A-Z a-z 0-9 . _ ~ @ + : / = -}
+     */
+    static Topic topic(String name) {
+        return new Topic(name);
+    }
+
+    /**
      * The address that was printed so.
      *
-     * @throws IllegalArgumentException if it is none of the four forms
+     * @throws IllegalArgumentException if it is none of the five forms
      */
     static Address parse(String printed) {
         if (printed.startsWith(Client.PREFIX)) {
@@ -43,11 +52,15 @@ public sealed interface Address {
         if (printed.startsWith(Logic.PREFIX)) {
             return new Logic(printed.substring(Logic.PREFIX.length()));
         }
+        if (printed.startsWith(Topic.PREFIX)) {
+            return new Topic(printed.substring(Topic.PREFIX.length()));
+        }
         if (printed.equals("all")) {
             return ALL;
         }
         throw new IllegalArgumentException(
-                "an address is client:USER, client:USER#SESSION, logic:NAME or all, not: " + Strings.excerpt(printed));
+                "an address is client:USER, client:USER#SESSION, logic:NAME, topic:NAME or all, not: "
+                        + Strings.excerpt(printed));
     }
 
     private static Address client(String printed, int separator) {
@@ -92,6 +105,20 @@ public sealed interface Address {
 
         public Logic {
             Strings.requireName("logic name", name, 64, "._-");
+        }
+
+        @Override
+        public String toString() {
+            return PREFIX + name;
+        }
+    }
+
+    /** All who subscribe to a topic. */
+    record Topic(String name) implements Address {
+        private static final String PREFIX = "topic:";
+
+        public Topic {
+            Strings.requireName("topic name", name, 128, "._~@+:/=-");
         }
 
         @Override

@@ -15,6 +15,9 @@ public interface ClientGateway {
     /** Announces an authenticated client. */
     Admission connect(Principal principal, Connection connection);
 
+    /** What is sent to all: every session is a subscriber from its beginning to its end. */
+    Topic everyone();
+
     /** The largest payload that the router passes on, in bytes. */
     int maxPayloadBytes();
 

@@ -2,6 +2,7 @@ package dev.signalbox.router;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
@@ -35,6 +36,47 @@ public interface ClientSession {
 
     /** The client has the message and does not want it. False if nothing waited for it. */
     boolean refuse(UUID message, String reason);
+
+    /** There is room again for what the connection refused. */
+    void writable();
+
+    /** What came of a wish to subscribe. */
+    sealed interface Subscribing {
+        /**
+         * It is allowed. The endpoint attaches itself to the topic and reads from {@code after} on, until
+         * {@link ClientSession#unsubscribe} or the end of the session.
+         *
+         * @param recovered false if something was lost between the position that was asked for and {@code after}, or after that
+         */
+        record Subscribed(Topic topic, long after, boolean recovered) implements Subscribing {}
+
+        /** It is not. */
+        record Refused(RouteError error) implements Subscribing {}
+    }
+
+    /** Subscribes to a topic; again for the same one, it begins anew. */
+    Subscribing subscribe(String topic, TopicStart from);
+
+    /** False if the session does not subscribe to it. */
+    boolean unsubscribe(String topic);
+
+    /** What came of publishing. */
+    sealed interface Publishing {
+        /** It is in the topic, now or since an earlier call with the same key. */
+        record Published(Position position, boolean repeated) implements Publishing {}
+
+        /** It is not. */
+        record Refused(RouteError error) implements Publishing {}
+    }
+
+    /**
+     * Publishes to one topic.
+     *
+     * @param draft with the topic as its only target
+     * @param key the client's own name for the message: of several with the same one, the topic takes the first. It is remembered
+     *     for the last 1,024 messages with a key at least
+     */
+    Publishing publish(Draft draft, Optional<String> key);
 
     /** The connection is closed. Only the first call counts. */
     void disconnected(CloseReason reason);

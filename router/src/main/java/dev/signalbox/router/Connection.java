@@ -5,7 +5,8 @@ public interface Connection {
 
     /**
      * Takes a message over to be written, in the order of the calls of one thread. False if that would exceed the bound
-     * of what may wait for this client, or if the connection is closed.
+     * of what may wait for this client, or if the connection is closed. After a refusal, the endpoint calls
+     * {@link ClientSession#writable} once there is room again.
      */
     boolean offer(Message message);
 

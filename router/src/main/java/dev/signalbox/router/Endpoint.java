@@ -7,6 +7,10 @@ import java.net.URI;
  *
  * <p>An endpoint authenticates a client, announces it with {@link ClientGateway#connect}, passes on what the client sends
  * through the {@link ClientSession}, and says {@link ClientSession#disconnected} exactly once at its end.
+ *
+ * <p>What goes to many comes over {@link Topic}s: an endpoint attaches a {@link Shard} for each of its event loops, to
+ * {@link ClientGateway#everyone} when it starts, and to others while a client of the loop subscribes to them. So the cost for the
+ * sender does not grow with the number of receivers.
  */
 public interface Endpoint extends AutoCloseable {
 
@@ -15,12 +19,6 @@ public interface Endpoint extends AutoCloseable {
 
     /** Where clients reach it, with the real port if 0 was asked for. @throws IllegalStateException before the start */
     URI address();
-
-    /**
-     * Takes a message over for all of its connected clients. Separate from {@link Connection#offer} so that the cost for
-     * the sender does not grow with their number. False if more waits to be broadcast than may.
-     */
-    boolean broadcast(Message message);
 
     /** Refuses new clients from now on; those that are connected stay. Idempotent. */
     void stopAccepting();

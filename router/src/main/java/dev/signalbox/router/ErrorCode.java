@@ -12,13 +12,15 @@ public enum ErrorCode {
     UNKNOWN_REQUEST,
     /** The logic has as much waiting as it may have. */
     MAILBOX_FULL,
+    /** The sender may not do this; see {@link Authorizer}. */
+    FORBIDDEN,
     /** Middleware, or the receiving client, refused it. */
     REJECTED,
     /** The payload, the headers or the list of targets is over the limit. */
     TOO_LARGE,
     /** The logic runs beside the flow and takes no messages. */
     PASSIVE_LOGIC,
-    /** The client does not read what was already sent to it, and is being disconnected. */
+    /** The client does not read what was already sent to it, and cannot take more. */
     SLOW_CONSUMER,
     /** The node has as much pending as it may have. */
     OVERLOADED,

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -29,6 +30,7 @@ final class LiveSession implements ClientSession {
     private final MessageRouter router;
     private final long connectedAt;
     private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
+    private final Subscriptions subscriptions = new Subscriptions();
     private volatile boolean ended;
     private volatile long lastMessageAt;
 
@@ -50,12 +52,13 @@ final class LiveSession implements ClientSession {
         return user;
     }
 
+    Principal principal() {
+        return principal;
+    }
+
+    /** False if it has no room, and then it is told once it has. */
     boolean offer(Message message) {
-        if (connection.offer(message)) {
-            return true;
-        }
-        connection.close(CloseReason.SLOW_CONSUMER);
-        return false;
+        return connection.offer(message);
     }
 
     void close(CloseReason reason) {
@@ -89,6 +92,7 @@ final class LiveSession implements ClientSession {
     void end() {
         ended = true;
         List.copyOf(waits).forEach(Wait::abandon);
+        subscriptions.close();
     }
 
     @Override
@@ -104,7 +108,7 @@ final class LiveSession implements ClientSession {
 
     @Override
     public SendReport send(Draft draft) {
-        return router.receive(message(draft));
+        return router.receive(message(draft), this);
     }
 
     @Override
@@ -120,7 +124,7 @@ final class LiveSession implements ClientSession {
             return SendReport.failed(request, RouteError.unknownRequest(request, user.address()));
         }
         Message reply = message(new Draft(List.of(requester), payload, headers));
-        return router.receive(reply.withIntent(new Intent.Reply(request)));
+        return router.receive(reply.withIntent(new Intent.Reply(request)), this);
     }
 
     @Override
@@ -140,6 +144,34 @@ final class LiveSession implements ClientSession {
         RouteError error = RouteError.to(
                 user.address(), ErrorCode.REJECTED, "the client refused the message: " + Strings.excerpt(reason));
         return router.acknowledged(this, message, new AckResult.Rejected(error));
+    }
+
+    @Override
+    public void writable() {
+        user.pump();
+    }
+
+    @Override
+    public Subscribing subscribe(String name, TopicStart from) {
+        touch();
+        Address.Topic topic = Address.topic(name);
+        RouteError error = router.mayNotSubscribe(this, topic);
+        return error == null
+                ? subscriptions.add(topic, router.topicOptions().perSession(), () -> router.join(topic, from))
+                : new Subscribing.Refused(error);
+    }
+
+    @Override
+    public boolean unsubscribe(String topic) {
+        touch();
+        return subscriptions.remove(topic);
+    }
+
+    @Override
+    public Publishing publish(Draft draft, Optional<String> key) {
+        // The key is the user's own: nobody can use up a name before somebody else does.
+        String own = key.map(given -> address.user() + " " + given).orElse(null);
+        return router.receivePublication(message(draft), own, this);
     }
 
     @Override

@@ -27,11 +27,13 @@ final class MessageRouter implements Router, ClientGateway {
     private final Deadlines deadlines;
     private final Requests requests;
     private final Acknowledgements acknowledgements;
+    private final Topics topics;
     private final LogicTable logics;
     private final MiddlewareChain receiving;
     private final MiddlewareChain sending;
     private final Routing routing;
     private final AtomicBoolean closing = new AtomicBoolean();
+    private volatile Authorizer authorizer = Authorizer.WITHOUT_TOPICS;
     private volatile boolean draining;
     private volatile boolean closed;
 
@@ -44,14 +46,25 @@ final class MessageRouter implements Router, ClientGateway {
         this.deadlines = new Deadlines(clock);
         this.requests = new Requests(options.maxRequests(), deadlines);
         this.acknowledgements = new Acknowledgements(options.acknowledgements(), users, deadlines, this.listener);
+        this.topics = new Topics(options.topics(), clock, deadlines);
         this.logics = new LogicTable(this, requests, this.listener);
         this.receiving = new MiddlewareChain(this.listener);
         this.sending = new MiddlewareChain(this.listener);
-        this.routing = new Routing(users, logics, requests, acknowledgements, sending, this.listener);
+        this.routing = new Routing(users, logics, requests, acknowledgements, topics, sending, this.listener);
     }
 
     InstantSource clock() {
         return clock;
+    }
+
+    @Override
+    public void authorize(Authorizer changed) {
+        authorizer = changed;
+    }
+
+    @Override
+    public Topic everyone() {
+        return topics.everyone();
     }
 
     @Override
@@ -108,16 +121,16 @@ final class MessageRouter implements Router, ClientGateway {
         return sendAcknowledged(fromServer(message), within, null);
     }
 
-    SendReport receive(Message message) {
-        return send(fromClient(message));
+    SendReport receive(Message message, LiveSession session) {
+        return send(fromClient(message, session));
     }
 
     CompletionStage<Message> receiveRequest(Message message, Duration within, LiveSession session) {
-        return request(fromClient(message), within, session);
+        return request(fromClient(message, session), within, session);
     }
 
     CompletionStage<AckResult> receiveAcknowledged(Message message, Duration within, LiveSession session) {
-        return sendAcknowledged(fromClient(message), within, session);
+        return sendAcknowledged(fromClient(message, session), within, session);
     }
 
     @Nullable
@@ -136,7 +149,7 @@ final class MessageRouter implements Router, ClientGateway {
         return new Entrant(message, closed ? RouteError.closing() : limits.check(message));
     }
 
-    private Entrant fromClient(Message message) {
+    private Entrant fromClient(Message message, LiveSession session) {
         listener.received(message);
         // While draining, replies are still wanted: they are what somebody inside waits for.
         boolean unwanted = draining && !(message.intent() instanceof Intent.Reply);
@@ -145,9 +158,73 @@ final class MessageRouter implements Router, ClientGateway {
             return new Entrant(message, error);
         }
         return switch (receiving.apply(message)) {
-            case Decision.Accept(Message seen) -> new Entrant(seen, null);
+            case Decision.Accept(Message seen) -> new Entrant(seen, forbidden(seen, session));
             case Decision.Reject(String reason) -> new Entrant(message, RouteError.rejected(reason));
         };
+    }
+
+    /** The first target that the user may not send to. Replies go to whoever asked, and need no permission. */
+    private @Nullable RouteError forbidden(Message message, LiveSession session) {
+        if (message.intent() instanceof Intent.Reply) {
+            return null;
+        }
+        for (Address target : message.targets()) {
+            RouteError error = forbidden(session, operation(target), target);
+            if (error != null) {
+                return error;
+            }
+        }
+        return null;
+    }
+
+    private static Authorizer.Operation operation(Address target) {
+        return target instanceof Address.Topic ? Authorizer.Operation.PUBLISH : Authorizer.Operation.SEND;
+    }
+
+    private @Nullable RouteError forbidden(LiveSession session, Authorizer.Operation operation, Address address) {
+        try {
+            return authorizer.allows(session.principal(), operation, address)
+                    ? null
+                    : RouteError.forbidden(operation, address);
+        } catch (Throwable e) {
+            listener.logicFailed("authorizer", e);
+            return RouteError.forbidden(operation, address);
+        }
+    }
+
+    ClientSession.Publishing receivePublication(Message message, @Nullable String key, LiveSession session) {
+        Entrant entrant = fromClient(message, session);
+        RouteError error = entrant.error();
+        if (error == null && entrant.message().targets().getFirst() instanceof Address.Topic topic) {
+            return routing.publish(entrant.message(), topic, key);
+        }
+        return routing.refusePublishing(
+                entrant.message(),
+                error == null ? RouteError.of(ErrorCode.MALFORMED, "a message is published to one topic") : error);
+    }
+
+    /** Lets a session in, unless it may not, or there are as many topics as there may be. */
+    Optional<Topics.Joined> join(Address.Topic topic, TopicStart from) {
+        return topics.join(topic.name(), from);
+    }
+
+    @Nullable
+    RouteError mayNotSubscribe(LiveSession session, Address.Topic topic) {
+        return draining ? RouteError.closing() : forbidden(session, Authorizer.Operation.SUBSCRIBE, topic);
+    }
+
+    RouterOptions.Topics topicOptions() {
+        return options.topics();
+    }
+
+    @Override
+    public List<TopicInfo> topics() {
+        return topics.list();
+    }
+
+    @Override
+    public Optional<TopicInfo> topic(String name) {
+        return topics.find(name);
     }
 
     private SendReport send(Entrant entrant) {

@@ -63,8 +63,26 @@ public record RouteError(ErrorCode code, Optional<Address> target, String messag
         return to(
                 target,
                 ErrorCode.SLOW_CONSUMER,
-                target
-                        + " does not read its messages fast enough and is being disconnected; send again once it is back");
+                target + " does not read its messages fast enough, so this one was not sent; send it again later");
+    }
+
+    static RouteError forbidden(Authorizer.Operation operation, Address address) {
+        return to(
+                address,
+                ErrorCode.FORBIDDEN,
+                switch (operation) {
+                    case SEND -> "you may not send to " + address;
+                    case PUBLISH -> "you may not publish to " + address;
+                    case SUBSCRIBE -> "you may not subscribe to " + address;
+                });
+    }
+
+    static RouteError tooManyTopics(Address.Topic topic) {
+        return to(topic, ErrorCode.OVERLOADED, "there are as many topics as there may be; use one that exists");
+    }
+
+    static RouteError fanOutFull(Address target) {
+        return to(target, ErrorCode.OVERLOADED, "too many bytes wait to be written to subscribers; send again later");
     }
 
     static RouteError rejected(String reason) {

@@ -35,6 +35,9 @@ public interface Router extends AutoCloseable {
     /** Registers and starts a logic. @throws IllegalArgumentException if the name is taken, or cannot be an address */
     void add(String name, Logic logic);
 
+    /** Decides from now on what users may do; before, it is {@link Authorizer#WITHOUT_TOPICS}. */
+    void authorize(Authorizer authorizer);
+
     /** Stops a logic and forgets it; what waits in its mailbox is dropped and told to the listener. False if unknown. */
     boolean remove(String name);
 
@@ -48,8 +51,8 @@ public interface Router extends AutoCloseable {
     void onSend(Middleware middleware);
 
     /**
-     * Sends to clients and logic. Whatever does not arrive stands in the report. A client is reached if one of its sessions is;
-     * a session that cannot take what another one took is closed as {@link CloseReason#SLOW_CONSUMER}.
+     * Sends to clients, topics and logic. Whatever does not arrive stands in the report. A client is reached if one of its sessions is;
+     * a session that cannot take what another one took, or what a logic sends, is closed as {@link CloseReason#SLOW_CONSUMER}.
      */
     SendReport send(Message message);
 
@@ -83,6 +86,11 @@ public interface Router extends AutoCloseable {
     List<SessionInfo> sessions(String user);
 
     Optional<SessionInfo> session(UUID id);
+
+    /** The topics that have a subscriber or keep a message, in the order of their names. */
+    List<TopicInfo> topics();
+
+    Optional<TopicInfo> topic(String name);
 
     /** Closes all connections of a user. False if there is none. */
     boolean disconnect(String user, CloseReason reason);

@@ -1,6 +1,7 @@
 package dev.signalbox.router;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The limits of a router. Immutable; start from {@link #defaults()} and change what differs.
@@ -14,6 +15,7 @@ import java.time.Duration;
  * @param maxWait longest time to wait for a reply or an acknowledgement; 1 ms to 30 days, default 1 hour
  * @param pending what one user may wait for
  * @param acknowledgements what may wait to be acknowledged
+ * @param topics how many topics, and what they keep
  * @param drain how long {@link Router#close()} lets logic finish; 0 to 1 hour, default 10 s
  */
 public record RouterOptions(
@@ -26,6 +28,7 @@ public record RouterOptions(
         Duration maxWait,
         Pending pending,
         Acknowledgements acknowledgements,
+        Topics topics,
         Duration drain) {
 
     /** What happens when a user opens one session more than they may have. */
@@ -80,6 +83,44 @@ public record RouterOptions(
         }
     }
 
+    /**
+     * Topics. What is beyond a bound is refused as {@link ErrorCode#OVERLOADED}.
+     *
+     * @param max topics at a time; 1 to 1 million, default 10,000
+     * @param perSession that one session subscribes to; 1 to 10,000, default 100
+     * @param rules for topics by name: the first that fits counts
+     * @param otherwise for all others; default {@link TopicPolicy#DEFAULT}
+     */
+    public record Topics(int max, int perSession, List<TopicRule> rules, TopicPolicy otherwise) {
+        public Topics {
+            requireRange("max", max, 1, 1_000_000);
+            requireRange("perSession", perSession, 1, 10_000);
+            rules = List.copyOf(rules);
+        }
+
+        TopicPolicy policy(String name) {
+            return rules.stream()
+                    .filter(rule -> rule.fits(name))
+                    .map(TopicRule::policy)
+                    .findFirst()
+                    .orElse(otherwise);
+        }
+    }
+
+    /**
+     * A policy for some topics.
+     *
+     * @param pattern the name of a topic, or how names begin with an asterisk at its end
+     */
+    public record TopicRule(String pattern, TopicPolicy policy) {
+        /** Whether the rule is for the topic of this name. */
+        public boolean fits(String name) {
+            return pattern.endsWith("*")
+                    ? name.startsWith(pattern.substring(0, pattern.length() - 1))
+                    : name.equals(pattern);
+        }
+    }
+
     /** What a message takes in JSON beside payload and headers: type, ids, source, deadline. */
     private static final int ENVELOPE = 1 << 10;
 
@@ -109,6 +150,7 @@ public record RouterOptions(
                 Duration.ofHours(1),
                 new Pending(1_000, 4 << 20),
                 new Acknowledgements(1_000, 4 << 20, 100_000, 64 << 20),
+                new Topics(10_000, 100, List.of(), TopicPolicy.DEFAULT),
                 Duration.ofSeconds(10));
     }
 
@@ -133,6 +175,7 @@ public record RouterOptions(
                 maxWait,
                 pending,
                 acknowledgements,
+                topics,
                 drain);
     }
 
@@ -147,6 +190,7 @@ public record RouterOptions(
                 maxWait,
                 pending,
                 acknowledgements,
+                topics,
                 drain);
     }
 
@@ -161,6 +205,7 @@ public record RouterOptions(
                 maxWait,
                 pending,
                 acknowledgements,
+                topics,
                 drain);
     }
 
@@ -175,6 +220,7 @@ public record RouterOptions(
                 maxWait,
                 changed,
                 acknowledgements,
+                topics,
                 drain);
     }
 
@@ -188,6 +234,22 @@ public record RouterOptions(
                 maxRequests,
                 maxWait,
                 pending,
+                changed,
+                topics,
+                drain);
+    }
+
+    public RouterOptions withTopics(Topics changed) {
+        return new RouterOptions(
+                maxPayloadBytes,
+                maxTargets,
+                maxHeaders,
+                maxHeaderBytes,
+                sessions,
+                maxRequests,
+                maxWait,
+                pending,
+                acknowledgements,
                 changed,
                 drain);
     }
@@ -203,6 +265,7 @@ public record RouterOptions(
                 maxWait,
                 pending,
                 acknowledgements,
+                topics,
                 changed);
     }
 
@@ -212,7 +275,7 @@ public record RouterOptions(
         }
     }
 
-    private static void requireRange(String name, Duration value, Duration min, Duration max) {
+    static void requireRange(String name, Duration value, Duration min, Duration max) {
         if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
             throw new IllegalArgumentException(name + " must be " + min + " to " + max + ", not " + value);
         }

@@ -2,6 +2,7 @@ package dev.signalbox.router;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,6 +14,7 @@ final class Routing {
     private final LogicTable logics;
     private final Requests requests;
     private final Acknowledgements acknowledgements;
+    private final Topics topics;
     private final MiddlewareChain sending;
     private final RouterListener listener;
     private final List<Endpoint> endpoints = new CopyOnWriteArrayList<>();
@@ -22,12 +24,14 @@ final class Routing {
             LogicTable logics,
             Requests requests,
             Acknowledgements acknowledgements,
+            Topics topics,
             MiddlewareChain sending,
             RouterListener listener) {
         this.users = users;
         this.logics = logics;
         this.requests = requests;
         this.acknowledgements = acknowledgements;
+        this.topics = topics;
         this.sending = sending;
         this.listener = listener;
     }
@@ -76,48 +80,81 @@ final class Routing {
         switch (sending.apply(toSend)) {
             case Decision.Reject(String reason) ->
                 targets.forEach(target -> outcome.add(RouteError.to(target, ErrorCode.REJECTED, reason)));
-            case Decision.Accept(Message sent) when sent.targets().contains(Address.ALL) -> broadcast(sent, outcome);
             case Decision.Accept(Message sent) -> sendToEach(sent, outcome);
         }
     }
 
-    private void broadcast(Message message, Outcome outcome) {
-        int count = users.connected();
-        for (Endpoint endpoint : endpoints) {
-            if (!endpoint.broadcast(message)) {
-                outcome.add(RouteError.to(
-                        Address.ALL,
-                        ErrorCode.OVERLOADED,
-                        "too many bytes wait to be broadcast over " + endpoint.address() + "; send again later"));
-                return;
-            }
-        }
-        outcome.accepted(count);
-        listener.sent(message, count);
-    }
-
     private void sendToEach(Message message, Outcome outcome) {
+        boolean toAll = message.targets().contains(Address.ALL);
         int reached = 0;
         for (Address target : message.targets()) {
-            RouteError error = offer(target, message);
-            outcome.add(error);
-            reached += error == null ? 1 : 0;
+            boolean isReachedAnyway = toAll && (target instanceof Address.Client || target instanceof Address.Session);
+            reached += isReachedAnyway ? 0 : send(target, message, outcome);
         }
         if (reached > 0) {
             listener.sent(message, reached);
         }
     }
 
+    /** Returns how many it reached. */
+    private int send(Address target, Message message, Outcome outcome) {
+        RouteError error = offer(target, message);
+        int reached = error != null ? 0 : target instanceof Address.All ? users.connected() : 1;
+        if (error != null) {
+            outcome.add(error);
+        } else {
+            outcome.accepted(reached);
+        }
+        return reached;
+    }
+
     private @Nullable RouteError offer(Address target, Message message) {
         return switch (target) {
             case Address.Client client -> offer(client, message);
             case Address.Session session -> offer(session, message);
-            default ->
+            case Address.Topic topic ->
+                topics.publish(topic.name(), message, null)
+                        .map(published -> refusal(topic, published))
+                        .orElseGet(() -> Optional.of(RouteError.tooManyTopics(topic)))
+                        .orElse(null);
+            case Address.All all -> refusal(all, topics.publishToAll(message)).orElse(null);
+            case Address.Logic logic ->
                 RouteError.to(
-                        target,
+                        logic,
                         ErrorCode.REJECTED,
                         "send middleware redirected the message to logic, which is not allowed");
         };
+    }
+
+    private static Optional<RouteError> refusal(Address target, TopicLog.Published published) {
+        return published.offset() == 0 ? Optional.of(RouteError.fanOutFull(target)) : Optional.empty();
+    }
+
+    /** Publishes to the one topic that is the message's target. */
+    ClientSession.Publishing publish(Message message, Address.Topic topic, @Nullable String key) {
+        return switch (sending.apply(message)) {
+            case Decision.Reject(String reason) -> refusePublishing(message, RouteError.rejected(reason));
+            case Decision.Accept(Message sent) ->
+                topics.publish(topic.name(), sent, key)
+                        .map(published -> published(sent, topic, published))
+                        .orElseGet(() -> refusePublishing(sent, RouteError.tooManyTopics(topic)));
+        };
+    }
+
+    private ClientSession.Publishing published(Message message, Address.Topic topic, TopicLog.Published published) {
+        if (published.offset() == 0) {
+            return refusePublishing(message, RouteError.fanOutFull(topic));
+        }
+        if (!published.repeated()) {
+            listener.sent(message, 1);
+        }
+        return new ClientSession.Publishing.Published(
+                new Position(published.epoch(), published.offset()), published.repeated());
+    }
+
+    ClientSession.Publishing refusePublishing(Message message, RouteError error) {
+        listener.failed(message, error);
+        return new ClientSession.Publishing.Refused(error);
     }
 
     private @Nullable RouteError offer(Address.Client client, Message message) {
@@ -177,7 +214,9 @@ final class Routing {
     }
 
     private static boolean hasOneReceiver(Message message) {
-        return message.targets().size() == 1 && !(message.targets().getFirst() instanceof Address.All);
+        return message.targets().size() == 1
+                && !(message.targets().getFirst() instanceof Address.All)
+                && !(message.targets().getFirst() instanceof Address.Topic);
     }
 
     /** Sends to one client or session until it acknowledges. */

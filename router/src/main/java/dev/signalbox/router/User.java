@@ -76,11 +76,15 @@ final class User {
         }
     }
 
-    private void add(LiveSession session) {
+    private static List<LiveSession> with(List<LiveSession> sessions, LiveSession another) {
         List<LiveSession> more = new ArrayList<>(sessions);
-        more.add(session);
+        more.add(another);
+        return List.copyOf(more);
+    }
+
+    private void add(LiveSession session) {
         inbox.join(session);
-        sessions = List.copyOf(more);
+        sessions = with(sessions, session);
         SessionInfo info = session.info();
         events.add(() -> listener.connected(info));
     }
@@ -118,18 +122,32 @@ final class User {
     @Nullable
     RouteError offer(Message message) {
         List<LiveSession> now = sessions;
-        int took = 0;
+        List<LiveSession> refused = List.of();
         for (int i = 0; i < now.size(); i++) {
-            took += offer(now.get(i), message) ? 1 : 0;
+            refused = offer(now.get(i), message) ? refused : with(refused, now.get(i));
         }
-        if (took > 0) {
+        if (refused.size() < now.size()) {
+            // One that misses what its sender believes to have arrived must not stay as if nothing were missing.
+            refused.forEach(session -> session.close(CloseReason.SLOW_CONSUMER));
             return null;
         }
         return now.isEmpty() ? RouteError.unknownClient(address) : RouteError.slowConsumer(address);
     }
 
-    /** Hands a plain message to one session; not before those of the same sender that wait to be sent to it. */
+    /**
+     * Hands a plain message to one session. If that cannot take what the server's own code sends, it is closed: so that nothing is
+     * missing from what a logic tells it without a word. What another client sends is only refused to that client.
+     */
     boolean offer(LiveSession session, Message message) {
+        boolean taken = offerInOrder(session, message);
+        if (!taken && message.source() instanceof Address.Logic) {
+            session.close(CloseReason.SLOW_CONSUMER);
+        }
+        return taken;
+    }
+
+    /** Not before those of the same sender that wait to be sent to it. */
+    private boolean offerInOrder(LiveSession session, Message message) {
         if (!inbox.mayHoldBack()) {
             return session.offer(message);
         }

@@ -1,4 +1,4 @@
-/** The in-memory message router: clients, logic, middleware, acknowledgements; the Endpoint SPI. */
+/** The in-memory message router: clients, topics, logic, middleware, acknowledgements; the Endpoint SPI. */
 @NullMarked
 package dev.signalbox.router;
 

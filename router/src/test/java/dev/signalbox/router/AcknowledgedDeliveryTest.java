@@ -205,16 +205,25 @@ class AcknowledgedDeliveryTest {
     }
 
     @Test
-    void aSlowConsumerGetsItWithItsNextConnection() {
+    void aSlowConsumerGetsItOnceThereIsRoomOrWithItsNextConnection() {
         FakeConnection full = new FakeConnection(1);
-        fixture.endpoint.connect("alice", full);
-        router.sendAcknowledged(to(ALICE, "one"), MINUTE);
-        router.sendAcknowledged(to(ALICE, "two"), MINUTE);
-        assertThat(full.closed).hasValue(CloseReason.SLOW_CONSUMER);
+        ClientSession alice = fixture.endpoint.connect("alice", full);
+        CompletionStage<AckResult> one = router.sendAcknowledged(to(ALICE, "one"), MINUTE);
+        CompletionStage<AckResult> two = router.sendAcknowledged(to(ALICE, "two"), MINUTE);
+        CompletionStage<AckResult> three = router.sendAcknowledged(to(ALICE, "three"), MINUTE);
+        assertThat(texts(full)).containsExactly("one");
+        assertThat(full.closed).hasNullValue();
+        full.room = 2;
+        alice.writable();
+        assertThat(texts(full)).containsExactly("one", "two");
 
         FakeConnection next = new FakeConnection();
         fixture.endpoint.connect("alice", next);
-        assertThat(texts(next)).containsExactly("one", "two");
+        assertThat(texts(next)).containsExactly("one", "two", "three");
+        fixture.clock.advance(MINUTE);
+        for (CompletionStage<AckResult> each : List.of(one, two, three)) {
+            assertThat(get(each)).isEqualTo(new AckResult.Expired(true));
+        }
     }
 
     @Test

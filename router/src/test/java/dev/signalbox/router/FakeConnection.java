@@ -11,7 +11,7 @@ final class FakeConnection implements Connection {
     final Queue<Message> offered = new ConcurrentLinkedQueue<>();
     final AtomicReference<@Nullable CloseReason> closed = new AtomicReference<>();
     Consumer<Message> onOffer = message -> {};
-    private final int room;
+    volatile int room;
 
     FakeConnection() {
         this(Integer.MAX_VALUE);

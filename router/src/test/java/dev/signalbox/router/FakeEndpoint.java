@@ -16,29 +16,43 @@ final class FakeEndpoint implements Endpoint {
     Runnable onStopAccepting = () -> {};
     private @Nullable ClientGateway gateway;
 
+    /** What it takes over for all. */
+    private final class Everyone implements Shard {
+        @Override
+        public boolean reserve(Message message) {
+            return takesBroadcasts;
+        }
+
+        @Override
+        public void release(Message message) {
+            // Nothing was counted.
+        }
+
+        @Override
+        public void publish(Topic topic, Publication publication) {
+            broadcast.add(publication.message());
+        }
+    }
+
     @Override
     public void start(ClientGateway router) {
         gateway = router;
+        router.everyone().attach(new Everyone());
     }
 
     ClientGateway gateway() {
         return Objects.requireNonNull(gateway);
     }
 
-    ClientSession connect(String id, Connection connection) {
+    ClientSession connect(String user, Connection connection) {
         return ((ClientGateway.Admission.Admitted)
-                        gateway().connect(new Principal(id, Map.of("role", "tester")), connection))
+                        gateway().connect(new Principal(user, Map.of("role", "tester")), connection))
                 .session();
     }
 
     @Override
     public URI address() {
         return URI.create("fake:endpoint");
-    }
-
-    @Override
-    public boolean broadcast(Message message) {
-        return takesBroadcasts && broadcast.add(message);
     }
 
     @Override

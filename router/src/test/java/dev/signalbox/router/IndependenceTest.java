@@ -60,6 +60,36 @@ class IndependenceTest {
     }
 
     @Test
+    void aListenerThatBlocksHoldsUpNeitherItsUserNorAnother() throws InterruptedException {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        RouterListener blocking = new RouterListener() {
+            @Override
+            public void connected(SessionInfo session) {
+                entered.countDown();
+                awaitQuietly(release);
+            }
+        };
+        try (Router router = router(blocking)) {
+            FakeEndpoint endpoint = new FakeEndpoint();
+            router.attach(endpoint);
+            FakeConnection connection = new FakeConnection();
+            Thread connecting = Thread.ofPlatform().start(() -> endpoint.connect("alice", connection));
+            RouterFixture.await(entered);
+            CompletableFuture<Void> others = CompletableFuture.runAsync(() -> {
+                router.send(to(ALICE, "plain"));
+                var _ = router.sendAcknowledged(to(ALICE, "acknowledged"), MINUTE);
+                endpoint.connect("alice", new FakeConnection()).disconnected(CloseReason.GONE);
+            });
+            assertThat(others).succeedsWithin(Duration.ofSeconds(8));
+            assertThat(connecting.isAlive()).isTrue();
+            release.countDown();
+            connecting.join();
+            assertThat(texts(connection)).containsExactly("plain", "acknowledged");
+        }
+    }
+
+    @Test
     void aContinuationThatBlocksOrThrowsDoesNotHoldUpOtherDeadlines() {
         CountDownLatch release = new CountDownLatch(1);
         try (Router router = router(RouterListener.NONE)) {
@@ -125,6 +155,10 @@ class IndependenceTest {
             assertThat(impatient.toCompletableFuture().orTimeout(1, TimeUnit.MILLISECONDS))
                     .failsWithin(SOON)
                     .withThrowableOfType(ExecutionException.class);
+            assertThat(patient.toCompletableFuture()).isNotDone();
+            CompletionStage<AckResult> joined = router.sendAcknowledged(message, MINUTE);
+            assertThat(joined.toCompletableFuture().orTimeout(1, TimeUnit.MILLISECONDS))
+                    .failsWithin(SOON);
             assertThat(patient.toCompletableFuture()).isNotDone();
             alice.acknowledge(message.id());
             assertThat(get(patient)).isEqualTo(new AckResult.Acked());

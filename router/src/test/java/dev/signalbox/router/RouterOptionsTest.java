@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RouterOptionsTest {
@@ -22,6 +23,11 @@ class RouterOptionsTest {
                         Duration.ofHours(1),
                         new RouterOptions.Pending(1_000, 4_194_304),
                         new RouterOptions.Acknowledgements(1_000, 4_194_304, 100_000, 67_108_864),
+                        new RouterOptions.Topics(
+                                10_000,
+                                100,
+                                List.of(),
+                                new TopicPolicy(1_000, 1_048_576, Duration.ofMinutes(5), TopicPolicy.SlowConsumer.GAP)),
                         Duration.ofSeconds(10)));
     }
 
@@ -52,11 +58,13 @@ class RouterOptionsTest {
 
     @Test
     void eachWitherChangesItsOwn() {
+        RouterOptions.Topics topics = new RouterOptions.Topics(1, 2, List.of(), TopicPolicy.DEFAULT);
         RouterOptions changed = defaults.withMaxPayloadBytes(5)
                 .withSessions(new RouterOptions.Sessions(2, RouterOptions.AtSessionLimit.REFUSE))
                 .withPending(new RouterOptions.Pending(7, 8))
                 .withMaxRequests(6)
                 .withAcknowledgements(new RouterOptions.Acknowledgements(1, 2, 3, 4))
+                .withTopics(topics)
                 .withDrain(Duration.ZERO);
 
         assertThat(changed)
@@ -70,6 +78,7 @@ class RouterOptionsTest {
                         Duration.ofHours(1),
                         new RouterOptions.Pending(7, 8),
                         new RouterOptions.Acknowledgements(1, 2, 3, 4),
+                        topics,
                         Duration.ZERO));
     }
 }

@@ -119,16 +119,47 @@ class RouterTest {
     }
 
     @Test
-    void aSlowConsumerIsClosedAndTheSenderTold() {
+    void whatASlowConsumerCannotTakeOfAnotherClientIsRefusedToThat() {
         FakeConnection slow = new FakeConnection(1);
         fixture.endpoint.connect("slow", slow);
+        ClientSession mallory = fixture.endpoint.connect("mallory", new FakeConnection());
+
+        assertThat(mallory.send(draft(Address.client("slow"), "fits")).complete())
+                .isTrue();
+        assertThat(mallory.send(draft(Address.client("slow"), "too much")).errors())
+                .singleElement()
+                .extracting(RouteError::code)
+                .isEqualTo(ErrorCode.SLOW_CONSUMER);
+        assertThat(slow.closed).hasNullValue();
+        slow.room = 2;
+        assertThat(mallory.send(draft(Address.client("slow"), "now it fits")).complete())
+                .isTrue();
+    }
+
+    @Test
+    void aSlowConsumerThatMissesWhatLogicSendsIsClosed() {
+        FakeConnection slow = new FakeConnection(1);
+        ClientSession session = fixture.endpoint.connect("slow", slow);
 
         assertThat(router.send(to(Address.client("slow"), "fits")).complete()).isTrue();
-        assertThat(router.send(to(Address.client("slow"), "too much")).errors())
+        assertThat(router.send(to(session.info().address(), "too much")).errors())
                 .singleElement()
                 .extracting(RouteError::code)
                 .isEqualTo(ErrorCode.SLOW_CONSUMER);
         assertThat(slow.closed).hasValue(CloseReason.SLOW_CONSUMER);
+    }
+
+    @Test
+    void aSessionThatMissesWhatAnotherOfItsUserGotIsClosed() {
+        FakeConnection slow = new FakeConnection(1);
+        FakeConnection fast = new FakeConnection();
+        fixture.endpoint.connect("alice", slow);
+        fixture.endpoint.connect("alice", fast);
+
+        assertThat(router.send(to(Address.client("alice"), "one")).complete()).isTrue();
+        assertThat(router.send(to(Address.client("alice"), "two")).complete()).isTrue();
+        assertThat(slow.closed).hasValue(CloseReason.SLOW_CONSUMER);
+        assertThat(texts(fast)).containsExactly("one", "two");
     }
 
     @Test

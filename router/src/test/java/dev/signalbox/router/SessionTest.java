@@ -131,6 +131,10 @@ class SessionTest {
 
         @Override
         public void connected(SessionInfo session) {
+            // Long enough for others to overtake, if they may.
+            for (int i = 0; i < 2_000; i++) {
+                Thread.onSpinWait();
+            }
             if (present.put(session.id(), true) != null) {
                 wrong.set("connected twice, or after its end: " + session);
             }

@@ -25,6 +25,7 @@ import dev.signalbox.server.node.StartupException;
 import dev.signalbox.server.observatory.ObservatoryFeature;
 import dev.signalbox.server.sessions.SessionsFeature;
 import dev.signalbox.server.sms.SmsFeature;
+import dev.signalbox.server.topics.TopicsFeature;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -61,6 +62,7 @@ public final class SignalboxCommand {
     /** What this server can do. They start in this order and stop in reverse; docs and help list them so, too. */
     public static final Features FEATURES = Features.of(
             new ObservatoryFeature(),
+            new TopicsFeature(),
             new ClientsFeature(),
             new SessionsFeature(),
             new ExecFeature(),

@@ -40,6 +40,7 @@ class FeatureRemovalTest {
 
     private static final Map<String, String> METRICS = Map.of(
             "clients", "signalbox_clients_connected",
+            "topics", "signalbox_topics_subscribers",
             "delivery", "signalbox_queue_depth");
 
     @TempDir

@@ -250,6 +250,26 @@ class ServerCommandsTest {
     }
 
     @Test
+    void subscribesToATopicAndPublishesToIt() throws IOException {
+        var token = server.tokenOf("carol");
+        var run = withStdin(
+                "breaking\n",
+                () -> Run.of(
+                        "connect",
+                        server.clientsUrl(),
+                        "--token-file",
+                        token,
+                        "--topic",
+                        "news",
+                        "--to",
+                        "topic:news",
+                        "--linger",
+                        "5s"));
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).endsWith("client:carol in news: breaking\n").hasLineCount(1);
+    }
+
+    @Test
     void acknowledgesWhatIsDeliveredLive() throws Exception {
         var id = server.run("send", "--to", "client:bob", "--max-attempts", "50", "for bob")
                 .out()

@@ -38,6 +38,9 @@ public final class TestServer implements AutoCloseable {
                                 "control.port=0",
                                 "clients.port=0",
                                 "clients.jwt.secret=" + SECRET.value(),
+                                "topics.rules.0.name=news",
+                                "topics.rules.0.publish=*",
+                                "topics.rules.0.subscribe=*",
                                 "delivery.sms.url=" + provider.sendUrl(),
                                 "delivery.sms.token=mock-token",
                                 "delivery.sms.key-lifetime=1h")));

@@ -86,6 +86,7 @@ class DependencyRuleTest {
 
     private static final List<String> FEATURES = List.of(
             "clients",
+            "topics",
             "delivery",
             "leases",
             "sms",

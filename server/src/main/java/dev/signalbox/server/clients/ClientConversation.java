@@ -82,6 +82,16 @@ final class ClientConversation implements AutoCloseable {
         write(frame);
     }
 
+    /** Subscribes to a topic, from now on. */
+    void subscribe(String topic) {
+        unanswered.acquireUninterruptibly();
+        write(RestClient.JSON
+                .createObjectNode()
+                .put("type", "subscribe")
+                .put("id", Long.toString(frames.incrementAndGet()))
+                .put("topic", topic));
+    }
+
     /** The JDK's WebSocket takes one message at a time, so each waits for the one before. */
     private synchronized void write(JsonNode frame) {
         var open = socket;

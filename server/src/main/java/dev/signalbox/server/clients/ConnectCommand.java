@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
         footer = {
+            "  signalbox connect --token-file bob.token --topic news",
             "  SIGNALBOX_CLIENT_TOKEN=$(signalbox token alice) signalbox connect",
             "  echo hello | signalbox connect --token-file bob.token --to client:alice --linger 0s"
         })
@@ -48,6 +50,14 @@ final class ConnectCommand implements Callable<Integer> {
 
     @Option(names = "--to", paramLabel = "ADDRESS", description = "The address that every line is sent to.")
     private @Nullable String to;
+
+    @Option(
+            names = "--topic",
+            paramLabel = "TOPIC",
+            description =
+                    "Subscribes to it and prints what is published; may be repeated. With --to topic:TOPIC, lines are"
+                            + " published.")
+    private List<String> topics = List.of();
 
     @Option(names = "--no-ack", description = "Acknowledges no message.")
     private boolean noAck;
@@ -74,6 +84,7 @@ final class ConnectCommand implements Callable<Integer> {
         var printer = new FramePrinter(output.out(), output.err(), json);
         try (var conversation = ClientConversation.open(url, token(), printer, !noAck)) {
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(conversation::close));
+            topics.forEach(conversation::subscribe);
             Thread.ofVirtual().start(() -> read(conversation));
             return conversation.awaitEnd();
         }

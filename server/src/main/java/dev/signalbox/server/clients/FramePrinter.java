@@ -34,10 +34,18 @@ final class FramePrinter {
             case "welcome" -> err.println("connected as " + frame.path("client").asString(""));
             case "message", "request", "reply" ->
                 out.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " "
-                        + Visible.line(frame.path("from").asString("")) + ": " + content(frame));
+                        + Visible.line(frame.path("from").asString("")) + topic(frame) + ": " + content(frame));
+            case "gap" ->
+                err.println("topic " + Visible.line(frame.path("topic").asString("")) + ": messages "
+                        + frame.path("expected").asLong(0) + " to "
+                        + (frame.path("next").asLong(1) - 1) + " are lost");
             case "error" -> err.println("error: " + frame.path("message").asString(""));
             default -> {} // an ok or a pong says nothing to a person
         }
+    }
+
+    private static String topic(JsonNode frame) {
+        return frame.has("topic") ? " in " + Visible.line(frame.path("topic").asString("")) : "";
     }
 
     private static String content(JsonNode frame) {

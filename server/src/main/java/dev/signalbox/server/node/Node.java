@@ -151,7 +151,8 @@ public final class Node {
         if (router != null) {
             throw new IllegalStateException("the router is open; its options can only be changed by a feature before");
         }
-        routing = change;
+        UnaryOperator<RouterOptions> before = routing;
+        routing = options -> change.apply(before.apply(options));
     }
 
     /** The channels that messages can be sent over. */

@@ -3,9 +3,11 @@ package dev.signalbox.endpoint.netty;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Draft;
 import dev.signalbox.router.Payload;
+import dev.signalbox.router.TopicStart;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,13 @@ sealed interface ClientFrame {
     record Nack(UUID message, String reason) implements ClientFrame {}
 
     record Use(@Nullable String id, List<Address> targets) implements ClientFrame {}
+
+    record Subscribe(String id, Address.Topic topic, TopicStart from) implements ClientFrame {}
+
+    record Unsubscribe(@Nullable String id, Address.Topic topic) implements ClientFrame {}
+
+    record Publish(@Nullable String id, Address.Topic topic, Draft draft, Optional<String> key)
+            implements ClientFrame {}
 
     record Ping(@Nullable String id) implements ClientFrame {}
 

@@ -3,11 +3,14 @@ package dev.signalbox.endpoint.netty;
 import dev.signalbox.router.AckResult;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.ClientSession;
+import dev.signalbox.router.ClientSession.Publishing;
+import dev.signalbox.router.ClientSession.Subscribing;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Draft;
 import dev.signalbox.router.ErrorCode;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
+import dev.signalbox.router.Position;
 import dev.signalbox.router.RequestException;
 import dev.signalbox.router.RouteError;
 import dev.signalbox.router.SendReport;
@@ -91,6 +94,9 @@ final class Conversation {
             case ClientFrame.Ack ack -> session.acknowledge(ack.message());
             case ClientFrame.Nack nack -> session.refuse(nack.message(), nack.reason());
             case ClientFrame.Use use -> use(use);
+            case ClientFrame.Subscribe subscribe -> subscribe(subscribe);
+            case ClientFrame.Unsubscribe unsubscribe -> unsubscribe(unsubscribe);
+            case ClientFrame.Publish publish -> publish(publish);
             case ClientFrame.Ping ping -> connection.answer(ServerFrames.pong(ping.id()));
             case ClientFrame.Pong _ -> LOG.trace("pong");
             case ClientFrame.Auth _ ->
@@ -162,6 +168,42 @@ final class Conversation {
         defaults = use.targets();
         if (use.id() != null) {
             connection.answer(ServerFrames.ok(use.id()));
+        }
+    }
+
+    private void subscribe(ClientFrame.Subscribe frame) {
+        String topic = frame.topic().name();
+        switch (session.subscribe(topic, frame.from())) {
+            case Subscribing.Refused(RouteError error) -> connection.answer(ServerFrames.error(frame.id(), error));
+            case Subscribing.Subscribed subscribed -> {
+                Position after = new Position(subscribed.topic().epoch(), subscribed.after());
+                byte[] ok = TopicFrames.subscribed(frame.id(), topic, after, subscribed.recovered());
+                connection.subscribe(subscribed.topic(), subscribed.after(), ok);
+            }
+        }
+    }
+
+    private void unsubscribe(ClientFrame.Unsubscribe frame) {
+        String topic = frame.topic().name();
+        if (!session.unsubscribe(topic)) {
+            error(frame.id(), ErrorCode.MALFORMED, "this session does not subscribe to topic " + topic);
+            return;
+        }
+        connection.unsubscribe(topic);
+        if (frame.id() != null) {
+            connection.answer(ServerFrames.ok(frame.id()));
+        }
+    }
+
+    private void publish(ClientFrame.Publish frame) {
+        switch (session.publish(frame.draft(), frame.key())) {
+            case Publishing.Refused(RouteError error) -> connection.answer(ServerFrames.error(frame.id(), error));
+            case Publishing.Published(Position position, boolean repeated) -> {
+                if (frame.id() != null) {
+                    connection.answer(
+                            TopicFrames.published(frame.id(), frame.topic().name(), position, repeated));
+                }
+            }
         }
     }
 

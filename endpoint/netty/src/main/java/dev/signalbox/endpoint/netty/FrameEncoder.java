@@ -3,6 +3,7 @@ package dev.signalbox.endpoint.netty;
 import dev.signalbox.router.Intent;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
+import dev.signalbox.router.Publication;
 import io.netty.buffer.ByteBuf;
 
 /** Appends whole WebSocket frames to a buffer: server frames are unmasked, so the same bytes fit every client. For one thread. */
@@ -21,17 +22,26 @@ final class FrameEncoder {
 
     private final JsonBytes scratch = new JsonBytes();
 
+    /** A message for one client. With {@code raw}, binary payloads go as they are rather than in JSON. */
+    void message(Message message, boolean raw, ByteBuf out) {
+        encode("", 0, message, raw, out, true);
+    }
+
     /**
-     * With {@code raw}, binary payloads go as they are rather than in JSON.
+     * The same for a message of a topic, which is empty for what goes to all.
      *
      * @param mayGrow whether {@code out} may be made larger
      * @return false, with nothing written, if it would have to be and may not
      */
-    boolean message(Message message, boolean raw, ByteBuf out, boolean mayGrow) {
+    boolean publication(String topic, Publication publication, boolean raw, ByteBuf out, boolean mayGrow) {
+        return encode(topic, publication.offset(), publication.message(), raw, out, mayGrow);
+    }
+
+    private boolean encode(String topic, long offset, Message message, boolean raw, ByteBuf out, boolean mayGrow) {
         if (raw && message.payload() instanceof Payload.Binary binary && !isAnswerable(message)) {
             return fits(binary.size(), out, mayGrow) && binary(binary, out);
         }
-        ServerFrames.message(scratch.reset(), message);
+        ServerFrames.message(scratch.reset(), message, topic, offset);
         return fits(scratch.size(), out, mayGrow) && json(out);
     }
 

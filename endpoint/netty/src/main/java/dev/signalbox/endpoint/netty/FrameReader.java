@@ -3,12 +3,15 @@ package dev.signalbox.endpoint.netty;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Draft;
 import dev.signalbox.router.Payload;
+import dev.signalbox.router.Position;
+import dev.signalbox.router.TopicStart;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -28,6 +31,10 @@ final class FrameReader {
     private @Nullable String id;
     private @Nullable String token;
     private @Nullable String reason;
+    private Address.@Nullable Topic topic;
+    private @Nullable UUID epoch;
+    private @Nullable Long offset;
+    private @Nullable String key;
     private @Nullable Payload payload;
     private List<Address> to = List.of();
     private Map<String, String> headers = Map.of();
@@ -70,14 +77,19 @@ final class FrameReader {
     private void field(String name, JsonParser parser) throws MalformedFrameException {
         switch (name) {
             case "type" -> type = string(name, parser);
-            case "id" -> id = id(string(name, parser));
+            case "id" -> id = id(name, string(name, parser));
             case "to" -> to = targets(parser);
             case "text" -> payload(Payload.text(string(name, parser)));
             case "json" -> json(parser);
             case "base64" -> payload(binary(name, parser));
             case "headers" -> headers(parser);
             case "ack" -> ack = bool(name, parser);
-            case "within" -> within = Duration.ofMillis(positive(name, parser));
+            case "within" ->
+                within = Duration.ofMillis(whole(name, parser, 1, "a whole number of milliseconds above zero"));
+            case "topic" -> topic = Address.topic(string(name, parser));
+            case "epoch" -> epoch = uuid(name, string(name, parser));
+            case "offset" -> offset = whole(name, parser, 0, "a whole number from 0 on");
+            case "key" -> key = id(name, string(name, parser));
             case "token" -> token = string(name, parser);
             case "reason" -> reason = string(name, parser);
             default -> parser.skipChildren();
@@ -91,9 +103,9 @@ final class FrameReader {
         return parser.getString();
     }
 
-    private String id(String given) throws MalformedFrameException {
+    private String id(String name, String given) throws MalformedFrameException {
         if (given.isEmpty() || given.length() > MAX_ID) {
-            throw malformed("\"id\" has 1 to " + MAX_ID + " characters");
+            throw malformed("\"" + name + "\" has 1 to " + MAX_ID + " characters");
         }
         return given;
     }
@@ -106,11 +118,11 @@ final class FrameReader {
         };
     }
 
-    private long positive(String name, JsonParser parser) throws MalformedFrameException {
+    private long whole(String name, JsonParser parser, long least, String what) throws MalformedFrameException {
         boolean isLong = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
                 && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
-        if (!isLong || parser.getLongValue() <= 0) {
-            throw malformed("\"" + name + "\" must be a whole number of milliseconds above zero");
+        if (!isLong || parser.getLongValue() < least) {
+            throw malformed("\"" + name + "\" must be " + what);
         }
         return parser.getLongValue();
     }
@@ -181,6 +193,9 @@ final class FrameReader {
             case "ack" -> new ClientFrame.Ack(uuid());
             case "nack" -> new ClientFrame.Nack(uuid(), reason == null ? "no reason given" : reason);
             case "use" -> new ClientFrame.Use(id, to);
+            case "subscribe" -> new ClientFrame.Subscribe(required("id", id), requiredTopic(), start());
+            case "unsubscribe" -> new ClientFrame.Unsubscribe(id, requiredTopic());
+            case "publish" -> publish();
             case "ping" -> new ClientFrame.Ping(id);
             case "pong" -> new ClientFrame.Pong();
             case "auth" -> new ClientFrame.Auth(required("token", token));
@@ -209,12 +224,39 @@ final class FrameReader {
         return value;
     }
 
+    private Address.Topic requiredTopic() throws MalformedFrameException {
+        if (topic == null) {
+            throw malformed("\"topic\" is missing");
+        }
+        return topic;
+    }
+
+    private ClientFrame publish() throws MalformedFrameException {
+        Address.Topic target = requiredTopic();
+        Draft draft = new Draft(List.of(target), requiredPayload(), headers);
+        return new ClientFrame.Publish(id, target, draft, Optional.ofNullable(key));
+    }
+
+    private TopicStart start() throws MalformedFrameException {
+        if (epoch != null && offset != null) {
+            return new TopicStart.After(new Position(epoch, offset));
+        }
+        if (epoch != null || (offset != null && offset != 0)) {
+            throw malformed(
+                    "\"epoch\" and \"offset\" belong together; without an epoch, only the offset 0 makes sense");
+        }
+        return offset == null ? new TopicStart.Now() : new TopicStart.Oldest();
+    }
+
     private UUID uuid() throws MalformedFrameException {
-        String given = required("id", id);
+        return uuid("id", required("id", id));
+    }
+
+    private UUID uuid(String name, String given) throws MalformedFrameException {
         try {
             return UUID.fromString(given);
         } catch (IllegalArgumentException e) {
-            throw malformed("\"id\" must be the id of the message that this is about");
+            throw malformed("\"" + name + "\" must be a UUID that the server told");
         }
     }
 }

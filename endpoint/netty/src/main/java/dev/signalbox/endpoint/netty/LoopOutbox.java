@@ -2,48 +2,82 @@ package dev.signalbox.endpoint.netty;
 
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Message;
+import dev.signalbox.router.Publication;
+import dev.signalbox.router.Shard;
+import dev.signalbox.router.Topic;
+import dev.signalbox.router.TopicPolicy;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All that waits to be written by one event loop, and the connections that it writes to. What enqueues and
  * reserves is for any thread, the rest for the event loop's.
  */
-final class LoopOutbox implements Runnable {
+final class LoopOutbox implements Runnable, Shard {
     /*
      * The cost of a delivery is the system call, so what counts is to make few of them. Senders append to one queue per event
      * loop and wake the loop only if it is not awake. The loop takes what has gathered meanwhile and turns it into one write
      * and one flush a connection.
      *
-     * A broadcast is encoded once, into the tail of a segment that all connections share; each has a cursor into it. What a
-     * connection gets beside broadcasts is put in order by first writing it the segment up to now, [cursor, tail). So a run of
-     * broadcasts costs each connection one write of a slice, without a copy, however many messages it has.
+     * A message of a topic, and one to all is one of a topic, too, is encoded once, into the tail of a segment that all members
+     * share; each has a cursor into it. What a connection gets besides is put in order with what goes to all by first writing it
+     * the segment up to now, [cursor, tail). So a run of messages costs each member one write of a slice, without a copy, however
+     * many messages it has.
+     *
+     * A connection that is not writable is not written to. Its members lag: they keep their offsets, and once it is writable
+     * again, they read what they missed from their topics, or are told what is no longer there. What it gets besides is held
+     * meanwhile, within the bound that its senders reserve from.
      */
+    private static final Logger LOG = LoggerFactory.getLogger(LoopOutbox.class);
     private static final int CHUNK = 1 << 10;
     private static final int MAX_TASKS = 4 << 10;
-    private static final int INITIAL_SEGMENT = 4 << 10;
     private static final int MAX_SEGMENT = 64 << 10;
+    private static final int PULLED = 64 << 10;
     static final int TASK_OVERHEAD = 64;
 
-    /** Something to write. */
+    /** Something to do. */
     sealed interface Task {
-        record Send(WebSocketConnection connection, Message message) implements Task {}
+        /** What one connection gets beside topics. */
+        sealed interface Direct extends Task {
+            WebSocketConnection connection();
 
-        record Answer(WebSocketConnection connection, ByteBuf frame) implements Task {}
+            /** What was reserved for it. */
+            int weight();
+        }
 
-        record Broadcast(Message message) implements Task {}
+        record Send(WebSocketConnection connection, Message message) implements Direct {
+            @Override
+            public int weight() {
+                return LoopOutbox.weight(message);
+            }
+        }
+
+        record Answer(WebSocketConnection connection, ByteBuf frame, int weight) implements Direct {}
+
+        record Publish(Topic topic, Publication publication) implements Task {}
+
+        /** {@code ok} goes before the first message, and after the last of an earlier subscription. */
+        record Subscribe(Topic topic, long after, Answer ok) implements Task {}
+
+        record Unsubscribe(WebSocketConnection connection, String topic) implements Task {}
+
+        /** It is writable again. */
+        record Resume(WebSocketConnection connection) implements Task {}
 
         record Close(WebSocketConnection connection, CloseReason reason) implements Task {}
 
@@ -57,18 +91,25 @@ final class LoopOutbox implements Runnable {
     private final Queue<Task> queue = new MpscUnboundedAtomicArrayQueue<>(CHUNK);
     private final AtomicBoolean awake = new AtomicBoolean();
     private final AtomicInteger broadcastBytes = new AtomicInteger();
-    private final List<WebSocketConnection> members = new ArrayList<>();
+    private final Feed everyone;
+    private final Map<Topic, Feed> feeds = new HashMap<>();
+    private final List<Feed> touched = new ArrayList<>();
     private final List<WebSocketConnection> dirty = new ArrayList<>();
     private final FrameEncoder encoder = new FrameEncoder();
-    private final Segment json = new Segment(false);
-    private final Segment raw = new Segment(true);
-    private int rawMembers;
     private @Nullable Message lastSent;
     private @Nullable ByteBuf lastFrame;
 
-    LoopOutbox(EventLoop loop, int maxBroadcastBytes) {
+    /** Attaches itself to {@code all}. */
+    LoopOutbox(EventLoop loop, int maxBroadcastBytes, Topic all) {
         this.loop = loop;
         this.maxBroadcastBytes = maxBroadcastBytes;
+        this.everyone = open(all);
+    }
+
+    private Feed open(Topic topic) {
+        Feed feed = new Feed(topic, topic.attach(this));
+        feeds.put(topic, feed);
+        return feed;
     }
 
     /** What a message counts for against a bound: no less than it takes on the wire. */
@@ -81,23 +122,34 @@ final class LoopOutbox implements Runnable {
         wake();
     }
 
-    /** Makes room for a broadcast; false if more waits than may. What is reserved is either broadcast or released. */
-    boolean reserveBroadcast(int weight) {
+    @Override
+    public boolean reserve(Message message) {
+        int weight = weight(message);
         int waiting = broadcastBytes.addAndGet(weight);
         if (waiting > maxBroadcastBytes && waiting > weight) {
-            releaseBroadcast(weight);
+            broadcastBytes.addAndGet(-weight);
             return false;
         }
         return true;
     }
 
-    void releaseBroadcast(int weight) {
-        broadcastBytes.addAndGet(-weight);
+    @Override
+    public void release(Message message) {
+        broadcastBytes.addAndGet(-weight(message));
+    }
+
+    @Override
+    public void publish(Topic topic, Publication publication) {
+        enqueue(new Task.Publish(topic, publication));
     }
 
     private void wake() {
         if (!awake.get() && awake.compareAndSet(false, true)) {
-            loop.execute(this);
+            try {
+                loop.execute(this);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("the event loop has ended, and with it all that this was for", e);
+            }
         }
     }
 
@@ -107,7 +159,7 @@ final class LoopOutbox implements Runnable {
         awake.set(false);
         Task task = queue.poll();
         for (int i = 1; task != null; i++) {
-            write(task);
+            handle(task);
             task = i < MAX_TASKS ? queue.poll() : null;
         }
         finish();
@@ -116,14 +168,14 @@ final class LoopOutbox implements Runnable {
         }
     }
 
-    private void write(Task task) {
+    private void handle(Task task) {
         switch (task) {
-            case Task.Broadcast(Message message) -> {
-                releaseBroadcast(weight(message));
-                append(message);
-            }
-            case Task.Send(WebSocketConnection connection, Message message) -> send(connection, message);
-            case Task.Answer(WebSocketConnection connection, ByteBuf frame) -> answer(connection, frame);
+            case Task.Publish(Topic topic, Publication publication) -> append(topic, publication);
+            case Task.Direct direct -> send(direct);
+            case Task.Subscribe subscribe -> subscribe(subscribe);
+            case Task.Unsubscribe(WebSocketConnection connection, String topic) ->
+                drop(connection.topics.remove(topic));
+            case Task.Resume(WebSocketConnection connection) -> resume(connection);
             case Task.Close(WebSocketConnection connection, CloseReason reason) -> {
                 catchUp(connection);
                 connection.closeNow(reason);
@@ -135,19 +187,59 @@ final class LoopOutbox implements Runnable {
         }
     }
 
-    private void append(Message message) {
-        json.append(message);
-        raw.append(message);
-        if (json.size() > MAX_SEGMENT || raw.size() > MAX_SEGMENT) {
+    private void append(Topic topic, Publication publication) {
+        release(publication.message());
+        Feed feed = feeds.get(topic);
+        if (feed == null || publication.offset() <= feed.offset) {
+            return;
+        }
+        touch(feed);
+        if (feed.lagging().size() < feed.members().size()) {
+            List<Segment> segments = feed.inUse();
+            for (int i = 0; i < segments.size(); i++) {
+                append(feed, segments.get(i), publication);
+            }
+        }
+        feed.offset = publication.offset();
+        if (feed.size() > MAX_SEGMENT) {
             finish();
         }
     }
 
-    private void send(WebSocketConnection connection, Message message) {
-        connection.dequeued(weight(message));
+    private void append(Feed feed, Segment segment, Publication publication) {
+        if (!segment.append(encoder, feed.topic.name(), publication)) {
+            finish(feed, segment);
+            segment.append(encoder, feed.topic.name(), publication);
+        }
+    }
+
+    private void touch(Feed feed) {
+        if (!feed.touched) {
+            feed.touched = true;
+            touched.add(feed);
+        }
+    }
+
+    private void send(Task.Direct direct) {
+        WebSocketConnection connection = direct.connection();
+        catchUp(connection);
+        if (connection.isOpen() && connection.mustWait()) {
+            connection.held.add(new WebSocketConnection.Held(direct, everyone.offset));
+        } else {
+            writeNow(direct);
+        }
+    }
+
+    private void writeNow(Task.Direct direct) {
+        WebSocketConnection connection = direct.connection();
+        connection.dequeued(direct.weight());
         if (connection.isOpen()) {
-            catchUp(connection);
-            write(connection, encoded(message, connection));
+            write(
+                    connection,
+                    switch (direct) {
+                        case Task.Send send -> encoded(send.message(), connection);
+                        case Task.Answer answer -> answer.frame();
+                    });
         }
     }
 
@@ -155,8 +247,8 @@ final class LoopOutbox implements Runnable {
     @SuppressWarnings("ReferenceEquality") // the very same message, as it comes once for each entry of a list
     private ByteBuf encoded(Message message, WebSocketConnection connection) {
         if (message != lastSent || lastFrame == null || connection.isRaw()) {
-            ByteBuf frame = allocator(connection).directBuffer(weight(message) + 128);
-            encoder.message(message, connection.isRaw(), frame, true);
+            ByteBuf frame = buffer(connection, weight(message) + 128);
+            encoder.message(message, connection.isRaw(), frame);
             if (connection.isRaw()) {
                 return frame;
             }
@@ -175,27 +267,34 @@ final class LoopOutbox implements Runnable {
         lastSent = null;
     }
 
-    private void answer(WebSocketConnection connection, ByteBuf frame) {
-        connection.dequeued(frame.readableBytes() + TASK_OVERHEAD);
-        if (connection.isOpen()) {
-            catchUp(connection);
-            write(connection, frame);
-        }
+    private static ByteBuf buffer(WebSocketConnection connection, int size) {
+        return connection.channel().alloc().directBuffer(size);
     }
 
-    private static ByteBufAllocator allocator(WebSocketConnection connection) {
-        return connection.channel().alloc();
-    }
-
-    /** Writes a member all that was broadcast before what it gets next. */
+    /** Writes a connection all that was sent to all before what it gets next. */
     private void catchUp(WebSocketConnection connection) {
-        Segment segment = connection.isRaw() ? raw : json;
-        int tail = segment.size();
-        if (connection.isMember() && connection.isOpen() && connection.cursor < tail) {
-            ByteBuf slice = segment.slice(connection.cursor, tail);
-            connection.cursor = tail;
-            write(connection, slice);
+        Member member = connection.everyone;
+        if (member != null) {
+            catchUp(member);
         }
+    }
+
+    private void catchUp(Member member) {
+        if (member.isLagging() || !member.connection.isOpen()) {
+            return;
+        }
+        Segment segment = member.feed.segment(member);
+        int tail = segment.size();
+        if (member.cursor < tail && !member.connection.mayWrite()) {
+            member.feed.fallsBehind(member);
+            return;
+        }
+        if (member.cursor < tail) {
+            ByteBuf slice = segment.slice(member.cursor, tail);
+            member.cursor = tail;
+            write(member.connection, slice);
+        }
+        member.offset = member.feed.offset;
     }
 
     private void write(WebSocketConnection connection, ByteBuf frames) {
@@ -206,18 +305,77 @@ final class LoopOutbox implements Runnable {
         connection.write(frames);
     }
 
-    /** Ends the segments, which brings every member up to date, and flushes what was written. */
-    private void finish() {
-        if (json.size() > 0 || raw.size() > 0) {
-            // Backwards, so that a member that leaves meanwhile moves none that is still to come.
-            for (int i = members.size() - 1; i >= 0; i--) {
-                WebSocketConnection member = members.get(i);
-                catchUp(member);
-                member.cursor = 0;
-            }
-            json.clear();
-            raw.clear();
+    /** Writes a connection what it could not take before, in order, for as long as it is writable. */
+    private void resume(WebSocketConnection connection) {
+        Member all = connection.everyone;
+        if (all == null || !connection.isOpen()) {
+            return;
         }
+        WebSocketConnection.Held next = connection.held.peek();
+        while (next != null && pull(all, next.after()) && connection.isWritable()) {
+            connection.held.remove();
+            writeNow(next.task());
+            next = connection.held.peek();
+        }
+        if (connection.held.isEmpty() && pull(all, all.feed.offset)) {
+            // A copy: a member that is too far behind may close the connection, and is removed with it.
+            List.copyOf(connection.topics.values()).forEach(member -> pull(member, member.feed.offset));
+        }
+    }
+
+    /** Reads what a lagging member missed. True if it has all up to {@code upTo}; false if it cannot take more now. */
+    private boolean pull(Member member, long upTo) {
+        while (member.isLagging() && member.offset < upTo && member.connection.isWritable()) {
+            pullOnce(member, upTo);
+        }
+        if (!member.isGone() && member.offset == member.feed.offset && member.connection.mayWrite()) {
+            member.feed.keepsUp(member);
+        }
+        return !member.isGone() && (!member.isLagging() || member.offset >= upTo);
+    }
+
+    private void pullOnce(Member member, long upTo) {
+        Topic topic = member.feed.topic;
+        Topic.Kept kept = topic.read(member.offset, upTo, PULLED);
+        if (kept.first() > member.offset + 1) {
+            gap(member, kept.first());
+        }
+        if (!member.connection.isOpen() || kept.publications().isEmpty()) {
+            return;
+        }
+        boolean raw = topic.name().isEmpty() && member.connection.isRaw();
+        ByteBuf frames = buffer(member.connection, PULLED);
+        for (Publication publication : kept.publications()) {
+            encoder.publication(topic.name(), publication, raw, frames, true);
+        }
+        member.offset = kept.publications().getLast().offset();
+        write(member.connection, frames);
+    }
+
+    /** What a member has still to read is no longer kept. */
+    private void gap(Member member, long next) {
+        Topic topic = member.feed.topic;
+        if (topic.policy().slow() == TopicPolicy.SlowConsumer.DISCONNECT) {
+            member.connection.closeNow(CloseReason.SLOW_CONSUMER);
+        } else {
+            byte[] frame = TopicFrames.gap(topic.name(), member.offset + 1, next);
+            member.offset = next - 1;
+            write(member.connection, WebSocketConnection.textFrame(frame));
+        }
+    }
+
+    /** Brings every member of what was published to up to date, and flushes what was written. */
+    private void finish() {
+        for (int i = 0; i < touched.size(); i++) {
+            Feed feed = touched.get(i);
+            feed.touched = false;
+            List<Segment> segments = feed.inUse();
+            for (int s = 0; s < segments.size(); s++) {
+                finish(feed, segments.get(s));
+            }
+            look(feed);
+        }
+        touched.clear();
         forgetLast();
         for (int i = 0; i < dirty.size(); i++) {
             WebSocketConnection connection = dirty.get(i);
@@ -227,24 +385,85 @@ final class LoopOutbox implements Runnable {
         dirty.clear();
     }
 
-    void join(WebSocketConnection connection) {
-        connection.index = members.size();
-        connection.cursor = 0;
-        members.add(connection);
-        rawMembers += connection.isRaw() ? 1 : 0;
+    /** Writes the members all of a segment, and ends it. */
+    private void finish(Feed feed, Segment segment) {
+        List<Member> members = feed.members();
+        for (int i = members.size() - 1; i >= 0; i--) {
+            Member member = members.get(i);
+            if (feed.segment(member) == segment) {
+                catchUp(member);
+                member.cursor = 0;
+            }
+        }
+        segment.clear();
     }
 
-    void leave(WebSocketConnection connection) {
-        if (!connection.isMember()) {
+    /** Looks after those that lag: some have waited for what was just published, and some have waited too long. */
+    private void look(Feed feed) {
+        if (feed.lagging().isEmpty()) {
             return;
         }
-        WebSocketConnection last = members.removeLast();
-        if (last != connection) {
-            members.set(connection.index, last);
-            last.index = connection.index;
+        long first = feed.topic.first();
+        boolean disconnects = feed.topic.policy().slow() == TopicPolicy.SlowConsumer.DISCONNECT;
+        for (Member member : List.copyOf(feed.lagging())) {
+            if (disconnects && first > member.offset + 1) {
+                member.connection.closeNow(CloseReason.SLOW_CONSUMER);
+            } else if (member.connection.isWritable()) {
+                resume(member.connection);
+            }
         }
-        connection.index = WebSocketConnection.NO_MEMBER;
-        rawMembers -= connection.isRaw() ? 1 : 0;
+    }
+
+    /** From now on it gets what goes to all. */
+    void join(WebSocketConnection connection) {
+        Member member = new Member(connection, everyone, everyone.offset);
+        member.cursor = everyone.segment(member).size();
+        everyone.add(member);
+        connection.everyone = member;
+    }
+
+    private void subscribe(Task.Subscribe task) {
+        WebSocketConnection connection = task.ok().connection();
+        Topic topic = task.topic();
+        if (!connection.isOpen()) {
+            return;
+        }
+        Member earlier = connection.topics.remove(topic.name());
+        if (earlier != null) {
+            earlier.feed.remove(earlier);
+        }
+        send(task.ok());
+        Feed known = feeds.get(topic);
+        Feed feed = known == null ? open(topic) : known;
+        Member member = new Member(connection, feed, task.after());
+        feed.add(member);
+        feed.fallsBehind(member);
+        connection.topics.put(topic.name(), member);
+        touch(feed);
+        resume(connection);
+    }
+
+    private void drop(@Nullable Member member) {
+        if (member == null) {
+            return;
+        }
+        member.feed.remove(member);
+        if (member.feed.members().isEmpty()) {
+            member.feed.topic.detach(this);
+            feeds.remove(member.feed.topic);
+            member.feed.clear();
+        }
+    }
+
+    /** From now on it gets nothing more. */
+    void leave(WebSocketConnection connection) {
+        if (connection.everyone != null) {
+            everyone.remove(connection.everyone);
+            connection.everyone = null;
+        }
+        connection.topics.values().forEach(this::drop);
+        connection.topics.clear();
+        connection.held.clear();
     }
 
     /** Looks at all members now and then for those that fell silent: one timer, instead of one for each. */
@@ -255,55 +474,15 @@ final class LoopOutbox implements Runnable {
 
     private void checkLife() {
         long now = System.nanoTime();
+        List<Member> members = everyone.members();
         for (int i = members.size() - 1; i >= 0; i--) {
-            members.get(i).checkLife(now);
+            members.get(i).connection.checkLife(now);
         }
     }
 
-    /** Frames for all members that read binary payloads in one way. Once a slice was handed out, it does not grow any more. */
-    private final class Segment {
-        private final boolean isRaw;
-        private @Nullable ByteBuf frames;
-        private boolean isShared;
-
-        Segment(boolean isRaw) {
-            this.isRaw = isRaw;
-        }
-
-        int size() {
-            return frames == null ? 0 : frames.writerIndex();
-        }
-
-        void append(Message message) {
-            if (isRaw && rawMembers == 0) {
-                return;
-            }
-            if (!encoder.message(message, isRaw, frames(), !isShared)) {
-                // Growing moves the bytes, and a transport may have kept the address of a slice: begin a new segment
-                // instead.
-                finish();
-                encoder.message(message, isRaw, frames(), true);
-            }
-        }
-
-        private ByteBuf frames() {
-            if (frames == null) {
-                frames = ByteBufAllocator.DEFAULT.directBuffer(INITIAL_SEGMENT);
-            }
-            return frames;
-        }
-
-        ByteBuf slice(int from, int to) {
-            isShared = true;
-            return Objects.requireNonNull(frames).retainedSlice(from, to - from);
-        }
-
-        void clear() {
-            if (frames != null) {
-                frames.release();
-                frames = null;
-                isShared = false;
-            }
-        }
+    /** The loop has ended. */
+    void close() {
+        feeds.keySet().forEach(topic -> topic.detach(this));
+        feeds.clear();
     }
 }

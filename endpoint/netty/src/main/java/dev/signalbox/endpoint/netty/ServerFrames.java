@@ -32,8 +32,8 @@ final class ServerFrames {
                 .copy();
     }
 
-    /** A message on its way to a client, appended to {@code json}. */
-    static void message(JsonBytes json, Message message) {
+    /** A message on its way to a client, appended to {@code json}; of a topic, if that is not empty. */
+    static void message(JsonBytes json, Message message, String topic, long offset) {
         switch (message.intent()) {
             case Intent.Ask ask ->
                 begin(json, "request", message)
@@ -45,6 +45,9 @@ final class ServerFrames {
                         .number(confirm.until().toEpochMilli());
             case Intent.Tell _ -> begin(json, "message", message);
             case Intent.Reply _ -> begin(json, "message", message);
+        }
+        if (!topic.isEmpty()) {
+            json.raw(",\"topic\":\"").raw(topic).raw("\",\"offset\":").number(offset);
         }
         content(json, message);
         json.raw("}");

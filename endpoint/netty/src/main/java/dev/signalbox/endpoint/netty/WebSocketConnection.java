@@ -4,6 +4,7 @@ import dev.signalbox.endpoint.netty.LoopOutbox.Task;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Connection;
 import dev.signalbox.router.Message;
+import dev.signalbox.router.Topic;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -12,6 +13,10 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -22,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * that is why its fields need no lock.
  */
 final class WebSocketConnection implements Connection {
-    static final int NO_MEMBER = -1;
+    /** What could not be written when it came, and the offset of what went to all before it. */
+    record Held(Task.Direct task, long after) {}
 
     private final Channel channel;
     private final LoopOutbox outbox;
@@ -36,10 +42,15 @@ final class WebSocketConnection implements Connection {
     private final AtomicInteger queued = new AtomicInteger();
     private volatile @Nullable CloseReason closing;
 
-    /** Where it stands in the outbox: its place among the members, how far it has read the segment, and if it needs a flush. */
-    int index = NO_MEMBER;
+    private volatile boolean refused;
+    private volatile Runnable onRoom = () -> {};
 
-    int cursor;
+    /** Where it stands in the outbox: in what goes to all, in other topics, what is held, and if it needs a flush. */
+    @Nullable
+    Member everyone;
+
+    final Map<String, Member> topics = new HashMap<>(0);
+    final Queue<Held> held = new ArrayDeque<>(1);
     boolean dirty;
 
     private boolean closeSent;
@@ -79,8 +90,30 @@ final class WebSocketConnection implements Connection {
         return greeting.raw();
     }
 
-    boolean isMember() {
-        return index != NO_MEMBER;
+    /** Whether its socket's queue has room. */
+    boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    /** Whether what is newest can be written: it is writable, and nothing older waits. */
+    boolean mayWrite() {
+        return isOpen() && held.isEmpty() && channel.isWritable();
+    }
+
+    /** Whether something older has to be written first, or there is no room. */
+    boolean mustWait() {
+        Member all = everyone;
+        return all != null && (all.isLagging() || !mayWrite());
+    }
+
+    /** Whether it has something to be written once it is writable. */
+    boolean isWaiting() {
+        return mustWait() || topics.values().stream().anyMatch(Member::isLagging);
+    }
+
+    /** Told on the event loop when there is room again after {@link #offer} refused something. */
+    void onRoom(Runnable changed) {
+        onRoom = changed;
     }
 
     boolean isOpen() {
@@ -94,25 +127,35 @@ final class WebSocketConnection implements Connection {
 
     @Override
     public boolean offer(Message message) {
-        if (!reserve(LoopOutbox.weight(message))) {
-            return false;
+        int weight = LoopOutbox.weight(message);
+        if (!reserve(weight)) {
+            refused = true;
+            // Race: there may be room since just before that was noted; then nobody would tell.
+            if (!hasRoom() || !reserve(weight)) {
+                return false;
+            }
         }
         outbox.enqueue(new Task.Send(this, message));
         return true;
     }
 
+    private boolean hasRoom() {
+        return queued.get() <= maxOutboundBytes / 2;
+    }
+
     /** As {@link #offer}, for what only concerns this client; a client that does not even read that is closed. */
     void answer(byte[] json) {
         ByteBuf frame = textFrame(json);
-        if (reserve(frame.readableBytes() + LoopOutbox.TASK_OVERHEAD)) {
-            outbox.enqueue(new Task.Answer(this, frame));
+        int weight = frame.readableBytes() + LoopOutbox.TASK_OVERHEAD;
+        if (reserve(weight)) {
+            outbox.enqueue(new Task.Answer(this, frame, weight));
         } else {
             close(CloseReason.SLOW_CONSUMER);
         }
     }
 
     /** On the heap, so that nobody needs to release it if it is never written. */
-    private static ByteBuf textFrame(byte[] json) {
+    static ByteBuf textFrame(byte[] json) {
         ByteBuf frame = Unpooled.buffer(json.length + 10);
         FrameEncoder.frame(FrameEncoder.TEXT, json, json.length, frame);
         return frame;
@@ -132,6 +175,32 @@ final class WebSocketConnection implements Connection {
 
     void dequeued(int bytes) {
         queued.addAndGet(-bytes);
+        if (refused && hasRoom()) {
+            refused = false;
+            onRoom.run();
+        }
+    }
+
+    /** What is published to the topic after {@code after} is sent to it from now on, and before that {@code ok}. */
+    void subscribe(Topic topic, long after, byte[] ok) {
+        ByteBuf frame = textFrame(ok);
+        int weight = frame.readableBytes() + LoopOutbox.TASK_OVERHEAD;
+        if (reserve(weight)) {
+            outbox.enqueue(new Task.Subscribe(topic, after, new Task.Answer(this, frame, weight)));
+        } else {
+            close(CloseReason.SLOW_CONSUMER);
+        }
+    }
+
+    void unsubscribe(String topic) {
+        outbox.enqueue(new Task.Unsubscribe(this, topic));
+    }
+
+    /** There is room in its socket's queue, or no longer. */
+    void writabilityChanged() {
+        if (channel.isWritable() && isWaiting()) {
+            outbox.enqueue(new Task.Resume(this));
+        }
     }
 
     @Override
@@ -151,15 +220,8 @@ final class WebSocketConnection implements Connection {
     void write(ByteBuf frames) {
         var _ = channel.write(frames, channel.voidPromise());
         if (!channel.isWritable()) {
-            relieve();
-        }
-    }
-
-    /** More waits than may: it is a slow consumer, unless the socket only needed to be told. */
-    private void relieve() {
-        channel.flush();
-        if (!channel.isWritable()) {
-            closeNow(CloseReason.SLOW_CONSUMER);
+            // More than may wait, unless the socket only needs to be told.
+            channel.flush();
         }
     }
 

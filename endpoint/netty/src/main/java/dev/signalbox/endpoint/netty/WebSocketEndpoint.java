@@ -1,7 +1,6 @@
 package dev.signalbox.endpoint.netty;
 
 import dev.signalbox.endpoint.netty.ConnectionListener.Fault;
-import dev.signalbox.endpoint.netty.LoopOutbox.Task;
 import dev.signalbox.endpoint.netty.Peer.Verdict;
 import dev.signalbox.endpoint.netty.WebSocketOptions.AddressSource;
 import dev.signalbox.router.Authenticator;
@@ -9,7 +8,7 @@ import dev.signalbox.router.ClientGateway;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.EndpointException;
-import dev.signalbox.router.Message;
+import dev.signalbox.router.Topic;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -40,12 +39,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +54,9 @@ import org.slf4j.LoggerFactory;
 public final class WebSocketEndpoint implements Endpoint {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketEndpoint.class);
     private static final int BACKLOG = 1_024;
+    /** Tokens that are looked at at a time; others wait within their deadline. */
+    static final int MAX_AUTHENTICATIONS = 256;
+
     private static final HttpDecoderConfig HEAD = new HttpDecoderConfig()
             .setMaxInitialLineLength(RequestGuard.MAX_LINE)
             .setMaxHeaderSize(RequestGuard.MAX_HEADERS);
@@ -66,6 +67,7 @@ public final class WebSocketEndpoint implements Endpoint {
     private final Handshake handshake;
     private final ConnectionCounter connections;
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final Semaphore authentications;
     private Map<EventLoop, LoopOutbox> outboxes = Map.of();
     private @Nullable ClientGateway gateway;
     private @Nullable MultiThreadIoEventLoopGroup loops;
@@ -77,6 +79,7 @@ public final class WebSocketEndpoint implements Endpoint {
         this.listener = listener;
         this.handshake = new Handshake(options.path(), options.compression());
         this.connections = new ConnectionCounter(options.limits());
+        this.authentications = new Semaphore(MAX_AUTHENTICATIONS);
     }
 
     /** An endpoint that is not started: give it to {@link dev.signalbox.router.Router#attach}. */
@@ -95,6 +98,10 @@ public final class WebSocketEndpoint implements Endpoint {
 
     Authenticator authenticator() {
         return authenticator;
+    }
+
+    Semaphore authentications() {
+        return authentications;
     }
 
     Handshake handshake() {
@@ -141,7 +148,7 @@ public final class WebSocketEndpoint implements Endpoint {
         MultiThreadIoEventLoopGroup started = new MultiThreadIoEventLoopGroup(
                 options.eventLoops(), new DefaultThreadFactory("websocket"), ioHandlers(epoll));
         loops = started;
-        outboxes = outboxes(started);
+        outboxes = outboxes(started, router.everyone());
         listening = bind(started, epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class, tls);
     }
 
@@ -165,11 +172,11 @@ public final class WebSocketEndpoint implements Endpoint {
         }
     }
 
-    private Map<EventLoop, LoopOutbox> outboxes(Iterable<EventExecutor> started) {
+    private Map<EventLoop, LoopOutbox> outboxes(Iterable<EventExecutor> started, Topic everyone) {
         Map<EventLoop, LoopOutbox> made = new HashMap<>();
         for (EventExecutor executor : started) {
             LoopOutbox outbox =
-                    new LoopOutbox((EventLoop) executor, options.limits().maxBroadcastBytes());
+                    new LoopOutbox((EventLoop) executor, options.limits().maxBroadcastBytes(), everyone);
             outbox.watch(options.timeouts().idle());
             made.put((EventLoop) executor, outbox);
         }
@@ -184,7 +191,7 @@ public final class WebSocketEndpoint implements Endpoint {
                 .channel(kind)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(bound, bound))
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(bound / 2, bound))
                 .childHandler(new Pipeline(tls))
                 .bind(options.host(), options.port())
                 .awaitUninterruptibly();
@@ -254,22 +261,6 @@ public final class WebSocketEndpoint implements Endpoint {
         }
     }
 
-    /** All event loops take it, or none does: half a broadcast would help nobody. */
-    @Override
-    public boolean broadcast(Message message) {
-        int weight = LoopOutbox.weight(message);
-        List<LoopOutbox> reserved = new ArrayList<>(outboxes.size());
-        for (LoopOutbox outbox : outboxes.values()) {
-            if (!outbox.reserveBroadcast(weight)) {
-                reserved.forEach(each -> each.releaseBroadcast(weight));
-                return false;
-            }
-            reserved.add(outbox);
-        }
-        reserved.forEach(outbox -> outbox.enqueue(new Task.Broadcast(message)));
-        return true;
-    }
-
     @Override
     public void stopAccepting() {
         Channel channel = listening;
@@ -288,6 +279,7 @@ public final class WebSocketEndpoint implements Endpoint {
         channels.close().awaitUninterruptibly(1_000);
         if (loops != null) {
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2_000);
+            outboxes.values().forEach(LoopOutbox::close);
         }
     }
 }

@@ -40,9 +40,15 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
     private @Nullable Pongs pongs;
     private @Nullable Conversation conversation;
     private @Nullable ScheduledFuture<?> authenticationDeadline;
+    /** Who looks at the token; interrupted when the connection ends first. */
+    private @Nullable Thread authentication;
+
     private boolean authenticating;
     private boolean ended;
-    /** What came while the token was looked at. Reading is off by then, so it is what one read brought. */
+    /**
+     * What came while the token was looked at. Reading goes on meanwhile, as only that shows that the client has gone, until there
+     * is as much as {@link #MAX_TOKEN_FRAME}.
+     */
     private @Nullable CompositeByteBuf early;
 
     WebSocketHandler(WebSocketEndpoint endpoint, Peer peer, Greeting greeting) {
@@ -88,16 +94,38 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
 
     private void authenticate(String token) {
         authenticating = true;
-        context().channel().config().setAutoRead(false);
-        Thread.ofVirtual().name("authenticate").start(() -> {
+        authentication = Thread.ofVirtual().name("authenticate").start(() -> lookAt(token));
+    }
+
+    private void lookAt(String token) {
+        try {
+            endpoint.authentications().acquire();
             try {
                 Optional<Principal> principal = endpoint.authenticator().authenticate(token);
                 onLoop(() -> authenticated(principal));
-            } catch (RuntimeException e) {
-                LOG.error("the authenticator failed; the client is disconnected", e);
-                onLoop(() -> connection().closeNow(CloseReason.FAILED));
+            } finally {
+                endpoint.authentications().release();
             }
-        });
+        } catch (InterruptedException e) {
+            LOG.debug("the connection of {} ended before its token was looked at", peer);
+        } catch (Throwable e) {
+            onLoop(() -> failedToAuthenticate(e));
+        }
+    }
+
+    private void failedToAuthenticate(Throwable failure) {
+        if (connection().isOpen()) {
+            LOG.error("the authenticator failed; the client is disconnected", failure);
+            connection().closeNow(CloseReason.FAILED);
+        } else {
+            LOG.debug("the authenticator was interrupted: the connection of {} had ended", peer, failure);
+        }
+    }
+
+    private void stopAuthenticating() {
+        if (authentication != null && authenticating) {
+            authentication.interrupt();
+        }
     }
 
     private void onLoop(Runnable work) {
@@ -127,6 +155,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
 
     private void welcome(ClientSession session) {
         conversation = new Conversation(session, connection(), rate, greeting.targets());
+        connection().onRoom(session::writable);
         decoder.limit(endpoint.options().limits().maxFrameBytes());
         // Straight to the channel: what the router has offered meanwhile waits in the outbox for this event loop.
         connection()
@@ -177,6 +206,9 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
             early = Unpooled.compositeBuffer();
         }
         early.addComponent(true, bytes.readRetainedSlice(bytes.readableBytes()));
+        if (early.readableBytes() > MAX_TOKEN_FRAME) {
+            context().channel().config().setAutoRead(false);
+        }
     }
 
     /** Once closing has begun, only the client's goodbye counts, and nothing after it. */
@@ -228,9 +260,15 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
         pongs().flush();
     }
 
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ignored) {
+        connection().writabilityChanged();
+    }
+
     /** Closing begins, whoever wants it: the router is told at once and sends nothing more here. */
     private void closing(CloseReason reason) {
         cancelAuthenticationDeadline();
+        stopAuthenticating();
         if (conversation != null) {
             conversation.ended(reason);
         }

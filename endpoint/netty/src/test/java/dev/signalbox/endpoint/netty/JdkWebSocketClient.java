@@ -2,6 +2,7 @@ package dev.signalbox.endpoint.netty;
 
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Payload;
+import dev.signalbox.router.Position;
 import dev.signalbox.testing.contract.TestClient;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -96,10 +97,15 @@ final class JdkWebSocketClient implements TestClient, WebSocket.Listener {
     private void event(JsonNode frame) {
         switch (frame.get("type").asString()) {
             case "welcome" -> events.add(new Event.Welcome(frame.get("client").asString()));
-            case "message" -> events.add(new Event.Incoming(id(frame), from(frame), payload(frame), frame.has("ack")));
+            case "message" -> events.add(message(frame));
+            case "gap" ->
+                events.add(new Event.Gap(
+                        topic(frame),
+                        frame.get("expected").asLong(),
+                        frame.get("next").asLong()));
             case "request" -> events.add(new Event.Asked(id(frame), from(frame), payload(frame)));
             case "reply" -> events.add(new Event.Replied(frame.get("id").asString(), from(frame), payload(frame)));
-            case "ok", "pong" -> events.add(new Event.Ok(frame.get("id").asString()));
+            case "ok", "pong" -> events.add(ok(frame));
             case "error" ->
                 events.add(new Event.Failed(
                         Optional.ofNullable(frame.get("id")).map(JsonNode::asString),
@@ -107,6 +113,30 @@ final class JdkWebSocketClient implements TestClient, WebSocket.Listener {
                         frame.get("message").asString()));
             default -> throw new AssertionError("the protocol has no frame like " + frame);
         }
+    }
+
+    private static Event message(JsonNode frame) {
+        return frame.has("topic")
+                ? new Event.Published(topic(frame), frame.get("offset").asLong(), payload(frame))
+                : new Event.Incoming(id(frame), from(frame), payload(frame), frame.has("ack"));
+    }
+
+    private static Event ok(JsonNode frame) {
+        String id = frame.get("id").asString();
+        if (frame.has("recovered")) {
+            return new Event.Subscribed(
+                    id,
+                    UUID.fromString(frame.get("epoch").asString()),
+                    frame.get("offset").asLong(),
+                    frame.get("recovered").asBoolean());
+        }
+        return frame.has("topic")
+                ? new Event.Placed(id, frame.get("offset").asLong(), frame.has("repeated"))
+                : new Event.Ok(id);
+    }
+
+    private static String topic(JsonNode frame) {
+        return frame.get("topic").asString();
     }
 
     private static UUID id(JsonNode frame) {
@@ -196,6 +226,26 @@ final class JdkWebSocketClient implements TestClient, WebSocket.Listener {
     @Override
     public void refuse(UUID message, String reason) {
         write(frame("nack").put("id", message.toString()).put("reason", reason));
+    }
+
+    @Override
+    public void subscribe(String id, String topic, Optional<Position> from) {
+        ObjectNode frame = frame("subscribe").put("id", id).put("topic", topic);
+        from.ifPresent(
+                position -> frame.put("epoch", position.epoch().toString()).put("offset", position.offset()));
+        write(frame);
+    }
+
+    @Override
+    public void unsubscribe(String id, String topic) {
+        write(frame("unsubscribe").put("id", id).put("topic", topic));
+    }
+
+    @Override
+    public void publish(String id, String topic, Payload payload, Optional<String> key) {
+        ObjectNode frame = put(frame("publish"), payload).put("id", id).put("topic", topic);
+        key.ifPresent(value -> frame.put("key", value));
+        write(frame);
     }
 
     @Override

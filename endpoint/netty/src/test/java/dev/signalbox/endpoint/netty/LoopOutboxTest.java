@@ -2,20 +2,19 @@ package dev.signalbox.endpoint.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.signalbox.endpoint.netty.LoopOutbox.Task;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
+import dev.signalbox.router.Router;
+import dev.signalbox.router.RouterOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What the outbox hands to a transport, which may keep the address of it until the socket takes it. */
@@ -33,47 +32,37 @@ class LoopOutboxTest {
             written.add(new Written(bytes, bytes.hasMemoryAddress() ? bytes.memoryAddress() : 0));
         }
     });
-    private final LoopOutbox outbox = new LoopOutbox(channel.eventLoop(), 16 << 20);
-
-    private WebSocketConnection member(boolean raw) {
-        WebSocketOptions options = WebSocketOptions.defaults();
-        Peer peer = Peer.accepted(
-                new ConnectionCounter(options.limits()),
-                options.proxies(),
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
-        Greeting greeting = new Greeting(Optional.empty(), List.of(), raw, false, false);
-        WebSocketConnection connection =
-                new WebSocketConnection(channel, outbox, options, peer, greeting, reason -> {});
-        outbox.join(connection);
-        return connection;
-    }
-
-    private void broadcast(Payload payload) {
-        Message message = Message.of(SERVER, Address.ALL, payload);
-        assertThat(outbox.reserveBroadcast(LoopOutbox.weight(message))).isTrue();
-        outbox.enqueue(new Task.Broadcast(message));
-    }
 
     @Test
     void whatWasHandedOutStaysWhereItIsWhateverIsBroadcastAfterIt() {
-        WebSocketConnection json = member(false);
-        WebSocketConnection raw = member(true);
-        for (int i = 0; i < 40; i++) {
-            broadcast(Payload.binary(new byte[1_000 + i]));
-            broadcast(Payload.text("broadcast " + i + "x".repeat(1_000)));
-            for (WebSocketConnection each : List.of(json, raw)) {
-                assertThat(each.offer(Message.of(SERVER, Address.client("c"), Payload.text("direct " + i))))
-                        .isTrue();
+        OutboxFixture fixture = new OutboxFixture();
+        try (Router router = Router.create(RouterOptions.defaults().withDrain(Duration.ZERO))) {
+            router.attach(fixture);
+            LoopOutbox outbox = fixture.outbox(channel.eventLoop());
+            WebSocketConnection json = OutboxFixture.member(channel, outbox, false);
+            WebSocketConnection raw = OutboxFixture.member(channel, outbox, true);
+            for (int i = 0; i < 40; i++) {
+                broadcast(router, Payload.binary(new byte[1_000 + i]));
+                broadcast(router, Payload.text("broadcast " + i + "x".repeat(1_000)));
+                for (WebSocketConnection each : List.of(json, raw)) {
+                    assertThat(each.offer(Message.of(SERVER, Address.client("c"), Payload.text("direct " + i))))
+                            .isTrue();
+                }
             }
-        }
-        channel.runPendingTasks();
+            channel.runPendingTasks();
 
-        assertThat(written).hasSizeGreaterThan(100).allSatisfy(each -> {
-            if (each.address() != 0) {
-                assertThat(each.bytes().memoryAddress()).isEqualTo(each.address());
-            }
-        });
-        written.forEach(each -> each.bytes().release());
-        channel.finishAndReleaseAll();
+            assertThat(written).hasSizeGreaterThan(100).allSatisfy(each -> {
+                if (each.address() != 0) {
+                    assertThat(each.bytes().memoryAddress()).isEqualTo(each.address());
+                }
+            });
+            written.forEach(each -> each.bytes().release());
+            channel.finishAndReleaseAll();
+        }
+    }
+
+    private static void broadcast(Router router, Payload payload) {
+        assertThat(router.send(Message.of(SERVER, Address.ALL, payload)).complete())
+                .isTrue();
     }
 }

@@ -56,7 +56,7 @@ class ProtocolDocumentTest {
     void everyFrameThatAClientSendsIsUnderstood() throws MalformedFrameException {
         List<JsonNode> examples = examples(section("## What a client sends"));
 
-        assertThat(examples).hasSize(9);
+        assertThat(examples).hasSize(13);
         for (JsonNode example : examples) {
             byte[] frame = example.toString().getBytes(StandardCharsets.UTF_8);
             assertThat(Commands.only(frame, List.of())).isNotNull();
@@ -67,14 +67,16 @@ class ProtocolDocumentTest {
     void everyFrameThatTheServerSendsIsThere() {
         assertThat(examples(section("## What the server sends")))
                 .extracting(each -> each.get("type").asString())
-                .containsExactly("welcome", "ping", "message", "message", "request", "reply", "ok", "ok", "error");
+                .containsExactly(
+                        "welcome", "ping", "message", "message", "message", "gap", "request", "reply", "ok", "ok", "ok",
+                        "ok", "error");
     }
 
     @Test
     void theTableOfErrorsIsComplete() {
         assertThat(firstColumn("`([a-z-]+)`")
-                        .filter(each ->
-                                each.contains("-") || each.matches("rejected|overloaded|timeout|malformed|closing")))
+                        .filter(each -> each.contains("-")
+                                || each.matches("forbidden|rejected|overloaded|timeout|malformed|closing")))
                 .containsExactlyInAnyOrderElementsOf(
                         Arrays.stream(ErrorCode.values()).map(ErrorCode::code).toList());
     }

@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** Requests and their replies, messages and their acknowledgements. */
-abstract class EndpointAnswerContract extends EndpointMessagingContract {
+abstract class EndpointAnswerContract extends EndpointTopicContract {
     @Test
     void aRequestToLogicGetsItsReply() {
         TestClient alice = client("alice");

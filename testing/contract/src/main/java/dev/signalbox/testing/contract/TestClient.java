@@ -2,6 +2,7 @@ package dev.signalbox.testing.contract;
 
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Payload;
+import dev.signalbox.router.Position;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,18 @@ public interface TestClient extends AutoCloseable {
 
         record Ok(String id) implements Event {}
 
+        /** Messages of a topic follow after this offset. */
+        record Subscribed(String id, UUID epoch, long offset, boolean recovered) implements Event {}
+
+        /** What was published has this offset. */
+        record Placed(String id, long offset, boolean repeated) implements Event {}
+
+        /** A message of a topic. */
+        record Published(String topic, long offset, Payload payload) implements Event {}
+
+        /** Messages of a topic are lost, from one offset to the one before another. */
+        record Gap(String topic, long expected, long next) implements Event {}
+
         record Failed(Optional<String> id, String code, String message) implements Event {}
 
         record Closed(CloseReason reason) implements Event {}
@@ -41,6 +54,13 @@ public interface TestClient extends AutoCloseable {
     void acknowledge(UUID message);
 
     void refuse(UUID message, String reason);
+
+    /** Subscribes to a topic: after a position, or from now on. */
+    void subscribe(String id, String topic, Optional<Position> from);
+
+    void unsubscribe(String id, String topic);
+
+    void publish(String id, String topic, Payload payload, Optional<String> key);
 
     /** Sends something that no protocol of ours is. */
     void sendRubbish();

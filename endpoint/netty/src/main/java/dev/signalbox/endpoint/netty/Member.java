@@ -1,0 +1,35 @@
+package dev.signalbox.endpoint.netty;
+
+/** One connection's place in one topic. For one event loop. */
+final class Member {
+    static final int NOWHERE = -1;
+
+    final WebSocketConnection connection;
+    final Feed feed;
+
+    /** The offset of the last message that was written to the connection. */
+    long offset;
+
+    /** How far it has read the present segment, in bytes; only while it does not lag. */
+    int cursor;
+
+    /** Its places in the lists of the feed. */
+    int index = NOWHERE;
+
+    int laggingIndex = NOWHERE;
+
+    Member(WebSocketConnection connection, Feed feed, long offset) {
+        this.connection = connection;
+        this.feed = feed;
+        this.offset = offset;
+    }
+
+    /** Whether it reads from the topic what it missed of the segments. */
+    boolean isLagging() {
+        return laggingIndex != NOWHERE;
+    }
+
+    boolean isGone() {
+        return index == NOWHERE;
+    }
+}

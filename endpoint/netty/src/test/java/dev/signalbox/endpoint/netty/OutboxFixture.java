@@ -1,0 +1,63 @@
+package dev.signalbox.endpoint.netty;
+
+import dev.signalbox.router.ClientGateway;
+import dev.signalbox.router.Endpoint;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** An endpoint without a port: outboxes that a test drives by hand. */
+final class OutboxFixture implements Endpoint {
+    private @Nullable ClientGateway gateway;
+
+    ClientGateway gateway() {
+        return Objects.requireNonNull(gateway);
+    }
+
+    LoopOutbox outbox(EventLoop loop) {
+        return new LoopOutbox(loop, 16 << 20, gateway().everyone());
+    }
+
+    /** A connection that has joined. */
+    static WebSocketConnection member(Channel channel, LoopOutbox outbox, boolean raw) {
+        WebSocketConnection connection = connection(channel, outbox, raw, () -> {});
+        outbox.join(connection);
+        return connection;
+    }
+
+    static WebSocketConnection connection(Channel channel, LoopOutbox outbox, boolean raw, Runnable onClosing) {
+        WebSocketOptions options = WebSocketOptions.defaults();
+        Peer peer = Peer.accepted(
+                new ConnectionCounter(options.limits()),
+                options.proxies(),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+        Greeting greeting = new Greeting(Optional.empty(), List.of(), raw, false, false);
+        return new WebSocketConnection(channel, outbox, options, peer, greeting, reason -> onClosing.run());
+    }
+
+    @Override
+    public void start(ClientGateway router) {
+        gateway = router;
+    }
+
+    @Override
+    public URI address() {
+        return URI.create("memory:outbox");
+    }
+
+    @Override
+    public void stopAccepting() {
+        // Connections are made by the test.
+    }
+
+    @Override
+    public void close() {
+        // Nothing is open.
+    }
+}

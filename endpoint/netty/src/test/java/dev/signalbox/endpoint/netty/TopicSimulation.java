@@ -1,0 +1,140 @@
+package dev.signalbox.endpoint.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signalbox.router.Address;
+import dev.signalbox.router.ClientGateway.Admission;
+import dev.signalbox.router.ClientSession;
+import dev.signalbox.router.Message;
+import dev.signalbox.router.Payload;
+import dev.signalbox.router.Principal;
+import dev.signalbox.router.Router;
+import dev.signalbox.router.RouterListener;
+import dev.signalbox.router.RouterOptions;
+import dev.signalbox.router.TopicInfo;
+import dev.signalbox.router.TopicPolicy;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.UUID;
+
+/**
+ * One event loop, its connections and a router, driven step by step from a seed: publishing, subscribing, lagging, coming back.
+ * Each client checks all that it sees: see {@link SimulatedClient}.
+ */
+final class TopicSimulation implements AutoCloseable {
+    private static final Address.Logic SERVER = Address.logic("server");
+    private static final List<String> TOPICS = List.of("a", "b", "c");
+    private static final int CLIENTS = 5;
+    private static final int STEPS = 1_500;
+
+    final Random random;
+    final OutboxFixture endpoint = new OutboxFixture();
+    final EmbeddedChannel loop = new EmbeddedChannel();
+    final LoopOutbox outbox;
+    final Router router;
+    private final List<SimulatedClient> clients = new ArrayList<>();
+    /** By epoch and offset, what was published. */
+    private final Map<UUID, Map<Long, String>> published = new HashMap<>();
+
+    private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private int sequence;
+    int gaps;
+
+    TopicSimulation(long seed) {
+        random = new Random(seed);
+        TopicPolicy small = new TopicPolicy(6, 100_000, Duration.ofSeconds(8), TopicPolicy.SlowConsumer.GAP);
+        RouterOptions options = RouterOptions.defaults()
+                .withDrain(Duration.ZERO)
+                .withTopics(new RouterOptions.Topics(100, 100, List.of(), small));
+        router = Router.create(options, RouterListener.NONE, () -> now);
+        router.authorize((principal, operation, address) -> true);
+        router.attach(endpoint);
+        outbox = endpoint.outbox(loop.eventLoop());
+        for (int i = 0; i < CLIENTS; i++) {
+            clients.add(new SimulatedClient("client" + i, this));
+        }
+    }
+
+    void run() {
+        for (int i = 0; i < STEPS; i++) {
+            step();
+        }
+        settle();
+        clients.forEach(SimulatedClient::assertComplete);
+    }
+
+    private void step() {
+        SimulatedClient client = clients.get(random.nextInt(CLIENTS));
+        String topic = TOPICS.get(random.nextInt(TOPICS.size()));
+        switch (random.nextInt(20)) {
+            case 0, 1, 2, 3, 4, 5 -> publish(topic);
+            case 6, 7 -> send(Address.ALL);
+            case 8, 9 -> client.expectDirect(send(Address.client(client.name())));
+            case 10, 11 -> client.toggleWritable();
+            case 12, 13, 14 -> client.subscribe(topic);
+            case 15 -> client.unsubscribe(topic);
+            case 16 -> client.reconnect();
+            case 17 -> now = now.plusMillis(random.nextInt(6_000));
+            default -> turn();
+        }
+    }
+
+    private void publish(String topic) {
+        String text = topic + " " + sequence++ + " " + "x".repeat(random.nextInt(4) == 0 ? 3_000 : 10);
+        assertThat(router.send(Message.of(SERVER, Address.topic(topic), Payload.text(text)))
+                        .complete())
+                .isTrue();
+        TopicInfo info = router.topic(topic).orElseThrow();
+        published.computeIfAbsent(info.epoch(), epoch -> new HashMap<>()).put(info.last(), text);
+    }
+
+    /** Its number, or -1 if nobody took it. */
+    private int send(Address target) {
+        int number = sequence++;
+        Message message = Message.of(SERVER, target, Payload.text(String.valueOf(number)));
+        return router.send(message).accepted() > 0 ? number : -1;
+    }
+
+    /** The event loop gets its turn, and clients read what came. */
+    private void turn() {
+        loop.runPendingTasks();
+        clients.forEach(SimulatedClient::read);
+    }
+
+    private void settle() {
+        clients.forEach(SimulatedClient::makeWritable);
+        for (int i = 0; i < 20; i++) {
+            turn();
+        }
+    }
+
+    String published(UUID epoch, long offset) {
+        return Objects.requireNonNull(
+                Objects.requireNonNull(published.get(epoch)).get(offset));
+    }
+
+    /** Connects a user over a channel of its own. */
+    ClientSession connect(String user, WebSocketConnection connection) {
+        return ((Admission.Admitted) endpoint.gateway().connect(new Principal(user, Map.of()), connection)).session();
+    }
+
+    @Override
+    public void close() {
+        clients.forEach(SimulatedClient::end);
+        loop.runPendingTasks();
+        loop.finishAndReleaseAll();
+        router.close();
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.signalbox.endpoint.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signalbox.testing.services.Effort;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** In order, no double, no gap or an explicit one: on every seed. */
+@Timeout(600)
+class TopicSimulationTest {
+    @Test
+    void eachSubscriberSeesEachMessageOnceAndInOrderOrAGap() {
+        AtomicInteger gaps = new AtomicInteger();
+        Effort.seeds(30).forEach(seed -> {
+            try (TopicSimulation simulation = new TopicSimulation(seed)) {
+                simulation.run();
+                gaps.addAndGet(simulation.gaps);
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError(Effort.replay(TopicSimulationTest.class, seed), e);
+            }
+        });
+        assertThat(gaps).as("gaps seen, so that they are tried at all").hasPositiveValue();
+    }
+}

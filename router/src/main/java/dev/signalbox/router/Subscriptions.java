@@ -1,0 +1,55 @@
+package dev.signalbox.router;
+
+import dev.signalbox.router.ClientSession.Subscribing;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The topics that one session subscribes to. Thread-safe; bounded by its callers. */
+final class Subscriptions {
+    private final Map<String, TopicLog> topics = new HashMap<>();
+    private boolean closed;
+
+    /** Adds a topic, which {@code join} lets the session into; the same one again takes the place of the first. */
+    synchronized Subscribing add(Address.Topic topic, int most, Supplier<Optional<Topics.Joined>> join) {
+        if (closed) {
+            return new Subscribing.Refused(RouteError.of(ErrorCode.CLOSING, "the session has ended"));
+        }
+        if (topics.size() >= most && !topics.containsKey(topic.name())) {
+            return new Subscribing.Refused(RouteError.to(
+                    topic,
+                    ErrorCode.OVERLOADED,
+                    "this session subscribes to " + most + " topics, the limit; unsubscribe from one first"));
+        }
+        return join.get()
+                .map(joined -> added(topic, joined))
+                .orElseGet(() -> new Subscribing.Refused(RouteError.tooManyTopics(topic)));
+    }
+
+    private Subscribing added(Address.Topic topic, Topics.Joined joined) {
+        leave(topics.put(topic.name(), joined.topic()));
+        return new Subscribing.Subscribed(
+                joined.topic(), joined.start().after(), joined.start().recovered());
+    }
+
+    synchronized boolean remove(String topic) {
+        TopicLog removed = topics.remove(topic);
+        leave(removed);
+        return removed != null;
+    }
+
+    private static void leave(@Nullable TopicLog topic) {
+        if (topic != null) {
+            topic.leave();
+        }
+    }
+
+    /** The session has ended. */
+    synchronized void close() {
+        closed = true;
+        topics.values().forEach(TopicLog::leave);
+        topics.clear();
+    }
+}

@@ -1,0 +1,258 @@
+package dev.signalbox.router;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A topic in memory.
+ *
+ * <p>Publishing takes the lock once a message, whatever the number of subscribers: it makes sure that all shards take the
+ * message or none does, and that each sees the offsets in order. Shards are called under it, as {@link Shard} says; they call
+ * nothing back.
+ */
+final class TopicLog implements Topic {
+    /** Keys of messages that are remembered beyond the history, so that a repetition is known as one. */
+    private static final int KEYS = 1_024;
+
+    /**
+     * What came of publishing: the message's offset, and whether it was published before under the same key; an offset of 0 if
+     * a shard has no room for it.
+     */
+    record Published(UUID epoch, long offset, boolean repeated) {}
+
+    private final String name;
+    private final TopicPolicy policy;
+    private final InstantSource clock;
+    private final UUID epoch = MessageId.next();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<Shard> shards = new CopyOnWriteArrayList<>();
+    private final Map<String, Long> keys = new LinkedHashMap<>();
+    private final PublicationRing kept = new PublicationRing();
+    private long bytes;
+    private long end;
+    private int subscribers;
+    private boolean retired;
+
+    TopicLog(String name, TopicPolicy policy, InstantSource clock) {
+        this.name = name;
+        this.policy = policy;
+        this.clock = clock;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public UUID epoch() {
+        return epoch;
+    }
+
+    @Override
+    public TopicPolicy policy() {
+        return policy;
+    }
+
+    @Override
+    public long attach(Shard shard) {
+        lock.lock();
+        try {
+            shards.add(shard);
+            return end;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void detach(Shard shard) {
+        lock.lock();
+        try {
+            shards.remove(shard);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long first() {
+        lock.lock();
+        try {
+            trim(clock.millis());
+            return end - kept.size() + 1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Kept read(long after, long upTo, int maxBytes) {
+        lock.lock();
+        try {
+            trim(clock.millis());
+            long first = end - kept.size() + 1;
+            List<Publication> read = new ArrayList<>();
+            long size = 0;
+            for (long offset = Math.max(first, after + 1); offset <= Math.min(upTo, end) && size < maxBytes; offset++) {
+                Publication next = kept.get((int) (offset - first));
+                read.add(next);
+                size += next.message().bytes();
+            }
+            return new Kept(first, read);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Publishes, once for each key. Empty if this topic is no longer in use. */
+    Optional<Published> publish(Message message, @Nullable String key) {
+        lock.lock();
+        try {
+            if (retired) {
+                return Optional.empty();
+            }
+            Long known = key == null ? null : keys.get(key);
+            if (known != null) {
+                return Optional.of(new Published(epoch, known, true));
+            }
+            return Optional.of(reserve(message) ? append(message, key) : new Published(epoch, 0, false));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Either all shards take it, or none does: half a publication would help nobody. */
+    private boolean reserve(Message message) {
+        List<Shard> reserved = new ArrayList<>(shards.size());
+        for (Shard shard : shards) {
+            if (!shard.reserve(message)) {
+                reserved.forEach(each -> each.release(message));
+                return false;
+            }
+            reserved.add(shard);
+        }
+        return true;
+    }
+
+    private Published append(Message message, @Nullable String key) {
+        long now = clock.millis();
+        end++;
+        Publication publication = new Publication(end, now, message);
+        kept.add(publication);
+        bytes += message.bytes();
+        if (key != null) {
+            remember(key);
+        }
+        trim(now);
+        shards.forEach(shard -> shard.publish(this, publication));
+        return new Published(epoch, end, false);
+    }
+
+    private void remember(String key) {
+        keys.put(key, end);
+        if (keys.size() > Math.max(KEYS, policy.count())) {
+            keys.remove(keys.keySet().iterator().next());
+        }
+    }
+
+    private void trim(long now) {
+        long oldest = now - policy.age().toMillis();
+        while (kept.size() > 0 && isSurplus(kept.get(0), oldest)) {
+            bytes -= kept.removeFirst().message().bytes();
+        }
+    }
+
+    /** The newest may be larger than all that is kept otherwise. */
+    private boolean isSurplus(Publication first, long oldest) {
+        return kept.size() > policy.count() || first.at() < oldest || (bytes > policy.bytes() && kept.size() > 1);
+    }
+
+    /** Where a subscriber begins, and whether it gets all that it asks for; a gap after that is told when it is read. */
+    record Start(long after, boolean recovered) {}
+
+    /** Lets a subscriber in. Empty if this topic is no longer in use. */
+    Optional<Start> join(TopicStart from) {
+        lock.lock();
+        try {
+            trim(clock.millis());
+            if (retired) {
+                return Optional.empty();
+            }
+            subscribers++;
+            return Optional.of(start(from, end - kept.size() + 1));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Start start(TopicStart from, long first) {
+        return switch (from) {
+            case TopicStart.Now _ -> new Start(end, true);
+            case TopicStart.Oldest _ -> new Start(first - 1, true);
+            case TopicStart.After(Position(UUID of, long offset))
+            when of.equals(epoch) && offset <= end -> new Start(offset, offset + 1 >= first);
+            // Another life of the topic: what came between is lost, and how much that was is not known.
+            case TopicStart.After _ -> new Start(first - 1, false);
+        };
+    }
+
+    void leave() {
+        lock.lock();
+        try {
+            subscribers--;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int subscribers() {
+        lock.lock();
+        try {
+            return subscribers;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    TopicInfo info() {
+        lock.lock();
+        try {
+            trim(clock.millis());
+            return new TopicInfo(name, epoch, end - kept.size() + 1, end, bytes, subscribers);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets what is too old. True if nothing is kept. */
+    boolean isEmptyAfterTrim() {
+        lock.lock();
+        try {
+            trim(clock.millis());
+            return kept.size() == 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing is kept and nobody subscribes: then it is no longer in use, and its offsets end. */
+    boolean retire() {
+        lock.lock();
+        try {
+            trim(clock.millis());
+            retired = kept.size() == 0 && subscribers == 0 && shards.isEmpty();
+            return retired;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.signalbox.router;
+
+import java.time.Duration;
+
+/**
+ * What a topic keeps, and what becomes of a subscriber that falls behind it.
+ *
+ * @param count messages kept; 0 to 1 million
+ * @param bytes of them, as {@link Message#bytes()} counts; 0 to 1 GiB. One message may be larger than that
+ * @param age how long each is kept; 0 to 365 days
+ * @param slow what happens when a subscriber has not read what is no longer kept
+ */
+public record TopicPolicy(int count, long bytes, Duration age, SlowConsumer slow) {
+
+    /** What becomes of a subscriber that lags behind what the topic keeps. */
+    public enum SlowConsumer {
+        /** It is told which offsets it missed, and goes on after them. */
+        GAP,
+        /** It is disconnected as {@link CloseReason#SLOW_CONSUMER}. */
+        DISCONNECT
+    }
+
+    /** 1,000 messages or 1 MiB for 5 minutes; gaps. */
+    public static final TopicPolicy DEFAULT = new TopicPolicy(1_000, 1 << 20, Duration.ofMinutes(5), SlowConsumer.GAP);
+
+    public TopicPolicy {
+        RouterOptions.requireRange("count", count, 0, 1_000_000);
+        RouterOptions.requireRange("bytes", bytes, 0, 1L << 30);
+        RouterOptions.requireRange("age", age, Duration.ZERO, Duration.ofDays(365));
+    }
+}

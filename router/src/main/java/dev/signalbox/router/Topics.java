@@ -1,0 +1,135 @@
+package dev.signalbox.router;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All topics, and the one that goes to all. A topic begins with its first subscriber or message, and ends once it has neither a
+ * subscriber nor a message that is kept. Thread-safe; bounded by its options.
+ */
+final class Topics {
+    /** How often what is too old is forgotten, while anything is kept. */
+    private static final Duration SWEEP = Duration.ofSeconds(10);
+
+    /** What a session may lag behind with what goes to all. */
+    private static final TopicPolicy EVERYONE =
+            new TopicPolicy(1_000_000, 4 << 20, Duration.ofMinutes(1), TopicPolicy.SlowConsumer.DISCONNECT);
+
+    private final RouterOptions.Topics options;
+    private final InstantSource clock;
+    private final Deadlines deadlines;
+    private final Map<String, TopicLog> byName = new ConcurrentHashMap<>();
+    private final AtomicInteger count = new AtomicInteger();
+    private final AtomicBoolean sweeping = new AtomicBoolean();
+    private final TopicLog everyone;
+
+    Topics(RouterOptions.Topics options, InstantSource clock, Deadlines deadlines) {
+        this.options = options;
+        this.clock = clock;
+        this.deadlines = deadlines;
+        this.everyone = new TopicLog("", EVERYONE, clock);
+    }
+
+    TopicLog everyone() {
+        return everyone;
+    }
+
+    /** What came of publishing; empty if there are as many topics as there may be. */
+    Optional<TopicLog.Published> publish(String name, Message message, @Nullable String key) {
+        return with(name, topic -> topic.publish(message, key));
+    }
+
+    TopicLog.Published publishToAll(Message message) {
+        TopicLog.Published published = everyone.publish(message, null).orElseThrow();
+        sweepLater();
+        return published;
+    }
+
+    /** A subscriber that was let in. */
+    record Joined(TopicLog topic, TopicLog.Start start) {}
+
+    /** Lets a subscriber in; empty if there are as many topics as there may be. */
+    Optional<Joined> join(String name, TopicStart from) {
+        return with(name, topic -> topic.join(from).map(start -> new Joined(topic, start)));
+    }
+
+    /** A topic that was retired meanwhile has no answer, and is replaced by a new one. */
+    private <T> Optional<T> with(String name, Function<TopicLog, Optional<T>> action) {
+        while (true) {
+            TopicLog topic = open(name);
+            if (topic == null) {
+                return Optional.empty();
+            }
+            Optional<T> answer = action.apply(topic);
+            if (answer.isPresent()) {
+                sweepLater();
+                return answer;
+            }
+            remove(topic);
+        }
+    }
+
+    private @Nullable TopicLog open(String name) {
+        TopicLog known = byName.get(name);
+        if (known != null) {
+            return known;
+        }
+        if (count.incrementAndGet() > options.max()) {
+            count.decrementAndGet();
+            return byName.get(name);
+        }
+        TopicLog fresh = new TopicLog(name, options.policy(name), clock);
+        TopicLog earlier = byName.putIfAbsent(name, fresh);
+        if (earlier != null) {
+            count.decrementAndGet();
+            return earlier;
+        }
+        return fresh;
+    }
+
+    private void remove(TopicLog topic) {
+        if (byName.remove(topic.name(), topic)) {
+            count.decrementAndGet();
+        }
+    }
+
+    private void sweepLater() {
+        if (!sweeping.get() && sweeping.compareAndSet(false, true)) {
+            deadlines.at(clock.instant().plus(SWEEP), this::sweep);
+        }
+    }
+
+    private void sweep() {
+        byName.values().forEach(topic -> {
+            if (topic.retire()) {
+                remove(topic);
+            }
+        });
+        boolean empty = everyone.isEmptyAfterTrim() && byName.isEmpty();
+        sweeping.set(false);
+        // Race: something may have been published since; whoever did saw the sweep under way and began no other.
+        if (!empty || !everyone.isEmptyAfterTrim() || !byName.isEmpty()) {
+            sweepLater();
+        }
+    }
+
+    List<TopicInfo> list() {
+        return byName.values().stream()
+                .map(TopicLog::info)
+                .sorted(Comparator.comparing(TopicInfo::name))
+                .toList();
+    }
+
+    Optional<TopicInfo> find(String name) {
+        return Optional.ofNullable(byName.get(name)).map(TopicLog::info);
+    }
+}

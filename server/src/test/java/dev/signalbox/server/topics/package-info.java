@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.topics;
+
+import org.jspecify.annotations.NullMarked;

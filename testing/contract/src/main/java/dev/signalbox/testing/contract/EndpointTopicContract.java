@@ -1,0 +1,115 @@
+package dev.signalbox.testing.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signalbox.router.Address;
+import dev.signalbox.router.Authorizer.Operation;
+import dev.signalbox.router.Position;
+import dev.signalbox.router.RouterOptions;
+import dev.signalbox.router.TopicPolicy;
+import dev.signalbox.testing.contract.TestClient.Event;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Topics: publishing, subscribing, coming back. */
+abstract class EndpointTopicContract extends EndpointMessagingContract {
+    private static final String NEWS = "news";
+
+    private Position subscribe(TestClient client, Optional<Position> from) {
+        client.subscribe("s", NEWS, from);
+        Event.Subscribed subscribed = next(client, Event.Subscribed.class);
+        return new Position(subscribed.epoch(), subscribed.offset());
+    }
+
+    private void allowAll() {
+        router.authorize((principal, operation, address) -> true);
+    }
+
+    private void publish(int from, int to) {
+        for (int i = from; i <= to; i++) {
+            send(Address.topic(NEWS), text("m" + i));
+        }
+    }
+
+    private static void assertNext(TestClient client, int from, int to) {
+        for (int i = from; i <= to; i++) {
+            assertThat(client.next()).isEqualTo(new Event.Published(NEWS, i, text("m" + i)));
+        }
+    }
+
+    @Test
+    void everySubscriberGetsEachMessageOnceAndInOrder() {
+        allowAll();
+        TestClient alice = client("alice");
+        TestClient bob = client("bob");
+        assertThat(subscribe(alice, Optional.empty()).offset()).isZero();
+        subscribe(bob, Optional.empty());
+        publish(1, 500);
+
+        assertNext(alice, 1, 500);
+        assertNext(bob, 1, 500);
+        alice.publish("p", NEWS, text("m501"), Optional.of("key"));
+        assertNext(bob, 501, 501);
+        assertThat(List.of(alice.next(), alice.next()))
+                .containsExactlyInAnyOrder(
+                        new Event.Placed("p", 501, false), new Event.Published(NEWS, 501, text("m501")));
+        alice.publish("q", NEWS, text("again"), Optional.of("key"));
+        assertThat(alice.next()).isEqualTo(new Event.Placed("q", 501, true));
+        bob.unsubscribe("u", NEWS);
+        assertThat(bob.next()).isEqualTo(new Event.Ok("u"));
+        publish(502, 502);
+        send(Address.client("bob"), text("direct"));
+        assertThat(nextText(bob)).isEqualTo("direct");
+    }
+
+    @Test
+    void whoComesBackGetsWhatWasPublishedMeanwhile() {
+        allowAll();
+        TestClient first = client("alice");
+        Position begin = subscribe(first, Optional.empty());
+        publish(1, 3);
+        assertNext(first, 1, 3);
+        first.abort();
+        awaitGone("alice");
+        publish(4, 8);
+
+        TestClient second = client("alice");
+        second.subscribe("s", NEWS, Optional.of(new Position(begin.epoch(), 3)));
+        assertThat(second.next()).isEqualTo(new Event.Subscribed("s", begin.epoch(), 3, true));
+        publish(9, 9);
+        assertNext(second, 4, 9);
+    }
+
+    @Test
+    void whatIsNoLongerKeptIsToldAsAGap() {
+        TopicPolicy three = new TopicPolicy(3, 1 << 20, Duration.ofMinutes(5), TopicPolicy.SlowConsumer.GAP);
+        reopen(
+                RouterOptions.defaults().withTopics(new RouterOptions.Topics(10, 10, List.of(), three)),
+                EndpointSettings.DEFAULT);
+        allowAll();
+        TestClient alice = client("alice");
+        Position begin = subscribe(alice, Optional.empty());
+        alice.unsubscribe("u", NEWS);
+        assertThat(alice.next()).isEqualTo(new Event.Ok("u"));
+        publish(1, 10);
+
+        alice.subscribe("s", NEWS, Optional.of(begin));
+        assertThat(alice.next()).isEqualTo(new Event.Subscribed("s", begin.epoch(), 0, false));
+        assertThat(alice.next()).isEqualTo(new Event.Gap(NEWS, 1, 8));
+        assertNext(alice, 8, 10);
+    }
+
+    @Test
+    void whoMayNotUseATopicIsTold() {
+        router.authorize((principal, operation, address) -> operation == Operation.SEND);
+        TestClient alice = client("alice");
+
+        alice.subscribe("s", NEWS, Optional.empty());
+        assertThat(next(alice, Event.Failed.class).code()).isEqualTo("forbidden");
+        alice.publish("p", NEWS, text("x"), Optional.empty());
+        assertThat(next(alice, Event.Failed.class).code()).isEqualTo("forbidden");
+        assertThat(router.topics()).isEmpty();
+    }
+}
