@@ -55,6 +55,9 @@ class DependencyRuleTest {
                             "tools.jackson..",
                             "com.google.i18n.phonenumbers..")),
             Map.entry("ha.lease", List.of("dev.signalbox.database")),
+            Map.entry("ha.redis", List.of("dev.signalbox.ha.lease", "io.lettuce..")),
+            Map.entry("ha.peer", List.of("tools.jackson..")),
+            Map.entry("ha.etcd", List.of("dev.signalbox.ha.lease", "tools.jackson..")),
             Map.entry(
                     "llm",
                     List.of(

@@ -1,13 +1,28 @@
 package dev.signalbox.server.leases;
 
+import dev.signalbox.ha.etcd.EtcdCredentials;
 import dev.signalbox.ha.lease.LeaseOptions;
+import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
+import dev.signalbox.server.configuration.Secret;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** Who sends, and how the one that does is found. */
-record LeaseSettings(Active active, String group, String node, LeaseOptions options) {
+record LeaseSettings(
+        Active active,
+        String group,
+        String node,
+        LeaseOptions options,
+        Store store,
+        Optional<Secret> redisUrl,
+        String redisPrefix,
+        List<URI> etcdEndpoints,
+        Optional<EtcdCredentials> etcdCredentials) {
     private static final Duration OFTEN = Duration.ofMillis(100);
     private static final Duration SELDOM = Duration.ofSeconds(1);
 
@@ -17,13 +32,42 @@ record LeaseSettings(Active active, String group, String node, LeaseOptions opti
         ONE
     }
 
+    /** Where leases are kept. */
+    enum Store {
+        DATABASE,
+        REDIS,
+        ETCD
+    }
+
     static LeaseSettings read(Reading reading) {
         Duration ttl = reading.get(LeaseKeys.LEASE);
         return new LeaseSettings(
                 reading.get(LeaseKeys.ACTIVE),
                 reading.get(LeaseKeys.GROUP),
                 reading.find(LeaseKeys.NODE).orElseGet(LeaseSettings::host),
-                LeaseOptions.DEFAULT.withTtl(ttl).withPoll(poll(ttl)));
+                LeaseOptions.DEFAULT.withTtl(ttl).withPoll(poll(ttl)),
+                store(reading),
+                reading.find(LeaseKeys.REDIS_URL).map(Secret::new),
+                reading.get(LeaseKeys.REDIS_PREFIX),
+                reading.find(LeaseKeys.ETCD_ENDPOINTS).orElse(List.of()),
+                credentials(reading));
+    }
+
+    private static Store store(Reading reading) {
+        Store store = reading.get(LeaseKeys.STORE);
+        requireWith(reading, store == Store.REDIS, LeaseKeys.REDIS_URL);
+        requireWith(reading, store == Store.ETCD, LeaseKeys.ETCD_ENDPOINTS);
+        return store;
+    }
+
+    private static void requireWith(Reading reading, boolean needed, Key<?> key) {
+        reading.check(!needed || reading.isGiven(key), key, "is required with this " + LeaseKeys.STORE.path());
+    }
+
+    private static Optional<EtcdCredentials> credentials(Reading reading) {
+        return reading.find(LeaseKeys.ETCD_USER)
+                .map(user -> new EtcdCredentials(
+                        user, reading.find(LeaseKeys.ETCD_PASSWORD).orElse("")));
     }
 
     /** A twentieth of the time to live, within bounds. */

@@ -1,16 +1,12 @@
 package dev.signalbox.server.leases;
 
 import dev.signalbox.ha.lease.DatabaseLeases;
-import dev.signalbox.ha.lease.LeaseException;
-import dev.signalbox.ha.lease.LeaseStore;
 import dev.signalbox.server.command.CommandEntry;
-import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.node.Feature;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.Node;
-import dev.signalbox.server.node.StartupException;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,24 +46,16 @@ public final class LeasesFeature implements Feature {
         }
 
         private Leadership stand(Node node) {
-            Leadership leadership = node.closing(
-                    new Leadership(store(node), settings, node.dispatcher(), new LeaseMetrics(node.registry())));
+            Leadership leadership = node.closing(new Leadership(
+                    LeaseStores.open(settings, node), settings, node.dispatcher(), new LeaseMetrics(node.registry())));
             node.health("leases", leadership::health);
             node.status("role", () -> leadership.leads() ? "SERVING" : "WAITING");
             return leadership;
         }
 
-        private static LeaseStore store(Node node) {
-            try {
-                return DatabaseLeases.open(node.database());
-            } catch (LeaseException e) {
-                throw new StartupException(FailureText.of(e), e);
-            }
-        }
-
         @Override
         public List<Tables> tables() {
-            return isOne()
+            return isOne() && settings.store() == LeaseSettings.Store.DATABASE
                     ? List.of(new Tables("lease", DatabaseLeases::migrations, DatabaseLeases::migrate))
                     : List.of();
         }

@@ -1,10 +1,14 @@
 package dev.signalbox.server.leases;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signalbox.server.Run;
 import dev.signalbox.server.SignalboxCommand;
+import dev.signalbox.server.configuration.ConfigException;
 import dev.signalbox.server.node.Server;
+import dev.signalbox.testing.services.RealEtcd;
+import dev.signalbox.testing.services.RealRedis;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,6 +81,43 @@ class ServerLeasesTest {
             awaitServing(server);
             assertThat(run(server, "ha", "status").out()).contains("epoch     2");
         }
+    }
+
+    @Test
+    void theLeaseMayBeInRedisOrEtcd() {
+        try (Server server = start(
+                "delivery.active=one",
+                "ha.store=redis",
+                "ha.redis.url=" + RealRedis.shared().url())) {
+            awaitServing(server);
+        }
+        try (Server server = start(
+                "delivery.active=one",
+                "ha.store=etcd",
+                "ha.etcd.endpoints=" + RealEtcd.shared().uri())) {
+            awaitServing(server);
+        }
+    }
+
+    @Test
+    void aStoreThatIsAwayLeavesTheNodeReadyAndSaysSo() {
+        try (Server server = start("delivery.active=one", "ha.store=etcd", "ha.etcd.endpoints=http://127.0.0.1:1")) {
+            Awaitility.await("the problem")
+                    .atMost(PATIENCE)
+                    .until(() -> run(server, "ha", "status").out().contains("etcd cannot be reached"));
+            assertThat(run(server, "ha", "status").out()).startsWith("WAITING");
+            assertThat(run(server, "ha", "handover").err()).contains("This node does not lead. No node leads now");
+        }
+    }
+
+    @Test
+    void whatAStoreNeedsIsNamed() {
+        assertThatThrownBy(() -> start("ha.store=redis"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("ha.redis.url");
+        assertThatThrownBy(() -> start("ha.store=etcd"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("ha.etcd.endpoints");
     }
 
     private void awaitServing(Server server) {

@@ -101,6 +101,12 @@ class StartSecretsTest {
                 "observatory.url=http://127.0.0.1:1",
                 "observatory.token=" + CANARY,
                 "observatory.headers.x-key=" + CANARY,
+                "delivery.active=one",
+                "ha.store=etcd",
+                "ha.etcd.endpoints=http://127.0.0.1:1",
+                "ha.etcd.user=me",
+                "ha.etcd.password=" + CANARY,
+                "ha.redis.url=redis://:" + CANARY + "@127.0.0.1:1",
                 "session.redis.url=redis://:" + CANARY + "@127.0.0.1:1",
                 "session.mongodb.url=mongodb://me:" + CANARY + "@127.0.0.1:1/d");
 
@@ -146,6 +152,17 @@ class StartSecretsTest {
         String failure = failure(List.of("session.store=" + store, set.replace("CANARY", CANARY)));
 
         assertThat(failure).as(set).containsAnyOf("session." + store + ".url", "session.store");
+        assertSilent(failure);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"redis://:CANARY%zz@127.0.0.1:1", "redis://me:CANARY@127.0.0.1:99999", "redis://:CANARY@[::1"})
+    void ofTheStoreOfLeases(String url) {
+        String failure = failure(
+                List.of("delivery.active=one", "ha.store=redis", "ha.redis.url=" + url.replace("CANARY", CANARY)));
+
+        assertThat(failure).as(url).containsAnyOf("ha.redis.url", "cannot listen");
         assertSilent(failure);
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.ha.etcd;
+
+import org.jspecify.annotations.NullMarked;

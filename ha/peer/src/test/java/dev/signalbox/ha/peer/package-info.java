@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.ha.peer;
+
+import org.jspecify.annotations.NullMarked;

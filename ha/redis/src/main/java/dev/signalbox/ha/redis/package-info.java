@@ -1,0 +1,5 @@
+/** Leases and fences in Redis. */
+@NullMarked
+package dev.signalbox.ha.redis;
+
+import org.jspecify.annotations.NullMarked;

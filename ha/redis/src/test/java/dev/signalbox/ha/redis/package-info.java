@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.ha.redis;
+
+import org.jspecify.annotations.NullMarked;
