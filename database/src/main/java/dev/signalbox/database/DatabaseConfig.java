@@ -10,8 +10,6 @@ import java.util.regex.Pattern;
  *
  * @param url a JDBC URL without user and password; for SQLite {@code jdbc:sqlite:} and a path
  * @param parameters what the driver is told besides, never user or password
- * @param poolSize the most connections one node opens, 2 to 500; SQLite has one that writes, the others only read
- * @param connectTimeout how long a caller waits for a connection, 100 ms to 5 minutes
  */
 public record DatabaseConfig(
         Dialect dialect,
@@ -19,8 +17,7 @@ public record DatabaseConfig(
         Map<String, String> parameters,
         Optional<String> user,
         Optional<String> password,
-        int poolSize,
-        Duration connectTimeout) {
+        PoolOptions pool) {
 
     private static final String HOST = "(?:\\[[0-9A-Fa-f:.%]+]|[^/@:,\\[\\]\\s]+)"
             + "(?::(?:[1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d\\d|655[0-2]\\d|6553[0-5]))?";
@@ -28,21 +25,11 @@ public record DatabaseConfig(
     /** What the driver takes. An @ would be a user and password out of their place, which {@link #place} would show. */
     private static final Pattern POSTGRESQL = Pattern.compile("jdbc:postgresql://" + HOST + "(?:," + HOST + ")*/[^@]+");
 
-    private static final int DEFAULT_POOL_SIZE = 10;
-    private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
-
     public DatabaseConfig {
         parameters = Map.copyOf(parameters);
         if (dialect == Dialect.POSTGRESQL && !POSTGRESQL.matcher(url).matches()) {
             throw new IllegalArgumentException("the database URL is malformed in its host, port or database;"
                     + " write postgresql://user:password@host:5432/database, special characters percent-encoded");
-        }
-        if (poolSize < 2 || poolSize > 500) {
-            throw new IllegalArgumentException("database pool size is " + poolSize + "; it must be 2 to 500");
-        }
-        if (connectTimeout.toMillis() < 100 || connectTimeout.toMinutes() > 5) {
-            throw new IllegalArgumentException(
-                    "database connect timeout is " + connectTimeout + "; it must be 100 ms to 5 minutes");
         }
     }
 
@@ -52,7 +39,7 @@ public record DatabaseConfig(
             Map<String, String> parameters,
             Optional<String> user,
             Optional<String> password) {
-        this(dialect, url, parameters, user, password, DEFAULT_POOL_SIZE, DEFAULT_CONNECT_TIMEOUT);
+        this(dialect, url, parameters, user, password, PoolOptions.DEFAULT);
     }
 
     /**
@@ -79,19 +66,27 @@ public record DatabaseConfig(
     }
 
     public DatabaseConfig withUser(String newUser) {
-        return new DatabaseConfig(dialect, url, parameters, Optional.of(newUser), password, poolSize, connectTimeout);
+        return new DatabaseConfig(dialect, url, parameters, Optional.of(newUser), password, pool);
     }
 
     public DatabaseConfig withPassword(String newPassword) {
-        return new DatabaseConfig(dialect, url, parameters, user, Optional.of(newPassword), poolSize, connectTimeout);
+        return new DatabaseConfig(dialect, url, parameters, user, Optional.of(newPassword), pool);
     }
 
-    public DatabaseConfig withPoolSize(int newPoolSize) {
-        return new DatabaseConfig(dialect, url, parameters, user, password, newPoolSize, connectTimeout);
+    public DatabaseConfig withPool(PoolOptions newPool) {
+        return new DatabaseConfig(dialect, url, parameters, user, password, newPool);
     }
 
-    public DatabaseConfig withConnectTimeout(Duration newConnectTimeout) {
-        return new DatabaseConfig(dialect, url, parameters, user, password, poolSize, newConnectTimeout);
+    public DatabaseConfig withPoolSize(int size) {
+        return withPool(pool.withSize(size));
+    }
+
+    public DatabaseConfig withConnectTimeout(Duration timeout) {
+        return withPool(pool.withConnectTimeout(timeout));
+    }
+
+    public DatabaseConfig withSocketTimeout(Duration timeout) {
+        return withPool(pool.withSocketTimeout(timeout));
     }
 
     /** What to show to people: the place without parameters, and the user. */
@@ -101,6 +96,6 @@ public record DatabaseConfig(
 
     @Override
     public String toString() {
-        return "DatabaseConfig[" + place() + ", poolSize=" + poolSize + ", connectTimeout=" + connectTimeout + "]";
+        return "DatabaseConfig[" + place() + ", " + pool + "]";
     }
 }

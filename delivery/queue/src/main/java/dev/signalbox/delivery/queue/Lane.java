@@ -169,7 +169,7 @@ final class Lane {
         long length = Micros.of(options.leaseFor(sender));
         UUID lease = Ids.next();
         doubtful = lease;
-        List<Claimed> claimed = store.claim(channel(), limit, marks.next(ticks), lease, owner, now, now + length);
+        List<Claimed> claimed = store.claim(channel(), limit, marks.next(ticks), lease, owner, now, length);
         doubtful = null;
         marks.claimed(claimed, limit);
         Batch batch =
@@ -328,7 +328,7 @@ final class Lane {
         if (old.isEmpty()) {
             return;
         }
-        Set<UUID> renewed = store.renew(old.stream().map(Batch::lease).toList(), time.now() + length);
+        Set<UUID> renewed = store.renew(old.stream().map(Batch::lease).toList(), time.now(), length);
         for (Batch batch : old) {
             if (renewed.contains(batch.lease())) {
                 batch.renewedUntil(ticks + length);

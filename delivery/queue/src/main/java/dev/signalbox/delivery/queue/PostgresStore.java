@@ -101,7 +101,9 @@ final class PostgresStore implements Store {
     private static final String PROMOTE = "select delivery_promote(?, ?)";
 
     private static final String LOCK_EXPIRED = """
-            select id from delivery_lease where until < ? and lane = any (?::text[])
+            select id from delivery_lease
+            where until < coalesce(?::bigint, (extract(epoch from statement_timestamp()) * 1000000)::bigint)
+              and lane = any (?::text[])
             order by until limit ? for update skip locked
             """;
 
@@ -117,11 +119,17 @@ final class PostgresStore implements Store {
             where l.id = any (?::uuid[]) and o.id is null
             """;
 
-    private static final String RENEW = "update delivery_lease set until = ? where id = any (?::uuid[]) returning id";
+    private static final String RENEW = """
+            update delivery_lease
+            set until = coalesce(?::bigint, (extract(epoch from clock_timestamp()) * 1000000)::bigint) + ?
+            where id = any (?::uuid[]) returning id
+            """;
 
     private static final String LOOK = """
             select (select min(run_at) from delivery_later) as next_due,
-                   exists (select from delivery_lease where until < ? and lane = any (?::text[])) as expired,
+                   exists (select from delivery_lease
+                           where until < coalesce(?::bigint, (extract(epoch from statement_timestamp()) * 1000000)::bigint)
+                             and lane = any (?::text[])) as expired,
                    array(select l from unnest(?::text[]) l
                          where exists (select from delivery_ready r where r.lane = l)) as ready
             """;
@@ -133,10 +141,18 @@ final class PostgresStore implements Store {
             """;
 
     private final Database database;
+    private final boolean byItsClock;
     private final Rows rows = new Rows(Dialect.POSTGRESQL);
 
-    PostgresStore(Database database) {
+    /** @param byItsClock whether leases go by the database's clock, rather than by the time that callers give */
+    PostgresStore(Database database, boolean byItsClock) {
         this.database = database;
+        this.byItsClock = byItsClock;
+    }
+
+    /** What a statement is told of the time: nothing, where it reads the database's clock. */
+    private long leaseTime(long now) {
+        return byItsClock ? Micros.NONE : now;
     }
 
     @Override
@@ -162,7 +178,7 @@ final class PostgresStore implements Store {
     }
 
     @Override
-    public List<Claimed> claim(Channel lane, int limit, long[] marks, UUID lease, String owner, long now, long until) {
+    public List<Claimed> claim(Channel lane, int limit, long[] marks, UUID lease, String owner, long now, long length) {
         return database.autoCommit(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(CLAIM)) {
                 Arguments in = new Arguments(connection, statement);
@@ -170,7 +186,8 @@ final class PostgresStore implements Store {
                 in.ints(limit);
                 in.array("int8", marks);
                 in.uuid(lease);
-                in.longs(now, until);
+                in.time(leaseTime(now));
+                in.longs(length);
                 in.text(owner);
                 try (ResultSet row = statement.executeQuery()) {
                     List<Claimed> claimed = new ArrayList<>();
@@ -294,11 +311,11 @@ final class PostgresStore implements Store {
         return completions.size();
     }
 
-    private static Set<UUID> lockExpired(Connection connection, Collection<Channel> lanes, long now, int limit)
+    private Set<UUID> lockExpired(Connection connection, Collection<Channel> lanes, long now, int limit)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(LOCK_EXPIRED)) {
             Arguments in = new Arguments(connection, statement);
-            in.longs(now);
+            in.time(leaseTime(now));
             in.texts(lanes, Channel::name);
             in.ints(limit);
             return ids(statement);
@@ -322,11 +339,12 @@ final class PostgresStore implements Store {
     }
 
     @Override
-    public Set<UUID> renew(Collection<UUID> leases, long until) {
+    public Set<UUID> renew(Collection<UUID> leases, long now, long length) {
         return database.autoCommit(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(RENEW)) {
                 Arguments in = new Arguments(connection, statement);
-                in.longs(until);
+                in.time(leaseTime(now));
+                in.longs(length);
                 in.uuids(leases, id -> id);
                 return ids(statement);
             }
@@ -338,7 +356,7 @@ final class PostgresStore implements Store {
         return database.autoCommit(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(LOOK)) {
                 Arguments in = new Arguments(connection, statement);
-                in.longs(now);
+                in.time(leaseTime(now));
                 in.texts(lanes, Channel::name);
                 in.texts(lanes, Channel::name);
                 try (ResultSet row = statement.executeQuery()) {

@@ -117,10 +117,12 @@ alter table delivery_tally set (autovacuum_vacuum_scale_factor = 0, autovacuum_v
 -- marks has, for each priority, the time before which nothing is expected any more: it lets the scan begin behind the dead
 -- index entries of earlier claims, which pile up while somebody else's transaction is held open.
 --
+-- The lease begins when claimed says, or if that is null, now by the database's clock; it lasts so many microseconds.
+--
 -- This is a function for its settings. The tables swell and empty within seconds, so their statistics are always wrong, and
 -- by those the planner likes to sort the whole lane; with the settings it can only walk the index in its order.
 create function delivery_claim(
-    claim_lane text, claim_limit integer, marks bigint[], lease uuid, claimed bigint, until bigint, owner text
+    claim_lane text, claim_limit integer, marks bigint[], lease uuid, claimed bigint, lasting bigint, owner text
 ) returns table (
     run_at bigint, deadline bigint, unsure_since bigint, id uuid, attempt integer, priority smallint, step smallint,
     tried smallint, steps text, body text, headers text, expires_at bigint, max_attempts smallint, accepted_at bigint
@@ -134,6 +136,8 @@ set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
+declare
+    begun constant bigint := coalesce(claimed, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
 begin
     return query
     with picked as (
@@ -152,7 +156,7 @@ begin
     ), leased as (
         insert into delivery_lease (id, claimed_at, until, open, lane, owner, ids, attempts, steps, tried, deadlines,
                                     unsure_since)
-        select delivery_claim.lease, delivery_claim.claimed, delivery_claim.until, count(*), claim_lane,
+        select delivery_claim.lease, begun, begun + delivery_claim.lasting, count(*), claim_lane,
                delivery_claim.owner, array_agg(p.id), array_agg(p.attempt), array_agg(p.step), array_agg(p.tried),
                array_agg(p.deadline), array_agg(p.unsure_since)
         from picked p having count(*) > 0
