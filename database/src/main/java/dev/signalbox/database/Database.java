@@ -240,14 +240,17 @@ public final class Database implements AutoCloseable {
     /**
      * Brings a module's tables up to date. Each module has a history table of its own, {@code <module>_schema}, so modules
      * can share a database. The scripts are {@code V1__what.sql} and so on, in the class path folder
-     * {@code <folder>/postgresql} or {@code <folder>/sqlite}. Of several processes that do this at once, one works and the
-     * others wait.
+     * {@code <folder>/postgresql}, {@code mysql}, {@code sqlserver} or {@code sqlite}. Of several processes that do this at
+     * once, one works and the others wait.
+     *
+     * <p>A newer program may have brought the tables further already. If only the second number of their version is newer, as
+     * in 1.1, this program goes on; if the first is, it refuses.
      *
      * @param module 1 to 40 lower-case letters and underscores
-     * @throws DatabaseException if a script fails, or was changed after it had run
+     * @throws DatabaseException if a script fails, or was changed after it had run, or the tables are too new
      */
     public void migrate(String module, String folder, ClassLoader loader) {
-        Migrations.run(config, module, folder, loader);
+        new Migrations(config, module, folder, loader).run();
     }
 
     /**
@@ -256,7 +259,7 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseException if the database cannot be asked
      */
     public List<Migration> migrations(String module, String folder, ClassLoader loader) {
-        return Migrations.list(config, module, folder, loader);
+        return new Migrations(config, module, folder, loader).list();
     }
 
     /**

@@ -1,9 +1,9 @@
 package dev.signalbox.database;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * Where a database is and how to use it. The password is kept apart from the URL and never shown.
@@ -19,17 +19,12 @@ public record DatabaseConfig(
         Optional<String> password,
         PoolOptions pool) {
 
-    private static final String HOST = "(?:\\[[0-9A-Fa-f:.%]+]|[^/@:,\\[\\]\\s]+)"
-            + "(?::(?:[1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d\\d|655[0-2]\\d|6553[0-5]))?";
-
-    /** What the driver takes. An @ would be a user and password out of their place, which {@link #place} would show. */
-    private static final Pattern POSTGRESQL = Pattern.compile("jdbc:postgresql://" + HOST + "(?:," + HOST + ")*/[^@]+");
-
     public DatabaseConfig {
         parameters = Map.copyOf(parameters);
-        if (dialect == Dialect.POSTGRESQL && !POSTGRESQL.matcher(url).matches()) {
+        if (!DataSourceName.isWellFormed(dialect, url)) {
             throw new IllegalArgumentException("the database URL is malformed in its host, port or database;"
-                    + " write postgresql://user:password@host:5432/database, special characters percent-encoded");
+                    + " write " + dialect.folder()
+                    + "://user:password@host:port/database, special characters percent-encoded");
         }
     }
 
@@ -43,8 +38,8 @@ public record DatabaseConfig(
     }
 
     /**
-     * Reads a URL: {@code jdbc:postgresql://host/db}, {@code postgresql://user:password@host:5432/db?sslmode=require},
-     * {@code jdbc:sqlite:path} or {@code sqlite:path}.
+     * Reads a URL: {@code postgresql://user:password@host:5432/db?sslmode=require}, {@code mysql://host/db},
+     * {@code sqlserver://host:1433?database=db}, {@code sqlite:path}, or one of JDBC.
      *
      * @throws IllegalArgumentException naming what is wrong with it
      */
@@ -53,16 +48,14 @@ public record DatabaseConfig(
     }
 
     /**
-     * Reads a dialect and its usual data source name: for PostgreSQL {@code host=… port=… user=… password=… dbname=…} or
-     * a URL; for SQLite a path, with {@code ?_busy_timeout=5000} if wanted.
+     * Reads a dialect and its usual data source name, or a URL: for PostgreSQL
+     * {@code host=… port=… user=… password=… dbname=…}; for MySQL and MariaDB {@code user:password@tcp(host:3306)/db}; for SQL
+     * Server {@code server=…;user id=…;password=…;database=…}; for SQLite a path, with {@code ?_busy_timeout=5000} if wanted.
      *
      * @throws IllegalArgumentException naming what is wrong with it
      */
     public static DatabaseConfig of(String dialect, String dsn) {
-        return switch (Dialect.parse(dialect)) {
-            case POSTGRESQL -> DataSourceName.ofPostgresql(dsn);
-            case SQLITE -> DataSourceName.ofSqlite(dsn);
-        };
+        return DataSourceName.of(Dialect.parse(dialect), dsn);
     }
 
     public DatabaseConfig withUser(String newUser) {
@@ -71,6 +64,17 @@ public record DatabaseConfig(
 
     public DatabaseConfig withPassword(String newPassword) {
         return new DatabaseConfig(dialect, url, parameters, user, Optional.of(newPassword), pool);
+    }
+
+    /**
+     * Encrypts as said, whatever the URL says.
+     *
+     * @throws IllegalArgumentException if this kind of database cannot
+     */
+    public DatabaseConfig withTls(Tls tls) {
+        Map<String, String> changed = new LinkedHashMap<>(parameters);
+        changed.putAll(Engine.of(dialect).tls(tls));
+        return new DatabaseConfig(dialect, url, changed, user, password, pool);
     }
 
     public DatabaseConfig withPool(PoolOptions newPool) {

@@ -46,8 +46,10 @@ final class DriverDataSource implements DataSource {
 
     private static Driver load(Engine engine, DatabaseConfig config) {
         try {
-            return (Driver)
-                    Class.forName(engine.driver()).getDeclaredConstructor().newInstance();
+            return Class.forName(engine.driver())
+                    .asSubclass(Driver.class)
+                    .getDeclaredConstructor()
+                    .newInstance();
         } catch (ClassNotFoundException e) {
             throw new DatabaseException(
                     "the database " + config.place() + " needs a driver that is not on the class path: add "

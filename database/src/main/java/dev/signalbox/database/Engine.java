@@ -3,6 +3,7 @@ package dev.signalbox.database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import javax.sql.DataSource;
@@ -12,6 +13,8 @@ interface Engine {
     static Engine of(Dialect dialect) {
         return switch (dialect) {
             case POSTGRESQL -> PostgresEngine.INSTANCE;
+            case MYSQL -> MySqlEngine.INSTANCE;
+            case SQLSERVER -> SqlServerEngine.INSTANCE;
             case SQLITE -> SqliteEngine.INSTANCE;
         };
     }
@@ -28,6 +31,13 @@ interface Engine {
      * @param answerWithin how long the driver waits for an answer to a statement; zero waits for ever
      */
     Properties properties(DatabaseConfig config, Duration answerWithin);
+
+    /**
+     * The driver's words for it.
+     *
+     * @throws IllegalArgumentException if it cannot be had
+     */
+    Map<String, String> tls(Tls tls);
 
     /**
      * What a new connection executes first. It has the server give up on a statement before the client does, so that what

@@ -3,7 +3,6 @@ package dev.signalbox.database;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
-import com.zaxxer.hikari.SQLExceptionOverride;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -51,8 +50,11 @@ final class Pool implements AutoCloseable {
         pool.setValidationTimeout(Math.clamp(connect.toMillis() / 2, 250, 2_000));
         pool.setMaxLifetime(config.pool().maxLifetime().toMillis());
         pool.setInitializationFailTimeout(1); // Opening fails at once rather than try again; who wants to, can.
-        pool.setExceptionOverride(new Eviction(config));
+        pool.setExceptionOverride(new ReadOnlyEviction(config));
         onConnect.ifPresent(pool::setConnectionInitSql);
+        if (config.dialect() != Dialect.SQLITE) {
+            pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED"); // Some servers have another default.
+        }
         return new Pool(name, start(config, pool));
     }
 
@@ -63,14 +65,6 @@ final class Pool implements AutoCloseable {
             throw e.getCause() instanceof SQLException cause
                     ? Failures.translate(config, cause)
                     : new DatabaseException("the database " + config.place() + " cannot be opened: " + e, e);
-        }
-    }
-
-    /** A connection to a server that takes no writes leaves the pool: the next one may reach the server that does. */
-    private record Eviction(DatabaseConfig config) implements SQLExceptionOverride {
-        @java.lang.Override
-        public Override adjudicate(SQLException e) {
-            return Failures.trouble(config, e) == Trouble.READ_ONLY ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
         }
     }
 

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -72,6 +73,20 @@ final class PostgresEngine implements Engine {
         config.user().ifPresent(user -> properties.setProperty("user", user));
         config.password().ifPresent(password -> properties.setProperty("password", password));
         return properties;
+    }
+
+    @Override
+    public Map<String, String> tls(Tls tls) {
+        Map<String, String> words = new LinkedHashMap<>();
+        words.put(
+                "sslmode",
+                switch (tls.mode()) {
+                    case UNENCRYPTED -> "disable";
+                    case ENCRYPTED -> "require";
+                    case VERIFIED -> "verify-full";
+                });
+        tls.authority().ifPresent(file -> words.put("sslrootcert", file.toString()));
+        return words;
     }
 
     /** The driver counts whole seconds. */

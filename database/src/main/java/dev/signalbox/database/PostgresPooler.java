@@ -24,9 +24,9 @@ final class PostgresPooler {
         if (connection.unwrap(PGConnection.class).getBackendPID() != session(connection) && isShared(direct)) {
             throw new DatabaseException(
                     "the database " + config.place()
-                            + " is reached through a pooler that runs each transaction in another"
-                            + " session: locks and notifications do not work there. Connect to PostgreSQL directly, or set"
-                            + " the pooler to sessions (PgBouncer: pool_mode = session)",
+                            + " is reached through a pooler that runs each transaction in another session: locks and"
+                            + " notifications do not work there. Connect to PostgreSQL directly, or set the pooler to"
+                            + " sessions (PgBouncer: pool_mode = session)",
                     null);
         }
     }

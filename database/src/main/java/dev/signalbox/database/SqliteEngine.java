@@ -63,6 +63,11 @@ final class SqliteEngine implements Engine {
     }
 
     @Override
+    public Map<String, String> tls(Tls tls) {
+        throw new IllegalArgumentException("sqlite is a file: it has no connection to encrypt");
+    }
+
+    @Override
     public Optional<String> onConnect(DatabaseConfig config, Duration answerWithin) {
         return Optional.empty();
     }

@@ -7,7 +7,6 @@ import dev.signalbox.testing.services.FaultProxy;
 import dev.signalbox.testing.services.RealPostgres;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -15,14 +14,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the drivers were told is in force on live connections. */
 class ConnectionPropertiesTest {
-    private static final Path TCP_TABLE = Path.of("/proc/net/tcp");
-
     @TempDir
     Path folder;
 
@@ -57,28 +55,25 @@ class ConnectionPropertiesTest {
         }
     }
 
-    /** Linux lists, for each connection, the timer that runs on it: 2 is keep-alive, with what is left of it. */
     @Test
     void postgresqlsSystemLooksWhetherTheServerIsThere() throws Exception {
-        Assumptions.assumeTrue(Files.exists(TCP_TABLE), "skipped: only Linux shows the timers of its connections");
         RealPostgres server = RealPostgres.shared();
         try (FaultProxy proxy = FaultProxy.before(server.port());
                 Database database =
                         Database.open(DatabaseConfig.of(RealPostgres.through(proxy.port(), server.freshDatabase())));
                 Connection connection = database.dataSource().getConnection()) {
             assertThat(connection.isValid(5)).isTrue();
-            List<String> timers = Files.readAllLines(TCP_TABLE).stream()
-                    .map(line -> line.strip().split("\\s+"))
-                    .filter(columns -> columns.length > 5
-                            && columns[2].endsWith(":%04X".formatted(proxy.port()))
-                            && columns[3].equals("01"))
-                    .map(columns -> columns[5])
-                    .toList();
-            assertThat(timers).isNotEmpty().allSatisfy(timer -> {
-                assertThat(timer).startsWith("02:");
-                assertThat(Long.parseLong(timer.substring(3), 16)).isLessThanOrEqualTo(30 * 100);
-            });
+            Optional<List<Double>> timers = KeepAliveTimers.to(proxy.port());
+            Assumptions.assumeTrue(timers.isPresent(), "skipped: only Linux shows the timers of its connections");
+            assertThat(timers.orElseThrow()).isNotEmpty().allMatch(left -> left > 0 && left <= 30);
         }
+    }
+
+    @Test
+    void encryptionIsInsistedOn() {
+        assertThatExceptionOfType(DatabaseException.class)
+                .isThrownBy(() -> Database.open(postgresql().withTls(Tls.of(Tls.Mode.ENCRYPTED))))
+                .withMessageContaining("SSL");
     }
 
     /** A server that is frozen accepts the connection, and says nothing. */

@@ -53,10 +53,8 @@ class DatabaseApartTest {
             }
             assertThatExceptionOfType(DatabaseUnavailableException.class)
                     .isThrownBy(() -> database.autoCommit(connection -> show(connection, "select 1")));
-            assertThat(ask(apart::autoCommit, "select 1"))
-                    .isEqualTo("1");
-            assertThat(ask(apart::transact, "select 2"))
-                    .isEqualTo("2");
+            assertThat(ask(apart::autoCommit, "select 1")).isEqualTo("1");
+            assertThat(ask(apart::transact, "select 2")).isEqualTo("2");
             assertThat(ask(apart::read, "select 3")).isEqualTo("3");
             for (Connection connection : held) {
                 connection.close();
@@ -114,8 +112,7 @@ class DatabaseApartTest {
             Database apart = database.apart("dispatcher", 2, ANSWER);
             assertThat(apart.dataSource()).isSameAs(database.dataSource());
             apart.close();
-            assertThat(ask(database::transact, "select 1"))
-                    .isEqualTo("1");
+            assertThat(ask(database::transact, "select 1")).isEqualTo("1");
             assertThat(database.pools()).extracting(PoolFigures::name).containsExactly("main", "readers");
         }
     }

@@ -37,11 +37,18 @@ class DatabaseFailoverTest {
     /** All connections of the pool are at a server that only reads, as those opened too early in a failover are. */
     private static void openAll(Database database) throws SQLException {
         List<Connection> all = new ArrayList<>();
-        for (int i = 0; i < database.config().pool().size(); i++) {
-            all.add(database.dataSource().getConnection());
-        }
-        for (Connection connection : all) {
-            connection.close();
+        try {
+            for (int i = 0; i < database.config().pool().size(); i++) {
+                Connection connection = database.dataSource().getConnection();
+                all.add(connection);
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute("select 1"); // One that was cut leaves the pool.
+                }
+            }
+        } finally {
+            for (Connection connection : all) {
+                connection.close();
+            }
         }
     }
 
@@ -64,11 +71,13 @@ class DatabaseFailoverTest {
             server("alter database DATABASE reset default_transaction_read_only");
             await().atMost(SOON)
                     .ignoreExceptionsInstanceOf(DatabaseUnavailableException.class)
-                    .until(() -> database.transact(DatabaseFailoverTest::insert) >= 0);
+                    .until(() -> {
+                        for (int i = 0; i < 30; i++) { // None of the old connections is left.
+                            database.transact(DatabaseFailoverTest::insert);
+                        }
+                        return true;
+                    });
             await().atMost(SOON).until(() -> database.health().isEmpty());
-            for (int i = 0; i < 20; i++) { // None of the old ones is left.
-                database.transact(DatabaseFailoverTest::insert);
-            }
         }
     }
 

@@ -59,6 +59,7 @@ public final class RealMariaDb implements AutoCloseable {
                 "--bind-address=127.0.0.1",
                 "--port=" + port,
                 "--innodb-buffer-pool-size=64M",
+                "--innodb-log-file-size=16M",
                 "--innodb-flush-log-at-trx-commit=1",
                 "--skip-log-bin"));
         asThisUser(command);
@@ -73,6 +74,7 @@ public final class RealMariaDb implements AutoCloseable {
                 "--no-defaults",
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
+                "--innodb-log-file-size=16M",
                 "--datadir=" + data));
         asThisUser(command);
         Program.run(command, folder.resolve("install.log"), PATIENCE);
@@ -98,11 +100,11 @@ public final class RealMariaDb implements AutoCloseable {
         return port;
     }
 
-    /** Makes a new empty database and returns its URL, user included. */
+    /** Makes a new empty database and returns its URL, user included. It has no certificate, so nothing is encrypted. */
     public String freshDatabase() {
         String name = "test_" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet();
         execute("create database " + name + " character set utf8mb4");
-        return "jdbc:mariadb://127.0.0.1:" + port + "/" + name + "?user=root";
+        return "jdbc:mariadb://127.0.0.1:" + port + "/" + name + "?user=root&sslMode=disable";
     }
 
     /** Runs SQL as an administrator. */
