@@ -1,1 +1,2 @@
 create table trial (n bigint primary key);
+create table trial_text (body text not null);

@@ -1,14 +1,16 @@
 package dev.signalbox.database;
 
-import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -16,35 +18,42 @@ import org.jspecify.annotations.Nullable;
  * An open database: its pool, its transactions, its migrations, its clock. Thread-safe.
  *
  * <p>SQLite allows one writer at a time, so there {@link #transact} and {@link #dataSource} hand out the one connection
- * that writes, and {@link #read} those that only read. On PostgreSQL all share one pool.
+ * that writes, and {@link #read} those that only read. Elsewhere all share one pool.
  */
 public final class Database implements AutoCloseable {
-    private static final int ATTEMPTS = 4;
-
-    @FunctionalInterface
-    private interface Rollback {
-        void run() throws SQLException;
-    }
+    /** How often it is asked for its time at first, if it answers slowly. */
+    private static final int FIRST_READINGS = 5;
 
     private final DatabaseConfig config;
-    private final HikariDataSource writers;
-    private final HikariDataSource readers;
+    private final Pools pools;
+    private final Transactions transactions;
     private final DatabaseClock clock;
     private final WriteProbe probe;
     private final @Nullable FileOwnership ownership;
 
-    private Database(
-            DatabaseConfig config,
-            HikariDataSource writers,
-            HikariDataSource readers,
-            DatabaseClock clock,
-            @Nullable FileOwnership ownership) {
+    /** The database that this one was set apart from, or itself. */
+    private final Database whole;
+
+    private final List<Database> parts = new CopyOnWriteArrayList<>();
+
+    private Database(DatabaseConfig config, Pools pools, DatabaseClock clock, @Nullable FileOwnership ownership) {
         this.config = config;
-        this.writers = writers;
-        this.readers = readers;
+        this.pools = pools;
         this.clock = clock;
-        this.probe = new WriteProbe(config, Pools.probes(config, writers), System::nanoTime);
+        this.probe = new WriteProbe(config, pools.probes(config), System::nanoTime);
         this.ownership = ownership;
+        this.whole = this;
+        this.transactions = new Transactions(config, pools, this::failed);
+    }
+
+    private Database(Database whole, Pools pools) {
+        this.config = whole.config;
+        this.pools = pools;
+        this.clock = whole.clock;
+        this.probe = whole.probe;
+        this.ownership = null;
+        this.whole = whole;
+        this.transactions = new Transactions(config, pools, this::failed);
     }
 
     /**
@@ -52,7 +61,7 @@ public final class Database implements AutoCloseable {
      * alone; the mode of one that is there is narrowed to that.
      *
      * @throws DatabaseUnavailableException if it cannot be reached now
-     * @throws DatabaseException if it answers and refuses, or a SQLite file cannot be written
+     * @throws DatabaseException if it answers and refuses, cannot be used, or a SQLite file cannot be written
      */
     public static Database open(DatabaseConfig config) {
         prepare(config);
@@ -62,7 +71,7 @@ public final class Database implements AutoCloseable {
     /**
      * Opens it for a server, which on SQLite must be the only one: the file {@code <database>.lock} beside it stays locked
      * until {@link #close()} or the end of the process, however it ends. Other processes may still {@link #open} the
-     * database, to look at it. On PostgreSQL, which serves many nodes, it is the same as {@link #open}.
+     * database, to look at it. On a database that serves many nodes it is the same as {@link #open}.
      *
      * @throws DatabaseInUseException if a SQLite file has its server already, in this process or another
      * @throws DatabaseException as {@link #open} does
@@ -88,38 +97,65 @@ public final class Database implements AutoCloseable {
     }
 
     private static Database open(DatabaseConfig config, @Nullable FileOwnership ownership) {
-        HikariDataSource writers = Pools.writers(config);
-        HikariDataSource readers = null;
+        Pools pools = Pools.open(config);
         try {
-            DatabaseClock clock = Failures.translating(config, () -> firstReading(config, writers));
-            readers = Pools.readers(config, writers);
-            return new Database(config, writers, readers, clock, ownership);
-        } finally {
-            if (readers == null) {
-                writers.close();
-            }
+            DatabaseClock clock = Failures.translating(config, () -> {
+                try (Connection connection = pools.writers().connection()) {
+                    DataSource direct =
+                            DriverDataSource.of(config, config.pool().socketTimeout());
+                    Engine.of(config.dialect()).check(config, connection, direct);
+                    return firstReadings(config, connection);
+                }
+            });
+            return new Database(config, pools, clock, ownership);
+        } catch (RuntimeException | Error e) {
+            pools.close();
+            throw e;
         }
     }
 
-    private static DatabaseClock firstReading(DatabaseConfig config, DataSource source) throws SQLException {
-        try (Connection connection = source.getConnection()) {
-            time(config, connection); // The first answer of a connection is slow; the second is measured.
-            long sent = System.nanoTime();
-            Instant time = time(config, connection);
-            return new DatabaseClock(time, sent, System.nanoTime());
+    private static DatabaseClock firstReadings(DatabaseConfig config, Connection connection) throws SQLException {
+        time(config, connection); // The first answer of a connection is slow.
+        long sent = System.nanoTime();
+        Instant time = time(config, connection);
+        DatabaseClock clock = new DatabaseClock(time, sent, System.nanoTime(), System::nanoTime);
+        for (int i = 1; i < FIRST_READINGS && !clock.isGood(); i++) {
+            observeTime(config, connection, clock);
         }
+        return clock;
+    }
+
+    private static Instant observeTime(DatabaseConfig config, Connection connection, DatabaseClock clock)
+            throws SQLException {
+        long sent = System.nanoTime();
+        Instant time = time(config, connection);
+        clock.observe(time, sent, System.nanoTime());
+        return time;
     }
 
     private static Instant time(DatabaseConfig config, Connection connection) throws SQLException {
-        if (config.dialect() == Dialect.SQLITE) {
-            return Instant.now(); // SQLite has no clock of its own.
+        Optional<String> now = Engine.of(config.dialect()).now();
+        if (now.isEmpty()) {
+            return Instant.now(); // It has no clock of its own, and runs on this machine.
         }
         try (Statement statement = connection.createStatement();
-                ResultSet row =
-                        statement.executeQuery("select (extract(epoch from clock_timestamp()) * 1000000)::bigint")) {
+                ResultSet row = statement.executeQuery("select " + now.get())) {
             row.next();
             return Instant.EPOCH.plus(row.getLong(1), ChronoUnit.MICROS);
         }
+    }
+
+    /** A server that stopped taking writes may not be the primary any more, so every connection looks for it anew. */
+    private void failed(DatabaseException e) {
+        probe.failed(e);
+        if (e.trouble() == Trouble.READ_ONLY) {
+            evict(e);
+        }
+    }
+
+    private void evict(DatabaseException e) {
+        Stream.concat(Stream.of(whole), whole.parts.stream())
+                .forEach(part -> part.pools.evict(String.valueOf(e.getMessage())));
     }
 
     public Dialect dialect() {
@@ -132,64 +168,65 @@ public final class Database implements AutoCloseable {
 
     /** The pool that writes; close its connections soon. The caller commits, where it has turned auto-commit off. */
     public DataSource dataSource() {
-        return writers;
+        return pools.writers().source();
     }
 
-    /** The database's time. It is asked again by {@link #health()} and by whoever observes it. */
+    /**
+     * The same database through connections of its own, all open from the start, so that what uses them never waits for a
+     * connection that somebody else holds. It has the same clock and health, and closes with this one or before. On SQLite,
+     * which has one connection that writes, it shares that.
+     *
+     * @param name names its pool in logs and metrics; 1 to 20 lower-case letters and dashes
+     * @param connections 1 to 100
+     * @param answerWithin how long an answer to a statement may take, 1 s to 1 h: the server gives up a little earlier, the
+     *     client then. Whoever holds a lease sets less than what the lease has left
+     * @throws DatabaseException as {@link #open} does
+     */
+    public Database apart(String name, int connections, Duration answerWithin) {
+        if (!name.matches("[a-z][a-z-]{0,19}")) {
+            throw new IllegalArgumentException("pool name '" + name + "' is not 1 to 20 lower-case letters and dashes");
+        }
+        if (connections < 1 || connections > 100) {
+            throw new IllegalArgumentException(
+                    "pool " + name + " has " + connections + " connections; it must be 1 to 100");
+        }
+        PoolOptions checked = config.pool().withSocketTimeout(answerWithin);
+        Pools own = config.dialect() == Dialect.SQLITE
+                ? whole.pools
+                : Pools.apart(config, name, connections, checked.socketTimeout());
+        Database part = new Database(whole, own);
+        whole.parts.add(part);
+        return part;
+    }
+
+    /** What the pools of this database, and of those set apart from it, have to do. */
+    public List<PoolFigures> pools() {
+        return Stream.concat(Stream.of(whole), whole.parts.stream())
+                .flatMap(part -> part.pools.distinct())
+                .distinct()
+                .map(Pool::figures)
+                .toList();
+    }
+
+    /** The database's time. It is asked again by {@link #health()}. */
     public DatabaseClock clock() {
         return clock;
     }
 
     /**
      * Runs the work in one transaction: commits when it returns, rolls back when it throws. After a deadlock or a
-     * serialization failure it is run again, up to three times.
+     * serialization failure it is run again, up to three times, with short pauses of random length.
      *
      * @throws DatabaseUnavailableException if the database went away; the transaction may then have been committed
      * @throws DatabaseException for its other failures
      */
     public <T extends @Nullable Object> T transact(Work<T> work) {
-        return writing(() -> repeating(() -> once(config, writers, work)));
-    }
-
-    private <T extends @Nullable Object> T writing(Failures.Step<T> step) {
-        try {
-            return Failures.translating(config, step);
-        } catch (DatabaseException e) {
-            probe.failed(e);
-            throw e;
-        }
-    }
-
-    private static <T extends @Nullable Object> T repeating(Failures.Step<T> step) throws SQLException {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return step.run();
-            } catch (SQLException e) {
-                if (attempt == ATTEMPTS || !Failures.isConflict(e)) {
-                    throw e;
-                }
-            }
-        }
+        return transactions.transact(work);
     }
 
     /** Runs work that only reads, on one snapshot of the data. Throws as {@link #transact} does. */
     public <T extends @Nullable Object> T read(Work<T> work) {
-        return Failures.translating(config, () -> {
-            try (Connection connection = readers.getConnection()) {
-                connection.setAutoCommit(false);
-                snapshot(connection);
-                return finish(connection, work);
-            }
-        });
-    }
-
-    /** SQLite's readers always see a snapshot. */
-    private void snapshot(Connection connection) throws SQLException {
-        if (config.dialect() == Dialect.POSTGRESQL) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("set transaction isolation level repeatable read, read only");
-            }
-        }
+        return transactions.read(work);
     }
 
     /**
@@ -197,71 +234,23 @@ public final class Database implements AutoCloseable {
      * transaction like any other. It is repeated and throws as {@link #transact} does.
      */
     public <T extends @Nullable Object> T autoCommit(Work<T> work) {
-        return config.dialect() == Dialect.SQLITE
-                ? transact(work)
-                : writing(() -> repeating(() -> {
-                    try (Connection connection = writers.getConnection()) {
-                        return work.run(connection);
-                    }
-                }));
-    }
-
-    private static <T extends @Nullable Object> T once(DatabaseConfig config, DataSource source, Work<T> work)
-            throws SQLException {
-        try (Connection connection = source.getConnection()) {
-            if (config.dialect() == Dialect.SQLITE) {
-                return immediately(connection, work);
-            }
-            connection.setAutoCommit(false);
-            return finish(connection, work);
-        }
-    }
-
-    /** Left to itself, SQLite's driver follows each commit with the next {@code begin}, and so keeps the file locked. */
-    private static <T extends @Nullable Object> T immediately(Connection connection, Work<T> work) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("begin immediate");
-            try {
-                T result = work.run(connection);
-                statement.execute("commit");
-                return result;
-            } catch (SQLException | RuntimeException | Error e) {
-                undo(() -> statement.execute("rollback"), e);
-                throw e;
-            }
-        }
-    }
-
-    private static <T extends @Nullable Object> T finish(Connection connection, Work<T> work) throws SQLException {
-        try {
-            T result = work.run(connection);
-            connection.commit();
-            return result;
-        } catch (SQLException | RuntimeException | Error e) {
-            undo(connection::rollback, e);
-            throw e;
-        }
-    }
-
-    /** Where even that fails, the pool drops the connection and the server rolls back; the first failure is the story. */
-    private static void undo(Rollback rollback, Throwable cause) {
-        try {
-            rollback.run();
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
-        }
+        return transactions.autoCommit(work);
     }
 
     /**
      * Brings a module's tables up to date. Each module has a history table of its own, {@code <module>_schema}, so modules
      * can share a database. The scripts are {@code V1__what.sql} and so on, in the class path folder
-     * {@code <folder>/postgresql} or {@code <folder>/sqlite}.
+     * {@code <folder>/postgresql}, {@code mysql}, {@code sqlserver} or {@code sqlite}. Of several processes that do this at
+     * once, one works and the others wait.
+     *
+     * <p>A newer program may have brought the tables further already. If only the second number of their version is newer, as
+     * in 1.1, this program goes on; if the first is, it refuses.
      *
      * @param module 1 to 40 lower-case letters and underscores
-     * @throws DatabaseException if a script fails, or was changed after it had run
+     * @throws DatabaseException if a script fails, or was changed after it had run, or the tables are too new
      */
     public void migrate(String module, String folder, ClassLoader loader) {
-        Migrations.run(config, writers, module, folder, loader);
+        new Migrations(config, module, folder, loader).run();
     }
 
     /**
@@ -270,7 +259,7 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseException if the database cannot be asked
      */
     public List<Migration> migrations(String module, String folder, ClassLoader loader) {
-        return Migrations.list(config, writers, module, folder, loader);
+        return new Migrations(config, module, folder, loader).list();
     }
 
     /**
@@ -280,20 +269,17 @@ public final class Database implements AutoCloseable {
      */
     public Optional<DatabaseException> health() {
         try {
-            observeTime();
-            return probe.problem();
+            askForTime();
+            Optional<DatabaseException> problem = probe.problem();
+            problem.filter(e -> e.trouble() == Trouble.READ_ONLY).ifPresent(this::evict);
+            return problem;
         } catch (DatabaseException e) {
             return Optional.of(e);
         }
     }
 
-    private void observeTime() {
-        Work<Instant> ask = connection -> {
-            long sent = System.nanoTime();
-            Instant time = time(config, connection);
-            clock.observe(time, sent, System.nanoTime());
-            return time;
-        };
+    private void askForTime() {
+        Work<Instant> ask = connection -> observeTime(config, connection, clock);
         if (config.dialect() == Dialect.SQLITE) {
             read(ask); // Not through the one connection that writes, which may be busy for long.
         } else {
@@ -303,8 +289,11 @@ public final class Database implements AutoCloseable {
 
     @Override
     public void close() {
-        readers.close();
-        writers.close();
+        parts.forEach(Database::close);
+        whole.parts.remove(this);
+        if (whole == this || !pools.equals(whole.pools)) {
+            pools.close();
+        }
         if (ownership != null) {
             ownership.close();
         }

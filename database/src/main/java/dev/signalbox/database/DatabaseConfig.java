@@ -1,17 +1,15 @@
 package dev.signalbox.database;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * Where a database is and how to use it. The password is kept apart from the URL and never shown.
  *
  * @param url a JDBC URL without user and password; for SQLite {@code jdbc:sqlite:} and a path
  * @param parameters what the driver is told besides, never user or password
- * @param poolSize the most connections one node opens, 2 to 500; SQLite has one that writes, the others only read
- * @param connectTimeout how long a caller waits for a connection, 100 ms to 5 minutes
  */
 public record DatabaseConfig(
         Dialect dialect,
@@ -19,30 +17,14 @@ public record DatabaseConfig(
         Map<String, String> parameters,
         Optional<String> user,
         Optional<String> password,
-        int poolSize,
-        Duration connectTimeout) {
-
-    private static final String HOST = "(?:\\[[0-9A-Fa-f:.%]+]|[^/@:,\\[\\]\\s]+)"
-            + "(?::(?:[1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d\\d|655[0-2]\\d|6553[0-5]))?";
-
-    /** What the driver takes. An @ would be a user and password out of their place, which {@link #place} would show. */
-    private static final Pattern POSTGRESQL = Pattern.compile("jdbc:postgresql://" + HOST + "(?:," + HOST + ")*/[^@]+");
-
-    private static final int DEFAULT_POOL_SIZE = 10;
-    private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
+        PoolOptions pool) {
 
     public DatabaseConfig {
         parameters = Map.copyOf(parameters);
-        if (dialect == Dialect.POSTGRESQL && !POSTGRESQL.matcher(url).matches()) {
+        if (!DataSourceName.isWellFormed(dialect, url)) {
             throw new IllegalArgumentException("the database URL is malformed in its host, port or database;"
-                    + " write postgresql://user:password@host:5432/database, special characters percent-encoded");
-        }
-        if (poolSize < 2 || poolSize > 500) {
-            throw new IllegalArgumentException("database pool size is " + poolSize + "; it must be 2 to 500");
-        }
-        if (connectTimeout.toMillis() < 100 || connectTimeout.toMinutes() > 5) {
-            throw new IllegalArgumentException(
-                    "database connect timeout is " + connectTimeout + "; it must be 100 ms to 5 minutes");
+                    + " write " + dialect.folder()
+                    + "://user:password@host:port/database, special characters percent-encoded");
         }
     }
 
@@ -52,12 +34,12 @@ public record DatabaseConfig(
             Map<String, String> parameters,
             Optional<String> user,
             Optional<String> password) {
-        this(dialect, url, parameters, user, password, DEFAULT_POOL_SIZE, DEFAULT_CONNECT_TIMEOUT);
+        this(dialect, url, parameters, user, password, PoolOptions.DEFAULT);
     }
 
     /**
-     * Reads a URL: {@code jdbc:postgresql://host/db}, {@code postgresql://user:password@host:5432/db?sslmode=require},
-     * {@code jdbc:sqlite:path} or {@code sqlite:path}.
+     * Reads a URL: {@code postgresql://user:password@host:5432/db?sslmode=require}, {@code mysql://host/db},
+     * {@code sqlserver://host:1433?database=db}, {@code sqlite:path}, or one of JDBC.
      *
      * @throws IllegalArgumentException naming what is wrong with it
      */
@@ -66,32 +48,49 @@ public record DatabaseConfig(
     }
 
     /**
-     * Reads a dialect and its usual data source name: for PostgreSQL {@code host=… port=… user=… password=… dbname=…} or
-     * a URL; for SQLite a path, with {@code ?_busy_timeout=5000} if wanted.
+     * Reads a dialect and its usual data source name, or a URL: for PostgreSQL
+     * {@code host=… port=… user=… password=… dbname=…}; for MySQL and MariaDB {@code user:password@tcp(host:3306)/db}; for SQL
+     * Server {@code server=…;user id=…;password=…;database=…}; for SQLite a path, with {@code ?_busy_timeout=5000} if wanted.
      *
      * @throws IllegalArgumentException naming what is wrong with it
      */
     public static DatabaseConfig of(String dialect, String dsn) {
-        return switch (Dialect.parse(dialect)) {
-            case POSTGRESQL -> DataSourceName.ofPostgresql(dsn);
-            case SQLITE -> DataSourceName.ofSqlite(dsn);
-        };
+        return DataSourceName.of(Dialect.parse(dialect), dsn);
     }
 
     public DatabaseConfig withUser(String newUser) {
-        return new DatabaseConfig(dialect, url, parameters, Optional.of(newUser), password, poolSize, connectTimeout);
+        return new DatabaseConfig(dialect, url, parameters, Optional.of(newUser), password, pool);
     }
 
     public DatabaseConfig withPassword(String newPassword) {
-        return new DatabaseConfig(dialect, url, parameters, user, Optional.of(newPassword), poolSize, connectTimeout);
+        return new DatabaseConfig(dialect, url, parameters, user, Optional.of(newPassword), pool);
     }
 
-    public DatabaseConfig withPoolSize(int newPoolSize) {
-        return new DatabaseConfig(dialect, url, parameters, user, password, newPoolSize, connectTimeout);
+    /**
+     * Encrypts as said, whatever the URL says.
+     *
+     * @throws IllegalArgumentException if this kind of database cannot
+     */
+    public DatabaseConfig withTls(Tls tls) {
+        Map<String, String> changed = new LinkedHashMap<>(parameters);
+        changed.putAll(Engine.of(dialect).tls(tls));
+        return new DatabaseConfig(dialect, url, changed, user, password, pool);
     }
 
-    public DatabaseConfig withConnectTimeout(Duration newConnectTimeout) {
-        return new DatabaseConfig(dialect, url, parameters, user, password, poolSize, newConnectTimeout);
+    public DatabaseConfig withPool(PoolOptions newPool) {
+        return new DatabaseConfig(dialect, url, parameters, user, password, newPool);
+    }
+
+    public DatabaseConfig withPoolSize(int size) {
+        return withPool(pool.withSize(size));
+    }
+
+    public DatabaseConfig withConnectTimeout(Duration timeout) {
+        return withPool(pool.withConnectTimeout(timeout));
+    }
+
+    public DatabaseConfig withSocketTimeout(Duration timeout) {
+        return withPool(pool.withSocketTimeout(timeout));
     }
 
     /** What to show to people: the place without parameters, and the user. */
@@ -101,6 +100,6 @@ public record DatabaseConfig(
 
     @Override
     public String toString() {
-        return "DatabaseConfig[" + place() + ", poolSize=" + poolSize + ", connectTimeout=" + connectTimeout + "]";
+        return "DatabaseConfig[" + place() + ", " + pool + "]";
     }
 }

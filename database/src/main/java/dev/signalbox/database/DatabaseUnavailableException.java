@@ -7,6 +7,10 @@ public final class DatabaseUnavailableException extends DatabaseException {
     private static final long serialVersionUID = 1L;
 
     public DatabaseUnavailableException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+        this(Trouble.AWAY, message, cause);
+    }
+
+    DatabaseUnavailableException(Trouble trouble, String message, @Nullable Throwable cause) {
+        super(trouble, message, cause);
     }
 }

@@ -1,85 +1,109 @@
 package dev.signalbox.database;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.io.InputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
-import javax.sql.DataSource;
+import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.MigrationVersion;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Runs Flyway with everything off that is not needed. On PostgreSQL it locks out other nodes by itself; on SQLite a lock on
- * a file beside the database does, since two processes that migrate at once would both find nothing done yet.
+ * A module's migrations. Runs Flyway with everything off that is not needed, one process at a time, on connections that wait
+ * for an answer however long it takes: an index on a large table is not made within the timeouts of a pool.
+ *
+ * <p>Versions have two numbers. What changes only the second, as V1.1 after V1, is understood by programs that know V1 alone,
+ * so that nodes of both can work side by side. What changes the first is not, and they refuse it.
  */
 final class Migrations {
-    /** File locks are between processes; this is between the threads of one. */
-    private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
+    private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
+    private static final Set<MigrationState> UNKNOWN =
+            Set.of(MigrationState.FUTURE_SUCCESS, MigrationState.FUTURE_FAILED);
+    private static final Set<MigrationState> GONE =
+            Set.of(MigrationState.MISSING_SUCCESS, MigrationState.MISSING_FAILED);
 
-    private Migrations() {}
+    private final DatabaseConfig config;
+    private final String module;
+    private final String folder;
+    private final ClassLoader loader;
 
-    static void run(DatabaseConfig config, DataSource source, String module, String folder, ClassLoader loader) {
+    Migrations(DatabaseConfig config, String module, String folder, ClassLoader loader) {
         if (!module.matches("[a-z][a-z_]{0,39}")) {
             throw new IllegalArgumentException(
                     "module name '" + module + "' is not 1 to 40 lower-case letters and underscores");
         }
-        ONE_AT_A_TIME.lock();
+        this.config = config;
+        this.module = module;
+        this.folder = folder + "/" + config.dialect().folder();
+        this.loader = loader;
+    }
+
+    void run() {
         try {
-            if (config.dialect() == Dialect.SQLITE) {
-                alone(
-                        SqliteFile.beside(SqliteFile.real(config), ".migrating"),
-                        () -> migrate(config, source, module, folder, loader));
-            } else {
-                migrate(config, source, module, folder, loader);
-            }
+            MigrationLock.alone(config, () -> {
+                Flyway flyway = flyway();
+                refuseUnknown(flyway);
+                flyway.migrate();
+            });
         } catch (FlywayException e) {
             throw new DatabaseException(
                     "the tables of " + module + " in " + config.place() + " cannot be brought up to date: "
                             + e.getMessage(),
                     e);
-        } finally {
-            ONE_AT_A_TIME.unlock();
         }
     }
 
-    /**
-     * Race: were the lock file deleted at the end, one process could hold the deleted file's lock and another that of its
-     * successor. So it stays.
-     */
-    private static void alone(Path file, Runnable work) {
-        try {
-            SqliteFile.createPrivate(file);
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-                    FileLock lock = channel.lock()) {
-                if (lock.isValid()) {
-                    work.run();
+    private void refuseUnknown(Flyway flyway) {
+        MigrationInfo[] all = flyway.info().all();
+        for (MigrationInfo unknown : all) {
+            if (UNKNOWN.contains(unknown.getState())) {
+                Optional<String> problem = problem(unknown, known(all));
+                if (problem.isPresent()) {
+                    throw new DatabaseException(
+                            "the tables of " + module + " in " + config.place() + ": " + problem.get(), null);
                 }
+                LOG.info(
+                        "the tables of {} are at version {}, by a newer program; this one works with them",
+                        module,
+                        unknown.getVersion());
             }
-        } catch (IOException e) {
-            throw new DatabaseException("the lock file " + file + " cannot be used: " + e, e);
         }
     }
 
-    static List<Migration> list(
-            DatabaseConfig config, DataSource source, String module, String folder, ClassLoader loader) {
+    /** The newest version that this program has a script for. */
+    private static @Nullable MigrationVersion known(MigrationInfo[] all) {
+        return Arrays.stream(all)
+                .filter(info -> info.getVersion() != null
+                        && !UNKNOWN.contains(info.getState())
+                        && !GONE.contains(info.getState()))
+                .map(MigrationInfo::getVersion)
+                .max(MigrationVersion::compareTo)
+                .orElse(null);
+    }
+
+    List<Migration> list() {
         try {
-            return Arrays.stream(flyway(config, source, module, folder, loader)
-                            .info()
-                            .all())
-                    .filter(info ->
-                            info.getVersion() != null && !info.getState().equals(MigrationState.BASELINE))
+            MigrationInfo[] all = flyway().info().all();
+            MigrationVersion known = known(all);
+            return Arrays.stream(all)
+                    .filter(info -> info.getVersion() != null && info.getState() != MigrationState.BASELINE)
                     .map(info -> new Migration(
                             info.getVersion().getVersion(),
                             info.getDescription(),
-                            Optional.ofNullable(info.getInstalledOn()).map(Date::toInstant)))
+                            Optional.ofNullable(info.getInstalledOn()).map(Date::toInstant),
+                            problem(info, Optional.ofNullable(known).orElse(info.getVersion())),
+                            sql(info)))
                     .toList();
         } catch (FlywayException e) {
             throw new DatabaseException(
@@ -87,16 +111,40 @@ final class Migrations {
         }
     }
 
-    private static void migrate(
-            DatabaseConfig config, DataSource source, String module, String folder, ClassLoader loader) {
-        flyway(config, source, module, folder, loader).migrate();
+    private static Optional<String> problem(MigrationInfo info, @Nullable MigrationVersion known) {
+        MigrationState state = info.getState();
+        if (UNKNOWN.contains(state)) {
+            boolean understood =
+                    known != null && known.getMajor().equals(info.getVersion().getMajor());
+            return understood
+                    ? Optional.empty()
+                    : Optional.of("a newer program has brought them to version " + info.getVersion()
+                            + ", which this one does not understand: it knows version " + known
+                            + ". Start the newer program, or restore a backup from before");
+        }
+        if (GONE.contains(state)) {
+            return Optional.of("version " + info.getVersion() + " was applied, and its script is gone");
+        }
+        if (state.isFailed()) {
+            return Optional.of("version " + info.getVersion() + " failed half-way; restore a backup from before");
+        }
+        return info.isChecksumMatching()
+                ? Optional.empty()
+                : Optional.of("the script of version " + info.getVersion() + " was changed after it had been applied");
     }
 
-    private static Flyway flyway(
-            DatabaseConfig config, DataSource source, String module, String folder, ClassLoader loader) {
+    private String sql(MigrationInfo info) {
+        try (InputStream script = loader.getResourceAsStream(folder + "/" + info.getScript())) {
+            return script == null ? "" : new String(script.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new DatabaseException("the script " + info.getScript() + " of " + module + " cannot be read", e);
+        }
+    }
+
+    private Flyway flyway() {
         return Flyway.configure(loader)
-                .dataSource(source)
-                .locations("classpath:" + folder + "/" + config.dialect().name().toLowerCase(Locale.ROOT))
+                .dataSource(DriverDataSource.of(config, Duration.ZERO))
+                .locations("classpath:" + folder)
                 .table(module + "_schema")
                 .baselineOnMigrate(true) // The schema may hold the tables of others.
                 .baselineVersion("0")

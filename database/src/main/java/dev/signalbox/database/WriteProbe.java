@@ -3,9 +3,7 @@ package dev.signalbox.database;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,16 +23,8 @@ final class WriteProbe {
     static final Duration PAUSE_WHEN_DOWN = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(WriteProbe.class);
-    private static final long STATEMENT_TIMEOUT_SECONDS = 5;
-
-    /**
-     * More than what most transactions write. On a disk that is nearly full a smaller write succeeds where they fail, in
-     * what is left of the write-ahead log.
-     */
-    private static final int BYTES = 64 * 1024;
-
     /** After a write failed for want of space, this much has to be free before another success counts. */
-    private static final long HEADROOM = 4L * BYTES;
+    private static final long HEADROOM = 4L * SqliteEngine.PROBE_BYTES;
 
     private final DatabaseConfig config;
     private final DataSource source;
@@ -71,9 +61,9 @@ final class WriteProbe {
         return nanos.getAsLong() - lastNanos >= pause.toNanos();
     }
 
-    /** Somebody's transaction failed. If that was for want of space, it counts like a probe. */
+    /** Somebody's transaction failed. If the database took no writes, it counts like a probe. */
     void failed(DatabaseException failure) {
-        if (Failures.isNotWritable(failure)) {
+        if (failure.trouble() == Trouble.FULL || failure.trouble() == Trouble.READ_ONLY) {
             lastNanos = nanos.getAsLong();
             problem = failure;
         }
@@ -87,7 +77,7 @@ final class WriteProbe {
             }
         } catch (SQLException e) {
             DatabaseException failure = Failures.translate(config, e);
-            if (failure instanceof DatabaseUnavailableException && !Failures.isBusy(config, e)) {
+            if (failure.trouble().passes() && failure.trouble() != Trouble.BUSY) {
                 problem = failure;
             } else {
                 // Whoever holds the lock is writing; and a missing privilege says nothing about the disk.
@@ -100,56 +90,8 @@ final class WriteProbe {
     }
 
     private void write() throws SQLException {
-        try (Connection connection = source.getConnection();
-                Statement statement = connection.createStatement()) {
-            switch (config.dialect()) {
-                case POSTGRESQL -> spill(connection, statement);
-                case SQLITE -> overwrite(statement);
-            }
-        }
-    }
-
-    /**
-     * Has the server write a temporary file on the disk of the database: no table, no lock, no log. A full disk of the
-     * write-ahead log needs no probe: it stops the server.
-     */
-    private static void spill(Connection connection, Statement statement) throws SQLException {
-        connection.setAutoCommit(false);
-        try {
-            statement.execute("set local statement_timeout = '" + STATEMENT_TIMEOUT_SECONDS + "s'");
-            statement.execute("set local work_mem = '64kB'");
-            statement.execute("set local temp_tablespaces = ''");
-            try (ResultSet row = statement.executeQuery(
-                    "select current_setting('transaction_read_only'), count(*) from generate_series(1, 10000)")) {
-                row.next();
-                if (row.getString(1).equals("on")) {
-                    throw new SQLException("its transactions are read-only", "25006");
-                }
-            }
-        } finally {
-            connection.rollback();
-        }
-    }
-
-    private static void overwrite(Statement statement) throws SQLException {
-        statement.execute("begin immediate");
-        try {
-            statement.execute(
-                    "create table if not exists signalbox_probe (id integer primary key, filler blob not null)");
-            statement.execute("replace into signalbox_probe values (1, zeroblob(" + BYTES + "))");
-            statement.execute("commit");
-        } catch (SQLException e) {
-            undo(statement, e);
-            throw e;
-        }
-    }
-
-    /** After some failures, such as a full disk, SQLite has rolled back already. */
-    private static void undo(Statement statement, SQLException cause) {
-        try {
-            statement.execute("rollback");
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
+        try (Connection connection = source.getConnection()) {
+            Engine.of(config.dialect()).write(connection);
         }
     }
 

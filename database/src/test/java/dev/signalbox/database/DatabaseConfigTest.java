@@ -85,13 +85,32 @@ class DatabaseConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mysql", "MariaDB", "sqlserver", "mssql"})
-    void laterDialectsAreNamedAsSuch(String dialect) {
+    @ValueSource(strings = {"oracle", "", "my sql"})
+    void otherDialectsAreRefusedWithAListOfThoseThereAre(String dialect) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> DatabaseConfig.of(dialect, "user:pass@tcp(127.0.0.1:3306)/dbname"))
-                .withMessageContaining("not in this release")
-                .withMessageContaining("postgresql")
-                .withMessageContaining("sqlite");
+                .isThrownBy(() -> DatabaseConfig.of(dialect, "somewhere"))
+                .withMessageContaining("database dialect '" + dialect + "' is not supported")
+                .withMessageContaining("postgresql (also postgres, pg, pgx)")
+                .withMessageContaining("mysql (also mariadb)")
+                .withMessageContaining("sqlserver (also mssql)")
+                .withMessageContaining("sqlite (also sqlite3)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mysql, MYSQL",
+        "MariaDB, MYSQL",
+        "SQLSERVER, SQLSERVER",
+        "MsSql, SQLSERVER",
+        "Pg, POSTGRESQL",
+        "pgx, POSTGRESQL",
+        "Postgres, POSTGRESQL",
+        " PostgreSQL , POSTGRESQL",
+        "sqlite3, SQLITE",
+        "SQLite, SQLITE"
+    })
+    void dialectsGoByTheirUsualNamesInAnyCase(String name, Dialect dialect) {
+        assertThat(Dialect.parse(name)).isEqualTo(dialect);
     }
 
     @ParameterizedTest
@@ -107,7 +126,16 @@ class DatabaseConfigTest {
                 "sqlite:file:x?mode=memory",
                 "sqlite:x.db?_secret=1",
                 "sqlite:x.db?_timeout=soon",
-                "jdbc:mysql://db/app",
+                "jdbc:oracle:thin:@db/app",
+                "mysql://db",
+                "mysql:u:hunter2@unix(/run/mysqld.sock)/app",
+                "mysql://u:hunter2@db/app?tls=preferred",
+                "mysql://u:hunter2@db/app?secret=1",
+                "mysql://db:65536/app",
+                "sqlserver://u:hunter2@db",
+                "sqlserver://u:hunter2@db?database=app&secret=1",
+                "jdbc:sqlserver://db;databaseName=app;password={hunter2",
+                "jdbc:sqlserver://db;databaseName=app;hunter2",
                 "postgresql://db:port/app",
                 "postgresql://db:65536/app",
                 "jdbc:postgresql:u:hunter2@db/app",

@@ -2,7 +2,7 @@ package dev.signalbox.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.testing.services.FaultProxy;
 import dev.signalbox.testing.services.RealPostgres;
@@ -57,47 +57,6 @@ class DatabaseTest {
 
     private static long count(Database database) {
         return database.read(connection -> one(connection, "select count(*) from trial"));
-    }
-
-    @Test
-    void transactionsCommitAndRollBack() {
-        for (DatabaseConfig config : List.of(sqlite(), postgresql())) {
-            try (Database database = migrated(config)) {
-                database.transact(connection -> execute(connection, "insert into trial values (1)"));
-                assertThatThrownBy(() -> database.transact(connection -> {
-                            execute(connection, "insert into trial values (2)");
-                            throw new IllegalStateException("no");
-                        }))
-                        .hasMessage("no");
-                assertThat(count(database)).isEqualTo(1);
-            }
-        }
-    }
-
-    @Test
-    void violationIsARefusal() {
-        for (DatabaseConfig config : List.of(sqlite(), postgresql())) {
-            try (Database database = migrated(config)) {
-                assertThatExceptionOfType(DatabaseException.class)
-                        .isThrownBy(() -> database.transact(
-                                connection -> execute(connection, "insert into trial values (1), (1)")))
-                        .isNotInstanceOf(DatabaseUnavailableException.class)
-                        .withMessageContaining("refused");
-            }
-        }
-    }
-
-    @Test
-    void readingCannotWrite() {
-        for (DatabaseConfig config : List.of(sqlite(), postgresql())) {
-            try (Database database = migrated(config)) {
-                assertThatThrownBy(
-                                () -> database.read(connection -> execute(connection, "insert into trial values (1)")))
-                        .isInstanceOf(DatabaseException.class);
-                database.autoCommit(connection -> execute(connection, "insert into trial values (1)"));
-                assertThat(count(database)).isEqualTo(1);
-            }
-        }
     }
 
     @Test
@@ -254,8 +213,12 @@ class DatabaseTest {
                     .isLessThan(Duration.ofSeconds(1));
             database.clock().observe(Instant.parse("2030-01-01T00:00:00Z"), System.nanoTime(), System.nanoTime());
             assertThat(database.clock().instant()).isAfterOrEqualTo(Instant.parse("2030-01-01T00:00:00Z"));
-            assertThat(database.health()).isEmpty();
-            assertThat(database.clock().instant()).isBefore(Instant.parse("2030-01-01T00:00:00Z"));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(
+                            () -> { // A slow answer is passed over.
+                                assertThat(database.health()).isEmpty();
+                                assertThat(database.clock().instant()).isBefore(Instant.parse("2030-01-01T00:00:00Z"));
+                            });
             assertThat(database.clock().age()).isLessThan(Duration.ofSeconds(30));
         }
     }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,15 +31,33 @@ import picocli.CommandLine.Option;
         },
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
-        footer = {"  signalbox migrate", "  signalbox migrate --status --set database.url=postgresql://db/signalbox"})
+        footer = {
+            "  signalbox migrate",
+            "  signalbox migrate --dry-run > pending.sql",
+            "  signalbox migrate --status --set database.url=postgresql://db/signalbox"
+        })
 final class MigrateCommand implements Callable<Integer> {
     private final Features features;
 
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
 
-    @Option(names = "--status", description = "Only lists the migrations and when they were applied.")
-    private boolean status;
+    @ArgGroup
+    private Only only = new Only();
+
+    /** Neither changes anything. */
+    static final class Only {
+        @Option(names = "--status", description = "Only lists the migrations and when they were applied.")
+        private boolean status;
+
+        @Option(
+                names = "--dry-run",
+                description = {
+                    "Only prints the SQL that would be run. Fails if it could not be,",
+                    "such as when a newer version has changed the tables."
+                })
+        private boolean dryRun;
+    }
 
     @Option(names = "--json", description = "Prints JSON.")
     private boolean json;
@@ -57,10 +76,15 @@ final class MigrateCommand implements Callable<Integer> {
         List<Tables> tables = features.tables(configuration);
         try (var database =
                 Database.open(configuration.values(NodeSettings::read).database())) {
-            if (!status) {
+            if (!only.status && !only.dryRun) {
                 tables.forEach(module -> module.migrate().accept(database));
             }
-            report(database, tables).print(output.out(), json);
+            MigrationReport report = report(database, tables);
+            if (only.dryRun) {
+                report.printPending(output.out(), json);
+                return report.isPossible() ? ExitCode.OK : ExitCode.FAILED;
+            }
+            report.print(output.out(), json);
             return ExitCode.OK;
         }
     }

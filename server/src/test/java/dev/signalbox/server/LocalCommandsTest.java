@@ -90,6 +90,22 @@ class LocalCommandsTest {
     }
 
     @Test
+    void dryRunPrintsWhatMigratingWouldRun() {
+        String data = "data.folder=" + folder;
+        var dry = Run.of("migrate", "--dry-run", "--set", data);
+        assertThat(dry.exitCode()).isZero();
+        assertThat(dry.out()).contains("-- delivery 1: delivery").contains("create table delivery_message");
+        var json = Run.of("migrate", "--dry-run", "--json", "--set", data).json();
+        assertThat(json.get(0).get("sql").asString()).contains("create table delivery_message");
+        assertThat(Run.of("migrate", "--status", "--set", data).out()).contains("pending");
+
+        assertThat(Run.of("migrate", "--set", data).exitCode()).isZero();
+        assertThat(Run.of("migrate", "--dry-run", "--set", data).out()).contains("nothing to do");
+        assertThat(Run.of("migrate", "--dry-run", "--status", "--set", data).exitCode())
+                .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     void sessionsInTheDatabaseAreMigrated() {
         String database = "database.url=" + RealPostgres.shared().freshDatabase();
 

@@ -36,7 +36,7 @@ class DependencyRuleTest {
             Map.entry(
                     "endpoint.netty",
                     List.of("dev.signalbox.router", "io.netty..", "tools.jackson.core..", "org.jctools..")),
-            Map.entry("database", List.of("com.zaxxer.hikari..", "org.flywaydb..", "org.postgresql..", "org.sqlite..")),
+            Map.entry("database", List.of("com.zaxxer.hikari..", "org.flywaydb..", "org.postgresql..", "jdk.net..")),
             Map.entry("session.bus", List.of("tools.jackson..", "com.fasterxml.jackson.annotation..")),
             Map.entry(
                     "session.postgres",

@@ -105,6 +105,7 @@ public final class Node {
                     () -> opened.health()
                             .map(problem -> Health.Report.down(FailureText.of(problem)))
                             .orElse(Health.Report.WELL));
+            whenOpening(() -> DatabaseMetrics.bind(opened, registry));
             database = opened;
         }
         return database;

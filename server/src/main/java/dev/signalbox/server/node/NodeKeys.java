@@ -1,6 +1,8 @@
 package dev.signalbox.server.node;
 
 import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.database.Dialect;
+import dev.signalbox.database.Tls;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Kind;
 import java.nio.file.Path;
@@ -10,7 +12,7 @@ import java.util.List;
 /** The keys of what features share. */
 final class NodeKeys {
     private static final Kind<DatabaseConfig> DATABASE = new Kind<>(
-            "jdbc:postgresql://HOST/NAME, postgresql://HOST/NAME, jdbc:sqlite:FILE or sqlite:FILE", DatabaseConfig::of);
+            "jdbc:postgresql://HOST/NAME, postgresql://HOST/NAME, jdbc:sqlite:FILE or sqlite:FILE", NodeKeys::database);
 
     static final Key<Path> DATA_FOLDER = Key.of(
             "data.folder",
@@ -27,6 +29,30 @@ final class NodeKeys {
             Key.secret("database.password", Kind.text("up to 1024 characters", 0, 1024), "The user's password.");
     static final Key<Integer> DATABASE_POOL =
             Key.of("database.pool-size", Kind.whole(2, 500), "10", "The most connections that this node opens.");
+    static final Key<Duration> DATABASE_CONNECT_TIMEOUT = Key.of(
+            "database.connect-timeout",
+            Kind.duration("100ms", "5m"),
+            "5s",
+            "How long a request waits for a connection, and opening one may take.");
+    static final Key<Duration> DATABASE_SOCKET_TIMEOUT = Key.of(
+            "database.socket-timeout",
+            Kind.duration("1s", "1h"),
+            "30s",
+            "How long an answer of the database may take before its connection counts as lost. The database gives up"
+                    + " on the statement after five sixths of that.");
+    static final Key<Duration> DATABASE_MAX_LIFETIME = Key.of(
+            "database.max-lifetime",
+            Kind.duration("30s", "24h"),
+            "30m",
+            "How old a connection gets before another takes its place.");
+    static final Key<Tls.Mode> DATABASE_TLS = Key.optional(
+            "database.tls",
+            Kind.oneOf(Tls.Mode.class),
+            "Whether the connection is encrypted, and the server's certificate verified. By default the URL says so.");
+    static final Key<Path> DATABASE_TLS_CA = Key.optional(
+            "database.tls-ca",
+            Kind.path(),
+            "The authorities (PEM) that are trusted instead of the system's, with `database.tls: verified`.");
     static final Key<Long> MAX_MESSAGE =
             Key.of("clients.max-message", Kind.size("1KiB", "64MiB"), "256KiB", "The largest payload of a client.");
     static final Key<LogFormat> LOG_FORMAT =
@@ -45,10 +71,24 @@ final class NodeKeys {
             DATABASE_USER,
             DATABASE_PASSWORD,
             DATABASE_POOL,
+            DATABASE_CONNECT_TIMEOUT,
+            DATABASE_SOCKET_TIMEOUT,
+            DATABASE_MAX_LIFETIME,
+            DATABASE_TLS,
+            DATABASE_TLS_CA,
             MAX_MESSAGE,
             LOG_FORMAT,
             LOG_LEVEL,
             SHUTDOWN_TIMEOUT);
+
+    /** The tables of the server's features are made for these two. */
+    private static DatabaseConfig database(String url) {
+        DatabaseConfig config = DatabaseConfig.of(url);
+        if (config.dialect() != Dialect.POSTGRESQL && config.dialect() != Dialect.SQLITE) {
+            throw new IllegalArgumentException("the server keeps its data in PostgreSQL or SQLite");
+        }
+        return config;
+    }
 
     private NodeKeys() {}
 }

@@ -1,6 +1,9 @@
 package dev.signalbox.server.node;
 
 import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.database.Dialect;
+import dev.signalbox.database.PoolOptions;
+import dev.signalbox.database.Tls;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.configuration.SeedVariable;
@@ -8,6 +11,7 @@ import dev.signalbox.server.rest.ControlSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -41,14 +45,31 @@ public record NodeSettings(
     }
 
     private static DatabaseConfig database(Reading reading, Path folder) {
-        var database = reading.find(NodeKeys.DATABASE_URL)
-                .orElseGet(() -> inFolder(reading, folder))
-                .withPoolSize(reading.get(NodeKeys.DATABASE_POOL));
+        var place = reading.find(NodeKeys.DATABASE_URL).orElseGet(() -> inFolder(reading, folder));
+        var database = encrypted(
+                reading,
+                place.withPool(new PoolOptions(
+                        reading.get(NodeKeys.DATABASE_POOL),
+                        reading.get(NodeKeys.DATABASE_CONNECT_TIMEOUT),
+                        reading.get(NodeKeys.DATABASE_SOCKET_TIMEOUT),
+                        reading.get(NodeKeys.DATABASE_MAX_LIFETIME))));
         var withUser =
                 reading.find(NodeKeys.DATABASE_USER).map(database::withUser).orElse(database);
         return reading.find(NodeKeys.DATABASE_PASSWORD)
                 .map(withUser::withPassword)
                 .orElse(withUser);
+    }
+
+    private static DatabaseConfig encrypted(Reading reading, DatabaseConfig database) {
+        var mode = reading.find(NodeKeys.DATABASE_TLS);
+        var authority = reading.find(NodeKeys.DATABASE_TLS_CA);
+        boolean server = database.dialect() != Dialect.SQLITE;
+        boolean verified = mode.equals(Optional.of(Tls.Mode.VERIFIED));
+        reading.check(mode.isEmpty() || server, NodeKeys.DATABASE_TLS, "has no meaning for SQLite, which is a file");
+        reading.check(authority.isEmpty() || verified, NodeKeys.DATABASE_TLS_CA, "needs database.tls: verified");
+        return mode.isPresent() && server
+                ? database.withTls(new Tls(mode.get(), authority.filter(file -> verified)))
+                : database;
     }
 
     private static DatabaseConfig inFolder(Reading reading, Path folder) {

@@ -8,6 +8,7 @@ import dev.signalbox.server.configuration.FailureText;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,29 +19,39 @@ final class Startup {
     private static final List<Duration> WAITS =
             List.of(Duration.ofSeconds(1), Duration.ofSeconds(4), Duration.ofSeconds(9), Duration.ofSeconds(16));
 
+    /** How it waits between its attempts. */
+    interface Pause {
+        void rest(Duration time) throws InterruptedException;
+    }
+
     private Startup() {}
 
     static Database openDatabase(DatabaseConfig options) {
+        return openDatabase(() -> Database.openExclusive(options), time -> TimeUnit.NANOSECONDS.sleep(time.toNanos()));
+    }
+
+    /** Asks again after 1, 4, 9 and 16 s; a database that answers and refuses is not asked again. */
+    static Database openDatabase(Supplier<Database> opening, Pause pause) {
         for (Duration wait : WAITS) {
             try {
-                return Database.openExclusive(options);
+                return opening.get();
             } catch (DatabaseUnavailableException e) {
                 LOG.warn("{}; trying again in {} s", FailureText.of(e), wait.toSeconds());
-                pause(wait);
+                rest(pause, wait);
             } catch (DatabaseException e) {
                 throw new StartupException(FailureText.of(e), e);
             }
         }
         try {
-            return Database.openExclusive(options);
+            return opening.get();
         } catch (DatabaseException e) {
             throw new StartupException(FailureText.of(e), e);
         }
     }
 
-    private static void pause(Duration wait) {
+    private static void rest(Pause pause, Duration wait) {
         try {
-            TimeUnit.NANOSECONDS.sleep(wait.toNanos());
+            pause.rest(wait);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartupException("the start was interrupted while it waited for the database", e);

@@ -202,6 +202,8 @@ class ConfigurationTest {
         violates("must name a file: there is no such file", "database.password-file=none");
         violates("region", "delivery.sms.default-region=XX");
         violates("jdbc:postgresql://HOST/NAME", "database.url=mysql://h/d");
+        violates("has no meaning for SQLite", "database.tls=verified");
+        violates("needs database.tls: verified", "database.url=postgresql://h/d", "database.tls-ca=ca.pem");
     }
 
     @Test

@@ -28,6 +28,11 @@ final class Arguments {
         }
     }
 
+    /** {@link Micros#NONE} is bound as null. */
+    void time(long micros) throws SQLException {
+        Rows.bindTime(statement, ++index, micros);
+    }
+
     void text(String value) throws SQLException {
         statement.setString(++index, value);
     }

@@ -54,7 +54,9 @@ final class JdbcQueue implements DeliveryQueue {
         this.database = database;
         this.time = time;
         this.rows = new Rows(database.dialect());
-        this.store = database.dialect() == Dialect.POSTGRESQL ? new PostgresStore(database) : new SqliteStore(database);
+        this.store = database.dialect() == Dialect.POSTGRESQL
+                ? new PostgresStore(database, time.isDatabases())
+                : new SqliteStore(database);
         this.wake = new Wake(database);
         this.precedents = new Precedents(rows);
         this.history = new History(rows);

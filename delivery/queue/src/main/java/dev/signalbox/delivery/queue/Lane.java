@@ -211,7 +211,7 @@ final class Lane {
                 lease,
                 context.journal().owner().toString(),
                 now,
-                now + length);
+                length);
         doubtful = null;
         marks.claimed(claimed, limit, now, time.ticks() - ticks);
         Batch batch =
@@ -335,7 +335,7 @@ final class Lane {
         if (old.isEmpty()) {
             return;
         }
-        Set<UUID> renewed = store.renew(old.stream().map(Batch::lease).toList(), time.now() + length);
+        Set<UUID> renewed = store.renew(old.stream().map(Batch::lease).toList(), time.now(), length);
         for (Batch batch : old) {
             if (renewed.contains(batch.lease())) {
                 batch.renewedUntil(ticks + length);

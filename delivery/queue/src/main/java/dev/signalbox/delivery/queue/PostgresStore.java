@@ -102,7 +102,9 @@ final class PostgresStore implements Store {
     private static final String PROMOTE = "select delivery_promote(?, ?)";
 
     private static final String LOCK_EXPIRED = """
-            select id from delivery_lease where until < ? and lane = any (?::text[])
+            select id from delivery_lease
+            where until < coalesce(?::bigint, (extract(epoch from statement_timestamp()) * 1000000)::bigint)
+              and lane = any (?::text[])
             order by until limit ? for update skip locked
             """;
 
@@ -137,7 +139,11 @@ final class PostgresStore implements Store {
     private static final String LOCK_CLAIMED =
             "select id from delivery_lease where id = ? and cardinality(ids) > 0 for update";
 
-    private static final String RENEW = "update delivery_lease set until = ? where id = any (?::uuid[]) returning id";
+    private static final String RENEW = """
+            update delivery_lease
+            set until = coalesce(?::bigint, (extract(epoch from clock_timestamp()) * 1000000)::bigint) + ?
+            where id = any (?::uuid[]) returning id
+            """;
 
     private static final String LOOK = "select next_due, expired, ready from delivery_look(?, ?, ?)";
 
@@ -148,10 +154,18 @@ final class PostgresStore implements Store {
             """;
 
     private final Database database;
+    private final boolean byItsClock;
     private final Rows rows = new Rows(Dialect.POSTGRESQL);
 
-    PostgresStore(Database database) {
+    /** @param byItsClock whether leases go by the database's clock, rather than by the time that callers give */
+    PostgresStore(Database database, boolean byItsClock) {
         this.database = database;
+        this.byItsClock = byItsClock;
+    }
+
+    /** What a statement is told of the time: nothing, where it reads the database's clock. */
+    private long leaseTime(long now) {
+        return byItsClock ? Micros.NONE : now;
     }
 
     @Override
@@ -177,7 +191,7 @@ final class PostgresStore implements Store {
     }
 
     @Override
-    public List<Claimed> claim(Channel lane, int limit, long[] marks, UUID lease, String owner, long now, long until) {
+    public List<Claimed> claim(Channel lane, int limit, long[] marks, UUID lease, String owner, long now, long length) {
         return database.autoCommit(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(CLAIM)) {
                 Arguments in = new Arguments(connection, statement);
@@ -185,7 +199,8 @@ final class PostgresStore implements Store {
                 in.ints(limit);
                 in.array("int8", marks);
                 in.uuid(lease);
-                in.longs(now, until);
+                in.time(leaseTime(now));
+                in.longs(length);
                 in.text(owner);
                 try (ResultSet row = statement.executeQuery()) {
                     List<Claimed> claimed = new ArrayList<>();
@@ -333,11 +348,11 @@ final class PostgresStore implements Store {
         return completions.size();
     }
 
-    private static Set<UUID> lockExpired(Connection connection, Collection<Channel> lanes, long now, int limit)
+    private Set<UUID> lockExpired(Connection connection, Collection<Channel> lanes, long now, int limit)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(LOCK_EXPIRED)) {
             Arguments in = new Arguments(connection, statement);
-            in.longs(now);
+            in.time(leaseTime(now));
             in.texts(lanes, Channel::name);
             in.ints(limit);
             return ids(statement);
@@ -361,11 +376,12 @@ final class PostgresStore implements Store {
     }
 
     @Override
-    public Set<UUID> renew(Collection<UUID> leases, long until) {
+    public Set<UUID> renew(Collection<UUID> leases, long now, long length) {
         return database.autoCommit(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(RENEW)) {
                 Arguments in = new Arguments(connection, statement);
-                in.longs(until);
+                in.time(leaseTime(now));
+                in.longs(length);
                 in.uuids(leases, id -> id);
                 return ids(statement);
             }
@@ -380,7 +396,7 @@ final class PostgresStore implements Store {
                 Arguments in = new Arguments(connection, statement);
                 in.texts(lanes, lane -> lane.getKey().name());
                 in.longs(lanes, Map.Entry::getValue);
-                in.longs(now);
+                in.time(leaseTime(now));
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
                     return new Outlook(

@@ -115,12 +115,12 @@ final class SqliteStore implements Store {
     }
 
     @Override
-    public List<Claimed> claim(Channel lane, int limit, long[] marks, UUID lease, String owner, long now, long until) {
+    public List<Claimed> claim(Channel lane, int limit, long[] marks, UUID lease, String owner, long now, long length) {
         return database.transact(connection -> {
             List<Claimed> claimed = claimable(connection, lane, limit);
             if (!claimed.isEmpty()) {
                 Ticket last = claimed.getLast().ticket();
-                insertLease(connection, lane, lease, owner, now, until);
+                insertLease(connection, lane, lease, owner, now, now + length);
                 moveUpTo(connection, INSERT_ENTRIES, lease, last);
                 moveUpTo(connection, DELETE_CLAIMED, null, last);
             }
@@ -287,13 +287,13 @@ final class SqliteStore implements Store {
     }
 
     @Override
-    public Set<UUID> renew(Collection<UUID> leases, long until) {
+    public Set<UUID> renew(Collection<UUID> leases, long now, long length) {
         return database.transact(connection -> {
             Set<UUID> renewed = new HashSet<>();
             try (PreparedStatement statement =
                     connection.prepareStatement("update delivery_lease set until = ? where id = ?")) {
                 for (UUID lease : leases) {
-                    statement.setLong(1, until);
+                    statement.setLong(1, now + length);
                     rows.bind(statement, 2, lease);
                     if (statement.executeUpdate() == 1) {
                         renewed.add(lease);

@@ -11,6 +11,10 @@ import java.util.UUID;
 /**
  * The steps of the queue that each database does in its own way. Each method is one transaction, except those that take a
  * connection, which belong to the caller's. Times are {@link Micros}. Thread-safe.
+ *
+ * <p>Leases begin and end by the database's own clock, read while the statement runs, where the database has one: a node
+ * whose clock is wrong, or whose answer took long, neither shortens a lease nor takes one that still stands. {@code now} is
+ * for all else, and for a queue whose clock is a test's.
  */
 interface Store {
     /** The tally has so many shards. */
@@ -38,8 +42,9 @@ interface Store {
      * Moves up to {@code limit} tickets of a lane into a new lease, the first in order first.
      *
      * @param marks for each priority, a time before which the caller expects nothing; a store may look there or not
+     * @param length how long the lease lasts from the moment of the claim, in microseconds
      */
-    List<Claimed> claim(Channel lane, int limit, long[] marks, UUID lease, String owner, long now, long until);
+    List<Claimed> claim(Channel lane, int limit, long[] marks, UUID lease, String owner, long now, long length);
 
     /**
      * Records verdicts whose lease still stands, all at once, and ends the leases that have no more entries.
@@ -64,8 +69,8 @@ interface Store {
     /** Ends all leases of an owner, and records a verdict on each entry. */
     int recover(String owner, long now, int shard, Rescuer rescuer);
 
-    /** Prolongs leases that still stand, and returns them. */
-    Set<UUID> renew(Collection<UUID> leases, long until);
+    /** Has leases that still stand last so many microseconds from now on, and returns them. */
+    Set<UUID> renew(Collection<UUID> leases, long now, long length);
 
     /**
      * Looks what there is to do.

@@ -8,19 +8,26 @@ import java.util.function.LongSupplier;
 final class Time {
     private final InstantSource source;
     private final LongSupplier ticks;
+    private final boolean databases;
 
-    private Time(InstantSource source, LongSupplier ticks) {
+    private Time(InstantSource source, LongSupplier ticks, boolean databases) {
         this.source = source;
         this.ticks = ticks;
+        this.databases = databases;
     }
 
     static Time of(Database database) {
-        return new Time(database.clock(), () -> System.nanoTime() / 1_000);
+        return new Time(database.clock(), () -> System.nanoTime() / 1_000, true);
     }
 
     /** Both clocks from one source, so that a test which moves it moves all. */
     static Time of(InstantSource source) {
-        return new Time(source, () -> Micros.of(source.instant()));
+        return new Time(source, () -> Micros.of(source.instant()), false);
+    }
+
+    /** Whether it is the database's, so that statements may read it there, too. */
+    boolean isDatabases() {
+        return databases;
     }
 
     /** The time as {@link Micros}; may jump when the database's clock does. */

@@ -49,6 +49,8 @@ final class DatabaseStore implements LeaseStore {
         return switch (dialect) {
             case POSTGRESQL -> "(extract(epoch from clock_timestamp()) * 1000000)::bigint";
             case SQLITE -> "cast(unixepoch('subsec') * 1000000 as integer)";
+            case MYSQL, SQLSERVER ->
+                throw new LeaseException("leases are kept in PostgreSQL or SQLite, not in " + dialect, null);
         };
     }
 

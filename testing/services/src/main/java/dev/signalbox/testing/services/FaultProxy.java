@@ -31,7 +31,11 @@ public final class FaultProxy implements AutoCloseable {
     private final AtomicLong requests = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final AtomicLong connections = new AtomicLong();
     private boolean stalled;
+    /** Up to this one, connections are silent. */
+    private volatile long lastSilent;
+
     private volatile boolean refusing;
     private volatile boolean swallowing;
     private volatile Duration delay = Duration.ZERO;
@@ -90,6 +94,14 @@ public final class FaultProxy implements AutoCloseable {
         setStalled(true);
     }
 
+    /**
+     * From now on nothing passes through the connections that are open, and neither side is told: as if a firewall had
+     * forgotten them. New ones are welcome.
+     */
+    public void silence() {
+        lastSilent = connections.get();
+    }
+
     /** Makes each chunk of bytes wait in each direction. */
     public void delay(Duration each) {
         delay = each;
@@ -132,6 +144,7 @@ public final class FaultProxy implements AutoCloseable {
 
     private void connect(Socket client) {
         Socket server = new Socket();
+        long number = connections.incrementAndGet();
         sockets.add(client);
         sockets.add(server);
         try {
@@ -141,17 +154,17 @@ public final class FaultProxy implements AutoCloseable {
             server.connect(target);
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
-            pump(client, server, false);
-            pump(server, client, true);
+            pump(number, client, server, false);
+            pump(number, server, client, true);
         } catch (IOException e) {
             end(client, server);
         }
     }
 
-    private void pump(Socket from, Socket to, boolean answers) {
+    private void pump(long number, Socket from, Socket to, boolean answers) {
         Thread.ofVirtual().name("fault-proxy-pump").start(() -> {
             try {
-                copy(from.getInputStream(), to.getOutputStream(), answers);
+                copy(number, from.getInputStream(), to.getOutputStream(), answers);
             } catch (IOException | InterruptedException e) {
                 // Either side is gone, which is what a proxy passes on by closing the other.
             } finally {
@@ -160,7 +173,8 @@ public final class FaultProxy implements AutoCloseable {
         });
     }
 
-    private void copy(InputStream in, OutputStream out, boolean answers) throws IOException, InterruptedException {
+    private void copy(long number, InputStream in, OutputStream out, boolean answers)
+            throws IOException, InterruptedException {
         byte[] buffer = new byte[BUFFER];
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
             awaitFlow();
@@ -169,7 +183,7 @@ public final class FaultProxy implements AutoCloseable {
                 cut();
                 return;
             }
-            if (!answers || !swallowing) {
+            if (number > lastSilent && (!answers || !swallowing)) {
                 out.write(buffer, 0, n);
                 out.flush();
             }

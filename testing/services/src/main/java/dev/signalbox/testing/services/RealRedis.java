@@ -1,10 +1,8 @@
 package dev.signalbox.testing.services;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,33 +66,19 @@ public final class RealRedis implements AutoCloseable {
     }
 
     private static RealRedis boot(String... options) {
-        Path program = find();
+        Path program = Program.find("redis-server");
         Path folder = Scratch.folder("redis");
         IOException last = null;
         // The port is free when it is picked, but it may be another's a moment later.
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
-                return new RealRedis(program, folder, List.of(options), freePort());
+                return new RealRedis(program, folder, List.of(options), Program.freePort());
             } catch (IOException e) {
                 last = e;
             }
         }
         Scratch.delete(folder);
         throw new UncheckedIOException("Redis did not start", last == null ? new IOException("not tried") : last);
-    }
-
-    private static Path find() {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .map(folder -> Path.of(folder, "redis-server"))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no redis-server on the PATH"));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private Process launch() throws IOException {

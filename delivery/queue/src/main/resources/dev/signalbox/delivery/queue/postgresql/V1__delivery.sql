@@ -125,10 +125,12 @@ alter table delivery_tally set (autovacuum_vacuum_scale_factor = 0, autovacuum_v
 -- marks has, for each priority, the time before which nothing is expected any more: it lets the scan begin behind the dead
 -- index entries of earlier claims, which pile up while somebody else's transaction is held open.
 --
+-- The lease begins when claimed says, or if that is null, now by the database's clock; it lasts so many microseconds.
+--
 -- This is a function for its settings. The tables swell and empty within seconds, so their statistics are always wrong, and
 -- by those the planner likes to sort the whole lane; with the settings it can only walk the index in its order.
 create function delivery_claim(
-    claim_lane text, claim_limit integer, marks bigint[], lease uuid, claimed bigint, until bigint, owner text
+    claim_lane text, claim_limit integer, marks bigint[], lease uuid, claimed bigint, lasting bigint, owner text
 ) returns table (
     run_at bigint, deadline bigint, unsure_since bigint, id uuid, attempt integer, priority smallint, step smallint,
     tried smallint, steps text, body text, headers text, expires_at bigint, max_attempts smallint, accepted_at bigint, key_version smallint
@@ -142,6 +144,8 @@ set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
+declare
+    begun constant bigint := coalesce(claimed, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
 begin
     return query
     with picked as (
@@ -160,7 +164,7 @@ begin
     ), leased as (
         insert into delivery_lease (id, claimed_at, until, open, lane, owner, ids, attempts, steps, tried, deadlines,
                                     unsure_since)
-        select delivery_claim.lease, delivery_claim.claimed, delivery_claim.until, count(*), claim_lane,
+        select delivery_claim.lease, begun, begun + delivery_claim.lasting, count(*), claim_lane,
                delivery_claim.owner, array_agg(p.id), array_agg(p.attempt), array_agg(p.step), array_agg(p.tried),
                array_agg(p.deadline), array_agg(p.unsure_since)
         from picked p having count(*) > 0
@@ -172,9 +176,9 @@ end
 $$;
 
 -- What there is to do: when the first of later is due, whether a lease of these lanes has run out, and which of them have work
--- at or after their marks. Each part is a probe of an index; left to itself, the planner would walk whole tables.
+-- at or after their marks. The time is now_is, or if that is null, the database's. Each part is a probe of an index; left to itself, the planner would walk whole tables.
 create function delivery_look(
-    lanes text[], marks bigint[], due bigint, out next_due bigint, out expired boolean, out ready text[]
+    lanes text[], marks bigint[], now_is bigint, out next_due bigint, out expired boolean, out ready text[]
 )
 language plpgsql
 set enable_sort = off
@@ -184,9 +188,11 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 as $$
+declare
+    at constant bigint := coalesce(now_is, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
 begin
     next_due := (select min(run_at) from delivery_later);
-    expired := exists (select from delivery_lease l where l.until < due and l.lane = any (lanes));
+    expired := exists (select from delivery_lease l where l.until < at and l.lane = any (lanes));
     ready := array(
         select l.lane from unnest(lanes, marks) as l (lane, mark)
         where exists (

@@ -1,0 +1,3 @@
+create table trial (n bigint primary key);
+create table trial_text (body text not null);
+create table trial_late (n bigint);

@@ -1,0 +1,1 @@
+create table trial_other (n bigint);

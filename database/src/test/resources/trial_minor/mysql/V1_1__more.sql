@@ -1,0 +1,1 @@
+create table trial_more (n bigint);
