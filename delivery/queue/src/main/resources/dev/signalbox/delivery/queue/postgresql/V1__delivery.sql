@@ -189,10 +189,10 @@ set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-    at constant bigint := coalesce(now_is, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
+    moment constant bigint := coalesce(now_is, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
 begin
     next_due := (select min(run_at) from delivery_later);
-    expired := exists (select from delivery_lease l where l.until < at and l.lane = any (lanes));
+    expired := exists (select from delivery_lease l where l.until < moment and l.lane = any (lanes));
     ready := array(
         select l.lane from unnest(lanes, marks) as l (lane, mark)
         where exists (
