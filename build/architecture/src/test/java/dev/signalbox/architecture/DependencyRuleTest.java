@@ -96,6 +96,7 @@ class DependencyRuleTest {
             "clients",
             "delivery",
             "leases",
+            "maintenance",
             "sms",
             "email",
             "sessions",

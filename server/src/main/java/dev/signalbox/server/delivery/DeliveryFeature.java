@@ -16,7 +16,6 @@ import dev.signalbox.server.node.Node;
 import dev.signalbox.server.rest.Api;
 import dev.signalbox.server.rest.OpenApi;
 import dev.signalbox.server.rest.Route;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -73,7 +72,7 @@ public final class DeliveryFeature implements Feature {
             GatedDispatcher dispatcher = node.closing(new GatedDispatcher(dispatcher(node, metrics)));
             node.dispatcher(dispatcher);
             node.whenOpening(dispatcher::start);
-            node.drainable(new Draining(dispatcher));
+            node.drainable(new DispatcherDrain(dispatcher, node.drainDeadline()));
             node.health("dispatcher", () -> health(dispatcher));
             node.status("processing_status", () -> isRunning(dispatcher) ? "running" : "stopped");
             new DeliveryOverview(node, dispatcher, metrics).add();
@@ -119,13 +118,5 @@ public final class DeliveryFeature implements Feature {
             case DEGRADED -> Health.Report.degraded(problem);
             case DOWN -> Health.Report.down(problem);
         };
-    }
-
-    /** Claims nothing more, and lets the attempts under way end. */
-    private record Draining(Dispatcher dispatcher) implements Node.Drainable {
-        @Override
-        public boolean drain(Duration within) throws InterruptedException {
-            return dispatcher.drain(within);
-        }
     }
 }
