@@ -37,6 +37,9 @@ export const api = {
   act: (id, action, body) => call('POST', `/api/messages/${encodeURIComponent(id)}/${action}`, { body }),
   actOnAll: (body) => call('POST', '/api/messages/actions', { body, timeout: LONG_TIMEOUT_MILLIS }),
   dispatch: (wanted) => call('POST', `/api/messaging/${wanted === 'RUNNING' ? 'start' : 'stop'}`),
+  maintain: (wanted, reason = '') => (wanted
+    ? call('POST', '/api/maintenance', { body: { reason } })
+    : call('DELETE', '/api/maintenance')),
   sessions: (query, signal) => call('GET', `/api/sessions${search(query)}`, { signal }),
   events: (session, query, signal) => call('GET', `${eventsPath(session)}${search(query)}`, { signal }),
 

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { api, Refusal, Silence } from './api.js';
 import './confirm-dialog.js';
+import './maintenance-banner.js';
 import { Element } from './element.js';
 import { Features } from './features.js';
 import './pages/clients.js';
@@ -204,6 +205,24 @@ class SignalboxConsole extends Element {
     }
   }
 
+  async #maintain({ detail: wanted }) {
+    const answer = wanted
+      ? await this.#services.ask({
+        title: 'Take this node into maintenance?',
+        text: 'It refuses new work, what is under way ends, and clients are told to connect elsewhere. It lasts until it is ended here, also beyond a restart.',
+        yes: 'Enter maintenance',
+        note: true,
+      })
+      : {};
+    if (!answer) return;
+    try {
+      await api.maintain(wanted, answer.note?.replaceAll(/\s+/g, ' '));
+      this.overview = await api.overview();
+    } catch (failure) {
+      this.#services.tell(failure.message, true);
+    }
+  }
+
   #skip(event) {
     event.preventDefault();
     this.querySelector('main h1')?.focus();
@@ -217,6 +236,7 @@ class SignalboxConsole extends Element {
             <span aria-live="off">(${span(this.browserNow - away.since)}).</span> ${away.why || 'It does not answer.'} You see what it said last.
             The console keeps trying.</span><button class="link" @click=${() => this.#poller.now()}>Try now</button></p>`
         : nothing}
+      ${away ? nothing : html`<maintenance-banner .overview=${this.overview} @maintenance=${this.#maintain}></maintenance-banner>`}
       ${this.overview.stale && !away
         ? html`<p class="banner" role="alert"><span class="lamp busy"></span>The database does not answer. The numbers by state
             are those it gave last.</p>`
@@ -250,7 +270,7 @@ class SignalboxConsole extends Element {
     return html`
       <a class="skip" href="#main" @click=${this.#skip}>Skip to the content</a>
       <top-bar .overview=${this.overview} .page=${this.route.page} .away=${Boolean(this.away)} @dispatch=${this.#dispatch}
-        @leave=${() => this.#leave()}></top-bar>
+        @maintenance=${this.#maintain} @leave=${() => this.#leave()}></top-bar>
       <main id="main">${this.#banners()}${this.#shown()}</main>
       <confirm-dialog></confirm-dialog>
     `;

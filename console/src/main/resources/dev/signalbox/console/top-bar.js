@@ -5,7 +5,7 @@ import { theme } from './theme.js';
 
 const TONES = { UP: 'good', DEGRADED: 'busy', DOWN: 'bad' };
 
-/** Name, pages, health, role, dispatcher, theme. Fires `dispatch` with the wanted state, and `leave`. */
+/** Name, pages, health, role, dispatcher, maintenance, theme. Fires `dispatch` with the wanted state, `maintenance`, and `leave`. */
 class TopBar extends Element {
   static properties = { overview: { attribute: false }, page: {}, away: { type: Boolean }, theme: { state: true } };
 
@@ -45,6 +45,13 @@ class TopBar extends Element {
     `;
   }
 
+  /** Only the way in: the banner of a maintenance has the way out. */
+  #maintenance() {
+    const { maintenance, role } = this.overview;
+    if (!maintenance || role !== 'ADMIN' || maintenance.signals.length) return nothing;
+    return html`<button class="plain maintenance" ?disabled=${this.away} @click=${() => this.#fire('maintenance', true)}>Maintenance…</button>`;
+  }
+
   #tools() {
     return html`
       <div class="tools">
@@ -66,7 +73,7 @@ class TopBar extends Element {
         <nav class="pages" aria-label="Pages">
           ${PAGES.map((page) => html`<a href=${address(page)} aria-current=${page === this.page ? 'page' : 'false'}>${name(page)}</a>`)}
         </nav>
-        <div class="pills" role="status">${this.#health()}${this.#role()}${this.#dispatch()}</div>
+        <div class="pills" role="status">${this.#health()}${this.#role()}${this.#dispatch()}${this.#maintenance()}</div>
         ${this.#tools()}
       </header>
     `;

@@ -79,7 +79,7 @@ final class MessageRouter implements Router, ClientGateway {
 
     @Override
     public void attach(Endpoint endpoint) {
-        if (draining) {
+        if (closing.get()) {
             throw new IllegalStateException("the router is shutting down and takes no new endpoint");
         }
         endpoint.start(this);
@@ -357,7 +357,6 @@ final class MessageRouter implements Router, ClientGateway {
     @Override
     public boolean drain(Duration deadline) throws InterruptedException {
         draining = true;
-        routing.endpoints().forEach(Endpoint::stopAccepting);
         long start = System.nanoTime();
         while (logics.pending() > 0) {
             if (System.nanoTime() - start >= deadline.toNanos()) {
@@ -369,10 +368,22 @@ final class MessageRouter implements Router, ClientGateway {
     }
 
     @Override
+    public void admit() {
+        if (!closing.get()) {
+            draining = false;
+        }
+        // Race: it may have begun to close between the two.
+        if (closing.get()) {
+            draining = true;
+        }
+    }
+
+    @Override
     public void close() {
         if (!closing.compareAndSet(false, true)) {
             return;
         }
+        routing.endpoints().forEach(Endpoint::stopAccepting);
         drainBeforeClosing();
         closed = true;
         routing.endpoints().forEach(Endpoint::close);

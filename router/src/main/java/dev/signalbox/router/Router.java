@@ -99,11 +99,15 @@ public interface Router extends AutoCloseable {
     boolean disconnect(UUID session, CloseReason reason);
 
     /**
-     * Refuses new clients and what clients send, and lets logic finish. Repeating continues to wait.
+     * Refuses new clients and what clients send, until {@link #admit}, and lets logic finish. Those that are connected stay.
+     * Repeating continues to wait.
      *
      * @return whether all mailboxes are empty; false if the deadline came first
      */
     boolean drain(Duration deadline) throws InterruptedException;
+
+    /** Lets clients in again, and what they send, after a {@link #drain}. Has no effect once it is being closed. */
+    void admit();
 
     /**
      * Drains for {@link RouterOptions#drain()}, then closes all connections and stops all logic. Idempotent. If interrupted,

@@ -401,7 +401,22 @@ class RouterTest {
 
         assertThat(fixture.endpoint.gateway().connect(new Principal("late", Map.of()), new FakeConnection()))
                 .isEqualTo(new ClientGateway.Admission.Refused(CloseReason.RESTARTING));
+    }
+
+    @Test
+    void aDrainCanBeTakenBackUntilTheRouterCloses() throws InterruptedException {
+        router.drain(Duration.ZERO);
+        router.admit();
+        assertThat(fixture.endpoint.accepting).isTrue();
+        assertThat(fixture.endpoint.gateway().connect(new Principal("back", Map.of()), new FakeConnection()))
+                .isInstanceOf(ClientGateway.Admission.Admitted.class);
+
+        router.close();
+        router.admit();
+
         assertThat(fixture.endpoint.accepting).isFalse();
+        assertThat(fixture.endpoint.gateway().connect(new Principal("late", Map.of()), new FakeConnection()))
+                .isEqualTo(new ClientGateway.Admission.Refused(CloseReason.RESTARTING));
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.signalbox.server.email.EmailFeature;
 import dev.signalbox.server.exec.ExecFeature;
 import dev.signalbox.server.leases.LeasesFeature;
 import dev.signalbox.server.llm.LlmFeature;
+import dev.signalbox.server.maintenance.MaintenanceFeature;
 import dev.signalbox.server.node.Build;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.StartupException;
@@ -61,6 +62,7 @@ import picocli.CommandLine.ScopeType;
 public final class SignalboxCommand {
     /** What this server can do. They start in this order and stop in reverse; docs and help list them so, too. */
     public static final Features FEATURES = Features.of(
+            new MaintenanceFeature(),
             new ObservatoryFeature(),
             new TopicsFeature(),
             new ClientsFeature(),
@@ -84,6 +86,7 @@ public final class SignalboxCommand {
             "queue",
             "ha",
             "session",
+            "maintenance",
             "context",
             "migrate",
             "check",

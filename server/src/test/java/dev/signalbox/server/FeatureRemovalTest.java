@@ -36,11 +36,13 @@ class FeatureRemovalTest {
             "sessions", "\"/api/sessions/{id}/events\"",
             "observatory", "\"/api/logs/pause\"",
             "leases", "\"/api/ha/handover\"",
+            "maintenance", "\"/api/maintenance\"",
             "delivery", "\"/api/messages\"");
 
     private static final Map<String, String> METRICS = Map.of(
             "clients", "signalbox_clients_connected",
             "topics", "signalbox_topics_subscribers",
+            "maintenance", "signalbox_maintenance_admission",
             "delivery", "signalbox_queue_depth");
 
     @TempDir

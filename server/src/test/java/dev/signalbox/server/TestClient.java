@@ -22,6 +22,7 @@ public final class TestClient implements WebSocket.Listener, AutoCloseable {
     private final CompletableFuture<JsonNode> welcome = new CompletableFuture<>();
     private final ConcurrentHashMap<String, CompletableFuture<JsonNode>> replies = new ConcurrentHashMap<>();
     private final AtomicInteger asked = new AtomicInteger();
+    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private final StringBuilder frame = new StringBuilder();
     private final UnaryOperator<String> answer;
     private final WebSocket socket;
@@ -67,6 +68,17 @@ public final class TestClient implements WebSocket.Listener, AutoCloseable {
     /** Sends a frame as it is. */
     public void say(String text) {
         socket.sendText(text, true).join();
+    }
+
+    /** The code by which the server closed the connection, once it has. */
+    public CompletableFuture<Integer> closed() {
+        return closed;
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+        closed.complete(code);
+        return CompletableFuture.completedStage(null);
     }
 
     /** What came so far. */

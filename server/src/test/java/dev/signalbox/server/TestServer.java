@@ -25,7 +25,8 @@ public final class TestServer implements AutoCloseable {
     private final Path folder;
     private final Server server;
 
-    public TestServer(Path folder) {
+    /** {@code more} settings are {@code key=value}. */
+    public TestServer(Path folder, String... more) {
         Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
         this.folder = folder;
         this.server = Server.start(
@@ -33,8 +34,13 @@ public final class TestServer implements AutoCloseable {
                 SignalboxCommand.FEATURES.load(
                         Optional.empty(),
                         Map.of(),
-                        List.of(
-                                "data.folder=" + folder,
+                        settings(folder, more)));
+    }
+
+    private List<String> settings(Path data, String... more) {
+        return Stream.concat(
+                        Stream.of(
+                                "data.folder=" + data,
                                 "control.port=0",
                                 "clients.port=0",
                                 "clients.jwt.secret=" + SECRET.value(),
@@ -43,7 +49,9 @@ public final class TestServer implements AutoCloseable {
                                 "topics.rules.0.subscribe=*",
                                 "delivery.sms.url=" + provider.sendUrl(),
                                 "delivery.sms.token=mock-token",
-                                "delivery.sms.key-lifetime=1h")));
+                                "delivery.sms.key-lifetime=1h"),
+                        Stream.of(more))
+                .toList();
     }
 
     /** Runs a command that talks to this server's control port. */

@@ -64,6 +64,18 @@ class ConsoleTest extends ConsoleScenario {
     }
 
     @Test
+    void maintenanceIsEnteredShownAndEnded() {
+        signIn("admin");
+        page.click("button.maintenance");
+        page.click("dialog .primary");
+        page.await("document.querySelector('maintenance-banner').innerText.includes('This node is in maintenance.')");
+        page.click("maintenance-banner .link");
+
+        page.await("document.querySelector('button.maintenance')");
+        assertThat(page.text("maintenance-banner")).isEmpty();
+    }
+
+    @Test
     void newMessagesAppearByThemselves() {
         signIn("admin");
         server.enqueue(Reach.to("client:dmitri").body("Fresh"));

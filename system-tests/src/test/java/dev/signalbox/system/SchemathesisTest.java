@@ -26,7 +26,7 @@ class SchemathesisTest {
      * The document cannot tie a header to a content type, and many messages in one request take no Idempotency-Key; nor that a key
      * or event was used for another before, which is 422; nor that If-Match and If-None-Match exclude each other. So there, what
      * fits the document may still be refused. Private-use characters, which are no visible ones, are made for GET /api/sessions
-     * although its pattern excludes them.
+     * although its pattern excludes them. Not every text is a duration, and a webhook has to be signed.
      */
     private static final String CONFIGURATION = """
         [[operations]]
@@ -40,13 +40,36 @@ class SchemathesisTest {
         [[operations]]
         include-name = "POST /api/sessions/{id}/events"
         checks.positive_data_acceptance.enabled = false
+
+        [[operations]]
+        include-name = "POST /api/maintenance"
+        checks.positive_data_acceptance.enabled = false
+
+        [[operations]]
+        include-name = "POST /api/maintenance/webhook"
+        checks.positive_data_acceptance.enabled = false
         """;
+
+    private static final List<String> SETTINGS = List.of(
+            "maintenance.cluster=true", "maintenance.webhook.secret=0123456789abcdef01234567");
 
     @TempDir
     private Path folder;
 
+    /** A server in maintenance refuses nearly everything, so what takes it there is tried apart. */
+    private static final String MAINTENANCE = "^/api/maintenance";
+
     @Test
     void theServerAndItsOpenApiDocumentAgree() throws Exception {
+        agree("--exclude-path-regex");
+    }
+
+    @Test
+    void theServerAndItsOpenApiDocumentAgreeAboutMaintenance() throws Exception {
+        agree("--include-path-regex");
+    }
+
+    private void agree(String selection) throws Exception {
         Optional<Path> program = program();
         if (System.getenv("CI") == null) {
             assumeThat(program)
@@ -57,16 +80,16 @@ class SchemathesisTest {
         }
         assertThat(program).as("schemathesis, which .ci/run installs").isPresent();
         try (ServerProcess server =
-                ServerProcess.start(folder.resolve("data"), List.of()).awaitReady()) {
+                ServerProcess.start(folder.resolve("data"), SETTINGS).awaitReady()) {
             Path report = folder.resolve("schemathesis.log");
 
-            int exit = run(program.orElseThrow(), server, report);
+            int exit = run(program.orElseThrow(), server, report, selection);
 
             assertThat(exit).as(Files.readString(report)).isZero();
         }
     }
 
-    private int run(Path program, ServerProcess server, Path report) throws IOException, InterruptedException {
+    private int run(Path program, ServerProcess server, Path report, String selection) throws IOException, InterruptedException {
         Path configuration = Files.writeString(folder.resolve("schemathesis.toml"), CONFIGURATION);
         Process process = new ProcessBuilder(
                         program.toString(),
@@ -76,6 +99,8 @@ class SchemathesisTest {
                         server.uri("/openapi.json").toString(),
                         "--header",
                         "Authorization: Bearer " + server.token(),
+                        selection,
+                        MAINTENANCE,
                         "--phases",
                         "examples,coverage,fuzzing",
                         "--max-examples",

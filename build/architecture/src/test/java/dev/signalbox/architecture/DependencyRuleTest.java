@@ -77,6 +77,14 @@ class DependencyRuleTest {
                             "io.grpc..")),
             Map.entry("exec", List.of()),
             Map.entry("mail", List.of("dev.signalbox.tls", "jakarta.mail..", "org.jsoup..")),
+            Map.entry("maintenance.control", List.of()),
+            Map.entry(
+                    "maintenance.http",
+                    List.of("dev.signalbox.maintenance.control", "com.sun.net.httpserver..", "jakarta.servlet..")),
+            Map.entry("maintenance.etcd", List.of("dev.signalbox.maintenance.control", "tools.jackson..")),
+            Map.entry("maintenance.grpc", List.of("dev.signalbox.maintenance.control", "io.grpc..")),
+            Map.entry(
+                    "maintenance.database", List.of("dev.signalbox.maintenance.control", "dev.signalbox.database")),
             Map.entry("delivery.email", List.of("dev.signalbox.delivery.queue", "dev.signalbox.mail")));
 
     /** What the server's features are built with. */
@@ -92,6 +100,7 @@ class DependencyRuleTest {
             "topics",
             "delivery",
             "leases",
+            "maintenance",
             "sms",
             "email",
             "sessions",

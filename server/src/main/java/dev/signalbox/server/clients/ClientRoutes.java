@@ -25,7 +25,8 @@ public final class ClientRoutes {
 
     /** Adds the list of clients, their number, and the metric of it to a node. */
     public void addTo(Node node) {
-        node.api(new Api(List.of(Route.read("/api/clients", this::clients)), OpenApi.part(ClientRoutes.class)));
+        node.api(new Api(List.of(Route.read("/api/clients", this::clients)), OpenApi.part(ClientRoutes.class))
+                .servedAlways());
         node.overview("clients", role -> directory.connected());
         Gauge.builder("signalbox.clients.connected", directory, ClientDirectory::connected)
                 .description("Connected sessions of clients of this node")

@@ -16,7 +16,7 @@ public final class ConsoleFeature implements Feature {
     @Override
     public Part configure(Reading reading) {
         return node -> {
-            node.api(new Api(new ConsoleRoutes().routes(), OpenApi.part(ConsoleFeature.class)));
+            node.api(new Api(new ConsoleRoutes().routes(), OpenApi.part(ConsoleFeature.class)).servedAlways());
             node.address("console", () -> URI.create("console"));
         };
     }

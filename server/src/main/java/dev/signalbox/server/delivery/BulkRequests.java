@@ -1,22 +1,16 @@
 package dev.signalbox.server.delivery;
 
-import dev.signalbox.server.node.Node;
+import dev.signalbox.maintenance.control.Drainable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.concurrent.Phaser;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
- * The bulk requests under way. When the server stops they take no further batch, and the stop waits until they have answered
- * for the lines that they took. Thread-safe.
+ * The bulk requests under way, in a drain: they take no further batch and answer for the lines that they took. Like all
+ * requests they are waited for by the control plane's own participant. Thread-safe.
  */
-final class BulkRequests implements Node.Drainable {
+final class BulkRequests implements Drainable {
     private static final Duration LONGEST_DISCARD = Duration.ofSeconds(3);
-
-    /** Its one standing party is the drain; each request is another while it lasts. */
-    private final Phaser underWay = new Phaser(1);
 
     private volatile boolean stopping;
 
@@ -24,28 +18,20 @@ final class BulkRequests implements Node.Drainable {
         return stopping;
     }
 
-    void begin() {
-        underWay.register();
-    }
-
-    void end() {
-        underWay.arriveAndDeregister();
+    @Override
+    public String name() {
+        return "bulk-requests";
     }
 
     @Override
-    public void refuseNew() {
+    public long drain(Duration within) {
         stopping = true;
+        return 0;
     }
 
     @Override
-    public boolean drain(Duration within) throws InterruptedException {
-        int phase = underWay.arrive();
-        try {
-            underWay.awaitAdvanceInterruptibly(phase, within.toNanos(), TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        }
+    public void resume() {
+        stopping = false;
     }
 
     /** Reads what a client still sends: most look for the answer only then, and a connection that is cut loses it. */

@@ -16,7 +16,6 @@ import dev.signalbox.server.node.Node;
 import dev.signalbox.server.rest.Api;
 import dev.signalbox.server.rest.OpenApi;
 import dev.signalbox.server.rest.Route;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -85,7 +84,7 @@ public final class DeliveryFeature implements Feature {
             node.whenOpening(dispatcher::start);
             BulkRequests bulks = new BulkRequests();
             node.drainable(bulks);
-            node.drainable(new Draining(dispatcher));
+            node.drainable(new DispatcherDrain(dispatcher, node.drainDeadline()));
             node.health("dispatcher", () -> health(dispatcher));
             node.status("processing_status", () -> isRunning(dispatcher) ? "running" : "stopped");
             new DeliveryOverview(node, dispatcher, metrics).add();
@@ -144,13 +143,5 @@ public final class DeliveryFeature implements Feature {
             case DEGRADED -> Health.Report.degraded(problem);
             case DOWN -> Health.Report.down(problem);
         };
-    }
-
-    /** Claims nothing more, and lets the attempts under way end. */
-    private record Draining(Dispatcher dispatcher) implements Node.Drainable {
-        @Override
-        public boolean drain(Duration within) throws InterruptedException {
-            return dispatcher.drain(within);
-        }
     }
 }

@@ -126,7 +126,6 @@ final class MessageRoutes {
             throws IOException {
         refuseIdempotencyKey(request);
         RequestBody.refuseLongerThan(request, bounds.maxBulk());
-        bulks.begin();
         try (var spool = new Spool()) {
             try (var in = request.body()) {
                 var lines = new LineReader(in, bounds.maxBody(), bounds.maxBulk());
@@ -138,8 +137,6 @@ final class MessageRoutes {
             try (OutputStream out = response.outputStream()) {
                 spool.transferTo(out);
             }
-        } finally {
-            bulks.end();
         }
     }
 

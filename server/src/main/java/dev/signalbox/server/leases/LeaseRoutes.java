@@ -37,7 +37,8 @@ final class LeaseRoutes {
                 List.of(
                         Route.read("/api/ha", (request, response) -> Json.send(response, view())),
                         Route.post("/api/ha/handover", Role.ADMIN, this::handOver)),
-                OpenApi.part(LeaseRoutes.class));
+                        OpenApi.part(LeaseRoutes.class))
+                .servedAlways();
     }
 
     /** As the API, the console and people see it. */

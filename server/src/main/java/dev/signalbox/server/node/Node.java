@@ -3,6 +3,9 @@ package dev.signalbox.server.node;
 import dev.signalbox.database.Database;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Sender;
+import dev.signalbox.maintenance.control.Drainable;
+import dev.signalbox.maintenance.control.Maintenance;
+import dev.signalbox.maintenance.control.MaintenanceOptions;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.EndpointException;
 import dev.signalbox.router.Logic;
@@ -46,7 +49,7 @@ public final class Node {
     private final ClientListeners clientListeners = new ClientListeners();
     private final List<Api> apis = new ArrayList<>();
     private final List<Runnable> openings = new ArrayList<>();
-    private final List<Drainable> drainables = new ArrayList<>();
+    private final RequestGate requestGate = new RequestGate(() -> maintenance().retryAfter());
     private final Map<String, Supplier<URI>> addresses = new LinkedHashMap<>();
     private final Map<String, Function<Role, Object>> overview = new LinkedHashMap<>();
     private final Map<String, Supplier<Object>> status = new LinkedHashMap<>();
@@ -60,15 +63,9 @@ public final class Node {
     private @Nullable DeliveryQueue intake;
     private @Nullable Router router;
     private @Nullable GatedDispatcher dispatcher;
-
-    /** Work that a stop waits for, and entrances that it closes first. */
-    public interface Drainable {
-        /** Takes no new work from outside. */
-        default void refuseNew() {}
-
-        /** Lets what is under way finish; returns whether it did in time. */
-        boolean drain(Duration within) throws InterruptedException;
-    }
+    private @Nullable Maintenance maintenance;
+    private MaintenanceOptions maintenanceOptions = MaintenanceOptions.defaults();
+    private int disconnectsPerSecond = 500;
 
     Node(NodeSettings settings, Closing closing) {
         this.settings = settings;
@@ -142,7 +139,10 @@ public final class Node {
             RouterOptions options = RouterOptions.defaults()
                     .withMaxPayloadBytes(settings.maxMessage())
                     .withDrain(settings.shutdownTimeout());
-            router = closing.add(Router.create(routing.apply(options), clientListeners, clock));
+            Router made = closing.add(Router.create(routing.apply(options), clientListeners, clock));
+            router = made;
+            drainable(new RouterDrain(made, drainDeadline()));
+            drainable(new ConnectionDrain(made, disconnectsPerSecond, drainDeadline()));
         }
         return router;
     }
@@ -194,17 +194,6 @@ public final class Node {
     public void endpoint(String name, Endpoint endpoint) {
         address(name, endpoint::address);
         whenOpening(() -> attach(endpoint));
-        drainable(new Drainable() {
-            @Override
-            public void refuseNew() {
-                endpoint.stopAccepting();
-            }
-
-            @Override
-            public boolean drain(Duration within) {
-                return true;
-            }
-        });
     }
 
     private void attach(Endpoint endpoint) {
@@ -220,8 +209,14 @@ public final class Node {
         apis.add(api);
     }
 
+    /** All of them; those that are not for maintenance are behind the gate. */
     List<Api> apis() {
-        return List.copyOf(apis);
+        return apis.stream().map(requestGate::before).toList();
+    }
+
+    /** How many requests of the control plane were refused because of maintenance. */
+    public long refusedRequests() {
+        return requestGate.refused();
     }
 
     /** Where something of this node can be reached, for its log and for tests; asked once the node is open. */
@@ -271,15 +266,40 @@ public final class Node {
     }
 
     void open() {
+        maintenance();
         openings.forEach(Runnable::run);
     }
 
+    /** Adds work that maintenance and a stop wait for. */
     public void drainable(Drainable drainable) {
-        drainables.add(drainable);
+        maintenance().add(drainable);
     }
 
-    List<Drainable> drainables() {
-        return List.copyOf(drainables);
+    /** How long what is under way may take to end in a drain. */
+    public Duration drainDeadline() {
+        Duration least = Duration.ofMillis(1);
+        return settings.shutdownTimeout().compareTo(least) < 0 ? least : settings.shutdownTimeout();
+    }
+
+    /** What drains this node, for maintenance and at its end. */
+    public Maintenance maintenance() {
+        Maintenance made = maintenance;
+        if (made == null) {
+            made = closing.add(Maintenance.start(maintenanceOptions, clock));
+            made.add(requestGate.drainable(drainDeadline()));
+            maintenance = made;
+        }
+        return made;
+    }
+
+    /**
+     * Sets how this node drains; by the feature that starts first.
+     *
+     * @param disconnects clients that are told to connect elsewhere, each second
+     */
+    public void drains(MaintenanceOptions options, int disconnects) {
+        maintenanceOptions = options;
+        disconnectsPerSecond = disconnects;
     }
 
     /** How long requests of the control plane may be. */

@@ -1,5 +1,6 @@
 package dev.signalbox.server.node;
 
+import dev.signalbox.maintenance.control.Admission;
 import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.rest.Api;
 import dev.signalbox.server.rest.Json;
@@ -79,12 +80,15 @@ final class NodeRoutes {
         boolean ready = isReady(reports);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("status", ready ? Health.UP : Health.DOWN);
+        answer.put("admission", node.maintenance().admission());
         answer.putAll(components(reports));
         Json.send(response, ready ? 200 : 503, answer);
     }
 
     private boolean isReady(Map<String, Health.Report> reports) {
-        return !stopping && HealthBoard.worst(reports) != Health.DOWN;
+        return !stopping
+                && node.maintenance().admission() == Admission.OPEN
+                && HealthBoard.worst(reports) != Health.DOWN;
     }
 
     /** Each component's health, and the reasons of those that are not well. */
@@ -120,6 +124,7 @@ final class NodeRoutes {
         Map<String, Object> health = new LinkedHashMap<>();
         health.put("status", HealthBoard.worst(reports));
         health.put("ready", isReady(reports));
+        health.put("admission", node.maintenance().admission());
         health.putAll(components(reports));
         answer.put("health", health);
         node.overview().forEach((member, value) -> answer.put(member, value.apply(role)));

@@ -1,5 +1,6 @@
 package dev.signalbox.server.node;
 
+import dev.signalbox.maintenance.control.DrainReport;
 import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.rest.ControlPlane;
@@ -9,9 +10,7 @@ import dev.signalbox.server.rest.OpenApi;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -40,7 +39,7 @@ public final class Server implements AutoCloseable {
             closing.add(PlatformMetrics.bind(node.registry()));
             configuration.values(features::parts).forEach(part -> part.start(node));
             observed = new NodeRoutes(node, configuration);
-            node.api(observed.api());
+            node.api(observed.api().servedAlways());
             node.open();
             closing.add(node.healthBoard().watch());
             control = closing.add(startControlPlane(settings));
@@ -116,13 +115,10 @@ public final class Server implements AutoCloseable {
      */
     public boolean stop(Duration deadline) throws InterruptedException {
         observed.stopping();
-        List<Node.Drainable> drainables = new ArrayList<>(node.drainables());
-        drainables.forEach(Node.Drainable::refuseNew);
-        long end = System.nanoTime() + deadline.toNanos();
-        boolean quiet = true;
-        for (Node.Drainable drainable : drainables) {
-            quiet &= drainable.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
-        }
+        boolean quiet = node.maintenance()
+                .shutdown(deadline)
+                .map(report -> report.outcome() == DrainReport.Outcome.DRAINED)
+                .orElse(true);
         if (!quiet) {
             LOG.warn(
                     "not all that was in flight ended within {}: what still runs is cut off now, and attempts without an answer"

@@ -30,7 +30,8 @@ final class LogRoutes {
                         Route.read("/api/logs", (request, response) -> answer(response, it -> {})),
                         Route.post("/api/logs/pause", Role.ADMIN, this::pause),
                         Route.post("/api/logs/resume", Role.ADMIN, this::resume)),
-                OpenApi.part(LogRoutes.class));
+                        OpenApi.part(LogRoutes.class))
+                .servedAlways();
     }
 
     private void pause(Request request, Response response) throws IOException {

@@ -115,6 +115,15 @@ public final class Request {
         place.run();
     }
 
+    /** Runs when the request gives back its place, too. */
+    public void whenLeavingPlace(Runnable more) {
+        Runnable before = place;
+        place = () -> {
+            before.run();
+            more.run();
+        };
+    }
+
     /** The route that was found for it. */
     public Optional<Route> route() {
         return Optional.ofNullable(route);

@@ -1,6 +1,7 @@
 package dev.signalbox.server.rest;
 
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * One operation. Listed as data so that one loop can guard them all, and a test can hold them against the OpenAPI document.
@@ -28,5 +29,9 @@ public record Route(String method, String path, Optional<Role> needs, Handler ha
 
     public static Route post(String path, Role needs, Handler handler) {
         return new Route("POST", path, Optional.of(needs), handler);
+    }
+
+    Route around(UnaryOperator<Handler> wrapper) {
+        return new Route(method, path, needs, wrapper.apply(handler));
     }
 }

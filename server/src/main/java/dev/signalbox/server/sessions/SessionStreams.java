@@ -2,8 +2,12 @@ package dev.signalbox.server.sessions;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.signalbox.maintenance.control.AdmissionGate;
+import dev.signalbox.maintenance.control.Drainable;
+import dev.signalbox.maintenance.control.Phase;
 import dev.signalbox.server.rest.Budget;
 import dev.signalbox.server.rest.Json;
+import dev.signalbox.server.rest.Problem;
 import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.Request;
 import dev.signalbox.server.rest.Response;
@@ -38,7 +42,7 @@ final class SessionStreams implements AutoCloseable {
     private final SessionBus<String> bus;
     private final Budget budget;
     private final Set<Stream> open = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
+    private final AdmissionGate gate = new AdmissionGate();
 
     public SessionStreams(SessionBus<String> bus, int most, int mostPerPrincipal) {
         this.bus = bus;
@@ -48,11 +52,23 @@ final class SessionStreams implements AutoCloseable {
     /** Returns when the reader is gone or this is closed. */
     public void follow(Request request, String session, From from, Response response) throws IOException {
         Runnable place = budget.enter(request.principal().orElseThrow());
-        request.leavePlace();
         try {
-            stream(session, from, response);
+            if (!gate.enter()) {
+                throw new Problem(503, "this node ends its streams; follow the session on another node")
+                        .header("Retry-After", "1");
+            }
+            follow(session, from, request, response);
         } finally {
             place.run();
+        }
+    }
+
+    private void follow(String session, From from, Request request, Response response) throws IOException {
+        try {
+            request.leavePlace();
+            stream(session, from, response);
+        } finally {
+            gate.leave();
         }
     }
 
@@ -63,7 +79,7 @@ final class SessionStreams implements AutoCloseable {
             try (OutputStream out = response.outputStream()) {
                 open.add(stream);
                 stream.begin(out);
-                while (!closed && !stream.hasEnded(HEARTBEAT)) {
+                while (!gate.isClosed() && !stream.hasEnded(HEARTBEAT)) {
                     stream.write(": still here\n\n");
                 }
             }
@@ -83,9 +99,44 @@ final class SessionStreams implements AutoCloseable {
         }
     }
 
+    /**
+     * Streams in a drain: they end, and their readers connect elsewhere and go on where they were. Race: one that has just begun is
+     * either in the list of those to end, or sees the gate closed before it waits.
+     */
+    Drainable drainable(Duration longest) {
+        Drainable gated = Drainable.of("streams", Phase.INTAKE, longest, gate);
+        return new Drainable() {
+            @Override
+            public String name() {
+                return gated.name();
+            }
+
+            @Override
+            public Duration deadline() {
+                return longest;
+            }
+
+            @Override
+            public long drain(Duration within) throws InterruptedException {
+                close();
+                return gated.drain(within);
+            }
+
+            @Override
+            public void resume() {
+                gated.resume();
+            }
+
+            @Override
+            public long underWay() {
+                return gated.underWay();
+            }
+        };
+    }
+
     @Override
     public void close() {
-        closed = true;
+        gate.close();
         open.forEach(Stream::end);
     }
 

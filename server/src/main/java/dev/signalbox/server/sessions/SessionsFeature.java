@@ -52,6 +52,7 @@ public final class SessionsFeature implements Feature {
                     bus,
                     settings.maxStreams(),
                     node.settings().control().limits().maxRequestsPerPrincipal()));
+            node.drainable(streams.drainable(node.drainDeadline()));
             node.api(new Api(
                     new SessionRoutes(bus, new EventIntake(bus, node.bounds()), streams).routes(),
                     OpenApi.part(SessionsFeature.class),

@@ -94,7 +94,7 @@ class ServerLeasesTest {
         try (Server server = start(
                 "delivery.active=one",
                 "ha.store=etcd",
-                "ha.etcd.endpoints=" + RealEtcd.shared().uri())) {
+                "ha.etcd.endpoints=" + RealEtcd.shared().url())) {
             awaitServing(server);
         }
     }

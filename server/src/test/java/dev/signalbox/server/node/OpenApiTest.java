@@ -103,6 +103,8 @@ class OpenApiTest {
         answers(200, server.get("/api/clients"), "ClientPage");
         answers(200, server.get("/api/overview"), "Overview");
         answers(200, server.get("/api/settings"), "Settings");
+        answers(200, server.get("/api/maintenance"), "Maintenance");
+        answers(200, server.get("/api/maintenance/plan"), "DrainPlan");
         answers(409, server.get("/api/logs"), "Problem");
         answers(409, server.post("/api/logs/pause"), "Problem");
         answers(200, server.get("/health"), "NodeHealth");

@@ -14,6 +14,7 @@ import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.console.ConsoleFeature;
 import dev.signalbox.server.delivery.DeliveryFeature;
+import dev.signalbox.server.maintenance.MaintenanceFeature;
 import dev.signalbox.server.observatory.ObservatoryFeature;
 import dev.signalbox.server.rest.Authorizer;
 import dev.signalbox.server.rest.ControlPlane;
@@ -100,6 +101,7 @@ public final class RunningControlPlane implements AutoCloseable {
 
     public RunningControlPlane(Path folder, Setup setup) {
         var features = Features.of(
+                new MaintenanceFeature(),
                 new ObservatoryFeature(),
                 new Surroundings(),
                 new SessionsFeature(),
@@ -119,7 +121,7 @@ public final class RunningControlPlane implements AutoCloseable {
         setup.bounds().ifPresent(node::bounds);
         configuration.values(features::parts).forEach(part -> part.start(node));
         dispatcher = node.dispatcher().orElseThrow();
-        node.api(new NodeRoutes(node, configuration).api());
+        node.api(new NodeRoutes(node, configuration).api().servedAlways());
         routes = node.apis().stream().flatMap(api -> api.routes().stream()).toList();
         controlPlane = closing.add(ControlPlane.start(
                 setup.options(), OpenApi.of(node.apis()), setup.authorizer(), node.prometheus(), Optional.empty()));

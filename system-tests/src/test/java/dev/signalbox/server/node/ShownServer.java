@@ -15,6 +15,7 @@ import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.console.ConsoleFeature;
 import dev.signalbox.server.delivery.DeliveryFeature;
 import dev.signalbox.server.delivery.DeliveryMetrics;
+import dev.signalbox.server.maintenance.MaintenanceFeature;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.OpenApi;
 import dev.signalbox.server.rest.Principal;
@@ -62,7 +63,9 @@ public final class ShownServer implements AutoCloseable {
 
     public ShownServer(Path folder) {
         var features = Features.of(
-                new Surroundings(), new SessionsFeature(), new DeliveryFeature(it -> metrics), new ConsoleFeature());
+                new MaintenanceFeature(),
+                new Surroundings(),
+                new SessionsFeature(), new DeliveryFeature(it -> metrics), new ConsoleFeature());
         Configuration configuration = features.load(
                 Optional.empty(),
                 Map.of(),
@@ -71,7 +74,7 @@ public final class ShownServer implements AutoCloseable {
         configuration.values(features::parts).forEach(part -> part.start(node));
         queue = node.queue();
         dispatcher = node.dispatcher().orElseThrow();
-        node.api(new NodeRoutes(node, configuration).api());
+        node.api(new NodeRoutes(node, configuration).api().servedAlways());
         remember();
         behind = closing.add(controlPlane(0));
         shown = controlPlane(0);

@@ -37,7 +37,7 @@ class EtcdLeaseFaultTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final RealEtcd etcd = RealEtcd.start();
-    private final LeaseStore store = EtcdLeases.open(client, List.of(etcd.uri()), "/lease/");
+    private final LeaseStore store = EtcdLeases.open(client, List.of(etcd.url()), "/lease/");
 
     @AfterEach
     void end() {
@@ -107,7 +107,7 @@ class EtcdLeaseFaultTest {
     }
 
     private void compact(long revision) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(etcd.uri().resolve("/v3/kv/compaction"))
+        HttpRequest request = HttpRequest.newBuilder(etcd.url().resolve("/v3/kv/compaction"))
                 .POST(BodyPublishers.ofString("{\"revision\":\"" + revision + "\",\"physical\":true}"))
                 .build();
         assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
@@ -115,7 +115,7 @@ class EtcdLeaseFaultTest {
 
     @Test
     void theNextEndpointIsAskedWhereOneIsAway() {
-        LeaseStore two = EtcdLeases.open(client, List.of(RealEtcd.uri(1), etcd.uri()), "/lease/");
+        LeaseStore two = EtcdLeases.open(client, List.of(RealEtcd.url(1), etcd.url()), "/lease/");
 
         long epoch = epoch(two.acquire("a", "one", Duration.ofMinutes(5)));
 

@@ -23,7 +23,7 @@ class EtcdLeaseTest {
     }
 
     private LeaseStore node() {
-        return EtcdLeases.open(CLIENT, List.of(RealEtcd.shared().uri()), prefix);
+        return EtcdLeases.open(CLIENT, List.of(RealEtcd.shared().url()), prefix);
     }
 
     @Nested

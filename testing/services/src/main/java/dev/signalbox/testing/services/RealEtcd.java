@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,10 +20,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A real etcd of one member, the {@code etcd} of this machine's PATH, on free ports of loopback. Thread-safe. */
+/**
+ * A real etcd of one member, the {@code etcd} of this machine's PATH, on free ports of loopback with its files in a temporary
+ * folder. Thread-safe.
+ */
 public final class RealEtcd implements AutoCloseable {
     private static final String PART = "etcd on the PATH: apt install etcd-server";
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
     private static final int ATTEMPTS = 5;
 
@@ -35,6 +39,8 @@ public final class RealEtcd implements AutoCloseable {
         }
     }
 
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Path program;
     private final Path folder;
     private final int port;
@@ -50,14 +56,14 @@ public final class RealEtcd implements AutoCloseable {
     }
 
     /**
-     * The one server of this JVM, for tests that do not stop it and keep to keys of their own. Where it cannot run, the test is
+     * The one etcd of this JVM, for tests that do not stop it and keep to keys of their own. Where it cannot run, the test is
      * skipped with a line that says why; with {@code CI=true} it fails.
      */
     public static RealEtcd shared() {
         return Missing.unlessStarts(PART, () -> Shared.INSTANCE);
     }
 
-    /** A server of one's own, for tests that stop it; skips them or fails as {@link #shared}. */
+    /** An etcd of one's own, for tests that stop it; skips or fails as {@link #shared}. */
     public static RealEtcd start() {
         return Missing.unlessStarts(PART, RealEtcd::boot);
     }
@@ -65,8 +71,8 @@ public final class RealEtcd implements AutoCloseable {
     private static RealEtcd boot() {
         Path program = find();
         Path folder = Scratch.folder("etcd");
-        IOException last = new IOException("not tried");
-        // The ports are free when they are picked, but may be another's a moment later.
+        IOException last = null;
+        // The ports are free when they are picked, but they may be another's a moment later.
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
                 return new RealEtcd(program, folder, freePort(), freePort());
@@ -75,7 +81,7 @@ public final class RealEtcd implements AutoCloseable {
             }
         }
         Scratch.delete(folder);
-        throw new UncheckedIOException("etcd did not start", last);
+        throw new UncheckedIOException("etcd did not start", last == null ? new IOException("not tried") : last);
     }
 
     private static Path find() {
@@ -94,17 +100,19 @@ public final class RealEtcd implements AutoCloseable {
 
     private Process launch() throws IOException {
         Path log = folder.resolve("etcd.log");
+        String clients = "http://127.0.0.1:" + port;
         String peers = "http://127.0.0.1:" + peerPort;
         Process started = new ProcessBuilder(List.of(
                         program.toString(),
+                        "--name=test",
                         "--data-dir=" + folder.resolve("data"),
-                        "--listen-client-urls=" + uri(),
-                        "--advertise-client-urls=" + uri(),
+                        "--listen-client-urls=" + clients,
+                        "--advertise-client-urls=" + clients,
                         "--listen-peer-urls=" + peers,
                         "--initial-advertise-peer-urls=" + peers,
-                        "--initial-cluster=default=" + peers))
+                        "--initial-cluster=test=" + peers))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .redirectOutput(log.toFile())
                 .start();
         try {
             awaitAnswers(started, log);
@@ -117,7 +125,7 @@ public final class RealEtcd implements AutoCloseable {
 
     private void awaitAnswers(Process started, Path log) throws IOException {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!answers()) {
+        while (!isHealthy()) {
             if (!started.isAlive() || System.nanoTime() > end) {
                 throw new IOException("etcd does not answer: " + Files.readString(log));
             }
@@ -125,19 +133,18 @@ public final class RealEtcd implements AutoCloseable {
         }
     }
 
-    /** It answers a read once it has a leader, which for one member is itself. */
-    private boolean answers() {
-        HttpRequest read = HttpRequest.newBuilder(uri().resolve("/v3/kv/range"))
-                .timeout(Duration.ofSeconds(2))
-                .POST(BodyPublishers.ofString("{\"key\":\"YQ==\"}"))
-                .build();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(read, BodyHandlers.discarding()).statusCode() == 200;
+    private boolean isHealthy() {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(url().resolve("/health"))
+                    .timeout(Duration.ofSeconds(5))
+                    .build();
+            HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+            return answer.statusCode() == 200 && answer.body().contains("true");
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while etcd started", e);
+            return false;
         }
     }
 
@@ -146,31 +153,55 @@ public final class RealEtcd implements AutoCloseable {
     }
 
     /** Where clients find it. */
-    public URI uri() {
-        return uri(port);
+    public URI url() {
+        return url(port);
     }
 
-    /** The same server as reached through another port, such as a {@link FaultProxy}'s. */
-    public static URI uri(int port) {
+    /** The same etcd as reached through another port, such as a {@link FaultProxy}'s. */
+    public static URI url(int port) {
         return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /**
+     * Asks its JSON gateway.
+     *
+     * @param path such as {@code /v3/kv/compaction}
+     * @return the body
+     * @throws UncheckedIOException if it does not answer with 200
+     */
+    public String ask(String path, String json) {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(url().resolve(path))
+                    .timeout(PATIENCE)
+                    .POST(BodyPublishers.ofString(json))
+                    .build();
+            HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new IOException(path + " was answered with " + answer.statusCode() + ": " + answer.body());
+            }
+            return answer.body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while asking etcd", e);
+        }
     }
 
     /** Ends it as {@code kill -9} does; what is on its disk stays. Idempotent. */
     public synchronized void kill() {
-        if (process != null) {
-            await(process.destroyForcibly());
-            process = null;
+        if (process == null) {
+            return;
         }
-    }
-
-    private static void await(Process ending) {
+        process.destroyForcibly();
         try {
-            if (!ending.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IllegalStateException("etcd does not end");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        process = null;
     }
 
     /** Starts it again on what is on its disk, on the same ports. Idempotent. */

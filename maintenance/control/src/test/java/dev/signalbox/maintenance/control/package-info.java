@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.maintenance.control;
+
+import org.jspecify.annotations.NullMarked;

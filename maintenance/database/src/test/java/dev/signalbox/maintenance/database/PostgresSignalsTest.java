@@ -1,0 +1,70 @@
+package dev.signalbox.maintenance.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.signalbox.database.Database;
+import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.maintenance.control.SharedSignals;
+import dev.signalbox.maintenance.control.Signal;
+import dev.signalbox.testing.contract.SignalSourceContract;
+import dev.signalbox.testing.services.FaultProxy;
+import dev.signalbox.testing.services.RealPostgres;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PostgresSignalsTest extends SignalSourceContract {
+    private final String url = RealPostgres.shared().freshDatabase();
+    private Database database = Database.open(DatabaseConfig.of(url));
+
+    @Override
+    protected SharedSignals open() {
+        return DatabaseSignals.open(database, "cluster");
+    }
+
+    @BeforeEach
+    void migrate() {
+        DatabaseSignals.migrate(database);
+    }
+
+    @AfterEach
+    void closeDatabase() {
+        database.close();
+    }
+
+    @Test
+    void aRowThatIsWrittenByHandIsEnough() {
+        Heard heard = heard(source());
+        database.transact(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.executeUpdate("insert into maintenance_signal values ('cluster', 'TRUE')");
+            }
+        });
+
+        heard.hears(Optional.of(Signal.of("cluster", "")));
+    }
+
+    @Test
+    void aDatabaseThatIsAwayIsLostAndItsSignalHolds() {
+        try (FaultProxy proxy = FaultProxy.before(RealPostgres.shared().port());
+                Database through = Database.open(DatabaseConfig.of(RealPostgres.through(proxy.port(), url))
+                        .withConnectTimeout(Duration.ofSeconds(1)))) {
+            DatabaseSignals source = DatabaseSignals.open(through, "cluster");
+            source.publish(WISH);
+            Heard heard = heard(source);
+            heard.hears(Optional.of(WISH));
+            proxy.cut();
+            await().atMost(LONG).untilAsserted(() -> assertThat(heard.lost).isNotEmpty());
+            assertThat(heard.said).doesNotContain(Optional.empty());
+            open().withdraw();
+            proxy.heal();
+
+            heard.hears(Optional.empty());
+            source.close();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.maintenance.database;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Maintenance signals in etcd, over its JSON gateway. */
+@NullMarked
+package dev.signalbox.maintenance.etcd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.maintenance.etcd;
+
+import org.jspecify.annotations.NullMarked;

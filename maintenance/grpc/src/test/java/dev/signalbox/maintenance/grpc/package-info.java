@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.maintenance.grpc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.maintenance.http;
+
+import org.jspecify.annotations.NullMarked;

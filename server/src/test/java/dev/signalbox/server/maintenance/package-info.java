@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.maintenance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,133 @@
+package dev.signalbox.testing.services;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * A real HAProxy, the {@code haproxy} of this machine's PATH, on a free port of loopback before HTTP servers on others. It asks each
+ * for its health ten times a second, and gives a request that one refuses with 503, or whose connection one refuses, to another.
+ */
+public final class RealHaproxy implements AutoCloseable {
+    private static final String PART = "haproxy on the PATH: apt install haproxy";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+
+    private final Path folder;
+    private final int port;
+    private final Process process;
+
+    private RealHaproxy(Path folder, int port, Process process) {
+        this.folder = folder;
+        this.port = port;
+        this.process = process;
+    }
+
+    /** Where it cannot run, the test is skipped with a line that says why; with {@code CI=true} it fails. */
+    public static RealHaproxy before(List<Integer> servers, String health) {
+        return Missing.unlessStarts(PART, () -> boot(servers, health));
+    }
+
+    private static RealHaproxy boot(List<Integer> servers, String health) {
+        Path folder = Scratch.folder("haproxy");
+        try {
+            int port = freePort();
+            Path configuration = Files.write(folder.resolve("haproxy.cfg"), configuration(port, servers, health));
+            Process process = new ProcessBuilder(program().toString(), "-db", "-f", configuration.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("haproxy.log").toFile())
+                    .start();
+            RealHaproxy made = new RealHaproxy(folder, port, process);
+            made.awaitListens();
+            return made;
+        } catch (IOException e) {
+            throw new UncheckedIOException("HAProxy did not start", e);
+        }
+    }
+
+    private static Path program() {
+        Stream<String> path = Stream.of(System.getenv("PATH").split(File.pathSeparator));
+        return Stream.concat(path, Stream.of("/usr/sbin"))
+                .map(folder -> Path.of(folder, "haproxy"))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no haproxy on the PATH"));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static List<String> configuration(int port, List<Integer> servers, String health) {
+        List<String> lines = new ArrayList<>(List.of(
+                "defaults",
+                "  mode http",
+                "  timeout connect 20s",
+                "  timeout check 20s",
+                "  timeout client 60s",
+                "  timeout server 60s",
+                "  option http-buffer-request",
+                "  option redispatch 1",
+                "  retries 10",
+                "  retry-on conn-failure 503",
+                "frontend front",
+                "  bind 127.0.0.1:" + port,
+                "  default_backend nodes",
+                "backend nodes",
+                "  balance roundrobin",
+                "  option httpchk GET " + health,
+                "  default-server check inter 100ms fall 1 rise 1"));
+        servers.forEach(server -> lines.add("  server node" + server + " 127.0.0.1:" + server));
+        return lines;
+    }
+
+    private void awaitListens() throws IOException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!listens()) {
+            if (!process.isAlive() || System.nanoTime() > end) {
+                process.destroyForcibly();
+                throw new IOException("HAProxy does not listen: " + Files.readString(folder.resolve("haproxy.log")));
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+
+    private boolean listens() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Ends it and deletes its files. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("HAProxy does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Scratch.delete(folder);
+    }
+}
