@@ -24,6 +24,7 @@ import dev.signalbox.server.node.StartupException;
 import dev.signalbox.server.observatory.ObservatoryFeature;
 import dev.signalbox.server.sessions.SessionsFeature;
 import dev.signalbox.server.sms.SmsFeature;
+import dev.signalbox.server.webhook.WebhookFeature;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -66,6 +67,7 @@ public final class SignalboxCommand {
             new LlmFeature(),
             new SmsFeature(),
             new EmailFeature(),
+            new WebhookFeature(),
             new DeliveryFeature(),
             new ConsoleFeature(),
             new DemoFeature());
@@ -83,6 +85,7 @@ public final class SignalboxCommand {
             "migrate",
             "llm",
             "logs",
+            "webhook",
             "simulator",
             "token",
             "completion",

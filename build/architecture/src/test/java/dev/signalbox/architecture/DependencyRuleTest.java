@@ -92,7 +92,7 @@ class DependencyRuleTest {
     };
 
     private static final List<String> FEATURES =
-            List.of("clients", "delivery", "sms", "email", "sessions", "llm", "exec", "observatory", "console", "demo");
+            List.of("clients", "delivery", "sms", "email", "webhook", "sessions", "llm", "exec", "observatory", "console", "demo");
 
     static Stream<Map.Entry<String, List<String>>> modules() {
         return MODULES.entrySet().stream();
