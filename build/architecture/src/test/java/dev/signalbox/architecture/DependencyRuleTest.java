@@ -91,8 +91,18 @@ class DependencyRuleTest {
         "dev.signalbox.server.node"
     };
 
-    private static final List<String> FEATURES =
-            List.of("clients", "delivery", "sms", "email", "webhook", "sessions", "llm", "exec", "observatory", "console", "demo");
+    private static final List<String> FEATURES = List.of(
+            "clients",
+            "delivery",
+            "sms",
+            "email",
+            "webhook",
+            "sessions",
+            "llm",
+            "exec",
+            "observatory",
+            "console",
+            "demo");
 
     static Stream<Map.Entry<String, List<String>>> modules() {
         return MODULES.entrySet().stream();
