@@ -27,6 +27,7 @@ import dev.signalbox.server.observatory.ObservatoryFeature;
 import dev.signalbox.server.sessions.SessionsFeature;
 import dev.signalbox.server.sms.SmsFeature;
 import dev.signalbox.server.topics.TopicsFeature;
+import dev.signalbox.server.webhook.WebhookFeature;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -71,6 +72,7 @@ public final class SignalboxCommand {
             new LlmFeature(),
             new SmsFeature(),
             new EmailFeature(),
+            new WebhookFeature(),
             new DeliveryFeature(),
             new LeasesFeature(),
             new ConsoleFeature(),
@@ -92,6 +94,7 @@ public final class SignalboxCommand {
             "check",
             "llm",
             "logs",
+            "webhook",
             "simulator",
             "token",
             "completion",

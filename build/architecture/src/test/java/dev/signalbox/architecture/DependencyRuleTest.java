@@ -47,6 +47,13 @@ class DependencyRuleTest {
                     "delivery.queue",
                     List.of("dev.signalbox.database", "tools.jackson..", "org.postgresql..", "org.jctools..")),
             Map.entry(
+                    "delivery.webhook",
+                    List.of(
+                            "dev.signalbox.delivery.queue",
+                            "dev.signalbox.database",
+                            "dev.signalbox.http",
+                            "dev.signalbox.tls")),
+            Map.entry(
                     "delivery.sms",
                     List.of(
                             "dev.signalbox.delivery.queue",
@@ -103,6 +110,7 @@ class DependencyRuleTest {
             "maintenance",
             "sms",
             "email",
+            "webhook",
             "sessions",
             "llm",
             "exec",

@@ -1,5 +1,6 @@
 package dev.signalbox.server.demo;
 
+import dev.signalbox.delivery.webhook.WebhookKey;
 import dev.signalbox.server.clients.ClientTokens;
 import dev.signalbox.server.configuration.Secret;
 import dev.signalbox.server.node.Features;
@@ -12,12 +13,17 @@ import dev.signalbox.testing.simulator.LlmSimulator;
 import dev.signalbox.testing.simulator.LlmSimulatorOptions;
 import dev.signalbox.testing.simulator.SmsSimulator;
 import dev.signalbox.testing.simulator.SmsSimulatorOptions;
+import dev.signalbox.testing.simulator.SmtpSimulator;
+import dev.signalbox.testing.simulator.SmtpSimulatorOptions;
+import dev.signalbox.testing.simulator.WebhookSimulator;
+import dev.signalbox.testing.simulator.WebhookSimulatorOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
@@ -37,11 +43,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The server of the demo with everything around it: a simulated SMS provider that is slow and sometimes fails, clients that
+ * The server of the demo with everything around it: a simulated SMS provider that is slow and sometimes fails, a simulated mail
+ * server, a receiver of webhooks, clients that
  * are connected, and messages that go in through the REST API like anybody's.
  */
 final class Demo implements AutoCloseable {
     static final int CLIENTS = 8;
+    static final String ENDPOINT = "demo";
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Behaviour HUMAN = Behaviour.perfect()
@@ -52,6 +60,8 @@ final class Demo implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<DemoClient> clients = new ArrayList<>();
     private final SmsSimulator provider;
+    private final SmtpSimulator mail;
+    private final WebhookSimulator receiver;
     private final LlmSimulator model;
     private final Server server;
     private final Secret token;
@@ -60,11 +70,16 @@ final class Demo implements AutoCloseable {
     Demo(Features features, Path folder, List<String> settings) {
         try {
             provider = add(SmsSimulator.start(SmsSimulatorOptions.defaults().withBehaviour(HUMAN)));
+            mail = add(SmtpSimulator.start(SmtpSimulatorOptions.defaults()));
+            WebhookKey key = WebhookKey.generate(WebhookKey.Kind.SYMMETRIC);
+            receiver = add(WebhookSimulator.start(
+                    WebhookSimulatorOptions.defaults().withKeys(List.of(key.verifier()))));
             model = add(LlmSimulator.start(LlmSimulatorOptions.defaults()));
             var secret = new Secret(UUID.randomUUID().toString());
             server = add(
                     Server.start(features, features.load(Optional.empty(), Map.of(), all(folder, secret, settings))));
             token = AdminToken.find(folder).orElseThrow();
+            createEndpoint(key);
             connectClients(secret);
         } catch (RuntimeException | Error e) {
             close();
@@ -82,11 +97,29 @@ final class Demo implements AutoCloseable {
                 "delivery.sms.url=" + provider.sendUrl(),
                 "delivery.sms.token=mock-token",
                 "delivery.sms.key-lifetime=1d",
+                "delivery.email.host=127.0.0.1",
+                "delivery.email.port=" + mail.port(),
+                "delivery.email.encryption=none",
+                "delivery.email.from=demo@example.com",
+                "delivery.webhook.plain-http=true",
+                "delivery.webhook.allow-ranges=127.0.0.1",
                 "llm.models.0.name=demo",
                 "llm.models.0.model=demo",
                 "llm.models.0.url=" + model.openAi()));
         all.addAll(settings);
         return all;
+    }
+
+    private void createEndpoint(WebhookKey key) {
+        String endpoint = JSON.createObjectNode()
+                .put("url", receiver.url("/events").toString())
+                .put("id", ENDPOINT)
+                .put("secret", key.secret())
+                .toString();
+        var _ = ask(request("/api/webhooks/endpoints")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(endpoint))
+                .build());
     }
 
     private void connectClients(Secret secret) {
@@ -114,6 +147,10 @@ final class Demo implements AutoCloseable {
         return provider.url("/stats");
     }
 
+    URI receiverStats() {
+        return receiver.url("/stats");
+    }
+
     /** The admin's token, for the console. */
     String token() {
         return token.value();
@@ -125,7 +162,12 @@ final class Demo implements AutoCloseable {
     }
 
     /** What the bulk route answered for. */
-    record Accepted(long accepted, long duplicates, long refused) {}
+    record Accepted(long accepted, long duplicates, long refused) {
+        Accepted plus(Accepted more) {
+            return new Accepted(
+                    accepted + more.accepted, duplicates + more.duplicates, refused + more.refused);
+        }
+    }
 
     /** Sends messages to the REST API in bulk, as CSV or NDJSON. */
     Accepted send(String contentType, BodyPublisher messages) {
@@ -157,7 +199,17 @@ final class Demo implements AutoCloseable {
         return provider.stats().accepted();
     }
 
-    /** How many messages reached somebody twice: over one way, or over two. */
+    /** How many messages the mail server has taken. */
+    long email() {
+        return mail.stats().accepted();
+    }
+
+    /** How many webhooks the receiver has taken, each signed. */
+    long webhook() {
+        return receiver.stats().accepted();
+    }
+
+    /** How many messages reached somebody twice: over one way, or by a client and a text message. */
     long duplicates() {
         Set<String> live = new HashSet<>();
         clients.forEach(client -> live.addAll(client.received()));
@@ -165,7 +217,11 @@ final class Demo implements AutoCloseable {
                 .filter(message -> live.contains(id(message)))
                 .count();
         long repeated = clients.stream().mapToLong(DemoClient::repeated).sum();
-        return repeated + provider.stats().duplicatesByContent() + overTwoWays;
+        return repeated
+                + provider.stats().duplicatesByContent()
+                + mail.stats().duplicates()
+                + receiver.stats().duplicates()
+                + overTwoWays;
     }
 
     /** The key of a later step is the message's id with the step's number behind it. */

@@ -40,8 +40,8 @@ import tools.jackson.databind.json.JsonMapper;
         name = "demo",
         description = {
             "Runs the main job on this machine, with nothing installed.",
-            "Starts a server on SQLite, a simulated SMS provider (nothing is sent to anyone) and connected clients, sends"
-                    + " them messages, and shows what became of each. Then it stays up, so that you can look around."
+            "Starts a server on SQLite, connected clients, and a simulated SMS provider, mail server and receiver of webhooks"
+                    + " (nothing is sent to anyone), sends messages, and shows what became of each. Then it stays up, so that you can look around."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes (with --exit):%n",
@@ -58,6 +58,7 @@ import tools.jackson.databind.json.JsonMapper;
         })
 final class DemoCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int MORE = 100;
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final List<String> FAILURES = List.of("DEAD", "REJECTED", "EXPIRED", "CANCELLED", "UNKNOWN");
 
@@ -155,13 +156,12 @@ final class DemoCommand implements Callable<Integer> {
         print("  token:        " + demo.token());
         print("Clients:        " + demo.clientsUri() + " (" + Demo.CLIENTS + " are connected)");
         print("SMS provider:   " + demo.providerStats() + " (simulated: nothing is sent to anyone)");
+        print("Webhooks go to: " + demo.receiverStats() + " (simulated, like the mail server)");
     }
 
     private DemoResult run(Demo demo) throws IOException, InterruptedException {
         long started = System.nanoTime();
-        Accepted accepted = messages == null
-                ? demo.send("text/csv", BodyPublishers.ofFile(csv()))
-                : demo.send("application/x-ndjson", lines(messages));
+        Accepted accepted = send(demo);
         Map<String, Long> states = awaitTheEnd(demo, accepted.accepted());
         double seconds = (System.nanoTime() - started) / 1e9;
         long failed = FAILURES.stream()
@@ -172,9 +172,20 @@ final class DemoCommand implements Callable<Integer> {
                 states.getOrDefault("SENT", 0L),
                 demo.live(),
                 demo.sms(),
+                demo.email(),
+                demo.webhook(),
                 failed,
                 demo.duplicates(),
                 Math.round(seconds * 100) / 100.0);
+    }
+
+    /** The usual file is for clients and SMS; a few more messages show the other channels. */
+    private Accepted send(Demo demo) throws IOException {
+        if (messages != null) {
+            return demo.send("application/x-ndjson", lines(messages));
+        }
+        Accepted fromFile = demo.send("text/csv", BodyPublishers.ofFile(csv()));
+        return file != null ? fromFile : fromFile.plus(demo.send("application/x-ndjson", lines(MORE)));
     }
 
     private static BodyPublisher lines(int count) {
@@ -202,7 +213,8 @@ final class DemoCommand implements Callable<Integer> {
                 long ended = ended(states);
                 moved = ended == bar.getCurrent() ? moved : System.nanoTime();
                 bar.stepTo(ended);
-                bar.setExtraMessage("live " + demo.live() + ", sms " + demo.sms());
+                bar.setExtraMessage("live " + demo.live() + ", sms " + demo.sms() + ", email " + demo.email() + ", webhook "
+                        + demo.webhook());
                 if (ended >= accepted || System.nanoTime() - moved > PATIENCE.toNanos()) {
                     return states;
                 }
@@ -224,10 +236,18 @@ final class DemoCommand implements Callable<Integer> {
 
     /** What became of the messages, as counted by the server (accepted, delivered, failed) and by the receivers (the rest). */
     public record DemoResult(
-            long accepted, long delivered, long live, long sms, long failed, long duplicates, double seconds) {
+            long accepted,
+            long delivered,
+            long live,
+            long sms,
+            long email,
+            long webhook,
+            long failed,
+            long duplicates,
+            double seconds) {
 
         boolean isGood() {
-            return delivered + failed == accepted && live + sms == delivered && duplicates == 0;
+            return delivered + failed == accepted && live + sms + email + webhook == delivered && duplicates == 0;
         }
 
         String json() {
@@ -237,8 +257,8 @@ final class DemoCommand implements Callable<Integer> {
                     .put("delivered", delivered)
                     .put("live", live)
                     .put("sms", sms)
-                    .put("email", 0)
-                    .put("webhook", 0)
+                    .put("email", email)
+                    .put("webhook", webhook)
                     .put("failed", failed)
                     .put("duplicates", duplicates)
                     .put("seconds", seconds)

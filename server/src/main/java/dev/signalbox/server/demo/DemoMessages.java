@@ -5,7 +5,7 @@ import java.util.stream.IntStream;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Made-up messages in place of the CSV file: to connected clients, to absent ones, and by SMS alone. */
+/** Made-up messages over every channel: to connected clients, to absent ones, and by SMS, mail or webhook alone. */
 final class DemoMessages {
     private static final JsonMapper JSON = JsonMapper.shared();
     /** Numbers kept free for fiction: 555-0100 to 555-0199 in any North American area. */
@@ -22,20 +22,31 @@ final class DemoMessages {
 
     private static String line(int i, int clients) {
         var message = JSON.createObjectNode().put("body", "Demo message " + i).put("dedupeKey", "demo-" + i);
-        if (i % 5 < 2) {
-            chain(message, "client:demo-" + (1 + i % clients), "10s", i);
-        } else if (i % 5 == 2) {
-            chain(message, "client:absent-" + i % 50, "1s", i);
-        } else {
-            message.put("to", "sms:" + phone(i));
+        switch (i % 10) {
+            case 0, 1, 2, 3 -> chain(message, "client:demo-" + (1 + i % clients), "10s", sms(i));
+            case 4 -> chain(message, "client:absent-" + i % 50, "1s", sms(i));
+            case 5 -> chain(message, "client:absent-" + i % 50, "1s", email(i), sms(i));
+            case 6 -> message.put("to", email(i));
+            case 7 -> message.put("to", "webhook:" + Demo.ENDPOINT);
+            default -> message.put("to", sms(i));
         }
         return message + "\n";
     }
 
-    private static void chain(ObjectNode message, String client, String within, int i) {
+    private static void chain(ObjectNode message, String client, String within, String... others) {
         var reach = message.putArray("reach");
         reach.addObject().put("to", client).put("within", within);
-        reach.addObject().put("to", "sms:" + phone(i));
+        for (String other : others) {
+            reach.addObject().put("to", other);
+        }
+    }
+
+    private static String sms(int i) {
+        return "sms:" + phone(i);
+    }
+
+    private static String email(int i) {
+        return "email:person-" + i % 1_000 + "@example.com";
     }
 
     private static String phone(int i) {

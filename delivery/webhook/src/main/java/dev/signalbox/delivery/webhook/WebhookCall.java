@@ -1,0 +1,77 @@
+package dev.signalbox.delivery.webhook;
+
+import dev.signalbox.delivery.queue.Delivery;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+
+/**
+ * One attempt: what is posted where, and signed by whom.
+ *
+ * @param id the header {@code webhook-id}: the same on each attempt, without dots, so that receivers know a repeat
+ * @param remaining how long the attempt may take
+ * @param mayBegin asked just before the first byte
+ */
+record WebhookCall(
+        URI url,
+        List<WebhookKey> keys,
+        String id,
+        String contentType,
+        byte[] body,
+        Duration remaining,
+        BooleanSupplier mayBegin) {
+
+    static WebhookCall of(Delivery delivery, URI url, List<WebhookKey> keys) {
+        return new WebhookCall(
+                url,
+                keys,
+                delivery.idempotencyKey().replace('.', '-'),
+                contentType(delivery),
+                delivery.body().getBytes(StandardCharsets.UTF_8),
+                delivery.remaining(),
+                () -> true);
+    }
+
+    /** A call with JSON for an endpoint, outside the queue. */
+    static WebhookCall json(WebhookEndpoint endpoint, String id, String body, Duration remaining, Instant now) {
+        return new WebhookCall(
+                endpoint.url(),
+                signing(endpoint, now),
+                id,
+                "application/json",
+                body.getBytes(StandardCharsets.UTF_8),
+                remaining,
+                () -> true);
+    }
+
+    /** The keys that sign now, the newest first. */
+    static List<WebhookKey> signing(WebhookEndpoint endpoint, Instant now) {
+        return endpoint.keys().stream()
+                .filter(key -> key.until().isEmpty() || key.until().get().isAfter(now))
+                .map(WebhookEndpoint.Key::key)
+                .toList();
+    }
+
+    /** The message's own, or else that of what its body looks like. */
+    private static String contentType(Delivery delivery) {
+        for (Map.Entry<String, String> header : delivery.headers().entrySet()) {
+            if (header.getKey().toLowerCase(Locale.ROOT).equals("content-type")) {
+                return header.getValue();
+            }
+        }
+        String start = delivery.body().stripLeading();
+        boolean json = start.startsWith("{") || start.startsWith("[");
+        return json ? "application/json" : "text/plain; charset=utf-8";
+    }
+
+    /** The header {@code webhook-signature}: one by each key, with spaces in between. */
+    String signatures(long timestamp) {
+        return keys.stream().map(key -> key.sign(id, timestamp, body)).collect(Collectors.joining(" "));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.delivery.webhook;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.webhook;
+
+import org.jspecify.annotations.NullMarked;
