@@ -95,6 +95,11 @@ public final class Trust {
                 .toArray(TrustManager[]::new);
     }
 
+    /** Whether certificates and names are checked at all. */
+    public boolean verifies() {
+        return verifies;
+    }
+
     /** For {@code java.net.http.HttpClient} and others that make their own connections; those check the host's name. */
     public SSLContext context() {
         return context;
