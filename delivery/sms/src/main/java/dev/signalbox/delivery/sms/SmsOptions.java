@@ -75,18 +75,17 @@ public record SmsOptions(
         return PhoneNumber.parse(address, defaultRegion.orElse(null));
     }
 
-    /** Why a text can never be sent; empty if it can. */
+    /** Why a text can never be sent, as the end of a sentence that begins with "the message"; empty if it can. */
     public Optional<String> refusal(String text) {
         if (text.isBlank()) {
-            return Optional.of("the message is empty");
+            return Optional.of("is empty");
         }
         var counted = SmsText.of(text);
-        if (tooLong != TooLong.REJECT || counted.fits(limit)) {
-            return Optional.empty();
-        }
-        return Optional.of("the message has " + text.codePointCount(0, text.length()) + " characters in "
-                + counted.segments().size() + " segments; " + limit.characters() + " characters in " + limit.segments()
-                + " segments are allowed");
+        return tooLong != TooLong.REJECT || counted.fits(limit)
+                ? Optional.empty()
+                : Optional.of("has " + text.codePointCount(0, text.length()) + " characters in "
+                        + counted.segments().size() + " segments; a text message may have " + limit.characters()
+                        + " in " + limit.segments());
     }
 
     private static void within(String name, Duration value, Duration most) {

@@ -17,7 +17,7 @@ public interface SmsProvider {
     /** In lower case, as people call it. */
     String name();
 
-    /** Where the requests go, for what an operator is told; without what is secret in it. */
+    /** Where the requests go. */
     URI url();
 
     HttpCall request(SmsMessage message);

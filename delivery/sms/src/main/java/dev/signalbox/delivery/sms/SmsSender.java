@@ -56,12 +56,13 @@ public final class SmsSender implements Sender, AutoCloseable {
         return new SmsSender(provider, options, clock);
     }
 
+    /** Names no path and no query, in which a provider may want a secret. */
     private static void warnOfRisks(URI url, SmsOptions options) {
         if (!options.trust().verifies()) {
-            LOG.warn("TLS to {} is NOT verified: anyone in between can read and answer messages", url);
+            LOG.warn("TLS to {} is NOT verified: anyone in between can read and answer messages", url.getHost());
         }
         if (!"https".equalsIgnoreCase(url.getScheme()) && !isLoopback(url.getHost())) {
-            LOG.warn("messages and the token go to {} unencrypted: use https", url);
+            LOG.warn("messages and the token go to {} unencrypted: use https", url.getHost());
         }
     }
 
@@ -83,7 +84,7 @@ public final class SmsSender implements Sender, AutoCloseable {
             return new SendResult.Rejected(String.valueOf(e.getMessage()));
         }
         return options.refusal(delivery.body())
-                .<SendResult>map(SendResult.Rejected::new)
+                .<SendResult>map(why -> new SendResult.Rejected("the message " + why))
                 .orElseGet(() -> sendAll(delivery, number, texts(delivery.body()), deadline));
     }
 

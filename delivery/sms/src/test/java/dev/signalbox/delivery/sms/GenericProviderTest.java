@@ -7,10 +7,10 @@ import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.SendResult.Accepted;
 import dev.signalbox.delivery.queue.SendResult.NotSent;
 import dev.signalbox.delivery.queue.SendResult.Rejected;
-import dev.signalbox.delivery.queue.SendResult.Scope;
 import dev.signalbox.delivery.queue.SendResult.Unknown;
 import dev.signalbox.http.HttpAnswer;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,15 +30,6 @@ class GenericProviderTest {
         return provider.result(new HttpAnswer(status, Map.of(), body, true), NOW);
     }
 
-    private static String shown(SendResult result) {
-        return switch (result) {
-            case Accepted accepted -> "accepted";
-            case NotSent notSent -> notSent.scope() == Scope.ACCOUNT ? "account" : "not sent";
-            case Rejected rejected -> "rejected";
-            case Unknown unknown -> "unknown";
-        };
-    }
-
     @ParameterizedTest
     @CsvSource({
         "200,accepted", "201,accepted", "202,accepted", "203,unknown", "204,unknown", "206,unknown",
@@ -49,7 +40,7 @@ class GenericProviderTest {
         "999,unknown"
     })
     void aStatusMeansWhatTheTableSays(int status, String meaning) {
-        assertThat(shown(result(USUAL, status, "{\"messageId\":\"7\"}"))).isEqualTo(meaning);
+        assertThat(Meanings.of(result(USUAL, status, "{\"messageId\":\"7\"}"))).isEqualTo(meaning);
     }
 
     @ParameterizedTest
@@ -71,7 +62,7 @@ class GenericProviderTest {
             })
     void withoutAMessageIdNothingIsSentForSureAndTheAnswerIsOnRecord(String body) {
         var result = result(USUAL, 200, body);
-        assertThat(shown(result)).isEqualTo("unknown");
+        assertThat(Meanings.of(result)).isEqualTo("unknown");
         assertThat(((Unknown) result).reason())
                 .contains("200")
                 .contains(body)
@@ -81,7 +72,7 @@ class GenericProviderTest {
     @Test
     void anAnswerThatBrokeOffIsNoAcceptance() {
         var answer = new HttpAnswer(200, Map.of(), "{\"messageId\":\"7\"}", false);
-        assertThat(shown(USUAL.result(answer, NOW))).isEqualTo("unknown");
+        assertThat(Meanings.of(USUAL.result(answer, NOW))).isEqualTo("unknown");
     }
 
     @ParameterizedTest
@@ -107,19 +98,19 @@ class GenericProviderTest {
             })
     void theContractSaysWhatInASuccessIsAFailure(String body, String meaning) {
         var provider = USUAL.withFailures(List.of("/status=failed", "/error"));
-        assertThat(shown(result(provider, 200, body))).isEqualTo(meaning);
+        assertThat(Meanings.of(result(provider, 200, body))).isEqualTo(meaning);
     }
 
     @Test
     void theContractSaysWhatAStatusMeans() {
         var provider = USUAL.withStatuses(StatusContract.usual().with("503=not-sent, 520-529=account,400=unknown,204=accepted"))
                 .withId("");
-        assertThat(shown(result(provider, 503, ""))).isEqualTo("not sent");
-        assertThat(shown(result(provider, 520, ""))).isEqualTo("account");
-        assertThat(shown(result(provider, 529, ""))).isEqualTo("account");
-        assertThat(shown(result(provider, 530, ""))).isEqualTo("unknown");
-        assertThat(shown(result(provider, 400, ""))).isEqualTo("unknown");
-        assertThat(shown(result(provider, 204, ""))).isEqualTo("accepted");
+        assertThat(Meanings.of(result(provider, 503, ""))).isEqualTo("not sent");
+        assertThat(Meanings.of(result(provider, 520, ""))).isEqualTo("account");
+        assertThat(Meanings.of(result(provider, 529, ""))).isEqualTo("account");
+        assertThat(Meanings.of(result(provider, 530, ""))).isEqualTo("unknown");
+        assertThat(Meanings.of(result(provider, 400, ""))).isEqualTo("unknown");
+        assertThat(Meanings.of(result(provider, 204, ""))).isEqualTo("accepted");
     }
 
     @ParameterizedTest
@@ -180,7 +171,7 @@ class GenericProviderTest {
     void fillsABodyWithoutLettingATextBreakOut() {
         var body = new BodyTemplate("{\"msg\":{\"r\":[\"{{to}}\"],\"t\":\"{{text}} ({{key}})\"}}");
         var filled = new String(
-                body.fill(new SmsMessage("+1", "a\"}],\"x\":\"\\\n{{key}} é👋", "k")), java.nio.charset.StandardCharsets.UTF_8);
+                body.fill(new SmsMessage("+1", "a\"}],\"x\":\"\\\n{{key}} é👋", "k")), StandardCharsets.UTF_8);
         assertThat(filled)
                 .isEqualTo("{\"msg\":{\"r\":[\"+1\"],\"t\":\"a\\\"}],\\\"x\\\":\\\"\\\\\\n{{key}} é👋 (k)\"}}");
     }

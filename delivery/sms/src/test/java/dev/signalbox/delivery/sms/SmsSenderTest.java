@@ -107,7 +107,7 @@ class SmsSenderTest {
     void countsCharactersAsPeopleDo() {
         assertThat(sender.send(Deliveries.to(PHONE, "👋".repeat(160)))).isInstanceOf(Accepted.class);
         assertThat(sender.send(Deliveries.to(PHONE, "x".repeat(161))))
-                .isEqualTo(new Rejected("the message has 161 characters in 2 segments; 160 characters in 10 segments are allowed"));
+                .isEqualTo(new Rejected("the message has 161 characters in 2 segments; a text message may have 160 in 10"));
         assertThat(sender.send(Deliveries.to(PHONE, "  "))).isEqualTo(new Rejected("the message is empty"));
     }
 
