@@ -35,21 +35,21 @@ final class SmsKeys {
     static final Key<String> ACCOUNT = Key.optional(
             "delivery.sms.account",
             Kind.matching("1 to 100 letters, digits, hyphens and underscores", Pattern.compile("[\\w-]{1,100}")),
-            "Twilio's account SID, Vonage's API key. Required with them.");
+            "Twilio's account SID, Vonage's API key, Sinch's service plan. Required with them.");
     static final Key<String> PROVIDER_TOKEN = Key.secret(
             "delivery.sms.token",
             Kind.foreignToken(),
-            "The generic provider's bearer token, Twilio's auth token, Vonage's API secret. Required.");
+            "The generic provider's bearer token, Twilio's auth token, Vonage's API secret, Sinch's API token. Required.");
     static final Key<String> FROM = Key.optional(
             "delivery.sms.from",
             Kind.matching(
                     "a number in E.164, a name of 1 to 11 letters, digits and blanks, or a Twilio SID",
                     Pattern.compile("\\+?[0-9]{3,15}|[0-9A-Za-z ]{1,11}|MG[0-9a-fA-F]{32}")),
-            "The sender that people see. Required with Twilio and Vonage.");
+            "The sender that people see. Required with Twilio, Vonage and Sinch.");
     static final Key<URI> CALLBACK = Key.optional(
             "delivery.sms.callback",
             Kind.url(),
-            "Where Twilio and Vonage are asked to report what became of a message.");
+            "Where Twilio, Vonage and Sinch are asked to report what became of a message.");
     static final Key<String> BODY = Key.of(
             "delivery.sms.body",
             contract(

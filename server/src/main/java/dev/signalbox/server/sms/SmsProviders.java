@@ -4,5 +4,6 @@ package dev.signalbox.server.sms;
 enum SmsProviders {
     GENERIC,
     TWILIO,
-    VONAGE
+    VONAGE,
+    SINCH
 }

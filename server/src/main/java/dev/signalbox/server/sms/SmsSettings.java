@@ -1,6 +1,7 @@
 package dev.signalbox.server.sms;
 
 import dev.signalbox.delivery.sms.GenericProvider;
+import dev.signalbox.delivery.sms.SinchProvider;
 import dev.signalbox.delivery.sms.SmsLimit;
 import dev.signalbox.delivery.sms.SmsOptions;
 import dev.signalbox.delivery.sms.SmsProvider;
@@ -125,6 +126,11 @@ final class SmsSettings {
                 URI root = account.url().orElse(VonageProvider.USUAL_URL);
                 var vonage = VonageProvider.of(root, account.name(), account.token(), account.from());
                 yield account.callback().map(vonage::withCallback).orElse(vonage);
+            }
+            case SINCH -> {
+                URI root = account.url().orElse(SinchProvider.USUAL_URL);
+                var sinch = SinchProvider.of(root, account.name(), account.token(), account.from());
+                yield account.callback().map(sinch::withCallback).orElse(sinch);
             }
         };
     }
