@@ -30,22 +30,22 @@ final class SmsKeys {
     static final Key<URI> URL = Key.optional(
             "delivery.sms.url",
             Kind.url(),
-            "Where the generic provider takes messages; of the others, the API's root in place of the usual one. Without it and"
-                    + " without a token, this server sends no text messages.");
+            "Where the generic provider takes messages; of the others, the API's root in place of the usual one; of SNS,"
+                    + " the region's. Without a provider, this server sends no text messages.");
     static final Key<String> ACCOUNT = Key.optional(
             "delivery.sms.account",
             Kind.matching("1 to 100 letters, digits, hyphens and underscores", Pattern.compile("[\\w-]{1,100}")),
-            "Twilio's account SID, Vonage's API key, Sinch's service plan. Required with them.");
+            "Twilio's account SID, Vonage's API key, Sinch's service plan, the id of SNS's access key. Required with them.");
     static final Key<String> PROVIDER_TOKEN = Key.secret(
             "delivery.sms.token",
             Kind.foreignToken(),
-            "The generic provider's bearer token, Twilio's auth token, Vonage's API secret, Sinch's API token. Required.");
+            "The generic provider's bearer token, Twilio's auth token, Vonage's API secret, Sinch's API token, the secret of SNS's access key. Required.");
     static final Key<String> FROM = Key.optional(
             "delivery.sms.from",
             Kind.matching(
                     "a number in E.164, a name of 1 to 11 letters, digits and blanks, or a Twilio SID",
                     Pattern.compile("\\+?[0-9]{3,15}|[0-9A-Za-z ]{1,11}|MG[0-9a-fA-F]{32}")),
-            "The sender that people see. Required with Twilio, Vonage and Sinch.");
+            "The sender that people see. Required but with the generic provider.");
     static final Key<URI> CALLBACK = Key.optional(
             "delivery.sms.callback",
             Kind.url(),

@@ -5,5 +5,6 @@ enum SmsProviders {
     GENERIC,
     TWILIO,
     VONAGE,
-    SINCH
+    SINCH,
+    SNS
 }

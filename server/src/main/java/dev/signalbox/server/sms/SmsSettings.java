@@ -5,6 +5,7 @@ import dev.signalbox.delivery.sms.SinchProvider;
 import dev.signalbox.delivery.sms.SmsLimit;
 import dev.signalbox.delivery.sms.SmsOptions;
 import dev.signalbox.delivery.sms.SmsProvider;
+import dev.signalbox.delivery.sms.SnsProvider;
 import dev.signalbox.delivery.sms.StatusContract;
 import dev.signalbox.delivery.sms.TwilioProvider;
 import dev.signalbox.delivery.sms.VonageProvider;
@@ -17,6 +18,7 @@ import dev.signalbox.tls.Trust;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -107,7 +109,9 @@ final class SmsSettings {
 
     /** What was given and cannot be read is a violation already. */
     private boolean isComplete(SmsProviders which) {
-        List<Key<?>> needed = List.of(SmsKeys.ACCOUNT, SmsKeys.PROVIDER_TOKEN, SmsKeys.FROM);
+        List<Key<?>> needed = which == SmsProviders.SNS
+                ? List.of(SmsKeys.URL, SmsKeys.ACCOUNT, SmsKeys.PROVIDER_TOKEN, SmsKeys.FROM)
+                : List.of(SmsKeys.ACCOUNT, SmsKeys.PROVIDER_TOKEN, SmsKeys.FROM);
         String why = "is required with " + SmsKeys.PROVIDER.path() + "=" + Kind.written(which);
         needed.forEach(key -> reading.check(reading.isGiven(key), key, why));
         return needed.stream().allMatch(key -> reading.find(key).isPresent());
@@ -131,6 +135,10 @@ final class SmsSettings {
                 URI root = account.url().orElse(SinchProvider.USUAL_URL);
                 var sinch = SinchProvider.of(root, account.name(), account.token(), account.from());
                 yield account.callback().map(sinch::withCallback).orElse(sinch);
+            }
+            case SNS -> {
+                URI region = account.url().orElseThrow();
+                yield SnsProvider.of(region, account.name(), account.token(), account.from(), InstantSource.system());
             }
         };
     }

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 /** What the contracts of all providers need to write requests. */
 final class Requests {
     static final String JSON = "application/json";
-    private static final String FORM = "application/x-www-form-urlencoded";
+    static final String FORM = "application/x-www-form-urlencoded";
 
     private Requests() {}
 
@@ -24,13 +24,17 @@ final class Requests {
         return URI.create(base.toString().replaceFirst("/+$", "") + path);
     }
 
-    /** With the fields of an HTML form, in the map's order and without those that are empty. */
     static HttpCall withForm(HttpCall call, Map<String, String> fields) {
-        String body = fields.entrySet().stream()
+        return call.withBody(FORM, form(fields));
+    }
+
+    /** The fields of an HTML form, in the map's order and without those that are empty. */
+    static byte[] form(Map<String, String> fields) {
+        return fields.entrySet().stream()
                 .filter(field -> !field.getValue().isEmpty())
                 .map(field -> URLEncoder.encode(field.getKey(), StandardCharsets.UTF_8) + "="
                         + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
-                .collect(Collectors.joining("&"));
-        return call.withBody(FORM, body.getBytes(StandardCharsets.US_ASCII));
+                .collect(Collectors.joining("&"))
+                .getBytes(StandardCharsets.US_ASCII);
     }
 }
