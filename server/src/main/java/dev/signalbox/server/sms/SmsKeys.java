@@ -152,6 +152,6 @@ final class SmsKeys {
     }
 
     static List<String> words(String text) {
-        return List.of(text.strip().split("\\s+"));
+        return List.of(text.strip().split("\\s+", -1));
     }
 }

@@ -34,7 +34,7 @@ record AwsSignature(String keyId, String secret, String region, String service) 
                 + SIGNED + "\n" + hex(sha256(body));
         String text = ALGORITHM + "\n" + time + "\n" + scope + "\n" + hex(sha256(utf8(canonical)));
         byte[] key = utf8("AWS4" + secret);
-        for (String part : scope.split("/")) {
+        for (String part : scope.split("/", -1)) {
             key = hmac(key, part);
         }
         return ALGORITHM + " Credential=" + keyId + "/" + scope + ", SignedHeaders=" + SIGNED + ", Signature="

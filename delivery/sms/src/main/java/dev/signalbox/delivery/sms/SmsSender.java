@@ -120,7 +120,7 @@ public final class SmsSender implements Sender, AutoCloseable {
 
     private static String reason(SendResult result) {
         return switch (result) {
-            case SendResult.Accepted accepted -> "accepted";
+            case SendResult.Accepted _ -> "accepted";
             case SendResult.NotSent notSent -> notSent.reason();
             case SendResult.Rejected rejected -> rejected.reason();
             case SendResult.Unknown unknown -> unknown.reason();

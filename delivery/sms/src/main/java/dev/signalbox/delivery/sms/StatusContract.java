@@ -69,7 +69,7 @@ public final class StatusContract {
      */
     public StatusContract with(String rules) {
         var result = this;
-        for (String rule : rules.isBlank() ? new String[0] : rules.split(",")) {
+        for (String rule : rules.isBlank() ? new String[0] : rules.split(",", -1)) {
             var read = RULE.matcher(rule.strip());
             check(read.matches(), rule.strip());
             int first = Integer.parseInt(read.group(1));

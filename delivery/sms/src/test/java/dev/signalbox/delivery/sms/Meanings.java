@@ -8,10 +8,10 @@ final class Meanings {
 
     static String of(SendResult result) {
         return switch (result) {
-            case SendResult.Accepted accepted -> "accepted";
+            case SendResult.Accepted _ -> "accepted";
             case SendResult.NotSent notSent -> notSent.scope() == SendResult.Scope.ACCOUNT ? "account" : "not sent";
-            case SendResult.Rejected rejected -> "rejected";
-            case SendResult.Unknown unknown -> "unknown";
+            case SendResult.Rejected _ -> "rejected";
+            case SendResult.Unknown _ -> "unknown";
         };
     }
 }

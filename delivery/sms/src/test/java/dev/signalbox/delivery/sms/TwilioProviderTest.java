@@ -65,7 +65,7 @@ class TwilioProviderTest {
                 "201|{\"sid\":\"SM1\",\"status\":\"failed\",\"error_code\":30007}|rejected",
                 "201|{}|unknown",
                 "200|{\"sid\":\"SM1\",\"status\":\"queued\"}|unknown",
-                "400|{\"code\":21211,\"message\":\"Invalid 'To' Phone Number\",\"status\":400}|rejected",
+                "400|{\"code\":21211,\"message\":\"Invalid To Phone Number\",\"status\":400}|rejected",
                 "400|{\"code\":21610,\"message\":\"Attempt to send to unsubscribed recipient\"}|rejected",
                 "400|{\"code\":21614,\"message\":\"not a mobile number\"}|rejected",
                 "400|{\"code\":21408,\"message\":\"Permission to send to this region\"}|rejected",
