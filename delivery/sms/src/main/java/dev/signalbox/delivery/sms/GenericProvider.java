@@ -120,7 +120,11 @@ public final class GenericProvider implements SmsProvider {
         return new GenericProvider(url, call, body, id, failures, contract, keyLifetime);
     }
 
-    /** @throws IllegalArgumentException if it is negative */
+    /**
+     * How long the provider recognises a repeated key.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
     public GenericProvider withKeyLifetime(Duration lifetime) {
         if (lifetime.isNegative()) {
             throw new IllegalArgumentException("keyLifetime is negative");
