@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code POST /2010-04-01/Accounts/{Sid}/Messages.json} as Twilio's OpenAPI description and its list of errors have it. */
@@ -58,7 +59,7 @@ final class SmsTwilioApi implements SmsApi {
 
     @Override
     public Reply.Answer accepted(Asked asked, String messageId) {
-        Map<String, Object> message = new LinkedHashMap<>();
+        Map<String, @Nullable Object> message = new LinkedHashMap<>();
         message.put("account_sid", asked.account());
         message.put("sid", "SM" + hex(messageId));
         message.put("to", asked.phone());
