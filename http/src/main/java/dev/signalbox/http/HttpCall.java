@@ -117,7 +117,8 @@ public final class HttpCall {
         return mayBegin.getAsBoolean();
     }
 
-    byte[] bytes() {
+    /** The request as it is written, with all that is secret in it. */
+    public byte[] bytes() {
         boolean bodiless = body.length == 0 && head.startsWith("GET ");
         byte[] front = (head + (bodiless ? "\r\n" : "Content-Length: " + body.length + "\r\n\r\n"))
                 .getBytes(StandardCharsets.US_ASCII);

@@ -166,11 +166,11 @@ class HttpTransportTest {
             over.latch.await();
         }));
         long started = System.nanoTime();
-        var got = transport(AT_ONCE).exchange(call(server), Duration.ofMillis(500));
+        var got = transport(AT_ONCE).exchange(call(server), Duration.ofSeconds(2));
         assertThat(got instanceof NoAnswer || !((Answered) got).answer().whole())
                 .isTrue();
         assertThat(Duration.ofNanos(System.nanoTime() - started))
-                .isGreaterThanOrEqualTo(Duration.ofMillis(499))
+                .isGreaterThanOrEqualTo(Duration.ofMillis(1_999))
                 .isLessThan(PATIENCE);
     }
 
@@ -321,8 +321,7 @@ class HttpTransportTest {
         assertThat(((NotWritten) refused).reason()).contains("could not connect to 127.0.0.1:" + free);
         var unknown = transport.exchange(HttpCall.get(URI.create("https://no-such-host.invalid/")), PATIENCE);
         assertThat(((NotWritten) unknown).reason())
-                .contains("no-such-host.invalid:443")
-                .contains("no address");
+                .contains("could not connect to no-such-host.invalid:443");
     }
 
     @Test

@@ -61,6 +61,17 @@ class LocalCommandsTest {
     }
 
     @Test
+    void countsTheSegmentsOfATextMessage() {
+        var one = Run.of("sms", "segments", "Your table is ready");
+        assertThat(one.exitCode()).isZero();
+        assertThat(one.out()).isEqualTo("1 segment of gsm-7: 19 characters, 19 units, room for 141 more\n");
+        var two = Run.of("sms", "segments", "--json", "\u2019" + "x".repeat(70));
+        assertThat(two.exitCode()).isZero();
+        assertThat(two.out())
+                .startsWith("{\"alphabet\":\"ucs-2\",\"characters\":71,\"units\":71,\"room\":63,\"segments\":[\"\u2019xxx");
+    }
+
+    @Test
     void migratesOnceAndShowsTheHistory() {
         String data = "data.folder=" + folder;
         assertThat(Run.of("migrate", "--status", "--set", data).out()).contains("pending");

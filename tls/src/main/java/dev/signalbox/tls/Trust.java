@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -23,22 +24,41 @@ import org.jspecify.annotations.Nullable;
  * file, or anyone. Immutable and thread-safe.
  */
 public final class Trust {
-    private final SSLContext context;
+    private final Supplier<SSLContext> context;
     private final boolean verifies;
 
-    private Trust(TrustManager @Nullable [] managers, boolean verifies) {
+    private Trust(Supplier<SSLContext> context, boolean verifies) {
+        this.context = context;
         this.verifies = verifies;
+    }
+
+    /** Made when it is first used: to read the JDK's authorities takes a tenth of a second. */
+    private static final class SystemContext {
+        static final SSLContext VALUE = context(null);
+
+        static SSLContext get() {
+            return VALUE;
+        }
+    }
+
+    private static SSLContext context(TrustManager @Nullable [] managers) {
         try {
-            context = SSLContext.getInstance("TLS");
+            var context = SSLContext.getInstance("TLS");
             context.init(null, managers, null);
+            return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JDK has no TLS", e);
         }
     }
 
+    private static Trust of(TrustManager[] managers, boolean verifies) {
+        var context = context(managers);
+        return new Trust(() -> context, verifies);
+    }
+
     /** Believes the authorities that the JDK trusts. */
     public static Trust system() {
-        return new Trust(null, true);
+        return new Trust(SystemContext::get, true);
     }
 
     /**
@@ -49,7 +69,7 @@ public final class Trust {
      */
     public static Trust inFile(Path pem) {
         try {
-            return new Trust(managers(authorities(pem)), true);
+            return of(managers(authorities(pem)), true);
         } catch (IOException | GeneralSecurityException e) {
             String why = e instanceof NoSuchFileException ? "there is no such file" : e.toString();
             throw new IllegalArgumentException("'" + pem + "' cannot be read as certificates in PEM form: " + why, e);
@@ -58,7 +78,7 @@ public final class Trust {
 
     /** Believes anyone, because the operator asked for exactly that: no certificate and no host name is checked. */
     public static Trust anyone() {
-        return new Trust(new TrustManager[] {new AnyCertificate()}, false);
+        return of(new TrustManager[] {new AnyCertificate()}, false);
     }
 
     /**
@@ -95,9 +115,14 @@ public final class Trust {
                 .toArray(TrustManager[]::new);
     }
 
+    /** Whether certificates and names are checked at all. */
+    public boolean verifies() {
+        return verifies;
+    }
+
     /** For {@code java.net.http.HttpClient} and others that make their own connections; those check the host's name. */
     public SSLContext context() {
-        return context;
+        return context.get();
     }
 
     /**
@@ -107,7 +132,7 @@ public final class Trust {
      * @param host the name or the address that the server's certificate must have; a name is sent to the server (SNI)
      */
     public SSLSocket over(Socket plain, String host, int port) throws IOException {
-        var secure = (SSLSocket) context.getSocketFactory().createSocket(plain, host, port, true);
+        var secure = (SSLSocket) context.get().getSocketFactory().createSocket(plain, host, port, true);
         if (verifies) {
             var parameters = secure.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");

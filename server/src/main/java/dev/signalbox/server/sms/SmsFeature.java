@@ -1,18 +1,19 @@
 package dev.signalbox.server.sms;
 
 import dev.signalbox.delivery.queue.Channel;
-import dev.signalbox.delivery.sms.HttpSmsOptions;
-import dev.signalbox.delivery.sms.HttpSmsSender;
+import dev.signalbox.delivery.sms.SmsSender;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.configuration.SeedVariable;
 import dev.signalbox.server.node.Feature;
+import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.Node;
+import dev.signalbox.server.sms.SmsSettings.Sending;
 import java.util.List;
 import java.util.Optional;
 
-/** The channel {@code sms}, over an HTTP provider. */
+/** The channel {@code sms}. */
 public final class SmsFeature implements Feature {
     @Override
     public String name() {
@@ -35,19 +36,27 @@ public final class SmsFeature implements Feature {
     }
 
     @Override
+    public List<CommandEntry> commands(Features features) {
+        return List.of(new CommandEntry("sms", SmsCommand.class, () -> new SmsCommand()));
+    }
+
+    @Override
     public List<CommandEntry> simulators() {
         return List.of(new CommandEntry("sms", SmsSimulatorCommand.class, () -> new SmsSimulatorCommand()));
     }
 
     @Override
     public Part configure(Reading reading) {
-        Optional<HttpSmsOptions> options = SmsSettings.read(reading);
-        return node -> start(node, options);
+        Optional<Sending> sending = SmsSettings.read(reading);
+        return node -> start(node, sending);
     }
 
-    private static void start(Node node, Optional<HttpSmsOptions> options) {
-        options.ifPresentOrElse(
-                provider -> node.channels().add(new SmsChannel(node.closing(new HttpSmsSender(provider)), provider)),
+    private static void start(Node node, Optional<Sending> sending) {
+        sending.ifPresentOrElse(
+                by -> {
+                    var sender = node.closing(SmsSender.of(by.provider(), by.options()));
+                    node.channels().add(new SmsChannel(sender, by.options()));
+                },
                 () -> node.channels().missing(Channel.SMS.name(), "delivery.sms.url and delivery.sms.token"));
     }
 }

@@ -1,22 +1,81 @@
 package dev.signalbox.server.sms;
 
+import dev.signalbox.delivery.sms.GenericProvider;
 import dev.signalbox.delivery.sms.PhoneNumber;
+import dev.signalbox.delivery.sms.StatusContract;
+import dev.signalbox.delivery.sms.TooLong;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Kind;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
-/** The keys of the SMS provider. */
+/** The keys of the channel {@code sms}. */
 final class SmsKeys {
     private static final Kind<String> REGION = Kind.text("a region with telephone numbers, in two letters (ISO 3166)")
             .where(PhoneNumber::isRegion);
 
+    /** Asked whether a part of a contract can be read. */
+    private static final GenericProvider PROBE = GenericProvider.of(URI.create("http://localhost"), "t");
+
+    static final Key<SmsProviders> PROVIDER = Key.of(
+            "delivery.sms.provider",
+            Kind.oneOf(SmsProviders.class),
+            "generic",
+            "Whose API is spoken; see [SMS](sms.md). `generic` is any that takes JSON: what its answers mean is configured"
+                    + " here.");
     static final Key<URI> URL = Key.optional(
-            "delivery.sms.url", Kind.url(), "The SMS provider. Without it, this server sends no text messages.");
+            "delivery.sms.url",
+            Kind.url(),
+            "Where the generic provider takes messages; of the others, the API's root in place of the usual one; of SNS,"
+                    + " the region's. Without a provider, this server sends no text messages.");
+    static final Key<String> ACCOUNT = Key.optional(
+            "delivery.sms.account",
+            Kind.matching("1 to 100 letters, digits, hyphens and underscores", Pattern.compile("[\\w-]{1,100}")),
+            "Twilio's account SID, Vonage's API key, Sinch's service plan, the id of SNS's access key. Required with them.");
     static final Key<String> PROVIDER_TOKEN = Key.secret(
-            "delivery.sms.token", Kind.foreignToken(), "The provider's bearer token. Required with the URL.");
+            "delivery.sms.token",
+            Kind.foreignToken(),
+            "The generic provider's bearer token, Twilio's auth token, Vonage's API secret, Sinch's API token, the secret of SNS's access key. Required.");
+    static final Key<String> FROM = Key.optional(
+            "delivery.sms.from",
+            Kind.matching(
+                    "a number in E.164, a name of 1 to 11 letters, digits and blanks, or a Twilio SID",
+                    Pattern.compile("\\+?[0-9]{3,15}|[0-9A-Za-z ]{1,11}|MG[0-9a-fA-F]{32}")),
+            "The sender that people see. Required but with the generic provider.");
+    static final Key<URI> CALLBACK = Key.optional(
+            "delivery.sms.callback",
+            Kind.url(),
+            "Where Twilio, Vonage and Sinch are asked to report what became of a message.");
+    static final Key<String> BODY = Key.of(
+            "delivery.sms.body",
+            contract(
+                    "a JSON object with {{to}}, {{text}} and, if need be, {{key}} within strings",
+                    text -> PROBE.withBody(text)),
+            GenericProvider.USUAL_BODY,
+            "What the generic provider takes.");
+    static final Key<String> ID = Key.of(
+            "delivery.sms.id",
+            contract("a JSON pointer, such as /messages/0/id, or `none`", text -> PROBE.withId(place(text))),
+            GenericProvider.USUAL_ID,
+            "Where an answer of the generic provider has the message's id. An answer without one is no success, whatever its"
+                    + " status; with `none`, the status alone counts.");
+    static final Key<String> FAILURES = Key.optional(
+            "delivery.sms.failures",
+            contract(
+                    "JSON pointers with blanks in between, each alone or with = and a value",
+                    text -> PROBE.withFailures(words(text))),
+            "What in an answer of the generic provider with a status of success tells that it refused the message, such as"
+                    + " `/error /status=failed`.");
+    static final Key<String> STATUSES = Key.optional(
+            "delivery.sms.statuses",
+            contract(
+                    "rules such as 503=not-sent, 520-529=unknown, with one of accepted, not-sent, account, rejected, unknown",
+                    text -> PROBE.withStatuses(StatusContract.usual().with(text))),
+            "What statuses of the generic provider mean other than [usual](sms.md#what-an-answer-means).");
     static final Key<Duration> TIMEOUT =
             Key.of("delivery.sms.timeout", Kind.duration("10ms", "10m"), "6s", "The longest that one attempt takes.");
     static final Key<Duration> CONNECT_TIMEOUT = Key.of(
@@ -35,6 +94,17 @@ final class SmsKeys {
                     + " to resolve.");
     static final Key<Integer> MAX_LENGTH =
             Key.of("delivery.sms.max-length", Kind.whole(1, 10_000), "160", "The longest message, in characters.");
+    static final Key<Integer> MAX_SEGMENTS = Key.of(
+            "delivery.sms.max-segments",
+            Kind.whole(1, 255),
+            "10",
+            "The same in segments, which networks carry and bill: 160 characters of GSM-7 or 70 of UCS-2, 153 or 67 in each of"
+                    + " several.");
+    static final Key<TooLong> TOO_LONG = Key.of(
+            "delivery.sms.too-long",
+            Kind.oneOf(TooLong.class),
+            "reject",
+            "What becomes of a longer message: refused, sent as several, or cut with three dots at its end.");
     static final Key<String> DEFAULT_REGION = Key.optional(
             "delivery.sms.default-region",
             REGION,
@@ -45,16 +115,43 @@ final class SmsKeys {
             Key.of("delivery.sms.insecure", Kind.truth(), "false", "Accepts any certificate; for experiments only.");
 
     static final List<Key<?>> ALL = List.of(
+            PROVIDER,
             URL,
+            ACCOUNT,
             PROVIDER_TOKEN,
+            FROM,
+            CALLBACK,
+            BODY,
+            ID,
+            FAILURES,
+            STATUSES,
             TIMEOUT,
             CONNECT_TIMEOUT,
             CONCURRENCY,
             KEY_LIFETIME,
             MAX_LENGTH,
+            MAX_SEGMENTS,
+            TOO_LONG,
             DEFAULT_REGION,
             CA_FILE,
             INSECURE);
 
     private SmsKeys() {}
+
+    /** Allows what a contract can be made with. */
+    private static Kind<String> contract(String allowed, Consumer<String> making) {
+        return new Kind<>(allowed, text -> {
+            making.accept(text);
+            return text;
+        });
+    }
+
+    /** Empty for {@code none}: an empty setting would count as not set. */
+    static String place(String text) {
+        return text.equals("none") ? "" : text;
+    }
+
+    static List<String> words(String text) {
+        return List.of(text.strip().split("\\s+", -1));
+    }
 }

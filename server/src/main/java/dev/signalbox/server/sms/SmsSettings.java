@@ -1,32 +1,62 @@
 package dev.signalbox.server.sms;
 
-import dev.signalbox.delivery.sms.HttpSmsOptions;
+import dev.signalbox.delivery.sms.GenericProvider;
+import dev.signalbox.delivery.sms.SinchProvider;
+import dev.signalbox.delivery.sms.SmsLimit;
+import dev.signalbox.delivery.sms.SmsOptions;
+import dev.signalbox.delivery.sms.SmsProvider;
+import dev.signalbox.delivery.sms.SnsProvider;
+import dev.signalbox.delivery.sms.StatusContract;
+import dev.signalbox.delivery.sms.TwilioProvider;
+import dev.signalbox.delivery.sms.VonageProvider;
 import dev.signalbox.server.configuration.DurationText;
+import dev.signalbox.server.configuration.FailureText;
+import dev.signalbox.server.configuration.Key;
+import dev.signalbox.server.configuration.Kind;
 import dev.signalbox.server.configuration.Reading;
+import dev.signalbox.tls.Trust;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
-/** The SMS provider as configured. */
+/**
+ * The SMS provider as configured. Reads every key, so that each mistake is named even where others prevent the sender.
+ */
 final class SmsSettings {
-    private SmsSettings() {}
+    /** Who sends, and how. */
+    record Sending(SmsProvider provider, SmsOptions options) {}
 
-    /** Empty without a provider. Reads every key, so that each mistake is named even where others prevent the sender. */
-    static Optional<HttpSmsOptions> read(Reading reading) {
-        var url = reading.find(SmsKeys.URL);
-        var token = reading.find(SmsKeys.PROVIDER_TOKEN);
+    private final Reading reading;
+
+    private SmsSettings(Reading reading) {
+        this.reading = reading;
+    }
+
+    /** Empty without a provider. */
+    static Optional<Sending> read(Reading reading) {
+        var settings = new SmsSettings(reading);
+        var options = settings.options();
+        var provider = settings.provider();
+        return provider.flatMap(made -> options.map(how -> new Sending(made, how)));
+    }
+
+    private Optional<SmsOptions> options() {
         var timeout = reading.get(SmsKeys.TIMEOUT);
         var connect = reading.find(SmsKeys.CONNECT_TIMEOUT).orElseGet(() -> usualConnectTimeout(timeout));
         int concurrency = reading.get(SmsKeys.CONCURRENCY);
-        var lifetime = reading.get(SmsKeys.KEY_LIFETIME);
-        int length = reading.get(SmsKeys.MAX_LENGTH);
+        var limit = new SmsLimit(reading.get(SmsKeys.MAX_LENGTH), reading.get(SmsKeys.MAX_SEGMENTS));
+        var tooLong = reading.get(SmsKeys.TOO_LONG);
         var region = reading.find(SmsKeys.DEFAULT_REGION);
-        var caFile = reading.find(SmsKeys.CA_FILE);
-        boolean insecure = reading.get(SmsKeys.INSECURE);
-        boolean consistent = check(reading, connect, timeout, insecure, caFile);
-        return url.flatMap(u -> token.filter(t -> consistent)
-                .map(t -> new HttpSmsOptions(
-                        u, t, timeout, connect, concurrency, lifetime, length, region, caFile, insecure)));
+        boolean inTime = connect.compareTo(timeout) <= 0;
+        reading.check(inTime, SmsKeys.CONNECT_TIMEOUT, "is longer than " + SmsKeys.TIMEOUT.path());
+        var trust = trust();
+        return trust.filter(known -> inTime)
+                .map(known -> new SmsOptions(timeout, connect, concurrency, limit, tooLong, region, known));
     }
 
     private static Duration usualConnectTimeout(Duration timeout) {
@@ -34,17 +64,91 @@ final class SmsSettings {
         return usual.compareTo(timeout) < 0 ? usual : timeout;
     }
 
-    private static boolean check(
-            Reading reading, Duration connect, Duration timeout, boolean insecure, Optional<Path> caFile) {
-        reading.check(
-                reading.isGiven(SmsKeys.PROVIDER_TOKEN) || !reading.isGiven(SmsKeys.URL),
-                SmsKeys.PROVIDER_TOKEN,
-                "is required with " + SmsKeys.URL.path());
-        boolean inTime = connect.compareTo(timeout) <= 0;
-        boolean used = !insecure || caFile.isEmpty();
-        reading.check(inTime, SmsKeys.CONNECT_TIMEOUT, "is longer than " + SmsKeys.TIMEOUT.path());
+    private Optional<Trust> trust() {
+        Optional<Path> file = reading.find(SmsKeys.CA_FILE);
+        boolean insecure = reading.get(SmsKeys.INSECURE);
+        boolean used = !insecure || file.isEmpty();
         reading.check(used, SmsKeys.CA_FILE, "has no effect with delivery.sms.insecure: remove one of them");
-        caFile.ifPresent(file -> reading.readable(SmsKeys.CA_FILE, file));
-        return inTime && used;
+        return used ? made(SmsKeys.CA_FILE, () -> Trust.of(file, insecure)) : Optional.empty();
+    }
+
+    private Optional<SmsProvider> provider() {
+        var which = reading.get(SmsKeys.PROVIDER);
+        var account = new Account(
+                reading.find(SmsKeys.URL),
+                reading.find(SmsKeys.ACCOUNT).orElse(""),
+                reading.find(SmsKeys.PROVIDER_TOKEN).orElse(""),
+                reading.find(SmsKeys.FROM).orElse(""),
+                reading.find(SmsKeys.CALLBACK));
+        var contract = contract();
+        boolean complete = which == SmsProviders.GENERIC ? genericIsComplete(account) : isComplete(which);
+        return complete ? made(SmsKeys.PROVIDER, () -> provider(which, account, contract)) : Optional.empty();
+    }
+
+    private record Account(Optional<URI> url, String name, String token, String from, Optional<URI> callback) {}
+
+    /** What is configured of a generic provider's contract. */
+    private UnaryOperator<GenericProvider> contract() {
+        String body = reading.get(SmsKeys.BODY);
+        String id = SmsKeys.place(reading.get(SmsKeys.ID));
+        List<String> failures = reading.find(SmsKeys.FAILURES).map(SmsKeys::words).orElse(List.of());
+        var statuses = StatusContract.usual().with(reading.find(SmsKeys.STATUSES).orElse(""));
+        Duration lifetime = reading.get(SmsKeys.KEY_LIFETIME);
+        return plain -> plain.withBody(body)
+                .withId(id)
+                .withFailures(failures)
+                .withStatuses(statuses)
+                .withKeyLifetime(lifetime);
+    }
+
+    private boolean genericIsComplete(Account account) {
+        boolean told = reading.isGiven(SmsKeys.PROVIDER_TOKEN) || !reading.isGiven(SmsKeys.URL);
+        reading.check(told, SmsKeys.PROVIDER_TOKEN, "is required with " + SmsKeys.URL.path());
+        return account.url().isPresent() && !account.token().isEmpty();
+    }
+
+    /** What was given and cannot be read is a violation already. */
+    private boolean isComplete(SmsProviders which) {
+        List<Key<?>> needed = which == SmsProviders.SNS
+                ? List.of(SmsKeys.URL, SmsKeys.ACCOUNT, SmsKeys.PROVIDER_TOKEN, SmsKeys.FROM)
+                : List.of(SmsKeys.ACCOUNT, SmsKeys.PROVIDER_TOKEN, SmsKeys.FROM);
+        String why = "is required with " + SmsKeys.PROVIDER.path() + "=" + Kind.written(which);
+        needed.forEach(key -> reading.check(reading.isGiven(key), key, why));
+        return needed.stream().allMatch(key -> reading.find(key).isPresent());
+    }
+
+    private static SmsProvider provider(
+            SmsProviders which, Account account, UnaryOperator<GenericProvider> contract) {
+        return switch (which) {
+            case GENERIC -> contract.apply(GenericProvider.of(account.url().orElseThrow(), account.token()));
+            case TWILIO -> {
+                URI root = account.url().orElse(TwilioProvider.USUAL_URL);
+                var twilio = TwilioProvider.of(root, account.name(), account.token(), account.from());
+                yield account.callback().map(twilio::withCallback).orElse(twilio);
+            }
+            case VONAGE -> {
+                URI root = account.url().orElse(VonageProvider.USUAL_URL);
+                var vonage = VonageProvider.of(root, account.name(), account.token(), account.from());
+                yield account.callback().map(vonage::withCallback).orElse(vonage);
+            }
+            case SINCH -> {
+                URI root = account.url().orElse(SinchProvider.USUAL_URL);
+                var sinch = SinchProvider.of(root, account.name(), account.token(), account.from());
+                yield account.callback().map(sinch::withCallback).orElse(sinch);
+            }
+            case SNS -> {
+                URI region = account.url().orElseThrow();
+                yield SnsProvider.of(region, account.name(), account.token(), account.from(), InstantSource.system());
+            }
+        };
+    }
+
+    private <T> Optional<T> made(Key<?> key, Supplier<T> making) {
+        try {
+            return Optional.of(making.get());
+        } catch (IllegalArgumentException e) {
+            reading.check(false, key, FailureText.of(e));
+            return Optional.empty();
+        }
     }
 }

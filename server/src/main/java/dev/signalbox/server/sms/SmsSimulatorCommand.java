@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "sms",
         description = "Runs a simulated SMS provider until it is stopped, and then prints what it counted. It takes"
-                + " POST /send with a bearer token and honours Idempotency-Key. GET /stats, GET /messages,"
+                + " POST /send with a bearer token and honours Idempotency-Key, and speaks Twilio's API and Vonage's with"
+                + " the same token. GET /stats, GET /messages,"
                 + " POST /behaviour and POST /reset need no token.",
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",

@@ -180,6 +180,17 @@ class ConfigurationTest {
                 "delivery.sms.connect-timeout=2s",
                 "delivery.sms.url=http://h",
                 "delivery.sms.token=t");
+        violates("account: is required with delivery.sms.provider=twilio", "delivery.sms.provider=twilio");
+        violates("from: is required with delivery.sms.provider=vonage", "delivery.sms.provider=vonage");
+        violates(
+                "'me' is not AC and 32 hexadecimal digits",
+                "delivery.sms.provider=twilio",
+                "delivery.sms.account=me",
+                "delivery.sms.token=t",
+                "delivery.sms.from=+15005550006");
+        violates("within strings", "delivery.sms.body={\"to\":{{to}}}");
+        violates("a JSON pointer", "delivery.sms.id=messageId");
+        violates("503=not-sent", "delivery.sms.statuses=503=later");
         violates("auth.tokens.0.name: is required", "auth.tokens.0.token=" + TOKEN);
         violates("auth.tokens.0.token: is required", "auth.tokens.0.name=ops");
         violates("misses an element", "auth.tokens.1.name=ops", "auth.tokens.1.token=" + TOKEN);

@@ -23,7 +23,7 @@ class PhoneNumberTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0491 570 006,AU,+61491570006", "07700 900123,GB,+447700900123", "+61491570006,GB,+61491570006"})
+    @CsvSource({"0491 570 006,AU,+61491570006", "020 7946 0123,GB,+442079460123", "+61491570006,GB,+61491570006"})
     void completesWithTheRegion(String text, String region, String e164) {
         assertThat(PhoneNumber.parse(text, region).e164()).isEqualTo(e164);
     }
@@ -36,12 +36,31 @@ class PhoneNumberTest {
         "+614,too short",
         "+614915700061234567,too long",
         "+999123456789,country code",
-        "+12125550147 ext. 5,extension"
+        "+12125550147 ext. 5,write it in digits",
+        "+12125550147#5,write it in digits",
+        "+614915700O6,write it in digits",
+        "+6149157ooo6,write it in digits",
+        "+61491570006 or 156,write it in digits",
+        "+61491570006/+61491570156,write it in digits",
+        "+61491570006 +61491570156,write it in digits",
+        "+61491570006;ext=5,write it in digits",
+        "call +61491570006,write it in digits",
+        "61+491570006,write it in digits"
     })
     void saysWhatIsWrong(String text, String reason) {
         assertThatThrownBy(() -> PhoneNumber.parse(text, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(reason);
+    }
+
+    /** It has as many digits as a number of the region, and is none. */
+    @ParameterizedTest
+    @CsvSource({"0491 570 006,US", "1234567890,US"})
+    void doesNotTakeANumberOfAnotherCountryForOneOfTheRegion(String text, String region) {
+        assertThatThrownBy(() -> PhoneNumber.parse(text, region))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(region)
+                .hasMessageContaining("country code");
     }
 
     @Test

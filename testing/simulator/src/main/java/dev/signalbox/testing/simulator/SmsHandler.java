@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.AsciiString;
+import java.util.Optional;
 
 /**
  * The routes on Netty's event loop. One request of a connection at a time, so
@@ -32,23 +33,25 @@ final class SmsHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
         boolean keepAlive = HttpUtil.isKeepAlive(request);
-        if (request.method().equals(HttpMethod.POST) && request.uri().equals("/send")) {
-            send(context, request, keepAlive);
-        } else {
-            var uri = new QueryStringDecoder(request.uri());
-            var reply = control.answer(
-                    request.method().name(), uri.path(), uri.parameters(), ByteBufUtil.getBytes(request.content()));
-            Replies.now(context, reply, keepAlive);
+        var api = request.method().equals(HttpMethod.POST) ? SmsProvider.api(request.uri()) : Optional.<SmsApi>empty();
+        if (api.isPresent()) {
+            send(context, request, api.get(), keepAlive);
+            return;
         }
+        var uri = new QueryStringDecoder(request.uri());
+        var reply = control.answer(
+                request.method().name(), uri.path(), uri.parameters(), ByteBufUtil.getBytes(request.content()));
+        Replies.now(context, reply, keepAlive);
     }
 
-    private void send(ChannelHandlerContext context, FullHttpRequest request, boolean keepAlive) {
+    private void send(ChannelHandlerContext context, FullHttpRequest request, SmsApi api, boolean keepAlive) {
         var draw = provider.draw();
-        var authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION);
-        var key = request.headers().get(KEY);
-        byte[] body = ByteBufUtil.getBytes(request.content());
-        Replies.after(
-                draw.latency().toNanos(), context, () -> provider.send(draw, authorization, key, body), keepAlive);
+        var asked = new SmsApi.Request(
+                request.uri(),
+                request.headers().get(HttpHeaderNames.AUTHORIZATION, ""),
+                Optional.ofNullable(request.headers().get(KEY)),
+                ByteBufUtil.getBytes(request.content()));
+        Replies.after(draw.latency().toNanos(), context, () -> provider.send(draw, api, asked), keepAlive);
     }
 
     @Override

@@ -1,29 +1,23 @@
 package dev.signalbox.testing.simulator;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.signalbox.testing.simulator.Behaviour.Fault;
+import dev.signalbox.testing.simulator.SmsApi.Asked;
+import dev.signalbox.testing.simulator.SmsApi.Trouble;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.ObjectReader;
-import tools.jackson.databind.json.JsonMapper;
 
-/** What {@code POST /send} means, without the network. Thread-safe; nothing in it blocks but the ledger's short lock. */
+/** What a request to send a message means, without the network. Thread-safe; nothing in it blocks but the ledger's short lock. */
 final class SmsProvider {
-    private static final int LONGEST_KEY = 255;
-    private static final ObjectReader REQUESTS = JsonMapper.builder().build().readerFor(Message.class);
+    static final int LONGEST_KEY = 255;
+    private static final List<SmsApi> APIS = List.of(new SmsGenericApi(), new SmsTwilioApi(), new SmsVonageApi());
 
-    private record Message(
-            @JsonProperty("phone_number") @Nullable String phoneNumber,
-            @Nullable String content) {}
-
-    private final byte[] authorization;
+    private final byte[] token;
     private final Ledger ledger;
     private final Supplier<Behaviour> behaviour;
     private final AtomicLong requests = new AtomicLong();
@@ -32,7 +26,7 @@ final class SmsProvider {
     private final LongAdder unanswered = new LongAdder();
 
     SmsProvider(String token, Ledger ledger, Supplier<Behaviour> behaviour) {
-        this.authorization = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+        this.token = token.getBytes(StandardCharsets.UTF_8);
         this.ledger = ledger;
         this.behaviour = behaviour;
     }
@@ -42,40 +36,42 @@ final class SmsProvider {
         return new Draw(behaviour.get(), requests.incrementAndGet());
     }
 
+    /** The API that takes messages at a path; empty if none does. */
+    static Optional<SmsApi> api(String path) {
+        return APIS.stream().filter(api -> api.takes(path)).findFirst();
+    }
+
     /** Takes a request, after its latency. */
-    Reply send(Draw draw, @Nullable String authorization, @Nullable String key, byte[] body) {
+    Reply send(Draw draw, SmsApi api, SmsApi.Request request) {
         var fault = draw.fault();
-        if (!authorized(authorization)) {
-            return reject(401, "the token is wrong");
+        var asked = api.read(request);
+        if (!authorized(asked.token())) {
+            return reject(api, asked, Trouble.UNAUTHORIZED);
         }
         if (fault.isPresent() && refusesToWork(fault.get())) {
-            return fail(fault.get(), draw.behaviour());
+            return fail(api, asked, fault.get(), draw.behaviour());
         }
-        return take(parse(body), Optional.ofNullable(key), draw.behaviour(), fault);
+        return take(api, asked, draw.behaviour(), fault);
     }
 
-    private Reply take(Message message, Optional<String> key, Behaviour behaviour, Optional<Fault> fault) {
-        var phone = message.phoneNumber();
-        var content = message.content();
-        if (phone == null || phone.isBlank() || content == null || content.isBlank()) {
-            return reject(400, "phone_number and content are required");
+    private Reply take(SmsApi api, Asked asked, Behaviour behaviour, Optional<Fault> fault) {
+        if (asked.phone().isBlank() || asked.text().isBlank()) {
+            return reject(api, asked, Trouble.INCOMPLETE);
         }
-        if (key.isPresent() && key.get().length() > LONGEST_KEY) {
-            return reject(400, "the Idempotency-Key is longer than " + LONGEST_KEY);
+        if (asked.key().isPresent() && asked.key().get().length() > LONGEST_KEY) {
+            return reject(api, asked, Trouble.KEY_TOO_LONG);
         }
-        if (behaviour.refused().contains(phone)) {
-            return reject(422, "the number is refused");
+        if (behaviour.refused().contains(asked.phone())) {
+            return reject(api, asked, Trouble.REFUSED_NUMBER);
         }
-        return answer(ledger.take(key, phone, content), fault);
+        return answer(api, asked, ledger.take(asked.key(), asked.phone(), asked.text()), fault);
     }
 
-    private Reply answer(Ledger.Entry entry, Optional<Fault> fault) {
+    private Reply answer(SmsApi api, Asked asked, Ledger.Entry entry, Optional<Fault> fault) {
         if (entry instanceof Ledger.Entry.Conflict) {
-            return reject(422, "the Idempotency-Key belongs to another message");
+            return reject(api, asked, Trouble.KEY_CONFLICT);
         }
-        return fault.isPresent()
-                ? spoil(fault.get())
-                : Reply.Answer.ok("{\"message\":\"Accepted\",\"messageId\":\"" + entry.messageId() + "\"}");
+        return fault.isPresent() ? spoil(fault.get()) : api.accepted(asked, entry.messageId());
     }
 
     private Reply spoil(Fault fault) {
@@ -91,34 +87,25 @@ final class SmsProvider {
         return fault == Fault.SERVER_ERROR || fault == Fault.TOO_MANY;
     }
 
-    private Reply fail(Fault fault, Behaviour behaviour) {
+    private Reply fail(SmsApi api, Asked asked, Fault fault, Behaviour behaviour) {
         failed.increment();
-        var error = Reply.Answer.error(fault == Fault.TOO_MANY ? 429 : 500, "simulated " + fault);
-        return fault == Fault.TOO_MANY
-                ? new Reply.Answer(
-                        error.status(),
-                        error.body(),
-                        OptionalLong.of(behaviour.retryAfter().toSeconds()))
-                : error;
-    }
-
-    private Reply reject(int status, String why) {
-        rejected.increment();
-        return Reply.Answer.error(status, why);
-    }
-
-    private boolean authorized(@Nullable String given) {
-        return given != null && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), authorization);
-    }
-
-    /** What cannot be read has no fields, and is refused for that. */
-    private static Message parse(byte[] body) {
-        try {
-            Message message = REQUESTS.readValue(body);
-            return message == null ? new Message(null, null) : message;
-        } catch (JacksonException unreadable) {
-            return new Message(null, null);
+        if (fault == Fault.SERVER_ERROR) {
+            return api.refused(asked, Trouble.SERVER_ERROR);
         }
+        var answer = api.refused(asked, Trouble.TOO_MANY);
+        return new Reply.Answer(
+                answer.status(),
+                answer.body(),
+                OptionalLong.of(behaviour.retryAfter().toSeconds()));
+    }
+
+    private Reply reject(SmsApi api, Asked asked, Trouble why) {
+        rejected.increment();
+        return api.refused(asked, why);
+    }
+
+    private boolean authorized(String given) {
+        return MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), token);
     }
 
     SmsStats stats() {

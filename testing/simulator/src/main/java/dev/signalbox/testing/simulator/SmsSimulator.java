@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A simulated SMS provider: nothing is ever sent to anyone. It takes {@code POST /send} with
  * {@code {"phone_number": …, "content": …}} and a bearer token, honours {@code Idempotency-Key}, misbehaves as told, and
- * counts. Thread-safe.
+ * counts. It also speaks Twilio's API and Vonage's, below the same root, with the token as auth token or API secret.
+ * Thread-safe.
  *
  * <p>Beside it, without a token and therefore meant for a loopback address: {@code GET /stats},
  * {@code GET /messages?limit=}, {@code GET} and {@code POST /behaviour}, {@code POST} or {@code DELETE /reset},

@@ -1,0 +1,10 @@
+package dev.signalbox.server.sms;
+
+/** The providers whose APIs are spoken. */
+enum SmsProviders {
+    GENERIC,
+    TWILIO,
+    VONAGE,
+    SINCH,
+    SNS
+}
