@@ -134,10 +134,11 @@ final class Candidate {
             return false;
         }
         Optional<String> other = keeper.holder().map(LeaseState::owner).filter(owner -> !owner.equals(keeper.owner()));
-        if (other.isPresent() || until.hasPassed(clocks)) {
+        boolean over = other.isPresent() || until.hasPassed(clocks);
+        if (over) {
             aside.set(null);
         }
-        return other.isEmpty() && !until.hasPassed(clocks);
+        return !over;
     }
 
     private static Duration shorter(Duration one, Duration other) {
