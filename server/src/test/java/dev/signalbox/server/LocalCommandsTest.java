@@ -2,10 +2,10 @@ package dev.signalbox.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.database.Database;
+import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.testing.services.RealPostgres;
 import java.io.IOException;

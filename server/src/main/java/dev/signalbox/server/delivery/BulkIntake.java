@@ -74,8 +74,9 @@ final class BulkIntake {
                     Optional.of(FailureText.of(tooLong) + "; later lines were not read. Send them in another request");
         } catch (EnqueueInDoubtException doubt) {
             LOG.warn("A bulk request ended early: its last batch may or may not be in the queue", doubt);
-            incomplete = Optional.of("the connection to the database broke before it confirmed this batch; later lines were"
-                    + " not read. Lines with inDoubt may be in the queue: send them again with the id they have here, which is safe");
+            incomplete = Optional.of(
+                    "the connection to the database broke before it confirmed this batch; later lines were"
+                            + " not read. Lines with inDoubt may be in the queue: send them again with the id they have here, which is safe");
         } catch (DeliveryQueueException unavailable) {
             LOG.warn("A bulk request ended early: the queue could not store a batch", unavailable);
             incomplete = Optional.of(

@@ -47,7 +47,8 @@ final class CheckHistory implements Callable<Integer> {
             names = "--key-lifetime",
             paramLabel = "CHANNEL=TIME",
             converter = {ChannelOption.class, TimeOption.class},
-            description = "How long a channel's provider recognises a repeated key; then repeats are judged by it, too.")
+            description =
+                    "How long a channel's provider recognises a repeated key; then repeats are judged by it, too.")
     private final Map<Channel, Duration> keyLifetimes = new LinkedHashMap<>();
 
     @Option(names = "--json", description = "Prints JSON.")

@@ -98,7 +98,9 @@ public final class DeliveryFeature implements Feature {
         private Dispatcher dispatcher(Node node, DeliveryMetrics metrics) {
             if (settings.journal().isPresent()) {
                 try {
-                    return builder(node, metrics).journal(settings.journal().get()).build();
+                    return builder(node, metrics)
+                            .journal(settings.journal().get())
+                            .build();
                 } catch (DeliveryQueueException e) {
                     LOG.warn("No journal is kept: if this server is killed, everything that it held is in doubt", e);
                 }
@@ -114,9 +116,9 @@ public final class DeliveryFeature implements Feature {
             return builder;
         }
 
-        private List<Route> routes(
-                Node node, Dispatcher dispatcher, DeliveryMetrics metrics, BulkRequests bulks) {
-            var reader = new ReachReader(node.channels(), settings.maxAttempts(), node.database().clock());
+        private List<Route> routes(Node node, Dispatcher dispatcher, DeliveryMetrics metrics, BulkRequests bulks) {
+            var reader = new ReachReader(
+                    node.channels(), settings.maxAttempts(), node.database().clock());
             return Stream.of(
                             new MessagingRoutes(node.intake(), dispatcher).routes(),
                             new MessageRoutes(node.intake(), metrics, reader, node.bounds(), bulks).routes(),

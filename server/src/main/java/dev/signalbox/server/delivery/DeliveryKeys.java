@@ -52,7 +52,16 @@ final class DeliveryKeys {
             "How long one live attempt waits for the acknowledgement.");
 
     static final List<Key<?>> ALL = List.of(
-            LEASE, POLL, JOURNAL, ATTEMPTS, RETRY_BASE, RETRY_FACTOR, RETRY_MAX, RETRY_JITTER, LIVE_CONCURRENCY, LIVE_TIMEOUT);
+            LEASE,
+            POLL,
+            JOURNAL,
+            ATTEMPTS,
+            RETRY_BASE,
+            RETRY_FACTOR,
+            RETRY_MAX,
+            RETRY_JITTER,
+            LIVE_CONCURRENCY,
+            LIVE_TIMEOUT);
 
     private DeliveryKeys() {}
 }

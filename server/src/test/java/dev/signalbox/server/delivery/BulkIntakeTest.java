@@ -6,17 +6,14 @@ import static dev.signalbox.server.node.RunningControlPlane.json;
 import static dev.signalbox.server.node.RunningControlPlane.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.signalbox.delivery.queue.State;
-import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.database.Database;
+import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.EnqueueInDoubtException;
 import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.State;
 import dev.signalbox.server.node.RunningControlPlane;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.Optional;
-import java.time.Duration;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,9 +23,12 @@ import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -186,7 +186,9 @@ class BulkIntakeTest {
             assertThat(answer).hasSize(501);
             JsonNode first = answer.getFirst();
             assertThat(first.get("inDoubt").booleanValue()).isTrue();
-            assertThat(message(first)).startsWith("may or may not be in the queue as " + first.get("id").stringValue());
+            assertThat(message(first))
+                    .startsWith("may or may not be in the queue as "
+                            + first.get("id").stringValue());
             assertThat(answer.getLast().get("inDoubt").intValue()).isEqualTo(500);
             assertThat(answer.getLast().get("refused").intValue()).isZero();
             assertThat(answer.getLast().get("incomplete").stringValue()).contains("which is safe");
@@ -194,7 +196,8 @@ class BulkIntakeTest {
             var one = server.enqueue("{\"to\":\"" + SMS + "\",\"body\":\"x\"}");
             assertThat(one.statusCode()).isEqualTo(503);
             assertThat(json(one).get("inDoubt").booleanValue()).isTrue();
-            assertThat(json(one).get("detail").stringValue()).contains(json(one).get("id").stringValue(), "is safe");
+            assertThat(json(one).get("detail").stringValue())
+                    .contains(json(one).get("id").stringValue(), "is safe");
         }
     }
 
@@ -224,14 +227,16 @@ class BulkIntakeTest {
         var answer = new ByteArrayOutputStream();
         try (var database = Database.open(DatabaseConfig.of("sqlite:" + folder.resolve("q.db")))) {
             var queue = DeliveryQueue.on(database);
-            long accepted = new BulkIntake(queue, answer, UnaryOperator.identity(), () -> lines.get() >= 700).take(endless);
+            long accepted =
+                    new BulkIntake(queue, answer, UnaryOperator.identity(), () -> lines.get() >= 700).take(endless);
 
             assertThat(accepted).isEqualTo(700);
             assertThat(queue.counts().byState()).containsEntry(State.PENDING, 700L);
         }
         List<String> told = answer.toString(StandardCharsets.UTF_8).lines().toList();
         assertThat(told).hasSize(701);
-        assertThat(told.getLast()).contains("\"accepted\":700", "the server is stopping; lines after line 700 were not taken");
+        assertThat(told.getLast())
+                .contains("\"accepted\":700", "the server is stopping; lines after line 700 were not taken");
     }
 
     @Test

@@ -119,7 +119,8 @@ class MessageActionsTest {
     @Test
     void retryTakesANewKeyByChoice() throws Exception {
         String id = ended(REJECTED);
-        assertThat(post(id + "/retry", "{\"newKey\":true,\"note\":\"it repeats itself\"}").statusCode())
+        assertThat(post(id + "/retry", "{\"newKey\":true,\"note\":\"it repeats itself\"}")
+                        .statusCode())
                 .isEqualTo(200);
         assertThat(shown(id).get("attempts").get(1).get("result").stringValue()).isEqualTo("REKEYED");
         assertThat(post(id + "/retry", "{\"newKey\":true}").statusCode()).isEqualTo(409);
@@ -127,8 +128,10 @@ class MessageActionsTest {
         String other = ended(REJECTED);
         var bulk = post("actions", "{\"action\":\"retry\",\"newKey\":true,\"filter\":{\"state\":\"REJECTED\"}}");
         assertThat(json(bulk).get("changed").intValue()).isPositive();
-        assertThat(shown(other).get("attempts").get(1).get("result").stringValue()).isEqualTo("REKEYED");
-        assertThat(errors(post("actions", "{\"action\":\"cancel\",\"newKey\":true,\"filter\":{\"state\":\"PENDING\"}}")))
+        assertThat(shown(other).get("attempts").get(1).get("result").stringValue())
+                .isEqualTo("REKEYED");
+        assertThat(errors(
+                        post("actions", "{\"action\":\"cancel\",\"newKey\":true,\"filter\":{\"state\":\"PENDING\"}}")))
                 .containsExactly("newKey: belongs to the action retry only");
     }
 

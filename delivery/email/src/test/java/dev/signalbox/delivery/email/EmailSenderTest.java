@@ -112,8 +112,7 @@ class EmailSenderTest {
 
     @Test
     void whatMayNotBeginAnyMoreIsNotHandedOver() {
-        SendResult result =
-                sender.send(delivery("a@example.com", "x", Map.of()).withPermit(() -> false));
+        SendResult result = sender.send(delivery("a@example.com", "x", Map.of()).withPermit(() -> false));
         assertThat(result).isInstanceOf(NotSent.class);
         assertThat(server.stats().accepted()).isZero();
         assertThat(sender.send(delivery("a@example.com", "x", Map.of()))).isInstanceOf(Accepted.class);

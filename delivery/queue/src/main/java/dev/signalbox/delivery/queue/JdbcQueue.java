@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,8 @@ final class JdbcQueue implements DeliveryQueue {
 
     /** How many reaches one transaction changes. */
     private static final int BATCH = 100;
+
+    private static final Duration SETTLE_PAUSE = Duration.ofMillis(20);
 
     private static final Comparator<Reach> BY_KEY =
             Comparator.comparing((Reach reach) -> reach.dedupeKey().orElse("")).thenComparing(Reach::id);
@@ -161,16 +164,25 @@ final class JdbcQueue implements DeliveryQueue {
      * is still under way, the second waits for it. What then stands with the very time of the first offer is this call's own.
      */
     private List<Receipt> settle(List<Reach> reaches, long now, List<Ticket> tickets, DatabaseException cut) {
-        try {
-            List<Receipt> receipts = offer(reaches, now, tickets, new AtomicBoolean());
-            Set<UUID> duplicates = new HashSet<>();
-            receipts.stream().filter(Receipt::duplicate).map(Receipt::id).forEach(duplicates::add);
-            Set<UUID> own = database.read(connection -> history.acceptedAt(connection, List.copyOf(duplicates), now));
-            return withOwn(reaches, receipts, own, now, tickets);
-        } catch (DatabaseException e) {
-            e.addSuppressed(cut);
-            throw new EnqueueInDoubtException(reaches.stream().map(Reach::id).toList(), e);
-        }
+        long end = System.nanoTime() + database.config().connectTimeout().toNanos();
+        DatabaseException last = cut;
+        do {
+            try {
+                return settleOnce(reaches, now, tickets);
+            } catch (DatabaseException e) {
+                last = e; // The pool may hold more connections that are cut; each costs one attempt.
+                LockSupport.parkNanos(SETTLE_PAUSE.toNanos());
+            }
+        } while (System.nanoTime() < end);
+        throw new EnqueueInDoubtException(reaches.stream().map(Reach::id).toList(), last);
+    }
+
+    private List<Receipt> settleOnce(List<Reach> reaches, long now, List<Ticket> tickets) {
+        List<Receipt> receipts = offer(reaches, now, tickets, new AtomicBoolean());
+        Set<UUID> duplicates = new HashSet<>();
+        receipts.stream().filter(Receipt::duplicate).map(Receipt::id).forEach(duplicates::add);
+        Set<UUID> own = database.read(connection -> history.acceptedAt(connection, List.copyOf(duplicates), now));
+        return withOwn(reaches, receipts, own, now, tickets);
     }
 
     /** Of one id given twice, only the first is new. */

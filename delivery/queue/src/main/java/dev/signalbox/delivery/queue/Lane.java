@@ -254,7 +254,10 @@ final class Lane {
     private boolean awaitPlace() throws InterruptedException {
         while (control.isClaiming() && !attempts.isStuck()) {
             if (attempts.takePlace(PLACE_PAUSE)) {
-                return true;
+                if (control.isClaiming()) {
+                    return true;
+                }
+                attempts.leavePlace(); // Race: the pause came while this waited for the place.
             }
         }
         return false;

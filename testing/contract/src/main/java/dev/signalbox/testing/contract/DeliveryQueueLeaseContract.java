@@ -137,6 +137,7 @@ public abstract class DeliveryQueueLeaseContract extends DeliveryQueueContract {
         closing(forever::countDown);
         stuck.start();
         await().atMost(Duration.ofSeconds(20)).until(() -> find(first).state() == State.SENT);
+        stuck.pause(); // Else it might claim what is rescued from it.
 
         clock.advance(OVER_THE_LEASE);
         assertThat(node(others).runOnce().rescued()).isEqualTo(1);
