@@ -140,16 +140,16 @@ final class Unserved {
     }
 
     private static Set<Channel> waiting(Connection connection, long now) throws SQLException {
-            try (PreparedStatement statement = connection.prepareStatement(WAITING)) {
-                statement.setLong(1, now);
-                Set<Channel> waiting = new HashSet<>();
-                try (ResultSet row = statement.executeQuery()) {
-                    while (row.next()) {
-                        Channel.named(row.getString("lane")).ifPresent(waiting::add);
-                    }
+        try (PreparedStatement statement = connection.prepareStatement(WAITING)) {
+            statement.setLong(1, now);
+            Set<Channel> waiting = new HashSet<>();
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    Channel.named(row.getString("lane")).ifPresent(waiting::add);
                 }
-                return waiting;
             }
+            return waiting;
+        }
     }
 
     private void walk(Channel channel, long now) {
