@@ -34,7 +34,7 @@ final class Ear {
         this.database = database;
         this.wake = wake;
         this.control = control;
-        this.liveness = database.config().connectTimeout();
+        this.liveness = database.config().pool().connectTimeout();
     }
 
     boolean isListening() {

@@ -164,7 +164,7 @@ final class JdbcQueue implements DeliveryQueue {
      * is still under way, the second waits for it. What then stands with the very time of the first offer is this call's own.
      */
     private List<Receipt> settle(List<Reach> reaches, long now, List<Ticket> tickets, DatabaseException cut) {
-        long end = System.nanoTime() + database.config().connectTimeout().toNanos();
+        long end = System.nanoTime() + database.config().pool().connectTimeout().toNanos();
         DatabaseException last = cut;
         do {
             try {

@@ -19,6 +19,7 @@ interface SmsApi {
      *
      * @param authorization the header's value; empty without one
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Request(String path, String authorization, Optional<String> key, byte[] body) {}
 
     /**
