@@ -111,6 +111,7 @@ public final class DeliveryFeature implements Feature {
         private Dispatcher.Builder builder(Node node, DeliveryMetrics metrics) {
             var builder = Dispatcher.builder(node.queue())
                     .options(settings.dispatch())
+                    .ownConnections()
                     .listener(metrics);
             node.senders().forEach(builder::sender);
             return builder;

@@ -50,6 +50,11 @@ public record DispatchOptions(Retry retry, Duration lease, Duration margin, Dura
         return new DispatchOptions(retry, lease, margin, poll, newBatch);
     }
 
+    /** How long an answer of the database may take: half of a lease, so that there is time to renew it once more. */
+    Duration answerWithin() {
+        return lease.compareTo(Duration.ofSeconds(2)) < 0 ? Duration.ofSeconds(1) : lease.dividedBy(2);
+    }
+
     /** How long leases of a channel last. */
     Duration leaseFor(Terms terms) {
         Duration least = terms.timeout().plus(margin).multipliedBy(2);

@@ -1,5 +1,6 @@
 package dev.signalbox.delivery.queue;
 
+import dev.signalbox.database.Database;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -86,6 +87,7 @@ public interface Dispatcher extends AutoCloseable {
         private DispatchOptions options = DispatchOptions.DEFAULT;
         private DispatcherListener listener = new DispatcherListener() {};
         private Optional<Path> journal = Optional.empty();
+        private boolean ownConnections;
         private RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
 
         private Builder(DeliveryQueue queue) {
@@ -130,6 +132,16 @@ public interface Dispatcher extends AutoCloseable {
             return this;
         }
 
+        /**
+         * Gives the dispatcher connections of its own, one for each channel and three more, so that no claim, renewal or
+         * outcome waits while others keep the pool of the queue's database busy. They are open from {@link #build} until the
+         * dispatcher is closed. SQLite has one connection that writes, which all share.
+         */
+        public Builder ownConnections() {
+            ownConnections = true;
+            return this;
+        }
+
         /** Where jitter comes from; a seeded source makes simulations repeatable. It is used by one thread at a time. */
         public Builder random(RandomGenerator newRandom) {
             random = newRandom;
@@ -140,11 +152,21 @@ public interface Dispatcher extends AutoCloseable {
          * Makes the dispatcher, which does nothing until it is started.
          *
          * @throws IllegalArgumentException if there is no sender
-         * @throws DeliveryQueueException if the journal cannot be used
+         * @throws DeliveryQueueException if the journal cannot be used, or its own connections cannot be opened
          */
         public Dispatcher build() {
             Limits.check(!senders.isEmpty(), "senders", "are missing; a dispatcher needs at least one");
-            return new QueueDispatcher(queue, List.copyOf(senders.values()), options, listener, random, journal);
+            List<Sender> all = List.copyOf(senders.values());
+            if (!ownConnections) {
+                return new QueueDispatcher(queue, all, options, listener, random, journal);
+            }
+            Database own = queue.apart(all.size() + QueueDispatcher.LOOPS, options.answerWithin());
+            try {
+                return new QueueDispatcher(queue.over(own), all, options, listener, random, journal, own::close);
+            } catch (RuntimeException | Error e) {
+                own.close();
+                throw e;
+            }
         }
     }
 }

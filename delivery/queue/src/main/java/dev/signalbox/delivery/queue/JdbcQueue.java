@@ -54,13 +54,17 @@ final class JdbcQueue implements DeliveryQueue {
     private final Figures figures;
 
     JdbcQueue(Database database, Time time) {
+        this(database, time, new Wake(database));
+    }
+
+    private JdbcQueue(Database database, Time time, Wake wake) {
         this.database = database;
         this.time = time;
         this.rows = new Rows(database.dialect());
         this.store = database.dialect() == Dialect.POSTGRESQL
                 ? new PostgresStore(database, time.isDatabases())
                 : new SqliteStore(database);
-        this.wake = new Wake(database);
+        this.wake = wake;
         this.precedents = new Precedents(rows);
         this.history = new History(rows);
         this.search = new Search(rows, database.dialect(), store, history);
@@ -72,6 +76,16 @@ final class JdbcQueue implements DeliveryQueue {
             database.migrate(MODULE, SCRIPTS, JdbcQueue.class.getClassLoader());
             return new JdbcQueue(database, time);
         });
+    }
+
+    /** Connections for a dispatcher alone. */
+    Database apart(int connections, Duration answerWithin) {
+        return guarded(() -> database.apart("dispatcher", connections, answerWithin));
+    }
+
+    /** The same queue through other connections; what is enqueued through one wakes who waits at the other. */
+    JdbcQueue over(Database connections) {
+        return new JdbcQueue(connections, time, wake);
     }
 
     static List<Migration> migrations(Database database) {

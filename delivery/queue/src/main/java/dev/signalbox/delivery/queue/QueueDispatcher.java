@@ -24,6 +24,9 @@ final class QueueDispatcher implements Dispatcher {
     private static final Duration LAST_PATIENCE = Duration.ofSeconds(2);
     private static final Duration RESTART_PAUSE = Duration.ofSeconds(1);
 
+    /** Besides the lanes: completer, heartbeat and listener. Each uses one connection at a time. */
+    static final int LOOPS = 3;
+
     private final JdbcQueue queue;
     private final Map<Channel, Lane> lanes = new LinkedHashMap<>();
     private final DispatchOptions options;
@@ -35,6 +38,8 @@ final class QueueDispatcher implements Dispatcher {
     private final Ear ear;
     private final Control control = new Control();
     private final Supervisor supervisor = new Supervisor(RESTART_PAUSE, control::isStopped);
+    private final List<Thread> loops = new ArrayList<>();
+    private final Runnable connections;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean started;
 
@@ -48,6 +53,19 @@ final class QueueDispatcher implements Dispatcher {
             DispatcherListener told,
             RandomGenerator random,
             Optional<Path> journalFile) {
+        this(queue, senders, options, told, random, journalFile, () -> {});
+    }
+
+    /** @param connections closed with it, once its threads have ended */
+    QueueDispatcher(
+            JdbcQueue queue,
+            List<Sender> senders,
+            DispatchOptions options,
+            DispatcherListener told,
+            RandomGenerator random,
+            Optional<Path> journalFile,
+            Runnable connections) {
+        this.connections = connections;
         GuardedListener listener = new GuardedListener(told);
         Rules rules = new Rules(options.retry(), random);
         this.queue = queue;
@@ -81,14 +99,18 @@ final class QueueDispatcher implements Dispatcher {
         if (!started) {
             started = true;
             queue.wake().add(pulse);
-            supervisor.start("signalbox-complete", completer::run);
-            supervisor.start("signalbox-pulse", () -> pulse.run(control, completer.shard()));
-            lanes.values().forEach(lane -> supervisor.start("signalbox-lane-" + lane.channel(), lane::run));
+            start("signalbox-complete", completer::run);
+            start("signalbox-pulse", () -> pulse.run(control, completer.shard()));
+            lanes.values().forEach(lane -> start("signalbox-lane-" + lane.channel(), lane::run));
             if (queue.database().dialect() == Dialect.POSTGRESQL) {
-                supervisor.start("signalbox-listen", ear::run);
+                start("signalbox-listen", ear::run);
             }
         }
         lanes.values().forEach(Lane::ring);
+    }
+
+    private void start(String name, Supervisor.Loop loop) {
+        loops.add(supervisor.start(name, loop));
     }
 
     @Override
@@ -167,6 +189,19 @@ final class QueueDispatcher implements Dispatcher {
         pulse.ring();
         lanes.values().forEach(Lane::ring);
         journal.close();
+        closeConnections();
+    }
+
+    /** A loop may be asking the database for the last time; it is given a moment, so that its connection is not cut. */
+    private void closeConnections() {
+        try {
+            for (Thread loop : loops) {
+                loop.join(LAST_PATIENCE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        connections.run();
     }
 
     /** Those who do not end in time are interrupted, and their outcome is recorded as unknown. */

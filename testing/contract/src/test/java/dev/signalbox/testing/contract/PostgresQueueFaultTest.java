@@ -104,6 +104,52 @@ class PostgresQueueFaultTest {
     }
 
     @Test
+    void callersWhoKeepThePoolBusyDelayNoRenewal() throws Exception {
+        Duration lease = Duration.ofSeconds(2);
+        DispatchOptions options = OPTIONS.withLease(lease);
+        CountDownLatch finish = new CountDownLatch(1);
+        sms.answering(delivery -> {
+            finish.await();
+            return accepted();
+        });
+        List<UUID> ids = enqueueMany(1);
+        List<Connection> busy = new ArrayList<>();
+        try (Dispatcher own = Dispatcher.builder(queue)
+                        .sender(sms)
+                        .options(options)
+                        .ownConnections()
+                        .build();
+                Dispatcher other =
+                        Dispatcher.builder(watched).sender(sms).options(options).build()) {
+            own.start();
+            await().atMost(SOON).until(() -> sms.given().size() == 1);
+            for (int i = 0; i < through.config().pool().size(); i++) {
+                busy.add(through.dataSource().getConnection());
+            }
+            other.start();
+            long since = leaseUntil();
+            await().atMost(SOON).until(() -> leaseUntil() > since + 3 * lease.toNanos() / 1_000);
+            finish.countDown();
+            awaitSent(1);
+        } finally {
+            for (Connection connection : busy) {
+                connection.close();
+            }
+        }
+        assertEachSentOnce(ids);
+    }
+
+    private long leaseUntil() {
+        return direct.read(connection -> {
+            try (Statement statement = connection.createStatement();
+                    var row = statement.executeQuery("select coalesce(max(until), 0) from delivery_lease")) {
+                row.next();
+                return row.getLong(1);
+            }
+        });
+    }
+
+    @Test
     void outcomesOutlastAnOutage() {
         CountDownLatch cut = new CountDownLatch(1);
         sms.answering(delivery -> {
