@@ -26,10 +26,11 @@ final class TopicKeys {
     static final Key<String> NAME = Key.optional(
             "topics.rules.*.name",
             Kind.matching(
-                    "the name of a topic, or its beginning and an asterisk: up to 128 characters of A-Z a-z 0-9 . _ ~ @ + : / = -",
+                    "the name of a topic, or its beginning and an asterisk: up to 128 characters of A-Z a-z 0-9 . _ ~"
+                            + " @ + : / = -",
                     Pattern.compile("[A-Za-z0-9._~@+:/=-]{1,128}|[A-Za-z0-9._~@+:/=-]{0,127}\\*")),
-            "The topics that a rule is for; of several rules the first that fits counts. Clients use no topic without a rule."
-                    + " Required.");
+            "The topics that a rule is for; of several rules the first that fits counts. Clients use no topic without"
+                    + " a rule. Required.");
     static final Key<List<String>> PUBLISH = Key.of(
             "topics.rules.*.publish",
             CLIENTS,
@@ -53,7 +54,8 @@ final class TopicKeys {
             "topics.rules.*.slow",
             Kind.oneOf(SlowConsumer.class),
             "gap",
-            "What becomes of a client that does not read before messages are gone: it is told the gap, or disconnected.");
+            "What becomes of a client that does not read before messages are gone: it is told the gap, or"
+                    + " disconnected.");
 
     static final List<Key<?>> ALL = List.of(MAX, PER_SESSION, NAME, PUBLISH, SUBSCRIBE, COUNT, BYTES, AGE, SLOW);
 
