@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 /** What the launcher and the build both list. */
 class LauncherTest {
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
-    private static final Set<String> NOT_IN_THE_SERVER =
-            Set.of("benchmarks", "build/architecture", "examples", "system-tests", "testing/contract", "testing/services");
+    private static final Set<String> NOT_IN_THE_SERVER = Set.of(
+            "benchmarks", "build/architecture", "examples", "system-tests", "testing/contract", "testing/services");
 
     /** Otherwise `./signalbox` goes on with an old build after such a module has changed. */
     @Test
