@@ -23,7 +23,7 @@ record WebhookCall(
         List<WebhookKey> keys,
         String id,
         String contentType,
-        byte[] body,
+        String body,
         Duration remaining,
         BooleanSupplier mayBegin) {
 
@@ -33,7 +33,7 @@ record WebhookCall(
                 keys,
                 delivery.idempotencyKey().replace('.', '-'),
                 contentType(delivery),
-                delivery.body().getBytes(StandardCharsets.UTF_8),
+                delivery.body(),
                 delivery.remaining(),
                 () -> true);
     }
@@ -45,7 +45,7 @@ record WebhookCall(
                 signing(endpoint, now),
                 id,
                 "application/json",
-                body.getBytes(StandardCharsets.UTF_8),
+                body,
                 remaining,
                 () -> true);
     }
@@ -70,8 +70,13 @@ record WebhookCall(
         return json ? "application/json" : "text/plain; charset=utf-8";
     }
 
+    /** The body as it is posted and signed. */
+    byte[] bytes() {
+        return body.getBytes(StandardCharsets.UTF_8);
+    }
+
     /** The header {@code webhook-signature}: one by each key, with spaces in between. */
-    String signatures(long timestamp) {
-        return keys.stream().map(key -> key.sign(id, timestamp, body)).collect(Collectors.joining(" "));
+    String signatures(long timestamp, byte[] bytes) {
+        return keys.stream().map(key -> key.sign(id, timestamp, bytes)).collect(Collectors.joining(" "));
     }
 }

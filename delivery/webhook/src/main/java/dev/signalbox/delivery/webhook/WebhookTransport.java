@@ -51,13 +51,14 @@ final class WebhookTransport implements AutoCloseable {
 
     private HttpCall request(WebhookCall call) {
         long timestamp = clock.instant().getEpochSecond();
+        byte[] body = call.bytes();
         return HttpCall.post(call.url())
                 .withHeader("User-Agent", "signalbox")
                 .withHeader("Accept", "*/*")
                 .withHeader("webhook-id", call.id())
                 .withHeader("webhook-timestamp", Long.toString(timestamp))
-                .withHeader("webhook-signature", call.signatures(timestamp))
-                .withBody(call.contentType(), call.body())
+                .withHeader("webhook-signature", call.signatures(timestamp, body))
+                .withBody(call.contentType(), body)
                 .onlyIf(call.mayBegin());
     }
 
