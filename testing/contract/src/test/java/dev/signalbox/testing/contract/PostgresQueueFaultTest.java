@@ -332,7 +332,7 @@ class PostgresQueueFaultTest {
         database.autoCommit(
                 connection -> execute(
                         connection,
-                        "do $$ begin execute format('alter database %I set statement_timeout = 300', current_database()); end $$"));
+                        "do $$ begin execute format('alter database %I set statement_timeout = 3000', current_database()); end $$"));
     }
 
     private static boolean execute(Connection connection, String sql) throws SQLException {
