@@ -47,7 +47,7 @@ class ServerFailoverTest {
     private ServerProcess start(String name, String database) {
         List<String> settings = new ArrayList<>(Messages.settings(provider));
         settings.addAll(
-                List.of(database, "delivery.active=one", "ha.node=" + name, "ha.lease=3s", "delivery.lease=3s"));
+                List.of(database, "delivery.active=one", "ha.node=" + name, "ha.lease=8s", "delivery.lease=5s"));
         ServerProcess server =
                 ServerProcess.start(folder.resolve(name), settings).awaitReady();
         servers.add(server);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class ElectionFaultTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final LeaseOptions OPTIONS =
-            new LeaseOptions(Duration.ofSeconds(1), Duration.ofMillis(20), Duration.ZERO);
+            new LeaseOptions(Duration.ofSeconds(3), Duration.ofMillis(20), Duration.ZERO);
 
     private final BreakableStore store = new BreakableStore();
     private final Told told = new Told();

@@ -33,7 +33,7 @@ public abstract class ElectionContract {
     /** Long enough that a busy machine does not lose it, and short enough to wait for. */
     protected LeaseOptions options() {
         return LeaseOptions.DEFAULT
-                .withTtl(Duration.ofSeconds(3))
+                .withTtl(Duration.ofSeconds(8))
                 .withPoll(Duration.ofMillis(50))
                 .withStandAside(Duration.ofSeconds(1));
     }
