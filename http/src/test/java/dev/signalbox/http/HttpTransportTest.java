@@ -320,8 +320,7 @@ class HttpTransportTest {
         var refused = transport.exchange(HttpCall.get(URI.create("http://127.0.0.1:" + free)), PATIENCE);
         assertThat(((NotWritten) refused).reason()).contains("could not connect to 127.0.0.1:" + free);
         var unknown = transport.exchange(HttpCall.get(URI.create("https://no-such-host.invalid/")), PATIENCE);
-        assertThat(((NotWritten) unknown).reason())
-                .contains("could not connect to no-such-host.invalid:443");
+        assertThat(((NotWritten) unknown).reason()).contains("could not connect to no-such-host.invalid:443");
     }
 
     @Test

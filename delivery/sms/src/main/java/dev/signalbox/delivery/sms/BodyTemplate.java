@@ -52,7 +52,8 @@ final class BodyTemplate {
                             + notJson.getOriginalMessage(),
                     notJson);
         }
-        throw new IllegalArgumentException("the body is not a JSON object with {{to}}, {{text}} and {{key}} in strings");
+        throw new IllegalArgumentException(
+                "the body is not a JSON object with {{to}}, {{text}} and {{key}} in strings");
     }
 
     byte[] fill(SmsMessage message) {

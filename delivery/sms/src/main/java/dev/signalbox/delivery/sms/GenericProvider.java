@@ -47,7 +47,9 @@ public final class GenericProvider implements SmsProvider {
         boolean isIn(JsonNode answer) {
             var node = answer.at(place);
             boolean there = !node.isMissingNode() && !node.isNull();
-            return there && value.map(wanted -> node.isValueNode() && wanted.equals(node.asString())).orElse(true);
+            return there
+                    && value.map(wanted -> node.isValueNode() && wanted.equals(node.asString()))
+                            .orElse(true);
         }
     }
 
@@ -137,11 +139,6 @@ public final class GenericProvider implements SmsProvider {
             throw new IllegalArgumentException("'" + place + "' is not a JSON pointer, such as /messages/0/id");
         }
         return JsonPointer.compile(place);
-    }
-
-    @Override
-    public String name() {
-        return "generic";
     }
 
     @Override

@@ -60,11 +60,7 @@ public record PhoneNumber(String e164) {
     }
 
     private static void requireAssigned(
-            String text,
-            String number,
-            PhoneNumberUtil util,
-            Phonenumber.PhoneNumber parsed,
-            @Nullable String region) {
+            String text, String number, PhoneNumberUtil util, Phonenumber.PhoneNumber parsed, @Nullable String region) {
         boolean international = number.startsWith("+") || number.startsWith("＋");
         if (!international && !util.isValidNumber(parsed)) {
             throw new IllegalArgumentException(

@@ -58,11 +58,6 @@ public final class SinchProvider implements SmsProvider {
     }
 
     @Override
-    public String name() {
-        return "sinch";
-    }
-
-    @Override
     public URI url() {
         return url;
     }

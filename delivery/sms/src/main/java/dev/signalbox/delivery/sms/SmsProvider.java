@@ -14,9 +14,6 @@ import java.time.Instant;
  * twice if that is wrong.
  */
 public interface SmsProvider {
-    /** In lower case, as people call it. */
-    String name();
-
     /** Where the requests go. */
     URI url();
 

@@ -27,7 +27,10 @@ public record SmsText(String text, Alphabet alphabet, int units, List<String> se
         var alphabet = Alphabet.of(text);
         int units = text.codePoints().map(alphabet::units).sum();
         return new SmsText(
-                text, alphabet, units, units <= alphabet.alone() ? List.of(text) : cut(text, alphabet, alphabet.linked()));
+                text,
+                alphabet,
+                units,
+                units <= alphabet.alone() ? List.of(text) : cut(text, alphabet, alphabet.linked()));
     }
 
     private static List<String> cut(String text, Alphabet alphabet, int most) {
@@ -53,7 +56,8 @@ public record SmsText(String text, Alphabet alphabet, int units, List<String> se
         if (segments.size() == 1) {
             return alphabet.alone() - units;
         }
-        return alphabet.linked() - segments.getLast().codePoints().map(alphabet::units).sum();
+        return alphabet.linked()
+                - segments.getLast().codePoints().map(alphabet::units).sum();
     }
 
     boolean fits(SmsLimit limit) {

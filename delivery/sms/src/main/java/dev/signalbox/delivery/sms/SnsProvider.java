@@ -68,11 +68,6 @@ public final class SnsProvider implements SmsProvider {
     }
 
     @Override
-    public String name() {
-        return "sns";
-    }
-
-    @Override
     public URI url() {
         return url;
     }
@@ -117,7 +112,9 @@ public final class SnsProvider implements SmsProvider {
         if (ACCOUNT.contains(code)) {
             return AnswerMeaning.ACCOUNT;
         }
-        return status / 100 == 2 ? AnswerMeaning.UNKNOWN : StatusContract.usual().of(status);
+        return status / 100 == 2
+                ? AnswerMeaning.UNKNOWN
+                : StatusContract.usual().of(status);
     }
 
     /** Without the secret. */

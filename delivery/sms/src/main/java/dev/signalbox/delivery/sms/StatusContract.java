@@ -25,6 +25,8 @@ public final class StatusContract {
     }
 
     /**
+     * The meanings by HTTP itself, for a provider that promises no more.
+     *
      * <table>
      * <caption>The usual meanings</caption>
      * <tr><td>200, 201, 202</td><td>accepted, if the rest of the answer says so, too</td></tr>
@@ -74,6 +76,7 @@ public final class StatusContract {
             check(read.matches(), rule.strip());
             int first = Integer.parseInt(read.group(1));
             int last = read.group(2) == null ? first : Integer.parseInt(read.group(2));
+            check(first >= FIRST && first <= last, rule.strip());
             result = result.with(first, last, meaning(rule, read.group(3)));
         }
         return result;

@@ -23,8 +23,8 @@ public final class TwilioProvider implements SmsProvider {
     public static final URI USUAL_URL = URI.create("https://api.twilio.com");
 
     /** They speak of the sender's number or the account; see the list of errors in Twilio's documentation. */
-    private static final Set<Integer> ACCOUNT = Set.of(
-            20003, 20005, 20403, 21212, 21603, 21606, 21618, 21659, 21660, 21661, 21701, 21703, 21704, 30002);
+    private static final Set<Integer> ACCOUNT =
+            Set.of(20003, 20005, 20403, 21212, 21603, 21606, 21618, 21659, 21660, 21661, 21701, 21703, 21704, 30002);
 
     private static final Set<Integer> TOO_MANY = Set.of(14107, 20429, 21611, 30001);
 
@@ -54,7 +54,8 @@ public final class TwilioProvider implements SmsProvider {
             throw new IllegalArgumentException("'" + account + "' is not AC and 32 hexadecimal digits");
         }
         if (from.isBlank()) {
-            throw new IllegalArgumentException("from is empty: it is a number, a name or the SID of a messaging service");
+            throw new IllegalArgumentException(
+                    "from is empty: it is a number, a name or the SID of a messaging service");
         }
         var url = Requests.below(base, "/2010-04-01/Accounts/" + account + "/Messages.json");
         String login = Base64.getEncoder().encodeToString((account + ":" + token).getBytes(StandardCharsets.UTF_8));
@@ -65,11 +66,6 @@ public final class TwilioProvider implements SmsProvider {
     /** With a URL to which Twilio reports what becomes of each message. */
     public TwilioProvider withCallback(URI reports) {
         return new TwilioProvider(url, call, from, Optional.of(reports));
-    }
-
-    @Override
-    public String name() {
-        return "twilio";
     }
 
     @Override

@@ -63,11 +63,6 @@ public final class VonageProvider implements SmsProvider {
     }
 
     @Override
-    public String name() {
-        return "vonage";
-    }
-
-    @Override
     public URI url() {
         return url;
     }

@@ -32,11 +32,39 @@ class GenericProviderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "200,accepted", "201,accepted", "202,accepted", "203,unknown", "204,unknown", "206,unknown",
-        "301,account", "302,account", "303,account", "304,unknown", "307,account", "308,account",
-        "400,rejected", "401,account", "402,account", "403,account", "404,account", "405,account", "407,account",
-        "408,unknown", "409,unknown", "410,rejected", "413,rejected", "421,account", "422,rejected", "425,unknown",
-        "429,not sent", "451,rejected", "500,unknown", "502,unknown", "503,unknown", "504,unknown", "599,unknown",
+        "200,accepted",
+        "201,accepted",
+        "202,accepted",
+        "203,unknown",
+        "204,unknown",
+        "206,unknown",
+        "301,account",
+        "302,account",
+        "303,account",
+        "304,unknown",
+        "307,account",
+        "308,account",
+        "400,rejected",
+        "401,account",
+        "402,account",
+        "403,account",
+        "404,account",
+        "405,account",
+        "407,account",
+        "408,unknown",
+        "409,unknown",
+        "410,rejected",
+        "413,rejected",
+        "421,account",
+        "422,rejected",
+        "425,unknown",
+        "429,not sent",
+        "451,rejected",
+        "500,unknown",
+        "502,unknown",
+        "503,unknown",
+        "504,unknown",
+        "599,unknown",
         "999,unknown"
     })
     void aStatusMeansWhatTheTableSays(int status, String meaning) {
@@ -63,10 +91,7 @@ class GenericProviderTest {
     void withoutAMessageIdNothingIsSentForSureAndTheAnswerIsOnRecord(String body) {
         var result = result(USUAL, 200, body);
         assertThat(Meanings.of(result)).isEqualTo("unknown");
-        assertThat(((Unknown) result).reason())
-                .contains("200")
-                .contains(body)
-                .contains("no message id at /messageId");
+        assertThat(((Unknown) result).reason()).contains("200").contains(body).contains("no message id at /messageId");
     }
 
     @Test
@@ -103,7 +128,8 @@ class GenericProviderTest {
 
     @Test
     void theContractSaysWhatAStatusMeans() {
-        var provider = USUAL.withStatuses(StatusContract.usual().with("503=not-sent, 520-529=account,400=unknown,204=accepted"))
+        var provider = USUAL.withStatuses(
+                        StatusContract.usual().with("503=not-sent, 520-529=account,400=unknown,204=accepted"))
                 .withId("");
         assertThat(Meanings.of(result(provider, 503, ""))).isEqualTo("not sent");
         assertThat(Meanings.of(result(provider, 520, ""))).isEqualTo("account");
@@ -114,7 +140,16 @@ class GenericProviderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"503", "503=later", "99=unknown", "1000=unknown", "529-520=unknown", "503:not-sent", "100=unknown"})
+    @ValueSource(
+            strings = {
+                "503",
+                "503=later",
+                "99=unknown",
+                "1000=unknown",
+                "529-520=unknown",
+                "503:not-sent",
+                "100=unknown"
+            })
     void refusesARuleThatItCannotRead(String rule) {
         assertThatThrownBy(() -> StatusContract.usual().with(rule))
                 .isInstanceOf(IllegalArgumentException.class)

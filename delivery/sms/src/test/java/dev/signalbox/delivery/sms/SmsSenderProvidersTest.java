@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The providers' contracts, each against its simulated API. */
 class SmsSenderProvidersTest {
-    private enum Api {
+    enum Api {
         TWILIO,
         VONAGE;
 

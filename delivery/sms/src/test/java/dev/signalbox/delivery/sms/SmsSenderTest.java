@@ -107,7 +107,8 @@ class SmsSenderTest {
     void countsCharactersAsPeopleDo() {
         assertThat(sender.send(Deliveries.to(PHONE, "👋".repeat(160)))).isInstanceOf(Accepted.class);
         assertThat(sender.send(Deliveries.to(PHONE, "x".repeat(161))))
-                .isEqualTo(new Rejected("the message has 161 characters in 2 segments; a text message may have 160 in 10"));
+                .isEqualTo(new Rejected(
+                        "the message has 161 characters in 2 segments; a text message may have 160 in 10"));
         assertThat(sender.send(Deliveries.to(PHONE, "  "))).isEqualTo(new Rejected("the message is empty"));
     }
 
@@ -143,7 +144,12 @@ class SmsSenderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SERVER_ERROR,500", "CUT,the request was written", "HANG,the request was written", "RUBBISH,no message id"})
+    @CsvSource({
+        "SERVER_ERROR,500",
+        "CUT,the request was written",
+        "HANG,the request was written",
+        "RUBBISH,no message id"
+    })
     void doesNotKnowWhatBecameOfIt(Fault fault, String reason) {
         provider.behave(Behaviour.perfect().withFault(fault, 1));
         assertThat(((Unknown) (fault == Fault.HANG ? impatient : sender).send(Deliveries.to(PHONE, "hello"))).reason())
@@ -208,7 +214,8 @@ class SmsSenderTest {
     @Test
     void sendsTheBeginOfALongMessageIfTold() {
         try (var cutting = SmsSender.of(contract, options.withLimit(new SmsLimit(10, 1), TooLong.TRUNCATE))) {
-            assertThat(cutting.send(Deliveries.to(PHONE, "Your table is ready."))).isInstanceOf(Accepted.class);
+            assertThat(cutting.send(Deliveries.to(PHONE, "Your table is ready.")))
+                    .isInstanceOf(Accepted.class);
             assertThat(provider.messages(1).getFirst().content()).isEqualTo("Your ta...");
         }
     }
@@ -217,7 +224,8 @@ class SmsSenderTest {
     void sendsWhatTheContractAsksForInItsHead() {
         try (var scripted = ScriptedHttpServer.saying(ScriptedHttpServer.answer("202 Accepted", "{\"messageId\":7}"));
                 var other = SmsSender.of(
-                        GenericProvider.of(URI.create(scripted.url("/send") + "?account=7"), "secret-token"), options)) {
+                        GenericProvider.of(URI.create(scripted.url("/send") + "?account=7"), "secret-token"),
+                        options)) {
             assertThat(other.send(Deliveries.to(PHONE, "hello"))).isEqualTo(new Accepted(Optional.of("7")));
             var request = scripted.requests().getFirst();
             assertThat(request.head())
@@ -233,7 +241,8 @@ class SmsSenderTest {
     void losesNoMessageToAConnectionThatIsGone() throws Exception {
         var closed = new LinkedBlockingQueue<Integer>();
         try (var closing = ScriptedHttpServer.start((socket, number) -> {
-                    ScriptedHttpServer.write(socket, ScriptedHttpServer.answer("200 OK", "{\"messageId\":" + number + "}"));
+                    ScriptedHttpServer.write(
+                            socket, ScriptedHttpServer.answer("200 OK", "{\"messageId\":" + number + "}"));
                     socket.close();
                     closed.add(number);
                 });
@@ -248,8 +257,10 @@ class SmsSenderTest {
 
     @Test
     void wasNotSentWhenTheHostDoesNotExist() {
-        try (var lost = SmsSender.of(GenericProvider.of(URI.create("http://no-such-host.invalid/send"), "t"), options)) {
-            assertThat(((NotSent) lost.send(Deliveries.to(PHONE, "hello"))).reason()).contains("no-such-host.invalid");
+        try (var lost =
+                SmsSender.of(GenericProvider.of(URI.create("http://no-such-host.invalid/send"), "t"), options)) {
+            assertThat(((NotSent) lost.send(Deliveries.to(PHONE, "hello"))).reason())
+                    .contains("no-such-host.invalid");
         }
     }
 

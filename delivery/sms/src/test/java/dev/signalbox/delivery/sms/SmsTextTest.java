@@ -67,8 +67,9 @@ class SmsTextTest {
     /** Every character of the two tables, by the standard's rows, and their neighbours that are not in it. */
     @Test
     void knowsTheTableExactly() {
-        String rows = "@Δ 0¡P¿p£_!1AQaq$Φ\"2BRbr¥Γ#3CScsèΛ¤4DTdtéΩ%5EUeuùΠ&6FVfvìΨ'7GWgwòΣ(8HXhxÇΘ)9IYiy\nΞ*:JZjzØ+;KÄkä"
-                + "øÆ,<LÖlö\ræ-=MÑmñÅß.>NÜnüåÉ/?O§oà";
+        String rows =
+                "@Δ 0¡P¿p£_!1AQaq$Φ\"2BRbr¥Γ#3CScsèΛ¤4DTdtéΩ%5EUeuùΠ&6FVfvìΨ'7GWgwòΣ(8HXhxÇΘ)9IYiy\nΞ*:JZjzØ+;KÄkä"
+                        + "øÆ,<LÖlö\ræ-=MÑmñÅß.>NÜnüåÉ/?O§oà";
         assertThat(rows.codePointCount(0, rows.length())).isEqualTo(127); // The 128th is the escape itself.
         for (int character = 0; character <= 0xFFFF; character++) {
             String text = Character.toString(character);
@@ -106,9 +107,11 @@ class SmsTextTest {
     void truncatesWithinTheLimitAndSaysSo() {
         assertThat(SmsText.of("short").truncate(new SmsLimit(5, 1))).isEqualTo("short");
         assertThat(SmsText.of("a bit longer").truncate(new SmsLimit(8, 1))).isEqualTo("a bit...");
-        assertThat(SmsText.of("a".repeat(200)).truncate(new SmsLimit(10_000, 1))).isEqualTo("a".repeat(157) + "...");
+        assertThat(SmsText.of("a".repeat(200)).truncate(new SmsLimit(10_000, 1)))
+                .isEqualTo("a".repeat(157) + "...");
         assertThat(SmsText.of("abcdef").truncate(new SmsLimit(2, 1))).isEqualTo("ab");
-        assertThat(SmsText.of(FAMILY + FAMILY + "x").truncate(new SmsLimit(14, 1))).isEqualTo(FAMILY + "...");
+        assertThat(SmsText.of(FAMILY + FAMILY + "x").truncate(new SmsLimit(14, 1)))
+                .isEqualTo(FAMILY + "...");
         var cut = SmsText.of(EMOJI.repeat(200)).truncate(new SmsLimit(10_000, 2));
         assertThat(SmsText.of(cut).segments()).hasSize(2);
         assertThat(cut).endsWith(EMOJI + "...");

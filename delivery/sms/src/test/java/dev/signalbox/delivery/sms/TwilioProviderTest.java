@@ -31,10 +31,10 @@ class TwilioProviderTest {
     void asksAsTheirApiWantsIt() {
         Written request = Written.of(TWILIO.withCallback(URI.create("https://box.example/in?a=b&c"))
                 .request(new SmsMessage("+61491570006", "1 + 1 = 2 & Grüße", "k")));
-        String login = Base64.getEncoder()
-                .encodeToString((ACCOUNT + ":s3cret").getBytes(StandardCharsets.UTF_8));
+        String login = Base64.getEncoder().encodeToString((ACCOUNT + ":s3cret").getBytes(StandardCharsets.UTF_8));
         assertThat(request.head())
-                .startsWith("POST /2010-04-01/Accounts/" + ACCOUNT + "/Messages.json HTTP/1.1\r\nHost: api.twilio.com\r\n")
+                .startsWith(
+                        "POST /2010-04-01/Accounts/" + ACCOUNT + "/Messages.json HTTP/1.1\r\nHost: api.twilio.com\r\n")
                 .contains("Authorization: Basic " + login + "\r\n")
                 .contains("Content-Type: application/x-www-form-urlencoded\r\n");
         assertThat(request.body())

@@ -67,9 +67,27 @@ class VonageProviderTest {
     /** It answers 200 whatever happens. */
     @ParameterizedTest
     @CsvSource({
-        "1,not sent", "2,account", "3,rejected", "4,account", "5,unknown", "6,rejected", "7,rejected", "8,account",
-        "9,account", "10,not sent", "11,account", "12,rejected", "14,account", "15,rejected", "22,rejected",
-        "23,account", "29,rejected", "32,account", "33,rejected", "34,unknown", "'',unknown"
+        "1,not sent",
+        "2,account",
+        "3,rejected",
+        "4,account",
+        "5,unknown",
+        "6,rejected",
+        "7,rejected",
+        "8,account",
+        "9,account",
+        "10,not sent",
+        "11,account",
+        "12,rejected",
+        "14,account",
+        "15,rejected",
+        "22,rejected",
+        "23,account",
+        "29,rejected",
+        "32,account",
+        "33,rejected",
+        "34,unknown",
+        "'',unknown"
     })
     void aStatusMeansWhatTheirDocumentationSays(String status, String meaning) {
         assertThat(Meanings.of(VONAGE.result(answer(status), NOW))).isEqualTo(meaning);

@@ -19,8 +19,7 @@ interface SmsApi {
      *
      * @param authorization the header's value; empty without one
      */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Request(String path, String authorization, Optional<String> key, byte[] body) {}
+    record Request(String path, String authorization, Optional<String> key, String body) {}
 
     /**
      * What was asked for.

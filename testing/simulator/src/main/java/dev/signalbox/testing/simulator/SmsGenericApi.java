@@ -33,7 +33,7 @@ final class SmsGenericApi implements SmsApi {
                 request.key());
     }
 
-    private static Message parse(byte[] body) {
+    private static Message parse(String body) {
         try {
             Message message = REQUESTS.readValue(body);
             return message == null ? new Message(null, null) : message;
@@ -52,7 +52,8 @@ final class SmsGenericApi implements SmsApi {
         return switch (trouble) {
             case UNAUTHORIZED -> Reply.Answer.error(401, "the token is wrong");
             case INCOMPLETE -> Reply.Answer.error(400, "phone_number and content are required");
-            case KEY_TOO_LONG -> Reply.Answer.error(400, "the Idempotency-Key is longer than " + SmsProvider.LONGEST_KEY);
+            case KEY_TOO_LONG ->
+                Reply.Answer.error(400, "the Idempotency-Key is longer than " + SmsProvider.LONGEST_KEY);
             case REFUSED_NUMBER -> Reply.Answer.error(422, "the number is refused");
             case KEY_CONFLICT -> Reply.Answer.error(422, "the Idempotency-Key belongs to another message");
             case TOO_MANY -> Reply.Answer.error(429, "simulated TOO_MANY");

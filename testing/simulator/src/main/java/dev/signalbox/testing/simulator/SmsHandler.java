@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -50,7 +51,7 @@ final class SmsHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 request.uri(),
                 request.headers().get(HttpHeaderNames.AUTHORIZATION, ""),
                 Optional.ofNullable(request.headers().get(KEY)),
-                ByteBufUtil.getBytes(request.content()));
+                request.content().toString(StandardCharsets.UTF_8));
         Replies.after(draw.latency().toNanos(), context, () -> provider.send(draw, api, asked), keepAlive);
     }
 

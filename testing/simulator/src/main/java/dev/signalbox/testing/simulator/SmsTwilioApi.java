@@ -33,12 +33,15 @@ final class SmsTwilioApi implements SmsApi {
                 password(request.authorization(), account),
                 account,
                 first(form, "To"),
-                first(form, "From").isEmpty() && first(form, "MessagingServiceSid").isEmpty() ? "" : first(form, "Body"),
+                first(form, "From").isEmpty()
+                                && first(form, "MessagingServiceSid").isEmpty()
+                        ? ""
+                        : first(form, "Body"),
                 Optional.empty());
     }
 
-    static Map<String, List<String>> form(byte[] body) {
-        return new QueryStringDecoder(new String(body, StandardCharsets.UTF_8), false).parameters();
+    static Map<String, List<String>> form(String body) {
+        return new QueryStringDecoder(body, false).parameters();
     }
 
     static String first(Map<String, List<String>> form, String name) {
