@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,12 +93,21 @@ final class ReachReader {
                 .body(body)
                 .headers(headers)
                 .priority(number(fields, "priority", 0, 9, violations).orElse(Reach.DEFAULT_PRIORITY))
-                .maxAttempts(number(fields, "maxAttempts", 1, 100, violations).orElse(maxAttempts));
+                .maxAttempts(number(fields, "maxAttempts", 1, 100, violations).orElseGet(() -> attempts(chain)));
         dedupeKey(fields, violations).ifPresent(reach::dedupeKey);
         at.ifPresent(reach::at);
         expiresAt.ifPresent(reach::expiresAt);
         violations.throwIfAny();
         return built(reach, violations);
+    }
+
+    /** Where every channel has a schedule of its own, as many as the longest of them is made for. */
+    private int attempts(List<Step> chain) {
+        IntSummaryStatistics waits = chain.stream()
+                .mapToInt(step ->
+                        channels.get(step.channel()).sender().schedule().size())
+                .summaryStatistics();
+        return waits.getCount() > 0 && waits.getMin() > 0 ? waits.getMax() + 1 : maxAttempts;
     }
 
     /** A body that one of its channels can never send is refused now. */

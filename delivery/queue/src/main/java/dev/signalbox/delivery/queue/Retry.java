@@ -1,6 +1,7 @@
 package dev.signalbox.delivery.queue;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -15,6 +16,7 @@ import java.util.random.RandomGenerator;
  */
 public record Retry(Duration base, double factor, Duration max, double jitter, Duration maxRetryAfter) {
     private static final Duration LONGEST = Duration.ofDays(7);
+    private static final double SCHEDULE_JITTER = 0.1;
 
     /** 2 s, doubling to 10 minutes, a fifth of it random; a provider may ask for up to an hour. */
     public static final Retry DEFAULT =
@@ -41,10 +43,19 @@ public record Retry(Duration base, double factor, Duration max, double jitter, D
         return Duration.ofMillis(Math.max(1, Math.round(millis - spread)));
     }
 
-    /** The same, but no sooner than the provider wishes. */
-    Duration after(int attempts, Duration wish, RandomGenerator random) {
-        Duration own = after(attempts, random);
+    /**
+     * The wait by a sender's own schedule if it has one, else the same; no sooner than the provider wishes.
+     *
+     * @param schedule the waits after each attempt, of which the last is for all that follow; may be empty
+     */
+    Duration after(int attempts, List<Duration> schedule, Duration wish, RandomGenerator random) {
+        Duration own = schedule.isEmpty() ? after(attempts, random) : scheduled(attempts, schedule, random);
         Duration granted = wish.compareTo(maxRetryAfter) > 0 ? maxRetryAfter : wish;
         return own.compareTo(granted) >= 0 ? own : granted;
+    }
+
+    private static Duration scheduled(int attempts, List<Duration> schedule, RandomGenerator random) {
+        Duration wait = schedule.get(Math.min(attempts, schedule.size()) - 1);
+        return wait.plusMillis(Math.round(wait.toMillis() * SCHEDULE_JITTER * random.nextDouble()));
     }
 }

@@ -30,9 +30,9 @@ final class Rules {
         return switch (result) {
             case SendResult.Accepted accepted -> attempt.sent(accepted.providerId());
             case SendResult.Rejected rejected -> attempt.stepEnds(Result.REJECTED, State.REJECTED, rejected.reason());
-            case SendResult.NotSent notSent -> notSent(attempt, notSent, terms.keyLifetime());
+            case SendResult.NotSent notSent -> notSent(attempt, notSent, terms);
             case SendResult.Unknown unknown ->
-                cutShort(attempt, unknown.reason(), startedAt, retry.after(attempt.tried, random), terms);
+                cutShort(attempt, unknown.reason(), startedAt, wait(attempt, Duration.ZERO, terms), terms);
         };
     }
 
@@ -42,15 +42,19 @@ final class Rules {
                 && scope == SendResult.Scope.ACCOUNT);
     }
 
-    private Verdict notSent(Attempted attempt, SendResult.NotSent notSent, Duration keyLifetime) {
+    private Duration wait(Attempted attempt, Duration wish, Terms terms) {
+        return retry.after(attempt.tried, terms.schedule(), wish, random);
+    }
+
+    private Verdict notSent(Attempted attempt, SendResult.NotSent notSent, Terms terms) {
         Duration wish = notSent.retryAfter().orElse(Duration.ZERO);
-        Duration wait = attempt.spends ? retry.after(attempt.tried, wish, random) : wish;
+        Duration wait = attempt.spends ? wait(attempt, wish, terms) : wish;
         return attempt.again(
                 Result.NOT_SENT,
                 notSent.reason(),
                 wait,
                 attempt.claimed.ticket().unsureSince(),
-                keyLifetime);
+                terms.keyLifetime());
     }
 
     /** No answer came. Where only an acknowledgement counts, that is no doubt: it was not sent. */

@@ -1,6 +1,7 @@
 package dev.signalbox.delivery.queue;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A provider's adapter for one channel. {@link #send} is called on virtual threads, up to {@link #concurrency()} at a time, so
@@ -38,5 +39,14 @@ public interface Sender {
      */
     default boolean leavesDoubt() {
         return true;
+    }
+
+    /**
+     * How long to wait after each attempt that failed, where the channel has a custom of its own: the first of these after the
+     * first attempt, and after the last of them that one again, each up to a tenth longer. If empty, the dispatcher's
+     * {@link Retry} decides.
+     */
+    default List<Duration> schedule() {
+        return List.of();
     }
 }

@@ -1,6 +1,7 @@
 package dev.signalbox.delivery.queue;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What a sender said about itself when its dispatcher was built.
@@ -9,10 +10,22 @@ import java.time.Duration;
  * @param concurrency how many attempts may be under way at a time
  * @param keyLifetime how long its provider recognises a repeated key
  * @param leavesDoubt whether an attempt without an answer may have reached the person
+ * @param schedule the waits between attempts; if empty, they are for the dispatcher to decide
  */
-record Terms(Channel channel, Duration timeout, int concurrency, Duration keyLifetime, boolean leavesDoubt) {
+record Terms(
+        Channel channel,
+        Duration timeout,
+        int concurrency,
+        Duration keyLifetime,
+        boolean leavesDoubt,
+        List<Duration> schedule) {
     static Terms of(Sender sender) {
         return new Terms(
-                sender.channel(), sender.timeout(), sender.concurrency(), sender.keyLifetime(), sender.leavesDoubt());
+                sender.channel(),
+                sender.timeout(),
+                sender.concurrency(),
+                sender.keyLifetime(),
+                sender.leavesDoubt(),
+                List.copyOf(sender.schedule()));
     }
 }

@@ -34,9 +34,9 @@ class RetryTest {
     @Test
     void providersWishCountsUpToItsBound() {
         Retry retry = new Retry(Duration.ofSeconds(10), 1, Duration.ofSeconds(10), 0, Duration.ofSeconds(60));
-        assertThat(retry.after(1, Duration.ofSeconds(1), random)).isEqualTo(Duration.ofSeconds(10));
-        assertThat(retry.after(1, Duration.ofSeconds(30), random)).isEqualTo(Duration.ofSeconds(30));
-        assertThat(retry.after(1, Duration.ofDays(1), random)).isEqualTo(Duration.ofSeconds(60));
+        assertThat(retry.after(1, List.of(), Duration.ofSeconds(1), random)).isEqualTo(Duration.ofSeconds(10));
+        assertThat(retry.after(1, List.of(), Duration.ofSeconds(30), random)).isEqualTo(Duration.ofSeconds(30));
+        assertThat(retry.after(1, List.of(), Duration.ofDays(1), random)).isEqualTo(Duration.ofSeconds(60));
     }
 
     @Test
@@ -56,5 +56,19 @@ class RetryTest {
 
     private static void refused(String field, Runnable settings) {
         assertThatIllegalArgumentException().isThrownBy(settings::run).withMessageStartingWith(field);
+    }
+
+    @Test
+    void goesByTheSchedule() {
+        Retry retry = Retry.DEFAULT;
+        List<Duration> schedule = List.of(Duration.ofSeconds(5), Duration.ofMinutes(5));
+        var random = new SplittableRandom(1);
+        assertThat(retry.after(1, schedule, Duration.ZERO, random))
+                .isBetween(Duration.ofSeconds(5), Duration.ofMillis(5_500));
+        assertThat(retry.after(2, schedule, Duration.ZERO, random))
+                .isBetween(Duration.ofMinutes(5), Duration.ofSeconds(330));
+        assertThat(retry.after(9, schedule, Duration.ZERO, random))
+                .isBetween(Duration.ofMinutes(5), Duration.ofSeconds(330));
+        assertThat(retry.after(1, schedule, Duration.ofMinutes(2), random)).isEqualTo(Duration.ofMinutes(2));
     }
 }

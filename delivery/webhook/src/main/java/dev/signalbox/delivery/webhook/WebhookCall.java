@@ -35,7 +35,7 @@ record WebhookCall(
                 contentType(delivery),
                 delivery.body(),
                 delivery.remaining(),
-                () -> true);
+                delivery::mayBegin);
     }
 
     /** A call with JSON for an endpoint, outside the queue. */

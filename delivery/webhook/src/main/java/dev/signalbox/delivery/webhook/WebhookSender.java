@@ -123,7 +123,9 @@ public final class WebhookSender implements Sender, AutoCloseable {
             return closed.get();
         }
         SendResult result = attempt(endpoint.id(), call);
-        watch.attempted(endpoint, result);
+        if (call.mayBegin().getAsBoolean()) {
+            watch.attempted(endpoint, result);
+        }
         return result;
     }
 
@@ -140,7 +142,8 @@ public final class WebhookSender implements Sender, AutoCloseable {
             Exchange exchange = transport.post(call);
             if (exchange instanceof Exchange.Answered) {
                 circuits.answered(receiver);
-            } else {
+            } else if (call.mayBegin().getAsBoolean()) {
+                // Otherwise the lease ended it, not the receiver.
                 circuits.unanswered(receiver);
             }
             return Verdict.of(exchange, clock.instant());
@@ -189,6 +192,13 @@ public final class WebhookSender implements Sender, AutoCloseable {
         return KEY_LIFETIME;
     }
 
+    /** Only a 2xx counts as received. */
+    @Override
+    public boolean leavesDoubt() {
+        return false;
+    }
+
+    @Override
     public List<Duration> schedule() {
         return SCHEDULE;
     }
