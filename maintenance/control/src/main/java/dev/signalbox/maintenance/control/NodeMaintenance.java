@@ -214,13 +214,14 @@ final class NodeMaintenance implements Maintenance {
         }
     }
 
+    /** Told under the monitor, so that one who has awaited a state finds its event before any later one. */
     private void become(Admission changed, String word) {
         monitor.run(() -> {
             admission = changed;
             since = clock.instant();
+            tell(MaintenanceEvent.Kind.MAINTENANCE, ITSELF, word, Map.of("admission", changed.name()));
         });
         LOG.info("maintenance: {}", word);
-        tell(MaintenanceEvent.Kind.MAINTENANCE, ITSELF, word, Map.of("admission", changed.name()));
     }
 
     private void tell(MaintenanceEvent.Kind kind, String source, String what, Map<String, String> details) {

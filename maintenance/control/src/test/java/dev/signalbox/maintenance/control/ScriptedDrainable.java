@@ -28,7 +28,9 @@ final class ScriptedDrainable implements Drainable {
 
     /** From now on it has work under way, until {@link #finish}. */
     ScriptedDrainable busy() {
-        work = new CountDownLatch(1);
+        if (work.getCount() == 0) { // a drain may be waiting for the one before
+            work = new CountDownLatch(1);
+        }
         return this;
     }
 
