@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -69,7 +70,7 @@ class LeaseTimeTest {
         assertThat(left()).isBetween(2 * LENGTH - DOUBT, 2 * LENGTH);
 
         List<Channel> lanes = List.of(Channel.SMS);
-        assertThat(store.look(lanes, wrong(hours)).expiredLeases()).isFalse();
+        assertThat(store.look(Map.of(Channel.SMS, 0L), wrong(hours)).expiredLeases()).isFalse();
         assertThat(store.rescue(lanes, wrong(hours), 10, 0, orphan -> {
                     throw new AssertionError("the lease still stands");
                 }))

@@ -61,8 +61,10 @@ class MaintenanceFailureTest extends MaintenanceFixture {
         add("broken", Phase.INTAKE).drainFailures.set(1);
         add("pool", Phase.RESOURCES);
         maintenance.enter(WISH);
-        await().atMost(LONG).untilAsserted(() -> assertThat(log)
-                .containsExactly("drain ready", "drained ready", "drain broken", "resume broken", "resume ready"));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(log)
+                        .containsExactly(
+                                "drain ready", "drained ready", "drain broken", "resume broken", "resume ready"));
         becomes(Admission.OPEN);
         assertThat(maintenance.await(Admission.CLOSED, Duration.ofMillis(50))).isFalse();
 
@@ -83,6 +85,7 @@ class MaintenanceFailureTest extends MaintenanceFixture {
         assertThat(log).contains("resume http");
 
         await().atMost(LONG).untilAsserted(() -> assertThat(log).containsExactly("resume http", "resume kafka"));
-        await().atMost(LONG).untilAsserted(() -> assertThat(maintenance.status().problems()).isEmpty());
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(maintenance.status().problems()).isEmpty());
     }
 }

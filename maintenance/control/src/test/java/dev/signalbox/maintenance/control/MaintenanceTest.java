@@ -216,9 +216,10 @@ class MaintenanceTest extends MaintenanceFixture {
         var done = new MaintenanceEvent(now.get(), backup, "nightly", "done", java.util.Map.of());
         maintenance.publish(done);
 
-        await().atMost(LONG).untilAsserted(() -> assertThat(changes)
-                .extracting(MaintenanceEvent::what)
-                .containsExactly("draining", "closed", "opening", "open"));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(changes)
+                        .extracting(MaintenanceEvent::what)
+                        .containsExactly("draining", "closed", "opening", "open"));
         await().atMost(LONG).untilAsserted(() -> assertThat(own).containsExactly(done));
         assertThat(maintenance.lastEvent()).contains(done);
         ended.close();
