@@ -68,7 +68,8 @@ class LocalCommandsTest {
         var two = Run.of("sms", "segments", "--json", "\u2019" + "x".repeat(70));
         assertThat(two.exitCode()).isZero();
         assertThat(two.out())
-                .startsWith("{\"alphabet\":\"ucs-2\",\"characters\":71,\"units\":71,\"room\":63,\"segments\":[\"\u2019xxx");
+                .startsWith(
+                        "{\"alphabet\":\"ucs-2\",\"characters\":71,\"units\":71,\"room\":63,\"segments\":[\"\u2019xxx");
     }
 
     @Test

@@ -25,10 +25,14 @@ final class SmsCommand {
     /** Counts segments, without a server. */
     @Command(
             name = "segments",
-            description = "Counts the segments of a text, each of which networks carry and bill as a message. Sends nothing.",
+            description =
+                    "Counts the segments of a text, each of which networks carry and bill as a message. Sends nothing.",
             mixinStandardHelpOptions = true,
             footerHeading = "%nExamples:%n",
-            footer = {"  signalbox sms segments \"Your table is ready\"", "  signalbox sms segments --json \"Été à Paris\""})
+            footer = {
+                "  signalbox sms segments \"Your table is ready\"",
+                "  signalbox sms segments --json \"Été à Paris\""
+            })
     public static final class Segments implements Callable<Integer> {
         @Parameters(paramLabel = "TEXT", description = "The text of the message.")
         private String text = "";

@@ -91,8 +91,10 @@ final class SmsSettings {
     private UnaryOperator<GenericProvider> contract() {
         String body = reading.get(SmsKeys.BODY);
         String id = SmsKeys.place(reading.get(SmsKeys.ID));
-        List<String> failures = reading.find(SmsKeys.FAILURES).map(SmsKeys::words).orElse(List.of());
-        var statuses = StatusContract.usual().with(reading.find(SmsKeys.STATUSES).orElse(""));
+        List<String> failures =
+                reading.find(SmsKeys.FAILURES).map(SmsKeys::words).orElse(List.of());
+        var statuses =
+                StatusContract.usual().with(reading.find(SmsKeys.STATUSES).orElse(""));
         Duration lifetime = reading.get(SmsKeys.KEY_LIFETIME);
         return plain -> plain.withBody(body)
                 .withId(id)
@@ -117,8 +119,7 @@ final class SmsSettings {
         return needed.stream().allMatch(key -> reading.find(key).isPresent());
     }
 
-    private static SmsProvider provider(
-            SmsProviders which, Account account, UnaryOperator<GenericProvider> contract) {
+    private static SmsProvider provider(SmsProviders which, Account account, UnaryOperator<GenericProvider> contract) {
         return switch (which) {
             case GENERIC -> contract.apply(GenericProvider.of(account.url().orElseThrow(), account.token()));
             case TWILIO -> {
