@@ -103,9 +103,9 @@ public final class SmsSender implements Sender, AutoCloseable {
 
     /** Several texts are one delivery, so if the first is out and another is not, neither "sent" nor "not sent" is true. */
     private SendResult sendAll(Delivery delivery, String number, List<String> texts, long deadline) {
-        var first = send(new SmsMessage(number, texts.getFirst(), key(delivery, 0)), deadline);
+        var first = send(delivery, new SmsMessage(number, texts.getFirst(), key(delivery, 0)), deadline);
         for (int i = 1; i < texts.size() && first instanceof SendResult.Accepted; i++) {
-            var next = send(new SmsMessage(number, texts.get(i), key(delivery, i)), deadline);
+            var next = send(delivery, new SmsMessage(number, texts.get(i), key(delivery, i)), deadline);
             if (!(next instanceof SendResult.Accepted)) {
                 return new SendResult.Unknown(
                         "the provider has " + i + " of " + texts.size() + " parts, and for the next: " + reason(next));
@@ -127,7 +127,7 @@ public final class SmsSender implements Sender, AutoCloseable {
         };
     }
 
-    private SendResult send(SmsMessage message, long deadline) {
+    private SendResult send(Delivery delivery, SmsMessage message, long deadline) {
         var left = Duration.ofNanos(deadline - System.nanoTime());
         return switch (transport.exchange(provider.request(message).onlyIf(delivery::mayBegin), left)) {
             case Exchange.Answered(var answer) -> provider.result(answer, clock.instant());

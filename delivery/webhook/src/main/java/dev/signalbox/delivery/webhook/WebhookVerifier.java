@@ -37,6 +37,7 @@ public final class WebhookVerifier {
 
     private record Key(String version, Check check) {}
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Signature(String version, byte[] bytes) {}
 
     /**

@@ -39,10 +39,15 @@ final class GatedConnection implements InvocationHandler {
                     giveBack();
                 }
             }
-            case "equals" -> arguments != null && proxy == arguments[0];
+            case "equals" -> arguments != null && isSame(proxy, arguments[0]);
             case "hashCode" -> System.identityHashCode(proxy);
             default -> call(method, arguments);
         };
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a proxy's equals leads here
+    private static boolean isSame(Object proxy, Object other) {
+        return proxy == other;
     }
 
     private @Nullable Object call(Method method, Object @Nullable [] arguments) throws Throwable {

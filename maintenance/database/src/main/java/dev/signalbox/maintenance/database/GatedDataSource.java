@@ -25,7 +25,7 @@ public final class GatedDataSource implements DataSource {
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(GatedDataSource.class);
 
     private final DataSource pool;
-    private final Duration wait;
+    private final Duration patience;
     private final AdmissionGate gate = new AdmissionGate();
     private final Set<GatedConnection> out = ConcurrentHashMap.newKeySet();
     private final Drainable drainable;
@@ -37,7 +37,7 @@ public final class GatedDataSource implements DataSource {
 
     private GatedDataSource(DataSource pool, PoolGateOptions options) {
         this.pool = pool;
-        this.wait = options.wait();
+        this.patience = options.patience();
         this.drainable = Drainable.of(options.name(), Phase.RESOURCES, options.deadline(), gate, this::abortAll);
     }
 
@@ -83,7 +83,7 @@ public final class GatedDataSource implements DataSource {
 
     private boolean enter() throws SQLException {
         try {
-            return wait.isZero() ? gate.enter() : gate.enter(wait);
+            return patience.isZero() ? gate.enter() : gate.enter(patience);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SQLTransientConnectionException("interrupted while waiting for the maintenance to end", e);

@@ -7,9 +7,9 @@ import java.time.Duration;
  *
  * @param name of the participant; unique in its maintenance
  * @param deadline how long connections that are out may take to come back, once it drains; then they are aborted
- * @param wait how long a caller waits for the maintenance to end before it is refused; 0 refuses at once
+ * @param patience how long a caller waits for the maintenance to end before it is refused; 0 refuses at once
  */
-public record PoolGateOptions(String name, Duration deadline, Duration wait) {
+public record PoolGateOptions(String name, Duration deadline, Duration patience) {
 
     /** The name {@code database}, 30 s, refused at once. */
     public static PoolGateOptions defaults() {
@@ -17,14 +17,14 @@ public record PoolGateOptions(String name, Duration deadline, Duration wait) {
     }
 
     public PoolGateOptions withName(String changed) {
-        return new PoolGateOptions(changed, deadline, wait);
+        return new PoolGateOptions(changed, deadline, patience);
     }
 
     public PoolGateOptions withDeadline(Duration changed) {
-        return new PoolGateOptions(name, changed, wait);
+        return new PoolGateOptions(name, changed, patience);
     }
 
-    public PoolGateOptions withWait(Duration changed) {
+    public PoolGateOptions withPatience(Duration changed) {
         return new PoolGateOptions(name, deadline, changed);
     }
 }

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,7 +46,7 @@ class GatedDataSourceTest extends DrainableContract {
                 PoolGateOptions.defaults()
                         .withName(name)
                         .withDeadline(deadline)
-                        .withWait(wait));
+                        .withPatience(wait));
     }
 
     @Override
@@ -129,7 +130,8 @@ class GatedDataSourceTest extends DrainableContract {
         first.close();
         first.close();
         assertThat(gated.underWay()).isEqualTo(1);
-        assertThat(second).isEqualTo(second).isNotEqualTo(first);
+        assertThat(second).isNotEqualTo(first);
+        assertThat(Set.of(first, second)).contains(second);
         second.close();
         assertThat(gated.underWay()).isZero();
     }
