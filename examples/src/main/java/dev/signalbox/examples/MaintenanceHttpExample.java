@@ -21,7 +21,8 @@ public final class MaintenanceHttpExample {
         Maintenance maintenance = Maintenance.start(MaintenanceOptions.defaults());
         maintenance.add(FileSignals.at("file", Path.of("maintenance")));
         var _ = maintenance.subscribe(event -> true, event -> System.out.println(event.source() + ": " + event.what()));
-        System.out.println("try: curl -i http://localhost:" + serve(maintenance, 8090).getAddress().getPort());
+        System.out.println("try: curl -i http://localhost:"
+                + serve(maintenance, 8090).getAddress().getPort());
     }
 
     static HttpServer serve(Maintenance maintenance, int port) throws IOException {

@@ -31,10 +31,7 @@ public final class TestServer implements AutoCloseable {
         this.folder = folder;
         this.server = Server.start(
                 SignalboxCommand.FEATURES,
-                SignalboxCommand.FEATURES.load(
-                        Optional.empty(),
-                        Map.of(),
-                        settings(folder, more)));
+                SignalboxCommand.FEATURES.load(Optional.empty(), Map.of(), settings(folder, more)));
     }
 
     private List<String> settings(Path data, String... more) {

@@ -71,7 +71,15 @@ class DocumentedCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "docs/rest.md", "docs/operations.md", "docs/tokens.md", "docs/session-bus.md", "docs/maintenance.md"})
+    @ValueSource(
+            strings = {
+                "README.md",
+                "docs/rest.md",
+                "docs/operations.md",
+                "docs/tokens.md",
+                "docs/session-bus.md",
+                "docs/maintenance.md"
+            })
     void everyCommandOfADocumentSucceeds(String document) throws Exception {
         String script = script(document);
 

@@ -60,13 +60,15 @@ class MaintenanceBehindHaproxyTest {
         String database = RealPostgres.shared().freshDatabase();
         start("a", database);
         start("b", database);
-        List<Integer> ports = nodes.stream().map(node -> node.uri("/").getPort()).toList();
+        List<Integer> ports =
+                nodes.stream().map(node -> node.uri("/").getPort()).toList();
         try (RealHaproxy proxy = RealHaproxy.before(ports, "/health/live");
                 HttpClient http = HttpClient.newHttpClient();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             URI front = URI.create("http://127.0.0.1:" + proxy.port() + "/api/messages");
             await().atMost(Duration.ofMinutes(1))
-                    .untilAsserted(() -> assertThat(get(http, front).statusCode()).isEqualTo(200));
+                    .untilAsserted(
+                            () -> assertThat(get(http, front).statusCode()).isEqualTo(200));
             List<Future<?>> callers = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 Callable<Boolean> caller = () -> call(http, front);
@@ -112,8 +114,8 @@ class MaintenanceBehindHaproxyTest {
 
     private static void becomes(ServerProcess node, String admission) {
         await().atMost(Duration.ofMinutes(1))
-                .untilAsserted(() -> assertThat(node.get("/health/ready").body())
-                        .contains("\"admission\":\"" + admission + "\""));
+                .untilAsserted(() ->
+                        assertThat(node.get("/health/ready").body()).contains("\"admission\":\"" + admission + "\""));
     }
 
     private void served(int more) {
@@ -150,8 +152,6 @@ class MaintenanceBehindHaproxyTest {
     }
 
     private static HttpRequest.Builder request(URI front) {
-        return HttpRequest.newBuilder(front)
-                .timeout(Duration.ofMinutes(1))
-                .header("Authorization", "Bearer " + TOKEN);
+        return HttpRequest.newBuilder(front).timeout(Duration.ofMinutes(1)).header("Authorization", "Bearer " + TOKEN);
     }
 }

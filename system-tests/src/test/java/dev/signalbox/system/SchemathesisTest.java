@@ -55,8 +55,8 @@ class SchemathesisTest {
         checks.positive_data_acceptance.enabled = false
         """;
 
-    private static final List<String> SETTINGS = List.of(
-            "maintenance.cluster=true", "maintenance.webhook.secret=0123456789abcdef01234567");
+    private static final List<String> SETTINGS =
+            List.of("maintenance.cluster=true", "maintenance.webhook.secret=0123456789abcdef01234567");
 
     @TempDir
     private Path folder;
@@ -94,7 +94,8 @@ class SchemathesisTest {
         }
     }
 
-    private int run(Path program, ServerProcess server, Path report, String selection) throws IOException, InterruptedException {
+    private int run(Path program, ServerProcess server, Path report, String selection)
+            throws IOException, InterruptedException {
         Path configuration = Files.writeString(folder.resolve("schemathesis.toml"), CONFIGURATION);
         Process process = new ProcessBuilder(
                         program.toString(),

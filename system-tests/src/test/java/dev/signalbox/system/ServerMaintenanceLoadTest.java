@@ -81,7 +81,9 @@ class ServerMaintenanceLoadTest {
                 long sent = provider.stats().accepted();
                 long turnedAway = refused.get();
                 await().atMost(Duration.ofMinutes(1)).until(() -> refused.get() > turnedAway + 5);
-                assertThat(provider.stats().accepted()).as("sent in window %d", window).isEqualTo(sent);
+                assertThat(provider.stats().accepted())
+                        .as("sent in window %d", window)
+                        .isEqualTo(sent);
                 Files.delete(signal);
                 becomes(server, "OPEN");
             }
@@ -92,8 +94,8 @@ class ServerMaintenanceLoadTest {
 
     private static void becomes(ServerProcess server, String admission) {
         await().atMost(Duration.ofMinutes(1))
-                .untilAsserted(() -> assertThat(server.get("/health/ready").body())
-                        .contains("\"admission\":\"" + admission + "\""));
+                .untilAsserted(() ->
+                        assertThat(server.get("/health/ready").body()).contains("\"admission\":\"" + admission + "\""));
     }
 
     /** Any other answer, or none, fails the test. */

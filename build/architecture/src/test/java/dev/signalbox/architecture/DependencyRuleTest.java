@@ -90,8 +90,7 @@ class DependencyRuleTest {
                     List.of("dev.signalbox.maintenance.control", "com.sun.net.httpserver..", "jakarta.servlet..")),
             Map.entry("maintenance.etcd", List.of("dev.signalbox.maintenance.control", "tools.jackson..")),
             Map.entry("maintenance.grpc", List.of("dev.signalbox.maintenance.control", "io.grpc..")),
-            Map.entry(
-                    "maintenance.database", List.of("dev.signalbox.maintenance.control", "dev.signalbox.database")),
+            Map.entry("maintenance.database", List.of("dev.signalbox.maintenance.control", "dev.signalbox.database")),
             Map.entry("delivery.email", List.of("dev.signalbox.delivery.queue", "dev.signalbox.mail")));
 
     /** What the server's features are built with. */

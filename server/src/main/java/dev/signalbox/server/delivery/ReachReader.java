@@ -17,8 +17,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.IntSummaryStatistics;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,8 +104,8 @@ final class ReachReader {
     /** Where every channel has a schedule of its own, as many as the longest of them is made for. */
     private int attempts(List<Step> chain) {
         IntSummaryStatistics waits = chain.stream()
-                .mapToInt(step ->
-                        channels.get(step.channel()).sender().schedule().size())
+                .mapToInt(
+                        step -> channels.get(step.channel()).sender().schedule().size())
                 .summaryStatistics();
         return waits.getCount() > 0 && waits.getMin() > 0 ? waits.getMax() + 1 : maxAttempts;
     }

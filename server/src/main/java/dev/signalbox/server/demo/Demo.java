@@ -72,8 +72,8 @@ final class Demo implements AutoCloseable {
             provider = add(SmsSimulator.start(SmsSimulatorOptions.defaults().withBehaviour(HUMAN)));
             mail = add(SmtpSimulator.start(SmtpSimulatorOptions.defaults()));
             WebhookKey key = WebhookKey.generate(WebhookKey.Kind.SYMMETRIC);
-            receiver = add(WebhookSimulator.start(
-                    WebhookSimulatorOptions.defaults().withKeys(List.of(key.verifier()))));
+            receiver = add(
+                    WebhookSimulator.start(WebhookSimulatorOptions.defaults().withKeys(List.of(key.verifier()))));
             model = add(LlmSimulator.start(LlmSimulatorOptions.defaults()));
             var secret = new Secret(UUID.randomUUID().toString());
             server = add(
@@ -164,8 +164,7 @@ final class Demo implements AutoCloseable {
     /** What the bulk route answered for. */
     record Accepted(long accepted, long duplicates, long refused) {
         Accepted plus(Accepted more) {
-            return new Accepted(
-                    accepted + more.accepted, duplicates + more.duplicates, refused + more.refused);
+            return new Accepted(accepted + more.accepted, duplicates + more.duplicates, refused + more.refused);
         }
     }
 

@@ -213,8 +213,8 @@ final class DemoCommand implements Callable<Integer> {
                 long ended = ended(states);
                 moved = ended == bar.getCurrent() ? moved : System.nanoTime();
                 bar.stepTo(ended);
-                bar.setExtraMessage("live " + demo.live() + ", sms " + demo.sms() + ", email " + demo.email() + ", webhook "
-                        + demo.webhook());
+                bar.setExtraMessage("live " + demo.live() + ", sms " + demo.sms() + ", email " + demo.email()
+                        + ", webhook " + demo.webhook());
                 if (ended >= accepted || System.nanoTime() - moved > PATIENCE.toNanos()) {
                     return states;
                 }

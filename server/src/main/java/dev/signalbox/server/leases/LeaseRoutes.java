@@ -34,9 +34,9 @@ final class LeaseRoutes {
 
     Api api() {
         return new Api(
-                List.of(
-                        Route.read("/api/ha", (request, response) -> Json.send(response, view())),
-                        Route.post("/api/ha/handover", Role.ADMIN, this::handOver)),
+                        List.of(
+                                Route.read("/api/ha", (request, response) -> Json.send(response, view())),
+                                Route.post("/api/ha/handover", Role.ADMIN, this::handOver)),
                         OpenApi.part(LeaseRoutes.class))
                 .servedAlways();
     }

@@ -52,8 +52,7 @@ public final class MaintenanceFeature implements Feature {
 
     @Override
     public List<CommandEntry> commands(Features features) {
-        return List.of(
-                new CommandEntry("maintenance", MaintenanceCommand.class, () -> new MaintenanceCommand()));
+        return List.of(new CommandEntry("maintenance", MaintenanceCommand.class, () -> new MaintenanceCommand()));
     }
 
     @Override
@@ -110,7 +109,7 @@ public final class MaintenanceFeature implements Feature {
             }
         }
 
-    @Override
+        @Override
         public List<Tables> tables() {
             return settings.cluster()
                     ? List.of(new Tables("maintenance", DatabaseSignals::migrations, DatabaseSignals::migrate))

@@ -20,7 +20,10 @@ final class MaintenanceMetrics {
                     .tag("state", state.name().toLowerCase(Locale.ROOT))
                     .register(node.registry());
         }
-        Gauge.builder("signalbox.maintenance.signals", maintenance, it -> it.status().signals().size())
+        Gauge.builder(
+                        "signalbox.maintenance.signals",
+                        maintenance,
+                        it -> it.status().signals().size())
                 .description("Signals that keep the node in maintenance")
                 .register(node.registry());
         Gauge.builder("signalbox.maintenance.drain.seconds", maintenance, MaintenanceMetrics::lastDrain)

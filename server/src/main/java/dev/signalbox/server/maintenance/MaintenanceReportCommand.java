@@ -45,8 +45,7 @@ final class MaintenanceReportCommand extends MaintenanceQuestion {
                 .forEach(entry -> table.row(
                         entry.path("phase").asString(""),
                         entry.path("name").asString(""),
-                        entry.path("outcome").asString("")
-                                + (entry.path("cut").asBoolean(false) ? ", cut" : ""),
+                        entry.path("outcome").asString("") + (entry.path("cut").asBoolean(false) ? ", cut" : ""),
                         time(entry.path("waitedMillis")),
                         entry.path("found").asString(""),
                         entry.path("left").asString(""),

@@ -112,7 +112,9 @@ final class MaintenanceRoutes {
         try {
             Duration length = DurationText.parse(text);
             violations.check(
-                    length.isPositive() && length.compareTo(LONGEST) <= 0, "for", "must be longer than 0, at most 365d");
+                    length.isPositive() && length.compareTo(LONGEST) <= 0,
+                    "for",
+                    "must be longer than 0, at most 365d");
             return Optional.of(length);
         } catch (IllegalArgumentException e) {
             violations.add("for", FailureText.of(e));
@@ -145,8 +147,7 @@ final class MaintenanceRoutes {
     private void webhook(Request request, Response response) throws IOException {
         WebhookSignals source = signals.webhook()
                 .orElseThrow(() -> new Problem(
-                        409,
-                        "this node takes no signals by webhook: set " + MaintenanceKeys.WEBHOOK_SECRET.path()));
+                        409, "this node takes no signals by webhook: set " + MaintenanceKeys.WEBHOOK_SECRET.path()));
         boolean heeded;
         try {
             heeded = source.receive(

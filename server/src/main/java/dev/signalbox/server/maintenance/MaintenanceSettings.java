@@ -48,9 +48,7 @@ record MaintenanceSettings(
         return reading.find(MaintenanceKeys.ETCD).map(endpoints -> {
             EtcdOptions options = EtcdOptions.of(key, endpoints.toArray(URI[]::new));
             return new Etcd(
-                    user.isPresent() && password.isPresent()
-                            ? options.withUser(user.get(), password.get())
-                            : options,
+                    user.isPresent() && password.isPresent() ? options.withUser(user.get(), password.get()) : options,
                     ca);
         });
     }

@@ -45,8 +45,11 @@ final class RequestGate {
 
     private void handle(Handler handler, Request request, Response response) throws IOException {
         if (!gate.enter()) {
-            throw new Problem(503, "this node is in maintenance and takes no requests; try again later, or another node")
-                    .header("Retry-After", Long.toString(retryAfter.get().plusMillis(999).toSeconds()));
+            throw new Problem(
+                            503, "this node is in maintenance and takes no requests; try again later, or another node")
+                    .header(
+                            "Retry-After",
+                            Long.toString(retryAfter.get().plusMillis(999).toSeconds()));
         }
         Runnable leaving = leavingOnce();
         request.whenLeavingPlace(leaving);

@@ -26,10 +26,10 @@ final class LogRoutes {
 
     Api api() {
         return new Api(
-                List.of(
-                        Route.read("/api/logs", (request, response) -> answer(response, it -> {})),
-                        Route.post("/api/logs/pause", Role.ADMIN, this::pause),
-                        Route.post("/api/logs/resume", Role.ADMIN, this::resume)),
+                        List.of(
+                                Route.read("/api/logs", (request, response) -> answer(response, it -> {})),
+                                Route.post("/api/logs/pause", Role.ADMIN, this::pause),
+                                Route.post("/api/logs/resume", Role.ADMIN, this::resume)),
                         OpenApi.part(LogRoutes.class))
                 .servedAlways();
     }

@@ -146,24 +146,15 @@ final class EndpointBody {
 
     /** A secret of the caller's own, or a new one. Empty after a violation. */
     private static Optional<WebhookKey> key(JsonFields fields, WebhookKey.Kind usual) {
-        Optional<WebhookKey.Kind> kind = read(
-                fields,
-                "kind",
-                EndpointBody::kind,
-                "must be symmetric or ed25519");
+        Optional<WebhookKey.Kind> kind = read(fields, "kind", EndpointBody::kind, "must be symmetric or ed25519");
         Optional<WebhookKey> given = read(
                 fields,
                 "secret",
                 WebhookKey::parse,
                 "must be whsec_ and 24 to 64 bytes in base64, or whsk_ and an Ed25519 key");
         fields.violations()
-                .check(
-                        given.isEmpty() || !fields.has("kind"),
-                        "kind",
-                        "is that of the secret; give one of the two");
-        return fields.has("secret")
-                ? given
-                : Optional.of(WebhookKey.generate(kind.orElse(usual)));
+                .check(given.isEmpty() || !fields.has("kind"), "kind", "is that of the secret; give one of the two");
+        return fields.has("secret") ? given : Optional.of(WebhookKey.generate(kind.orElse(usual)));
     }
 
     private static WebhookKey.Kind kind(String text) {

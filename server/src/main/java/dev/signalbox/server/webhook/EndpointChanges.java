@@ -133,11 +133,7 @@ final class EndpointChanges {
             },
             mixinStandardHelpOptions = true)
     static final class Replay extends OfOne {
-        @Option(
-                names = "--since",
-                paramLabel = "TIME",
-                required = true,
-                description = "Such as 2026-03-01T12:00:00Z.")
+        @Option(names = "--since", paramLabel = "TIME", required = true, description = "Such as 2026-03-01T12:00:00Z.")
         private String since = "";
 
         @Option(
@@ -153,16 +149,16 @@ final class EndpointChanges {
         @Override
         public Integer call() {
             JsonNode done = client().post(
-                    path() + "/replay",
-                    body().put("since", since).put("limit", limit).put("dryRun", dryRun));
+                            path() + "/replay",
+                            body().put("since", since).put("limit", limit).put("dryRun", dryRun));
             if (json()) {
                 output().result(done);
                 return ExitCode.OK;
             }
             output().result(
-                    dryRun
-                            ? text(done, "matched") + " would be sent again"
-                            : text(done, "changed") + " are sent again, of " + text(done, "matched"));
+                            dryRun
+                                    ? text(done, "matched") + " would be sent again"
+                                    : text(done, "changed") + " are sent again, of " + text(done, "matched"));
             if (done.path("more").asBoolean(false)) {
                 output().note("There are more; run the same again, or raise --limit");
             }

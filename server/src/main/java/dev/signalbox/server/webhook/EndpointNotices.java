@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Has somebody told when an endpoint is disabled, by a message in the queue like any other. Thread-safe. */
-record EndpointNotices(DeliveryQueue queue, Optional<Step> to, WebhookListener others)
-        implements WebhookListener {
+record EndpointNotices(DeliveryQueue queue, Optional<Step> to, WebhookListener others) implements WebhookListener {
 
     @Override
     public void disabled(WebhookEndpoint endpoint, WebhookEndpoint.Cause cause, String reason) {
@@ -19,8 +18,9 @@ record EndpointNotices(DeliveryQueue queue, Optional<Step> to, WebhookListener o
     }
 
     private void tell(Step step, WebhookEndpoint endpoint, String reason) {
-        String text = "The webhook endpoint " + endpoint.id() + " was disabled: " + reason + ". Once that is mended: signalbox"
-                + " webhook endpoints enable " + endpoint.id() + ", and then replay for what it missed.";
+        String text = "The webhook endpoint " + endpoint.id() + " was disabled: " + reason
+                + ". Once that is mended: signalbox" + " webhook endpoints enable " + endpoint.id()
+                + ", and then replay for what it missed.";
         var _ = queue.enqueue(Reach.to(List.of(step))
                 .header("subject", "The webhook endpoint " + endpoint.id() + " was disabled")
                 .body(text)

@@ -20,7 +20,11 @@ final class EndpointQuestions {
         @Option(names = "--after", paramLabel = "ID", defaultValue = "", description = "Begins after this one.")
         private String after = "";
 
-        @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "How many; default ${DEFAULT-VALUE}.")
+        @Option(
+                names = "--limit",
+                paramLabel = "N",
+                defaultValue = "50",
+                description = "How many; default ${DEFAULT-VALUE}.")
         private int limit;
 
         @Override

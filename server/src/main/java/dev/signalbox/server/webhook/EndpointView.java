@@ -47,8 +47,7 @@ record EndpointView(
                 endpoint.description(),
                 endpoint.createdAt(),
                 endpoint.enabled(),
-                endpoint.disabled()
-                        .map(why -> new DisabledView(why.since(), Kind.written(why.cause()), why.reason())),
+                endpoint.disabled().map(why -> new DisabledView(why.since(), Kind.written(why.cause()), why.reason())),
                 endpoint.keys().stream().map(EndpointView::key).toList(),
                 standing.failures(),
                 standing.failingSince(),

@@ -56,18 +56,14 @@ final class ReplayRoutes {
 
     private void replay(Request request, Response response) throws IOException {
         String id = request.parameter("id");
-        WebhookEndpoint endpoint = endpoints
-                .find(id)
-                .orElseThrow(() -> new Problem(404, "there is no webhook endpoint " + id));
+        WebhookEndpoint endpoint =
+                endpoints.find(id).orElseThrow(() -> new Problem(404, "there is no webhook endpoint " + id));
         JsonFields fields = fields(RequestBody.declaredJson(request, bounds.maxBody()));
         Optional<Instant> since = fields.text("since").flatMap(TimeText::instant);
         fields.violations().check(since.isPresent(), "since", "must be a time such as 2026-03-01T12:00:00Z");
         int limit = fields.integer("limit").orElse(USUAL_LIMIT);
         fields.violations()
-                .check(
-                        limit >= 1 && limit <= Filter.MOST_CHANGED,
-                        "limit",
-                        "must be 1 to " + Filter.MOST_CHANGED);
+                .check(limit >= 1 && limit <= Filter.MOST_CHANGED, "limit", "must be 1 to " + Filter.MOST_CHANGED);
         boolean dryRun = fields.flag("dryRun").orElse(false);
         refuseWrong(fields.violations());
         if (!dryRun && !endpoint.enabled()) {
@@ -88,8 +84,8 @@ final class ReplayRoutes {
             if (matched >= limit) {
                 return new Replayed(matched, changed, true);
             }
-            BulkChange done = queue.changeAll(
-                    filter.withState(state).withLimit(limit - matched), Action.RETRY, remark, dryRun);
+            BulkChange done =
+                    queue.changeAll(filter.withState(state).withLimit(limit - matched), Action.RETRY, remark, dryRun);
             matched += done.matched();
             changed += done.changed();
             more |= done.next().isPresent();
@@ -98,7 +94,11 @@ final class ReplayRoutes {
     }
 
     private static Remark remark(Request request) {
-        return request.principal().map(Principal::name).map(Remark::by).orElse(Remark.NONE).withNote("webhook replay");
+        return request.principal()
+                .map(Principal::name)
+                .map(Remark::by)
+                .orElse(Remark.NONE)
+                .withNote("webhook replay");
     }
 
     private static JsonFields fields(JsonNode body) {

@@ -19,8 +19,9 @@ record WebhookChannel(Sender sender, WebhookEndpoints endpoints, WebhookOptions 
 
     private String url(String address) {
         if (options.urlKey().isEmpty()) {
-            throw new IllegalArgumentException("it is a URL, and nothing signs for those here: make it an endpoint, or set "
-                    + WebhookKeys.URL_SECRET.path());
+            throw new IllegalArgumentException(
+                    "it is a URL, and nothing signs for those here: make it an endpoint, or set "
+                            + WebhookKeys.URL_SECRET.path());
         }
         return options.targets().check(address).toString();
     }
@@ -28,8 +29,9 @@ record WebhookChannel(Sender sender, WebhookEndpoints endpoints, WebhookOptions 
     private String endpoint(String id) {
         boolean isId = WebhookEndpoint.isId(id);
         if (!isId || endpoints.recent(id).isEmpty()) {
-            throw new IllegalArgumentException((isId ? "'" + id + "'" : "this") + " is not the id of a webhook endpoint;"
-                    + " `signalbox webhook endpoints list` shows those there are");
+            throw new IllegalArgumentException(
+                    (isId ? "'" + id + "'" : "this") + " is not the id of a webhook endpoint;"
+                            + " `signalbox webhook endpoints list` shows those there are");
         }
         return id;
     }

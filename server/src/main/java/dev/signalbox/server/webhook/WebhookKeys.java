@@ -64,15 +64,7 @@ final class WebhookKeys {
             "delivery.webhook.ca-file", Kind.path(), "Certificates in PEM to trust instead of the system's.");
 
     static final List<Key<?>> ALL = List.of(
-            TIMEOUT,
-            CONNECT_TIMEOUT,
-            CONCURRENCY,
-            ALLOW,
-            PLAIN_HTTP,
-            DISABLE_AFTER,
-            NOTICE,
-            URL_SECRET,
-            CA_FILE);
+            TIMEOUT, CONNECT_TIMEOUT, CONCURRENCY, ALLOW, PLAIN_HTTP, DISABLE_AFTER, NOTICE, URL_SECRET, CA_FILE);
 
     private WebhookKeys() {}
 }

@@ -1,5 +1,7 @@
 package dev.signalbox.server.webhook;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.signalbox.delivery.webhook.WebhookEndpoint;
 import dev.signalbox.delivery.webhook.WebhookListener;
 import dev.signalbox.server.configuration.Kind;
@@ -29,7 +31,7 @@ final class WebhookMetrics implements WebhookListener {
 
     @Override
     public void disabled(WebhookEndpoint endpoint, WebhookEndpoint.Cause cause, String reason) {
-        disabled.get(cause).increment();
+        requireNonNull(disabled.get(cause)).increment();
     }
 
     @Override

@@ -32,7 +32,8 @@ record WebhookSettings(WebhookOptions options, Optional<Step> notice) {
     }
 
     private static Duration usualConnectTimeout(Duration timeout) {
-        Duration usual = DurationText.parse(WebhookKeys.CONNECT_TIMEOUT.fallback().orElseThrow());
+        Duration usual =
+                DurationText.parse(WebhookKeys.CONNECT_TIMEOUT.fallback().orElseThrow());
         return usual.compareTo(timeout) < 0 ? usual : timeout;
     }
 

@@ -23,10 +23,11 @@ import picocli.CommandLine.Option;
 /** A simulated receiver of webhooks in the foreground. */
 @Command(
         name = "webhook",
-        description = "Runs a simulated receiver of webhooks until it is stopped, and then prints what it counted. It takes"
-                + " a POST to any path, verifies its signature by Standard Webhooks if it is given keys, and knows repeats"
-                + " by webhook-id. GET /stats, GET /messages, POST /behaviour and POST /reset tell and change what it"
-                + " does.",
+        description =
+                "Runs a simulated receiver of webhooks until it is stopped, and then prints what it counted. It takes"
+                        + " a POST to any path, verifies its signature by Standard Webhooks if it is given keys, and knows repeats"
+                        + " by webhook-id. GET /stats, GET /messages, POST /behaviour and POST /reset tell and change what it"
+                        + " does.",
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
         footer = {

@@ -12,8 +12,7 @@ class DemoCommandTest {
     /** Of ten messages, four are for connected clients, and one each for mail after an absent client, mail, and a webhook. */
     @Test
     void usesEveryChannelAndCountsRight() {
-        Run run = Run.of(
-                "demo", "--exit", "--messages", "200", "--set", "control.port=0", "--set", "clients.port=0");
+        Run run = Run.of("demo", "--exit", "--messages", "200", "--set", "control.port=0", "--set", "clients.port=0");
         JsonNode last = RestClient.JSON.readTree(run.out().lines().toList().getLast());
         assertThat(run.exitCode()).as(last::toString).isZero();
         assertThat(List.of("accepted", "delivered", "email", "webhook", "failed", "duplicates"))

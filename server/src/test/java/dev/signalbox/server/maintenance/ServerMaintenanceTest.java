@@ -40,7 +40,8 @@ class ServerMaintenanceTest {
     private static Path folders;
 
     private final Path folder = folders.resolve("server-" + System.nanoTime());
-    private TestServer server = new TestServer(folder, "maintenance.webhook.secret=" + SECRET, "maintenance.cluster=true");
+    private TestServer server =
+            new TestServer(folder, "maintenance.webhook.secret=" + SECRET, "maintenance.cluster=true");
 
     @AfterEach
     void close() {
@@ -52,7 +53,8 @@ class ServerMaintenanceTest {
         String[] all = new String[on.length + more.length];
         System.arraycopy(on, 0, all, 0, on.length);
         System.arraycopy(more, 0, all, on.length, more.length);
-        assertThat(server.run(all)).satisfies(run -> assertThat(run.exitCode()).as(run.err()).isZero());
+        assertThat(server.run(all))
+                .satisfies(run -> assertThat(run.exitCode()).as(run.err()).isZero());
     }
 
     private void leave() {
@@ -111,7 +113,9 @@ class ServerMaintenanceTest {
         for (int window = 1; window <= 3; window++) {
             assertThat(enqueue("before " + window).statusCode()).isEqualTo(202);
             int sent = window;
-            await().atMost(LONG).untilAsserted(() -> assertThat(server.provider.stats().accepted()).isEqualTo(sent));
+            await().atMost(LONG)
+                    .untilAsserted(
+                            () -> assertThat(server.provider.stats().accepted()).isEqualTo(sent));
             enter();
             leave();
         }
@@ -120,14 +124,20 @@ class ServerMaintenanceTest {
     /** What an operator has paused stays paused, whatever maintenance does in between. */
     @Test
     void aPausedDispatchStaysPaused() throws Exception {
-        assertThat(send(request("/api/messaging/stop").POST(BodyPublishers.noBody())).statusCode()).isEqualTo(200);
+        assertThat(send(request("/api/messaging/stop").POST(BodyPublishers.noBody()))
+                        .statusCode())
+                .isEqualTo(200);
         enter();
         leave();
 
         assertThat(get("/health").body()).contains("\"processing_status\":\"stopped\"");
-        assertThat(send(request("/api/messaging/start").POST(BodyPublishers.noBody())).statusCode()).isEqualTo(200);
+        assertThat(send(request("/api/messaging/start").POST(BodyPublishers.noBody()))
+                        .statusCode())
+                .isEqualTo(200);
         assertThat(enqueue("now").statusCode()).isEqualTo(202);
-        await().atMost(LONG).untilAsserted(() -> assertThat(server.provider.stats().accepted()).isEqualTo(1));
+        await().atMost(LONG)
+                .untilAsserted(
+                        () -> assertThat(server.provider.stats().accepted()).isEqualTo(1));
     }
 
     @Test
@@ -190,8 +200,8 @@ class ServerMaintenanceTest {
         server.close();
         server = new TestServer(folder);
 
-        await().atMost(LONG).untilAsserted(() -> assertThat(get("/health/ready").body())
-                .contains("\"admission\":\"CLOSED\""));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(get("/health/ready").body()).contains("\"admission\":\"CLOSED\""));
         leave();
         assertThat(enqueue("again").statusCode()).isEqualTo(202);
     }
@@ -203,14 +213,20 @@ class ServerMaintenanceTest {
                 .contains("requests")
                 .contains("dispatcher")
                 .contains("takes at most");
-        assertThat(server.run("maintenance", "status", "--json").json().path("admission").asString())
+        assertThat(server.run("maintenance", "status", "--json")
+                        .json()
+                        .path("admission")
+                        .asString())
                 .isEqualTo("OPEN");
         enter();
         leave();
 
         Run report = server.run("maintenance", "report");
         assertThat(report.out()).contains("drain 1").contains("DRAINED").contains("dispatcher");
-        assertThat(server.run("maintenance", "report", "--all", "--json").json().path("items").size())
+        assertThat(server.run("maintenance", "report", "--all", "--json")
+                        .json()
+                        .path("items")
+                        .size())
                 .isEqualTo(1);
         assertThat(server.run("maintenance", "plan").out()).contains("last time it took");
     }
@@ -228,14 +244,18 @@ class ServerMaintenanceTest {
     @Test
     void aSignedWebhookIsASignal() throws Exception {
         assertThat(webhook("1", "on\nreason: disk", "v1,AAAA").statusCode()).isEqualTo(403);
-        assertThat(webhook("1", "on\nreason: disk", signature("1", "on\nreason: disk")).body())
+        assertThat(webhook("1", "on\nreason: disk", signature("1", "on\nreason: disk"))
+                        .body())
                 .contains("\"heeded\":true");
-        await().atMost(LONG).untilAsserted(() -> assertThat(server.run("maintenance", "status").out())
-                .contains("webhook")
-                .contains("CLOSED"));
+        await().atMost(LONG)
+                .untilAsserted(
+                        () -> assertThat(server.run("maintenance", "status").out())
+                                .contains("webhook")
+                                .contains("CLOSED"));
         assertThat(webhook("2", "off", signature("2", "off")).statusCode()).isEqualTo(200);
         await().atMost(LONG)
-                .untilAsserted(() -> assertThat(server.run("maintenance", "status").out()).contains("OPEN"));
+                .untilAsserted(() ->
+                        assertThat(server.run("maintenance", "status").out()).contains("OPEN"));
     }
 
     private HttpResponse<String> webhook(String id, String body, String signature) throws Exception {
@@ -271,7 +291,10 @@ class ServerMaintenanceTest {
                 .POST(BodyPublishers.ofString("{\"reasons\":\"x\"}")));
         assertThat(unknown.statusCode()).isEqualTo(400);
         assertThat(unknown.body()).contains("reasons");
-        assertThat(server.run("maintenance", "status", "--json").json().path("admission").asString())
+        assertThat(server.run("maintenance", "status", "--json")
+                        .json()
+                        .path("admission")
+                        .asString())
                 .isEqualTo("OPEN");
     }
 }

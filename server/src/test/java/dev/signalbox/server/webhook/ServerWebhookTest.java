@@ -49,16 +49,24 @@ class ServerWebhookTest {
     void anEndpointGetsWhatIsSentToIt() throws Exception {
         WebhookKey key = WebhookKey.generate(WebhookKey.Kind.SYMMETRIC);
         Path secret = Files.writeString(folder.resolve("secret"), key.secret() + "\n");
-        try (var receiver =
-                        WebhookSimulator.start(WebhookSimulatorOptions.defaults().withKeys(List.of(key.verifier())));
+        try (var receiver = WebhookSimulator.start(
+                        WebhookSimulatorOptions.defaults().withKeys(List.of(key.verifier())));
                 var _ = server(HERE, PLAIN)) {
             JsonNode made = endpoints(
-                            "create", receiver.url("/orders").toString(), "--id", "orders", "--secret-file", secret.toString())
+                            "create",
+                            receiver.url("/orders").toString(),
+                            "--id",
+                            "orders",
+                            "--secret-file",
+                            secret.toString())
                     .json();
             assertThat(made.path("secret").asString()).isEqualTo(key.secret());
-            assertThat(endpoints("test", "orders").json().path("result").asString()).isEqualTo("accepted");
+            assertThat(endpoints("test", "orders").json().path("result").asString())
+                    .isEqualTo("accepted");
             assertThat(receiver.messages(1).getFirst().body()).contains("signalbox.test");
-            assertThat(run("send", "--to", "webhook:orders", "{\"type\":\"order.paid\"}").exitCode()).isZero();
+            assertThat(run("send", "--to", "webhook:orders", "{\"type\":\"order.paid\"}")
+                            .exitCode())
+                    .isZero();
             until(() -> receiver.stats().accepted() == 2);
             assertThat(receiver.messages(1).getFirst().body()).isEqualTo("{\"type\":\"order.paid\"}");
             assertThat(receiver.stats().unsigned()).isZero();
@@ -103,8 +111,8 @@ class ServerWebhookTest {
             assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
             assertThat(refused.err()).contains("disabled; enable it first");
             endpoints("enable", "orders");
-            JsonNode counted =
-                    endpoints("replay", "orders", "--since", before.toString(), "--dry-run").json();
+            JsonNode counted = endpoints("replay", "orders", "--since", before.toString(), "--dry-run")
+                    .json();
             assertThat(counted.path("matched").asInt()).isEqualTo(1);
             assertThat(receiver.stats().requests()).isZero();
             assertThat(endpoints("replay", "orders", "--since", before.toString())
@@ -152,9 +160,11 @@ class ServerWebhookTest {
                 assertThat(run.exitCode()).as(wrong).isEqualTo(ExitCode.REFUSED);
                 assertThat(run.err()).contains("url ");
             }
-            assertThat(endpoints("create", "https://127.0.0.1/", "--id", "UPPER").err())
+            assertThat(endpoints("create", "https://127.0.0.1/", "--id", "UPPER")
+                            .err())
                     .contains("id must be", "url leads to 127.0.0.1");
-            assertThat(run("send", "--to", "webhook:nobody", "{}").err()).contains("'nobody' is not the id of a webhook endpoint");
+            assertThat(run("send", "--to", "webhook:nobody", "{}").err())
+                    .contains("'nobody' is not the id of a webhook endpoint");
             assertThat(run("send", "--to", "webhook:https://example.com/", "{}").err())
                     .contains("delivery.webhook.url-secret");
             assertThat(endpoints("show", "nobody").err()).contains("no webhook endpoint nobody");
@@ -165,13 +175,16 @@ class ServerWebhookTest {
     @Test
     void aUrlIsAnAddressWithASecretForThose() {
         WebhookKey key = WebhookKey.generate(WebhookKey.Kind.ED25519);
-        try (var receiver =
-                        WebhookSimulator.start(WebhookSimulatorOptions.defaults().withKeys(List.of(key.verifier())));
+        try (var receiver = WebhookSimulator.start(
+                        WebhookSimulatorOptions.defaults().withKeys(List.of(key.verifier())));
                 var _ = server(HERE, PLAIN, "delivery.webhook.url-secret=" + key.secret())) {
-            assertThat(run("send", "--to", "webhook:" + receiver.url("/direct"), "Hello").exitCode()).isZero();
+            assertThat(run("send", "--to", "webhook:" + receiver.url("/direct"), "Hello")
+                            .exitCode())
+                    .isZero();
             until(() -> receiver.stats().accepted() == 1);
             assertThat(receiver.messages(1).getFirst().path()).isEqualTo("/direct");
-            assertThat(run("send", "--to", "webhook:http://10.0.0.1/", "Hello").err()).contains("10.0.0.0/8");
+            assertThat(run("send", "--to", "webhook:http://10.0.0.1/", "Hello").err())
+                    .contains("10.0.0.0/8");
         }
     }
 
@@ -180,11 +193,14 @@ class ServerWebhookTest {
         try (var receiver = WebhookSimulator.start(WebhookSimulatorOptions.defaults());
                 var _ = server(HERE, PLAIN)) {
             endpoints("create", receiver.url("/a").toString(), "--id", "a");
-            assertThat(endpoints("create", receiver.url("/a").toString(), "--id", "a").err()).contains("already");
+            assertThat(endpoints("create", receiver.url("/a").toString(), "--id", "a")
+                            .err())
+                    .contains("already");
             Run changed = endpoints("change", "a", "--url", receiver.url("/b").toString(), "--description", "invoices");
             assertThat(changed.json().path("url").asString()).endsWith("/b");
             assertThat(run("webhook", "endpoints", "list").out()).contains("invoices", "enabled");
-            assertThat(endpoints("delete", "a", "--yes").json().path("deleted").asString()).isEqualTo("a");
+            assertThat(endpoints("delete", "a", "--yes").json().path("deleted").asString())
+                    .isEqualTo("a");
             assertThat(endpoints("delete", "a", "--yes").exitCode()).isEqualTo(ExitCode.REFUSED);
         }
     }
@@ -221,14 +237,20 @@ class ServerWebhookTest {
     private String get(String path) throws Exception {
         return HTTP.send(
                         HttpRequest.newBuilder(URI.create(url).resolve(path))
-                                .header("Authorization", "Bearer " + AdminToken.find(folder).orElseThrow().value())
+                                .header(
+                                        "Authorization",
+                                        "Bearer "
+                                                + AdminToken.find(folder)
+                                                        .orElseThrow()
+                                                        .value())
                                 .build(),
                         BodyHandlers.ofString())
                 .body();
     }
 
     private Run endpoints(String... arguments) {
-        return run(Stream.concat(Stream.of("webhook", "endpoints"), Stream.concat(Stream.of(arguments), Stream.of("--json")))
+        return run(Stream.concat(
+                        Stream.of("webhook", "endpoints"), Stream.concat(Stream.of(arguments), Stream.of("--json")))
                 .toArray(String[]::new));
     }
 
@@ -244,8 +266,8 @@ class ServerWebhookTest {
     private Server server(String... settings) {
         var all = new ArrayList<String>(List.of("data.folder=" + folder, "control.port=0", "clients.port=0"));
         all.addAll(List.of(settings));
-        Server server =
-                Server.start(SignalboxCommand.FEATURES, SignalboxCommand.FEATURES.load(Optional.empty(), Map.of(), all));
+        Server server = Server.start(
+                SignalboxCommand.FEATURES, SignalboxCommand.FEATURES.load(Optional.empty(), Map.of(), all));
         url = server.controlUri().toString();
         return server;
     }

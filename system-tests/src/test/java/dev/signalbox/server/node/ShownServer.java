@@ -65,7 +65,9 @@ public final class ShownServer implements AutoCloseable {
         var features = Features.of(
                 new MaintenanceFeature(),
                 new Surroundings(),
-                new SessionsFeature(), new DeliveryFeature(it -> metrics), new ConsoleFeature());
+                new SessionsFeature(),
+                new DeliveryFeature(it -> metrics),
+                new ConsoleFeature());
         Configuration configuration = features.load(
                 Optional.empty(),
                 Map.of(),
@@ -184,6 +186,7 @@ public final class ShownServer implements AutoCloseable {
         private ConnectedClient client(int i) {
             return new ConnectedClient(
                     CLIENTS.get(i),
+                    new UUID(0, i),
                     "192.0.2." + (10 + i) + ":" + (51_000 + 37 * i),
                     since.plusSeconds(600L * i),
                     i % 3 == 2 ? Optional.empty() : Optional.of(Instant.now().minusSeconds(7L * i + 2)),

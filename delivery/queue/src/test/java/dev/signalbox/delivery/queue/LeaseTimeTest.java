@@ -70,7 +70,8 @@ class LeaseTimeTest {
         assertThat(left()).isBetween(2 * LENGTH - DOUBT, 2 * LENGTH);
 
         List<Channel> lanes = List.of(Channel.SMS);
-        assertThat(store.look(Map.of(Channel.SMS, 0L), wrong(hours)).expiredLeases()).isFalse();
+        assertThat(store.look(Map.of(Channel.SMS, 0L), wrong(hours)).expiredLeases())
+                .isFalse();
         assertThat(store.rescue(lanes, wrong(hours), 10, 0, orphan -> {
                     throw new AssertionError("the lease still stands");
                 }))

@@ -41,13 +41,7 @@ record WebhookCall(
     /** A call with JSON for an endpoint, outside the queue. */
     static WebhookCall json(WebhookEndpoint endpoint, String id, String body, Duration remaining, Instant now) {
         return new WebhookCall(
-                endpoint.url(),
-                signing(endpoint, now),
-                id,
-                "application/json",
-                body,
-                remaining,
-                () -> true);
+                endpoint.url(), signing(endpoint, now), id, "application/json", body, remaining, () -> true);
     }
 
     /** The keys that sign now, the newest first. */

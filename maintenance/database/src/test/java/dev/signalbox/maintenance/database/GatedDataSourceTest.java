@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 
 /** The gate before a real pool on a real PostgreSQL. */
 class GatedDataSourceTest extends DrainableContract {
-    private final Database database =
-            Database.open(DatabaseConfig.of(RealPostgres.shared().freshDatabase()).withPoolSize(5));
+    private final Database database = Database.open(
+            DatabaseConfig.of(RealPostgres.shared().freshDatabase()).withPoolSize(5));
     private final Maintenance maintenance = Maintenance.start(MaintenanceOptions.defaults());
     private final GatedDataSource gated = join("database", Duration.ofMillis(300), Duration.ZERO);
 
@@ -43,10 +43,7 @@ class GatedDataSourceTest extends DrainableContract {
         return GatedDataSource.join(
                 maintenance,
                 database.dataSource(),
-                PoolGateOptions.defaults()
-                        .withName(name)
-                        .withDeadline(deadline)
-                        .withPatience(wait));
+                PoolGateOptions.defaults().withName(name).withDeadline(deadline).withPatience(wait));
     }
 
     @Override
@@ -152,7 +149,8 @@ class GatedDataSourceTest extends DrainableContract {
         assertThat(gated.isWrapperFor(DataSource.class)).isTrue();
         assertThat(gated.unwrap(GatedDataSource.class)).isSameAs(gated);
         try (Connection connection = gated.getConnection()) {
-            assertThat(connection.isWrapperFor(org.postgresql.PGConnection.class)).isTrue();
+            assertThat(connection.isWrapperFor(org.postgresql.PGConnection.class))
+                    .isTrue();
         }
     }
 

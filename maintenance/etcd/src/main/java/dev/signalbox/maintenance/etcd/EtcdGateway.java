@@ -89,7 +89,8 @@ final class EtcdGateway {
                 throw refused(answer.statusCode(), lines.findFirst().orElse(""));
             }
             lines.map(EtcdGateway::parse)
-                    .takeWhile(line -> line.has("result") && !line.path("result").path("canceled").asBoolean(false))
+                    .takeWhile(line -> line.has("result")
+                            && !line.path("result").path("canceled").asBoolean(false))
                     .forEach(line -> changed.run());
         }
     }
@@ -115,9 +116,9 @@ final class EtcdGateway {
     private void authenticate() throws IOException, InterruptedException {
         EtcdOptions.User user = options.user().orElseThrow();
         token = null;
-        token = send("/v3/auth/authenticate", JSON.createObjectNode()
-                        .put("name", user.name())
-                        .put("password", user.password()))
+        token = send(
+                        "/v3/auth/authenticate",
+                        JSON.createObjectNode().put("name", user.name()).put("password", user.password()))
                 .path("token")
                 .asString("");
     }

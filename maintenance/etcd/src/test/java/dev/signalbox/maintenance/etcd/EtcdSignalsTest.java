@@ -110,7 +110,8 @@ class EtcdSignalsTest extends SignalSourceContract {
 
     @Test
     void ofSeveralMembersOneThatAnswersIsEnough() {
-        EtcdSignals source = at(URI.create("http://127.0.0.1:1"), RealEtcd.shared().url());
+        EtcdSignals source =
+                at(URI.create("http://127.0.0.1:1"), RealEtcd.shared().url());
         Heard heard = heard(source);
         await().atMost(LONG).untilAsserted(() -> assertThat(heard.said).isNotEmpty());
         RealEtcd.shared().ask("/v3/kv/put", keyed(",\"value\":\"" + base64("on") + "\""));
@@ -148,19 +149,24 @@ class EtcdSignalsTest extends SignalSourceContract {
 
     /** A connection that broke with etcd may be tried once more. */
     private static void eventually(Runnable change) {
-        await().atMost(LONG).ignoreExceptionsInstanceOf(SignalSourceException.class).until(() -> {
-            change.run();
-            return true;
-        });
+        await().atMost(LONG)
+                .ignoreExceptionsInstanceOf(SignalSourceException.class)
+                .until(() -> {
+                    change.run();
+                    return true;
+                });
     }
 
     @Test
     void aPasswordIsNotShown() {
-        assertThat(EtcdOptions.of(key, RealEtcd.url(1)).withUser("root", "secret").toString())
+        assertThat(EtcdOptions.of(key, RealEtcd.url(1))
+                        .withUser("root", "secret")
+                        .toString())
                 .contains("root")
                 .doesNotContain("secret");
         assertThatThrownBy(() -> EtcdOptions.of(key)).hasMessageContaining("endpoints");
-        assertThatThrownBy(() -> EtcdOptions.of(key, URI.create("127.0.0.1:2379"))).hasMessageContaining("https://");
+        assertThatThrownBy(() -> EtcdOptions.of(key, URI.create("127.0.0.1:2379")))
+                .hasMessageContaining("https://");
         assertThat(List.of(EtcdOptions.of(key, RealEtcd.url(1)).timeout())).containsExactly(Duration.ofSeconds(5));
     }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.maintenance.control.Admission;
-import dev.signalbox.maintenance.control.Drainable;
 import dev.signalbox.maintenance.control.DrainReport;
+import dev.signalbox.maintenance.control.Drainable;
 import dev.signalbox.maintenance.control.Maintenance;
 import dev.signalbox.maintenance.control.MaintenanceOptions;
 import dev.signalbox.maintenance.control.Signal;
@@ -49,9 +49,7 @@ class GrpcServerTest extends DrainableContract {
     private final HealthStatusManager health = new HealthStatusManager();
     private final MaintenanceInterceptor interceptor = MaintenanceInterceptor.join(
             maintenance,
-            GrpcGateOptions.defaults()
-                    .withDeadline(Duration.ofMillis(200))
-                    .withSkipMethods("test.Echo/Download"));
+            GrpcGateOptions.defaults().withDeadline(Duration.ofMillis(200)).withSkipMethods("test.Echo/Download"));
     private final Server server = InProcessServerBuilder.forName(NAME)
             .executor(threads)
             .addService(echo.definition())
@@ -124,7 +122,8 @@ class GrpcServerTest extends DrainableContract {
         Answers upload = new Answers();
         StreamObserver<String> parts =
                 ClientCalls.asyncClientStreamingCall(channel.newCall(EchoService.UPLOAD, CallOptions.DEFAULT), upload);
-        await().atMost(LONG).untilAsserted(() -> assertThat(interceptor.underWay()).isEqualTo(2));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(interceptor.underWay()).isEqualTo(2));
         requests.onNext("a");
         requests.onCompleted();
         parts.onNext("b");
@@ -132,7 +131,8 @@ class GrpcServerTest extends DrainableContract {
 
         assertThat(talk.end.get()).isEqualTo(Status.Code.OK);
         assertThat(upload.end.get()).isEqualTo(Status.Code.OK);
-        await().atMost(LONG).untilAsserted(() -> assertThat(interceptor.underWay()).isZero());
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(interceptor.underWay()).isZero());
     }
 
     @Test
@@ -164,12 +164,14 @@ class GrpcServerTest extends DrainableContract {
     void aStreamWithoutAnEndIsClosedAtTheDeadline() throws Exception {
         Answers talk = new Answers();
         ClientCalls.asyncBidiStreamingCall(channel.newCall(EchoService.TALK, CallOptions.DEFAULT), talk);
-        await().atMost(LONG).untilAsserted(() -> assertThat(interceptor.underWay()).isEqualTo(1));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(interceptor.underWay()).isEqualTo(1));
         enter();
 
         assertThat(talk.end.get()).isEqualTo(Status.Code.UNAVAILABLE);
         assertThat(maintenance.reports().getFirst().outcome()).isEqualTo(DrainReport.Outcome.OVERDUE);
-        await().atMost(LONG).untilAsserted(() -> assertThat(interceptor.underWay()).isZero());
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(interceptor.underWay()).isZero());
     }
 
     @Test
@@ -177,10 +179,12 @@ class GrpcServerTest extends DrainableContract {
         assertThat(statusOf(unary(EchoService.UNARY, "fail"))).isEqualTo(Status.Code.UNKNOWN);
         var call = channel.newCall(EchoService.TALK, CallOptions.DEFAULT);
         ClientCalls.asyncBidiStreamingCall(call, new Answers());
-        await().atMost(LONG).untilAsserted(() -> assertThat(interceptor.underWay()).isEqualTo(1));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(interceptor.underWay()).isEqualTo(1));
         call.cancel("the client has had enough", null);
 
-        await().atMost(LONG).untilAsserted(() -> assertThat(interceptor.underWay()).isZero());
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(interceptor.underWay()).isZero());
     }
 
     @Test
@@ -221,8 +225,7 @@ class GrpcServerTest extends DrainableContract {
     void theRefusalSaysWhatToDo() throws Exception {
         enter();
 
-        assertThatThrownBy(() ->
-                        ClientCalls.blockingUnaryCall(channel, EchoService.UNARY, CallOptions.DEFAULT, "x"))
+        assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(channel, EchoService.UNARY, CallOptions.DEFAULT, "x"))
                 .isInstanceOf(StatusRuntimeException.class)
                 .hasMessageContaining("in maintenance; try another node");
     }

@@ -31,8 +31,8 @@ abstract class HttpServerFixture extends DrainableContract {
     private final AtomicReference<CountDownLatch> release = new AtomicReference<>(new CountDownLatch(0));
     protected final AtomicLong handled = new AtomicLong();
     protected final AtomicLong handling = new AtomicLong();
-    private final HttpGate gate =
-            HttpGate.join(maintenance, HttpGateOptions.defaults().withDeadline(LONG).withSkipPaths("/health"));
+    private final HttpGate gate = HttpGate.join(
+            maintenance, HttpGateOptions.defaults().withDeadline(LONG).withSkipPaths("/health"));
     private URI server = URI.create("http://unset");
 
     /** Starts a server whose requests for {@code /wait} call {@link #handle} and whose others are answered at once. */
@@ -89,7 +89,8 @@ abstract class HttpServerFixture extends DrainableContract {
 
     @Test
     void duringMaintenanceTheAnswerSaysSo() throws Exception {
-        maintenance.enter(Signal.of("alice", "secret reason").until(java.time.Instant.now().plusSeconds(100)));
+        maintenance.enter(Signal.of("alice", "secret reason")
+                .until(java.time.Instant.now().plusSeconds(100)));
         assertThat(maintenance.await(Admission.CLOSED, LONG)).isTrue();
 
         HttpResponse<String> answer = get("/any");

@@ -56,10 +56,12 @@ public abstract class DrainableContract {
     void openItCountsWhatIsUnderWay() throws Exception {
         Runnable first = work();
         Runnable second = work();
-        await().atMost(LONG).untilAsserted(() -> assertThat(drainable().underWay()).isEqualTo(2));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(drainable().underWay()).isEqualTo(2));
         first.run();
         second.run();
-        await().atMost(LONG).untilAsserted(() -> assertThat(drainable().underWay()).isZero());
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(drainable().underWay()).isZero());
     }
 
     @Test
@@ -134,7 +136,8 @@ public abstract class DrainableContract {
         Runnable end = work();
         drainable().resume();
 
-        await().atMost(LONG).untilAsserted(() -> assertThat(drainable().underWay()).isEqualTo(1));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(drainable().underWay()).isEqualTo(1));
         end.run();
     }
 
