@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +29,8 @@ class TombstoneTest {
         throw new AssertionError("nothing was claimed");
     };
 
+    private static final long LENGTH = Micros.of(Duration.ofSeconds(20));
+
     private final UUID lease = UUID.randomUUID();
     private Database database;
     private JdbcQueue queue;
@@ -35,7 +38,7 @@ class TombstoneTest {
     @BeforeEach
     void open() {
         database = Database.open(DatabaseConfig.of(RealPostgres.shared().freshDatabase()));
-        queue = (JdbcQueue) DeliveryQueue.on(database);
+        queue = JdbcQueue.open(database, Time.of(InstantSource.system()));
         queue.enqueue(Reach.to("sms:+61400000000").body("x").build());
     }
 
@@ -46,7 +49,7 @@ class TombstoneTest {
 
     private List<Claimed> claim(UUID as) {
         long now = queue.time().now();
-        return queue.store().claim(Channel.SMS, 10, new long[10], as, "a", now, now + 20_000_000);
+        return queue.store().claim(Channel.SMS, 10, new long[10], as, "a", now, LENGTH);
     }
 
     private int giveBack() {
