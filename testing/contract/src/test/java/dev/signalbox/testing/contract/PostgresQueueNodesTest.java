@@ -281,9 +281,13 @@ class PostgresQueueNodesTest {
     @Test
     void idleNodeAsksAtMostTwiceASecond() {
         try (Dispatcher dispatcher = listening(DispatchOptions.DEFAULT)) {
+            long began = System.nanoTime();
             long before = proxy.requests();
             await().pollDelay(Duration.ofSeconds(6)).until(() -> true);
-            assertThat(proxy.requests() - before).isLessThanOrEqualTo(2 * 6);
+            long requests = proxy.requests() - before;
+            // The two more may be at the edges of the time.
+            long most = 2 * Duration.ofNanos(System.nanoTime() - began).toSeconds() + 2;
+            assertThat(requests).isLessThanOrEqualTo(most);
             assertThat(dispatcher.health().problem()).isEmpty();
         }
     }
