@@ -183,10 +183,9 @@ public final class Reading {
     }
 
     /** Notes that a file cannot be read. */
-    public void readable(Key<Path> key, Path file) {
-        check(
-                Files.isReadable(file) && Files.isRegularFile(file),
-                key,
-                "'" + Masked.text(file.toString()) + "' is not a file that this user can read");
+    public boolean readable(Key<Path> key, Path file) {
+        boolean can = Files.isReadable(file) && Files.isRegularFile(file);
+        check(can, key, "'" + Masked.text(file.toString()) + "' is not a file that this user can read");
+        return can;
     }
 }

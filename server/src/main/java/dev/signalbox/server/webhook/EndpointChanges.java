@@ -39,7 +39,7 @@ final class EndpointChanges {
             description = "Gives an endpoint another URL or description. Its keys stay.",
             mixinStandardHelpOptions = true)
     static final class Change extends OfOne {
-        @Option(names = "--url", paramLabel = "URL", description = "Where webhooks are posted from now on.")
+        @Option(names = "--new-url", paramLabel = "URL", description = "Where webhooks are posted from now on.")
         private @Nullable String url;
 
         @Option(names = "--description", paramLabel = "TEXT", description = "For people.")

@@ -38,8 +38,12 @@ record WebhookSettings(WebhookOptions options, Optional<Step> notice) {
     }
 
     private static Trust trust(Reading reading) {
+        Optional<Path> file = reading.find(WebhookKeys.CA_FILE);
+        if (file.isPresent() && !reading.readable(WebhookKeys.CA_FILE, file.get())) {
+            return Trust.system();
+        }
         try {
-            return Trust.of(reading.find(WebhookKeys.CA_FILE), false);
+            return Trust.of(file, false);
         } catch (IllegalArgumentException unreadable) {
             reading.check(false, WebhookKeys.CA_FILE, "does not work: " + FailureText.of(unreadable));
             return Trust.system();
