@@ -165,7 +165,7 @@ class EtcdSignalsTest extends SignalSourceContract {
                 .contains("root")
                 .doesNotContain("secret");
         assertThatThrownBy(() -> EtcdOptions.of(key)).hasMessageContaining("endpoints");
-        assertThatThrownBy(() -> EtcdOptions.of(key, URI.create("127.0.0.1:2379")))
+        assertThatThrownBy(() -> EtcdOptions.of(key, URI.create("localhost:2379")))
                 .hasMessageContaining("https://");
         assertThat(List.of(EtcdOptions.of(key, RealEtcd.url(1)).timeout())).containsExactly(Duration.ofSeconds(5));
     }
