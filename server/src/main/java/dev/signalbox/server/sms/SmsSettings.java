@@ -69,8 +69,8 @@ final class SmsSettings {
         boolean insecure = reading.get(SmsKeys.INSECURE);
         boolean used = !insecure || file.isEmpty();
         reading.check(used, SmsKeys.CA_FILE, "has no effect with delivery.sms.insecure: remove one of them");
-        boolean readable =
-                used && file.map(given -> reading.readable(SmsKeys.CA_FILE, given)).orElse(true);
+        boolean readable = used
+                && file.map(given -> reading.readable(SmsKeys.CA_FILE, given)).orElse(true);
         return readable ? made(SmsKeys.CA_FILE, () -> Trust.of(file, insecure)) : Optional.empty();
     }
 

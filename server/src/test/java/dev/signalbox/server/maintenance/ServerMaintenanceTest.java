@@ -159,7 +159,8 @@ class ServerMaintenanceTest {
     void aStreamOfEventsEndsAndItsReaderGoesOnAfterwards() throws Exception {
         assertThat(append("one").statusCode()).isEqualTo(201);
         try (InputStream stream = follow("/api/sessions/s/stream?from=start")) {
-            CompletableFuture<String> all = CompletableFuture.supplyAsync(() -> readAll(stream));
+            CompletableFuture<String> all =
+                    CompletableFuture.supplyAsync(() -> readAll(stream), Thread::startVirtualThread);
             enter();
             assertThat(all.get(60, TimeUnit.SECONDS)).contains("retry: 1000");
         }

@@ -196,7 +196,8 @@ class ServerWebhookTest {
             assertThat(endpoints("create", receiver.url("/a").toString(), "--id", "a")
                             .err())
                     .contains("already");
-            Run changed = endpoints("change", "a", "--new-url", receiver.url("/b").toString(), "--description", "invoices");
+            Run changed =
+                    endpoints("change", "a", "--new-url", receiver.url("/b").toString(), "--description", "invoices");
             assertThat(changed.json().path("url").asString()).endsWith("/b");
             assertThat(run("webhook", "endpoints", "list").out()).contains("invoices", "enabled");
             assertThat(endpoints("delete", "a", "--yes").json().path("deleted").asString())

@@ -99,7 +99,8 @@ class GatedDataSourceTest extends DrainableContract {
     void whoMayWaitGetsItsConnectionAfterwards() throws Exception {
         GatedDataSource patient = join("patient", LONG, LONG);
         enter();
-        CompletableFuture<Integer> answer = CompletableFuture.supplyAsync(() -> one(patient));
+        CompletableFuture<Integer> answer =
+                CompletableFuture.supplyAsync(() -> one(patient), Thread::startVirtualThread);
         await().atMost(LONG).until(() -> patient.refused() > 0);
         assertThat(answer).isNotDone();
         leave();

@@ -118,7 +118,8 @@ abstract class HttpServerFixture extends DrainableContract {
         assertThat(post("/now").statusCode()).isEqualTo(200);
         long ok = 1;
         long refused = 0;
-        CompletableFuture<Integer> windows = CompletableFuture.supplyAsync(() -> windows(20));
+        CompletableFuture<Integer> windows =
+                CompletableFuture.supplyAsync(() -> windows(20), Thread::startVirtualThread);
         while (!windows.isDone() || refused == 0) {
             if (windows.isDone() && refused == 0) {
                 maintenance.enter(Signal.of("alice", "once more"));

@@ -141,13 +141,16 @@ public abstract class DrainableContract {
         end.run();
     }
 
+    /** On a thread of its own: the common pool may have only one, which the HTTP client needs. */
     private CompletableFuture<Long> draining() {
-        return CompletableFuture.supplyAsync(() -> {
-            try {
-                return drainable().drain(LONG);
-            } catch (InterruptedException e) {
-                throw new CompletionException(e);
-            }
-        });
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return drainable().drain(LONG);
+                    } catch (InterruptedException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                Thread::startVirtualThread);
     }
 }
