@@ -7,6 +7,7 @@ import dev.signalbox.server.configuration.DurationText;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.tls.Trust;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
