@@ -29,8 +29,6 @@ import picocli.CommandLine;
  * have added. Hence the last of those that send.
  */
 public final class DeliveryFeature implements Feature {
-    private static final Logger LOG = LoggerFactory.getLogger(DeliveryFeature.class);
-
     private final Function<Node, DeliveryMetrics> metrics;
 
     public DeliveryFeature() {
@@ -71,6 +69,9 @@ public final class DeliveryFeature implements Feature {
     }
 
     private record Configured(DeliverySettings settings, Function<Node, DeliveryMetrics> counting) implements Part {
+        /** Not the feature's, which exists in commands that load no logging. */
+        private static final Logger LOG = LoggerFactory.getLogger(DeliveryFeature.class);
+
         @Override
         public void start(Node node) {
             if (!node.channels().serves(Channel.LIVE)) {

@@ -22,10 +22,15 @@ record WebhookSimulatorKey(String text) {
     private static final String X509_HEAD = "302a300506032b6570032100";
 
     WebhookSimulatorKey {
+        check(text);
+    }
+
+    /** Throws IllegalArgumentException, in words for people, if it is no key. */
+    static void check(String text) {
         if (!text.startsWith(SYMMETRIC) && !text.startsWith(PUBLIC)) {
             throw new IllegalArgumentException("a key to verify with begins with whsec_ or whpk_");
         }
-        decoded(text.substring(text.indexOf('_') + 1));
+        var unused = decoded(text.substring(text.indexOf('_') + 1));
     }
 
     private static byte[] decoded(String base64) {

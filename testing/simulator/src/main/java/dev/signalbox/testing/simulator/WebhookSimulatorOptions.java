@@ -19,6 +19,7 @@ public record WebhookSimulatorOptions(
 
     public WebhookSimulatorOptions {
         keys = List.copyOf(keys);
+        keys.forEach(WebhookSimulatorKey::check);
         check(port >= 0 && port <= 65_535, "port " + port + " is not in 0..65535");
         check(limit >= 1 && limit <= 1_000_000, "limit " + limit + " is not in 1..1000000");
     }
