@@ -30,7 +30,7 @@ record WebhookSimulatorKey(String text) {
         if (!text.startsWith(SYMMETRIC) && !text.startsWith(PUBLIC)) {
             throw new IllegalArgumentException("a key to verify with begins with whsec_ or whpk_");
         }
-        var unused = decoded(text.substring(text.indexOf('_') + 1));
+        decoded(text.substring(text.indexOf('_') + 1));
     }
 
     private static byte[] decoded(String base64) {
