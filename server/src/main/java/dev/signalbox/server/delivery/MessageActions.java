@@ -177,7 +177,7 @@ final class MessageActions {
                     .check(fields.text("outcome").isEmpty(), "outcome", "belongs to the action resolve only");
         }
         if (!name.equals("retry")) {
-            fields.violations().check(!fields.has("newKey"), "newKey", "belongs to the action retry only");
+            fields.violations().check(fields.flag("newKey").isEmpty(), "newKey", "belongs to the action retry only");
         }
         return switch (name) {
             case "cancel" -> Optional.of(Action.CANCEL);
