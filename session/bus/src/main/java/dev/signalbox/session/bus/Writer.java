@@ -11,6 +11,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,6 +31,7 @@ final class Writer {
     /** How many times within its patience it is looked whether an event's time is up. */
     private static final int LOOKS = 10;
 
+    private static final Duration GATHERING = Duration.ofMillis(1);
     private static final Duration LEAST_LOOK = Duration.ofMillis(10);
 
     private final SessionStore store;
@@ -40,6 +43,7 @@ final class Writer {
     private final ConcurrentLinkedQueue<Outgoing> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean turn = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final ExecutorService turns;
     /** With the number of the batch, its id: as unlikely to be another's as a random one, at a tenth of the cost. */
     private final long origin = UUID.randomUUID().getMostSignificantBits();
 
@@ -47,6 +51,9 @@ final class Writer {
     private long batches;
     /** What did not fit into the batch before. */
     private volatile @Nullable Outgoing carried;
+
+    /** Of the batch before. Belongs to the thread that has the turn. */
+    private CountDownLatch telling = new CountDownLatch(0);
 
     private volatile List<Outgoing> inBatch = List.of();
     private volatile boolean closed;
@@ -58,9 +65,19 @@ final class Writer {
         this.monitor = monitor;
         this.capacity = options.maxWaiting();
         this.room = new Semaphore(capacity);
+        this.turns = store.isImmediate() ? Executors.newVirtualThreadPerTaskExecutor() : platformThreads();
         if (!store.isImmediate()) {
             Thread.ofVirtual().name("signalbox-session-patience").start(this::expireOverdue);
         }
+    }
+
+    /**
+     * A store's answer is awaited for most of a turn. It wakes a platform thread at once, a virtual one only by way of the thread that
+     * polls its socket. Two threads serve, unless what depends on a sender's future blocks.
+     */
+    private static ExecutorService platformThreads() {
+        return Executors.newCachedThreadPool(
+                Thread.ofPlatform().daemon().name("signalbox-session-writer-", 0).factory());
     }
 
     CompletableFuture<Long> send(Entry entry, SendOptions options) {
@@ -98,18 +115,37 @@ final class Writer {
     }
 
     private void passTurn() {
-        Thread.ofVirtual().name("signalbox-session-writer").start(this::takeTurn);
+        turns.execute(this::takeTurn);
     }
 
     private void takeTurn() {
+        awaitTold();
         List<Outgoing> batch = next();
         List<Written> written = batch.isEmpty() ? List.of() : write(batch);
+        CountDownLatch told = new CountDownLatch(1);
+        telling = told;
         if (hasMore()) {
             passTurn();
         } else {
             endTurn();
         }
         written.forEach(this::tell);
+        told.countDown();
+    }
+
+    /**
+     * Until the senders of the batch before are told, for they may send again: their events then go into one batch with those that
+     * came meanwhile, instead of two groups of senders taking turns. What depends on a sender's future may block, so not for long.
+     */
+    private void awaitTold() {
+        if (store.isImmediate()) {
+            return;
+        }
+        try {
+            boolean _ = telling.await(GATHERING.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Race: an event that comes right before the turn ends has found it taken, so it is looked for again afterwards. */
@@ -295,5 +331,6 @@ final class Writer {
         room.acquireUninterruptibly(capacity);
         room.release(capacity);
         ended.countDown();
+        turns.shutdown();
     }
 }
