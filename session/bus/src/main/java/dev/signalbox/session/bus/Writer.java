@@ -73,15 +73,28 @@ final class Writer {
             throw new SessionClosedException();
         }
         Outgoing outgoing = new Outgoing(entry, options, deadline);
-        waiting.add(outgoing);
-        if (turn.compareAndSet(false, true)) {
-            if (store.isImmediate()) {
-                takeTurn();
-            } else {
+        if (store.isImmediate()) {
+            sendImmediately(outgoing);
+        } else {
+            waiting.add(outgoing);
+            if (turn.compareAndSet(false, true)) {
                 passTurn();
             }
         }
         return outgoing.done();
+    }
+
+    /** On the sender's own thread, if nobody else writes; and past the queue, if nobody waits in it. */
+    private void sendImmediately(Outgoing outgoing) {
+        boolean first = turn.compareAndSet(false, true);
+        if (first && !hasMore()) {
+            takeTurn(List.of(outgoing));
+            return;
+        }
+        waiting.add(outgoing);
+        if (first || turn.compareAndSet(false, true)) {
+            takeTurn(next());
+        }
     }
 
     private void awaitRoom() {
@@ -98,11 +111,10 @@ final class Writer {
     }
 
     private void passTurn() {
-        Thread.ofVirtual().name("signalbox-session-writer").start(this::takeTurn);
+        Thread.ofVirtual().name("signalbox-session-writer").start(() -> takeTurn(next()));
     }
 
-    private void takeTurn() {
-        List<Outgoing> batch = next();
+    private void takeTurn(List<Outgoing> batch) {
         List<Written> written = batch.isEmpty() ? List.of() : write(batch);
         if (hasMore()) {
             passTurn();
@@ -179,14 +191,15 @@ final class Writer {
     }
 
     private Append append(List<Outgoing> batch) {
-        List<Entry> entries = new ArrayList<>(batch.size());
-        for (Outgoing one : batch) {
-            entries.add(one.entry());
+        Entry[] entries = new Entry[batch.size()];
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = batch.get(i).entry();
         }
         Outgoing first = batch.getFirst();
         Optional<UUID> keyed = first.keyedId();
         UUID id = keyed.isPresent() ? keyed.get() : new UUID(origin, ++batches);
-        return new Append(id, store.clock().instant(), entries, first.options().expected(), keyed.isPresent());
+        return new Append(
+                id, store.clock().instant(), List.of(entries), first.options().expected(), keyed.isPresent());
     }
 
     /** What a store refuses of several may be the fault of one, which the others need not suffer for. */
@@ -203,13 +216,14 @@ final class Writer {
     /** Repeats under the same id while the outcome is unknown, and any of the senders has patience. */
     private List<Place> append(Append append, long deadlineNanos) {
         long began = System.nanoTime();
-        Backoff backoff = new Backoff();
+        Backoff backoff = null;
         while (true) {
             try {
                 List<Place> places = store.append(append);
                 monitor.sent(places.size(), began);
                 return places;
             } catch (SessionUnavailableException e) {
+                backoff = backoff == null ? new Backoff() : backoff;
                 boolean again = pauses(backoff, deadlineNanos);
                 monitor.sendFailed(append.entries().size(), !again, e);
                 if (!again) {
