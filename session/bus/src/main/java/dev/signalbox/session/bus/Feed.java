@@ -42,7 +42,8 @@ final class Feed implements Watcher {
     /** Meanwhile the tail must stay where it is. */
     private boolean reading;
 
-    private boolean closed;
+    /** Written under the lock, and read without it before each event is told. */
+    private volatile boolean closed;
 
     /** @param room the most events in the buffer; {@code bufferFull} is told when there would be more */
     Feed(String session, Reader reader, int room, Runnable bufferFull) {
@@ -145,12 +146,7 @@ final class Feed implements Watcher {
     }
 
     boolean isClosed() {
-        lock.lock();
-        try {
-            return closed;
-        } finally {
-            lock.unlock();
-        }
+        return closed;
     }
 
     /**

@@ -11,8 +11,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,18 +30,19 @@ final class Writer {
     private static final int LOOKS = 10;
 
     private static final Duration GATHERING = Duration.ofMillis(1);
+    private static final CountDownLatch TOLD = new CountDownLatch(0);
     private static final Duration LEAST_LOOK = Duration.ofMillis(10);
 
     private final SessionStore store;
     private final WatcherRegistry watchers;
     private final Duration patience;
     private final BusMonitor monitor;
+    private final Duration gathering;
     private final int capacity;
     private final Semaphore room;
     private final ConcurrentLinkedQueue<Outgoing> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean turn = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final ExecutorService turns;
     /** With the number of the batch, its id: as unlikely to be another's as a random one, at a tenth of the cost. */
     private final long origin = UUID.randomUUID().getMostSignificantBits();
 
@@ -53,31 +52,27 @@ final class Writer {
     private volatile @Nullable Outgoing carried;
 
     /** Of the batch before. Belongs to the thread that has the turn. */
-    private CountDownLatch telling = new CountDownLatch(0);
+    private CountDownLatch telling = TOLD;
 
     private volatile List<Outgoing> inBatch = List.of();
     private volatile boolean closed;
 
     Writer(SessionStore store, WatcherRegistry watchers, BusOptions options, BusMonitor monitor) {
+        this(store, watchers, options, monitor, GATHERING);
+    }
+
+    /** @param gathering how long a turn may wait for the senders of the batch before */
+    Writer(SessionStore store, WatcherRegistry watchers, BusOptions options, BusMonitor monitor, Duration gathering) {
+        this.gathering = gathering;
         this.store = store;
         this.watchers = watchers;
         this.patience = options.patience();
         this.monitor = monitor;
         this.capacity = options.maxWaiting();
         this.room = new Semaphore(capacity);
-        this.turns = store.isImmediate() ? Executors.newVirtualThreadPerTaskExecutor() : platformThreads();
         if (!store.isImmediate()) {
             Thread.ofVirtual().name("signalbox-session-patience").start(this::expireOverdue);
         }
-    }
-
-    /**
-     * A store's answer is awaited for most of a turn. It wakes a platform thread at once, a virtual one only by way of the thread that
-     * polls its socket. Two threads serve, unless what depends on a sender's future blocks.
-     */
-    private static ExecutorService platformThreads() {
-        return Executors.newCachedThreadPool(
-                Thread.ofPlatform().daemon().name("signalbox-session-writer-", 0).factory());
     }
 
     CompletableFuture<Long> send(Entry entry, SendOptions options) {
@@ -90,15 +85,28 @@ final class Writer {
             throw new SessionClosedException();
         }
         Outgoing outgoing = new Outgoing(entry, options, deadline);
-        waiting.add(outgoing);
-        if (turn.compareAndSet(false, true)) {
-            if (store.isImmediate()) {
-                takeTurn();
-            } else {
+        if (store.isImmediate()) {
+            sendImmediately(outgoing);
+        } else {
+            waiting.add(outgoing);
+            if (turn.compareAndSet(false, true)) {
                 passTurn();
             }
         }
         return outgoing.done();
+    }
+
+    /** On the sender's own thread, if nobody else writes; and past the queue, if nobody waits in it. */
+    private void sendImmediately(Outgoing outgoing) {
+        boolean first = turn.compareAndSet(false, true);
+        if (first && !hasMore()) {
+            takeTurn(List.of(outgoing));
+            return;
+        }
+        waiting.add(outgoing);
+        if (first || turn.compareAndSet(false, true)) {
+            takeTurn(next());
+        }
     }
 
     private void awaitRoom() {
@@ -115,14 +123,15 @@ final class Writer {
     }
 
     private void passTurn() {
-        turns.execute(this::takeTurn);
+        Thread.ofVirtual().name("signalbox-session-writer").start(() -> {
+            awaitTold();
+            takeTurn(next());
+        });
     }
 
-    private void takeTurn() {
-        awaitTold();
-        List<Outgoing> batch = next();
+    private void takeTurn(List<Outgoing> batch) {
         List<Written> written = batch.isEmpty() ? List.of() : write(batch);
-        CountDownLatch told = new CountDownLatch(1);
+        CountDownLatch told = store.isImmediate() ? TOLD : new CountDownLatch(1);
         telling = told;
         if (hasMore()) {
             passTurn();
@@ -138,11 +147,8 @@ final class Writer {
      * came meanwhile, instead of two groups of senders taking turns. What depends on a sender's future may block, so not for long.
      */
     private void awaitTold() {
-        if (store.isImmediate()) {
-            return;
-        }
         try {
-            boolean _ = telling.await(GATHERING.toNanos(), TimeUnit.NANOSECONDS);
+            boolean _ = telling.await(gathering.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -215,14 +221,15 @@ final class Writer {
     }
 
     private Append append(List<Outgoing> batch) {
-        List<Entry> entries = new ArrayList<>(batch.size());
-        for (Outgoing one : batch) {
-            entries.add(one.entry());
+        Entry[] entries = new Entry[batch.size()];
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = batch.get(i).entry();
         }
         Outgoing first = batch.getFirst();
         Optional<UUID> keyed = first.keyedId();
         UUID id = keyed.isPresent() ? keyed.get() : new UUID(origin, ++batches);
-        return new Append(id, store.clock().instant(), entries, first.options().expected(), keyed.isPresent());
+        return new Append(
+                id, store.clock().instant(), List.of(entries), first.options().expected(), keyed.isPresent());
     }
 
     /** What a store refuses of several may be the fault of one, which the others need not suffer for. */
@@ -239,13 +246,14 @@ final class Writer {
     /** Repeats under the same id while the outcome is unknown, and any of the senders has patience. */
     private List<Place> append(Append append, long deadlineNanos) {
         long began = System.nanoTime();
-        Backoff backoff = new Backoff();
+        Backoff backoff = null;
         while (true) {
             try {
                 List<Place> places = store.append(append);
                 monitor.sent(places.size(), began);
                 return places;
             } catch (SessionUnavailableException e) {
+                backoff = backoff == null ? new Backoff() : backoff;
                 boolean again = pauses(backoff, deadlineNanos);
                 monitor.sendFailed(append.entries().size(), !again, e);
                 if (!again) {
@@ -331,6 +339,5 @@ final class Writer {
         room.acquireUninterruptibly(capacity);
         room.release(capacity);
         ended.countDown();
-        turns.shutdown();
     }
 }

@@ -58,6 +58,37 @@ class WriterTest {
         assertThat(store.batches.stream().map(batch -> batch.entries().size())).containsExactly(1, 5);
     }
 
+    /** Otherwise the senders would split into two groups that take turns, in batches of half the size. */
+    @Test
+    void whatThoseWhoWereToldSendNextIsInTheNextBatch() throws Exception {
+        ScriptedStore remote = new ScriptedStore(false);
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        remote.appends.add(batch -> {
+            begun.countDown();
+            Held.await(goOn);
+            return remote.put(batch);
+        });
+        Writer writer =
+                new Writer(remote, new WatcherRegistry(), BusOptions.DEFAULT, monitor(), Duration.ofSeconds(20));
+        CompletableFuture<Long> again = send(writer, 1).thenCompose(first -> send(writer, 3));
+        Held.await(begun);
+        CompletableFuture<Long> meanwhile = send(writer, 2);
+        goOn.countDown();
+        assertThat(again.get(20, TimeUnit.SECONDS)).isEqualTo(3);
+        assertThat(meanwhile.get(20, TimeUnit.SECONDS)).isEqualTo(2);
+        assertThat(remote.batches.stream().map(batch -> batch.entries().size())).containsExactly(1, 2);
+    }
+
+    @Test
+    void aSenderThatBlocksWhenItIsToldHoldsNobodyUpForLong() throws Exception {
+        ScriptedStore remote = new ScriptedStore(false);
+        Writer writer = writer(remote, BusOptions.DEFAULT);
+        CompletableFuture<Long> inside =
+                send(writer, 1).thenApply(first -> send(writer, 2).join());
+        assertThat(inside.get(20, TimeUnit.SECONDS)).isEqualTo(2);
+    }
+
     @Test
     void oneThatIsRefusedDoesNotTakeTheOthersWithIt() throws Exception {
         Held held = new Held();
@@ -90,8 +121,15 @@ class WriterTest {
     }
 
     private Writer writer(BusOptions options) {
-        return new Writer(
-                store, new WatcherRegistry(), options, new BusMonitor(BusListener.NONE, InstantSource.system()));
+        return writer(store, options);
+    }
+
+    private static Writer writer(SessionStore store, BusOptions options) {
+        return new Writer(store, new WatcherRegistry(), options, monitor());
+    }
+
+    private static BusMonitor monitor() {
+        return new BusMonitor(BusListener.NONE, InstantSource.system());
     }
 
     private static CompletableFuture<Long> send(Writer writer, int n) {
