@@ -89,6 +89,8 @@ class DependencyRuleTest {
                     "maintenance.http",
                     List.of("dev.signalbox.maintenance.control", "com.sun.net.httpserver..", "jakarta.servlet..")),
             Map.entry("maintenance.etcd", List.of("dev.signalbox.maintenance.control", "tools.jackson..")),
+            Map.entry("maintenance.kafka", List.of("dev.signalbox.maintenance.control", "org.apache.kafka..")),
+            Map.entry("maintenance.sqs", List.of("dev.signalbox.maintenance.control", "software.amazon.awssdk..")),
             Map.entry("maintenance.grpc", List.of("dev.signalbox.maintenance.control", "io.grpc..")),
             Map.entry("maintenance.database", List.of("dev.signalbox.maintenance.control", "dev.signalbox.database")),
             Map.entry("delivery.email", List.of("dev.signalbox.delivery.queue", "dev.signalbox.mail")));
