@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,8 @@ final class Attachment implements ClientSession {
     private final Connection connection;
     private final MessageRouter router;
     private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
+    /** Whether its endpoint has told its end. */
+    private final AtomicBoolean over = new AtomicBoolean();
     private volatile boolean ended;
     private volatile Optional<Resumption> resumption = Optional.empty();
     private volatile Deadlines.@Nullable Timer expiry;
@@ -196,12 +199,16 @@ final class Attachment implements ClientSession {
 
     @Override
     public void lost(CloseReason reason, Map<String, Position> written) {
-        router.life().lost(this, reason, written);
+        if (over.compareAndSet(false, true)) {
+            router.life().lost(this, reason, written);
+        }
     }
 
     @Override
     public void disconnected(CloseReason reason) {
-        router.life().disconnected(this, reason);
+        if (over.compareAndSet(false, true)) {
+            router.life().disconnected(this, reason);
+        }
     }
 
     private Message message(Draft draft) {

@@ -319,6 +319,22 @@ class SessionResumeTest {
     }
 
     @Test
+    void onlyTheFirstEndOfAConnectionCounts() {
+        FakeConnection first = new FakeConnection();
+        ClientSession before = begin("alice", first);
+        lose(before, first, nothing());
+        before.lost(CloseReason.GONE, nothing());
+        before.disconnected(CloseReason.GONE);
+
+        assertThat(router.connected()).isOne();
+        ClientSession after = resume(before, new FakeConnection(), Map.of());
+        assertThat(resumed(after)).isPresent();
+        after.disconnected(CloseReason.REMOVED);
+        after.lost(CloseReason.GONE, nothing());
+        assertThat(router.connected()).isZero();
+    }
+
+    @Test
     void whenItsTimeIsOverASessionEndsWithItsEvents() {
         FakeConnection first = new FakeConnection();
         ClientSession before = begin("alice", first);
