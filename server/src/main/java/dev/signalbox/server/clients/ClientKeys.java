@@ -101,7 +101,7 @@ final class ClientKeys {
             "The most sessions that wait at a time. One more ends with its connection.");
     static final Key<Long> RESUME_SIZE = Key.of(
             "clients.resume-size",
-            Kind.size("0", "1TiB"),
+            Kind.size("0", "999GiB"),
             "64MiB",
             "The most bytes of messages that wait for them. A session that misses one ends.");
     static final Key<String> CLIENT_TOKEN = Key.secret("clients.tokens.*.token", Kind.token(), "A client's token.");
