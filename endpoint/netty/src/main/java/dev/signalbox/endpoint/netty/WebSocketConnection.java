@@ -4,6 +4,7 @@ import dev.signalbox.endpoint.netty.LoopOutbox.Task;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Connection;
 import dev.signalbox.router.Message;
+import dev.signalbox.router.Position;
 import dev.signalbox.router.Topic;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -53,7 +54,11 @@ final class WebSocketConnection implements Connection {
     final Queue<Held> held = new ArrayDeque<>(1);
     boolean dirty;
 
+    /** By topic, the place of the last message that was written; "" is what goes to all. Known once it has ended. */
+    Map<String, Position> written = Map.of();
+
     private boolean closeSent;
+    private boolean saidGoodbye;
     private boolean failed;
     private long heardAt = System.nanoTime();
     private long pingedAt = heardAt;
@@ -261,6 +266,15 @@ final class WebSocketConnection implements Connection {
         var _ = channel.close();
     }
 
+    /** Whether the client may come back to its session: it did not say goodbye, or fell silent. */
+    boolean isLost(CloseReason reason) {
+        return reason == CloseReason.IDLE || (reason == CloseReason.GONE && !saidGoodbye);
+    }
+
+    Map<String, Position> written() {
+        return written;
+    }
+
     /** The client says goodbye. What was sent to it before goes first. */
     void closedByClient(byte[] payload) {
         outbox.enqueue(new Task.Leave(this, payload));
@@ -269,6 +283,7 @@ final class WebSocketConnection implements Connection {
     /** Answers the client's goodbye with its own status code (5.5.1), unless ours was first, and closes. */
     void leave(byte[] payload) {
         boolean first = !closeSent;
+        saidGoodbye = CloseCode.isGoodbye(payload);
         if (first) {
             closing(CloseReason.GONE);
         }

@@ -5,6 +5,8 @@ import dev.signalbox.router.ClientGateway.Admission;
 import dev.signalbox.router.ClientSession;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Principal;
+import dev.signalbox.router.Resumption;
+import dev.signalbox.router.SessionStart;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
@@ -89,20 +91,20 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
                         () -> connection().closeNow(CloseReason.AUTHENTICATION_TIMEOUT),
                         patience,
                         TimeUnit.NANOSECONDS);
-        greeting.token().ifPresent(this::authenticate);
+        greeting.token().ifPresent(token -> authenticate(token, greeting.start()));
     }
 
-    private void authenticate(String token) {
+    private void authenticate(String token, SessionStart start) {
         authenticating = true;
-        authentication = Thread.ofVirtual().name("authenticate").start(() -> lookAt(token));
+        authentication = Thread.ofVirtual().name("authenticate").start(() -> lookAt(token, start));
     }
 
-    private void lookAt(String token) {
+    private void lookAt(String token, SessionStart start) {
         try {
             endpoint.authentications().acquire();
             try {
                 Optional<Principal> principal = endpoint.authenticator().authenticate(token);
-                onLoop(() -> authenticated(principal));
+                onLoop(() -> authenticated(principal, start));
             } finally {
                 endpoint.authentications().release();
             }
@@ -136,18 +138,19 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void authenticated(Optional<Principal> principal) {
+    private void authenticated(Optional<Principal> principal, SessionStart start) {
         authenticating = false;
         context().channel().config().setAutoRead(true);
         if (!connection().isOpen()) {
             return;
         }
-        principal.ifPresentOrElse(this::connect, () -> connection().closeNow(CloseReason.UNAUTHENTICATED));
+        principal.ifPresentOrElse(
+                known -> connect(known, start), () -> connection().closeNow(CloseReason.UNAUTHENTICATED));
     }
 
-    private void connect(Principal principal) {
+    private void connect(Principal principal, SessionStart start) {
         cancelAuthenticationDeadline();
-        switch (endpoint.gateway().connect(principal, connection())) {
+        switch (endpoint.gateway().connect(principal, connection(), start)) {
             case Admission.Refused(CloseReason reason) -> connection().closeNow(reason);
             case Admission.Admitted(ClientSession session) -> welcome(session);
         }
@@ -160,8 +163,11 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
         // Straight to the channel: what the router has offered meanwhile waits in the outbox for this event loop.
         connection()
                 .text(ServerFrames.welcome(
-                        session.info(), endpoint.options(), endpoint.gateway().maxPayloadBytes()));
+                        session, endpoint.options(), endpoint.gateway().maxPayloadBytes()));
         endpoint.outbox(context().channel()).join(connection());
+        session.resumption()
+                .flatMap(Resumption::resumed)
+                .ifPresent(resumed -> endpoint.outbox(context().channel()).goOn(connection(), resumed));
         connection().heard(decoder.underWay());
         if (early != null) {
             ByteBuf bytes = early;
@@ -240,8 +246,10 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter {
         if (conversation != null) {
             conversation.text(utf8);
         } else {
-            counted(() -> Conversation.token(utf8)
-                    .ifPresentOrElse(this::authenticate, () -> connection().closeNow(CloseReason.UNAUTHENTICATED)));
+            counted(() -> Conversation.auth(utf8)
+                    .ifPresentOrElse(
+                            auth -> authenticate(auth.token(), auth.start().orElse(greeting.start())),
+                            () -> connection().closeNow(CloseReason.UNAUTHENTICATED)));
         }
     }
 

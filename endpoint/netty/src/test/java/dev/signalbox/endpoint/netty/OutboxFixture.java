@@ -2,6 +2,7 @@ package dev.signalbox.endpoint.netty;
 
 import dev.signalbox.router.ClientGateway;
 import dev.signalbox.router.Endpoint;
+import dev.signalbox.router.SessionStart;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
@@ -37,7 +38,7 @@ final class OutboxFixture implements Endpoint {
                 new ConnectionCounter(options.limits()),
                 options.proxies(),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
-        Greeting greeting = new Greeting(Optional.empty(), List.of(), raw, false, false);
+        Greeting greeting = new Greeting(Optional.empty(), List.of(), raw, false, false, new SessionStart.Fresh());
         return new WebSocketConnection(channel, outbox, options, peer, greeting, reason -> onClosing.run());
     }
 
