@@ -232,7 +232,10 @@ final class ConsumerLoop<K, V> implements ConsumerRebalanceListener {
             if (batch.awaitOver(Duration.ofNanos(end - System.nanoTime()))) {
                 collect(partition, batch);
             } else {
-                LOG.warn("{} still handles a record of {}, which is taken away: it comes again", options.name(), partition);
+                LOG.warn(
+                        "{} still handles a record of {}, which is taken away: it comes again",
+                        options.name(),
+                        partition);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -108,7 +108,8 @@ class KafkaMembershipTest {
             maintenance.enter(Signal.of("alice", "disk"));
             long since = System.nanoTime();
             await().atMost(LONG)
-                    .until(() -> System.nanoTime() - since > interval.plusSeconds(1).toNanos());
+                    .until(() ->
+                            System.nanoTime() - since > interval.plusSeconds(1).toNanos());
             assertThat(topic.members().keySet()).isEqualTo(member);
             release.countDown();
             assertThat(maintenance.await(Admission.CLOSED, LONG)).isTrue();

@@ -46,8 +46,9 @@ final class Poller {
         this.options = options;
         this.free = new Semaphore(options.concurrency());
         this.thread = Thread.ofVirtual().name("signalbox-sqs-" + options.name()).unstarted(this::run);
-        this.keeper =
-                Thread.ofVirtual().name("signalbox-sqs-keeper-" + options.name()).unstarted(this::keep);
+        this.keeper = Thread.ofVirtual()
+                .name("signalbox-sqs-keeper-" + options.name())
+                .unstarted(this::keep);
     }
 
     void start() {
@@ -69,9 +70,8 @@ final class Poller {
         int slots = slots();
         int used = 0;
         try {
-            List<Message> messages = gate.isClosed()
-                    ? List.of()
-                    : queue.receive(slots, options.pollWait(), options.visibility());
+            List<Message> messages =
+                    gate.isClosed() ? List.of() : queue.receive(slots, options.pollWait(), options.visibility());
             used = messages.size();
             messages.forEach(this::begin);
             problem = null;
@@ -105,15 +105,13 @@ final class Poller {
 
     private void begin(Message message) {
         Delivery delivery = new Delivery(queue, message);
-        Thread.ofVirtual()
-                .name("signalbox-sqs-" + message.messageId())
-                .start(() -> {
-                    try {
-                        handle(delivery, message);
-                    } finally {
-                        free.release();
-                    }
-                });
+        Thread.ofVirtual().name("signalbox-sqs-" + message.messageId()).start(() -> {
+            try {
+                handle(delivery, message);
+            } finally {
+                free.release();
+            }
+        });
     }
 
     private void handle(Delivery delivery, Message message) {

@@ -34,7 +34,11 @@ public final class SqsWorker implements AutoCloseable {
      * @throws IllegalArgumentException if the name is taken there
      */
     public static SqsWorker join(
-            Maintenance maintenance, SqsClient client, String queueUrl, MessageHandler handler, SqsWorkerOptions options) {
+            Maintenance maintenance,
+            SqsClient client,
+            String queueUrl,
+            MessageHandler handler,
+            SqsWorkerOptions options) {
         SqsWorker made = new SqsWorker(maintenance, new Queue(client, queueUrl), handler, options);
         maintenance.add(made.drainable);
         made.poller.start();

@@ -38,7 +38,9 @@ class SqsWindowsTest {
                         queue.client(),
                         queue.url(),
                         this::handle,
-                        SqsWorkerOptions.defaults().withPollWait(Duration.ofSeconds(1)).withConcurrency(20))) {
+                        SqsWorkerOptions.defaults()
+                                .withPollWait(Duration.ofSeconds(1))
+                                .withConcurrency(20))) {
             CompletableFuture<Void> producer = CompletableFuture.runAsync(
                     () -> IntStream.range(0, MESSAGES).forEach(i -> queue.send()), Thread::startVirtualThread);
             for (int window = 1; window <= WINDOWS; window++) {

@@ -165,21 +165,21 @@ class SqsWorkerTest extends DrainableContract {
         Duration visibility = Duration.ofSeconds(3);
         try (Maintenance other = Maintenance.start(MaintenanceOptions.defaults());
                 SqsWorker slow = SqsWorker.join(
-                other,
-                queue.client(),
-                queue.url(),
-                this::handle,
-                SqsWorkerOptions.defaults()
-                        .withPollWait(Duration.ofSeconds(1))
-                        .withVisibility(visibility))) {
+                        other,
+                        queue.client(),
+                        queue.url(),
+                        this::handle,
+                        SqsWorkerOptions.defaults()
+                                .withPollWait(Duration.ofSeconds(1))
+                                .withVisibility(visibility))) {
             CountDownLatch latch = new CountDownLatch(1);
             held.put(0, latch);
             queue.send();
             await().atMost(LONG).until(() -> slow.underWay() == 1);
             long since = System.nanoTime();
             await().atMost(LONG)
-                    .until(() ->
-                            System.nanoTime() - since > visibility.plusSeconds(1).toNanos());
+                    .until(() -> System.nanoTime() - since
+                            > visibility.plusSeconds(1).toNanos());
             assertThat(queue.invisible()).isEqualTo(1);
             latch.countDown();
             await().atMost(LONG).until(() -> slow.handled() == 1);
