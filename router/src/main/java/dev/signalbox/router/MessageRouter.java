@@ -146,10 +146,26 @@ final class MessageRouter implements Router, ClientGateway {
         return acknowledgements.answer(session, message, result);
     }
 
+    @Override
+    public ClientSession.Publishing publish(Message message, Optional<String> key) {
+        // A user's key begins with the user's id, which is not empty.
+        String own = key.map(given -> " " + given).orElse(null);
+        return publish(entrance.fromServer(message), own);
+    }
+
+    @Override
+    public Optional<Topic.Kept> read(String topic, long after, int maxBytes) {
+        return topics.read(topic, after, maxBytes);
+    }
+
     ClientSession.Publishing receivePublication(Message message, @Nullable String key, LiveSession session) {
-        Entrant entrant = entrance.fromClient(message, session);
+        return publish(entrance.fromClient(message, session), key);
+    }
+
+    private ClientSession.Publishing publish(Entrant entrant, @Nullable String key) {
         RouteError error = entrant.error();
-        if (error == null && entrant.message().targets().getFirst() instanceof Address.Topic topic) {
+        boolean one = entrant.message().targets().size() == 1;
+        if (error == null && one && entrant.message().targets().getFirst() instanceof Address.Topic topic) {
             return routing.publish(entrant.message(), topic, key);
         }
         return routing.refusePublishing(

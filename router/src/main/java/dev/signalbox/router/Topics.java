@@ -129,6 +129,10 @@ final class Topics {
                 .toList();
     }
 
+    Optional<Topic.Kept> read(String name, long after, int maxBytes) {
+        return Optional.ofNullable(byName.get(name)).map(topic -> topic.read(after, Long.MAX_VALUE, maxBytes));
+    }
+
     Optional<TopicInfo> find(String name) {
         return Optional.ofNullable(byName.get(name)).map(TopicLog::info);
     }

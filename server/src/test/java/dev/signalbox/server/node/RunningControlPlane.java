@@ -23,6 +23,7 @@ import dev.signalbox.server.rest.Principal;
 import dev.signalbox.server.rest.Role;
 import dev.signalbox.server.rest.Route;
 import dev.signalbox.server.sessions.SessionsFeature;
+import dev.signalbox.server.topics.TopicsFeature;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -103,6 +104,7 @@ public final class RunningControlPlane implements AutoCloseable {
         var features = Features.of(
                 new MaintenanceFeature(),
                 new ObservatoryFeature(),
+                new TopicsFeature(),
                 new Surroundings(),
                 new SessionsFeature(),
                 new DeliveryFeature(),
