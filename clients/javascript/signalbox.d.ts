@@ -88,6 +88,7 @@ export interface Signalbox extends EventTarget {
   subscribe(topic: string, options?: {
     from?: 'now' | 'oldest' | Place; onMessage?: (message: Message) => void; onGap?: (gap: Gap) => void;
   }): Promise<Subscription>;
+  presence(topic: string): Promise<{ clients: string[]; count: number }>;
   close(): void;
   addEventListener<K extends keyof SignalboxEvents>(
     type: K, listener: (event: SignalboxEvents[K]) => void, options?: boolean | AddEventListenerOptions): void;

@@ -96,6 +96,12 @@ export class Signalbox extends EventTarget {
     }
   }
 
+  /** Who subscribes to a topic: up to 1,000 clients, and how many there are. Changes come in the topic `NAME~presence`. */
+  async presence(topic) {
+    const { clients, count } = await this.#call({ type: 'presence', topic }, { timeout: this.#options.timeout });
+    return { clients, count };
+  }
+
   /** Ends the session. */
   close() {
     this.#end(1000, 'closed by this side');

@@ -45,6 +45,14 @@ class Collector {
       this.#look();
     });
   }
+
+  /** The first that is so. */
+  first(isIt) {
+    return new Promise((resolve) => {
+      this.#look = () => this.#items.some(isIt) && resolve(this.#items.find(isIt));
+      this.#look();
+    });
+  }
 }
 
 /** A gate in front of connecting again. */
@@ -133,6 +141,20 @@ test('after a break it is the same session, and nothing is missing', options, as
   assert.deepEqual((await topic.count(4)).map((each) => each.text), ['before', 'meanwhile 1', 'meanwhile 2', 'after']);
   assert.deepEqual((await direct.count(2)).map((each) => each.text), ['direct', 'acknowledge me']);
   assert.equal((await signed).acked, true);
+});
+
+test('who is there can be asked, and followed', options, async () => {
+  const changes = new Collector();
+  const { made: alice } = client('alice');
+  await alice.subscribe('rooms/5~presence', { onMessage: (message) => changes.add(message.json) });
+  await alice.subscribe('rooms/5');
+  const { made: bob } = client('bob');
+  const subscription = await bob.subscribe('rooms/5');
+  assert.deepEqual(await alice.presence('rooms/5'), { clients: ['alice', 'bob'], count: 2 });
+  await changes.first((change) => change.joined.includes('bob'));
+  await subscription.unsubscribe();
+  const left = await changes.first((change) => change.left.includes('bob'));
+  assert.deepEqual(left, { joined: [], left: ['bob'], count: 1 });
 });
 
 test('without resuming it is another session, and topics go on all the same', options, async () => {

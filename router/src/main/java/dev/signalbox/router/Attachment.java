@@ -186,6 +186,12 @@ final class Attachment implements ClientSession {
     }
 
     @Override
+    public Presence presence(String topic) {
+        session.touch();
+        return router.presence(session, topic);
+    }
+
+    @Override
     public Publishing publish(Draft draft, Optional<String> key) {
         Message message = message(draft);
         RouteError refusal = superseded();

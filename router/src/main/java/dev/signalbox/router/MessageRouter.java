@@ -179,8 +179,14 @@ final class MessageRouter implements Router, ClientGateway {
         RouteError error = mayNotSubscribe(session, topic);
         return error == null
                 ? session.subscriptions()
-                        .add(topic, options.topics().perSession(), () -> topics.join(topic.name(), from))
+                        .add(topic, options.topics().perSession(), () -> topics.join(topic.name(), from, session))
                 : new ClientSession.Subscribing.Refused(error);
+    }
+
+    ClientSession.Presence presence(LiveSession session, String name) {
+        Address.Topic topic = Address.topic(name);
+        RouteError error = mayNotSubscribe(session, topic);
+        return error == null ? topics.presence(topic) : new ClientSession.Presence.Refused(error);
     }
 
     @Nullable
