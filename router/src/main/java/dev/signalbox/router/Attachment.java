@@ -36,6 +36,7 @@ final class Attachment implements ClientSession {
     private volatile boolean ended;
     private volatile Optional<Resumption> resumption = Optional.empty();
     private volatile Deadlines.@Nullable Timer expiry;
+    private volatile Deadlines.@Nullable Timer credentials;
 
     Attachment(LiveSession session, Connection connection, MessageRouter router) {
         this.session = session;
@@ -61,6 +62,15 @@ final class Attachment implements ClientSession {
         expiry = timer;
         if (earlier != null) {
             earlier.cancel();
+        }
+    }
+
+    /** The timer that closes the connection when its token runs out. */
+    void closes(Deadlines.Timer timer) {
+        credentials = timer;
+        // Race: it may have ended before the timer was there to be cancelled.
+        if (ended) {
+            timer.cancel();
         }
     }
 
@@ -91,6 +101,7 @@ final class Attachment implements ClientSession {
     /** The connection is gone, and with it all that the client waited for. */
     void end() {
         ended = true;
+        Optional.ofNullable(credentials).ifPresent(Deadlines.Timer::cancel);
         List.copyOf(waits).forEach(Wait::abandon);
     }
 

@@ -1,6 +1,7 @@
 package dev.signalbox.router;
 
 import dev.signalbox.router.ClientGateway.Admission;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,19 @@ final class SessionLifecycle {
     Admission connect(Principal principal, Connection connection, SessionStart start) {
         Attachment resumed =
                 start instanceof SessionStart.Resume resume ? resume(principal, connection, resume) : null;
-        return resumed != null ? new Admission.Admitted(resumed) : begin(principal, connection, isResumable(start));
+        Admission admission = resumed != null
+                ? new Admission.Admitted(resumed)
+                : begin(principal, connection, isResumable(start));
+        if (admission instanceof Admission.Admitted(Attachment attachment)) {
+            principal.expires().ifPresent(at -> closeAt(at, attachment));
+        }
+        return admission;
+    }
+
+    /** The session may go on over another connection, with a newer token. */
+    private void closeAt(Instant at, Attachment attachment) {
+        attachment.closes(deadlines.at(
+                at, () -> deadlines.elsewhere(() -> attachment.connection().close(CloseReason.EXPIRED))));
     }
 
     private boolean isResumable(SessionStart start) {

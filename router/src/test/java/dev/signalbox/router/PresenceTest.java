@@ -59,7 +59,7 @@ class PresenceTest {
         await().atMost(RouterFixture.SOON)
                 .until(() -> router.topic(EVENTS).orElseThrow().last() >= events);
         return router.read(EVENTS, 0, 1 << 20).orElseThrow().publications().stream()
-                .map(each -> each.message().payload().toString())
+                .map(each -> ((Payload.Text) each.message().payload()).value())
                 .toList();
     }
 
@@ -151,6 +151,9 @@ class PresenceTest {
         assertThat(watcher.publish(draft(Address.topic(EVENTS), "{}"), Optional.empty()))
                 .isInstanceOf(Publishing.Refused.class);
         assertThat(watcher.send(draft(Address.topic(EVENTS), "{}")).errors()).hasSize(1);
+        assertThat(router.send(to(Address.topic(EVENTS), "{}")).errors()).hasSize(1);
+        assertThat(router.publish(to(Address.topic(EVENTS), "{}"), Optional.empty()))
+                .isInstanceOf(Publishing.Refused.class);
         assertThat(router.topic(EVENTS).orElseThrow().last()).isZero();
         assertThat(router.send(to(Address.topic(ROOM), "still usable")).complete()).isTrue();
     }

@@ -335,6 +335,43 @@ class SessionResumeTest {
     }
 
     @Test
+    void aConnectionEndsWhenItsTokenRunsOutAndTheSessionGoesOnWithANewerOne() {
+        var gateway = fixture.endpoint.gateway();
+        FakeConnection first = new FakeConnection();
+        FakeConnection second = new FakeConnection();
+        FakeConnection endless = new FakeConnection();
+        begin("alice", endless);
+        ClientSession before = ((ClientGateway.Admission.Admitted)
+                        gateway.connect(until(60), first, new SessionStart.Resumable()))
+                .session();
+        fixture.clock.advance(Duration.ofSeconds(50));
+        before.lost(CloseReason.GONE, nothing());
+        ClientSession after = ((ClientGateway.Admission.Admitted) gateway.connect(
+                        until(60), second, new SessionStart.Resume(token(before), Map.of())))
+                .session();
+        assertThat(resumed(after)).isPresent();
+        fixture.clock.advance(Duration.ofSeconds(20));
+        // A deadline after the one of the first token shows that that has passed.
+        assertThat(router.request(to(after.info().address(), "?"), Duration.ofMillis(1))
+                        .toCompletableFuture())
+                .satisfies(waiting -> {
+                    fixture.clock.advance(Duration.ofSeconds(1));
+                    assertThat(waiting).failsWithin(RouterFixture.SOON);
+                });
+        assertThat(first.closed).hasValue(null);
+        assertThat(second.closed).hasValue(null);
+        fixture.clock.advance(Duration.ofSeconds(60));
+
+        await().atMost(RouterFixture.SOON).until(() -> second.closed.get() == CloseReason.EXPIRED);
+        assertThat(endless.closed).hasValue(null);
+    }
+
+    private Principal until(int seconds) {
+        return new Principal(
+                "alice", Map.of(), Optional.of(fixture.clock.instant().plusSeconds(seconds)));
+    }
+
+    @Test
     void whenItsTimeIsOverASessionEndsWithItsEvents() {
         FakeConnection first = new FakeConnection();
         ClientSession before = begin("alice", first);

@@ -42,7 +42,7 @@ public final class ClientTokens {
                 .map(entry -> new TokenTable.Entry<>(entry.token(), entry.client()))
                 .toList());
         this.jwts = jwts;
-        this.keys = JwtKeys.of(jwts);
+        this.keys = new JwtKeys(jwts);
         this.clock = clock;
     }
 
@@ -83,11 +83,15 @@ public final class ClientTokens {
                         .orElse(true);
         try {
             return valid && claims.getSubject() != null
-                    ? Optional.of(new Principal(claims.getSubject(), Map.of()))
+                    ? Optional.of(new Principal(claims.getSubject(), Map.of(), end(claims)))
                     : Optional.empty();
         } catch (IllegalArgumentException noClient) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<Instant> end(JWTClaimsSet claims) {
+        return Optional.of(claims.getExpirationTime().toInstant().plus(SKEW));
     }
 
     private boolean isOfNow(JWTClaimsSet claims) {

@@ -40,20 +40,15 @@ final class JwtKeys {
     private static final Duration ASKING = Duration.ofSeconds(5);
 
     private final Optional<MACVerifier> secret;
+    private final Optional<JWK> publicKey;
     private final Optional<JWKSource<SecurityContext>> keys;
     /** Whether there have ever been keys. */
     private volatile boolean answered;
 
-    private JwtKeys(Optional<MACVerifier> secret, Optional<JWKSource<SecurityContext>> keys) {
-        this.secret = secret;
-        this.keys = keys;
-    }
-
-    static JwtKeys of(JwtSettings settings) {
-        Optional<JWKSource<SecurityContext>> keys = settings.publicKey()
-                .<JWKSource<SecurityContext>>map(key -> (selector, context) -> selector.select(key))
-                .or(() -> settings.keys().map(JwtKeys::fetched));
-        return new JwtKeys(settings.secret().map(JwtKeys::verifier), keys);
+    JwtKeys(JwtSettings settings) {
+        this.secret = settings.secret().map(JwtKeys::verifier);
+        this.publicKey = settings.publicKey();
+        this.keys = settings.keys().map(JwtKeys::fetched);
     }
 
     private static MACVerifier verifier(Secret secret) {
@@ -86,6 +81,9 @@ final class JwtKeys {
         JWSHeader header = jwt.getHeader();
         if (JWSAlgorithm.Family.HMAC_SHA.contains(header.getAlgorithm())) {
             return secret.isPresent() && jwt.verify(secret.get());
+        }
+        if (publicKey.isPresent()) {
+            return signed(jwt, publicKey.get());
         }
         JWKMatcher matcher = JWKMatcher.forJWSHeader(header);
         return matcher != null && keys.isPresent() && signed(jwt, keys.get(), matcher);
@@ -126,6 +124,9 @@ final class JwtKeys {
 
     /** The JDK verifies it; the library would need another one for that. */
     private static boolean signedByEdwards(SignedJWT jwt, OctetKeyPair key) {
+        if (!JWSAlgorithm.Family.ED.contains(jwt.getHeader().getAlgorithm())) {
+            return false;
+        }
         try {
             Signature verifier = Signature.getInstance("Ed25519");
             verifier.initVerify(PublicKeys.edwards(key.getDecodedX()));

@@ -6,8 +6,8 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.util.Base64URL;
+import dev.signalbox.server.configuration.FailureText;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +44,8 @@ final class PublicKeys {
     static JWK read(Path file) {
         try {
             return key(der(Files.readString(file, StandardCharsets.US_ASCII)));
-        } catch (IOException | UncheckedIOException e) {
-            throw new IllegalArgumentException("cannot be read", e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cannot be read: " + FailureText.of(e), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.signalbox.server.topics;
 
 import dev.signalbox.router.Payload;
+import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.rest.JsonFields;
 import dev.signalbox.server.rest.Problem;
 import dev.signalbox.server.rest.Problems;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -40,17 +42,23 @@ record NewTopicMessage(Payload payload, Map<String, String> headers) {
             fields.violations().add("text", "or json, or base64: exactly one of them is needed");
             return Optional.empty();
         }
-        return object.has("json")
-                ? Optional.of(Payload.text(object.get("json").toString()))
-                : fields.text("text").map(Payload::text).or(() -> fields.text("base64")
-                        .flatMap(text -> binary(text, fields)));
+        if (object.has("json")) {
+            return made("json", fields, () -> Payload.text(object.get("json").toString()));
+        }
+        return object.has("text")
+                ? fields.text("text").flatMap(text -> made("text", fields, () -> Payload.text(text)))
+                : fields.text("base64")
+                        .flatMap(text -> made(
+                                "base64",
+                                fields,
+                                () -> Payload.binary(Base64.getDecoder().decode(text))));
     }
 
-    private static Optional<Payload> binary(String text, JsonFields fields) {
+    private static Optional<Payload> made(String field, JsonFields fields, Supplier<Payload> payload) {
         try {
-            return Optional.of(Payload.binary(Base64.getDecoder().decode(text)));
+            return Optional.of(payload.get());
         } catch (IllegalArgumentException e) {
-            fields.violations().add("base64", "is not Base64");
+            fields.violations().add(field, "is no text, or no Base64: " + FailureText.of(e));
             return Optional.empty();
         }
     }

@@ -165,7 +165,7 @@ final class TopicRoutes {
 
     private static MessageView view(long offset, long at, Message message) {
         Optional<String> text =
-                message.payload() instanceof Payload.Text(String value) ? Optional.of(value) : Optional.empty();
+                message.payload() instanceof Payload.Text value ? Optional.of(value.value()) : Optional.empty();
         Optional<byte[]> binary = message.payload() instanceof Payload.Binary bytes
                 ? Optional.of(bytes.toByteArray())
                 : Optional.empty();
@@ -198,6 +198,7 @@ final class TopicRoutes {
                 switch (error.code()) {
                     case OVERLOADED, CLOSING -> 503;
                     case TOO_LARGE -> 413;
+                    case FORBIDDEN -> 403;
                     default -> 400;
                 };
         Problem problem = new Problem(status, error.message());

@@ -46,6 +46,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,23 +74,23 @@ class ClientJwtTest {
         return new JWTClaimsSet.Builder().subject("alice").expirationTime(Date.from(NOW.plusSeconds(60)));
     }
 
-    private static JWSHeader header(JWSAlgorithm algorithm, String id) {
+    private static JWSHeader header(JWSAlgorithm algorithm, @Nullable String id) {
         return new JWSHeader.Builder(algorithm).keyID(id).build();
     }
 
-    private static String signedByRsa(String id, JWTClaimsSet claims) throws Exception {
+    private static String signedByRsa(@Nullable String id, JWTClaimsSet claims) throws Exception {
         JWSObject jws = new JWSObject(header(JWSAlgorithm.RS256, id), claims.toPayload());
         jws.sign(new RSASSASigner((RSAPrivateKey) rsa.getPrivate()));
         return jws.serialize();
     }
 
-    private static String signedByEc(String id) throws Exception {
+    private static String signedByEc(@Nullable String id) throws Exception {
         JWSObject jws = new JWSObject(header(JWSAlgorithm.ES256, id), claims().build().toPayload());
         jws.sign(new ECDSASigner((ECPrivateKey) ec.getPrivate()));
         return jws.serialize();
     }
 
-    private static String signedByEdwards(String id) throws Exception {
+    private static String signedByEdwards(@Nullable String id) throws Exception {
         String head = header(JWSAlgorithm.EdDSA, id).toBase64URL() + "."
                 + claims().build().toPayload().toBase64URL();
         Signature signer = Signature.getInstance("Ed25519");
