@@ -90,10 +90,10 @@ public interface Router extends AutoCloseable {
      */
     Optional<Topic.Kept> read(String topic, long after, int maxBytes);
 
-    /** How many sessions are connected. */
+    /** How many sessions there are, those included that wait for their client to come back. */
     int connected();
 
-    /** All connected sessions, in no order. */
+    /** All sessions, in no order. */
     List<SessionInfo> sessions();
 
     /** Those of one user, in the order of connecting; empty if the user has none. */

@@ -231,7 +231,8 @@ public final class RunningControlPlane implements AutoCloseable {
                 "127.0.0.1:5000",
                 Instant.parse("2026-11-21T09:00:00Z"),
                 Optional.empty(),
-                Map.of("device", "phone")));
+                Map.of("device", "phone"),
+                true));
     }
 
     public URI uri(String path) {
