@@ -105,7 +105,9 @@ final class Entrance {
     /** What tells of the presence in a topic is for those who may subscribe to that, and nobody publishes to it. */
     private @Nullable RouteError forbiddenPresence(
             LiveSession session, Authorizer.Operation operation, Address address, String subject) {
-        if (operation != Authorizer.Operation.SUBSCRIBE || subject.isEmpty() || TopicPresence.subject(subject) != null) {
+        if (operation != Authorizer.Operation.SUBSCRIBE
+                || subject.isEmpty()
+                || TopicPresence.subject(subject) != null) {
             return RouteError.forbidden(operation, address);
         }
         return forbidden(session, operation, Address.topic(subject));

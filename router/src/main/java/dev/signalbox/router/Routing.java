@@ -112,7 +112,8 @@ final class Routing {
         return switch (target) {
             case Address.Client client -> offer(client, message);
             case Address.Session session -> offer(session, message);
-            case Address.Topic topic when TopicPresence.subject(topic.name()) != null ->
+            case Address.Topic topic
+            when TopicPresence.subject(topic.name()) != null ->
                 RouteError.forbidden(Authorizer.Operation.PUBLISH, topic);
             case Address.Topic topic ->
                 topics.publish(topic.name(), message, null)

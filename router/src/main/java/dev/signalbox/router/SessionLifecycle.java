@@ -47,11 +47,9 @@ final class SessionLifecycle {
     }
 
     Admission connect(Principal principal, Connection connection, SessionStart start) {
-        Attachment resumed =
-                start instanceof SessionStart.Resume resume ? resume(principal, connection, resume) : null;
-        Admission admission = resumed != null
-                ? new Admission.Admitted(resumed)
-                : begin(principal, connection, isResumable(start));
+        Attachment resumed = start instanceof SessionStart.Resume resume ? resume(principal, connection, resume) : null;
+        Admission admission =
+                resumed != null ? new Admission.Admitted(resumed) : begin(principal, connection, isResumable(start));
         if (admission instanceof Admission.Admitted(Attachment attachment)) {
             principal.expires().ifPresent(at -> closeAt(at, attachment));
         }
@@ -104,8 +102,7 @@ final class SessionLifecycle {
 
     /** Null if there is no such session, or it is not this user's, or it has missed what is no longer kept. */
     private @Nullable Attachment resume(Principal principal, Connection connection, SessionStart.Resume wish) {
-        LiveSession session =
-                LiveSession.idIn(wish.token()).map(users::session).orElse(null);
+        LiveSession session = LiveSession.idIn(wish.token()).map(users::session).orElse(null);
         if (session == null
                 || !session.hasToken(wish.token())
                 || !session.address().user().equals(principal.user())) {

@@ -118,7 +118,8 @@ final class TopicPresence {
 
     /** Up to {@link #MOST_NAMES} of the users that are there, in the order of their ids, and how many there are. */
     synchronized ClientSession.Presence.Present present() {
-        List<String> users = sessions.keySet().stream().sorted().limit(MOST_NAMES).toList();
+        List<String> users =
+                sessions.keySet().stream().sorted().limit(MOST_NAMES).toList();
         return new ClientSession.Presence.Present(users, sessions.size());
     }
 }

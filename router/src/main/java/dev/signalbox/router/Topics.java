@@ -67,8 +67,8 @@ final class Topics {
 
     ClientSession.Presence presence(Address.Topic topic) {
         if (!options.policy(topic.name()).presence()) {
-            return new ClientSession.Presence.Refused(RouteError.to(
-                    topic, ErrorCode.MALFORMED, "nobody keeps account of who subscribes to " + topic));
+            return new ClientSession.Presence.Refused(
+                    RouteError.to(topic, ErrorCode.MALFORMED, "nobody keeps account of who subscribes to " + topic));
         }
         TopicLog known = byName.get(topic.name());
         return known == null ? new ClientSession.Presence.Present(List.of(), 0) : known.present();

@@ -131,11 +131,10 @@ class PresenceTest {
 
         assertThat(told).hasSize(1);
         assertThat(told.getFirst()).endsWith("\"count\":3000,\"more\":true}").hasSizeLessThan(20_000);
-        assertThat(watcher.presence(ROOM))
-                .isInstanceOfSatisfying(Presence.Present.class, present -> {
-                    assertThat(present.count()).isEqualTo(3_000);
-                    assertThat(present.users()).hasSize(1_000).isSorted();
-                });
+        assertThat(watcher.presence(ROOM)).isInstanceOfSatisfying(Presence.Present.class, present -> {
+            assertThat(present.count()).isEqualTo(3_000);
+            assertThat(present.users()).hasSize(1_000).isSorted();
+        });
         sessions.forEach(session -> session.disconnected(CloseReason.GONE));
         assertThat(told(2)).last().asString().contains("\"count\":0");
     }
@@ -155,6 +154,7 @@ class PresenceTest {
         assertThat(router.publish(to(Address.topic(EVENTS), "{}"), Optional.empty()))
                 .isInstanceOf(Publishing.Refused.class);
         assertThat(router.topic(EVENTS).orElseThrow().last()).isZero();
-        assertThat(router.send(to(Address.topic(ROOM), "still usable")).complete()).isTrue();
+        assertThat(router.send(to(Address.topic(ROOM), "still usable")).complete())
+                .isTrue();
     }
 }
