@@ -198,7 +198,6 @@ final class TopicRoutes {
                 switch (error.code()) {
                     case OVERLOADED, CLOSING -> 503;
                     case TOO_LARGE -> 413;
-                    case FORBIDDEN -> 403;
                     default -> 400;
                 };
         Problem problem = new Problem(status, error.message());
