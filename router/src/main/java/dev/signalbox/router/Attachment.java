@@ -33,9 +33,11 @@ final class Attachment implements ClientSession {
     private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
     /** Whether its endpoint has told its end. */
     private final AtomicBoolean over = new AtomicBoolean();
+
     private volatile boolean ended;
     private volatile Optional<Resumption> resumption = Optional.empty();
     private volatile Deadlines.@Nullable Timer expiry;
+    private volatile Deadlines.@Nullable Timer credentials;
 
     Attachment(LiveSession session, Connection connection, MessageRouter router) {
         this.session = session;
@@ -61,6 +63,15 @@ final class Attachment implements ClientSession {
         expiry = timer;
         if (earlier != null) {
             earlier.cancel();
+        }
+    }
+
+    /** The timer that closes the connection when its token runs out. */
+    void closes(Deadlines.Timer timer) {
+        credentials = timer;
+        // Race: it may have ended before the timer was there to be cancelled.
+        if (ended) {
+            timer.cancel();
         }
     }
 
@@ -91,6 +102,7 @@ final class Attachment implements ClientSession {
     /** The connection is gone, and with it all that the client waited for. */
     void end() {
         ended = true;
+        Optional.ofNullable(credentials).ifPresent(Deadlines.Timer::cancel);
         List.copyOf(waits).forEach(Wait::abandon);
     }
 
@@ -186,15 +198,18 @@ final class Attachment implements ClientSession {
     }
 
     @Override
+    public Presence presence(String topic) {
+        session.touch();
+        return router.presence(session, topic);
+    }
+
+    @Override
     public Publishing publish(Draft draft, Optional<String> key) {
         Message message = message(draft);
         RouteError refusal = superseded();
         // The key is the user's own: nobody can use up a name before somebody else does.
-        String own =
-                key.map(given -> session.address().user() + " " + given).orElse(null);
-        return refusal == null
-                ? router.receivePublication(message, own, session)
-                : new Publishing.Refused(refusal);
+        String own = key.map(given -> session.address().user() + " " + given).orElse(null);
+        return refusal == null ? router.receivePublication(message, own, session) : new Publishing.Refused(refusal);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.signalbox.router;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -62,6 +63,27 @@ public interface ClientSession {
 
     /** False if the session does not subscribe to it. */
     boolean unsubscribe(String topic);
+
+    /** What came of asking who subscribes to a topic. */
+    sealed interface Presence {
+        /**
+         * They are users.
+         *
+         * @param users in the order of their ids; 1,000 at most
+         * @param count how many there are
+         */
+        record Present(List<String> users, int count) implements Presence {
+            public Present {
+                users = List.copyOf(users);
+            }
+        }
+
+        /** The session may not know, or nobody keeps account of it. */
+        record Refused(RouteError error) implements Presence {}
+    }
+
+    /** Who subscribes to a topic; for those who may subscribe to it themselves. */
+    Presence presence(String topic);
 
     /** What came of publishing. */
     sealed interface Publishing {

@@ -24,6 +24,8 @@ public enum CloseReason {
     TOO_LARGE,
     /** It did not keep to the protocol. */
     MALFORMED,
+    /** Its token has run out: with a new one, the client may come back to its session. */
+    EXPIRED,
     /** Its token is missing or not accepted. */
     UNAUTHENTICATED,
     /** It did not authenticate in time. */

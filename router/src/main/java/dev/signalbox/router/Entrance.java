@@ -88,6 +88,10 @@ final class Entrance {
     }
 
     private @Nullable RouteError forbidden(LiveSession session, Authorizer.Operation operation, Address address) {
+        String subject = address instanceof Address.Topic topic ? TopicPresence.subject(topic.name()) : null;
+        if (subject != null) {
+            return forbiddenPresence(session, operation, address, subject);
+        }
         try {
             return authorizer.allows(session.principal(), operation, address)
                     ? null
@@ -96,6 +100,17 @@ final class Entrance {
             listener.logicFailed("authorizer", e);
             return RouteError.forbidden(operation, address);
         }
+    }
+
+    /** What tells of the presence in a topic is for those who may subscribe to that, and nobody publishes to it. */
+    private @Nullable RouteError forbiddenPresence(
+            LiveSession session, Authorizer.Operation operation, Address address, String subject) {
+        if (operation != Authorizer.Operation.SUBSCRIBE
+                || subject.isEmpty()
+                || TopicPresence.subject(subject) != null) {
+            return RouteError.forbidden(operation, address);
+        }
+        return forbidden(session, operation, Address.topic(subject));
     }
 
     /** Why a session may not subscribe to a topic; null if it may. */

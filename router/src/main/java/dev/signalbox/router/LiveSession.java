@@ -24,7 +24,7 @@ final class LiveSession {
     private final SessionLifecycle life;
     private final Optional<String> secret;
     private final long connectedAt;
-    private final Subscriptions subscriptions = new Subscriptions();
+    private final Subscriptions subscriptions;
     private volatile Principal principal;
     /** Set before anybody else sees the session. The connection may be gone by now. */
     private volatile @Nullable Attachment attachment;
@@ -37,6 +37,7 @@ final class LiveSession {
     /** {@code resumable} if the client may come back to it after its connection broke. */
     LiveSession(Principal principal, User user, SessionLifecycle life, boolean resumable) {
         this.address = new Address.Session(principal.user(), MessageId.next());
+        this.subscriptions = new Subscriptions(principal.user());
         this.user = user;
         this.principal = principal;
         this.life = life;

@@ -49,8 +49,7 @@ final class MessageRouter implements Router, ClientGateway {
         this.logics = new LogicTable(this, requests, listener);
         this.sending = new MiddlewareChain(listener);
         this.routing = new Routing(users, logics, requests, acknowledgements, topics, sending, listener);
-        this.life = new SessionLifecycle(
-                resume, users, topics.everyone(), requests, acknowledgements, deadlines, this);
+        this.life = new SessionLifecycle(resume, users, topics.everyone(), requests, acknowledgements, deadlines, this);
     }
 
     InstantSource clock() {
@@ -146,10 +145,26 @@ final class MessageRouter implements Router, ClientGateway {
         return acknowledgements.answer(session, message, result);
     }
 
+    @Override
+    public ClientSession.Publishing publish(Message message, Optional<String> key) {
+        // A user's key begins with the user's id, which is not empty.
+        String own = key.map(given -> " " + given).orElse(null);
+        return publish(entrance.fromServer(message), own);
+    }
+
+    @Override
+    public Optional<Topic.Kept> read(String topic, long after, int maxBytes) {
+        return topics.read(topic, after, maxBytes);
+    }
+
     ClientSession.Publishing receivePublication(Message message, @Nullable String key, LiveSession session) {
-        Entrant entrant = entrance.fromClient(message, session);
+        return publish(entrance.fromClient(message, session), key);
+    }
+
+    private ClientSession.Publishing publish(Entrant entrant, @Nullable String key) {
         RouteError error = entrant.error();
-        if (error == null && entrant.message().targets().getFirst() instanceof Address.Topic topic) {
+        boolean one = entrant.message().targets().size() == 1;
+        if (error == null && one && entrant.message().targets().getFirst() instanceof Address.Topic topic) {
             return routing.publish(entrant.message(), topic, key);
         }
         return routing.refusePublishing(
@@ -163,8 +178,14 @@ final class MessageRouter implements Router, ClientGateway {
         RouteError error = mayNotSubscribe(session, topic);
         return error == null
                 ? session.subscriptions()
-                        .add(topic, options.topics().perSession(), () -> topics.join(topic.name(), from))
+                        .add(topic, options.topics().perSession(), () -> topics.join(topic.name(), from, session))
                 : new ClientSession.Subscribing.Refused(error);
+    }
+
+    ClientSession.Presence presence(LiveSession session, String name) {
+        Address.Topic topic = Address.topic(name);
+        RouteError error = mayNotSubscribe(session, topic);
+        return error == null ? topics.presence(topic) : new ClientSession.Presence.Refused(error);
     }
 
     @Nullable
@@ -202,8 +223,7 @@ final class MessageRouter implements Router, ClientGateway {
         return unlessClosed(routing.ask(entrant.message(), after(within), sender));
     }
 
-    private CompletableFuture<AckResult> sendAcknowledged(
-            Entrant asked, Duration within, @Nullable Attachment sender) {
+    private CompletableFuture<AckResult> sendAcknowledged(Entrant asked, Duration within, @Nullable Attachment sender) {
         Entrant entrant = asked.check(checkWait(within));
         RouteError error = entrant.error();
         return error != null

@@ -112,6 +112,9 @@ final class Routing {
         return switch (target) {
             case Address.Client client -> offer(client, message);
             case Address.Session session -> offer(session, message);
+            case Address.Topic topic
+            when TopicPresence.subject(topic.name()) != null ->
+                RouteError.forbidden(Authorizer.Operation.PUBLISH, topic);
             case Address.Topic topic ->
                 topics.publish(topic.name(), message, null)
                         .map(published -> refusal(topic, published))
@@ -132,6 +135,9 @@ final class Routing {
 
     /** Publishes to the one topic that is the message's target. */
     ClientSession.Publishing publish(Message message, Address.Topic topic, @Nullable String key) {
+        if (TopicPresence.subject(topic.name()) != null) {
+            return refusePublishing(message, RouteError.forbidden(Authorizer.Operation.PUBLISH, topic));
+        }
         return switch (sending.apply(message)) {
             case Decision.Reject(String reason) -> refusePublishing(message, RouteError.rejected(reason));
             case Decision.Accept(Message sent) ->

@@ -1,6 +1,7 @@
 package dev.signalbox.router;
 
 import dev.signalbox.router.ClientGateway.Admission;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -46,9 +47,19 @@ final class SessionLifecycle {
     }
 
     Admission connect(Principal principal, Connection connection, SessionStart start) {
-        Attachment resumed =
-                start instanceof SessionStart.Resume resume ? resume(principal, connection, resume) : null;
-        return resumed != null ? new Admission.Admitted(resumed) : begin(principal, connection, isResumable(start));
+        Attachment resumed = start instanceof SessionStart.Resume resume ? resume(principal, connection, resume) : null;
+        Admission admission =
+                resumed != null ? new Admission.Admitted(resumed) : begin(principal, connection, isResumable(start));
+        if (admission instanceof Admission.Admitted(Attachment attachment)) {
+            principal.expires().ifPresent(at -> closeAt(at, attachment));
+        }
+        return admission;
+    }
+
+    /** The session may go on over another connection, with a newer token. */
+    private void closeAt(Instant at, Attachment attachment) {
+        attachment.closes(deadlines.at(
+                at, () -> deadlines.elsewhere(() -> attachment.connection().close(CloseReason.EXPIRED))));
     }
 
     private boolean isResumable(SessionStart start) {
@@ -91,8 +102,7 @@ final class SessionLifecycle {
 
     /** Null if there is no such session, or it is not this user's, or it has missed what is no longer kept. */
     private @Nullable Attachment resume(Principal principal, Connection connection, SessionStart.Resume wish) {
-        LiveSession session =
-                LiveSession.idIn(wish.token()).map(users::session).orElse(null);
+        LiveSession session = LiveSession.idIn(wish.token()).map(users::session).orElse(null);
         if (session == null
                 || !session.hasToken(wish.token())
                 || !session.address().user().equals(principal.user())) {

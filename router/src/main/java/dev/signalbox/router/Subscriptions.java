@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The topics that one session subscribes to. Thread-safe; bounded by its callers. */
 final class Subscriptions {
+    private final String user;
     private final Map<String, TopicLog> topics = new HashMap<>();
     private boolean closed;
+
+    Subscriptions(String user) {
+        this.user = user;
+    }
 
     /** Adds a topic, which {@code join} lets the session into; the same one again takes the place of the first. */
     synchronized Subscribing add(Address.Topic topic, int most, Supplier<Optional<Topics.Joined>> join) {
@@ -54,22 +59,23 @@ final class Subscriptions {
                 .toList();
     }
 
-    private static Subscribing.Subscribed resumed(TopicLog topic, Map<String, Position> seen, Map<String, Position> written) {
+    private static Subscribing.Subscribed resumed(
+            TopicLog topic, Map<String, Position> seen, Map<String, Position> written) {
         String name = topic.name();
         TopicLog.Start start = topic.resume(seen.containsKey(name) ? seen.get(name) : written.get(name));
         return new Subscribing.Subscribed(topic, start.after(), start.recovered());
     }
 
-    private static void leave(@Nullable TopicLog topic) {
+    private void leave(@Nullable TopicLog topic) {
         if (topic != null) {
-            topic.leave();
+            topic.leave(user);
         }
     }
 
     /** The session has ended. */
     synchronized void close() {
         closed = true;
-        topics.values().forEach(TopicLog::leave);
+        topics.values().forEach(this::leave);
         topics.clear();
     }
 }

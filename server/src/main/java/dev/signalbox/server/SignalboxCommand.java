@@ -88,6 +88,7 @@ public final class SignalboxCommand {
             "queue",
             "ha",
             "session",
+            "topic",
             "maintenance",
             "context",
             "migrate",

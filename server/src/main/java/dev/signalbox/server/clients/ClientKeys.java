@@ -5,6 +5,7 @@ import dev.signalbox.endpoint.netty.WebSocketOptions.AddressSource;
 import dev.signalbox.router.RouterOptions.AtSessionLimit;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Kind;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -110,7 +111,34 @@ final class ClientKeys {
     static final Key<String> JWT_SECRET = Key.secret(
             "clients.jwt.secret",
             Kind.text("at least 32 bytes", 32, 4096),
-            "Accepts tokens signed with it (JWT, HS256): `sub` is the client's id, `exp` is required.");
+            "Accepts tokens signed with it (JWT; HS256, HS384 or HS512): `sub` is the client's id, `exp` is required.");
+    static final Key<Path> JWT_PUBLIC_KEY = Key.optional(
+            "clients.jwt.public-key",
+            Kind.path(),
+            "Accepts tokens signed with the private key to this public one, in PEM: RSA, EC or Ed25519.");
+    static final Key<URI> JWT_KEYS = Key.optional(
+            "clients.jwt.keys-url",
+            Kind.url(),
+            "Accepts tokens signed with one of the keys that this address tells (JWKS, RFC 7517), such as that of an"
+                    + " OpenID provider.");
+    static final Key<Duration> JWT_REFRESH = Key.of(
+            "clients.jwt.keys-refresh",
+            Kind.duration("1m", "1d"),
+            "5m",
+            "How long the keys of that address are used before it is asked again. For a key that is not known it is asked"
+                    + " at once, at most once in 10 s.");
+    static final Key<Duration> JWT_OUTAGE = Key.of(
+            "clients.jwt.keys-outage",
+            Kind.duration("0s", "7d"),
+            "1h",
+            "How long the last keys stay good while the address does not answer. After that, tokens cannot be checked, and new"
+                    + " clients are told to come later (1011).");
+    static final Key<String> JWT_ISSUER = Key.optional(
+            "clients.jwt.issuer", Kind.text("1 to 1000 characters", 1, 1_000), "What the claim `iss` must be.");
+    static final Key<String> JWT_AUDIENCE = Key.optional(
+            "clients.jwt.audience",
+            Kind.text("1 to 1000 characters", 1, 1_000),
+            "What the claim `aud` must name.");
 
     static final List<Key<?>> ALL = List.of(
             HOST,
@@ -134,7 +162,13 @@ final class ClientKeys {
             RESUME_SIZE,
             CLIENT_TOKEN,
             CLIENT_ID,
-            JWT_SECRET);
+            JWT_SECRET,
+            JWT_PUBLIC_KEY,
+            JWT_KEYS,
+            JWT_REFRESH,
+            JWT_OUTAGE,
+            JWT_ISSUER,
+            JWT_AUDIENCE);
 
     private ClientKeys() {}
 }

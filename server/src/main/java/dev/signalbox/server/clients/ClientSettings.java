@@ -28,7 +28,7 @@ public record ClientSettings(
         int pending,
         Resume resume,
         List<ClientToken> tokens,
-        Optional<Secret> jwtSecret) {
+        JwtSettings jwt) {
 
     /** How long sessions wait for their clients to come back, how many at a time, with how many bytes of messages. */
     public record Resume(Duration within, int sessions, long size) {}
@@ -56,7 +56,7 @@ public record ClientSettings(
                         reading.get(ClientKeys.RESUME_SESSIONS),
                         reading.get(ClientKeys.RESUME_SIZE)),
                 tokens(reading),
-                reading.find(ClientKeys.JWT_SECRET).map(Secret::new));
+                JwtSettings.read(reading));
     }
 
     private static WebSocketOptions.Proxies proxies(Reading reading) {

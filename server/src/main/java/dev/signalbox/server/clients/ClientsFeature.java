@@ -3,7 +3,6 @@ package dev.signalbox.server.clients;
 import dev.signalbox.endpoint.netty.WebSocketEndpoint;
 import dev.signalbox.endpoint.netty.WebSocketOptions;
 import dev.signalbox.router.Authenticator;
-import dev.signalbox.router.Principal;
 import dev.signalbox.router.RouterOptions;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.configuration.Key;
@@ -12,7 +11,6 @@ import dev.signalbox.server.node.Feature;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.Node;
 import java.util.List;
-import java.util.Map;
 
 /** Clients that connect over WebSocket: their port, their tokens, who is there. */
 public final class ClientsFeature implements Feature {
@@ -61,8 +59,7 @@ public final class ClientsFeature implements Feature {
     }
 
     private static Authenticator authenticator(ClientSettings settings, Node node) {
-        var tokens = ClientTokens.of(settings, node.clock());
-        return token -> tokens.clientOf(token).map(client -> new Principal(client, Map.of()));
+        return ClientTokens.of(settings, node.clock())::principalOf;
     }
 
     private static WebSocketOptions options(ClientSettings settings, int maxMessage) {

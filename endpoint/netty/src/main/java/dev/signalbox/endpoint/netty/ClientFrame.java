@@ -36,6 +36,8 @@ sealed interface ClientFrame {
 
     record Unsubscribe(@Nullable String id, Address.Topic topic) implements ClientFrame {}
 
+    record Presence(String id, Address.Topic topic) implements ClientFrame {}
+
     record Publish(@Nullable String id, Address.Topic topic, Draft draft, Optional<String> key)
             implements ClientFrame {}
 

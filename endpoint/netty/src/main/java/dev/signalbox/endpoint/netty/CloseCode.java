@@ -22,6 +22,7 @@ record CloseCode(int code, String text) {
             case TOO_SLOW -> new CloseCode(4411, "a message came in too slowly: send it faster, or in parts");
             case TOO_LARGE -> new CloseCode(TOO_LARGE, "frame too large: see limits in welcome");
             case MALFORMED -> new CloseCode(4400, "malformed frame: see the protocol");
+            case EXPIRED -> new CloseCode(4414, "token expired: connect again with a new one");
             case UNAUTHENTICATED -> new CloseCode(4401, "token missing or not accepted");
             case AUTHENTICATION_TIMEOUT -> new CloseCode(4408, "no accepted token in time");
             case RESTARTING -> new CloseCode(1012, "the server restarts: connect again");
@@ -31,7 +32,8 @@ record CloseCode(int code, String text) {
 
     /** Whether a client's close frame means that it will not come back to its session: no code, 1000, or 1001. */
     static boolean isGoodbye(byte[] payload) {
-        return payload.length < Short.BYTES || Set.of(1000, 1001).contains((payload[0] & 0xFF) << 8 | (payload[1] & 0xFF));
+        return payload.length < Short.BYTES
+                || Set.of(1000, 1001).contains((payload[0] & 0xFF) << 8 | (payload[1] & 0xFF));
     }
 
     /** Whether a client may send it: defined for use on the wire, or in a range for libraries and applications. */

@@ -3,6 +3,7 @@ package dev.signalbox.endpoint.netty;
 import dev.signalbox.router.AckResult;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.ClientSession;
+import dev.signalbox.router.ClientSession.Presence;
 import dev.signalbox.router.ClientSession.Publishing;
 import dev.signalbox.router.ClientSession.Subscribing;
 import dev.signalbox.router.CloseReason;
@@ -100,6 +101,7 @@ final class Conversation {
             case ClientFrame.Use use -> use(use);
             case ClientFrame.Subscribe subscribe -> subscribe(subscribe);
             case ClientFrame.Unsubscribe unsubscribe -> unsubscribe(unsubscribe);
+            case ClientFrame.Presence presence -> presence(presence);
             case ClientFrame.Publish publish -> publish(publish);
             case ClientFrame.Ping ping -> connection.answer(ServerFrames.pong(ping.id()));
             case ClientFrame.Pong _ -> LOG.trace("pong");
@@ -196,6 +198,15 @@ final class Conversation {
         connection.unsubscribe(topic);
         if (frame.id() != null) {
             connection.answer(ServerFrames.ok(frame.id()));
+        }
+    }
+
+    private void presence(ClientFrame.Presence frame) {
+        String topic = frame.topic().name();
+        switch (session.presence(topic)) {
+            case Presence.Refused(RouteError error) -> connection.answer(ServerFrames.error(frame.id(), error));
+            case Presence.Present(List<String> users, int count) ->
+                connection.answer(TopicFrames.presence(frame.id(), topic, users, count));
         }
     }
 

@@ -234,6 +234,7 @@ final class FrameReader {
             case "use" -> new ClientFrame.Use(id, to);
             case "subscribe" -> new ClientFrame.Subscribe(required("id", id), requiredTopic(), start());
             case "unsubscribe" -> new ClientFrame.Unsubscribe(id, requiredTopic());
+            case "presence" -> new ClientFrame.Presence(required("id", id), requiredTopic());
             case "publish" -> publish();
             case "ping" -> new ClientFrame.Ping(id);
             case "pong" -> new ClientFrame.Pong();

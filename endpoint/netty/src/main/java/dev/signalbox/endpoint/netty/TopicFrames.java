@@ -35,6 +35,22 @@ final class TopicFrames {
                 .copy();
     }
 
+    /** Who subscribes to a topic. */
+    static byte[] presence(String id, String topic, List<String> users, int count) {
+        JsonBytes json = new JsonBytes()
+                .raw("{\"type\":\"ok\",\"id\":")
+                .string(id)
+                .raw(",\"topic\":\"")
+                .raw(topic)
+                .raw("\",\"clients\":[");
+        String separator = "";
+        for (String user : users) {
+            json.raw(separator).string(user);
+            separator = ",";
+        }
+        return json.raw("],\"count\":").number(count).raw("}").copy();
+    }
+
     /** The field of a welcome that says how to come back, and what of a resumed session goes on. */
     static void resumption(JsonBytes json, Resumption resumption) {
         json.raw(",\"resume\":{\"token\":")

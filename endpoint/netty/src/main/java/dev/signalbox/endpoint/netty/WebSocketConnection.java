@@ -266,9 +266,11 @@ final class WebSocketConnection implements Connection {
         var _ = channel.close();
     }
 
-    /** Whether the client may come back to its session: it did not say goodbye, or fell silent. */
+    /** Whether the client may come back to its session: it did not say goodbye, fell silent, or needs a new token. */
     boolean isLost(CloseReason reason) {
-        return reason == CloseReason.IDLE || (reason == CloseReason.GONE && !saidGoodbye);
+        return reason == CloseReason.IDLE
+                || reason == CloseReason.EXPIRED
+                || (reason == CloseReason.GONE && !saidGoodbye);
     }
 
     Map<String, Position> written() {
