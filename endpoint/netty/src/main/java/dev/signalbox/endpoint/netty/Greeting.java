@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param deflate whether its messages may be compressed
  */
 record Greeting(Optional<String> token, List<Address> targets, boolean raw, boolean visiblePings, boolean deflate) {
+    /** Of a client that says all in frames. */
+    static final Greeting NONE = new Greeting(Optional.empty(), List.of(), false, false, false);
+
     private static final String BEARER = "bearer ";
 
     /** Throws an {@link IllegalArgumentException} that says what is wrong with it. */
@@ -33,7 +36,7 @@ record Greeting(Optional<String> token, List<Address> targets, boolean raw, bool
                 bearer(header).or(() -> parameter(url, "access_token")), targets, raw, visiblePings, deflate);
     }
 
-    private static Optional<String> bearer(@Nullable String header) {
+    static Optional<String> bearer(@Nullable String header) {
         return header != null && header.toLowerCase(Locale.ROOT).startsWith(BEARER)
                 ? Optional.of(header.substring(BEARER.length()).trim())
                 : Optional.empty();

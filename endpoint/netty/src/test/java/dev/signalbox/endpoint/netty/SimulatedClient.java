@@ -47,7 +47,7 @@ final class SimulatedClient {
 
     private final Set<Integer> directs = new HashSet<>();
     private EmbeddedChannel channel = new EmbeddedChannel();
-    private WebSocketConnection connection;
+    private ClientConnection connection;
     private ClientSession session;
     private Conversation conversation;
     private boolean writable = true;

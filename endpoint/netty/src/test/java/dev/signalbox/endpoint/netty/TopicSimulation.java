@@ -122,7 +122,7 @@ final class TopicSimulation implements AutoCloseable {
     }
 
     /** Connects a user over a channel of its own. */
-    ClientSession connect(String user, WebSocketConnection connection) {
+    ClientSession connect(String user, ClientConnection connection) {
         return ((Admission.Admitted) endpoint.gateway().connect(new Principal(user, Map.of()), connection)).session();
     }
 
