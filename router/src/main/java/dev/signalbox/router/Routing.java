@@ -197,7 +197,7 @@ final class Routing {
     }
 
     /** Sends a request to its one target, and waits for the reply. */
-    CompletableFuture<Message> ask(Message message, Instant deadline, @Nullable LiveSession sender) {
+    CompletableFuture<Message> ask(Message message, Instant deadline, @Nullable Attachment sender) {
         if (!hasOneReceiver(message)) {
             return CompletableFuture.failedFuture(new RequestException(
                     RouteError.of(ErrorCode.MALFORMED, "a request goes to exactly one client or logic")));
@@ -220,7 +220,7 @@ final class Routing {
     }
 
     /** Sends to one client or session until it acknowledges. */
-    CompletableFuture<AckResult> confirm(Message message, Instant until, @Nullable LiveSession sender) {
+    CompletableFuture<AckResult> confirm(Message message, Instant until, @Nullable Attachment sender) {
         return switch (sending.apply(message)) {
             case Decision.Reject(String reason) ->
                 CompletableFuture.completedFuture(refuseAck(message, RouteError.rejected(reason)));

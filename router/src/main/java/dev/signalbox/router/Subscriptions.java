@@ -2,7 +2,9 @@ package dev.signalbox.router;
 
 import dev.signalbox.router.ClientSession.Subscribing;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,24 @@ final class Subscriptions {
         TopicLog removed = topics.remove(topic);
         leave(removed);
         return removed != null;
+    }
+
+    /** Their names, sorted. */
+    synchronized List<String> names() {
+        return topics.keySet().stream().sorted().toList();
+    }
+
+    /** Where each goes on over another connection: after what the client has seen, or else after what was written to it. */
+    synchronized List<Subscribing.Subscribed> resume(Map<String, Position> seen, Map<String, Position> written) {
+        return names().stream()
+                .map(name -> resumed(Objects.requireNonNull(topics.get(name)), seen, written))
+                .toList();
+    }
+
+    private static Subscribing.Subscribed resumed(TopicLog topic, Map<String, Position> seen, Map<String, Position> written) {
+        String name = topic.name();
+        TopicLog.Start start = topic.resume(seen.containsKey(name) ? seen.get(name) : written.get(name));
+        return new Subscribing.Subscribed(topic, start.after(), start.recovered());
     }
 
     private static void leave(@Nullable TopicLog topic) {

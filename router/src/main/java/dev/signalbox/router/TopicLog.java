@@ -205,6 +205,19 @@ final class TopicLog implements Topic {
         };
     }
 
+    /** Where a subscriber goes on that was away; {@code after} is null if it is not known what it has. */
+    Start resume(@Nullable Position after) {
+        lock.lock();
+        try {
+            trim(clock.millis());
+            return after == null
+                    ? new Start(end, false)
+                    : start(new TopicStart.After(after), end - kept.size() + 1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void leave() {
         lock.lock();
         try {

@@ -88,6 +88,22 @@ final class ClientKeys {
             Kind.whole(1, 1_000_000),
             "1000",
             "The most replies and acknowledgements that one client, with all of its sessions, waits for at a time.");
+    static final Key<Duration> RESUME = Key.of(
+            "clients.resume",
+            Kind.duration("0s", "1d"),
+            "30s",
+            "How long a session waits for its client to come back after the connection broke, if the client asked for that."
+                    + " 0s ends each session with its connection.");
+    static final Key<Integer> RESUME_SESSIONS = Key.of(
+            "clients.resume-sessions",
+            Kind.whole(0, 10_000_000),
+            "10000",
+            "The most sessions that wait at a time. One more ends with its connection.");
+    static final Key<Long> RESUME_SIZE = Key.of(
+            "clients.resume-size",
+            Kind.size("0", "999GiB"),
+            "64MiB",
+            "The most bytes of messages that wait for them. A session that misses one ends.");
     static final Key<String> CLIENT_TOKEN = Key.secret("clients.tokens.*.token", Kind.token(), "A client's token.");
     static final Key<String> CLIENT_ID =
             Key.optional("clients.tokens.*.client", CLIENT, "The id of the client that uses the token. Required.");
@@ -113,6 +129,9 @@ final class ClientKeys {
             SESSIONS,
             AT_SESSION_LIMIT,
             PENDING,
+            RESUME,
+            RESUME_SESSIONS,
+            RESUME_SIZE,
             CLIENT_TOKEN,
             CLIENT_ID,
             JWT_SECRET);

@@ -26,8 +26,12 @@ public record ClientSettings(
         boolean compression,
         RouterOptions.Sessions sessions,
         int pending,
+        Resume resume,
         List<ClientToken> tokens,
         Optional<Secret> jwtSecret) {
+
+    /** How long sessions wait for their clients to come back, how many at a time, with how many bytes of messages. */
+    public record Resume(Duration within, int sessions, long size) {}
 
     /** A token that stands for a client. */
     public record ClientToken(String client, Secret token) {}
@@ -47,6 +51,10 @@ public record ClientSettings(
                 reading.get(ClientKeys.COMPRESSION),
                 new RouterOptions.Sessions(reading.get(ClientKeys.SESSIONS), reading.get(ClientKeys.AT_SESSION_LIMIT)),
                 reading.get(ClientKeys.PENDING),
+                new Resume(
+                        reading.get(ClientKeys.RESUME),
+                        reading.get(ClientKeys.RESUME_SESSIONS),
+                        reading.get(ClientKeys.RESUME_SIZE)),
                 tokens(reading),
                 reading.find(ClientKeys.JWT_SECRET).map(Secret::new));
     }

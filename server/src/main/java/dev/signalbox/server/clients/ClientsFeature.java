@@ -52,7 +52,12 @@ public final class ClientsFeature implements Feature {
     private static void start(Node node, ClientSettings settings, EndpointSettings endpoints) {
         node.routing(options -> options.withSessions(settings.sessions())
                 .withPending(new RouterOptions.Pending(
-                        settings.pending(), options.pending().bytesPerUser())));
+                        settings.pending(), options.pending().bytesPerUser()))
+                .withResume(new RouterOptions.Resume(
+                        settings.resume().within(),
+                        settings.resume().sessions(),
+                        options.resume().maxMessages(),
+                        settings.resume().size())));
         open(node, settings, endpoints);
         new ClientRoutes(new RouterDirectory(node.router())).addTo(node);
     }

@@ -4,6 +4,8 @@ import dev.signalbox.endpoint.netty.LoopOutbox.Task;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Connection;
 import dev.signalbox.router.Message;
+import dev.signalbox.router.Position;
+import dev.signalbox.router.Resumption;
 import dev.signalbox.router.Topic;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -49,7 +51,11 @@ final class ClientConnection implements Connection {
     final Queue<Held> held = new ArrayDeque<>(1);
     boolean dirty;
 
+    /** By topic, the place of the last message that was written; "" is what goes to all. Known once it has ended. */
+    Map<String, Position> written = Map.of();
+
     private boolean closeSent;
+    private boolean saidGoodbye;
     private boolean failed;
 
     /**
@@ -109,6 +115,11 @@ final class ClientConnection implements Connection {
     /** From now on it gets what goes to all. */
     void join() {
         outbox.join(this);
+    }
+
+    /** It has joined, and goes on with what it followed over another connection. */
+    void goOn(Resumption.Resumed resumed) {
+        outbox.goOn(this, resumed);
     }
 
     /** Told on the event loop when there is room again after {@link #offer} refused something. */
@@ -249,6 +260,15 @@ final class ClientConnection implements Connection {
         ScheduledFuture<?> _ = loop.schedule(wire::close, closeTimeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /** Whether the client may come back to its session: it did not say goodbye, or fell silent. */
+    boolean isLost(CloseReason reason) {
+        return reason == CloseReason.IDLE || (reason == CloseReason.GONE && !saidGoodbye);
+    }
+
+    Map<String, Position> written() {
+        return written;
+    }
+
     /** The client says goodbye. What was sent to it before goes first. */
     void closedByClient(byte[] status) {
         outbox.enqueue(new Task.Leave(this, status));
@@ -257,6 +277,7 @@ final class ClientConnection implements Connection {
     /** Answers the client's goodbye, unless ours was first, and closes. */
     void leave(byte[] status) {
         boolean first = !closeSent;
+        saidGoodbye = CloseCode.isGoodbye(status);
         if (first) {
             closing(CloseReason.GONE);
         }

@@ -38,11 +38,11 @@ final class Conversation {
         this.defaults = defaults;
     }
 
-    /** The token in a first frame; empty if it is not one that has it. */
-    static Optional<String> token(byte[] utf8) {
+    /** What a first frame says; empty if it is not one with a token. */
+    static Optional<ClientFrame.Auth> auth(byte[] utf8) {
         try {
             return Commands.only(utf8, List.of()) instanceof ClientFrame.Auth auth
-                    ? Optional.of(auth.token())
+                    ? Optional.of(auth)
                     : Optional.empty();
         } catch (JacksonException | MalformedFrameException e) {
             return Optional.empty();
@@ -50,7 +50,11 @@ final class Conversation {
     }
 
     void ended(CloseReason reason) {
-        session.disconnected(reason);
+        if (connection.isLost(reason)) {
+            session.lost(reason, connection.written());
+        } else {
+            session.disconnected(reason);
+        }
     }
 
     /** A binary frame is a payload as it is, for the default targets. */

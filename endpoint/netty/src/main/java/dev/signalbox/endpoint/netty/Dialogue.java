@@ -4,6 +4,8 @@ import dev.signalbox.router.ClientGateway.Admission;
 import dev.signalbox.router.ClientSession;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Principal;
+import dev.signalbox.router.Resumption;
+import dev.signalbox.router.SessionStart;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Optional;
@@ -69,20 +71,20 @@ final class Dialogue {
         long patience = endpoint.listening().timeouts().authentication().toNanos();
         authenticationDeadline = loop.schedule(
                 () -> connection.closeNow(CloseReason.AUTHENTICATION_TIMEOUT), patience, TimeUnit.NANOSECONDS);
-        greeting.token().ifPresent(this::authenticate);
+        greeting.token().ifPresent(token -> authenticate(token, greeting.start()));
     }
 
-    private void authenticate(String token) {
+    private void authenticate(String token, SessionStart start) {
         authenticating = true;
-        authentication = Thread.ofVirtual().name("authenticate").start(() -> lookAt(token));
+        authentication = Thread.ofVirtual().name("authenticate").start(() -> lookAt(token, start));
     }
 
-    private void lookAt(String token) {
+    private void lookAt(String token, SessionStart start) {
         try {
             endpoint.authentications().acquire();
             try {
                 Optional<Principal> principal = endpoint.authenticator().authenticate(token);
-                onLoop(() -> authenticated(principal));
+                onLoop(() -> authenticated(principal, start));
             } finally {
                 endpoint.authentications().release();
             }
@@ -116,18 +118,19 @@ final class Dialogue {
         }
     }
 
-    private void authenticated(Optional<Principal> principal) {
+    private void authenticated(Optional<Principal> principal, SessionStart start) {
         authenticating = false;
         events.authenticated();
         if (!connection.isOpen()) {
             return;
         }
-        principal.ifPresentOrElse(this::connect, () -> connection.closeNow(CloseReason.UNAUTHENTICATED));
+        principal.ifPresentOrElse(
+                known -> connect(known, start), () -> connection.closeNow(CloseReason.UNAUTHENTICATED));
     }
 
-    private void connect(Principal principal) {
+    private void connect(Principal principal, SessionStart start) {
         cancelAuthenticationDeadline();
-        switch (endpoint.gateway().connect(principal, connection)) {
+        switch (endpoint.gateway().connect(principal, connection, start)) {
             case Admission.Refused(CloseReason reason) -> connection.closeNow(reason);
             case Admission.Admitted(ClientSession session) -> welcome(session);
         }
@@ -138,8 +141,9 @@ final class Dialogue {
         connection.onRoom(session::writable);
         // Straight to the wire: what the router has offered meanwhile waits in the outbox for this event loop.
         connection.text(ServerFrames.welcome(
-                session.info(), endpoint.listening(), endpoint.gateway().maxPayloadBytes()));
+                session, endpoint.listening(), endpoint.gateway().maxPayloadBytes()));
         connection.join();
+        session.resumption().flatMap(Resumption::resumed).ifPresent(connection::goOn);
         events.welcome();
     }
 
@@ -158,8 +162,10 @@ final class Dialogue {
         if (conversation != null) {
             conversation.text(utf8);
         } else {
-            counted(() -> Conversation.token(utf8)
-                    .ifPresentOrElse(this::authenticate, () -> connection.closeNow(CloseReason.UNAUTHENTICATED)));
+            counted(() -> Conversation.auth(utf8)
+                    .ifPresentOrElse(
+                            auth -> authenticate(auth.token(), auth.start().orElse(greeting.start())),
+                            () -> connection.closeNow(CloseReason.UNAUTHENTICATED)));
         }
     }
 

@@ -29,6 +29,7 @@ final class EventSession implements Wire, Dialogue.Events {
     /** Requests that may wait while the token is looked at. */
     private static final int MAX_EARLY = 16;
 
+    private static final byte[] NOTHING = {};
     private static final byte[] COMMENT = {':', '\n', '\n'};
 
     private static final Logger LOG = LoggerFactory.getLogger(EventSession.class);
@@ -179,7 +180,7 @@ final class EventSession implements Wire, Dialogue.Events {
 
     /** The client goes; what was sent to it before goes first. */
     void leave() {
-        connection().closedByClient(COMMENT);
+        connection().closedByClient(NOTHING);
     }
 
     @Override

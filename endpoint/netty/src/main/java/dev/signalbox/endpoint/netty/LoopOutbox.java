@@ -3,6 +3,7 @@ package dev.signalbox.endpoint.netty;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Publication;
+import dev.signalbox.router.Resumption;
 import dev.signalbox.router.Shard;
 import dev.signalbox.router.Topic;
 import dev.signalbox.router.TopicPolicy;
@@ -81,6 +82,9 @@ final class LoopOutbox implements Runnable, Shard {
 
         /** {@code ok} goes before the first message, and after the last of an earlier subscription. */
         record Subscribe(Topic topic, long after, Answer ok) implements Task {}
+
+        /** As {@code Subscribe}, for one that was there over another connection. */
+        record GoOn(ClientConnection connection, Topic topic, long after) implements Task {}
 
         record Unsubscribe(ClientConnection connection, String topic) implements Task {}
 
@@ -184,7 +188,13 @@ final class LoopOutbox implements Runnable, Shard {
             case Task.Publish(Topic topic, Publication publication) -> append(topic, publication);
             case Task.Direct direct -> send(direct);
             case Task.Subscribe subscribe -> subscribe(subscribe);
-            case Task.Unsubscribe(ClientConnection connection, String topic) -> drop(connection.topics.remove(topic));
+            case Task.GoOn(ClientConnection connection, Topic topic, long after) -> {
+                if (connection.isOpen()) {
+                    follow(connection, topic, after);
+                }
+            }
+            case Task.Unsubscribe(ClientConnection connection, String topic) ->
+                drop(connection.topics.remove(topic));
             case Task.Resume(ClientConnection connection) -> resume(connection);
             case Task.Close(ClientConnection connection, CloseReason reason) -> {
                 catchUp(connection);
@@ -435,6 +445,17 @@ final class LoopOutbox implements Runnable, Shard {
         connection.everyone = member;
     }
 
+    /** It has joined, and has been there before over another connection: what it missed since then comes first. */
+    void goOn(ClientConnection connection, Resumption.Resumed resumed) {
+        Member all = connection.everyone;
+        if (all != null) {
+            all.offset = resumed.all();
+            everyone.fallsBehind(all);
+        }
+        resumed.topics().forEach(topic -> queue.add(new Task.GoOn(connection, topic.topic(), topic.after())));
+        enqueue(new Task.Resume(connection));
+    }
+
     private void subscribe(Task.Subscribe task) {
         ClientConnection connection = task.ok().connection();
         Topic topic = task.topic();
@@ -446,9 +467,13 @@ final class LoopOutbox implements Runnable, Shard {
             earlier.feed.remove(earlier);
         }
         send(task.ok());
+        follow(connection, topic, task.after());
+    }
+
+    private void follow(ClientConnection connection, Topic topic, long after) {
         Feed known = feeds.get(topic);
         Feed feed = known == null ? open(topic) : known;
-        Member member = new Member(connection, feed, task.after());
+        Member member = new Member(connection, feed, after);
         feed.add(member);
         feed.fallsBehind(member);
         connection.topics.put(topic.name(), member);
@@ -471,6 +496,8 @@ final class LoopOutbox implements Runnable, Shard {
     /** From now on it gets nothing more. */
     void leave(ClientConnection connection) {
         if (connection.everyone != null) {
+            connection.written = new HashMap<>(Map.of("", connection.everyone.position()));
+            connection.topics.forEach((topic, member) -> connection.written.put(topic, member.position()));
             everyone.remove(connection.everyone);
             connection.everyone = null;
         }

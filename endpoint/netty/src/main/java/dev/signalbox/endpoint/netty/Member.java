@@ -1,5 +1,7 @@
 package dev.signalbox.endpoint.netty;
 
+import dev.signalbox.router.Position;
+
 /** One connection's place in one topic. For one event loop. */
 final class Member {
     static final int NOWHERE = -1;
@@ -31,6 +33,10 @@ final class Member {
     /** Whether it reads from the topic what it missed of the segments. */
     boolean isLagging() {
         return laggingIndex != NOWHERE;
+    }
+
+    Position position() {
+        return new Position(feed.topic.epoch(), offset);
     }
 
     boolean isGone() {

@@ -1,6 +1,7 @@
 package dev.signalbox.endpoint.netty;
 
 import dev.signalbox.router.Address;
+import dev.signalbox.router.ClientSession;
 import dev.signalbox.router.Intent;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class ServerFrames {
     private ServerFrames() {}
 
-    static byte[] welcome(SessionInfo session, ListenerOptions options, int maxPayloadBytes) {
-        return new JsonBytes()
+    static byte[] welcome(ClientSession welcomed, ListenerOptions options, int maxPayloadBytes) {
+        SessionInfo session = welcomed.info();
+        JsonBytes json = new JsonBytes()
                 .raw("{\"type\":\"welcome\",\"client\":")
                 .string(session.user())
                 .raw(",\"session\":")
@@ -28,8 +30,9 @@ final class ServerFrames {
                 .number(options.limits().maxMessagesPerSecond())
                 .raw(",\"idle\":")
                 .number(options.timeouts().idle().toMillis())
-                .raw("}}")
-                .copy();
+                .raw("}");
+        welcomed.resumption().ifPresent(resumption -> TopicFrames.resumption(json, resumption));
+        return json.raw("}").copy();
     }
 
     /** A message on its way to a client, appended to {@code json}; of a topic, if that is not empty. */
