@@ -10,8 +10,12 @@ import java.util.regex.Pattern;
 
 /** The keys of the ways in which clients connect, beside WebSocket. */
 final class EndpointKeys {
+    private static final Pattern ORIGIN = Pattern.compile("\\*|https?://[^/\\s]{1,255}");
     private static final Kind<String> URL_PATH =
-            Kind.matching("a path such as /events", Pattern.compile("/[A-Za-z0-9._~/-]{0,127}"));
+            Kind.matching("a path such as /events", Pattern.compile("(?!/(?:ws|health)$)/[A-Za-z0-9._~/-]{0,127}"));
+
+    private static final Kind<List<String>> ORIGIN_LIST = new Kind<>(
+            "origins like https://example.org, with blanks in between, or *", EndpointKeys::origins);
 
     static final Key<Path> CLIENT_AUTHORITIES = Key.optional(
             "clients.tls.client-ca",
@@ -27,9 +31,9 @@ final class EndpointKeys {
     static final Key<String> EVENTS_PATH = Key.of("clients.events.path", URL_PATH, "/events", "Where they connect.");
     static final Key<List<String>> ORIGINS = Key.optional(
             "clients.events.origins",
-            Kind.words(),
-            "The origins whose web pages may connect over HTTP, such as https://example.org, with blanks in between, or"
-                    + " * for all. Without it, only pages of this port's own origin.");
+            ORIGIN_LIST,
+            "The origins whose web pages may connect over HTTP, or * for all. Without it, only pages of this port's own"
+                    + " origin.");
     static final Key<Duration> RESUME = Key.of(
             "clients.events.resume",
             Kind.duration("1s", "1h"),
@@ -51,4 +55,12 @@ final class EndpointKeys {
             List.of(CLIENT_AUTHORITIES, EVENTS, EVENTS_PATH, ORIGINS, RESUME, TCP_PORT, TCP_FRAMING);
 
     private EndpointKeys() {}
+
+    private static List<String> origins(String text) {
+        List<String> origins = List.of(text.strip().split("\\s+", -1));
+        if (!origins.stream().allMatch(origin -> ORIGIN.matcher(origin).matches())) {
+            throw new IllegalArgumentException("an origin is a scheme and a host, such as https://example.org");
+        }
+        return origins;
+    }
 }

@@ -44,6 +44,9 @@ public record WebSocketOptions(ListenerOptions listener, String path, boolean co
      */
     public WebSocketOptions {
         requirePath(path);
+        if (events.map(Events::path).filter(path::equals).isPresent()) {
+            throw new IllegalArgumentException("clients over HTTP need a path of their own, not " + path);
+        }
     }
 
     private static void requirePath(String path) {

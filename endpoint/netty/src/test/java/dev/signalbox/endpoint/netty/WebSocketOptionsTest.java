@@ -39,6 +39,9 @@ class WebSocketOptionsTest {
                 .isThrownBy(() -> defaults.listening(on -> on.withHost(" ")))
                 .withMessageContaining("host");
         assertThatIllegalArgumentException()
+                .isThrownBy(() -> defaults.withPath("/events"))
+                .withMessageContaining("/events");
+        assertThatIllegalArgumentException()
                 .isThrownBy(() -> EventLoops.Options.defaults().withThreads(0))
                 .withMessageContaining("threads");
         assertThatIllegalArgumentException()
