@@ -127,7 +127,7 @@ class AutobahnCompressionTest extends WireFixture {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"NATIVE", "NIO_TLS"})
+    @EnumSource(names = "NATIVE")
     void offersOfAllKinds(Transport transport) throws IOException {
         open(transport);
         Random random = new Random(13);

@@ -7,6 +7,7 @@ import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.Principal;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterOptions;
+import io.netty.handler.ssl.SslContext;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -85,7 +87,6 @@ class CertificateReloadTest {
             TestCertificate.write(after, folder);
             touch(files);
             endpoint.refreshCertificates();
-            connect(endpoint, before).close();
             endpoint.refreshCertificates();
 
             try (Socket renewed = connect(endpoint, after)) {
@@ -94,6 +95,21 @@ class CertificateReloadTest {
             assertThatExceptionOfType(SSLException.class).isThrownBy(() -> connect(endpoint, before));
             assertAnswers(old, "{\"type\":\"auth\",\"token\":\"old\"}", "{\"type\":\"welcome\"");
         }
+    }
+
+    @Test
+    void filesAreReadOnceTheyHaveSettled() throws Exception {
+        ListenerOptions.Tls files = TestCertificate.write(TestCertificate.forLoopback(), folder);
+        Certificates certificates = new Certificates(files, List.of());
+        SslContext first = certificates.current();
+        TestCertificate.write(TestCertificate.forLoopback(), folder);
+        for (int look = 0; look < 2; look++) {
+            touch(files);
+            certificates.refresh();
+            assertThat(certificates.current()).as("they may still be written").isSameAs(first);
+        }
+        certificates.refresh();
+        assertThat(certificates.current()).isNotSameAs(first);
     }
 
     @Test
