@@ -54,21 +54,26 @@ final class JdbcQueue implements DeliveryQueue {
     private final Figures figures;
 
     JdbcQueue(Database database, Time time) {
-        this(database, time, new Wake(database));
+        this(database, time, new Wake(database), store(database, time));
     }
 
-    private JdbcQueue(Database database, Time time, Wake wake) {
+    /** Over a store of the caller's. */
+    JdbcQueue(Database database, Time time, Wake wake, Store store) {
         this.database = database;
         this.time = time;
         this.rows = new Rows(database.dialect());
-        this.store = database.dialect() == Dialect.POSTGRESQL
-                ? new PostgresStore(database, time.isDatabases())
-                : new SqliteStore(database);
+        this.store = store;
         this.wake = wake;
         this.precedents = new Precedents(rows);
         this.history = new History(rows);
         this.search = new Search(rows, database.dialect(), store, history);
         this.figures = new Figures(store);
+    }
+
+    static Store store(Database database, Time time) {
+        return database.dialect() == Dialect.POSTGRESQL
+                ? new PostgresStore(database, time.isDatabases())
+                : new SqliteStore(database);
     }
 
     static JdbcQueue open(Database database, Time time) {
@@ -85,7 +90,7 @@ final class JdbcQueue implements DeliveryQueue {
 
     /** The same queue through other connections; what is enqueued through one wakes who waits at the other. */
     JdbcQueue over(Database connections) {
-        return new JdbcQueue(connections, time, wake);
+        return new JdbcQueue(connections, time, wake, store(connections, time));
     }
 
     static List<Migration> migrations(Database database) {

@@ -36,7 +36,7 @@ final class Lane {
     private final Control control;
     private final Attempts attempts;
     private final AccountPause account;
-    private final Bell bell = new Bell();
+    private final WakeUp wakeUp = new WakeUp();
 
     /** Free places for entries that are claimed and not on record yet. */
     private final Semaphore window;
@@ -79,8 +79,8 @@ final class Lane {
         return terms;
     }
 
-    void ring() {
-        bell.ring();
+    void wake() {
+        wakeUp.signal();
     }
 
     /** What keeps this lane from sending, in words. */
@@ -112,12 +112,12 @@ final class Lane {
         Duration pause = FIRST_PAUSE;
         while (!control.isStopped()) {
             if (!control.isClaiming()) {
-                bell.await(LONG_PAUSE);
+                wakeUp.await(LONG_PAUSE);
                 continue;
             }
             Duration held = account.remaining(time.ticks());
             if (held.isPositive()) {
-                bell.await(held);
+                wakeUp.await(held);
                 continue;
             }
             int claimed = claimAndSend();
@@ -126,10 +126,10 @@ final class Lane {
             } else if (claimed == 0) {
                 // After the last work it looks again soon, then less and less, and in the end only when it is told.
                 Duration poll = context.options().poll();
-                bell.await(pause.compareTo(poll) < 0 ? pause : LONG_PAUSE);
+                wakeUp.await(pause.compareTo(poll) < 0 ? pause : LONG_PAUSE);
                 pause = pause.compareTo(poll) < 0 ? pause.multipliedBy(2) : pause;
             } else {
-                bell.await(OUTAGE_PAUSE);
+                wakeUp.await(OUTAGE_PAUSE);
             }
         }
     }
@@ -312,7 +312,7 @@ final class Lane {
         }
         boolean answered = result instanceof SendResult.Accepted || result instanceof SendResult.Rejected;
         if (answered && account.worked()) {
-            bell.ring();
+            wakeUp.signal();
         }
         return result;
     }
