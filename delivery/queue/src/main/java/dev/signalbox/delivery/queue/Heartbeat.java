@@ -122,7 +122,9 @@ final class Heartbeat implements Wake.Sleeper {
         Store.Outlook outlook = look(now);
         int promoted = outlook.nextDue() != Micros.NONE && outlook.nextDue() <= now ? promote(now) : 0;
         int rescued = outlook.expiredLeases() ? rescue(lanes.keySet(), now, shard) : 0;
-        outlook.ready().forEach(this::due);
+        lanes.values().forEach(lane -> lane.paused(outlook.isPaused(lane.channel())));
+        outlook.ready().stream().filter(lane -> !outlook.isPaused(lane)).forEach(this::due);
+        lanes.values().forEach(lane -> lane.tidy(now));
         unserved.look(served(), now);
         nextWake = outlook.nextDue() > now ? outlook.nextDue() : promoted > 0 ? now : Long.MAX_VALUE;
         return new Beat(promoted, rescued);

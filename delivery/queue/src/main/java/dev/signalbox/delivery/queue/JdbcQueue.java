@@ -52,6 +52,7 @@ final class JdbcQueue implements DeliveryQueue {
     private final History history;
     private final Search search;
     private final Figures figures;
+    private final FlowControl flow;
 
     JdbcQueue(Database database, Time time) {
         this(database, time, new Wake(database), store(database, time));
@@ -68,6 +69,7 @@ final class JdbcQueue implements DeliveryQueue {
         this.history = new History(rows);
         this.search = new Search(rows, database.dialect(), store, history);
         this.figures = new Figures(store);
+        this.flow = new JdbcFlow(database, store, time, wake);
     }
 
     static Store store(Database database, Time time) {
@@ -307,6 +309,11 @@ final class JdbcQueue implements DeliveryQueue {
     }
 
     @Override
+    public FlowControl flow() {
+        return flow;
+    }
+
+    @Override
     public Optional<Change> change(UUID id, Action action, Remark remark) {
         return guarded(() -> transact(changes -> changes.change(id, action, Optional.empty(), remark)));
     }
@@ -351,7 +358,7 @@ final class JdbcQueue implements DeliveryQueue {
         return result;
     }
 
-    private static <T extends @Nullable Object> T guarded(Supplier<T> work) {
+    static <T extends @Nullable Object> T guarded(Supplier<T> work) {
         try {
             return work.get();
         } catch (DatabaseException e) {

@@ -83,7 +83,16 @@ final class QueueDispatcher implements Dispatcher {
         this.completer = new Completer(queue, heartbeat, outage);
         this.notifications = new NotificationListener(queue.database(), queue.wake(), control);
         LaneContext context = new LaneContext(
-                queue.store(), queue.time(), options, rules, listener, journal, completer, outage, control);
+                queue.database(),
+                queue.store(),
+                queue.time(),
+                options,
+                rules,
+                listener,
+                journal,
+                completer,
+                outage,
+                control);
         for (int i = 0; i < terms.size(); i++) {
             lanes.put(terms.get(i).channel(), new Lane(senders.get(i), terms.get(i), context));
         }

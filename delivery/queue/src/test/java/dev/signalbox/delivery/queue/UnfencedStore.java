@@ -60,8 +60,8 @@ record UnfencedStore(Store fenced, Database database) implements Store {
     }
 
     @Override
-    public List<Claimed> claim(Channel lane, int limit, long[] marks, UUID lease, String owner, long now, long length) {
-        return fenced.claim(lane, limit, marks, lease, owner, now, length);
+    public List<Claimed> claim(Claim claim, long now) {
+        return fenced.claim(claim, now);
     }
 
     @Override
@@ -100,7 +100,7 @@ record UnfencedStore(Store fenced, Database database) implements Store {
     }
 
     @Override
-    public long countLeased(Connection connection) throws SQLException {
-        return fenced.countLeased(connection);
+    public Map<Channel, Long> underWay(Connection connection) throws SQLException {
+        return fenced.underWay(connection);
     }
 }
