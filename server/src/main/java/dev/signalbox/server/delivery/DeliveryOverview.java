@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.Gauge;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
@@ -74,7 +75,9 @@ final class DeliveryOverview {
                     Reading<Map<Channel, LaneStatus>> reading = known.get();
                     return reading.value()
                             .filter(all -> reading.fresh())
-                            .map(all -> all.containsKey(channel) ? value.applyAsDouble(all.get(channel)) : 0)
+                            .map(all -> Optional.ofNullable(all.get(channel))
+                                    .map(value::applyAsDouble)
+                                    .orElse(0.0))
                             .orElse(Double.NaN);
                 })
                 .description(description)

@@ -37,10 +37,10 @@ final class Claims {
                         terms.channel(),
                         limit,
                         limits,
-                        marks.next(ticks),
                         lease,
                         context.journal().owner().toString(),
                         length),
+                marks.next(ticks),
                 now);
         doubtful = null;
         marks.claimed(claimed, limit, now, time.ticks() - ticks);

@@ -143,9 +143,14 @@ final class JdbcFlow implements FlowControl {
                     underWay.getOrDefault(channel, 0L),
                     Micros.optional(number(connection, OLDEST_DUE, channel)),
                     isServed(connection, channel, now),
-                    Optional.ofNullable(pauses.getOrDefault(channel.name(), pauses.get(LaneLimits.ALL)))));
+                    pause(pauses, channel)));
         }
         return lanes;
+    }
+
+    private static Optional<Pause> pause(Map<String, Pause> pauses, Channel channel) {
+        return Optional.ofNullable(pauses.get(channel.name()))
+                .or(() -> Optional.ofNullable(pauses.get(LaneLimits.ALL)));
     }
 
     private static List<Channel> names(Connection connection) throws SQLException {

@@ -142,14 +142,14 @@ final class PostgresStore implements Store {
     }
 
     @Override
-    public List<Claimed> claim(Claim claim, long now) {
+    public List<Claimed> claim(Claim claim, long[] marks, long now) {
         List<LaneLimits.Budget> budgets = claim.limits().budgets();
         return database.autoCommit(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(CLAIM)) {
                 Arguments in = new Arguments(connection, statement);
                 in.text(claim.lane().name());
                 in.ints(claim.limit());
-                in.array("int8", claim.marks());
+                in.array("int8", marks);
                 in.uuid(claim.lease());
                 in.time(leaseTime(now));
                 in.longs(claim.length());

@@ -115,7 +115,7 @@ final class SqliteStore implements Store {
     }
 
     @Override
-    public List<Claimed> claim(Claim claim, long now) {
+    public List<Claimed> claim(Claim claim, long[] marks, long now) {
         return database.transact(connection -> {
             int allowed = allowed(connection, claim, now);
             List<Claimed> claimed = allowed == 0 ? List.of() : claimable(connection, claim.lane(), allowed);

@@ -37,10 +37,9 @@ interface Store {
      *
      * @param limit how many at most
      * @param limits what the cluster allows; what is claimed is taken of it
-     * @param marks for each priority, a time before which the caller expects nothing; a store may look there or not
      * @param length how long the lease lasts from the moment of the claim, in microseconds
      */
-    record Claim(Channel lane, int limit, LaneLimits limits, long[] marks, UUID lease, String owner, long length) {}
+    record Claim(Channel lane, int limit, LaneLimits limits, UUID lease, String owner, long length) {}
 
     /** The verdict on one entry of a lease. */
     record Completion(UUID lease, Verdict verdict) {}
@@ -57,8 +56,12 @@ interface Store {
     /** Inserts those of the reaches whose id and dedupe key are new, and returns their ids. Ids must not repeat. */
     Set<UUID> insert(Connection connection, List<Reach> reaches, long now) throws SQLException;
 
-    /** Moves tickets of a lane into a new lease, the first in order first; none while the lane is paused. */
-    List<Claimed> claim(Claim claim, long now);
+    /**
+     * Moves tickets of a lane into a new lease, the first in order first; none while the lane is paused.
+     *
+     * @param marks for each priority, a time before which the caller expects nothing; a store may look there or not
+     */
+    List<Claimed> claim(Claim claim, long[] marks, long now);
 
     /**
      * Records verdicts whose lease still stands, all at once, and ends the leases that have no more entries.

@@ -63,8 +63,8 @@ class LeaseTimeTest {
         long[] marks = new long[10];
         Arrays.fill(marks, 0);
         LaneLimits free = ClusterLimits.NONE.of(Channel.SMS);
-        var claim = new Store.Claim(Channel.SMS, 10, free, marks, lease, "owner", LENGTH);
-        assertThat(store.claim(claim, wrong(hours))).hasSize(1);
+        var claim = new Store.Claim(Channel.SMS, 10, free, lease, "owner", LENGTH);
+        assertThat(store.claim(claim, marks, wrong(hours))).hasSize(1);
         assertThat(left()).isBetween(LENGTH - DOUBT, LENGTH);
 
         assertThat(store.renew(Set.of(lease), wrong(hours), 2 * LENGTH)).containsExactly(lease);

@@ -50,7 +50,7 @@ class TombstoneTest {
     private List<Claimed> claim(UUID as) {
         long now = queue.time().now();
         LaneLimits free = ClusterLimits.NONE.of(Channel.SMS);
-        return queue.store().claim(new Store.Claim(Channel.SMS, 10, free, new long[10], as, "a", LENGTH), now);
+        return queue.store().claim(new Store.Claim(Channel.SMS, 10, free, as, "a", LENGTH), new long[10], now);
     }
 
     private int giveBack() {

@@ -60,8 +60,8 @@ record UnfencedStore(Store fenced, Database database) implements Store {
     }
 
     @Override
-    public List<Claimed> claim(Claim claim, long now) {
-        return fenced.claim(claim, now);
+    public List<Claimed> claim(Claim claim, long[] marks, long now) {
+        return fenced.claim(claim, marks, now);
     }
 
     @Override
