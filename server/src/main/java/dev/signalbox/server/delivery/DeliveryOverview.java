@@ -65,8 +65,11 @@ final class DeliveryOverview {
     private void addLane(Channel channel) {
         gauge("signalbox.lane.due", "Messages that are due, up to a bound", channel, lane -> lane.due());
         gauge("signalbox.lane.underway", "Messages that nodes have claimed", channel, lane -> lane.underWay());
-        gauge("signalbox.lane.paused", "1 while the channel is paused on all nodes", channel, lane ->
-                lane.pause().isPresent() ? 1 : 0);
+        gauge(
+                "signalbox.lane.paused",
+                "1 while the channel is paused on all nodes",
+                channel,
+                lane -> lane.pause().isPresent() ? 1 : 0);
     }
 
     /** Not a number while the database does not answer; 0 of a channel without messages and pauses. */

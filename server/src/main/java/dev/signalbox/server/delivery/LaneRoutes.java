@@ -40,8 +40,7 @@ final class LaneRoutes {
                 Route.post("/api/lanes/resume", Role.ADMIN, this::resume));
     }
 
-    private record PauseView(
-            Optional<String> channel, Instant since, Optional<String> actor, Optional<String> note) {
+    private record PauseView(Optional<String> channel, Instant since, Optional<String> actor, Optional<String> note) {
         static PauseView of(Pause pause) {
             return new PauseView(
                     pause.channel().map(Channel::name),

@@ -72,7 +72,8 @@ final class MessageActions {
     }
 
     private void resolve(Request request, Response response) throws IOException {
-        var fields = OperatorBody.fields(RequestBody.declaredJson(request, bounds.maxBody()), RESOLUTION, "a resolution");
+        var fields =
+                OperatorBody.fields(RequestBody.declaredJson(request, bounds.maxBody()), RESOLUTION, "a resolution");
         Optional<Action> outcome = outcome(fields);
         Remark remark = OperatorBody.remark(request, fields);
         OperatorBody.refuseWrong(fields.violations());

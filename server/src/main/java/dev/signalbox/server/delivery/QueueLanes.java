@@ -21,7 +21,8 @@ final class QueueLanes {
     /** How they stand. */
     @Command(
             name = "lanes",
-            description = "Lists the channels: how many messages are due, wait for their time or are under way, and pauses.",
+            description =
+                    "Lists the channels: how many messages are due, wait for their time or are under way, and pauses.",
             mixinStandardHelpOptions = true)
     static final class Listing extends QueueQuestion {
         @Override
@@ -42,7 +43,9 @@ final class QueueLanes {
                         lane.path("due").asString("") + bound,
                         lane.path("later").asString("") + bound,
                         lane.path("underWay").asString(""),
-                        lane.hasNonNull("oldestDue") ? times.of(lane.path("oldestDue").asString("")) : "",
+                        lane.hasNonNull("oldestDue")
+                                ? times.of(lane.path("oldestDue").asString(""))
+                                : "",
                         lane.path("served").asBoolean(false) ? "yes" : "no",
                         pause.isObject() ? pause.path("actor").asString("somebody") : "",
                         pause.path("note").asString(""));

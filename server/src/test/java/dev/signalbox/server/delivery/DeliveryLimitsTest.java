@@ -28,7 +28,9 @@ class DeliveryLimitsTest {
     private DeliverySettings settings(Map<String, String> environment, String... given) {
         List<String> all = new ArrayList<>(List.of(given));
         all.add("data.folder=" + folder);
-        return SignalboxCommand.FEATURES.load(Optional.empty(), environment, all).values(DeliverySettings::read);
+        return SignalboxCommand.FEATURES
+                .load(Optional.empty(), environment, all)
+                .values(DeliverySettings::read);
     }
 
     private ClusterLimits limits(String... given) {
@@ -61,7 +63,8 @@ class DeliveryLimitsTest {
     void eitherOfItsKeysPacesWithTheSeedsDefaultForTheOther() {
         assertThat(limits("delivery.pace.messages=5").pace()).contains(new Rate(5, USUAL));
         assertThat(limits("delivery.pace.interval=30s").pace()).contains(new Rate(2, Duration.ofSeconds(30)));
-        assertThat(settings(Map.of("BATCH_SIZE", "7")).dispatch().limits().pace()).contains(new Rate(7, USUAL));
+        assertThat(settings(Map.of("BATCH_SIZE", "7")).dispatch().limits().pace())
+                .contains(new Rate(7, USUAL));
     }
 
     @ParameterizedTest

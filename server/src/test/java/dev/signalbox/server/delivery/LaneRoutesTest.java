@@ -86,8 +86,7 @@ class LaneRoutesTest {
         assertThat(errors(post("pause", "{\"channel\":\"S M S\",\"note\":\"\"}")))
                 .anySatisfy(error -> assertThat(error).startsWith("channel: must be the name of a channel"))
                 .anySatisfy(error -> assertThat(error).startsWith("note: "));
-        assertThat(errors(post("resume", "{\"note\":\"x\"}")))
-                .containsExactly("note: is not a field of this request");
+        assertThat(errors(post("resume", "{\"note\":\"x\"}"))).containsExactly("note: is not a field of this request");
         assertThat(json(server.get("/api/lanes")).path("pauses")).isEmpty();
     }
 

@@ -67,7 +67,8 @@ final class CircuitBreaker {
 
     /** The provider refused our account. Returns how long the message has to wait. */
     synchronized Duration refused(String why, Optional<Duration> wish, long ticks) {
-        return open("its provider refuses our account: " + why, shorter(wish.orElse(Duration.ZERO), longestWish), ticks);
+        return open(
+                "its provider refuses our account: " + why, shorter(wish.orElse(Duration.ZERO), longestWish), ticks);
     }
 
     /** An attempt ended without an answer about its message. Of those that were under way when it opened, none counts. */

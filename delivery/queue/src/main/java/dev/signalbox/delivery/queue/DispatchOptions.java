@@ -14,9 +14,16 @@ import java.time.Duration;
  * @param breaker how many failures in a row pause a channel whose messages go through one provider, 1 to 10,000; 0 for none
  * @param limits how fast all nodes together may send
  */
-public record DispatchOptions(Retry retry, Duration lease, Duration margin, Duration poll, int batch, int breaker, ClusterLimits limits) {
+public record DispatchOptions(
+        Retry retry, Duration lease, Duration margin, Duration poll, int batch, int breaker, ClusterLimits limits) {
     public static final DispatchOptions DEFAULT = new DispatchOptions(
-            Retry.DEFAULT, Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofSeconds(1), 1024, 10, ClusterLimits.NONE);
+            Retry.DEFAULT,
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            1024,
+            10,
+            ClusterLimits.NONE);
 
     public DispatchOptions {
         between("lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));

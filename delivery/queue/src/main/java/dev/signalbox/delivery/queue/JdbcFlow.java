@@ -33,8 +33,8 @@ final class JdbcFlow implements FlowControl {
             union select lane from (select lane from delivery_later order by run_at, id limit %d) w
             """.formatted(BOUND);
 
-    private static final String DUE = "select count(*) from (select 1 from delivery_ready where lane = ? limit %d) q"
-            .formatted(BOUND + 1);
+    private static final String DUE =
+            "select count(*) from (select 1 from delivery_ready where lane = ? limit %d) q".formatted(BOUND + 1);
 
     private static final String OLDEST_DUE = """
             with recursive priorities (priority) as (
@@ -113,8 +113,8 @@ final class JdbcFlow implements FlowControl {
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 String lane = row.getString("lane");
-                Remark remark =
-                        new Remark(Optional.ofNullable(row.getString("actor")), Optional.ofNullable(row.getString("note")));
+                Remark remark = new Remark(
+                        Optional.ofNullable(row.getString("actor")), Optional.ofNullable(row.getString("note")));
                 pauses.put(lane, new Pause(Channel.named(lane), Micros.instant(row.getLong("since")), remark));
             }
         }

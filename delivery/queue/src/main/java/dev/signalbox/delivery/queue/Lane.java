@@ -99,8 +99,7 @@ final class Lane {
         }
         Optional<String> refused = breaker.reason();
         if (refused.isPresent()) {
-            return refused.map(
-                    reason -> "channel " + channel() + " is paused on this node, since " + reason);
+            return refused.map(reason -> "channel " + channel() + " is paused on this node, since " + reason);
         }
         int stuck = attempts.stuck();
         return stuck == 0

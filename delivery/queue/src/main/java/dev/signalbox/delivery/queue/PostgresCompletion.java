@@ -4,7 +4,6 @@ import dev.signalbox.delivery.queue.Store.Completion;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

@@ -172,7 +172,8 @@ final class PostgresStore implements Store {
 
     @Override
     public Set<UUID> complete(List<Completion> completions, Set<UUID> finished, int shard, long now) {
-        return database.autoCommit(connection -> PostgresCompletion.complete(connection, completions, finished, shard, now));
+        return database.autoCommit(
+                connection -> PostgresCompletion.complete(connection, completions, finished, shard, now));
     }
 
     @Override

@@ -61,6 +61,8 @@ final class Recovery {
     /** Of a channel that this node does not serve any more, nothing is known of repeats. */
     private Terms terms(Channel channel) {
         Lane lane = lanes.get(channel);
-        return lane == null ? new Terms(channel, Duration.ZERO, 1, Duration.ZERO, true, List.of(), false) : lane.terms();
+        return lane == null
+                ? new Terms(channel, Duration.ZERO, 1, Duration.ZERO, true, List.of(), false)
+                : lane.terms();
     }
 }

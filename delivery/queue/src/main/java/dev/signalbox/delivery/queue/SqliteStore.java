@@ -137,7 +137,8 @@ final class SqliteStore implements Store {
         }
         int allowed = Budgets.allowed(connection, claim.limits().budgets(), claim.limit(), now);
         if (claim.limits().concurrency().isPresent()) {
-            long free = claim.limits().concurrency().get() - underWay(connection).getOrDefault(claim.lane(), 0L);
+            long free =
+                    claim.limits().concurrency().get() - underWay(connection).getOrDefault(claim.lane(), 0L);
             allowed = (int) Math.max(0, Math.min(allowed, free));
         }
         return allowed;
@@ -341,8 +342,7 @@ final class SqliteStore implements Store {
                 bindNames(statement, now, lanes);
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
-                    return new Outlook(
-                            row.getLong(1), ready(connection, lanes), row.getBoolean(2), paused(connection));
+                    return new Outlook(row.getLong(1), ready(connection, lanes), row.getBoolean(2), paused(connection));
                 }
             }
         });

@@ -50,7 +50,8 @@ class CircuitBreakerTest {
 
     @Test
     void providersWishCountsWithinItsBound() {
-        assertThat(breaker.refused("401", Optional.of(Duration.ofMinutes(20)), 0)).isEqualTo(Duration.ofMinutes(20));
+        assertThat(breaker.refused("401", Optional.of(Duration.ofMinutes(20)), 0))
+                .isEqualTo(Duration.ofMinutes(20));
         CircuitBreaker other = new CircuitBreaker(Channel.SMS, Duration.ofHours(1), 3);
         assertThat(other.refused("401", Optional.of(Duration.ofDays(20)), 0)).isEqualTo(Duration.ofHours(1));
     }

@@ -71,8 +71,9 @@ class ListingPlanTest {
 
     private static void assertReadsOnlyAPage(JsonNode plan) {
         assertThat(plan.findValuesAsString("Node Type")).doesNotContain("Sort", "Seq Scan", "Hash Join");
-        assertThat(plan.findValues("Actual Rows")).isNotEmpty().allSatisfy(rows -> assertThat(rows.asDouble())
-                .isLessThanOrEqualTo(PAGE));
+        assertThat(plan.findValues("Actual Rows"))
+                .isNotEmpty()
+                .allSatisfy(rows -> assertThat(rows.asDouble()).isLessThanOrEqualTo(PAGE));
     }
 
     @Test

@@ -117,8 +117,8 @@ public abstract class DeliveryQueueFlowContract extends DeliveryQueueContract {
                 .untilAsserted(() -> assertThat(queue().counts().byState())
                         .containsEntry(State.PENDING, 3L)
                         .containsEntry(State.CLAIMED, 1L));
-        assertThat(node.health().problem()).hasValueSatisfying(problem -> assertThat(problem)
-                .contains("channel sms is paused on all nodes"));
+        assertThat(node.health().problem())
+                .hasValueSatisfying(problem -> assertThat(problem).contains("channel sms is paused on all nodes"));
         ends.countDown();
         await().atMost(LONG)
                 .untilAsserted(() -> assertThat(queue().counts().byState())
@@ -157,8 +157,9 @@ public abstract class DeliveryQueueFlowContract extends DeliveryQueueContract {
             node.runOnce();
         }
         assertThat(sms.given()).hasSize(3);
-        assertThat(node.health().problem()).hasValueSatisfying(problem -> assertThat(problem)
-                .contains("channel sms is paused on this node", "failed 3 times in a row"));
+        assertThat(node.health().problem())
+                .hasValueSatisfying(problem ->
+                        assertThat(problem).contains("channel sms is paused on this node", "failed 3 times in a row"));
 
         clock.advance(Duration.ofSeconds(5));
         node.runOnce();
