@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Takes batches of one lane out of the queue. Confined to the thread that claims, except for {@link #mark}. */
+/** Takes batches of one lane out of the queue. Confined to the thread that claims, except for {@link #mark} and {@link #forget}. */
 final class Claims {
     private final Terms terms;
     private final LaneContext context;
@@ -43,7 +43,7 @@ final class Claims {
                 marks.next(ticks),
                 now);
         doubtful = null;
-        marks.claimed(claimed, limit, now, time.ticks() - ticks);
+        marks.claimed(claimed, limits.isFree() ? limit : 0, now, time.ticks() - ticks);
         return new Batch(lease, claimed.stream().map(c -> c.startedAt(now)).toList(), ticks + length);
     }
 
@@ -68,7 +68,7 @@ final class Claims {
         return marks.lowest();
     }
 
-    /** Something was put back behind the marks. */
+    /** Something may wait behind the marks. */
     void forget() {
         marks.forget();
     }

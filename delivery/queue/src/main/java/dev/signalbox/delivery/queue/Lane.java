@@ -83,6 +83,7 @@ final class Lane {
     /** Holds the lane back, or lets it go on, as the database says. */
     void paused(boolean paused) {
         if (throttle.paused(paused)) {
+            claims.forget();
             wakeUp.signal();
         }
     }
