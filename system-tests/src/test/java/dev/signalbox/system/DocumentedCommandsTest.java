@@ -76,6 +76,7 @@ class DocumentedCommandsTest {
                 "README.md",
                 "docs/rest.md",
                 "docs/operations.md",
+                "docs/flow-control.md",
                 "docs/tokens.md",
                 "docs/session-bus.md",
                 "docs/maintenance.md"

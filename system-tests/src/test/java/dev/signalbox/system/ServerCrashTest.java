@@ -9,8 +9,10 @@ import dev.signalbox.testing.simulator.SmsSimulator;
 import dev.signalbox.testing.simulator.SmsSimulatorOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -85,6 +87,19 @@ class ServerCrashTest {
                 .as("sent under two keys; %s", REPLAY)
                 .isZero();
         assertThat(provider.stats().forgotten()).as("the counts are exact").isZero();
+        checkHistory(settings);
+    }
+
+    /** The promises that no count shows, by the command that operators have. */
+    private void checkHistory(List<String> settings) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("check", "history", "--key-lifetime", "sms=1d"));
+        Stream.concat(settings.stream(), Stream.of("data.folder=" + folder))
+                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        Process check = ServerProcess.run(folder, arguments);
+        assertThat(check.waitFor(3, TimeUnit.MINUTES)).as("the check ends").isTrue();
+        assertThat(check.exitValue())
+                .as("exit code of check history; see server.log; %s", REPLAY)
+                .isZero();
     }
 
     private static List<String> settings(SmsSimulator provider, List<String> database) {

@@ -8,6 +8,7 @@ import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
+import dev.signalbox.server.configuration.SeedVariable;
 import dev.signalbox.server.node.Feature;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.GatedDispatcher;
@@ -48,6 +49,11 @@ public final class DeliveryFeature implements Feature {
     @Override
     public List<Key<?>> keys() {
         return DeliveryKeys.ALL;
+    }
+
+    @Override
+    public List<SeedVariable> variables() {
+        return DeliveryKeys.VARIABLES;
     }
 
     @Override
@@ -124,7 +130,8 @@ public final class DeliveryFeature implements Feature {
             return Stream.of(
                             new MessagingRoutes(node.intake(), dispatcher).routes(),
                             new MessageRoutes(node.intake(), metrics, reader, node.bounds(), bulks).routes(),
-                            new MessageActions(node.intake(), node.bounds()).routes())
+                            new MessageActions(node.intake(), node.bounds()).routes(),
+                            new LaneRoutes(node.intake(), node.bounds()).routes())
                     .flatMap(List::stream)
                     .toList();
         }

@@ -1,12 +1,17 @@
 package dev.signalbox.server.delivery;
 
+import dev.signalbox.delivery.queue.Rate;
+import dev.signalbox.server.configuration.DurationText;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Kind;
+import dev.signalbox.server.configuration.SeedVariable;
 import java.time.Duration;
 import java.util.List;
 
 /** The keys of the queue, its dispatcher and the live channel. */
 final class DeliveryKeys {
+    private static final Kind<Rate> RATE = new Kind<>(
+            "a number from 1 to 1000000, a slash, and a duration from 1ms to 31d, such as 10/1s", DeliveryKeys::rate);
 
     static final Key<Duration> LEASE = Key.of(
             "delivery.lease",
@@ -51,6 +56,36 @@ final class DeliveryKeys {
             "5s",
             "How long one live attempt waits for the acknowledgement.");
 
+    static final Key<Integer> BREAKER = Key.of(
+            "delivery.breaker.failures",
+            Kind.whole(0, 10_000),
+            "10",
+            "So many failures in a row of a channel's provider pause the channel on this node: for 5s, then for twice as long, up to"
+                    + " 5m, and one message tries in between. 0 for never. For SMS; webhooks have a breaker for each endpoint.");
+    static final Key<Integer> PACE_MESSAGES = Key.of(
+            "delivery.pace.messages",
+            Kind.whole(1, 1_000_000),
+            "2",
+            "The paced mode: so many messages in each `delivery.pace.interval`, by all nodes and channels together, but not those to"
+                    + " connected clients. Without this and the interval, messages are sent as they become due.");
+    static final Key<Duration> PACE_INTERVAL = Key.of(
+            "delivery.pace.interval",
+            Kind.duration("1ms", "31d"),
+            "2m",
+            "The interval of the paced mode. It begins with its first message.");
+    static final Key<Rate> RATES = Key.optional(
+            "delivery.rates.NAME",
+            RATE,
+            "At most so many messages of a channel in each interval, by all nodes together; NAME is the channel.");
+    static final Key<Rate> RECIPIENT_RATES = Key.optional(
+            "delivery.recipient-rates.NAME",
+            RATE,
+            "At most so many messages to one address of a channel in each interval; the others wait. NAME is the channel.");
+    static final Key<Integer> CLUSTER_CONCURRENCY = Key.optional(
+            "delivery.cluster-concurrency.NAME",
+            Kind.whole(1, 1_000_000),
+            "Attempts of a channel that may be under way at a time, on all nodes together; NAME is the channel.");
+
     static final List<Key<?>> ALL = List.of(
             LEASE,
             POLL,
@@ -60,8 +95,27 @@ final class DeliveryKeys {
             RETRY_FACTOR,
             RETRY_MAX,
             RETRY_JITTER,
+            BREAKER,
+            PACE_MESSAGES,
+            PACE_INTERVAL,
+            RATES,
+            RECIPIENT_RATES,
+            CLUSTER_CONCURRENCY,
             LIVE_CONCURRENCY,
             LIVE_TIMEOUT);
+
+    /** What go-message-dispatcher called its batches and their interval. */
+    static final List<SeedVariable> VARIABLES = List.of(
+            SeedVariable.sets("BATCH_SIZE", PACE_MESSAGES, "2"),
+            SeedVariable.sets("PROCESSING_INTERVAL", PACE_INTERVAL, "2m"));
+
+    private static Rate rate(String text) {
+        String[] parts = text.split("/", -1);
+        if (parts.length != 2) {
+            throw new IllegalArgumentException();
+        }
+        return new Rate(Integer.parseInt(parts[0].strip()), DurationText.parse(parts[1].strip()));
+    }
 
     private DeliveryKeys() {}
 }

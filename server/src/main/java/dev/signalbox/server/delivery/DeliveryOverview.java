@@ -1,8 +1,11 @@
 package dev.signalbox.server.delivery;
 
+import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue.Counts;
 import dev.signalbox.delivery.queue.DeliveryQueue.Overview;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.FlowControl.LaneStatus;
+import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.server.node.Node;
 import dev.signalbox.server.rest.Timely;
@@ -10,6 +13,10 @@ import dev.signalbox.server.rest.Timely.Reading;
 import io.micrometer.core.instrument.Gauge;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** How the queue stands, for the console's overview and for Prometheus. Thread-safe. */
 final class DeliveryOverview {
@@ -21,6 +28,7 @@ final class DeliveryOverview {
     private final DeliveryMetrics metrics;
     private final Timely<Counts> counts;
     private final Timely<Overview> backlog;
+    private final Timely<Map<Channel, LaneStatus>> lanes;
 
     DeliveryOverview(Node node, Dispatcher dispatcher, DeliveryMetrics metrics) {
         this.node = node;
@@ -28,6 +36,12 @@ final class DeliveryOverview {
         this.metrics = metrics;
         this.counts = new Timely<>(node.intake()::counts, AGE, PATIENCE, node.clock());
         this.backlog = new Timely<>(node.intake()::overview, AGE, PATIENCE, node.clock());
+        this.lanes = new Timely<>(
+                () -> node.intake().flow().lanes().stream()
+                        .collect(Collectors.toMap(LaneStatus::channel, lane -> lane)),
+                AGE,
+                PATIENCE,
+                node.clock());
     }
 
     void add() {
@@ -45,6 +59,33 @@ final class DeliveryOverview {
                     .tag("state", DeliveryMetrics.tag(state))
                     .register(node.registry());
         }
+        node.senders().stream().map(Sender::channel).forEach(this::addLane);
+    }
+
+    private void addLane(Channel channel) {
+        gauge("signalbox.lane.due", "Messages that are due, up to a bound", channel, lane -> lane.due());
+        gauge("signalbox.lane.underway", "Messages that nodes have claimed", channel, lane -> lane.underWay());
+        gauge(
+                "signalbox.lane.paused",
+                "1 while the channel is paused on all nodes",
+                channel,
+                lane -> lane.pause().isPresent() ? 1 : 0);
+    }
+
+    /** Not a number while the database does not answer; 0 of a channel without messages and pauses. */
+    private void gauge(String name, String description, Channel channel, ToDoubleFunction<LaneStatus> value) {
+        Gauge.builder(name, lanes, known -> {
+                    Reading<Map<Channel, LaneStatus>> reading = known.get();
+                    return reading.value()
+                            .filter(all -> reading.fresh())
+                            .map(all -> Optional.ofNullable(all.get(channel))
+                                    .map(value::applyAsDouble)
+                                    .orElse(0.0))
+                            .orElse(Double.NaN);
+                })
+                .description(description)
+                .tag("channel", channel.name())
+                .register(node.registry());
     }
 
     private record ErrorView(String reason, String channel, long count) {}

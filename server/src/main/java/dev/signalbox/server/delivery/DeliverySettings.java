@@ -1,11 +1,17 @@
 package dev.signalbox.server.delivery;
 
+import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.ClusterLimits;
 import dev.signalbox.delivery.queue.DispatchOptions;
+import dev.signalbox.delivery.queue.Rate;
 import dev.signalbox.delivery.queue.Retry;
+import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.node.NodeSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,7 +28,9 @@ record DeliverySettings(
                 DispatchOptions.DEFAULT
                         .withLease(reading.get(DeliveryKeys.LEASE))
                         .withPoll(reading.get(DeliveryKeys.POLL))
-                        .withRetry(retry(reading)),
+                        .withRetry(retry(reading))
+                        .withBreaker(reading.get(DeliveryKeys.BREAKER))
+                        .withLimits(limits(reading)),
                 journal(reading),
                 reading.get(DeliveryKeys.ATTEMPTS),
                 reading.get(DeliveryKeys.LIVE_CONCURRENCY),
@@ -33,6 +41,30 @@ record DeliverySettings(
         return reading.get(DeliveryKeys.JOURNAL)
                 ? Optional.of(NodeSettings.read(reading).dataFolder().resolve("attempts.journal"))
                 : Optional.empty();
+    }
+
+    private static ClusterLimits limits(Reading reading) {
+        ClusterLimits limits = ClusterLimits.NONE
+                .withRates(byChannel(reading, DeliveryKeys.RATES))
+                .withRecipients(byChannel(reading, DeliveryKeys.RECIPIENT_RATES))
+                .withConcurrency(byChannel(reading, DeliveryKeys.CLUSTER_CONCURRENCY));
+        boolean paced = reading.isGiven(DeliveryKeys.PACE_MESSAGES) || reading.isGiven(DeliveryKeys.PACE_INTERVAL);
+        return paced
+                ? limits.withPace(
+                        new Rate(reading.get(DeliveryKeys.PACE_MESSAGES), reading.get(DeliveryKeys.PACE_INTERVAL)))
+                : limits;
+    }
+
+    private static <T> Map<Channel, T> byChannel(Reading reading, Key<T> key) {
+        Map<Channel, T> values = new HashMap<>();
+        reading.named(key).forEach((name, value) -> {
+            try {
+                values.put(new Channel(name), value);
+            } catch (IllegalArgumentException wrong) {
+                reading.check(false, key, "'" + name + "' is not the name of a channel, such as sms");
+            }
+        });
+        return values;
     }
 
     private static Retry retry(Reading reading) {

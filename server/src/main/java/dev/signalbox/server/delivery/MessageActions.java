@@ -7,11 +7,9 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Change;
 import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.State;
-import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.JsonFields;
-import dev.signalbox.server.rest.Principal;
 import dev.signalbox.server.rest.Problem;
 import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.Request;
@@ -59,25 +57,26 @@ final class MessageActions {
     }
 
     private void cancel(Request request, Response response) throws IOException {
-        var fields = optionalFields(request, NOTE);
-        Remark remark = remark(request, fields);
-        refuseWrong(fields.violations());
+        var fields = OperatorBody.optional(request, bounds, NOTE);
+        Remark remark = OperatorBody.remark(request, fields);
+        OperatorBody.refuseWrong(fields.violations());
         change(request, response, Action.CANCEL, remark);
     }
 
     private void retry(Request request, Response response) throws IOException {
-        var fields = optionalFields(request, RETRYING);
+        var fields = OperatorBody.optional(request, bounds, RETRYING);
         Action action = retry(fields);
-        Remark remark = remark(request, fields);
-        refuseWrong(fields.violations());
+        Remark remark = OperatorBody.remark(request, fields);
+        OperatorBody.refuseWrong(fields.violations());
         change(request, response, action, remark);
     }
 
     private void resolve(Request request, Response response) throws IOException {
-        var fields = fields(RequestBody.declaredJson(request, bounds.maxBody()), RESOLUTION, "a resolution");
+        var fields =
+                OperatorBody.fields(RequestBody.declaredJson(request, bounds.maxBody()), RESOLUTION, "a resolution");
         Optional<Action> outcome = outcome(fields);
-        Remark remark = remark(request, fields);
-        refuseWrong(fields.violations());
+        Remark remark = OperatorBody.remark(request, fields);
+        OperatorBody.refuseWrong(fields.violations());
         change(request, response, outcome.orElseThrow(), remark);
     }
 
@@ -85,41 +84,10 @@ final class MessageActions {
         return fields.flag("newKey").orElse(false) ? Action.RETRY_NEW_KEY : Action.RETRY;
     }
 
-    private JsonFields optionalFields(Request request, Set<String> known) throws IOException {
-        JsonNode body =
-                RequestBody.optionalJson(request, bounds.maxBody()).orElseGet(JsonNodeFactory.instance::objectNode);
-        return fields(body, known, "this request");
-    }
-
-    private static JsonFields fields(JsonNode body, Set<String> known, String owner) {
-        var violations = new Violations();
-        violations.check(body.isObject(), "", "the body must be a JSON object");
-        refuseWrong(violations);
-        var fields = new JsonFields(body, "", violations);
-        fields.refuseUnknown(known, owner);
-        return fields;
-    }
-
-    private static Remark remark(Request request, JsonFields fields) {
-        Remark by = request.principal().map(Principal::name).map(Remark::by).orElse(Remark.NONE);
-        try {
-            return fields.text("note").map(by::withNote).orElse(by);
-        } catch (IllegalArgumentException wrong) {
-            fields.violations().add("note", FailureText.of(wrong).replaceFirst("^note ", ""));
-            return by;
-        }
-    }
-
     private static Optional<Action> outcome(JsonFields fields) {
         Optional<Action> outcome = fields.text("outcome").flatMap(name -> Optional.ofNullable(OUTCOMES.get(name)));
         fields.violations().check(outcome.isPresent(), "outcome", "must be arrived, not-arrived or retry");
         return outcome;
-    }
-
-    private static void refuseWrong(Violations violations) {
-        if (!violations.all().isEmpty()) {
-            throw Problems.invalid(violations.all());
-        }
     }
 
     private void change(Request request, Response response, Action action, Remark remark) throws IOException {
@@ -160,12 +128,12 @@ final class MessageActions {
     private record Done(int matched, int changed, boolean more) {}
 
     private void bulk(Request request, Response response) throws IOException {
-        var fields = fields(RequestBody.declaredJson(request, bounds.maxBody()), BULK, "a bulk action");
+        var fields = OperatorBody.fields(RequestBody.declaredJson(request, bounds.maxBody()), BULK, "a bulk action");
         Optional<Action> action = action(fields);
         Filter filter = filter(fields, action).withLimit(limit(fields));
-        Remark remark = remark(request, fields);
+        Remark remark = OperatorBody.remark(request, fields);
         boolean dryRun = fields.flag("dryRun").orElse(false);
-        refuseWrong(fields.violations());
+        OperatorBody.refuseWrong(fields.violations());
         BulkChange done = queue.changeAll(filter, action.orElseThrow(), remark, dryRun);
         Json.send(response, new Done(done.matched(), done.changed(), done.next().isPresent()));
     }

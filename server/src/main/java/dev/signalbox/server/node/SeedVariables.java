@@ -9,8 +9,6 @@ import java.util.regex.Pattern;
 /** What go-message-dispatcher's environment variables mean for a node. Those of a feature are with the feature. */
 final class SeedVariables {
     private static final String IN_URL = "is part of `database.url` (PostgreSQL)";
-    private static final String CONTINUOUS =
-            "this release does not pace, deliveries are sent continuously as they become due";
     private static final String NO_REDIS = "Redis is not used, delivery data are in the database";
     private static final String NO_LOCK = "leases in the database keep several nodes from sending the same message";
     private static final Kind<Integer> PORT = Kind.whole(1, 65_535);
@@ -32,8 +30,6 @@ final class SeedVariables {
             SeedVariable.sets("SERVER_PORT", ControlSettings.PORT, "8080"),
             SeedVariable.sets("LOG_LEVEL", NodeKeys.LOG_LEVEL, "info"),
             SeedVariable.sets("SHUTDOWN_TIMEOUT", NodeKeys.SHUTDOWN_TIMEOUT, "30s"),
-            SeedVariable.withoutEffect("BATCH_SIZE", "2", CONTINUOUS),
-            SeedVariable.withoutEffect("PROCESSING_INTERVAL", "2m", CONTINUOUS),
             SeedVariable.withoutEffect("REDIS_HOST", "localhost", NO_REDIS),
             SeedVariable.withoutEffect("REDIS_PORT", "6379", NO_REDIS),
             SeedVariable.withoutEffect("REDIS_PASSWORD", "", NO_REDIS),

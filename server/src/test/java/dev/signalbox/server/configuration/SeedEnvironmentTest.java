@@ -46,6 +46,8 @@ class SeedEnvironmentTest {
                 Map.entry("SMS_API_TOKEN", "secret"),
                 Map.entry("MAX_CONTENT_LENGTH", "320"),
                 Map.entry("SERVER_PORT", "9090"),
+                Map.entry("BATCH_SIZE", "5"),
+                Map.entry("PROCESSING_INTERVAL", "1m"),
                 Map.entry("LOG_LEVEL", "WARN"),
                 Map.entry("SHUTDOWN_TIMEOUT", "1m30s")));
         var database = loaded.configuration().values(NodeSettings::read).database();
@@ -57,6 +59,8 @@ class SeedEnvironmentTest {
         assertThat(loaded.value("delivery.sms.token")).contains("secret");
         assertThat(loaded.value("delivery.sms.max-length")).contains("320");
         assertThat(loaded.value("control.port")).contains("9090");
+        assertThat(loaded.value("delivery.pace.messages")).contains("5");
+        assertThat(loaded.value("delivery.pace.interval")).contains("1m");
         assertThat(loaded.value("log.level")).contains("WARN");
         assertThat(loaded.value("shutdown.timeout")).contains("1m30s");
     }
@@ -80,15 +84,11 @@ class SeedEnvironmentTest {
     @Test
     void saysWhatHasNoEffect() {
         var environment = Map.of(
-                "BATCH_SIZE", "2",
-                "PROCESSING_INTERVAL", "2m",
                 "REDIS_HOST", "redis",
                 "DISTRIBUTED_LOCK_ENABLED", "true",
                 "DISTRIBUTED_LOCK_TTL", "3m");
         var warnings = Loaded.of(Optional.empty(), environment, List.of()).warnings();
-        assertThat(warnings).hasSize(5);
-        assertThat(warnings)
-                .anySatisfy(w -> assertThat(w).startsWith("BATCH_SIZE").contains("continuously"));
+        assertThat(warnings).hasSize(3);
         assertThat(warnings)
                 .anySatisfy(w -> assertThat(w).startsWith("REDIS_HOST").contains("Redis is not used"));
         assertThat(warnings)
@@ -103,7 +103,10 @@ class SeedEnvironmentTest {
         "DB_SSLMODE,maybe",
         "MAX_CONTENT_LENGTH,-1",
         "LOG_LEVEL,loud",
-        "SHUTDOWN_TIMEOUT,x"
+        "SHUTDOWN_TIMEOUT,x",
+        "BATCH_SIZE,0",
+        "BATCH_SIZE,two",
+        "PROCESSING_INTERVAL,2 minutes"
     })
     void refusesWhatCannotBeRead(String name, String text) {
         assertThatThrownBy(() -> load(Map.of(name, text)))
@@ -120,8 +123,6 @@ class SeedEnvironmentTest {
 
     @ParameterizedTest
     @CsvSource({
-        "BATCH_SIZE,two",
-        "PROCESSING_INTERVAL,2 minutes",
         "REDIS_HOST,redis:0/1",
         "REDIS_PORT,tcp://10.96.0.12:6379",
         "REDIS_PASSWORD,swordfish",

@@ -2,6 +2,7 @@ package dev.signalbox.server.delivery;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.FlowControl;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import java.sql.Connection;
@@ -45,6 +46,11 @@ public class ForwardingQueue implements DeliveryQueue {
     @Override
     public Page list(Filter filter) {
         return behind.list(filter);
+    }
+
+    @Override
+    public FlowControl flow() {
+        return behind.flow();
     }
 
     @Override

@@ -3,7 +3,9 @@ package dev.signalbox.delivery.queue;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
@@ -43,6 +45,10 @@ final class Arguments {
 
     void ints(int value) throws SQLException {
         statement.setInt(++index, value);
+    }
+
+    void integer(Optional<Integer> value) throws SQLException {
+        statement.setObject(++index, value.orElse(null), Types.INTEGER);
     }
 
     <T> void uuids(Collection<T> items, Function<T, UUID> column) throws SQLException {

@@ -1,8 +1,8 @@
 package dev.signalbox.delivery.queue;
 
 /**
- * What a dispatcher's loops are to do. They are told by these flags and a ring of their bells, never by an interrupt, which
- * would break the database connection that they happen to be using.
+ * What a dispatcher's loops are to do. They are told by these flags and a {@link WakeUp}, never by an interrupt, which would
+ * break the database connection that they happen to be using.
  */
 final class Control {
     private volatile boolean claiming;

@@ -190,4 +190,7 @@ public interface DeliveryQueue {
     Counts counts();
 
     Overview overview();
+
+    /** Holds channels back on all nodes. */
+    FlowControl flow();
 }

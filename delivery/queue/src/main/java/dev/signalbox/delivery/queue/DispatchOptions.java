@@ -11,16 +11,26 @@ import java.time.Duration;
  * @param margin what must be left of a lease, besides the sender's timeout, when an attempt begins, 10 ms to 1 min
  * @param poll how often to look for due messages of which no notification arrived, 10 ms to 1 min
  * @param batch the most that is claimed at a time, 1 to 5,000
+ * @param breaker how many failures in a row pause a channel whose messages go through one provider, 1 to 10,000; 0 for none
+ * @param limits how fast all nodes together may send
  */
-public record DispatchOptions(Retry retry, Duration lease, Duration margin, Duration poll, int batch) {
+public record DispatchOptions(
+        Retry retry, Duration lease, Duration margin, Duration poll, int batch, int breaker, ClusterLimits limits) {
     public static final DispatchOptions DEFAULT = new DispatchOptions(
-            Retry.DEFAULT, Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofSeconds(1), 1024);
+            Retry.DEFAULT,
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            1024,
+            10,
+            ClusterLimits.NONE);
 
     public DispatchOptions {
         between("lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
         between("margin", margin, Duration.ofMillis(10), Duration.ofMinutes(1));
         between("poll", poll, Duration.ofMillis(10), Duration.ofMinutes(1));
         Limits.check(batch >= 1 && batch <= 5_000, "batch", "is " + batch + "; it must be 1 to 5000");
+        Limits.check(breaker >= 0 && breaker <= 10_000, "breaker", "is " + breaker + "; it must be 0 to 10000");
     }
 
     private static void between(String field, Duration value, Duration least, Duration most) {
@@ -31,23 +41,31 @@ public record DispatchOptions(Retry retry, Duration lease, Duration margin, Dura
     }
 
     public DispatchOptions withRetry(Retry newRetry) {
-        return new DispatchOptions(newRetry, lease, margin, poll, batch);
+        return new DispatchOptions(newRetry, lease, margin, poll, batch, breaker, limits);
     }
 
     public DispatchOptions withLease(Duration newLease) {
-        return new DispatchOptions(retry, newLease, margin, poll, batch);
+        return new DispatchOptions(retry, newLease, margin, poll, batch, breaker, limits);
     }
 
     public DispatchOptions withMargin(Duration newMargin) {
-        return new DispatchOptions(retry, lease, newMargin, poll, batch);
+        return new DispatchOptions(retry, lease, newMargin, poll, batch, breaker, limits);
     }
 
     public DispatchOptions withPoll(Duration newPoll) {
-        return new DispatchOptions(retry, lease, margin, newPoll, batch);
+        return new DispatchOptions(retry, lease, margin, newPoll, batch, breaker, limits);
+    }
+
+    public DispatchOptions withBreaker(int newBreaker) {
+        return new DispatchOptions(retry, lease, margin, poll, batch, newBreaker, limits);
+    }
+
+    public DispatchOptions withLimits(ClusterLimits newLimits) {
+        return new DispatchOptions(retry, lease, margin, poll, batch, breaker, newLimits);
     }
 
     public DispatchOptions withBatch(int newBatch) {
-        return new DispatchOptions(retry, lease, margin, poll, newBatch);
+        return new DispatchOptions(retry, lease, margin, poll, newBatch, breaker, limits);
     }
 
     /** How long an answer of the database may take: half of a lease, so that there is time to renew it once more. */

@@ -112,7 +112,9 @@ final class Figures {
         tallies(connection, byState, sent);
         boolean allReady = waiting(connection, "delivery_ready", byState);
         boolean allLater = waiting(connection, "delivery_later", byState);
-        byState.put(State.CLAIMED, store.countLeased(connection));
+        byState.put(
+                State.CLAIMED,
+                store.underWay(connection).values().stream().mapToLong(n -> n).sum());
         return new Counts(byState, sent, allReady && allLater);
     }
 

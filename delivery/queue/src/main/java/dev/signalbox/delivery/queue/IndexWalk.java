@@ -17,15 +17,24 @@ import java.util.UUID;
 record IndexWalk(Rows rows, String source, Conditions conditions) implements Walk {
     @Override
     public List<UUID> next(Connection connection, Optional<UUID> below, int most) throws SQLException {
-        String window = "select * from " + source + range(below) + order() + " limit " + WINDOW;
-        String sql = source.startsWith("delivery_message ")
-                ? "select m.id from (" + window + ") m where "
-                : "select w.id from (" + window + ") w join delivery_message m on m.id = w.id where ";
-        String order = " order by " + (source.startsWith("delivery_message ") ? "m" : "w") + ".id desc limit " + most;
-        try (PreparedStatement statement = connection.prepareStatement(sql + conditions.where() + order)) {
-            conditions.bind(statement, bindRange(statement, below));
+        try (PreparedStatement statement = connection.prepareStatement(sql(below, most))) {
+            bind(statement, below);
             return ids(rows, statement);
         }
+    }
+
+    /** A window of the index in its own order, of which the conditions leave some; so nothing is sorted. */
+    String sql(Optional<UUID> below, int most) {
+        boolean messages = source.startsWith("delivery_message ");
+        String window = "select * from " + source + range(below) + order() + " limit " + WINDOW;
+        String from = messages
+                ? "select m.id from (" + window + ") m"
+                : "select w.id from (" + window + ") w join delivery_message m on m.id = w.id";
+        return from + " where " + conditions.where() + " order by " + (messages ? "m" : "w") + ".id desc limit " + most;
+    }
+
+    void bind(PreparedStatement statement, Optional<UUID> below) throws SQLException {
+        conditions.bind(statement, bindRange(statement, below));
     }
 
     @Override

@@ -52,23 +52,30 @@ final class JdbcQueue implements DeliveryQueue {
     private final History history;
     private final Search search;
     private final Figures figures;
+    private final FlowControl flow;
 
     JdbcQueue(Database database, Time time) {
-        this(database, time, new Wake(database));
+        this(database, time, new Wake(database), store(database, time));
     }
 
-    private JdbcQueue(Database database, Time time, Wake wake) {
+    /** Over a store of the caller's. */
+    JdbcQueue(Database database, Time time, Wake wake, Store store) {
         this.database = database;
         this.time = time;
         this.rows = new Rows(database.dialect());
-        this.store = database.dialect() == Dialect.POSTGRESQL
-                ? new PostgresStore(database, time.isDatabases())
-                : new SqliteStore(database);
+        this.store = store;
         this.wake = wake;
         this.precedents = new Precedents(rows);
         this.history = new History(rows);
         this.search = new Search(rows, database.dialect(), store, history);
         this.figures = new Figures(store);
+        this.flow = new JdbcFlow(database, store, time, wake);
+    }
+
+    static Store store(Database database, Time time) {
+        return database.dialect() == Dialect.POSTGRESQL
+                ? new PostgresStore(database, time.isDatabases())
+                : new SqliteStore(database);
     }
 
     static JdbcQueue open(Database database, Time time) {
@@ -85,7 +92,7 @@ final class JdbcQueue implements DeliveryQueue {
 
     /** The same queue through other connections; what is enqueued through one wakes who waits at the other. */
     JdbcQueue over(Database connections) {
-        return new JdbcQueue(connections, time, wake);
+        return new JdbcQueue(connections, time, wake, store(connections, time));
     }
 
     static List<Migration> migrations(Database database) {
@@ -302,6 +309,11 @@ final class JdbcQueue implements DeliveryQueue {
     }
 
     @Override
+    public FlowControl flow() {
+        return flow;
+    }
+
+    @Override
     public Optional<Change> change(UUID id, Action action, Remark remark) {
         return guarded(() -> transact(changes -> changes.change(id, action, Optional.empty(), remark)));
     }
@@ -346,7 +358,7 @@ final class JdbcQueue implements DeliveryQueue {
         return result;
     }
 
-    private static <T extends @Nullable Object> T guarded(Supplier<T> work) {
+    static <T extends @Nullable Object> T guarded(Supplier<T> work) {
         try {
             return work.get();
         } catch (DatabaseException e) {

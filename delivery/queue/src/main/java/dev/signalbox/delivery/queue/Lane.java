@@ -2,15 +2,12 @@ package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.DatabaseException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,39 +26,39 @@ final class Lane {
 
     private final Terms terms;
     private final LaneContext context;
-    private final Store store;
     private final Time time;
     private final Rules rules;
     private final Completer completer;
     private final Control control;
     private final Attempts attempts;
-    private final AccountPause account;
-    private final Bell bell = new Bell();
+    private final CircuitBreaker breaker;
+    private final Throttle throttle;
+    private final WakeUp wakeUp = new WakeUp();
 
     /** Free places for entries that are claimed and not on record yet. */
     private final Semaphore window;
 
     private final int windowSize;
 
-    /** Only the claiming thread touches them, but for {@link #mark}. */
-    private final Marks marks = new Marks();
-
-    /** The lease of a claim that has not been answered. Only the claiming thread touches it. */
-    private @Nullable UUID doubtful;
-
-    private final Set<Batch> batches = ConcurrentHashMap.newKeySet();
+    private final Claims claims;
+    private final HeldLeases leases;
 
     Lane(Sender sender, Terms terms, LaneContext context) {
         this.terms = terms;
         this.context = context;
-        this.store = context.store();
         this.time = context.time();
         this.rules = context.rules();
         this.completer = context.completer();
         this.control = context.control();
         this.attempts = new Attempts(sender, terms, context, this::ended);
-        this.account =
-                new AccountPause(terms.channel(), context.options().retry().maxRetryAfter());
+        this.breaker = new CircuitBreaker(
+                terms.channel(),
+                context.options().retry().maxRetryAfter(),
+                terms.sharesProvider() ? context.options().breaker() : 0);
+        this.throttle = new Throttle(
+                context.database(), time, context.options().limits().of(terms.channel()));
+        this.claims = new Claims(terms, context, throttle.limits());
+        this.leases = new HeldLeases(context.store(), time);
         this.windowSize = windowSize(terms, context.options());
         this.window = new Semaphore(windowSize);
     }
@@ -79,16 +76,31 @@ final class Lane {
         return terms;
     }
 
-    void ring() {
-        bell.ring();
+    void wake() {
+        wakeUp.signal();
+    }
+
+    /** Holds the lane back, or lets it go on, as the database says. */
+    void paused(boolean paused) {
+        if (throttle.paused(paused)) {
+            claims.forget();
+            wakeUp.signal();
+        }
+    }
+
+    /** Removes what its limits need no more. */
+    void tidy(long now) {
+        throttle.tidy(now);
     }
 
     /** What keeps this lane from sending, in words. */
     Optional<String> problem() {
-        Optional<String> refused = account.reason();
+        if (throttle.isPaused()) {
+            return Optional.of("channel " + channel() + " is paused on all nodes by an operator, until it is resumed");
+        }
+        Optional<String> refused = breaker.reason();
         if (refused.isPresent()) {
-            return refused.map(
-                    reason -> "channel " + channel() + " is paused, since its provider refuses our account: " + reason);
+            return refused.map(reason -> "channel " + channel() + " is paused on this node, since " + reason);
         }
         int stuck = attempts.stuck();
         return stuck == 0
@@ -99,25 +111,25 @@ final class Lane {
 
     /** Whether messages of this channel may be sent now or soon. */
     boolean serves() {
-        return account.reason().isEmpty() && !attempts.isStuck();
+        return breaker.reason().isEmpty() && !attempts.isStuck();
     }
 
     /** Before this time, as {@link Micros}, this lane expects no message that waits. */
     long mark() {
-        return marks.lowest();
+        return claims.mark();
     }
 
     /** The loop of the continuous mode. */
     void run() throws InterruptedException {
         Duration pause = FIRST_PAUSE;
         while (!control.isStopped()) {
-            if (!control.isClaiming()) {
-                bell.await(LONG_PAUSE);
+            if (!mayClaim()) {
+                wakeUp.await(LONG_PAUSE);
                 continue;
             }
-            Duration held = account.remaining(time.ticks());
+            Duration held = breaker.remaining(time.ticks());
             if (held.isPositive()) {
-                bell.await(held);
+                wakeUp.await(held);
                 continue;
             }
             int claimed = claimAndSend();
@@ -126,23 +138,27 @@ final class Lane {
             } else if (claimed == 0) {
                 // After the last work it looks again soon, then less and less, and in the end only when it is told.
                 Duration poll = context.options().poll();
-                bell.await(pause.compareTo(poll) < 0 ? pause : LONG_PAUSE);
+                wakeUp.await(throttle.rest(pause.compareTo(poll) < 0 ? pause : LONG_PAUSE));
                 pause = pause.compareTo(poll) < 0 ? pause.multipliedBy(2) : pause;
             } else {
-                bell.await(OUTAGE_PAUSE);
+                wakeUp.await(OUTAGE_PAUSE);
             }
         }
     }
 
+    private boolean mayClaim() {
+        return control.isClaiming() && !throttle.isPaused();
+    }
+
     private int claimAndSend() throws InterruptedException {
         int room = room();
-        int limit = room == 0 ? 0 : account.allow(room, time.ticks());
+        int limit = room == 0 ? 0 : breaker.allow(room, time.ticks());
         window.acquire(limit);
         int claimed = 0;
         try {
             Batch batch = limit == 0 ? Batch.NONE : claim(limit);
             claimed = batch.entries().size();
-            send(batch);
+            send(batch, permitted(batch));
             return claimed;
         } catch (DatabaseException e) {
             context.outage().began(e);
@@ -160,7 +176,7 @@ final class Lane {
     int runOnce() {
         int limit = context.journal().hasPast()
                 ? 0
-                : account.allow(context.options().batch(), time.ticks());
+                : breaker.allow(context.options().batch(), time.ticks());
         if (limit == 0) {
             return 0;
         }
@@ -169,7 +185,7 @@ final class Lane {
         try {
             Batch batch = claim(limit);
             claimed = batch.entries().size();
-            batch.entries().forEach(entry -> attempt(new Flight(batch, entry)));
+            permitted(batch).forEach(entry -> attempt(new Flight(batch, entry)));
             return claimed;
         } finally {
             window.release(limit - claimed);
@@ -186,59 +202,31 @@ final class Lane {
             return 0;
         }
         while (!attempts.takePlace(OUTAGE_PAUSE)) {
-            if (!control.isClaiming()) {
+            if (!mayClaim()) {
                 return 0;
             }
         }
         attempts.leavePlace(); // Only this loop takes places, so there are at least as many as now.
-        boolean hasStock = !terms.keyLifetime().isZero() || context.journal().isKept();
+        boolean hasStock = throttle.allowsStock()
+                && (!terms.keyLifetime().isZero() || context.journal().isKept());
         int most = hasStock ? 4 * terms.concurrency() : attempts.freePlaces();
         return Math.min(most, context.options().batch());
     }
 
-    /** Claims up to the limit. The lease's time is counted from before the claim, so this node never thinks it longer. */
     private Batch claim(int limit) {
-        giveBackDoubtful();
         long ticks = time.ticks();
-        long now = time.now();
-        long length = Micros.of(context.options().leaseFor(terms));
-        UUID lease = Ids.next();
-        doubtful = lease;
-        List<Claimed> claimed = store.claim(
-                channel(),
-                limit,
-                marks.next(ticks),
-                lease,
-                context.journal().owner().toString(),
-                now,
-                length);
-        doubtful = null;
-        marks.claimed(claimed, limit, now, time.ticks() - ticks);
-        Batch batch =
-                new Batch(lease, claimed.stream().map(c -> c.startedAt(now)).toList(), ticks + length);
-        if (claimed.isEmpty()) {
-            account.unused(ticks);
+        Batch batch = claims.take(limit);
+        if (batch.entries().isEmpty()) {
+            breaker.unused(ticks);
         } else {
-            batches.add(batch);
-            context.listener().claimed(channel(), claimed.size());
+            leases.add(batch);
+            context.listener().claimed(channel(), batch.entries().size());
         }
         return batch;
     }
 
-    /** If a claim's reply was lost, no attempt of it has started: release the lease, or forbid one that is still to come. */
-    private void giveBackDoubtful() {
-        UUID lease = doubtful;
-        if (lease != null) {
-            long now = time.now();
-            store.giveBack(lease, channel(), now, completer.shard(), orphan -> rules.released(orphan.claimed(), now));
-            marks.forget();
-            doubtful = null;
-        }
-    }
-
     /** Begins what there is a place for. The rest goes back if this node is to stop, or its sender will not give places free. */
-    private void send(Batch batch) throws InterruptedException {
-        List<Claimed> entries = batch.entries();
+    private void send(Batch batch, List<Claimed> entries) throws InterruptedException {
         int begun = 0;
         try {
             while (begun < entries.size() && awaitPlace()) {
@@ -252,9 +240,9 @@ final class Lane {
     }
 
     private boolean awaitPlace() throws InterruptedException {
-        while (control.isClaiming() && !attempts.isStuck()) {
+        while (mayClaim() && !attempts.isStuck()) {
             if (attempts.takePlace(PLACE_PAUSE)) {
-                if (control.isClaiming()) {
+                if (mayClaim()) {
                     return true;
                 }
                 attempts.leavePlace(); // Race: the pause came while this waited for the place.
@@ -263,9 +251,25 @@ final class Lane {
         return false;
     }
 
+    /** Without those whose recipients have had enough for now. */
+    private List<Claimed> permitted(Batch batch) {
+        try {
+            Map<Claimed, Duration> denied = throttle.denied(batch);
+            denied.forEach((entry, wait) -> completer.add(
+                    this, batch, rules.held(entry, Throttle.REASON, wait, time.now(), terms.keyLifetime())));
+            return batch.entries().stream()
+                    .filter(entry -> !denied.containsKey(entry))
+                    .toList();
+        } catch (DatabaseException e) {
+            release(batch, batch.entries());
+            throw e;
+        }
+    }
+
     private void release(Batch batch, List<Claimed> rest) {
+        throttle.refund(rest.size(), batch.lease());
         rest.forEach(claimed -> {
-            marks.forget();
+            claims.forget();
             completer.add(this, batch, rules.released(claimed, time.now()));
         });
     }
@@ -278,8 +282,10 @@ final class Lane {
         if (batch.isLost()) {
             settled(batch, claimed.ticket().id());
         } else if (prevented != null) {
+            throttle.refund(1, batch.lease());
             completer.add(this, batch, prevented);
         } else if (batch.validUntil() - time.ticks() <= needed) {
+            throttle.refund(1, batch.lease());
             completer.add(this, batch, rules.released(claimed, time.now()));
         } else {
             attempts.send(flight, remaining(claimed));
@@ -304,17 +310,34 @@ final class Lane {
                         : rules.attempted(claimed, judged(result), flight.startedAt(), now, terms));
     }
 
-    /** What the answer says about our account is for the whole lane; the message waits for as long as the lane does. */
+    /** What the answer says about the provider is for the whole lane. */
     private SendResult judged(SendResult result) {
-        if (result instanceof SendResult.NotSent(String reason, Optional<Duration> wish, SendResult.Scope scope)
-                && scope == SendResult.Scope.ACCOUNT) {
-            return new SendResult.NotSent(reason, Optional.of(account.refused(reason, wish, time.ticks())), scope);
-        }
-        boolean answered = result instanceof SendResult.Accepted || result instanceof SendResult.Rejected;
-        if (answered && account.worked()) {
-            bell.ring();
+        return switch (result) {
+            case SendResult.Accepted accepted -> worked(accepted);
+            case SendResult.Rejected rejected -> worked(rejected);
+            case SendResult.NotSent notSent -> notSent(notSent);
+            case SendResult.Unknown unknown -> {
+                breaker.failed(unknown.reason(), time.ticks());
+                yield unknown;
+            }
+        };
+    }
+
+    private SendResult worked(SendResult result) {
+        if (breaker.worked()) {
+            wakeUp.signal();
         }
         return result;
+    }
+
+    /** A message that was refused because of our account waits for as long as the lane does. */
+    private SendResult notSent(SendResult.NotSent notSent) {
+        if (notSent.scope() == SendResult.Scope.MESSAGE) {
+            breaker.failed(notSent.reason(), time.ticks());
+            return notSent;
+        }
+        Duration wait = breaker.refused(notSent.reason(), notSent.retryAfter(), time.ticks());
+        return new SendResult.NotSent(notSent.reason(), Optional.of(wait), notSent.scope());
     }
 
     void watch() {
@@ -325,36 +348,18 @@ final class Lane {
         attempts.interruptAll();
     }
 
-    /** Prolongs what is over a third of its time. */
     void renew() {
-        long ticks = time.ticks();
-        long length = Micros.of(context.options().leaseFor(terms));
-        List<Batch> old = new ArrayList<>();
-        for (Batch batch : batches) {
-            if (batch.validUntil() - ticks < length * 2 / 3 && !batch.isLost()) {
-                old.add(batch);
-            }
-        }
-        if (old.isEmpty()) {
-            return;
-        }
-        Set<UUID> renewed = store.renew(old.stream().map(Batch::lease).toList(), time.now(), length);
-        for (Batch batch : old) {
-            if (renewed.contains(batch.lease())) {
-                batch.renewedUntil(ticks + length);
-            } else if (!batch.isDone()) {
-                batch.lose();
-            }
-        }
+        leases.renew(Micros.of(context.options().leaseFor(terms)));
     }
 
     /** One entry less that needs this node's attention. */
     void settled(Batch batch, UUID id) {
         context.journal().settle(id);
-        if (batch.isDone() || batch.isLost()) {
-            batches.remove(batch);
-        }
+        leases.settled(batch);
         window.release();
+        if (throttle.limitsConcurrency()) {
+            wakeUp.signal();
+        }
     }
 
     void recorded(Verdict verdict) {

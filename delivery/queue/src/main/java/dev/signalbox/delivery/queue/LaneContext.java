@@ -1,7 +1,10 @@
 package dev.signalbox.delivery.queue;
 
+import dev.signalbox.database.Database;
+
 /** What the lanes of one dispatcher share. */
 record LaneContext(
+        Database database,
         Store store,
         Time time,
         DispatchOptions options,

@@ -10,7 +10,8 @@ import java.util.List;
  *
  * <p>What comes later but belongs earlier (a transaction that committed more than {@link #SLACK} late) is found by a sweep, a
  * claim without marks: every {@link #SWEEP}, and less often where sweeps take long, so that they cost a {@link #SHARE}th of the
- * time. Times are {@link Micros}. Not thread-safe, except for {@link #lowest}.
+ * time. Times are {@link Micros}. Not thread-safe, except for {@link #lowest} and
+ * {@link #forget}.
  */
 final class Marks {
     static final long SWEEP = 2_000_000;
@@ -21,6 +22,10 @@ final class Marks {
     private long sweptAt = Long.MIN_VALUE / 2;
     private long sweepTook;
     private boolean sweeping = true;
+
+    /** Set by any thread; the next claim sweeps. */
+    private volatile boolean forgotten;
+
     private volatile long lowest;
 
     /** Whether it is time for a look at everything, of which the last one began and took so long. */
@@ -30,6 +35,10 @@ final class Marks {
 
     /** What to claim from, at the given time in ticks. */
     long[] next(long ticks) {
+        if (forgotten) {
+            forgotten = false;
+            sweeping = true;
+        }
         sweeping |= isSweepDue(ticks, sweptAt, sweepTook);
         if (sweeping) {
             sweptAt = ticks;
@@ -40,6 +49,7 @@ final class Marks {
     /**
      * What was claimed by them.
      *
+     * @param limit how many there could have been; 0 where something may have been left
      * @param now when the claim began
      * @param took how long it took
      */
@@ -58,9 +68,9 @@ final class Marks {
         lowest = Arrays.stream(marks).min().orElse(0);
     }
 
-    /** Something was put back behind the marks. */
+    /** Something may wait behind the marks: it was put back, or was there while a pause hid it. */
     void forget() {
-        sweeping = true;
+        forgotten = true;
         lowest = 0;
     }
 

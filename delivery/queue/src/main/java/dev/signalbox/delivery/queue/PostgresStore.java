@@ -48,56 +48,7 @@ final class PostgresStore implements Store {
             """;
 
     /** Nothing may be joined here: the function claims by a later snapshot than that of the statement that calls it. */
-    private static final String CLAIM = "select * from delivery_claim(?, ?, ?, ?, ?, ?, ?)";
-
-    /** Updating or deleting the lease locks it, so a rescue either waits for these outcomes or leaves none to record. */
-    private static final String COMPLETE = """
-            with kept as (
-                update delivery_lease l set open = l.open - k.n
-                from unnest(?::uuid[], ?::integer[]) as k (id, n) where l.id = k.id
-                returning l.id
-            ), gone as (
-                delete from delivery_lease where id = any (?::uuid[]) returning id
-            ), held as (
-                select id from kept union all select id from gone
-            ), good as materialized (
-                select i.* from unnest(?::uuid[], ?::uuid[], ?::integer[], ?::smallint[], ?::text[], ?::text[], ?::text[],
-                                       ?::text[], ?::text[], ?::bigint[], ?::integer[], ?::bigint[])
-                    as i (lease, id, attempt, step, lane, result, state, provider_id, error, at, millis, next_at)
-                join held on held.id = i.lease
-            ), recorded as (
-                insert into delivery_outcome (at, next_at, id, attempt, millis, step, result, state, provider_id, error)
-                select at, next_at, id, attempt, millis, step, result, state, provider_id, error from good
-            ), buried as (
-                insert into delivery_dead (at, id, attempt, state, reason)
-                select at, id, attempt, state, error from good where next_at is null and state <> 'SENT'
-            ), counted as (
-                insert into delivery_tally (n, shard, channel, state)
-                select count(*), ?, lane, state from good where next_at is null group by lane, state order by lane, state
-                on conflict (shard, channel, state) do update set n = delivery_tally.n + excluded.n
-            )%s
-            select id from held
-            """;
-
-    private static final String QUEUE_AGAIN = """
-            , again as (
-                select n.* from unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::integer[],
-                                       ?::smallint[], ?::smallint[], ?::smallint[], ?::text[])
-                    as n (lease, id, run_at, deadline, unsure_since, attempt, priority, step, tried, lane)
-                join held on held.id = n.lease
-            ), due as (
-                insert into delivery_ready (run_at, deadline, unsure_since, id, attempt, priority, step, tried, lane)
-                select run_at, deadline, unsure_since, id, attempt, priority, step, tried, lane
-                from again where run_at <= ?
-            ), waiting as (
-                insert into delivery_later (run_at, deadline, unsure_since, id, attempt, priority, step, tried, lane)
-                select run_at, deadline, unsure_since, id, attempt, priority, step, tried, lane
-                from again where run_at > ?
-            )
-            """;
-
-    private static final String COMPLETE_ENDED = COMPLETE.formatted("");
-    private static final String COMPLETE_ALL = COMPLETE.formatted(QUEUE_AGAIN);
+    private static final String CLAIM = "select * from delivery_claim(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private static final String PROMOTE = "select delivery_promote(?, ?)";
 
@@ -145,7 +96,7 @@ final class PostgresStore implements Store {
             where id = any (?::uuid[]) returning id
             """;
 
-    private static final String LOOK = "select next_due, expired, ready from delivery_look(?, ?, ?)";
+    private static final String LOOK = "select next_due, expired, ready, paused from delivery_look(?, ?, ?)";
 
     private static final String LEASED = """
             select e.id from delivery_lease l cross join unnest(l.ids, l.attempts) as e (id, attempt)
@@ -191,21 +142,26 @@ final class PostgresStore implements Store {
     }
 
     @Override
-    public List<Claimed> claim(Channel lane, int limit, long[] marks, UUID lease, String owner, long now, long length) {
+    public List<Claimed> claim(Claim claim, long[] marks, long now) {
+        List<LaneLimits.Budget> budgets = claim.limits().budgets();
         return database.autoCommit(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(CLAIM)) {
                 Arguments in = new Arguments(connection, statement);
-                in.text(lane.name());
-                in.ints(limit);
+                in.text(claim.lane().name());
+                in.ints(claim.limit());
                 in.array("int8", marks);
-                in.uuid(lease);
+                in.uuid(claim.lease());
                 in.time(leaseTime(now));
-                in.longs(length);
-                in.text(owner);
+                in.longs(claim.length());
+                in.text(claim.owner());
+                in.texts(budgets, LaneLimits.Budget::name);
+                in.ints(budgets, LaneLimits.Budget::most);
+                in.longs(budgets, LaneLimits.Budget::interval);
+                in.integer(claim.limits().concurrency());
                 try (ResultSet row = statement.executeQuery()) {
                     List<Claimed> claimed = new ArrayList<>();
                     while (row.next()) {
-                        claimed.add(rows.claimed(row, lane, row.getLong("run_at")));
+                        claimed.add(rows.claimed(row, claim.lane(), row.getLong("run_at")));
                     }
                     claimed.sort(Claimed.ORDER);
                     return claimed;
@@ -216,69 +172,8 @@ final class PostgresStore implements Store {
 
     @Override
     public Set<UUID> complete(List<Completion> completions, Set<UUID> finished, int shard, long now) {
-        return database.autoCommit(connection -> complete(connection, completions, finished, shard, now));
-    }
-
-    private Set<UUID> complete(
-            Connection connection, List<Completion> completions, Set<UUID> finished, int shard, long now)
-            throws SQLException {
-        Map<UUID, Integer> kept = new HashMap<>();
-        completions.forEach(completion -> kept.merge(completion.lease(), 1, Integer::sum));
-        Set<UUID> stale = new HashSet<>(kept.keySet()); // until they turn out to stand
-        kept.keySet().removeAll(finished);
-        List<Completion> again =
-                completions.stream().filter(c -> c.verdict().next() != null).toList();
-        try (PreparedStatement statement =
-                connection.prepareStatement(again.isEmpty() ? COMPLETE_ENDED : COMPLETE_ALL)) {
-            Arguments in = new Arguments(connection, statement);
-            in.uuids(kept.keySet(), id -> id);
-            in.ints(kept.values(), n -> n);
-            in.uuids(finished, id -> id);
-            in.uuids(completions, Completion::lease);
-            outcomes(in, completions.stream().map(c -> c.verdict().outcome()).toList());
-            in.ints(shard);
-            if (!again.isEmpty()) {
-                in.uuids(again, Completion::lease);
-                tickets(in, again.stream().map(c -> next(c.verdict())).toList());
-                in.longs(now, now);
-            }
-            stale.removeAll(ids(statement));
-            return stale;
-        }
-    }
-
-    private static Ticket next(Verdict verdict) {
-        Ticket next = verdict.next();
-        if (next == null) {
-            throw new IllegalStateException("a verdict of " + verdict.outcome().state() + " has no next ticket");
-        }
-        return next;
-    }
-
-    private static void outcomes(Arguments in, List<Outcome> outcomes) throws SQLException {
-        in.uuids(outcomes, Outcome::id);
-        in.ints(outcomes, Outcome::attempt);
-        in.smalls(outcomes, Outcome::step);
-        in.texts(outcomes, outcome -> outcome.channel().name());
-        in.texts(outcomes, outcome -> outcome.result().name());
-        in.texts(outcomes, outcome -> outcome.state().name());
-        in.texts(outcomes, Outcome::providerId);
-        in.texts(outcomes, Outcome::error);
-        in.longs(outcomes, Outcome::at);
-        in.ints(outcomes, Outcome::millis);
-        in.times(outcomes, Outcome::nextAt);
-    }
-
-    private static void tickets(Arguments in, List<Ticket> tickets) throws SQLException {
-        in.uuids(tickets, Ticket::id);
-        in.longs(tickets, Ticket::runAt);
-        in.times(tickets, Ticket::deadline);
-        in.times(tickets, Ticket::unsureSince);
-        in.ints(tickets, Ticket::attempt);
-        in.smalls(tickets, Ticket::priority);
-        in.smalls(tickets, Ticket::step);
-        in.smalls(tickets, Ticket::tried);
-        in.texts(tickets, ticket -> ticket.lane().name());
+        return database.autoCommit(
+                connection -> PostgresCompletion.complete(connection, completions, finished, shard, now));
     }
 
     @Override
@@ -344,7 +239,7 @@ final class PostgresStore implements Store {
         orphans(connection, leases)
                 .forEach((lease, orphans) ->
                         orphans.forEach(orphan -> completions.add(new Completion(lease, rescuer.decide(orphan)))));
-        complete(connection, completions, leases, shard, now);
+        PostgresCompletion.complete(connection, completions, leases, shard, now);
         return completions.size();
     }
 
@@ -400,7 +295,10 @@ final class PostgresStore implements Store {
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
                     return new Outlook(
-                            row.getLong("next_due"), channels(row.getArray("ready")), row.getBoolean("expired"));
+                            row.getLong("next_due"),
+                            channels(row.getArray("ready")),
+                            row.getBoolean("expired"),
+                            Set.of((String[]) row.getArray("paused").getArray()));
                 }
             }
         });
@@ -423,16 +321,11 @@ final class PostgresStore implements Store {
     }
 
     @Override
-    public long countLeased(Connection connection) throws SQLException {
-        try (PreparedStatement statement =
-                        connection.prepareStatement("select coalesce(sum(open), 0) from delivery_lease");
-                ResultSet row = statement.executeQuery()) {
-            row.next();
-            return row.getLong(1);
-        }
+    public Map<Channel, Long> underWay(Connection connection) throws SQLException {
+        return Rows.numbers(connection, "select lane, sum(open) from delivery_lease group by lane");
     }
 
-    private static Set<UUID> ids(PreparedStatement statement) throws SQLException {
+    static Set<UUID> ids(PreparedStatement statement) throws SQLException {
         Set<UUID> ids = new HashSet<>();
         try (ResultSet row = statement.executeQuery()) {
             while (row.next()) {

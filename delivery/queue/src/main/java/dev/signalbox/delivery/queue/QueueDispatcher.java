@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts lanes, pulse, completer and ear together and gives them threads. */
+/** Puts lanes, heartbeat, completer and the listener for notifications together and gives them threads. */
 final class QueueDispatcher implements Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(QueueDispatcher.class);
 
@@ -33,9 +33,9 @@ final class QueueDispatcher implements Dispatcher {
     private final Outage outage;
     private final Unserved unserved;
     private final Journal journal;
-    private final Pulse pulse;
+    private final Heartbeat heartbeat;
     private final Completer completer;
-    private final Ear ear;
+    private final NotificationListener notifications;
     private final Control control = new Control();
     private final Supervisor supervisor = new Supervisor(RESTART_PAUSE, control::isStopped);
     private final List<Thread> loops = new ArrayList<>();
@@ -79,11 +79,20 @@ final class QueueDispatcher implements Dispatcher {
                 .map(file -> MappedJournal.open(file, held))
                 .orElseGet(() -> new NoJournal(UUID.randomUUID()));
         Recovery recovery = new Recovery(queue.store(), journal, rules, lanes);
-        this.pulse = new Pulse(queue, lanes, options, listener, outage, unserved, recovery);
-        this.completer = new Completer(queue, pulse, outage);
-        this.ear = new Ear(queue.database(), queue.wake(), control);
+        this.heartbeat = new Heartbeat(queue, lanes, options, listener, outage, unserved, recovery);
+        this.completer = new Completer(queue, heartbeat, outage);
+        this.notifications = new NotificationListener(queue.database(), queue.wake(), control);
         LaneContext context = new LaneContext(
-                queue.store(), queue.time(), options, rules, listener, journal, completer, outage, control);
+                queue.database(),
+                queue.store(),
+                queue.time(),
+                options,
+                rules,
+                listener,
+                journal,
+                completer,
+                outage,
+                control);
         for (int i = 0; i < terms.size(); i++) {
             lanes.put(terms.get(i).channel(), new Lane(senders.get(i), terms.get(i), context));
         }
@@ -98,15 +107,15 @@ final class QueueDispatcher implements Dispatcher {
         overran = false;
         if (!started) {
             started = true;
-            queue.wake().add(pulse);
+            queue.wake().add(heartbeat);
             start("signalbox-complete", completer::run);
-            start("signalbox-pulse", () -> pulse.run(control, completer.shard()));
+            start("signalbox-heartbeat", () -> heartbeat.run(control, completer.shard()));
             lanes.values().forEach(lane -> start("signalbox-lane-" + lane.channel(), lane::run));
             if (queue.database().dialect() == Dialect.POSTGRESQL) {
-                start("signalbox-listen", ear::run);
+                start("signalbox-listen", notifications::run);
             }
         }
-        lanes.values().forEach(Lane::ring);
+        lanes.values().forEach(Lane::wake);
     }
 
     private void start(String name, Supervisor.Loop loop) {
@@ -116,7 +125,7 @@ final class QueueDispatcher implements Dispatcher {
     @Override
     public void pause() {
         control.claim(false);
-        lanes.values().forEach(Lane::ring);
+        lanes.values().forEach(Lane::wake);
     }
 
     @Override
@@ -137,7 +146,7 @@ final class QueueDispatcher implements Dispatcher {
                 .sorted(Comparator.comparing(Channel::name))
                 .forEach(channel -> problems.add("messages wait for channel " + channel
                         + ", which no node serves; configure it on one, or cancel them"));
-        if (started && queue.database().dialect() == Dialect.POSTGRESQL && !ear.isListening()) {
+        if (started && queue.database().dialect() == Dialect.POSTGRESQL && !notifications.isListening()) {
             problems.add("notifications from other nodes are not received; their messages are found by polling");
         }
         return problems.isEmpty()
@@ -151,7 +160,7 @@ final class QueueDispatcher implements Dispatcher {
             throw new IllegalStateException("the dispatcher is started; single steps are only possible before");
         }
         try {
-            Pulse.Beat beat = pulse.beat(completer.shard());
+            Heartbeat.Beat beat = heartbeat.beat(completer.shard());
             int claimed = lanes.values().stream().mapToInt(Lane::runOnce).sum();
             return new Pass(beat.promoted(), beat.rescued(), claimed, completer.flush());
         } catch (DatabaseException e) {
@@ -176,7 +185,7 @@ final class QueueDispatcher implements Dispatcher {
         if (closed.getAndSet(true)) {
             return;
         }
-        queue.wake().remove(pulse);
+        queue.wake().remove(heartbeat);
         if (started) {
             try {
                 settle();
@@ -186,8 +195,8 @@ final class QueueDispatcher implements Dispatcher {
         }
         control.stop();
         completer.stop();
-        pulse.ring();
-        lanes.values().forEach(Lane::ring);
+        heartbeat.wake();
+        lanes.values().forEach(Lane::wake);
         journal.close();
         closeConnections();
     }

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Ends the leases that this node held when it crashed, by what its journal says of each message: what no sender had goes back,
  * what a sender had answered gets its outcome, and only what was with a sender at that moment is in doubt. Until it is done,
- * lanes claim nothing, so every lease in this node's name is one of those. Confined to the thread of the pulse.
+ * lanes claim nothing, so every lease in this node's name is one of those. Confined to the thread of the heartbeat.
  */
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -41,7 +41,7 @@ final class Recovery {
                     ended,
                     begun);
         }
-        lanes.values().forEach(Lane::ring);
+        lanes.values().forEach(Lane::wake);
     }
 
     private Verdict verdict(Store.Orphan orphan, long now, AtomicInteger begun) {
@@ -61,6 +61,8 @@ final class Recovery {
     /** Of a channel that this node does not serve any more, nothing is known of repeats. */
     private Terms terms(Channel channel) {
         Lane lane = lanes.get(channel);
-        return lane == null ? new Terms(channel, Duration.ZERO, 1, Duration.ZERO, true, List.of()) : lane.terms();
+        return lane == null
+                ? new Terms(channel, Duration.ZERO, 1, Duration.ZERO, true, List.of(), false)
+                : lane.terms();
     }
 }

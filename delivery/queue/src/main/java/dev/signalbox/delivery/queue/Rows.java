@@ -2,12 +2,14 @@ package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.Dialect;
 import java.nio.ByteBuffer;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,6 +166,19 @@ final class Rows {
     /** Whether a reach stands for a row that could not be read. */
     static boolean isReadable(Reach reach) {
         return !reach.steps().equals(UNREADABLE);
+    }
+
+    /** Reads numbers by the names of channels. */
+    static Map<Channel, Long> numbers(Connection connection, String sql) throws SQLException {
+        Map<Channel, Long> numbers = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                long number = row.getLong(2);
+                Channel.named(row.getString(1)).ifPresent(channel -> numbers.put(channel, number));
+            }
+        }
+        return numbers;
     }
 
     static String placeholders(int n) {

@@ -106,6 +106,12 @@ final class Rules {
         return new Verdict(event.outcome(Result.RELEASED, state, null, null, ticket.runAt()), next);
     }
 
+    /** It has to wait, for a reason that is not its own; no budget is spent. Its expiry and its step's time limit count. */
+    Verdict held(Claimed claimed, String reason, Duration wait, long now, Duration keyLifetime) {
+        return new Attempted(claimed, now, 0, false)
+                .again(Result.TIMED_OUT, reason, wait, claimed.ticket().unsureSince(), keyLifetime);
+    }
+
     /** What prevents an attempt from beginning now, if anything does. */
     @Nullable
     Verdict prevented(Claimed claimed, long now, Duration keyLifetime) {
@@ -188,7 +194,12 @@ final class Rules {
             // With nothing tried yet it still is PENDING, and a line of its own kind says that the step stays the same.
             return tried == 0
                     ? new Verdict(outcome(Result.HELD, State.PENDING, null, reason, at), next)
-                    : new Verdict(outcome(result, State.RETRY_WAIT, null, reason, at), next);
+                    : new Verdict(outcome(waitsFor(result), State.RETRY_WAIT, null, reason, at), next);
+        }
+
+        /** No time limit is over yet. */
+        private static Result waitsFor(Result result) {
+            return result == Result.TIMED_OUT ? Result.HELD : result;
         }
 
         /** Passes on to the next step, at once; or ends in the given state after the last. */

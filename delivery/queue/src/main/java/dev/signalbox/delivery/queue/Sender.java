@@ -42,6 +42,15 @@ public interface Sender {
     }
 
     /**
+     * Whether one provider takes all messages of this channel, so that failures in a row are its own and not those of the
+     * messages. Then a circuit breaker pauses the channel on this node after {@link DispatchOptions#breaker} of them. False where
+     * each address has a server of its own, or where being away is usual, as with connected clients.
+     */
+    default boolean sharesProvider() {
+        return false;
+    }
+
+    /**
      * How long to wait after each attempt that failed, where the channel has a custom of its own: the first of these after the
      * first attempt, and after the last of them that one again, each up to a tenth longer. If empty, the dispatcher's
      * {@link Retry} decides.

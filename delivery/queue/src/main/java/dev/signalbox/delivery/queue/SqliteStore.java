@@ -115,17 +115,44 @@ final class SqliteStore implements Store {
     }
 
     @Override
-    public List<Claimed> claim(Channel lane, int limit, long[] marks, UUID lease, String owner, long now, long length) {
+    public List<Claimed> claim(Claim claim, long[] marks, long now) {
         return database.transact(connection -> {
-            List<Claimed> claimed = claimable(connection, lane, limit);
+            int allowed = allowed(connection, claim, now);
+            List<Claimed> claimed = allowed == 0 ? List.of() : claimable(connection, claim.lane(), allowed);
             if (!claimed.isEmpty()) {
                 Ticket last = claimed.getLast().ticket();
-                insertLease(connection, lane, lease, owner, now, now + length);
-                moveUpTo(connection, INSERT_ENTRIES, lease, last);
+                insertLease(connection, claim, now);
+                moveUpTo(connection, INSERT_ENTRIES, claim.lease(), last);
                 moveUpTo(connection, DELETE_CLAIMED, null, last);
+                Budgets.spend(connection, claim.limits().budgets(), claimed.size(), now);
             }
             return claimed;
         });
+    }
+
+    private int allowed(Connection connection, Claim claim, long now) throws SQLException {
+        Set<String> paused = paused(connection);
+        if (paused.contains(claim.lane().name()) || paused.contains(LaneLimits.ALL)) {
+            return 0;
+        }
+        int allowed = Budgets.allowed(connection, claim.limits().budgets(), claim.limit(), now);
+        if (claim.limits().concurrency().isPresent()) {
+            long free =
+                    claim.limits().concurrency().get() - underWay(connection).getOrDefault(claim.lane(), 0L);
+            allowed = (int) Math.max(0, Math.min(allowed, free));
+        }
+        return allowed;
+    }
+
+    private static Set<String> paused(Connection connection) throws SQLException {
+        Set<String> paused = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement("select lane from delivery_pause");
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                paused.add(row.getString(1));
+            }
+        }
+        return paused;
     }
 
     private List<Claimed> claimable(Connection connection, Channel lane, int limit) throws SQLException {
@@ -142,14 +169,13 @@ final class SqliteStore implements Store {
         }
     }
 
-    private void insertLease(Connection connection, Channel lane, UUID lease, String owner, long now, long until)
-            throws SQLException {
+    private void insertLease(Connection connection, Claim claim, long now) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(INSERT_LEASE)) {
-            rows.bind(statement, 1, lease);
-            statement.setString(2, lane.name());
-            statement.setString(3, owner);
+            rows.bind(statement, 1, claim.lease());
+            statement.setString(2, claim.lane().name());
+            statement.setString(3, claim.owner());
             statement.setLong(4, now);
-            statement.setLong(5, until);
+            statement.setLong(5, now + claim.length());
             statement.executeUpdate();
         }
     }
@@ -316,7 +342,7 @@ final class SqliteStore implements Store {
                 bindNames(statement, now, lanes);
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
-                    return new Outlook(row.getLong(1), ready(connection, lanes), row.getBoolean(2));
+                    return new Outlook(row.getLong(1), ready(connection, lanes), row.getBoolean(2), paused(connection));
                 }
             }
         });
@@ -354,11 +380,9 @@ final class SqliteStore implements Store {
     }
 
     @Override
-    public long countLeased(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("select count(*) from delivery_lease_entry");
-                ResultSet row = statement.executeQuery()) {
-            row.next();
-            return row.getLong(1);
-        }
+    public Map<Channel, Long> underWay(Connection connection) throws SQLException {
+        return Rows.numbers(connection, """
+                select l.lane, count(*) from delivery_lease_entry e join delivery_lease l on l.id = e.lease group by l.lane
+                """);
     }
 }

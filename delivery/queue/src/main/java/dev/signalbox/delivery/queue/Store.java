@@ -20,8 +20,26 @@ interface Store {
     /** The tally has so many shards. */
     int SHARDS = 16;
 
-    /** What a look at the queue tells. {@code nextDue} is the earliest time in later, or {@link Micros#NONE}. */
-    record Outlook(long nextDue, Set<Channel> ready, boolean expiredLeases) {}
+    /**
+     * What a look at the queue tells.
+     *
+     * @param nextDue the earliest time in later, or {@link Micros#NONE}
+     * @param paused the names of lanes that are held back, or {@link LaneLimits#ALL}
+     */
+    record Outlook(long nextDue, Set<Channel> ready, boolean expiredLeases, Set<String> paused) {
+        boolean isPaused(Channel lane) {
+            return paused.contains(lane.name()) || paused.contains(LaneLimits.ALL);
+        }
+    }
+
+    /**
+     * What a lane wants to claim.
+     *
+     * @param limit how many at most
+     * @param limits what the cluster allows; what is claimed is taken of it
+     * @param length how long the lease lasts from the moment of the claim, in microseconds
+     */
+    record Claim(Channel lane, int limit, LaneLimits limits, UUID lease, String owner, long length) {}
 
     /** The verdict on one entry of a lease. */
     record Completion(UUID lease, Verdict verdict) {}
@@ -39,12 +57,11 @@ interface Store {
     Set<UUID> insert(Connection connection, List<Reach> reaches, long now) throws SQLException;
 
     /**
-     * Moves up to {@code limit} tickets of a lane into a new lease, the first in order first.
+     * Moves tickets of a lane into a new lease, the first in order first; none while the lane is paused.
      *
      * @param marks for each priority, a time before which the caller expects nothing; a store may look there or not
-     * @param length how long the lease lasts from the moment of the claim, in microseconds
      */
-    List<Claimed> claim(Channel lane, int limit, long[] marks, UUID lease, String owner, long now, long length);
+    List<Claimed> claim(Claim claim, long[] marks, long now);
 
     /**
      * Records verdicts whose lease still stands, all at once, and ends the leases that have no more entries.
@@ -82,5 +99,6 @@ interface Store {
     /** Those of the reaches that are in a lease now. */
     List<UUID> leased(Connection connection, int limit) throws SQLException;
 
-    long countLeased(Connection connection) throws SQLException;
+    /** How many are in leases now. */
+    Map<Channel, Long> underWay(Connection connection) throws SQLException;
 }

@@ -11,6 +11,7 @@ import java.util.List;
  * @param keyLifetime how long its provider recognises a repeated key
  * @param leavesDoubt whether an attempt without an answer may have reached the person
  * @param schedule the waits between attempts; if empty, they are for the dispatcher to decide
+ * @param sharesProvider whether failures in a row are the provider's
  */
 record Terms(
         Channel channel,
@@ -18,7 +19,8 @@ record Terms(
         int concurrency,
         Duration keyLifetime,
         boolean leavesDoubt,
-        List<Duration> schedule) {
+        List<Duration> schedule,
+        boolean sharesProvider) {
     static Terms of(Sender sender) {
         return new Terms(
                 sender.channel(),
@@ -26,6 +28,7 @@ record Terms(
                 sender.concurrency(),
                 sender.keyLifetime(),
                 sender.leavesDoubt(),
-                List.copyOf(sender.schedule()));
+                List.copyOf(sender.schedule()),
+                sender.sharesProvider());
     }
 }

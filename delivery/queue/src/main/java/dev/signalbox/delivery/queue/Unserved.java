@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each node keeps saying in {@code delivery_lane} which channels it serves. A channel that nobody has served for
  * {@link #REGISTERED}, and that this node has seen so for {@link #GRACE}, is walked through in pieces: what has expired, or is
  * over its step's time (counted from when it was due, since no claim has started it), ends like any claimed message would.
- * Taking the ticket out of its queue decides the race with other nodes. Confined to the thread of the pulse, except for
+ * Taking the ticket out of its queue decides the race with other nodes. Confined to the thread of the heartbeat, except for
  * {@link #channels}.
  */
 final class Unserved {

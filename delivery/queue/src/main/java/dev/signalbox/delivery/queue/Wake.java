@@ -67,6 +67,11 @@ final class Wake {
                 .ifPresent(runAt -> sleepers.forEach(sleeper -> sleeper.later(runAt)));
     }
 
+    /** Has the dispatchers of this process look at the queue at once; others do at their next poll. */
+    void lookAgain() {
+        sleepers.forEach(sleeper -> sleeper.later(0));
+    }
+
     /** Messages were enqueued in a transaction that the caller commits: they are told of once that is done. */
     void willCommit(Collection<Ticket> tickets, long now) {
         Set<Channel> due = lanes(tickets, now);

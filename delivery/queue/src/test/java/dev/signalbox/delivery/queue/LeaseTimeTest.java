@@ -62,8 +62,9 @@ class LeaseTimeTest {
     void nodeWithAWrongClockClaimsRenewsAndRescuesAlike(long hours) {
         long[] marks = new long[10];
         Arrays.fill(marks, 0);
-        assertThat(store.claim(Channel.SMS, 10, marks, lease, "owner", wrong(hours), LENGTH))
-                .hasSize(1);
+        LaneLimits free = ClusterLimits.NONE.of(Channel.SMS);
+        var claim = new Store.Claim(Channel.SMS, 10, free, lease, "owner", LENGTH);
+        assertThat(store.claim(claim, marks, wrong(hours))).hasSize(1);
         assertThat(left()).isBetween(LENGTH - DOUBT, LENGTH);
 
         assertThat(store.renew(Set.of(lease), wrong(hours), 2 * LENGTH)).containsExactly(lease);

@@ -33,12 +33,12 @@ class RulesTest {
     }
 
     private static Terms terms(Duration keyLifetime) {
-        return new Terms(Channel.SMS, Duration.ofSeconds(5), 1, keyLifetime, true, List.of());
+        return new Terms(Channel.SMS, Duration.ofSeconds(5), 1, keyLifetime, true, List.of(), false);
     }
 
     /** Of a channel on which only an acknowledgement counts. */
     private static Terms undoubted() {
-        return new Terms(Channel.SMS, Duration.ofSeconds(5), 1, KEYED, false, List.of());
+        return new Terms(Channel.SMS, Duration.ofSeconds(5), 1, KEYED, false, List.of(), false);
     }
 
     private static SendResult answer(String name) {

@@ -49,7 +49,8 @@ class TombstoneTest {
 
     private List<Claimed> claim(UUID as) {
         long now = queue.time().now();
-        return queue.store().claim(Channel.SMS, 10, new long[10], as, "a", now, LENGTH);
+        LaneLimits free = ClusterLimits.NONE.of(Channel.SMS);
+        return queue.store().claim(new Store.Claim(Channel.SMS, 10, free, as, "a", LENGTH), new long[10], now);
     }
 
     private int giveBack() {

@@ -153,6 +153,11 @@ public final class SmsSender implements Sender, AutoCloseable {
     }
 
     @Override
+    public boolean sharesProvider() {
+        return true;
+    }
+
+    @Override
     public Duration keyLifetime() {
         return provider.keyLifetime();
     }

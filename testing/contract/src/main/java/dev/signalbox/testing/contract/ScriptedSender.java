@@ -22,6 +22,7 @@ public final class ScriptedSender implements Sender {
     private final int concurrency;
     private final Duration keyLifetime;
     private final boolean leavesDoubt;
+    private volatile boolean sharesProvider;
     private volatile Script script;
     private final List<Delivery> given = new CopyOnWriteArrayList<>();
 
@@ -60,6 +61,12 @@ public final class ScriptedSender implements Sender {
     /** An attempt without an answer counts as not sent. */
     public ScriptedSender withoutDoubt() {
         return new ScriptedSender(channel, script, timeout, concurrency, keyLifetime, false);
+    }
+
+    /** Failures in a row are the provider's. Before a dispatcher is built. */
+    public ScriptedSender sharingAProvider() {
+        sharesProvider = true;
+        return this;
     }
 
     /** Answers so from now on. */
@@ -122,5 +129,10 @@ public final class ScriptedSender implements Sender {
     @Override
     public boolean leavesDoubt() {
         return leavesDoubt;
+    }
+
+    @Override
+    public boolean sharesProvider() {
+        return sharesProvider;
     }
 }

@@ -28,7 +28,8 @@ class PostgresQueueTest {
     private static boolean empty(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             return statement.execute("truncate delivery_message, delivery_ready, delivery_later, delivery_lease,"
-                    + " delivery_outcome, delivery_dead, delivery_tally, delivery_lane");
+                    + " delivery_outcome, delivery_dead, delivery_tally, delivery_lane, delivery_pause,"
+                    + " delivery_budget, delivery_recipient");
         }
     }
 
@@ -50,6 +51,22 @@ class PostgresQueueTest {
 
     @Nested
     class Change extends DeliveryQueueChangeContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Flow extends DeliveryQueueFlowContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Limits extends DeliveryQueueLimitContract {
         @Override
         protected DatabaseConfig newDatabase() {
             return fresh();

@@ -39,6 +39,22 @@ class SqliteQueueTest {
     }
 
     @Nested
+    class Flow extends DeliveryQueueFlowContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Limits extends DeliveryQueueLimitContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @Override
         protected DatabaseConfig newDatabase() {

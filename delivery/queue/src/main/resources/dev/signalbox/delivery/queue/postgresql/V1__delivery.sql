@@ -70,6 +70,31 @@ create table delivery_lane (
     served_until bigint not null
 );
 
+-- The lanes that an operator holds back on all nodes; '*' holds back all of them.
+create table delivery_pause (
+    since bigint not null,
+    lane  text   not null primary key,
+    actor text,
+    note  text
+);
+
+-- What was taken of a limit that holds for all nodes since its interval began: of a lane, or of all lanes, which is '*'.
+create table delivery_budget (
+    began bigint  not null,
+    spent integer not null,
+    name  text    not null primary key
+);
+
+-- The same for one recipient of a lane.
+create table delivery_recipient (
+    began   bigint  not null,
+    spent   integer not null,
+    lane    text    not null,
+    address text    not null,
+    primary key (lane, address)
+);
+create index delivery_recipient_began on delivery_recipient (lane, began);
+
 -- The history: only ever added to. The key makes a second completion of one attempt impossible.
 create table delivery_outcome (
     at          bigint   not null,
@@ -120,7 +145,37 @@ alter table delivery_lease set (autovacuum_vacuum_scale_factor = 0, autovacuum_v
 alter table delivery_tally set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
     autovacuum_vacuum_cost_delay = 0);
 
--- Moves the first due tickets of a lane into a lease and returns them with their messages.
+-- How many of so many a lane may take now by the limits of the cluster: the least of what its budgets have left, and of the
+-- attempts that may yet be under way. It locks the budgets, in one order, so claims under one limit follow one another.
+-- most_under_way of null is no limit.
+create function delivery_allowed(
+    claim_lane text, wanted integer, budgets text[], mosts integer[], intervals bigint[], most_under_way integer,
+    moment bigint
+) returns integer
+language plpgsql
+as $$
+declare
+    allowed integer := wanted;
+    budget  record;
+begin
+    for budget in select * from unnest(budgets, mosts, intervals) as b (name, most, lasting) order by b.name collate "C" loop
+        insert into delivery_budget (began, spent, name) values (0, 0, budget.name) on conflict (name) do nothing;
+        select least(allowed,
+                     case when b.began + budget.lasting <= moment then budget.most else budget.most - b.spent end)
+        into allowed
+        from delivery_budget b where b.name = budget.name for update;
+    end loop;
+    if most_under_way is not null then
+        select least(allowed, most_under_way - coalesce(sum(l.open), 0))
+        into allowed
+        from delivery_lease l where l.lane = claim_lane;
+    end if;
+    return greatest(allowed, 0);
+end
+$$;
+
+-- Moves the first due tickets of a lane into a lease and returns them with their messages; none while the lane is paused.
+-- Without budgets, which are for delivery_allowed, there is no limit.
 --
 -- marks has, for each priority, the time before which nothing is expected any more: it lets the scan begin behind the dead
 -- index entries of earlier claims, which pile up while somebody else's transaction is held open.
@@ -130,7 +185,8 @@ alter table delivery_tally set (autovacuum_vacuum_scale_factor = 0, autovacuum_v
 -- This is a function for its settings. The tables swell and empty within seconds, so their statistics are always wrong, and
 -- by those the planner likes to sort the whole lane; with the settings it can only walk the index in its order.
 create function delivery_claim(
-    claim_lane text, claim_limit integer, marks bigint[], lease uuid, claimed bigint, lasting bigint, owner text
+    claim_lane text, claim_limit integer, marks bigint[], lease uuid, claimed bigint, lasting bigint, owner text,
+    budgets text[], mosts integer[], intervals bigint[], most_under_way integer
 ) returns table (
     run_at bigint, deadline bigint, unsure_since bigint, id uuid, attempt integer, priority smallint, step smallint,
     tried smallint, steps text, body text, headers text, expires_at bigint, max_attempts smallint, accepted_at bigint, key_version smallint
@@ -145,8 +201,20 @@ set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
-    begun constant bigint := coalesce(claimed, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
+    begun   constant bigint := coalesce(claimed, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
+    allowed integer := claim_limit;
+    taken   integer;
 begin
+    if exists (select from delivery_pause p where p.lane = claim_lane)
+            or exists (select from delivery_pause p where p.lane = '*') then
+        return;
+    end if;
+    if cardinality(budgets) > 0 then
+        allowed := delivery_allowed(claim_lane, claim_limit, budgets, mosts, intervals, most_under_way, begun);
+        if allowed = 0 then
+            return;
+        end if;
+    end if;
     return query
     with picked as (
         delete from delivery_ready r
@@ -157,9 +225,9 @@ begin
                 select w.ctid from delivery_ready w
                 where w.lane = claim_lane and w.priority = m.ordinal - 1 and w.run_at >= m.mark
                 order by w.run_at, w.id
-                limit claim_limit
+                limit allowed
                 for update skip locked) first
-            limit claim_limit))
+            limit allowed))
         returning r.run_at, r.deadline, r.unsure_since, r.id, r.attempt, r.priority, r.step, r.tried
     ), leased as (
         insert into delivery_lease (id, claimed_at, until, open, lane, owner, ids, attempts, steps, tried, deadlines,
@@ -172,13 +240,21 @@ begin
     select p.run_at, p.deadline, p.unsure_since, p.id, p.attempt, p.priority, p.step, p.tried,
            m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version
     from picked p join delivery_message m on m.id = p.id;
+    get diagnostics taken = row_count;
+    if taken > 0 and cardinality(budgets) > 0 then
+        update delivery_budget b
+        set spent = case when b.began + i.lasting <= begun then taken else b.spent + taken end,
+            began = case when b.began + i.lasting <= begun then begun else b.began end
+        from unnest(budgets, intervals) as i (name, lasting) where b.name = i.name;
+    end if;
 end
 $$;
 
--- What there is to do: when the first of later is due, whether a lease of these lanes has run out, and which of them have work
--- at or after their marks. The time is now_is, or if that is null, the database's. Each part is a probe of an index; left to itself, the planner would walk whole tables.
+-- What there is to do: when the first of later is due, whether a lease of these lanes has run out, which of them have work
+-- at or after their marks, and what is paused. The time is now_is, or if that is null, the database's. Each part is a probe of an index; left to itself, the planner would walk whole tables.
 create function delivery_look(
-    lanes text[], marks bigint[], now_is bigint, out next_due bigint, out expired boolean, out ready text[]
+    lanes text[], marks bigint[], now_is bigint, out next_due bigint, out expired boolean, out ready text[],
+    out paused text[]
 )
 language plpgsql
 set enable_sort = off
@@ -201,6 +277,7 @@ begin
                 select from delivery_ready r
                 where r.lane = l.lane and r.priority = p and r.run_at >= l.mark
                 order by r.run_at limit 1) first));
+    paused := array(select p.lane from delivery_pause p);
 end
 $$;
 

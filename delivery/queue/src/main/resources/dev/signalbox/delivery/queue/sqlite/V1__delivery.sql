@@ -72,6 +72,31 @@ create table delivery_lane (
     served_until integer not null
 ) without rowid;
 
+-- The lanes that an operator holds back on all nodes; '*' holds back all of them.
+create table delivery_pause (
+    lane  text    not null primary key,
+    since integer not null,
+    actor text,
+    note  text
+) without rowid;
+
+-- What was taken of a limit that holds for all nodes since its interval began: of a lane, or of all lanes, which is '*'.
+create table delivery_budget (
+    name  text    not null primary key,
+    began integer not null,
+    spent integer not null
+) without rowid;
+
+-- The same for one recipient of a lane.
+create table delivery_recipient (
+    lane    text    not null,
+    address text    not null,
+    began   integer not null,
+    spent   integer not null,
+    primary key (lane, address)
+) without rowid;
+create index delivery_recipient_began on delivery_recipient (lane, began);
+
 -- The history: only ever added to. The key makes a second completion of one attempt impossible.
 create table delivery_outcome (
     id          blob    not null,

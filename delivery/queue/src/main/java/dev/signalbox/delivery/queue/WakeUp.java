@@ -4,31 +4,31 @@ import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Wakes one loop. A ring while the loop is awake is kept, so it does not go to sleep over it. Thread-safe. */
-final class Bell {
+/** Wakes one loop. A signal while the loop is awake is kept, so it does not go to sleep over it. Thread-safe. */
+final class WakeUp {
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition rung = lock.newCondition();
-    private boolean ringing;
+    private final Condition signalled = lock.newCondition();
+    private boolean pending;
 
-    void ring() {
+    void signal() {
         lock.lock();
         try {
-            ringing = true;
-            rung.signalAll();
+            pending = true;
+            signalled.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits for a ring, at most so long; returns at once if it has rung since the last time. */
+    /** Waits for a signal, at most so long; returns at once if there was one since the last time. */
     void await(Duration longest) throws InterruptedException {
         long nanos = longest.toNanos();
         lock.lockInterruptibly();
         try {
-            while (!ringing && nanos > 0) {
-                nanos = rung.awaitNanos(nanos);
+            while (!pending && nanos > 0) {
+                nanos = signalled.awaitNanos(nanos);
             }
-            ringing = false;
+            pending = false;
         } finally {
             lock.unlock();
         }

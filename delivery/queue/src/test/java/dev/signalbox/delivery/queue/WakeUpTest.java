@@ -5,33 +5,33 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class BellTest {
+class WakeUpTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final Duration LONG = Duration.ofHours(1);
 
-    private final Bell bell = new Bell();
+    private final WakeUp wakeUp = new WakeUp();
 
     @Test
-    void ringWhileAwakeIsKept() {
-        bell.ring();
-        bell.ring();
-        assertTimeoutPreemptively(SOON, () -> bell.await(LONG));
+    void signalWhileAwakeIsKept() {
+        wakeUp.signal();
+        wakeUp.signal();
+        assertTimeoutPreemptively(SOON, () -> wakeUp.await(LONG));
     }
 
     @Test
-    void ringWakes() {
+    void signalWakes() {
         assertTimeoutPreemptively(SOON, () -> {
-            Thread.ofVirtual().start(bell::ring);
-            bell.await(LONG);
+            Thread.ofVirtual().start(wakeUp::signal);
+            wakeUp.await(LONG);
         });
     }
 
     @Test
-    void ringIsHeardOnce() {
+    void signalWakesOnce() {
         assertTimeoutPreemptively(SOON, () -> {
-            bell.ring();
-            bell.await(LONG);
-            bell.await(Duration.ofMillis(1));
+            wakeUp.signal();
+            wakeUp.await(LONG);
+            wakeUp.await(Duration.ofMillis(1));
         });
     }
 }

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
  * What a dispatcher does at intervals: prolongs leases, moves what is due, rescues from nodes that stopped, wakes lanes for
  * messages of which no notification arrived. An idle node asks its database this one question and no other.
  */
-final class Pulse implements Wake.Sleeper {
-    private static final Logger LOG = LoggerFactory.getLogger(Pulse.class);
+final class Heartbeat implements Wake.Sleeper {
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
     private static final int PROMOTE = 1_000;
     private static final int BITES = 5;
     private static final int RESCUE = 10;
@@ -30,7 +30,7 @@ final class Pulse implements Wake.Sleeper {
     private final Outage outage;
     private final Unserved unserved;
     private final Recovery recovery;
-    private final Bell bell = new Bell();
+    private final WakeUp wakeUp = new WakeUp();
     private volatile long nextWake = Long.MAX_VALUE;
 
     /** When the last look at everything began, and how long it took, in ticks. Only the beating thread touches them. */
@@ -38,7 +38,7 @@ final class Pulse implements Wake.Sleeper {
 
     private long sweepTook;
 
-    Pulse(
+    Heartbeat(
             JdbcQueue queue,
             Map<Channel, Lane> lanes,
             DispatchOptions options,
@@ -61,19 +61,19 @@ final class Pulse implements Wake.Sleeper {
     public void due(Channel lane) {
         Lane known = lanes.get(lane);
         if (known != null) {
-            known.ring();
+            known.wake();
         }
     }
 
     @Override
     public void later(long runAt) {
         if (runAt < nextWake) {
-            bell.ring();
+            wakeUp.signal();
         }
     }
 
-    void ring() {
-        bell.ring();
+    void wake() {
+        wakeUp.signal();
     }
 
     /** The loop of the continuous mode. */
@@ -89,7 +89,7 @@ final class Pulse implements Wake.Sleeper {
             } catch (RuntimeException e) {
                 LOG.error("looking for due messages failed; trying again at the next poll", e);
             }
-            bell.await(pause);
+            wakeUp.await(pause);
         }
     }
 
@@ -122,7 +122,9 @@ final class Pulse implements Wake.Sleeper {
         Store.Outlook outlook = look(now);
         int promoted = outlook.nextDue() != Micros.NONE && outlook.nextDue() <= now ? promote(now) : 0;
         int rescued = outlook.expiredLeases() ? rescue(lanes.keySet(), now, shard) : 0;
-        outlook.ready().forEach(this::due);
+        lanes.values().forEach(lane -> lane.paused(outlook.isPaused(lane.channel())));
+        outlook.ready().stream().filter(lane -> !outlook.isPaused(lane)).forEach(this::due);
+        lanes.values().forEach(lane -> lane.tidy(now));
         unserved.look(served(), now);
         nextWake = outlook.nextDue() > now ? outlook.nextDue() : promoted > 0 ? now : Long.MAX_VALUE;
         return new Beat(promoted, rescued);
@@ -153,7 +155,7 @@ final class Pulse implements Wake.Sleeper {
         for (int bite = 0; bite < BITES && moved == PROMOTE; bite++) {
             moved = store.promote(now, PROMOTE);
             promoted += moved;
-            lanes.values().forEach(Lane::ring);
+            lanes.values().forEach(Lane::wake);
         }
         return promoted;
     }
@@ -164,7 +166,7 @@ final class Pulse implements Wake.Sleeper {
         if (rescued > 0) {
             LOG.warn("took over {} messages from a node whose lease ran out", rescued);
             listener.rescued(rescued);
-            lanes.values().forEach(Lane::ring);
+            lanes.values().forEach(Lane::wake);
         }
         return rescued;
     }

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * <p>A connection that broke without a word looks like one on which nothing happens. So a connection that has been quiet for the
  * database's connect timeout is asked for a sign of life, which it has as long to give.
  */
-final class Ear {
-    private static final Logger LOG = LoggerFactory.getLogger(Ear.class);
+final class NotificationListener {
+    private static final Logger LOG = LoggerFactory.getLogger(NotificationListener.class);
 
     /** How soon it notices that it is to stop. Waiting costs the database nothing. */
     private static final Duration PATIENCE = Duration.ofMillis(500);
@@ -30,7 +30,7 @@ final class Ear {
     private final Duration liveness;
     private volatile boolean listening;
 
-    Ear(Database database, Wake wake, Control control) {
+    NotificationListener(Database database, Wake wake, Control control) {
         this.database = database;
         this.wake = wake;
         this.control = control;
