@@ -58,7 +58,8 @@ import picocli.CommandLine.ScopeType;
             "",
             "The script ./signalbox in the sources also knows:",
             "  verify   builds everything and runs every test",
-            "  bench    measures deliveries and routing; see ./signalbox bench --help"
+            "  bench    measures deliveries and routing; see ./signalbox bench --help",
+            "  example  runs one of the small programs in examples/"
         })
 public final class SignalboxCommand {
     /** What this server can do. They start in this order and stop in reverse; docs and help list them so, too. */
