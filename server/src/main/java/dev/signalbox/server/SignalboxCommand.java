@@ -24,8 +24,11 @@ import dev.signalbox.server.node.Build;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.StartupException;
 import dev.signalbox.server.observatory.ObservatoryFeature;
+import dev.signalbox.server.sandbox.SandboxFeature;
 import dev.signalbox.server.sessions.SessionsFeature;
 import dev.signalbox.server.sms.SmsFeature;
+import dev.signalbox.server.suppression.SuppressionFeature;
+import dev.signalbox.server.templates.TemplatesFeature;
 import dev.signalbox.server.topics.TopicsFeature;
 import dev.signalbox.server.webhook.WebhookFeature;
 import java.io.PrintWriter;
@@ -70,6 +73,9 @@ public final class SignalboxCommand {
             new SessionsFeature(),
             new ExecFeature(),
             new LlmFeature(),
+            new SandboxFeature(),
+            new SuppressionFeature(),
+            new TemplatesFeature(),
             new SmsFeature(),
             new EmailFeature(),
             new WebhookFeature(),
@@ -83,6 +89,7 @@ public final class SignalboxCommand {
             "demo",
             "serve",
             "send",
+            "test-send",
             "import",
             "connect",
             "queue",
@@ -95,6 +102,8 @@ public final class SignalboxCommand {
             "llm",
             "logs",
             "webhook",
+            "suppression",
+            "template",
             "simulator",
             "token",
             "completion",
