@@ -24,8 +24,11 @@ import dev.signalbox.server.node.Build;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.StartupException;
 import dev.signalbox.server.observatory.ObservatoryFeature;
+import dev.signalbox.server.sandbox.SandboxFeature;
 import dev.signalbox.server.sessions.SessionsFeature;
 import dev.signalbox.server.sms.SmsFeature;
+import dev.signalbox.server.suppression.SuppressionFeature;
+import dev.signalbox.server.templates.TemplatesFeature;
 import dev.signalbox.server.topics.TopicsFeature;
 import dev.signalbox.server.webhook.WebhookFeature;
 import java.io.PrintWriter;
@@ -71,6 +74,9 @@ public final class SignalboxCommand {
             new SessionsFeature(),
             new ExecFeature(),
             new LlmFeature(),
+            new SandboxFeature(),
+            new SuppressionFeature(),
+            new TemplatesFeature(),
             new SmsFeature(),
             new EmailFeature(),
             new WebhookFeature(),
@@ -84,6 +90,7 @@ public final class SignalboxCommand {
             "demo",
             "serve",
             "send",
+            "test-send",
             "import",
             "connect",
             "queue",
@@ -97,6 +104,8 @@ public final class SignalboxCommand {
             "llm",
             "logs",
             "webhook",
+            "suppression",
+            "template",
             "simulator",
             "token",
             "completion",
