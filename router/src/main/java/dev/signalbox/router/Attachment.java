@@ -33,6 +33,7 @@ final class Attachment implements ClientSession {
     private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
     /** Whether its endpoint has told its end. */
     private final AtomicBoolean over = new AtomicBoolean();
+
     private volatile boolean ended;
     private volatile Optional<Resumption> resumption = Optional.empty();
     private volatile Deadlines.@Nullable Timer expiry;
@@ -190,11 +191,8 @@ final class Attachment implements ClientSession {
         Message message = message(draft);
         RouteError refusal = superseded();
         // The key is the user's own: nobody can use up a name before somebody else does.
-        String own =
-                key.map(given -> session.address().user() + " " + given).orElse(null);
-        return refusal == null
-                ? router.receivePublication(message, own, session)
-                : new Publishing.Refused(refusal);
+        String own = key.map(given -> session.address().user() + " " + given).orElse(null);
+        return refusal == null ? router.receivePublication(message, own, session) : new Publishing.Refused(refusal);
     }
 
     @Override

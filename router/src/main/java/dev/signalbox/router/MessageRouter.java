@@ -49,8 +49,7 @@ final class MessageRouter implements Router, ClientGateway {
         this.logics = new LogicTable(this, requests, listener);
         this.sending = new MiddlewareChain(listener);
         this.routing = new Routing(users, logics, requests, acknowledgements, topics, sending, listener);
-        this.life = new SessionLifecycle(
-                resume, users, topics.everyone(), requests, acknowledgements, deadlines, this);
+        this.life = new SessionLifecycle(resume, users, topics.everyone(), requests, acknowledgements, deadlines, this);
     }
 
     InstantSource clock() {
@@ -202,8 +201,7 @@ final class MessageRouter implements Router, ClientGateway {
         return unlessClosed(routing.ask(entrant.message(), after(within), sender));
     }
 
-    private CompletableFuture<AckResult> sendAcknowledged(
-            Entrant asked, Duration within, @Nullable Attachment sender) {
+    private CompletableFuture<AckResult> sendAcknowledged(Entrant asked, Duration within, @Nullable Attachment sender) {
         Entrant entrant = asked.check(checkWait(within));
         RouteError error = entrant.error();
         return error != null

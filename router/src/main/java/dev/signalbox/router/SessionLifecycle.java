@@ -46,8 +46,7 @@ final class SessionLifecycle {
     }
 
     Admission connect(Principal principal, Connection connection, SessionStart start) {
-        Attachment resumed =
-                start instanceof SessionStart.Resume resume ? resume(principal, connection, resume) : null;
+        Attachment resumed = start instanceof SessionStart.Resume resume ? resume(principal, connection, resume) : null;
         return resumed != null ? new Admission.Admitted(resumed) : begin(principal, connection, isResumable(start));
     }
 
@@ -91,8 +90,7 @@ final class SessionLifecycle {
 
     /** Null if there is no such session, or it is not this user's, or it has missed what is no longer kept. */
     private @Nullable Attachment resume(Principal principal, Connection connection, SessionStart.Resume wish) {
-        LiveSession session =
-                LiveSession.idIn(wish.token()).map(users::session).orElse(null);
+        LiveSession session = LiveSession.idIn(wish.token()).map(users::session).orElse(null);
         if (session == null
                 || !session.hasToken(wish.token())
                 || !session.address().user().equals(principal.user())) {

@@ -54,7 +54,8 @@ final class Subscriptions {
                 .toList();
     }
 
-    private static Subscribing.Subscribed resumed(TopicLog topic, Map<String, Position> seen, Map<String, Position> written) {
+    private static Subscribing.Subscribed resumed(
+            TopicLog topic, Map<String, Position> seen, Map<String, Position> written) {
         String name = topic.name();
         TopicLog.Start start = topic.resume(seen.containsKey(name) ? seen.get(name) : written.get(name));
         return new Subscribing.Subscribed(topic, start.after(), start.recovered());

@@ -210,9 +210,7 @@ final class TopicLog implements Topic {
         lock.lock();
         try {
             trim(clock.millis());
-            return after == null
-                    ? new Start(end, false)
-                    : start(new TopicStart.After(after), end - kept.size() + 1);
+            return after == null ? new Start(end, false) : start(new TopicStart.After(after), end - kept.size() + 1);
         } finally {
             lock.unlock();
         }

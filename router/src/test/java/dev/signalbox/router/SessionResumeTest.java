@@ -162,7 +162,8 @@ class SessionResumeTest {
         ClientSession after = resume(before, second, Map.of());
 
         assertThat(texts(second)).containsExactly("how are you?");
-        assertThat(after.reply(request.id(), RouterFixture.text("well"), Map.of()).complete())
+        assertThat(after.reply(request.id(), RouterFixture.text("well"), Map.of())
+                        .complete())
                 .isTrue();
         assertThat(get(reply).payload()).isEqualTo(RouterFixture.text("well"));
     }
@@ -172,8 +173,7 @@ class SessionResumeTest {
         router.add("silent", Logic.worker((message, context) -> {}));
         FakeConnection first = new FakeConnection();
         ClientSession before = begin("alice", first);
-        CompletionStage<Message> answer =
-                before.request(draft(Address.logic("silent"), "?"), Duration.ofMinutes(5));
+        CompletionStage<Message> answer = before.request(draft(Address.logic("silent"), "?"), Duration.ofMinutes(5));
         lose(before, first, nothing());
 
         assertThat(answer.toCompletableFuture())
@@ -210,11 +210,12 @@ class SessionResumeTest {
         publish(1, 1_005);
 
         // Not known what it was written, an offset from another life, and one that is too old.
-        for (Map<String, Position> seen : List.of(Map.<String, Position>of(), Map.of("news", new Position(new UUID(1, 2), 2)), Map.of("news", at("news", 2)))) {
+        for (Map<String, Position> seen : List.of(
+                Map.<String, Position>of(),
+                Map.of("news", new Position(new UUID(1, 2), 2)),
+                Map.of("news", at("news", 2)))) {
             ClientSession after = resume(before, new FakeConnection(), seen);
-            assertThat(resumed(after).orElseThrow().topics())
-                    .singleElement()
-                    .matches(each -> !each.recovered());
+            assertThat(resumed(after).orElseThrow().topics()).singleElement().matches(each -> !each.recovered());
         }
     }
 
@@ -251,8 +252,8 @@ class SessionResumeTest {
 
     @Test
     void aSessionThatMissedWhatWentToAllCannotBeResumed() {
-        try (RouterFixture patient = new RouterFixture(RouterOptions.defaults()
-                .withResume(new RouterOptions.Resume(Duration.ofHours(1), 1, 10, 10_000)))) {
+        try (RouterFixture patient = new RouterFixture(
+                RouterOptions.defaults().withResume(new RouterOptions.Resume(Duration.ofHours(1), 1, 10, 10_000)))) {
             Principal alice = new Principal("alice", Map.of());
             FakeConnection first = new FakeConnection();
             var gateway = patient.endpoint.gateway();
@@ -269,8 +270,7 @@ class SessionResumeTest {
 
             assertThat(resumed(after)).isEmpty();
             assertThat(after.info().id()).isNotEqualTo(before.info().id());
-            assertThat(patient.listener.events)
-                    .contains("disconnected alice SLOW_CONSUMER", "connected alice");
+            assertThat(patient.listener.events).contains("disconnected alice SLOW_CONSUMER", "connected alice");
         }
     }
 
@@ -446,7 +446,8 @@ class SessionResumeTest {
                         sessions.get(0).info().id(),
                         sessions.get(2).info().id(),
                         fourth.info().id());
-        assertThat(resumed(resume(sessions.get(0), new FakeConnection(), Map.of()))).isPresent();
+        assertThat(resumed(resume(sessions.get(0), new FakeConnection(), Map.of())))
+                .isPresent();
     }
 
     @Test
@@ -485,7 +486,8 @@ class SessionResumeTest {
             Thread sender = Thread.ofPlatform().start(() -> {
                 RouterFixture.await(together);
                 for (int i = 0; i < 8; i++) {
-                    assertThat(router.send(to(ALICE, String.valueOf(i))).complete()).isTrue();
+                    assertThat(router.send(to(ALICE, String.valueOf(i))).complete())
+                            .isTrue();
                 }
             });
             RouterFixture.await(together);

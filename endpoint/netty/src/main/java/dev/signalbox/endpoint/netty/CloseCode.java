@@ -31,7 +31,8 @@ record CloseCode(int code, String text) {
 
     /** Whether a client's close frame means that it will not come back to its session: no code, 1000, or 1001. */
     static boolean isGoodbye(byte[] payload) {
-        return payload.length < Short.BYTES || Set.of(1000, 1001).contains((payload[0] & 0xFF) << 8 | (payload[1] & 0xFF));
+        return payload.length < Short.BYTES
+                || Set.of(1000, 1001).contains((payload[0] & 0xFF) << 8 | (payload[1] & 0xFF));
     }
 
     /** Whether a client may send it: defined for use on the wire, or in a range for libraries and applications. */

@@ -58,8 +58,7 @@ class ResumeTest extends WireFixture {
 
     private void awaitLoss(Welcomed welcomed) {
         await().atMost(SOON)
-                .until(() -> router()
-                        .session(welcomed.session())
+                .until(() -> router().session(welcomed.session())
                         .filter(info -> !info.connected())
                         .isPresent());
     }
@@ -86,7 +85,9 @@ class ResumeTest extends WireFixture {
         send(Address.client("alice"), "direct 1");
         broadcast("all 1");
         Welcomed after = resume(
-                before.token(), "\"news\":{\"epoch\":\"" + epoch + "\",\"offset\":1},\"other\":{\"epoch\":\"" + epoch + "\",\"offset\":7}");
+                before.token(),
+                "\"news\":{\"epoch\":\"" + epoch + "\",\"offset\":1},\"other\":{\"epoch\":\"" + epoch
+                        + "\",\"offset\":7}");
 
         assertThat(after.session()).isEqualTo(before.session());
         assertThat(after.token()).isEqualTo(before.token());

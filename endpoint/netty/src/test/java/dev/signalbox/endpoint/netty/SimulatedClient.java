@@ -195,8 +195,7 @@ final class SimulatedClient {
         assertThat(subscribed.recovered() && !same).as("recovered another life").isFalse();
         if (same) {
             assertThat(subscribed.after()).isEqualTo(given.offset());
-            assertThat(subscribed.recovered())
-                    .isEqualTo(subscribed.topic().first() <= given.offset() + 1);
+            assertThat(subscribed.recovered()).isEqualTo(subscribed.topic().first() <= given.offset() + 1);
         }
     }
 
