@@ -193,8 +193,7 @@ final class LoopOutbox implements Runnable, Shard {
                     follow(connection, topic, after);
                 }
             }
-            case Task.Unsubscribe(ClientConnection connection, String topic) ->
-                drop(connection.topics.remove(topic));
+            case Task.Unsubscribe(ClientConnection connection, String topic) -> drop(connection.topics.remove(topic));
             case Task.Resume(ClientConnection connection) -> resume(connection);
             case Task.Close(ClientConnection connection, CloseReason reason) -> {
                 catchUp(connection);
