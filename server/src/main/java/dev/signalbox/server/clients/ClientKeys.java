@@ -1,7 +1,7 @@
 package dev.signalbox.server.clients;
 
 import dev.signalbox.endpoint.netty.AddressRange;
-import dev.signalbox.endpoint.netty.WebSocketOptions.AddressSource;
+import dev.signalbox.endpoint.netty.ListenerOptions.AddressSource;
 import dev.signalbox.router.RouterOptions.AtSessionLimit;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Kind;
@@ -73,7 +73,7 @@ final class ClientKeys {
             "clients.compression",
             Kind.truth(),
             "true",
-            "Whether clients may compress what they send (permessage-deflate).");
+            "Whether messages over WebSocket may be compressed, in both directions (permessage-deflate).");
     static final Key<Integer> SESSIONS = Key.of(
             "clients.sessions",
             Kind.whole(1, 10_000),

@@ -1,7 +1,7 @@
 package dev.signalbox.server.clients;
 
-import dev.signalbox.endpoint.netty.WebSocketOptions;
-import dev.signalbox.endpoint.netty.WebSocketOptions.AddressSource;
+import dev.signalbox.endpoint.netty.ListenerOptions;
+import dev.signalbox.endpoint.netty.ListenerOptions.AddressSource;
 import dev.signalbox.router.RouterOptions;
 import dev.signalbox.server.configuration.Pem;
 import dev.signalbox.server.configuration.Reading;
@@ -22,7 +22,7 @@ public record ClientSettings(
         int rate,
         int maxConnections,
         int maxConnectionsPerAddress,
-        WebSocketOptions.Proxies proxies,
+        ListenerOptions.Proxies proxies,
         boolean compression,
         RouterOptions.Sessions sessions,
         int pending,
@@ -59,7 +59,7 @@ public record ClientSettings(
                 JwtSettings.read(reading));
     }
 
-    private static WebSocketOptions.Proxies proxies(Reading reading) {
+    private static ListenerOptions.Proxies proxies(Reading reading) {
         AddressSource source = reading.get(ClientKeys.ADDRESS_FROM);
         var trusted = reading.find(ClientKeys.TRUSTED_PROXIES);
         boolean direct = source == AddressSource.CONNECTION;
@@ -68,8 +68,8 @@ public record ClientSettings(
                 ClientKeys.TRUSTED_PROXIES,
                 "is required with " + ClientKeys.ADDRESS_FROM.path() + ": anybody else could claim any address");
         return direct || trusted.isEmpty()
-                ? WebSocketOptions.Proxies.NONE
-                : new WebSocketOptions.Proxies(source, trusted.get());
+                ? ListenerOptions.Proxies.NONE
+                : new ListenerOptions.Proxies(source, trusted.get());
     }
 
     private static List<ClientToken> tokens(Reading reading) {

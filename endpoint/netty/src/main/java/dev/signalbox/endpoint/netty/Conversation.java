@@ -28,11 +28,11 @@ final class Conversation {
     private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
 
     private final ClientSession session;
-    private final WebSocketConnection connection;
+    private final ClientConnection connection;
     private final RateLimit rate;
     private List<Address> defaults;
 
-    Conversation(ClientSession session, WebSocketConnection connection, RateLimit rate, List<Address> defaults) {
+    Conversation(ClientSession session, ClientConnection connection, RateLimit rate, List<Address> defaults) {
         this.session = session;
         this.connection = connection;
         this.rate = rate;

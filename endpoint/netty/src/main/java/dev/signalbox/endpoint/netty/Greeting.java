@@ -28,6 +28,10 @@ record Greeting(
         boolean visiblePings,
         boolean deflate,
         SessionStart start) {
+    /** Of a client that says all in frames. */
+    static final Greeting NONE =
+            new Greeting(Optional.empty(), List.of(), false, false, false, new SessionStart.Fresh());
+
     private static final String BEARER = "bearer ";
 
     /** Throws an {@link IllegalArgumentException} that says what is wrong with it. */
@@ -49,7 +53,7 @@ record Greeting(
                         .orElseGet(SessionStart.Fresh::new));
     }
 
-    private static Optional<String> bearer(@Nullable String header) {
+    static Optional<String> bearer(@Nullable String header) {
         return header != null && header.toLowerCase(Locale.ROOT).startsWith(BEARER)
                 ? Optional.of(header.substring(BEARER.length()).trim())
                 : Optional.empty();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerFrames {
     private ServerFrames() {}
 
-    static byte[] welcome(ClientSession welcomed, WebSocketOptions options, int maxPayloadBytes) {
+    static byte[] welcome(ClientSession welcomed, ListenerOptions options, int maxPayloadBytes) {
         SessionInfo session = welcomed.info();
         JsonBytes json = new JsonBytes()
                 .raw("{\"type\":\"welcome\",\"client\":")
@@ -118,6 +118,26 @@ final class ServerFrames {
     /** For clients that asked for pings in JSON. */
     static byte[] ping() {
         return new JsonBytes().raw("{\"type\":\"ping\"}").copy();
+    }
+
+    /** What a client over HTTP needs to send something, and to come back. */
+    static byte[] open(String secret) {
+        return new JsonBytes()
+                .raw("{\"type\":\"open\",\"secret\":")
+                .string(secret)
+                .raw("}")
+                .copy();
+    }
+
+    /** Why the connection ends, where the transport itself cannot say it. */
+    static byte[] close(CloseCode code) {
+        return new JsonBytes()
+                .raw("{\"type\":\"close\",\"code\":")
+                .number(code.code())
+                .raw(",\"reason\":")
+                .string(code.text())
+                .raw("}")
+                .copy();
     }
 
     static byte[] pong(@Nullable String id) {

@@ -64,7 +64,7 @@ final class SimulatedClient {
     /** One connection, and what became of it. */
     private static final class Link {
         private final EmbeddedChannel channel;
-        private final WebSocketConnection connection;
+        private final ClientConnection connection;
         private final ClientSession session;
         private final Conversation conversation;
         private boolean writable = true;

@@ -141,7 +141,7 @@ final class TopicSimulation implements AutoCloseable {
     }
 
     /** Connects a user over a channel of its own. */
-    ClientSession connect(String user, WebSocketConnection connection, SessionStart start) {
+    ClientSession connect(String user, ClientConnection connection, SessionStart start) {
         return ((Admission.Admitted) endpoint.gateway().connect(new Principal(user, Map.of()), connection, start))
                 .session();
     }
