@@ -136,9 +136,7 @@ final class ClientKeys {
     static final Key<String> JWT_ISSUER = Key.optional(
             "clients.jwt.issuer", Kind.text("1 to 1000 characters", 1, 1_000), "What the claim `iss` must be.");
     static final Key<String> JWT_AUDIENCE = Key.optional(
-            "clients.jwt.audience",
-            Kind.text("1 to 1000 characters", 1, 1_000),
-            "What the claim `aud` must name.");
+            "clients.jwt.audience", Kind.text("1 to 1000 characters", 1, 1_000), "What the claim `aud` must name.");
 
     static final List<Key<?>> ALL = List.of(
             HOST,

@@ -59,9 +59,9 @@ public final class ClientTokens {
         if (token.length() > LONGEST) {
             return Optional.empty();
         }
-        return tokens.find(token).map(client -> new Principal(client, Map.of())).or(() -> jwts.isAny()
-                ? signed(token)
-                : Optional.empty());
+        return tokens.find(token)
+                .map(client -> new Principal(client, Map.of()))
+                .or(() -> jwts.isAny() ? signed(token) : Optional.empty());
     }
 
     private Optional<Principal> signed(String token) {
@@ -77,7 +77,9 @@ public final class ClientTokens {
 
     private Optional<Principal> principal(JWTClaimsSet claims) {
         boolean valid = isOfNow(claims)
-                && jwts.issuer().map(issuer -> issuer.equals(claims.getIssuer())).orElse(true)
+                && jwts.issuer()
+                        .map(issuer -> issuer.equals(claims.getIssuer()))
+                        .orElse(true)
                 && jwts.audience()
                         .map(audience -> claims.getAudience().contains(audience))
                         .orElse(true);

@@ -41,8 +41,8 @@ public record JwtSettings(
         return new JwtSettings(
                 reading.find(ClientKeys.JWT_SECRET).map(Secret::new),
                 file.flatMap(path -> key(reading, path)),
-                url.map(address -> new Keys(
-                        address, reading.get(ClientKeys.JWT_REFRESH), reading.get(ClientKeys.JWT_OUTAGE))),
+                url.map(address ->
+                        new Keys(address, reading.get(ClientKeys.JWT_REFRESH), reading.get(ClientKeys.JWT_OUTAGE))),
                 reading.find(ClientKeys.JWT_ISSUER),
                 reading.find(ClientKeys.JWT_AUDIENCE));
     }

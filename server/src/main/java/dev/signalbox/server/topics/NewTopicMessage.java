@@ -65,13 +65,14 @@ record NewTopicMessage(Payload payload, Map<String, String> headers) {
 
     private static Map<String, String> headers(JsonFields fields) {
         Map<String, String> headers = new HashMap<>();
-        fields.object("headers").ifPresent(object -> object.properties().forEach(each -> {
-            if (each.getValue().isString()) {
-                headers.put(each.getKey(), each.getValue().stringValue());
-            } else {
-                fields.violations().add("headers." + each.getKey(), "must be a string");
-            }
-        }));
+        fields.object("headers")
+                .ifPresent(object -> object.properties().forEach(each -> {
+                    if (each.getValue().isString()) {
+                        headers.put(each.getKey(), each.getValue().stringValue());
+                    } else {
+                        fields.violations().add("headers." + each.getKey(), "must be a string");
+                    }
+                }));
         if (fields.object().has("json")) {
             headers.put("content-type", "application/json");
         }

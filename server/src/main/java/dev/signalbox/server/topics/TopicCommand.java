@@ -142,7 +142,10 @@ final class TopicCommand {
     }
 
     /** Shows one. */
-    @Command(name = "show", description = "Prints what a topic keeps and who follows it.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "show",
+            description = "Prints what a topic keeps and who follows it.",
+            mixinStandardHelpOptions = true)
     public static final class Show extends TopicQuestion {
         @Override
         public Integer call() {
@@ -219,7 +222,8 @@ final class TopicCommand {
     /** Follows until it is stopped. */
     @Command(
             name = "tail",
-            description = "Prints the last messages of a topic, and then those that are published, until it is stopped.",
+            description =
+                    "Prints the last messages of a topic, and then those that are published, until it is stopped.",
             mixinStandardHelpOptions = true)
     public static final class Tail extends TopicQuestion {
         private static final int PAGE = 500;
@@ -247,7 +251,8 @@ final class TopicCommand {
             String epoch = topic.path("epoch").asString();
             long at = after != null
                     ? after
-                    : Math.max(topic.path("first").asLong() - 1, topic.path("last").asLong() - Math.max(0, last));
+                    : Math.max(
+                            topic.path("first").asLong() - 1, topic.path("last").asLong() - Math.max(0, last));
             long left = count;
             while (left > 0) {
                 JsonNode page = client().get(path() + "/messages?limit=" + Math.min(PAGE, left) + "&after=" + at);

@@ -64,7 +64,8 @@ final class TopicKeys {
             "Whether those who may subscribe may know who else does: as a list, and as changes in the topic of this name with"
                     + " `~presence` at its end.");
 
-    static final List<Key<?>> ALL = List.of(MAX, PER_SESSION, NAME, PUBLISH, SUBSCRIBE, COUNT, BYTES, AGE, SLOW, PRESENCE);
+    static final List<Key<?>> ALL =
+            List.of(MAX, PER_SESSION, NAME, PUBLISH, SUBSCRIBE, COUNT, BYTES, AGE, SLOW, PRESENCE);
 
     private TopicKeys() {}
 }

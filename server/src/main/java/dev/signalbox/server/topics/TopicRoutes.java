@@ -94,7 +94,8 @@ final class TopicRoutes {
 
     private TopicInfo info(Request request) {
         String name = topic(request).name();
-        return router.get().topic(name)
+        return router.get()
+                .topic(name)
                 .orElseThrow(() -> new Problem(
                         404, "there is no topic " + name + " now: nobody subscribes to it, and it keeps no message"));
     }
@@ -103,8 +104,8 @@ final class TopicRoutes {
         try {
             return Address.topic(request.parameter("name"));
         } catch (IllegalArgumentException e) {
-            throw Problems.invalid(List.of(
-                    new Violation("name", "must be 1 to 128 of A-Z a-z 0-9 . _ ~ @ + : / = - for a topic")));
+            throw Problems.invalid(
+                    List.of(new Violation("name", "must be 1 to 128 of A-Z a-z 0-9 . _ ~ @ + : / = - for a topic")));
         }
     }
 
@@ -137,7 +138,8 @@ final class TopicRoutes {
         query.refuseWrong();
         TopicInfo info = info(request);
         long from = after.orElse(info.first() - 1);
-        Topic.Kept kept = router.get().read(info.name(), from, PAGE_BYTES)
+        Topic.Kept kept = router.get()
+                .read(info.name(), from, PAGE_BYTES)
                 .orElseThrow(() -> new Problem(404, "the topic " + info.name() + " has just ended"));
         Json.send(response, page(info, from, kept, limit));
     }
@@ -166,9 +168,8 @@ final class TopicRoutes {
     private static MessageView view(long offset, long at, Message message) {
         Optional<String> text =
                 message.payload() instanceof Payload.Text value ? Optional.of(value.value()) : Optional.empty();
-        Optional<byte[]> binary = message.payload() instanceof Payload.Binary bytes
-                ? Optional.of(bytes.toByteArray())
-                : Optional.empty();
+        Optional<byte[]> binary =
+                message.payload() instanceof Payload.Binary bytes ? Optional.of(bytes.toByteArray()) : Optional.empty();
         return new MessageView(
                 offset,
                 message.id(),
@@ -187,19 +188,17 @@ final class TopicRoutes {
         Message message = Message.of(REST, topic, posted.payload()).withHeaders(posted.headers());
         switch (router.get().publish(message, IdempotencyKey.of(request))) {
             case Publishing.Published(Position position, boolean repeated) ->
-                Json.send(
-                        response, 201, new Published(topic.name(), position.epoch(), position.offset(), repeated));
+                Json.send(response, 201, new Published(topic.name(), position.epoch(), position.offset(), repeated));
             case Publishing.Refused(RouteError error) -> throw refused(error);
         }
     }
 
     private static Problem refused(RouteError error) {
-        int status =
-                switch (error.code()) {
-                    case OVERLOADED, CLOSING -> 503;
-                    case TOO_LARGE -> 413;
-                    default -> 400;
-                };
+        int status = switch (error.code()) {
+            case OVERLOADED, CLOSING -> 503;
+            case TOO_LARGE -> 413;
+            default -> 400;
+        };
         Problem problem = new Problem(status, error.message());
         return error.code() == ErrorCode.OVERLOADED || error.code() == ErrorCode.CLOSING
                 ? problem.header("Retry-After", "1")

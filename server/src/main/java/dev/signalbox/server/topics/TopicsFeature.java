@@ -38,8 +38,7 @@ public final class TopicsFeature implements Feature {
 
     private static void start(Node node, TopicSettings settings) {
         node.routing(options -> options.withTopics(settings.options()));
-        node.api(new Api(
-                new TopicRoutes(node::router, node.bounds()).routes(), OpenApi.part(TopicsFeature.class)));
+        node.api(new Api(new TopicRoutes(node::router, node.bounds()).routes(), OpenApi.part(TopicsFeature.class)));
         node.whenOpening(() -> {
             node.router().authorize(settings);
             measure(node, node.router());

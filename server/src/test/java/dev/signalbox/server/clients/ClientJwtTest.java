@@ -85,7 +85,8 @@ class ClientJwtTest {
     }
 
     private static String signedByEc(@Nullable String id) throws Exception {
-        JWSObject jws = new JWSObject(header(JWSAlgorithm.ES256, id), claims().build().toPayload());
+        JWSObject jws =
+                new JWSObject(header(JWSAlgorithm.ES256, id), claims().build().toPayload());
         jws.sign(new ECDSASigner((ECPrivateKey) ec.getPrivate()));
         return jws.serialize();
     }
@@ -131,7 +132,8 @@ class ClientJwtTest {
         assertThat(accepts(byRsa, signedByEdwards(null))).isFalse();
         assertThat(accepts(byEdwards, signedByEc(null))).isFalse();
         String token = signedByEdwards(null);
-        assertThat(accepts(byEdwards, token.substring(0, token.length() - 4) + "AAAA")).isFalse();
+        assertThat(accepts(byEdwards, token.substring(0, token.length() - 4) + "AAAA"))
+                .isFalse();
         assertThat(accepts(byEdwards, token.substring(0, token.lastIndexOf('.') + 1)))
                 .isFalse();
     }
@@ -140,9 +142,9 @@ class ClientJwtTest {
     @Test
     void aPublicKeyIsNotTakenForASecret() throws Exception {
         ClientTokens tokens = tokens("clients.jwt.public-key=" + pem(rsa.getPublic()));
-        for (byte[] known : List.of(
-                rsa.getPublic().getEncoded(), Files.readAllBytes(folder.resolve("public.pem")))) {
-            JWSObject jws = new JWSObject(new JWSHeader(JWSAlgorithm.HS256), claims().build().toPayload());
+        for (byte[] known : List.of(rsa.getPublic().getEncoded(), Files.readAllBytes(folder.resolve("public.pem")))) {
+            JWSObject jws = new JWSObject(
+                    new JWSHeader(JWSAlgorithm.HS256), claims().build().toPayload());
             jws.sign(new MACSigner(known));
             assertThat(accepts(tokens, jws.serialize())).isFalse();
         }
@@ -154,8 +156,7 @@ class ClientJwtTest {
                 "clients.jwt.public-key=" + pem(rsa.getPublic()),
                 "clients.jwt.issuer=https://id.example.com",
                 "clients.jwt.audience=signalbox");
-        JWTClaimsSet right = claims()
-                .issuer("https://id.example.com")
+        JWTClaimsSet right = claims().issuer("https://id.example.com")
                 .audience(List.of("other", "signalbox"))
                 .build();
 
@@ -190,10 +191,14 @@ class ClientJwtTest {
     @Test
     void keysOfAnAddressChangeAndSurviveItsOutage() throws Exception {
         byte[] encoded = edwards.getPublic().getEncoded();
-        JWK first = new RSAKey.Builder((RSAPublicKey) rsa.getPublic()).keyID("1").build();
-        JWK second = new ECKey.Builder(Curve.P_256, (ECPublicKey) ec.getPublic()).keyID("2").build();
+        JWK first =
+                new RSAKey.Builder((RSAPublicKey) rsa.getPublic()).keyID("1").build();
+        JWK second = new ECKey.Builder(Curve.P_256, (ECPublicKey) ec.getPublic())
+                .keyID("2")
+                .build();
         JWK third = new OctetKeyPair.Builder(
-                        Curve.Ed25519, Base64URL.encode(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length)))
+                        Curve.Ed25519,
+                        Base64URL.encode(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length)))
                 .keyID("3")
                 .build();
         AtomicReference<JWKSet> told = new AtomicReference<>(new JWKSet(first));
@@ -208,8 +213,8 @@ class ClientJwtTest {
         });
         provider.start();
         try {
-            ClientTokens tokens =
-                    tokens("clients.jwt.keys-url=http://127.0.0.1:" + provider.getAddress().getPort() + "/keys");
+            ClientTokens tokens = tokens("clients.jwt.keys-url=http://127.0.0.1:"
+                    + provider.getAddress().getPort() + "/keys");
             for (int i = 0; i < 10; i++) {
                 assertThat(accepts(tokens, signedByRsa("1", claims().build()))).isTrue();
             }
@@ -224,7 +229,9 @@ class ClientJwtTest {
                 assertThat(accepts(tokens, signedByRsa("unknown-" + i, claims().build())))
                         .isFalse();
             }
-            assertThat(asked).as("unknown keys do not make it be asked each time").hasValueLessThan(5);
+            assertThat(asked)
+                    .as("unknown keys do not make it be asked each time")
+                    .hasValueLessThan(5);
             provider.stop(0);
             assertThat(accepts(tokens, signedByEc("2"))).as("during an outage").isTrue();
         } finally {
@@ -252,7 +259,8 @@ class ClientJwtTest {
                 .hasMessageContaining("clients.jwt.public-key")
                 .hasMessageContaining("BEGIN PUBLIC KEY");
         Path key = Path.of(pem(rsa.getPublic()));
-        assertThatThrownBy(() -> tokens("clients.jwt.public-key=" + key, "clients.jwt.keys-url=https://id.example.com/k"))
+        assertThatThrownBy(
+                        () -> tokens("clients.jwt.public-key=" + key, "clients.jwt.keys-url=https://id.example.com/k"))
                 .hasMessageContaining("clients.jwt.keys-url");
         assertThat(SignalboxCommand.FEATURES
                         .load(Optional.empty(), Map.of(), List.of("clients.jwt.keys-url=https://id.example.com/k"))

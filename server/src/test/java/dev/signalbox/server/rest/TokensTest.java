@@ -91,7 +91,9 @@ class TokensTest {
     @Test
     void knowsTheClientsOfTheConfiguration() {
         var tokens = clients("clients.tokens.0.client=alice", "clients.tokens.0.token=cccccccccccccccc");
-        assertThat(tokens.principalOf("cccccccccccccccc")).map(principal -> principal.user()).contains("alice");
+        assertThat(tokens.principalOf("cccccccccccccccc"))
+                .map(principal -> principal.user())
+                .contains("alice");
         assertThat(tokens.principalOf("dddddddddddddddd")).isEmpty();
         assertThat(tokens.principalOf(ClientTokens.mint(SECRET, "alice", NOW.plusSeconds(60))))
                 .isEmpty();
