@@ -86,7 +86,8 @@ final class RouterFanout implements AutoCloseable {
                         limits.maxMessagesPerSecond(),
                         limits.minBytesPerSecond())))
                 // The clients only listen, and would not answer a ping.
-                .listening(on -> on.withTimeouts(new ListenerOptions.Timeouts(patience, patience, Duration.ofDays(1), patience)));
+                .listening(on -> on.withTimeouts(
+                        new ListenerOptions.Timeouts(patience, patience, Duration.ofDays(1), patience)));
     }
 
     List<Sample> batched(Duration duration) {
