@@ -2,9 +2,9 @@ package dev.signalbox.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.signalbox.benchmarks.Benchmark.Sample;
-import dev.signalbox.endpoint.netty.WebSocketEndpoint;
 import dev.signalbox.endpoint.netty.EventLoops;
 import dev.signalbox.endpoint.netty.ListenerOptions;
+import dev.signalbox.endpoint.netty.WebSocketEndpoint;
 import dev.signalbox.endpoint.netty.WebSocketOptions;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Endpoint;
