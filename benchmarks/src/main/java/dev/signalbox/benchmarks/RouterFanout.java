@@ -2,9 +2,9 @@ package dev.signalbox.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.signalbox.benchmarks.Benchmark.Sample;
-import dev.signalbox.endpoint.netty.WebSocketEndpoint;
 import dev.signalbox.endpoint.netty.EventLoops;
 import dev.signalbox.endpoint.netty.ListenerOptions;
+import dev.signalbox.endpoint.netty.WebSocketEndpoint;
 import dev.signalbox.endpoint.netty.WebSocketOptions;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Endpoint;
@@ -86,7 +86,8 @@ final class RouterFanout implements AutoCloseable {
                         limits.maxMessagesPerSecond(),
                         limits.minBytesPerSecond())))
                 // The clients only listen, and would not answer a ping.
-                .listening(on -> on.withTimeouts(new ListenerOptions.Timeouts(patience, patience, Duration.ofDays(1), patience)));
+                .listening(on -> on.withTimeouts(
+                        new ListenerOptions.Timeouts(patience, patience, Duration.ofDays(1), patience)));
     }
 
     List<Sample> batched(Duration duration) {

@@ -33,7 +33,11 @@ interface ClientTransport extends AutoCloseable {
                 && (url.getPort() > 0 || !url.getScheme().startsWith("tcp"));
     }
 
-    /** @throws CommandFailure if there is no server */
+    /**
+     * Connects over what the URL's scheme names.
+     *
+     * @throws CommandFailure if there is no server
+     */
     static ClientTransport open(URI url, Secret token, Listener listener) {
         return switch (url.getScheme()) {
             case "ws", "wss" -> WebSocketTransport.open(url, token, listener);

@@ -14,8 +14,8 @@ final class EndpointKeys {
     private static final Kind<String> URL_PATH =
             Kind.matching("a path such as /events", Pattern.compile("(?!/(?:ws|health)$)/[A-Za-z0-9._~/-]{0,127}"));
 
-    private static final Kind<List<String>> ORIGIN_LIST = new Kind<>(
-            "origins like https://example.org, with blanks in between, or *", EndpointKeys::origins);
+    private static final Kind<List<String>> ORIGIN_LIST =
+            new Kind<>("origins like https://example.org, with blanks in between, or *", EndpointKeys::origins);
 
     static final Key<Path> CLIENT_AUTHORITIES = Key.optional(
             "clients.tls.client-ca",
