@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -87,6 +89,23 @@ class WriterTest {
         held.letGo();
         assertThat(sent.stream().map(CompletableFuture::join)).containsExactly(2L, 3L);
         assertThat(send(writer, 5).join()).isEqualTo(4);
+    }
+
+    /** As if its sender had found the turn taken, just before it ended. */
+    @Test
+    void anEventThatWaitsIsAppendedBeforeOneThatFindsNobodyWriting() {
+        Queue<Outgoing> waiting = new ConcurrentLinkedQueue<>();
+        Outgoing earlier = new Outgoing(entry(1), SendOptions.DEFAULT, System.nanoTime());
+        waiting.add(earlier);
+        Writer writer = new Writer(
+                new ScriptedStore(true),
+                new WatcherRegistry(),
+                BusOptions.DEFAULT,
+                new BusMonitor(BusListener.NONE, InstantSource.system()),
+                waiting);
+
+        assertThat(send(writer, 2).join()).isEqualTo(2);
+        assertThat(earlier.done().join()).isEqualTo(1);
     }
 
     private Writer writer(BusOptions options) {
