@@ -67,10 +67,9 @@ final class Feed implements Watcher {
     public void appended(UUID previous, List<Stored> events) {
         lock.lock();
         try {
-            UUID before = previous;
-            for (Stored event : events) {
-                take(before, event);
-                before = event.batch();
+            take(previous, events.getFirst());
+            for (int i = 1; i < events.size(); i++) {
+                take(events.get(i - 1).batch(), events.get(i));
             }
             news.signal();
         } finally {

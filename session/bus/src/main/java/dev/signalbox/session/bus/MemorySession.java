@@ -48,16 +48,23 @@ final class MemorySession {
     }
 
     Stored append(Append batch, Entry entry) {
-        Instant lastAt = lastAt();
+        Instant at = isBeforeLast(batch.at()) ? lastAt() : batch.at();
         if (size == capacity) {
             removeFirst();
         } else if (size == payloads.length) {
             grow();
         }
-        Instant at = batch.at().isAfter(lastAt) ? batch.at() : lastAt;
         put(slot(next), batch.id(), at, entry);
         size++;
         return new Stored(next++, batch.id(), at, entry.headers(), entry.payload());
+    }
+
+    private boolean isBeforeLast(Instant at) {
+        int number = slot(next - 1) * NUMBERS;
+        long second = numbers[number + SECOND];
+        return next != begin
+                && (at.getEpochSecond() < second
+                        || (at.getEpochSecond() == second && at.getNano() < numbers[number + NANO]));
     }
 
     private void put(int slot, UUID batch, Instant at, Entry entry) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -40,7 +41,7 @@ final class Writer {
     private final Duration gathering;
     private final int capacity;
     private final Semaphore room;
-    private final ConcurrentLinkedQueue<Outgoing> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<Outgoing> waiting;
     private final AtomicBoolean turn = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     /** With the number of the batch, its id: as unlikely to be another's as a random one, at a tenth of the cost. */
@@ -58,13 +59,23 @@ final class Writer {
     private volatile boolean closed;
 
     Writer(SessionStore store, WatcherRegistry watchers, BusOptions options, BusMonitor monitor) {
-        this(store, watchers, options, monitor, GATHERING);
+        this(store, watchers, options, monitor, GATHERING, new ConcurrentLinkedQueue<>());
     }
 
-    /** @param gathering how long a turn may wait for the senders of the batch before */
-    Writer(SessionStore store, WatcherRegistry watchers, BusOptions options, BusMonitor monitor, Duration gathering) {
+    /**
+     * @param gathering how long a turn may wait for the senders of the batch before
+     * @param waiting thread-safe and not bounded; the events that wait for a turn
+     */
+    Writer(
+            SessionStore store,
+            WatcherRegistry watchers,
+            BusOptions options,
+            BusMonitor monitor,
+            Duration gathering,
+            Queue<Outgoing> waiting) {
         this.gathering = gathering;
         this.store = store;
+        this.waiting = waiting;
         this.watchers = watchers;
         this.patience = options.patience();
         this.monitor = monitor;
@@ -96,7 +107,10 @@ final class Writer {
         return outgoing.done();
     }
 
-    /** On the sender's own thread, if nobody else writes; and past the queue, if nobody waits in it. */
+    /**
+     * On the sender's own thread, if nobody else writes; and past the queue, if nothing waits in it. Race: an event may wait while nobody
+     * has the turn, since its sender found the turn taken just before it ended.
+     */
     private void sendImmediately(Outgoing outgoing) {
         boolean first = turn.compareAndSet(false, true);
         if (first && !hasMore()) {

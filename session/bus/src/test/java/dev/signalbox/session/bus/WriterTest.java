@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -69,8 +71,7 @@ class WriterTest {
             Held.await(goOn);
             return remote.put(batch);
         });
-        Writer writer =
-                new Writer(remote, new WatcherRegistry(), BusOptions.DEFAULT, monitor(), Duration.ofSeconds(20));
+        Writer writer = writer(remote, Duration.ofSeconds(20), new ConcurrentLinkedQueue<>());
         CompletableFuture<Long> again = send(writer, 1).thenCompose(first -> send(writer, 3));
         Held.await(begun);
         CompletableFuture<Long> meanwhile = send(writer, 2);
@@ -120,12 +121,28 @@ class WriterTest {
         assertThat(send(writer, 5).join()).isEqualTo(4);
     }
 
+    /** As if its sender had found the turn taken, just before it ended. */
+    @Test
+    void anEventThatWaitsIsAppendedBeforeOneThatFindsNobodyWriting() {
+        Queue<Outgoing> waiting = new ConcurrentLinkedQueue<>();
+        Outgoing earlier = new Outgoing(entry(1), SendOptions.DEFAULT, System.nanoTime());
+        waiting.add(earlier);
+        Writer writer = writer(new ScriptedStore(true), Duration.ZERO, waiting);
+
+        assertThat(send(writer, 2).join()).isEqualTo(2);
+        assertThat(earlier.done().join()).isEqualTo(1);
+    }
+
     private Writer writer(BusOptions options) {
         return writer(store, options);
     }
 
     private static Writer writer(SessionStore store, BusOptions options) {
         return new Writer(store, new WatcherRegistry(), options, monitor());
+    }
+
+    private static Writer writer(SessionStore store, Duration gathering, Queue<Outgoing> waiting) {
+        return new Writer(store, new WatcherRegistry(), BusOptions.DEFAULT, monitor(), gathering, waiting);
     }
 
     private static BusMonitor monitor() {
