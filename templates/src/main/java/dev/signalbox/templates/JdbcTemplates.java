@@ -87,8 +87,12 @@ final class JdbcTemplates implements TemplateStore {
 
     @Override
     public Optional<MessageTemplate> find(String name, String channel, String locale, OptionalInt version) {
+        String tag = locale.toLowerCase(Locale.ROOT).replace('_', '-');
+        if (!MessageTemplate.canBe(name, channel, tag)) {
+            return Optional.empty();
+        }
         for (String medium : channel.isEmpty() ? List.of("") : List.of(channel, "")) {
-            for (String language : fallbacks(locale)) {
+            for (String language : fallbacks(tag)) {
                 Optional<MessageTemplate> found = exactly(name, medium, language, OptionalInt.empty());
                 if (found.isPresent()) {
                     return version.isEmpty() ? found : exactly(name, medium, language, version);
@@ -101,7 +105,7 @@ final class JdbcTemplates implements TemplateStore {
     /** A locale, with ever less at its end, and the empty one. */
     private static List<String> fallbacks(String locale) {
         List<String> all = new ArrayList<>();
-        String left = locale.toLowerCase(Locale.ROOT).replace('_', '-');
+        String left = locale;
         while (!left.isEmpty()) {
             all.add(left);
             left = left.substring(0, Math.max(0, left.lastIndexOf('-')));
@@ -122,6 +126,9 @@ final class JdbcTemplates implements TemplateStore {
 
     @Override
     public List<MessageTemplate> of(String name) {
+        if (!MessageTemplate.canBe(name, "", "")) {
+            return List.of();
+        }
         return database.read(
                 connection -> query(connection, SELECT + "name = ?" + NEWEST + " order by channel, locale", name));
     }
@@ -138,7 +145,9 @@ final class JdbcTemplates implements TemplateStore {
 
     @Override
     public boolean delete(String name) {
-        return database.autoCommit(connection -> update(connection, "delete from template where name = ?", name) > 0);
+        return MessageTemplate.canBe(name, "", "")
+                && database.autoCommit(
+                        connection -> update(connection, "delete from template where name = ?", name) > 0);
     }
 
     private static int update(Connection connection, String sql, @Nullable Object... values) throws SQLException {

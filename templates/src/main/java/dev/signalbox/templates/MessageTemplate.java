@@ -50,6 +50,13 @@ public record MessageTemplate(
         return new MessageTemplate(name, channel, locale, 1, subject, body, html, Instant.EPOCH);
     }
 
+    /** Whether a template can be under this name, channel and locale; in a database, other texts may not even be asked for. */
+    static boolean canBe(String name, String channel, String locale) {
+        return NAME.matcher(name).matches()
+                && CHANNEL.matcher(channel).matches()
+                && LOCALE.matcher(locale).matches();
+    }
+
     MessageTemplate stored(int newVersion, Instant at) {
         return new MessageTemplate(name, channel, locale, newVersion, subject, body, html, at);
     }

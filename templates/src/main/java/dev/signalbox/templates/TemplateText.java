@@ -40,10 +40,18 @@ public final class TemplateText {
         if (source.isEmpty() || source.length() > LONGEST) {
             throw new TemplateException("it has " + source.length() + " characters; it must have 1 to " + LONGEST);
         }
+        requireStorable(source);
         requireClosed(source);
         var names = new VariableNames();
         compile(source, html, new Variables()).visit(names);
         return new TemplateText(source, html, Set.copyOf(names.all()));
+    }
+
+    /** Databases keep neither U+0000 nor half a surrogate pair. */
+    private static void requireStorable(String source) {
+        if (source.codePoints().anyMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE))) {
+            throw new TemplateException("it holds a character that is not valid Unicode text (U+0000 or half a pair)");
+        }
     }
 
     /** The compiler would take it for text, and people would get it. */

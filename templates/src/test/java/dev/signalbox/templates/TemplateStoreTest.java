@@ -81,6 +81,7 @@ class TemplateStoreTest {
             assertThat(body("sms", "de-at")).isEqualTo("sms de-at");
             assertThat(body("sms", "de-ch")).as("the channel's own first").isEqualTo("sms");
             assertThat(body("", "de")).isEqualTo("any de");
+            assertThat(body("", "de\u0000")).as("what no database keeps").isEqualTo("none");
         }
 
         @Test

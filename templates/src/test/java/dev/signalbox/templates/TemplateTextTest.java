@@ -66,7 +66,7 @@ class TemplateTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{{#items}}", "{{/items}}", "{{#a}}{{/b}}", "{{name", "{{>other}}", ""})
+    @ValueSource(strings = {"{{#items}}", "{{/items}}", "{{#a}}{{/b}}", "{{name", "{{>other}}", "", "a\u0000b"})
     void whatIsNoTemplateIsRefused(String source) {
         assertThatThrownBy(() -> TemplateText.of(source, false)).isInstanceOf(TemplateException.class);
     }

@@ -53,8 +53,10 @@ final class TemplateRoutes {
     private void list(Request request, Response response) throws IOException {
         Query query = new Query(request, Set.of("after", "limit"));
         int limit = query.limit();
+        String after = query.text("after").orElse("");
+        query.violations().check(after.indexOf('\0') < 0, "after", "must be next of the page before");
         query.refuseWrong();
-        List<MessageTemplate> found = store.list(query.text("after").orElse(""), limit + 1);
+        List<MessageTemplate> found = store.list(after, limit + 1);
         List<String> names =
                 found.stream().map(MessageTemplate::name).distinct().toList();
         Optional<String> last = names.size() > limit ? Optional.of(names.get(limit - 1)) : Optional.empty();
