@@ -49,7 +49,8 @@ public final class TemplateText {
 
     /** Databases keep neither U+0000 nor half a surrogate pair. */
     private static void requireStorable(String source) {
-        if (source.codePoints().anyMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE))) {
+        if (source.codePoints()
+                .anyMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE))) {
             throw new TemplateException("it holds a character that is not valid Unicode text (U+0000 or half a pair)");
         }
     }

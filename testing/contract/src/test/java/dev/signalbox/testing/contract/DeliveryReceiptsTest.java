@@ -44,7 +44,8 @@ class DeliveryReceiptsTest {
             database = Database.open(newDatabase());
             DeliveryQueue queue = DeliveryQueue.on(database);
             receipts = DeliveryReceipts.on(database);
-            message = queue.enqueue(Reach.to(Channel.SMS, "+61491570006").body("Hello").build())
+            message = queue.enqueue(
+                            Reach.to(Channel.SMS, "+61491570006").body("Hello").build())
                     .id();
         }
 
@@ -79,10 +80,7 @@ class DeliveryReceiptsTest {
             receipts.record(receipt(".p2", "a2", Status.UNDELIVERED));
             assertThat(receipts.of(message))
                     .extracting(DeliveryReceipt::step, DeliveryReceipt::providerId)
-                    .containsExactlyInAnyOrder(
-                            tuple(0, "a"),
-                            tuple(0, "a2"),
-                            tuple(1, "b"));
+                    .containsExactlyInAnyOrder(tuple(0, "a"), tuple(0, "a2"), tuple(1, "b"));
         }
 
         @Test
@@ -115,9 +113,7 @@ class DeliveryReceiptsTest {
                     }
                 }
             }
-            assertThat(receipts.of(message))
-                    .hasSize(30)
-                    .allMatch(receipt -> receipt.status() == Status.DELIVERED);
+            assertThat(receipts.of(message)).hasSize(30).allMatch(receipt -> receipt.status() == Status.DELIVERED);
         }
 
         private boolean record(CyclicBarrier together, DeliveryReceipt receipt) throws Exception {
