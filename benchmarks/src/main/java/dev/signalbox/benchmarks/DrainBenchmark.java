@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * What maintenance costs and how fast it is: a pass through the gate; from a signal until the gate is closed, for each source; and
- * windows over a pool of connections, a Kafka consumer and an SQS consumer under load.
+ * windows over a pool of connections and an SQS consumer under load.
  */
 final class DrainBenchmark implements Benchmark {
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -18,7 +18,6 @@ final class DrainBenchmark implements Benchmark {
             cases.add(opening(source)::measure);
         }
         cases.add(opening(new DrainPool())::measure);
-        cases.add(opening(new DrainKafka())::measure);
         cases.add(opening(new DrainSqs())::measure);
         return cases;
     }
