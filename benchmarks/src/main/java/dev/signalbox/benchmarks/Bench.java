@@ -38,7 +38,10 @@ final class Bench implements Callable<Integer> {
             "exec", ExecBenchmark::new,
             "observatory", ObservatoryBenchmark::new,
             "llm", LlmBenchmark::new,
-            "session", SessionBenchmark::new);
+            "session", SessionBenchmark::new,
+            "drain", DrainBenchmark::new,
+            "lease", LeaseBenchmark::new,
+            "failover", FailoverBenchmark::new);
     private static final double NANOS = 1_000_000_000.0;
 
     private record Report(String bench, Machine machine, List<Result> results, List<Ratio> ratios) {}
