@@ -78,13 +78,13 @@ final class RouterFanout implements AutoCloseable {
         ListenerOptions.Limits limits = defaults.listener().limits();
         Duration patience = Duration.ofSeconds(10);
         return defaults.listening(on -> on.withPort(0)
-                .withLimits(new ListenerOptions.Limits(
-                        limits.maxFrameBytes(),
-                        limits.maxOutboundBytes(),
-                        limits.maxConnections(),
-                        limits.maxConnections(),
-                        limits.maxMessagesPerSecond(),
-                        limits.minBytesPerSecond())))
+                        .withLimits(new ListenerOptions.Limits(
+                                limits.maxFrameBytes(),
+                                limits.maxOutboundBytes(),
+                                limits.maxConnections(),
+                                limits.maxConnections(),
+                                limits.maxMessagesPerSecond(),
+                                limits.minBytesPerSecond())))
                 // The clients only listen, and would not answer a ping.
                 .listening(on -> on.withTimeouts(
                         new ListenerOptions.Timeouts(patience, patience, Duration.ofDays(1), patience)));

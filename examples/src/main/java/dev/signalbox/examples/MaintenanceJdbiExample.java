@@ -15,8 +15,8 @@ public final class MaintenanceJdbiExample {
     MaintenanceJdbiExample(Maintenance maintenance, DataSource pool) {
         // Before the gate: the program may be started while the node is in maintenance.
         Jdbi.create(pool)
-                .useHandle(handle ->
-                        handle.execute("create table if not exists purchase (what varchar(100) not null)"));
+                .useHandle(
+                        handle -> handle.execute("create table if not exists purchase (what varchar(100) not null)"));
         jdbi = Jdbi.create(GatedDataSource.join(maintenance, pool, PoolGateOptions.defaults()));
     }
 

@@ -21,8 +21,8 @@ class ConsoleWebhooksTest {
     @Test
     void anEndpointIsMadeTestedRotatedDisabledAndEnabled() throws Exception {
         try (var receiver = WebhookSimulator.start(WebhookSimulatorOptions.defaults());
-                var server = ServerProcess.start(folder.resolve("data"), SETTINGS)
-                        .awaitReady();
+                var server =
+                        ServerProcess.start(folder.resolve("data"), SETTINGS).awaitReady();
                 var chromium = Chromium.start(Files.createDirectory(folder.resolve("profile")))) {
             BrowserPage page = chromium.open(server.uri("/console/"), 1280, 900);
             page.await("document.activeElement.id === 'token'");
@@ -49,7 +49,8 @@ class ConsoleWebhooksTest {
             click(page, "Rotate… orders");
             page.click("dialog[open] .primary");
             page.await("document.querySelector('code.secret').innerText !== '" + first + "'");
-            page.evaluate("[...document.querySelectorAll('button')].find(b => b.innerText === 'I have kept it').click()");
+            page.evaluate(
+                    "[...document.querySelectorAll('button')].find(b => b.innerText === 'I have kept it').click()");
             page.await("!document.querySelector('code.secret')");
 
             click(page, "Replay… orders");

@@ -61,8 +61,7 @@ class DependencyRuleTest {
                             "dev.signalbox.tls",
                             "tools.jackson..",
                             "com.google.i18n.phonenumbers..")),
-            Map.entry(
-                    "delivery.suppression", List.of("dev.signalbox.delivery.queue", "dev.signalbox.database")),
+            Map.entry("delivery.suppression", List.of("dev.signalbox.delivery.queue", "dev.signalbox.database")),
             Map.entry("templates", List.of("dev.signalbox.database", "com.samskivert.mustache..")),
             Map.entry("ha.lease", List.of("dev.signalbox.database")),
             Map.entry("ha.redis", List.of("dev.signalbox.ha.lease", "io.lettuce..")),

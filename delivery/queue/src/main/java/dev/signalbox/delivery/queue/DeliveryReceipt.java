@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  */
 public record DeliveryReceipt(
         UUID message, int step, String providerId, Status status, Optional<String> code, Instant at) {
-    private static final Pattern KEY = Pattern.compile("([0-9a-f-]{36})(?:\\.([0-7]))?(?:\\.r\\d{1,9})?(?:\\.p\\d{1,3})?");
+    private static final Pattern KEY =
+            Pattern.compile("([0-9a-f-]{36})(?:\\.([0-7]))?(?:\\.r\\d{1,9})?(?:\\.p\\d{1,3})?");
     private static final int LONGEST_ID = 255;
     private static final int LONGEST_CODE = 100;
 
