@@ -41,6 +41,11 @@ record SandboxSender(Sender sender) implements Sender {
     }
 
     @Override
+    public boolean sharesProvider() {
+        return sender.sharesProvider();
+    }
+
+    @Override
     public List<Duration> schedule() {
         return sender.schedule();
     }

@@ -19,7 +19,7 @@ import dev.signalbox.server.rest.RequestBody;
 import dev.signalbox.server.rest.Response;
 import dev.signalbox.server.rest.Route;
 import java.io.IOException;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,16 +34,19 @@ final class SmsCallbackRoutes {
     private final Optional<DeliveryReceipts> receipts;
     private final Optional<SuppressionList> suppressions;
     private final SmsMetrics metrics;
+    private final InstantSource clock;
 
     SmsCallbackRoutes(
             Optional<SmsCallbacks> callbacks,
             Optional<DeliveryReceipts> receipts,
             Optional<SuppressionList> suppressions,
-            SmsMetrics metrics) {
+            SmsMetrics metrics,
+            InstantSource clock) {
         this.callbacks = callbacks;
         this.receipts = receipts;
         this.suppressions = suppressions;
         this.metrics = metrics;
+        this.clock = clock;
     }
 
     List<Route> routes() {
@@ -75,7 +78,7 @@ final class SmsCallbackRoutes {
 
     private void record(SmsEvent.Report report) {
         metrics.reported();
-        DeliveryReceipt.of(report.key(), report.providerId(), report.status(), report.code(), Instant.now())
+        DeliveryReceipt.of(report.key(), report.providerId(), report.status(), report.code(), clock.instant())
                 .ifPresent(receipt -> receipts.ifPresent(all -> all.record(receipt)));
     }
 

@@ -59,7 +59,11 @@ public final class SmsFeature implements Feature {
     private static void start(Node node, Optional<Sending> sending) {
         Optional<SmsCallbacks> callbacks = sending.flatMap(Sending::callbacks);
         var routes = new SmsCallbackRoutes(
-                callbacks, callbacks.map(_ -> node.receipts()), node.suppressions(), new SmsMetrics(node.registry()));
+                callbacks,
+                callbacks.map(_ -> node.receipts()),
+                node.suppressions(),
+                new SmsMetrics(node.registry()),
+                node.clock());
         node.api(new Api(
                 routes.routes(),
                 OpenApi.part(SmsFeature.class),

@@ -98,6 +98,11 @@ public final class ScreenedSender implements Sender {
     }
 
     @Override
+    public boolean sharesProvider() {
+        return sender.sharesProvider();
+    }
+
+    @Override
     public List<Duration> schedule() {
         return sender.schedule();
     }

@@ -118,6 +118,7 @@ class ScreenedSenderTest {
         assertThat(screened.concurrency()).isEqualTo(3);
         assertThat(screened.keyLifetime()).isEqualTo(Duration.ofHours(2));
         assertThat(screened.leavesDoubt()).isFalse();
+        assertThat(screened.sharesProvider()).isTrue();
         assertThat(screened.schedule()).containsExactly(Duration.ofMinutes(1));
     }
 
@@ -167,6 +168,11 @@ class ScreenedSenderTest {
         @Override
         public boolean leavesDoubt() {
             return false;
+        }
+
+        @Override
+        public boolean sharesProvider() {
+            return true;
         }
 
         @Override

@@ -1,6 +1,5 @@
 package dev.signalbox.endpoint.netty;
 
-import dev.signalbox.endpoint.netty.LoopOutbox.Task;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Connection;
 import dev.signalbox.router.Message;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientConnection implements Connection {
     /** What could not be written when it came, and the offset of what went to all before it. */
-    record Held(Task.Direct task, long after) {}
+    record Held(OutboxTask.Direct task, long after) {}
 
     private final EventLoop loop;
     private final LoopOutbox outbox;
@@ -146,7 +145,7 @@ final class ClientConnection implements Connection {
                 return false;
             }
         }
-        outbox.enqueue(new Task.Send(this, message));
+        outbox.enqueue(new OutboxTask.Send(this, message));
         return true;
     }
 
@@ -156,7 +155,7 @@ final class ClientConnection implements Connection {
 
     /** As {@link #offer}, for what only concerns this client; a client that does not even read that is closed. */
     void answer(byte[] json) {
-        Task.Answer answer = new Task.Answer(this, json);
+        OutboxTask.Answer answer = new OutboxTask.Answer(this, json);
         if (reserve(answer.weight())) {
             outbox.enqueue(answer);
         } else {
@@ -186,22 +185,22 @@ final class ClientConnection implements Connection {
 
     /** What is published to the topic after {@code after} is sent to it from now on, and before that {@code ok}. */
     void subscribe(Topic topic, long after, byte[] ok) {
-        Task.Answer answer = new Task.Answer(this, ok);
+        OutboxTask.Answer answer = new OutboxTask.Answer(this, ok);
         if (reserve(answer.weight())) {
-            outbox.enqueue(new Task.Subscribe(topic, after, answer));
+            outbox.enqueue(new OutboxTask.Subscribe(topic, after, answer));
         } else {
             close(CloseReason.SLOW_CONSUMER);
         }
     }
 
     void unsubscribe(String topic) {
-        outbox.enqueue(new Task.Unsubscribe(this, topic));
+        outbox.enqueue(new OutboxTask.Unsubscribe(this, topic));
     }
 
     /** There is room on the wire, or no longer. */
     void writabilityChanged() {
         if (wire.isWritable() && isWaiting()) {
-            outbox.enqueue(new Task.Resume(this));
+            outbox.enqueue(new OutboxTask.Resume(this));
         }
     }
 
@@ -209,7 +208,7 @@ final class ClientConnection implements Connection {
     public void close(CloseReason reason) {
         if (closing == null) {
             closing = reason;
-            outbox.enqueue(new Task.Close(this, reason));
+            outbox.enqueue(new OutboxTask.Close(this, reason));
         }
     }
 
@@ -273,7 +272,7 @@ final class ClientConnection implements Connection {
 
     /** The client says goodbye. What was sent to it before goes first. */
     void closedByClient(byte[] status) {
-        outbox.enqueue(new Task.Leave(this, status));
+        outbox.enqueue(new OutboxTask.Leave(this, status));
     }
 
     /** Answers the client's goodbye, unless ours was first, and closes. */

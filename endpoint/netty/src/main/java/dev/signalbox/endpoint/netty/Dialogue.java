@@ -97,7 +97,7 @@ final class Dialogue {
 
     private void failedToAuthenticate(Throwable failure) {
         if (connection.isOpen()) {
-            LOG.error("the authenticator failed; the client is disconnected", failure);
+            endpoint.authenticatorFailures().error("the authenticator failed; the client is disconnected", failure);
             connection.closeNow(CloseReason.FAILED);
         } else {
             LOG.debug("the authenticator was interrupted: the connection of {} had ended", peer, failure);

@@ -50,57 +50,10 @@ final class LoopOutbox implements Runnable, Shard {
     private static final int MAX_TASKS = 4 << 10;
     private static final int MAX_SEGMENT = 64 << 10;
     private static final int PULLED = 64 << 10;
-    static final int TASK_OVERHEAD = 64;
-
-    /** Something to do. */
-    sealed interface Task {
-        /** What one connection gets beside topics. */
-        sealed interface Direct extends Task {
-            ClientConnection connection();
-
-            /** What was reserved for it. */
-            int weight();
-        }
-
-        record Send(ClientConnection connection, Message message) implements Direct {
-            @Override
-            public int weight() {
-                return LoopOutbox.weight(message);
-            }
-        }
-
-        /** A frame of the protocol, in JSON. */
-        @SuppressWarnings("ArrayRecordComponent") // never compared
-        record Answer(ClientConnection connection, byte[] json) implements Direct {
-            @Override
-            public int weight() {
-                return json.length + TASK_OVERHEAD;
-            }
-        }
-
-        record Publish(Topic topic, Publication publication) implements Task {}
-
-        /** {@code ok} goes before the first message, and after the last of an earlier subscription. */
-        record Subscribe(Topic topic, long after, Answer ok) implements Task {}
-
-        /** As {@code Subscribe}, for one that was there over another connection. */
-        record GoOn(ClientConnection connection, Topic topic, long after) implements Task {}
-
-        record Unsubscribe(ClientConnection connection, String topic) implements Task {}
-
-        /** It is writable again. */
-        record Resume(ClientConnection connection) implements Task {}
-
-        record Close(ClientConnection connection, CloseReason reason) implements Task {}
-
-        /** The client has closed, and said why. */
-        @SuppressWarnings("ArrayRecordComponent") // never compared
-        record Leave(ClientConnection connection, byte[] status) implements Task {}
-    }
 
     private final EventLoop loop;
     private final int maxBroadcastBytes;
-    private final Queue<Task> queue = new MpscUnboundedAtomicArrayQueue<>(CHUNK);
+    private final Queue<OutboxTask> queue = new MpscUnboundedAtomicArrayQueue<>(CHUNK);
     private final AtomicBoolean awake = new AtomicBoolean();
     private final AtomicInteger broadcastBytes = new AtomicInteger();
     private final Feed everyone;
@@ -108,9 +61,7 @@ final class LoopOutbox implements Runnable, Shard {
     private final List<Feed> touched = new ArrayList<>();
     private final List<ClientConnection> dirty = new ArrayList<>();
     private final MessageEncoder encoder = new MessageEncoder();
-    private @Nullable Message lastSent;
-    private @Nullable ByteBuf lastFrame;
-    private @Nullable WireFormat lastFormat;
+    private final LastFrame lastFrame = new LastFrame(encoder);
     private @Nullable ScheduledFuture<?> watch;
     private long watchNanos = Long.MAX_VALUE;
 
@@ -132,7 +83,7 @@ final class LoopOutbox implements Runnable, Shard {
         return message.bytes() - message.payload().size() + message.payload().encodedSize();
     }
 
-    void enqueue(Task task) {
+    void enqueue(OutboxTask task) {
         queue.add(task);
         wake();
     }
@@ -155,7 +106,7 @@ final class LoopOutbox implements Runnable, Shard {
 
     @Override
     public void publish(Topic topic, Publication publication) {
-        enqueue(new Task.Publish(topic, publication));
+        enqueue(new OutboxTask.Publish(topic, publication));
     }
 
     private void wake() {
@@ -172,7 +123,7 @@ final class LoopOutbox implements Runnable, Shard {
     @Override
     public void run() {
         awake.set(false);
-        Task task = queue.poll();
+        OutboxTask task = queue.poll();
         for (int i = 1; task != null; i++) {
             handle(task);
             task = i < MAX_TASKS ? queue.poll() : null;
@@ -183,23 +134,23 @@ final class LoopOutbox implements Runnable, Shard {
         }
     }
 
-    private void handle(Task task) {
+    private void handle(OutboxTask task) {
         switch (task) {
-            case Task.Publish(Topic topic, Publication publication) -> append(topic, publication);
-            case Task.Direct direct -> send(direct);
-            case Task.Subscribe subscribe -> subscribe(subscribe);
-            case Task.GoOn(ClientConnection connection, Topic topic, long after) -> {
+            case OutboxTask.Publish(Topic topic, Publication publication) -> append(topic, publication);
+            case OutboxTask.Direct direct -> send(direct);
+            case OutboxTask.Subscribe subscribe -> subscribe(subscribe);
+            case OutboxTask.GoOn(ClientConnection connection, Topic topic, long after) -> {
                 if (connection.isOpen()) {
                     follow(connection, topic, after);
                 }
             }
-            case Task.Unsubscribe(ClientConnection connection, String topic) -> drop(connection.topics.remove(topic));
-            case Task.Resume(ClientConnection connection) -> resume(connection);
-            case Task.Close(ClientConnection connection, CloseReason reason) -> {
+            case OutboxTask.Unsubscribe(ClientConnection connection, String topic) -> drop(connection.topics.remove(topic));
+            case OutboxTask.Resume(ClientConnection connection) -> resume(connection);
+            case OutboxTask.Close(ClientConnection connection, CloseReason reason) -> {
                 catchUp(connection);
                 connection.closeNow(reason);
             }
-            case Task.Leave(ClientConnection connection, byte[] status) -> {
+            case OutboxTask.Leave(ClientConnection connection, byte[] status) -> {
                 catchUp(connection);
                 connection.leave(status);
             }
@@ -239,7 +190,7 @@ final class LoopOutbox implements Runnable, Shard {
         }
     }
 
-    private void send(Task.Direct direct) {
+    private void send(OutboxTask.Direct direct) {
         ClientConnection connection = direct.connection();
         catchUp(connection);
         if (connection.isOpen() && connection.mustWait()) {
@@ -249,42 +200,20 @@ final class LoopOutbox implements Runnable, Shard {
         }
     }
 
-    private void writeNow(Task.Direct direct) {
+    private void writeNow(OutboxTask.Direct direct) {
         ClientConnection connection = direct.connection();
         connection.dequeued(direct.weight());
         if (connection.isOpen()) {
             write(
                     connection,
                     switch (direct) {
-                        case Task.Send send -> encoded(send.message(), connection);
-                        case Task.Answer answer -> frame(answer.json(), connection.format());
+                        case OutboxTask.Send send -> lastFrame.of(send.message(), connection.format());
+                        case OutboxTask.Answer answer -> frame(answer.json(), connection.format());
                     });
         }
     }
 
-    /** A frame for one connection. A message to a list comes as one task for each: encoded once for each format. */
-    @SuppressWarnings("ReferenceEquality") // the very same message, as it comes once for each entry of a list
-    private ByteBuf encoded(Message message, ClientConnection connection) {
-        if (message != lastSent || lastFrame == null || connection.format() != lastFormat) {
-            ByteBuf frame = buffer(weight(message) + 128);
-            encoder.message(message, connection.format(), frame);
-            forgetLast();
-            lastSent = message;
-            lastFrame = frame;
-            lastFormat = connection.format();
-        }
-        return lastFrame.retainedDuplicate();
-    }
-
-    private void forgetLast() {
-        if (lastFrame != null) {
-            lastFrame.release();
-        }
-        lastFrame = null;
-        lastSent = null;
-    }
-
-    private static ByteBuf buffer(int size) {
+    static ByteBuf buffer(int size) {
         return ByteBufAllocator.DEFAULT.directBuffer(size);
     }
 
@@ -399,7 +328,7 @@ final class LoopOutbox implements Runnable, Shard {
             look(feed);
         }
         touched.clear();
-        forgetLast();
+        lastFrame.forget();
         for (int i = 0; i < dirty.size(); i++) {
             ClientConnection connection = dirty.get(i);
             connection.dirty = false;
@@ -451,11 +380,11 @@ final class LoopOutbox implements Runnable, Shard {
             all.offset = resumed.all();
             everyone.fallsBehind(all);
         }
-        resumed.topics().forEach(topic -> queue.add(new Task.GoOn(connection, topic.topic(), topic.after())));
-        enqueue(new Task.Resume(connection));
+        resumed.topics().forEach(topic -> queue.add(new OutboxTask.GoOn(connection, topic.topic(), topic.after())));
+        enqueue(new OutboxTask.Resume(connection));
     }
 
-    private void subscribe(Task.Subscribe task) {
+    private void subscribe(OutboxTask.Subscribe task) {
         ClientConnection connection = task.ok().connection();
         Topic topic = task.topic();
         if (!connection.isOpen()) {

@@ -52,6 +52,7 @@ abstract class NettyEndpoint implements Endpoint {
     private final ConnectionCounter connections;
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Semaphore authentications = new Semaphore(MAX_AUTHENTICATIONS);
+    private final FailureLog authenticatorFailures = new FailureLog(LOG, System::nanoTime);
     private final AtomicBoolean hasLoops = new AtomicBoolean();
     private EventLoops.@Nullable Running running;
     private @Nullable ClientGateway gateway;
@@ -88,6 +89,10 @@ abstract class NettyEndpoint implements Endpoint {
 
     final Authenticator authenticator() {
         return authenticator;
+    }
+
+    final FailureLog authenticatorFailures() {
+        return authenticatorFailures;
     }
 
     final Semaphore authentications() {

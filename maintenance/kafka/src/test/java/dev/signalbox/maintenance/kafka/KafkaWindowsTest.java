@@ -42,7 +42,9 @@ class KafkaWindowsTest {
                     CompletableFuture.runAsync(() -> topic.sendMany(RECORDS), Thread::startVirtualThread);
             for (int window = 1; window <= WINDOWS; window++) {
                 int next = (int) ((long) RECORDS * window / (WINDOWS + 1));
-                await().atMost(LONG).until(() -> total.get() >= next);
+                await().atMost(LONG)
+                        .failFast(producer::isCompletedExceptionally)
+                        .until(() -> total.get() >= next);
                 window(maintenance);
             }
             producer.get();

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -17,6 +18,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.IntegerDeserializer;
 import org.apache.kafka.common.serialization.IntegerSerializer;
+import org.jspecify.annotations.Nullable;
 
 /** A fresh topic on the real broker, what writes to it, and its group, which has the topic's name. The values count from 0. */
 final class Topic implements AutoCloseable {
@@ -29,7 +31,14 @@ final class Topic implements AutoCloseable {
         this.partitions = partitions;
         this.name = RealKafka.shared().freshTopic(partitions);
         this.producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", RealKafka.shared().address(), "linger.ms", 0),
+                // One request at a time: of several, a busy broker that refuses the first refuses the others for their numbers.
+                Map.of(
+                        "bootstrap.servers",
+                        RealKafka.shared().address(),
+                        "linger.ms",
+                        0,
+                        "max.in.flight.requests.per.connection",
+                        1),
                 new IntegerSerializer(),
                 new IntegerSerializer());
     }
@@ -55,12 +64,20 @@ final class Topic implements AutoCloseable {
         return value;
     }
 
-    /** Writes the next values, spread over all partitions. */
+    /** Writes the next values, spread over all partitions. Throws if one was not taken. */
     void sendMany(int count) {
-        for (int i = 0; i < count; i++) {
-            var _ = producer.send(new ProducerRecord<>(name, sent % partitions, null, sent++));
+        AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+        for (int i = 0; i < count && failure.get() == null; i++) {
+            var _ = producer.send(new ProducerRecord<>(name, sent % partitions, null, sent++), (_, refused) -> {
+                if (refused != null) {
+                    failure.set(refused);
+                }
+            });
         }
         producer.flush();
+        if (failure.get() != null) {
+            throw new IllegalStateException("a record was not written", failure.get());
+        }
     }
 
     int sent() {
