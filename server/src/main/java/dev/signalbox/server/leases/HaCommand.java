@@ -60,12 +60,16 @@ final class HaCommand {
             if (answer.path("active").asString("").equals("all")) {
                 return "SERVING   all nodes send (delivery.active is all)";
             }
+            String advisory = answer.path("advisory").asBoolean(false)
+                    ? System.lineSeparator() + "advisory  while the two nodes cannot reach each other, both may send"
+                    : "";
             return String.join(
-                    System.lineSeparator(),
-                    answer.path("role").asString("") + "   this node is " + shown(answer, "node", "unknown"),
-                    "leader    " + shown(answer, "leader", "none is known"),
-                    "epoch     " + shown(answer, "epoch", "-"),
-                    "problem   " + shown(answer, "problem", "none"));
+                            System.lineSeparator(),
+                            answer.path("role").asString("") + "   this node is " + shown(answer, "node", "unknown"),
+                            "leader    " + shown(answer, "leader", "none is known"),
+                            "epoch     " + shown(answer, "epoch", "-"),
+                            "problem   " + shown(answer, "problem", "none"))
+                    + advisory;
         }
 
         private static String shown(JsonNode answer, String member, String otherwise) {

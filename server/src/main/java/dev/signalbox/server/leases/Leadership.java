@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** This node's part in the election: it dispatches while it leads. Thread-safe. */
-final class Leadership implements AutoCloseable {
+final class Leadership implements Standing {
     private static final String WAITING = "another node leads";
 
     private final LeaseStore store;
@@ -32,21 +32,32 @@ final class Leadership implements AutoCloseable {
         metrics.watch(election);
     }
 
-    Election election() {
-        return election;
-    }
-
-    boolean leads() {
+    @Override
+    public boolean serves() {
         return election.role() == Role.LEADER;
     }
 
-    /** What is being sent finishes first. */
-    boolean handOver(Duration drain) throws InterruptedException {
+    @Override
+    public LeaseView view() {
+        Optional<Lease> lease = election.lease();
+        return new LeaseView(
+                "one",
+                lease.isPresent() ? LeaseView.SERVING : LeaseView.WAITING,
+                Optional.empty(),
+                Optional.of(election.owner()),
+                election.leader(),
+                lease.map(Lease::epoch),
+                election.problem());
+    }
+
+    @Override
+    public boolean handOver(Duration drain) throws InterruptedException {
         return election.handOver(drain);
     }
 
     /** Never DOWN: a node that waits is as ready as the one that leads, and the store may come back. */
-    Health.Report health() {
+    @Override
+    public Health.Report health() {
         return election.problem()
                 .map(problem -> Health.Report.degraded("leases cannot be renewed or taken: " + problem))
                 .orElse(Health.Report.WELL);

@@ -34,7 +34,8 @@ final class LeaseKeys {
             "ha.store",
             Kind.oneOf(LeaseSettings.Store.class),
             "database",
-            "Where the lease is kept that makes a node the leader.");
+            "Where the lease is kept that makes a node the leader. With `peer` there is none: two nodes watch each other,"
+                    + " which is advisory.");
     static final Key<String> REDIS_URL = Key.secret(
             "ha.redis.url",
             Kind.matching("redis://HOST or rediss://HOST", Pattern.compile("rediss?(-sentinel)?://.{1,1000}")),

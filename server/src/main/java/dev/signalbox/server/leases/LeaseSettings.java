@@ -22,7 +22,8 @@ record LeaseSettings(
         Optional<Secret> redisUrl,
         String redisPrefix,
         List<URI> etcdEndpoints,
-        Optional<EtcdCredentials> etcdCredentials) {
+        Optional<EtcdCredentials> etcdCredentials,
+        Optional<PeerSettings> peer) {
     private static final Duration OFTEN = Duration.ofMillis(100);
     private static final Duration SELDOM = Duration.ofSeconds(1);
 
@@ -32,31 +33,36 @@ record LeaseSettings(
         ONE
     }
 
-    /** Where leases are kept. */
+    /** Where leases are kept; with PEER there are none. */
     enum Store {
         DATABASE,
         REDIS,
-        ETCD
+        ETCD,
+        PEER
     }
 
     static LeaseSettings read(Reading reading) {
         Duration ttl = reading.get(LeaseKeys.LEASE);
+        Store store = store(reading);
+        Optional<PeerSettings> peer = PeerSettings.read(reading);
         return new LeaseSettings(
                 reading.get(LeaseKeys.ACTIVE),
                 reading.get(LeaseKeys.GROUP),
                 reading.find(LeaseKeys.NODE).orElseGet(LeaseSettings::host),
                 LeaseOptions.DEFAULT.withTtl(ttl).withPoll(poll(ttl)),
-                store(reading),
+                store,
                 reading.find(LeaseKeys.REDIS_URL).map(Secret::new),
                 reading.get(LeaseKeys.REDIS_PREFIX),
                 reading.find(LeaseKeys.ETCD_ENDPOINTS).orElse(List.of()),
-                credentials(reading));
+                credentials(reading),
+                peer.filter(given -> store == Store.PEER));
     }
 
     private static Store store(Reading reading) {
         Store store = reading.get(LeaseKeys.STORE);
         requireWith(reading, store == Store.REDIS, LeaseKeys.REDIS_URL);
         requireWith(reading, store == Store.ETCD, LeaseKeys.ETCD_ENDPOINTS);
+        requireWith(reading, store == Store.PEER, PeerKeys.URL);
         return store;
     }
 

@@ -25,6 +25,7 @@ final class LeaseStores {
             case DATABASE -> database(node);
             case REDIS -> redis(settings, node);
             case ETCD -> etcd(settings, node);
+            case PEER -> throw new IllegalStateException("two peers keep no leases");
         };
     }
 

@@ -266,6 +266,11 @@ public final class Node {
         this.health.add(component, health);
     }
 
+    /** Whether no component is DOWN. Asked often, it looks at each at most once a second. */
+    public boolean isWell() {
+        return HealthBoard.worst(health.reports()) != Health.DOWN;
+    }
+
     HealthBoard healthBoard() {
         return health;
     }

@@ -10,7 +10,8 @@ import java.util.Set;
 /** Takes each request to its route: measured, guarded, within the budgets, and with an answer for all others. Thread-safe. */
 final class Routing implements Handler {
     private static final String UNMATCHED = "unmatched";
-    private static final Set<String> OBSERVED = Set.of("/health", "/health/live", "/health/ready", "/metrics");
+    private static final Set<String> OBSERVED =
+            Set.of("/health", "/health/live", "/health/ready", "/metrics", "/ha/peer");
 
     /** Apart from all others, so that a node can be watched whatever its callers do. */
     private static final int OBSERVATION = 32;
@@ -35,7 +36,7 @@ final class Routing implements Handler {
         this.guard = guard;
         this.requests =
                 new Budget("requests (control.max-requests)", limits.maxRequests(), limits.maxRequestsPerPrincipal());
-        this.observation = new Budget("requests for health and metrics", OBSERVATION, OBSERVATION);
+        this.observation = new Budget("requests for health, metrics and peers", OBSERVATION, OBSERVATION);
         this.audit = audit;
         this.registry = registry;
     }

@@ -86,6 +86,9 @@ class ControlPlaneLimitsTest {
                         .contains("Retry-After: 5"));
         assertThat(exchange("127.0.0.1", get("/version", "none"))).startsWith("HTTP/1.1 503");
         assertThat(exchange("127.0.0.1", HEALTH)).startsWith("HTTP/1.1 200");
+        assertThat(exchange("127.0.0.1", get("/ha/peer", "none")))
+                .as("it is looked for, and not refused: else a busy node would be dead to its peer")
+                .startsWith("HTTP/1.1 404");
     }
 
     @Test

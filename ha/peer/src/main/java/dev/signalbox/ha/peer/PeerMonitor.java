@@ -86,12 +86,22 @@ public final class PeerMonitor implements AutoCloseable {
     void runOnce() throws InterruptedException {
         Sighting seen = look.look();
         last = seen;
-        Mode wish = well.getAsBoolean() ? PeerRules.wanted(self, mode, seen) : Mode.WAITING;
+        Mode wish = isWell() ? PeerRules.wanted(self, mode, seen) : Mode.WAITING;
         Mode next = damping.next(wish, nanos.getAsLong());
         if (next != mode) {
             mode = next;
             LOG.info("this node is {} now, since {}", next, seen);
             tell(next, seen);
+        }
+    }
+
+    /** A node that cannot say how it is counts as one that cannot do its work. */
+    private boolean isWell() {
+        try {
+            return well.getAsBoolean();
+        } catch (RuntimeException e) {
+            LOG.error("this node's own check failed; it counts as not well", e);
+            return false;
         }
     }
 
@@ -114,7 +124,7 @@ public final class PeerMonitor implements AutoCloseable {
 
     /** What to answer the peer with when it looks at this node. */
     public PeerStatus status(InstantSource clock) {
-        return new PeerStatus(well.getAsBoolean(), mode, clock.instant(), Optional.of(self));
+        return new PeerStatus(isWell(), mode, clock.instant(), Optional.of(self));
     }
 
     /** Ends the looks; the mode stays as it is. Idempotent, also before a start. */

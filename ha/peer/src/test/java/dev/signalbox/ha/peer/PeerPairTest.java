@@ -26,11 +26,19 @@ class PeerPairTest {
         private final PeerMonitor monitor;
         private boolean dead;
         private boolean well = true;
+        private boolean broken;
 
         Node(String name) {
             PeerOptions options = PeerOptions.of(URI.create("http://unused")).withPatience(Duration.ofSeconds(2));
             monitor = new PeerMonitor(
-                    name, options, this::look, () -> well, (mode, seen) -> changes.incrementAndGet(), () -> nanos);
+                    name, options, this::look, this::isWell, (mode, seen) -> changes.incrementAndGet(), () -> nanos);
+        }
+
+        private boolean isWell() {
+            if (broken) {
+                throw new IllegalStateException("the check is broken");
+            }
+            return well;
         }
 
         private Sighting look() {
@@ -88,6 +96,15 @@ class PeerPairTest {
     void theOtherServesWhenOneIsNotWell() throws Exception {
         pass(Duration.ofSeconds(10));
         one.well = false;
+        pass(Duration.ofSeconds(10));
+        assertThat(one.serves()).isFalse();
+        assertThat(two.serves()).isTrue();
+    }
+
+    @Test
+    void aNodeWhoseOwnCheckFailsCountsAsNotWell() throws Exception {
+        pass(Duration.ofSeconds(10));
+        one.broken = true;
         pass(Duration.ofSeconds(10));
         assertThat(one.serves()).isFalse();
         assertThat(two.serves()).isTrue();

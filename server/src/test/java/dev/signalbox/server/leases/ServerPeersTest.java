@@ -1,0 +1,143 @@
+package dev.signalbox.server.leases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.signalbox.server.Run;
+import dev.signalbox.server.SignalboxCommand;
+import dev.signalbox.server.configuration.ConfigException;
+import dev.signalbox.server.node.Server;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** Two servers that share nothing and watch each other. */
+@Timeout(180)
+class ServerPeersTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    Path folder;
+
+    private Server start(String name, int port, int peer) {
+        List<String> sets = new ArrayList<>(List.of(
+                "data.folder=" + folder.resolve(name), "control.port=" + port, "clients.port=0", "ha.node=" + name));
+        sets.addAll(List.of(
+                "auth.disabled=true",
+                "delivery.active=one",
+                "ha.store=peer",
+                "ha.peer.url=http://127.0.0.1:" + peer + "/ha/peer",
+                "ha.peer.period=100ms",
+                "ha.peer.timeout=5s",
+                "ha.peer.attempts=1",
+                "ha.peer.patience=2s"));
+        return load(sets);
+    }
+
+    private static Server load(List<String> sets) {
+        return Server.start(
+                SignalboxCommand.FEATURES, SignalboxCommand.FEATURES.load(Optional.empty(), Map.of(), sets));
+    }
+
+    private Run run(String name, Server server, String... arguments) {
+        Stream<String> where = Stream.of(
+                "--url",
+                server.controlUri().toString(),
+                "--data",
+                folder.resolve(name).toString());
+        return Run.of(Stream.concat(Stream.of(arguments), where).toArray(String[]::new));
+    }
+
+    private static String get(Server server, String path) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(
+                            HttpRequest.newBuilder(server.controlUri().resolve(path))
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body();
+        }
+    }
+
+    /** Ports that were free a moment ago, each another. */
+    private static int[] freePorts() throws Exception {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (ServerSocket one = new ServerSocket(0, 1, loopback);
+                ServerSocket two = new ServerSocket(0, 1, loopback)) {
+            return new int[] {one.getLocalPort(), two.getLocalPort()};
+        }
+    }
+
+    private void awaitStatus(String name, Server server, String... words) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(run(name, server, "ha", "status").out()).contains(words));
+    }
+
+    @Test
+    void oneServesTheOtherTakesOverAndBothSayThatThisIsAdvisory() throws Exception {
+        int[] ports = freePorts();
+        try (Server one = start("one", ports[0], ports[1])) {
+            awaitStatus("one", one, "SERVING   this node is one", "problem   the peer is silent", "advisory");
+            try (Server two = start("two", ports[1], ports[0])) {
+                awaitStatus("one", one, "SERVING", "leader    one", "problem   none");
+                awaitStatus("two", two, "WAITING   this node is two", "leader    one", "problem   none", "advisory");
+                assertThat(get(two, "/health")).contains("\"role\":\"WAITING\"");
+                JsonNode told = new ObjectMapper().readTree(get(one, "/ha/peer"));
+                assertThat(told.path("status").asString()).isEqualTo("ok");
+                assertThat(told.path("mode").asInt()).isEqualTo(1);
+                assertThat(told.path("node").asString()).isEqualTo("one");
+                assertThat(run("one", one, "ha", "handover").err()).contains("hand nothing over");
+
+                Run maintenance = run("one", one, "maintenance", "on", "--reason", "disk", "--wait", "1m");
+                assertThat(maintenance.exitCode()).as(maintenance.err()).isZero();
+
+                awaitStatus("one", one, "WAITING", "leader    two");
+                awaitStatus("two", two, "SERVING", "leader    two");
+                assertThat(get(one, "/ha/peer")).contains("\"status\":\"error\"", "\"mode\":0");
+
+                one.close();
+                awaitStatus("two", two, "SERVING", "problem   the peer is silent");
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(get(two, "/health")).contains("the peer is silent"));
+                assertThat(get(two, "/metrics"))
+                        .contains(
+                                "signalbox_leader 1.0",
+                                "signalbox_peer_up 0.0",
+                                "signalbox_peer_changes_total{mode=\"serving\"}");
+            }
+        }
+    }
+
+    /** As go-ipc's peers see any Signalbox, whether it has a peer or not. Its name concerns a peer alone. */
+    @Test
+    void everyServerTellsWhoAsks() throws Exception {
+        try (Server server = load(
+                List.of("data.folder=" + folder.resolve("all"), "control.port=0", "clients.port=0", "ha.node=all"))) {
+            assertThat(get(server, "/ha/peer"))
+                    .contains("\"status\":\"ok\"", "\"mode\":1")
+                    .doesNotContain("node");
+        }
+    }
+
+    @Test
+    void aPeerWithoutAnAddressIsRefused() {
+        assertThatThrownBy(() -> load(List.of("ha.store=peer")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("ha.peer.url");
+    }
+}
