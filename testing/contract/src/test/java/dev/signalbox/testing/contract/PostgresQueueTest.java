@@ -74,6 +74,14 @@ class PostgresQueueTest {
     }
 
     @Nested
+    class Retention extends DeliveryQueueRetentionContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @Override
         protected DatabaseConfig newDatabase() {
