@@ -2,6 +2,8 @@ package dev.signalbox.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.signalbox.benchmarks.Benchmark.Sample;
+import dev.signalbox.endpoint.netty.EventLoops;
+import dev.signalbox.endpoint.netty.ListenerOptions;
 import dev.signalbox.endpoint.netty.WebSocketEndpoint;
 import dev.signalbox.endpoint.netty.WebSocketOptions;
 import dev.signalbox.router.Address;
@@ -50,7 +52,10 @@ final class RouterFanout implements AutoCloseable {
 
     static RouterFanout open(int clients) throws IOException {
         Router router = Router.create(RouterOptions.defaults());
-        Endpoint endpoint = WebSocketEndpoint.create(options(), token -> Optional.of(new Principal(token, Map.of())));
+        Endpoint endpoint = WebSocketEndpoint.create(
+                EventLoops.create(EventLoops.Options.defaults().withThreads(1)),
+                options(),
+                token -> Optional.of(new Principal(token, Map.of())));
         router.attach(endpoint);
         Process load = new ProcessBuilder(
                         Java.executable(),
@@ -70,20 +75,19 @@ final class RouterFanout implements AutoCloseable {
 
     private static WebSocketOptions options() {
         WebSocketOptions defaults = WebSocketOptions.defaults();
-        WebSocketOptions.Limits limits = defaults.limits();
+        ListenerOptions.Limits limits = defaults.listener().limits();
         Duration patience = Duration.ofSeconds(10);
-        return defaults.withPort(0)
-                .withEventLoops(1)
-                .withLimits(new WebSocketOptions.Limits(
-                        limits.maxFrameBytes(),
-                        limits.maxOutboundBytes(),
-                        limits.maxBroadcastBytes(),
-                        limits.maxConnections(),
-                        limits.maxConnections(),
-                        limits.maxMessagesPerSecond(),
-                        limits.minBytesPerSecond()))
+        return defaults.listening(on -> on.withPort(0)
+                        .withLimits(new ListenerOptions.Limits(
+                                limits.maxFrameBytes(),
+                                limits.maxOutboundBytes(),
+                                limits.maxConnections(),
+                                limits.maxConnections(),
+                                limits.maxMessagesPerSecond(),
+                                limits.minBytesPerSecond())))
                 // The clients only listen, and would not answer a ping.
-                .withTimeouts(new WebSocketOptions.Timeouts(patience, patience, Duration.ofDays(1), patience));
+                .listening(on -> on.withTimeouts(
+                        new ListenerOptions.Timeouts(patience, patience, Duration.ofDays(1), patience)));
     }
 
     List<Sample> batched(Duration duration) {

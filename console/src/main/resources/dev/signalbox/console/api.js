@@ -40,6 +40,10 @@ export const api = {
   maintain: (wanted, reason = '') => (wanted
     ? call('POST', '/api/maintenance', { body: { reason } })
     : call('DELETE', '/api/maintenance')),
+  endpoints: (query, signal) => call('GET', `/api/webhooks/endpoints${search(query)}`, { signal }),
+  createEndpoint: (body) => call('POST', '/api/webhooks/endpoints', { body, timeout: LONG_TIMEOUT_MILLIS }),
+  actOnEndpoint: (id, action, body) => call('POST', `/api/webhooks/endpoints/${encodeURIComponent(id)}/${action}`,
+    { body, timeout: LONG_TIMEOUT_MILLIS }),
   sessions: (query, signal) => call('GET', `/api/sessions${search(query)}`, { signal }),
   events: (session, query, signal) => call('GET', `${eventsPath(session)}${search(query)}`, { signal }),
 

@@ -12,6 +12,7 @@ import './pages/session.js';
 import './pages/sessions.js';
 import './pages/settings.js';
 import './pages/unknown.js';
+import './pages/webhooks.js';
 import { Poller } from './poller.js';
 import { address, parse } from './route.js';
 import './token-prompt.js';
@@ -28,6 +29,7 @@ const ELEMENTS = {
   clients: 'clients-page',
   sessions: 'sessions-page',
   'sessions/': 'session-page',
+  webhooks: 'webhooks-page',
   settings: 'settings-page',
 };
 

@@ -1,26 +1,21 @@
 package dev.signalbox.examples;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.signalbox.maintenance.control.FileSignals;
 import dev.signalbox.maintenance.control.Maintenance;
-import dev.signalbox.maintenance.control.MaintenanceOptions;
 import dev.signalbox.maintenance.http.HttpGate;
 import dev.signalbox.maintenance.http.HttpGateOptions;
 import dev.signalbox.maintenance.http.MaintenanceFilter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.concurrent.Executors;
 
-/** An HTTP service that a file takes out of service: {@code echo on > maintenance}, and {@code rm maintenance} to go on. */
+/** An HTTP service that is taken out of service and back, by a file or by etcd. */
 public final class MaintenanceHttpExample {
     private MaintenanceHttpExample() {}
 
     public static void main(String[] args) throws IOException {
-        Maintenance maintenance = Maintenance.start(MaintenanceOptions.defaults());
-        maintenance.add(FileSignals.at("file", Path.of("maintenance")));
-        var _ = maintenance.subscribe(event -> true, event -> System.out.println(event.source() + ": " + event.what()));
+        Maintenance maintenance = MaintenanceDemo.start();
         System.out.println("try: curl -i http://localhost:"
                 + serve(maintenance, 8090).getAddress().getPort());
     }

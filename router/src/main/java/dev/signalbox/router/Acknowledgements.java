@@ -31,7 +31,7 @@ final class Acknowledgements {
      * @param target a client or a session
      * @param sender the session that sends and waits; null if the server's own code does
      */
-    CompletableFuture<AckResult> send(Message message, Address target, Instant until, @Nullable LiveSession sender) {
+    CompletableFuture<AckResult> send(Message message, Address target, Instant until, @Nullable Attachment sender) {
         LiveSession only = target instanceof Address.Session session ? users.session(session.id()) : null;
         if (target instanceof Address.Session && only == null) {
             return rejected(message, RouteError.gone(target));

@@ -12,8 +12,13 @@ public interface ClientGateway {
         record Refused(CloseReason reason) implements Admission {}
     }
 
-    /** Announces an authenticated client. */
-    Admission connect(Principal principal, Connection connection);
+    /** Announces an authenticated client, whose session ends with its connection. */
+    default Admission connect(Principal principal, Connection connection) {
+        return connect(principal, connection, new SessionStart.Fresh());
+    }
+
+    /** Announces an authenticated client with a session that it has, or will come back to. */
+    Admission connect(Principal principal, Connection connection, SessionStart start);
 
     /** What is sent to all: every session is a subscriber from its beginning to its end. */
     Topic everyone();

@@ -1,24 +1,28 @@
 package dev.signalbox.router;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
 /**
- * One session, as its endpoint sees it: what the client does is called here. Thread-safe; nothing blocks. To
+ * One session over one connection, as its endpoint sees it: what the client does is called here. Thread-safe; nothing blocks. To
  * keep a client's messages in order, call from one thread at a time.
  */
 public interface ClientSession {
 
     SessionInfo info();
 
+    /** How the client can come back to the session, and what of it goes on here; empty if the session ends with its connection. */
+    Optional<Resumption> resumption();
+
     /** Sends on behalf of the user. */
     SendReport send(Draft draft);
 
     /**
-     * Asks one client or logic and completes with the reply, or with a {@link RequestException}. It ends with the session. What
+     * Asks one client or logic and completes with the reply, or with a {@link RequestException}. It ends with the connection. What
      * depends on the result must not block: it may run on the router's own threads.
      *
      * @param within greater than zero; more than the router's longest wait is cut to that
@@ -28,7 +32,7 @@ public interface ClientSession {
     /** Answers a message of intent {@link Intent.Ask} that this client received. */
     SendReport reply(UUID request, Payload payload, Map<String, String> headers);
 
-    /** As {@link Router#sendAcknowledged}, but it ends with the session. What depends on the result must not block. */
+    /** As {@link Router#sendAcknowledged}, but it ends with the connection. What depends on the result must not block. */
     CompletionStage<AckResult> sendAcknowledged(Draft draft, Duration within);
 
     /** The client has the message. False if nothing waited for that: it expired, or was acknowledged before. */
@@ -44,7 +48,7 @@ public interface ClientSession {
     sealed interface Subscribing {
         /**
          * It is allowed. The endpoint attaches itself to the topic and reads from {@code after} on, until
-         * {@link ClientSession#unsubscribe} or the end of the session.
+         * {@link ClientSession#unsubscribe} or the end of the connection.
          *
          * @param recovered false if something was lost between the position that was asked for and {@code after}, or after that
          */
@@ -59,6 +63,27 @@ public interface ClientSession {
 
     /** False if the session does not subscribe to it. */
     boolean unsubscribe(String topic);
+
+    /** What came of asking who subscribes to a topic. */
+    sealed interface Presence {
+        /**
+         * They are users.
+         *
+         * @param users in the order of their ids; 1,000 at most
+         * @param count how many there are
+         */
+        record Present(List<String> users, int count) implements Presence {
+            public Present {
+                users = List.copyOf(users);
+            }
+        }
+
+        /** The session may not know, or nobody keeps account of it. */
+        record Refused(RouteError error) implements Presence {}
+    }
+
+    /** Who subscribes to a topic; for those who may subscribe to it themselves. */
+    Presence presence(String topic);
 
     /** What came of publishing. */
     sealed interface Publishing {
@@ -78,6 +103,15 @@ public interface ClientSession {
      */
     Publishing publish(Draft draft, Optional<String> key);
 
-    /** The connection is closed. Only the first call counts. */
+    /**
+     * The connection broke, or fell silent: the session waits for another one, if it is one that the client can come back to.
+     * Otherwise it ends. Of this and {@link #disconnected}, only the first call counts.
+     *
+     * @param written by topic, the place of the last message that was written to the connection; {@code ""} stands for what goes
+     *     to all
+     */
+    void lost(CloseReason reason, Map<String, Position> written);
+
+    /** The connection is closed, and with it the session ends. */
     void disconnected(CloseReason reason);
 }

@@ -8,6 +8,8 @@ public enum CloseReason {
     REMOVED,
     /** The user opened one session more than they may have, and this was the oldest. */
     REPLACED,
+    /** The client came back to the session over another connection. */
+    RESUMED,
     /** The user has as many sessions as they may have, and the newcomer has to go. */
     TOO_MANY_SESSIONS,
     /** It did not read what was sent to it. */
@@ -22,6 +24,8 @@ public enum CloseReason {
     TOO_LARGE,
     /** It did not keep to the protocol. */
     MALFORMED,
+    /** Its token has run out: with a new one, the client may come back to its session. */
+    EXPIRED,
     /** Its token is missing or not accepted. */
     UNAUTHENTICATED,
     /** It did not authenticate in time. */

@@ -39,14 +39,18 @@ final class Inbox {
         LiveSession only();
     }
 
-    /** A message that only waits for those before it. */
-    private record Plain(Message message, LiveSession only) implements Entry {}
+    /**
+     * A message that only waits for those before it, or for a connection.
+     *
+     * @param isCounted whether the node's bound counts it: any number of sessions may wait for a connection
+     */
+    private record Plain(Message message, LiveSession only, boolean isCounted) implements Entry {}
 
     /** A message that waits to be acknowledged. */
-    static final class Waiting implements Entry, LiveSession.Wait {
+    static final class Waiting implements Entry, Attachment.Wait {
         final Address target;
         final CompletableFuture<AckResult> result = new CompletableFuture<>();
-        final @Nullable LiveSession sender;
+        final @Nullable Attachment sender;
         volatile Deadlines.@Nullable Timer timer;
         private final Message message;
         private final @Nullable LiveSession only;
@@ -60,7 +64,7 @@ final class Inbox {
                 Message message,
                 Address target,
                 @Nullable LiveSession only,
-                @Nullable LiveSession sender,
+                @Nullable Attachment sender,
                 Consumer<Waiting> onAbandoned) {
             this.message = message;
             this.target = target;
@@ -97,7 +101,7 @@ final class Inbox {
     }
 
     /** How far one session has come. */
-    private static final class Cursor {
+    static final class Cursor {
         private long position;
         private int messagesUnderWay;
         private long bytesUnderWay;
@@ -108,9 +112,19 @@ final class Inbox {
                     || (messagesUnderWay < WINDOW_MESSAGES
                             && bytesUnderWay + next.message().bytes() <= WINDOW_BYTES);
         }
+
+        /** {@code waits} if it still has to be acknowledged. */
+        private void passed(Entry entry, boolean waits) {
+            if (waits && entry instanceof Waiting) {
+                messagesUnderWay++;
+                bytesUnderWay += entry.message().bytes();
+            }
+            position++;
+        }
     }
 
     private final RouterOptions.Acknowledgements bounds;
+    private final Budget.Share held;
     private final NavigableMap<Long, Entry> log = new TreeMap<>();
     private final Map<LiveSession, Cursor> cursors = new HashMap<>();
     private long end;
@@ -118,8 +132,10 @@ final class Inbox {
     /** Read without the lock: by whoever has added an entry, or follows one that did. */
     private volatile boolean mayHoldBack;
 
-    Inbox(RouterOptions.Acknowledgements bounds) {
+    /** {@code held} is what plain messages may take that wait for a connection, on the whole node. */
+    Inbox(RouterOptions.Acknowledgements bounds, Budget.Share held) {
         this.bounds = bounds;
+        this.held = held;
     }
 
     boolean isEmpty() {
@@ -130,7 +146,7 @@ final class Inbox {
         return mayHoldBack;
     }
 
-    /** A new session has seen nothing yet. */
+    /** A new session has seen nothing yet, and what a new connection of an old one has seen is not known. */
     void join(LiveSession session) {
         cursors.put(session, new Cursor());
     }
@@ -142,9 +158,16 @@ final class Inbox {
         mayHoldBack = !log.isEmpty();
     }
 
-    private boolean removed(Entry entry) {
+    private boolean removed(Plain entry) {
         bytes -= entry.message().bytes();
+        giveBack(entry);
         return true;
+    }
+
+    private void giveBack(Plain entry) {
+        if (entry.isCounted()) {
+            held.give(entry.message().bytes());
+        }
     }
 
     Added add(Waiting waiting) {
@@ -172,15 +195,37 @@ final class Inbox {
     /** Whether an earlier message of {@code source} was not yet sent to the session. */
     boolean isHeldBack(LiveSession session, Address source) {
         Cursor cursor = cursors.get(session);
-        return cursor != null
-                && log.tailMap(cursor.position, true).values().stream()
-                        .anyMatch(each ->
-                                isFor(session, each) && each.message().source().equals(source));
+        if (cursor == null) {
+            return false;
+        }
+        skipOthers(session, cursor);
+        return log.tailMap(cursor.position, true).values().stream()
+                .anyMatch(
+                        each -> isFor(session, each) && each.message().source().equals(source));
+    }
+
+    /** Moves to the next entry for the session: others may have many in between, which are not looked at again. */
+    private void skipOthers(LiveSession session, Cursor cursor) {
+        for (Map.Entry<Long, Entry> each : log.tailMap(cursor.position, true).entrySet()) {
+            if (isFor(session, each.getValue())) {
+                cursor.position = each.getKey();
+                return;
+            }
+        }
+        cursor.position = end;
     }
 
     /** False if as much waits as may. */
     boolean addPlain(LiveSession session, Message message) {
-        return append(new Plain(message, session));
+        Plain plain = new Plain(message, session, session.isResumable());
+        if (!cursors.containsKey(session) || (plain.isCounted() && !held.take(message.bytes()))) {
+            return false;
+        }
+        boolean added = append(plain);
+        if (!added) {
+            giveBack(plain);
+        }
+        return added;
     }
 
     void remove(Waiting waiting) {
@@ -202,23 +247,24 @@ final class Inbox {
         return entry.only() == null || entry.only() == session;
     }
 
+    /** An entry on its way to a connection. */
+    record Next(long position, Entry entry, Cursor cursor, Attachment to) {}
+
     /**
      * The next entry for a session, if its window has room for it. It counts as sent from now on, so that nobody is told
      * otherwise while it is on its way to the connection: follow with {@link #sent} or {@link #notSent}.
      */
     @Nullable
-    Entry next(LiveSession session) {
+    Next next(LiveSession session) {
         Cursor cursor = cursors.get(session);
         if (cursor == null) {
             return null;
         }
-        for (Map.Entry<Long, Entry> each : log.tailMap(cursor.position, true).entrySet()) {
-            if (isFor(session, each.getValue())) {
-                cursor.position = each.getKey();
-                return cursor.hasRoom(each.getValue()) ? begin(each.getValue()) : null;
-            }
-        }
-        return null;
+        skipOthers(session, cursor);
+        Entry entry = log.get(cursor.position);
+        return entry != null && cursor.hasRoom(entry)
+                ? new Next(cursor.position, begin(entry), cursor, session.attachment())
+                : null;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only
@@ -230,33 +276,26 @@ final class Inbox {
     }
 
     /** A connection took it. Returns which attempt that was, counted from 1; 0 for what needs no acknowledgement. */
-    int sent(LiveSession session, Entry entry) {
-        Cursor cursor = cursors.get(session);
-        if (cursor != null) {
-            passed(cursor, entry);
-        }
-        return entry instanceof Waiting waiting ? waiting.attempts : 0;
-    }
-
-    /** It may have been acknowledged, or have expired, while it was on its way to the connection. */
     @SuppressWarnings("ReferenceEquality") // the very entry that was offered
-    private void passed(Cursor cursor, Entry entry) {
-        boolean waits = log.get(cursor.position) == entry;
-        if (waits && entry instanceof Plain) {
-            log.remove(cursor.position);
-            removed(entry);
+    int sent(LiveSession session, Next next) {
+        // It may have been acknowledged, or have expired, while it was on its way to the connection.
+        boolean waits = log.get(next.position) == next.entry;
+        if (waits && next.entry instanceof Plain plain) {
+            log.remove(next.position);
+            removed(plain);
             mayHoldBack = !log.isEmpty();
-        } else if (waits) {
-            cursor.messagesUnderWay++;
-            cursor.bytesUnderWay += entry.message().bytes();
         }
-        cursor.position++;
+        // Race: the session may have been resumed meanwhile. To that connection it has still to be sent.
+        if (cursors.get(session) == next.cursor) {
+            next.cursor.passed(next.entry, waits);
+        }
+        return next.entry instanceof Waiting waiting ? waiting.attempts : 0;
     }
 
     /** No connection took it. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only
-    void notSent(Entry entry) {
-        if (entry instanceof Waiting waiting) {
+    static void notSent(Next next) {
+        if (next.entry instanceof Waiting waiting) {
             waiting.attempts--;
         }
     }

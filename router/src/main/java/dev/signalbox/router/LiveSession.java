@@ -1,47 +1,84 @@
 package dev.signalbox.router;
 
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.List;
+import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** A connected session. Thread-safe. */
-final class LiveSession implements ClientSession {
-
-    /** Something that the session waits for, and that ends with it. */
-    interface Wait {
-        /** What it counts for. */
-        int bytes();
-
-        /** Nobody waits any more. */
-        void abandon();
-    }
+/**
+ * A session: connected, or waiting for its client to come back. Thread-safe; which connection it has changes under its
+ * {@link User}'s lock.
+ */
+final class LiveSession {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int SECRET_BYTES = 18;
 
     private final Address.Session address;
     private final User user;
-    private final Principal principal;
-    private final Connection connection;
-    private final MessageRouter router;
+    private final SessionLifecycle life;
+    private final Optional<String> secret;
     private final long connectedAt;
-    private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
-    private final Subscriptions subscriptions = new Subscriptions();
-    private volatile boolean ended;
+    private final Subscriptions subscriptions;
+    private volatile Principal principal;
+    /** Set before anybody else sees the session. The connection may be gone by now. */
+    private volatile @Nullable Attachment attachment;
+
+    private volatile boolean detached;
+    private volatile @Nullable CloseReason closing;
+    private volatile Map<String, Position> written = Map.of();
     private volatile long lastMessageAt;
 
-    LiveSession(Principal principal, User user, Connection connection, MessageRouter router) {
+    /** {@code resumable} if the client may come back to it after its connection broke. */
+    LiveSession(Principal principal, User user, SessionLifecycle life, boolean resumable) {
         this.address = new Address.Session(principal.user(), MessageId.next());
+        this.subscriptions = new Subscriptions(principal.user());
         this.user = user;
         this.principal = principal;
-        this.connection = connection;
-        this.router = router;
-        this.connectedAt = router.clock().millis();
+        this.life = life;
+        this.secret = resumable ? Optional.of(secret()) : Optional.empty();
+        this.connectedAt = life.clock().millis();
         this.lastMessageAt = connectedAt;
+    }
+
+    private static String secret() {
+        byte[] bytes = new byte[SECRET_BYTES];
+        RANDOM.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** The id of the session that a token is for; empty if it is no such token. */
+    static Optional<UUID> idIn(String token) {
+        int end = token.indexOf('.');
+        try {
+            return end < 0 ? Optional.empty() : Optional.of(UUID.fromString(token.substring(0, end)));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** What its client comes back with; empty if it cannot. */
+    Optional<String> token() {
+        return secret.map(own -> address.id() + "." + own);
+    }
+
+    /** In a time that does not depend on how much of it is right. */
+    boolean hasToken(String given) {
+        return token().filter(own -> MessageDigest.isEqual(bytes(own), bytes(given)))
+                .isPresent();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    boolean isResumable() {
+        return secret.isPresent() && closing == null;
     }
 
     Address.Session address() {
@@ -56,137 +93,72 @@ final class LiveSession implements ClientSession {
         return principal;
     }
 
-    /** False if it has no room, and then it is told once it has. */
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    /** Its connection, or the last one that it had. */
+    Attachment attachment() {
+        return Objects.requireNonNull(attachment);
+    }
+
+    /** Whether it waits for its client to come back. */
+    boolean isDetached() {
+        return detached;
+    }
+
+    /** By topic, what the last connection was written of it; empty for a topic if that is not known. */
+    Map<String, Position> written() {
+        return written;
+    }
+
+    /** Under the user's lock: from now on this is its connection. */
+    void attach(Attachment next, Principal newest) {
+        principal = newest;
+        attachment = next;
+        detached = false;
+    }
+
+    /** Under the user's lock: its connection is gone, and another may come. */
+    void detach(Map<String, Position> upTo) {
+        written = Map.copyOf(upTo);
+        detached = true;
+    }
+
+    /** False if it has no room, or no connection; then it is told once it has. */
     boolean offer(Message message) {
-        return connection.offer(message);
+        return attachment().connection().offer(message);
     }
 
+    /** Ends the session: it closes the connection, whose endpoint then tells, or has none. */
     void close(CloseReason reason) {
-        connection.close(reason);
+        // Race: before looking for a connection, so that one that is lost meanwhile is not waited for.
+        closing = reason;
+        if (detached) {
+            life.disconnected(attachment(), reason);
+        } else {
+            attachment().connection().close(reason);
+        }
     }
 
-    /** Begins to wait within the user's quota; otherwise says why not. */
+    /** Why it is about to end; null if it is not. */
     @Nullable
-    RouteError begin(Wait wait) {
-        if (!user.quota().take(wait.bytes())) {
-            return RouteError.of(
-                    ErrorCode.OVERLOADED,
-                    "client " + address.user() + " waits for as many replies and acknowledgements as it may, or for as"
-                            + " many bytes of them; send again once some have come");
-        }
-        waits.add(wait);
-        // Race: end() may have gone through the waits just before this one was added.
-        return ended && finish(wait) ? RouteError.gone(address) : null;
+    CloseReason closing() {
+        return closing;
     }
 
-    /** True for the caller that ended it. */
-    boolean finish(Wait wait) {
-        boolean waited = waits.remove(wait);
-        if (waited) {
-            user.quota().give(wait.bytes());
-        }
-        return waited;
-    }
-
-    /** The connection is gone, and with it all that it waited for. */
-    void end() {
-        ended = true;
-        List.copyOf(waits).forEach(Wait::abandon);
-        subscriptions.close();
-    }
-
-    @Override
-    public SessionInfo info() {
+    SessionInfo info() {
         return new SessionInfo(
                 address.id(),
                 address.user(),
                 principal.metadata(),
-                connection.remoteAddress(),
+                attachment().connection().remoteAddress(),
                 Instant.ofEpochMilli(connectedAt),
-                Instant.ofEpochMilli(lastMessageAt));
+                Instant.ofEpochMilli(lastMessageAt),
+                !detached);
     }
 
-    @Override
-    public SendReport send(Draft draft) {
-        return router.receive(message(draft), this);
-    }
-
-    @Override
-    public CompletionStage<Message> request(Draft draft, Duration within) {
-        return router.receiveRequest(message(draft), within, this);
-    }
-
-    @Override
-    public SendReport reply(UUID request, Payload payload, Map<String, String> headers) {
-        Address requester = router.requester(request);
-        if (requester == null) {
-            touch();
-            return SendReport.failed(request, RouteError.unknownRequest(request, user.address()));
-        }
-        Message reply = message(new Draft(List.of(requester), payload, headers));
-        return router.receive(reply.withIntent(new Intent.Reply(request)), this);
-    }
-
-    @Override
-    public CompletionStage<AckResult> sendAcknowledged(Draft draft, Duration within) {
-        return router.receiveAcknowledged(message(draft), within, this);
-    }
-
-    @Override
-    public boolean acknowledge(UUID message) {
-        touch();
-        return router.acknowledged(this, message, new AckResult.Acked());
-    }
-
-    @Override
-    public boolean refuse(UUID message, String reason) {
-        touch();
-        RouteError error = RouteError.to(
-                user.address(), ErrorCode.REJECTED, "the client refused the message: " + Strings.excerpt(reason));
-        return router.acknowledged(this, message, new AckResult.Rejected(error));
-    }
-
-    @Override
-    public void writable() {
-        user.pump();
-    }
-
-    @Override
-    public Subscribing subscribe(String name, TopicStart from) {
-        touch();
-        Address.Topic topic = Address.topic(name);
-        RouteError error = router.mayNotSubscribe(this, topic);
-        return error == null
-                ? subscriptions.add(topic, router.topicOptions().perSession(), () -> router.join(topic, from))
-                : new Subscribing.Refused(error);
-    }
-
-    @Override
-    public boolean unsubscribe(String topic) {
-        touch();
-        return subscriptions.remove(topic);
-    }
-
-    @Override
-    public Publishing publish(Draft draft, Optional<String> key) {
-        // The key is the user's own: nobody can use up a name before somebody else does.
-        String own = key.map(given -> address.user() + " " + given).orElse(null);
-        return router.receivePublication(message(draft), own, this);
-    }
-
-    @Override
-    public void disconnected(CloseReason reason) {
-        router.disconnected(this, reason);
-    }
-
-    private Message message(Draft draft) {
-        touch();
-        Message message =
-                Message.of(user.address(), draft.targets(), draft.payload()).withOrigin(address);
-        return draft.headers().isEmpty() ? message : message.withHeaders(draft.headers());
-    }
-
-    private void touch() {
-        lastMessageAt = router.clock().millis();
+    void touch() {
+        lastMessageAt = life.clock().millis();
     }
 }

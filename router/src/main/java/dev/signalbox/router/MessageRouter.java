@@ -1,5 +1,6 @@
 package dev.signalbox.router;
 
+import dev.signalbox.router.Entrance.Entrant;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -12,54 +13,56 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The router: what is let in, who is connected, and the lifecycle; {@link Routing} does the rest. It has no thread of its
- * own for messages. A message is routed on the thread that sends it, which is what keeps the order, and nobody waits for
+ * The router: {@link Entrance} decides what is let in, {@link SessionLifecycle} who is there, and {@link Routing} does the rest.
+ * It has no thread of its own for messages. A message is routed on the thread that sends it, which is what keeps the order, and nobody waits for
  * anybody on the way.
  */
 final class MessageRouter implements Router, ClientGateway {
     private static final Duration DRAIN_POLL = Duration.ofMillis(1);
 
     private final RouterOptions options;
-    private final RouterListener listener;
     private final InstantSource clock;
-    private final Limits limits;
+    private final Entrance entrance;
     private final Users users;
+    private final SessionLifecycle life;
     private final Deadlines deadlines;
     private final Requests requests;
     private final Acknowledgements acknowledgements;
     private final Topics topics;
     private final LogicTable logics;
-    private final MiddlewareChain receiving;
     private final MiddlewareChain sending;
     private final Routing routing;
     private final AtomicBoolean closing = new AtomicBoolean();
-    private volatile Authorizer authorizer = Authorizer.WITHOUT_TOPICS;
-    private volatile boolean draining;
-    private volatile boolean closed;
 
-    MessageRouter(RouterOptions options, RouterListener listener, InstantSource clock) {
+    MessageRouter(RouterOptions options, RouterListener unsafe, InstantSource clock) {
+        RouterListener listener = new SafeListener(unsafe);
+        RouterOptions.Resume resume = options.resume();
+        Budget.Share held = new Budget.Share(resume.maxMessages(), resume.maxBytes());
         this.options = options;
-        this.listener = new SafeListener(listener);
         this.clock = clock;
-        this.limits = new Limits(options);
-        this.users = new Users(id -> new User(id, options, this.listener));
+        this.entrance = new Entrance(new Limits(options), listener);
+        this.users = new Users(id -> new User(id, options, held, listener));
         this.deadlines = new Deadlines(clock);
         this.requests = new Requests(options.maxRequests(), deadlines);
-        this.acknowledgements = new Acknowledgements(options.acknowledgements(), users, deadlines, this.listener);
+        this.acknowledgements = new Acknowledgements(options.acknowledgements(), users, deadlines, listener);
         this.topics = new Topics(options.topics(), clock, deadlines);
-        this.logics = new LogicTable(this, requests, this.listener);
-        this.receiving = new MiddlewareChain(this.listener);
-        this.sending = new MiddlewareChain(this.listener);
-        this.routing = new Routing(users, logics, requests, acknowledgements, topics, sending, this.listener);
+        this.logics = new LogicTable(this, requests, listener);
+        this.sending = new MiddlewareChain(listener);
+        this.routing = new Routing(users, logics, requests, acknowledgements, topics, sending, listener);
+        this.life = new SessionLifecycle(resume, users, topics.everyone(), requests, acknowledgements, deadlines, this);
     }
 
     InstantSource clock() {
         return clock;
     }
 
+    SessionLifecycle life() {
+        return life;
+    }
+
     @Override
     public void authorize(Authorizer changed) {
-        authorizer = changed;
+        entrance.authorize(changed);
     }
 
     @Override
@@ -98,7 +101,7 @@ final class MessageRouter implements Router, ClientGateway {
 
     @Override
     public void onReceive(Middleware middleware) {
-        receiving.add(middleware);
+        entrance.receiving().add(middleware);
     }
 
     @Override
@@ -108,29 +111,29 @@ final class MessageRouter implements Router, ClientGateway {
 
     @Override
     public SendReport send(Message message) {
-        return send(fromServer(message));
+        return send(entrance.fromServer(message));
     }
 
     @Override
     public CompletionStage<Message> request(Message message, Duration within) {
-        return request(fromServer(message), within, null);
+        return request(entrance.fromServer(message), within, null);
     }
 
     @Override
     public CompletionStage<AckResult> sendAcknowledged(Message message, Duration within) {
-        return sendAcknowledged(fromServer(message), within, null);
+        return sendAcknowledged(entrance.fromServer(message), within, null);
     }
 
     SendReport receive(Message message, LiveSession session) {
-        return send(fromClient(message, session));
+        return send(entrance.fromClient(message, session));
     }
 
-    CompletionStage<Message> receiveRequest(Message message, Duration within, LiveSession session) {
-        return request(fromClient(message, session), within, session);
+    CompletionStage<Message> receiveRequest(Message message, Duration within, Attachment sender) {
+        return request(entrance.fromClient(message, sender.session()), within, sender);
     }
 
-    CompletionStage<AckResult> receiveAcknowledged(Message message, Duration within, LiveSession session) {
-        return sendAcknowledged(fromClient(message, session), within, session);
+    CompletionStage<AckResult> receiveAcknowledged(Message message, Duration within, Attachment sender) {
+        return sendAcknowledged(entrance.fromClient(message, sender.session()), within, sender);
     }
 
     @Nullable
@@ -142,60 +145,26 @@ final class MessageRouter implements Router, ClientGateway {
         return acknowledgements.answer(session, message, result);
     }
 
-    /** A message at the entrance, and what stops it there, if anything does. */
-    private record Entrant(Message message, @Nullable RouteError error) {}
-
-    private Entrant fromServer(Message message) {
-        return new Entrant(message, closed ? RouteError.closing() : limits.check(message));
+    @Override
+    public ClientSession.Publishing publish(Message message, Optional<String> key) {
+        // A user's key begins with the user's id, which is not empty.
+        String own = key.map(given -> " " + given).orElse(null);
+        return publish(entrance.fromServer(message), own);
     }
 
-    private Entrant fromClient(Message message, LiveSession session) {
-        listener.received(message);
-        // While draining, replies are still wanted: they are what somebody inside waits for.
-        boolean unwanted = draining && !(message.intent() instanceof Intent.Reply);
-        RouteError error = unwanted ? RouteError.closing() : limits.check(message);
-        if (error != null) {
-            return new Entrant(message, error);
-        }
-        return switch (receiving.apply(message)) {
-            case Decision.Accept(Message seen) -> new Entrant(seen, forbidden(seen, session));
-            case Decision.Reject(String reason) -> new Entrant(message, RouteError.rejected(reason));
-        };
-    }
-
-    /** The first target that the user may not send to. Replies go to whoever asked, and need no permission. */
-    private @Nullable RouteError forbidden(Message message, LiveSession session) {
-        if (message.intent() instanceof Intent.Reply) {
-            return null;
-        }
-        for (Address target : message.targets()) {
-            RouteError error = forbidden(session, operation(target), target);
-            if (error != null) {
-                return error;
-            }
-        }
-        return null;
-    }
-
-    private static Authorizer.Operation operation(Address target) {
-        return target instanceof Address.Topic ? Authorizer.Operation.PUBLISH : Authorizer.Operation.SEND;
-    }
-
-    private @Nullable RouteError forbidden(LiveSession session, Authorizer.Operation operation, Address address) {
-        try {
-            return authorizer.allows(session.principal(), operation, address)
-                    ? null
-                    : RouteError.forbidden(operation, address);
-        } catch (Throwable e) {
-            listener.logicFailed("authorizer", e);
-            return RouteError.forbidden(operation, address);
-        }
+    @Override
+    public Optional<Topic.Kept> read(String topic, long after, int maxBytes) {
+        return topics.read(topic, after, maxBytes);
     }
 
     ClientSession.Publishing receivePublication(Message message, @Nullable String key, LiveSession session) {
-        Entrant entrant = fromClient(message, session);
+        return publish(entrance.fromClient(message, session), key);
+    }
+
+    private ClientSession.Publishing publish(Entrant entrant, @Nullable String key) {
         RouteError error = entrant.error();
-        if (error == null && entrant.message().targets().getFirst() instanceof Address.Topic topic) {
+        boolean one = entrant.message().targets().size() == 1;
+        if (error == null && one && entrant.message().targets().getFirst() instanceof Address.Topic topic) {
             return routing.publish(entrant.message(), topic, key);
         }
         return routing.refusePublishing(
@@ -204,17 +173,24 @@ final class MessageRouter implements Router, ClientGateway {
     }
 
     /** Lets a session in, unless it may not, or there are as many topics as there may be. */
-    Optional<Topics.Joined> join(Address.Topic topic, TopicStart from) {
-        return topics.join(topic.name(), from);
+    ClientSession.Subscribing subscribe(LiveSession session, String name, TopicStart from) {
+        Address.Topic topic = Address.topic(name);
+        RouteError error = mayNotSubscribe(session, topic);
+        return error == null
+                ? session.subscriptions()
+                        .add(topic, options.topics().perSession(), () -> topics.join(topic.name(), from, session))
+                : new ClientSession.Subscribing.Refused(error);
+    }
+
+    ClientSession.Presence presence(LiveSession session, String name) {
+        Address.Topic topic = Address.topic(name);
+        RouteError error = mayNotSubscribe(session, topic);
+        return error == null ? topics.presence(topic) : new ClientSession.Presence.Refused(error);
     }
 
     @Nullable
     RouteError mayNotSubscribe(LiveSession session, Address.Topic topic) {
-        return draining ? RouteError.closing() : forbidden(session, Authorizer.Operation.SUBSCRIBE, topic);
-    }
-
-    RouterOptions.Topics topicOptions() {
-        return options.topics();
+        return entrance.mayNotSubscribe(session, topic);
     }
 
     @Override
@@ -237,21 +213,22 @@ final class MessageRouter implements Router, ClientGateway {
                 : routing.refuse(message, entrant.error());
     }
 
-    private CompletableFuture<Message> request(Entrant entrant, Duration within, @Nullable LiveSession session) {
-        RouteError error = entrant.error() != null ? entrant.error() : checkWait(within);
+    private CompletableFuture<Message> request(Entrant asked, Duration within, @Nullable Attachment sender) {
+        Entrant entrant = asked.check(checkWait(within));
+        RouteError error = entrant.error();
         if (error != null) {
             routing.refuse(entrant.message(), error);
             return CompletableFuture.failedFuture(new RequestException(error));
         }
-        return unlessClosed(routing.ask(entrant.message(), after(within), session));
+        return unlessClosed(routing.ask(entrant.message(), after(within), sender));
     }
 
-    private CompletableFuture<AckResult> sendAcknowledged(
-            Entrant entrant, Duration within, @Nullable LiveSession session) {
-        RouteError error = entrant.error() != null ? entrant.error() : checkWait(within);
+    private CompletableFuture<AckResult> sendAcknowledged(Entrant asked, Duration within, @Nullable Attachment sender) {
+        Entrant entrant = asked.check(checkWait(within));
+        RouteError error = entrant.error();
         return error != null
                 ? CompletableFuture.completedFuture(routing.refuseAck(entrant.message(), error))
-                : unlessClosed(routing.confirm(entrant.message(), after(within), session));
+                : unlessClosed(routing.confirm(entrant.message(), after(within), sender));
     }
 
     private static @Nullable RouteError checkWait(Duration within) {
@@ -265,52 +242,10 @@ final class MessageRouter implements Router, ClientGateway {
     }
 
     @Override
-    public Admission connect(Principal principal, Connection connection) {
-        if (draining) {
-            return new Admission.Refused(CloseReason.RESTARTING);
-        }
-        return users.with(principal.user(), user -> {
-            LiveSession session = new LiveSession(principal, user, connection, this);
-            // Before it is its user's: from then on, another thread may replace and remove it.
-            users.add(session);
-            Optional<User.Joined> joined = user.join(session);
-            if (joined.isEmpty() || !joined.get().joined()) {
-                users.remove(session);
-            }
-            return joined.map(each -> admission(session, each));
-        });
-    }
-
-    private Admission admission(LiveSession session, User.Joined joined) {
-        if (!joined.joined()) {
-            return new Admission.Refused(CloseReason.TOO_MANY_SESSIONS);
-        }
-        LiveSession replaced = joined.replaced();
-        if (replaced != null) {
-            replaced.close(CloseReason.REPLACED);
-            ended(replaced);
-        }
-        session.user().tellAndPump();
-        return new Admission.Admitted(session);
-    }
-
-    void disconnected(LiveSession session, CloseReason reason) {
-        if (session.user().leave(session, reason)) {
-            ended(session);
-            session.user().tellAndPump();
-            users.retire(session.user());
-        }
-    }
-
-    /** A session is out of its user's list: what it waited for, and what waited for it, ends. */
-    private void ended(LiveSession session) {
-        users.remove(session);
-        session.end();
-        acknowledgements.gone(session);
-        requests.gone(session.address());
-        if (session.user().sessions().isEmpty()) {
-            requests.gone(session.user().address());
-        }
+    public Admission connect(Principal principal, Connection connection, SessionStart start) {
+        return entrance.isDraining()
+                ? new Admission.Refused(CloseReason.RESTARTING)
+                : life.connect(principal, connection, start);
     }
 
     @Override
@@ -356,7 +291,7 @@ final class MessageRouter implements Router, ClientGateway {
 
     @Override
     public boolean drain(Duration deadline) throws InterruptedException {
-        draining = true;
+        entrance.drain(true);
         long start = System.nanoTime();
         while (logics.pending() > 0) {
             if (System.nanoTime() - start >= deadline.toNanos()) {
@@ -370,11 +305,11 @@ final class MessageRouter implements Router, ClientGateway {
     @Override
     public void admit() {
         if (!closing.get()) {
-            draining = false;
+            entrance.drain(false);
         }
         // Race: it may have begun to close between the two.
         if (closing.get()) {
-            draining = true;
+            entrance.drain(true);
         }
     }
 
@@ -385,8 +320,9 @@ final class MessageRouter implements Router, ClientGateway {
         }
         routing.endpoints().forEach(Endpoint::stopAccepting);
         drainBeforeClosing();
-        closed = true;
+        entrance.close();
         routing.endpoints().forEach(Endpoint::close);
+        life.endDetached();
         logics.stop();
         endWaiting();
         deadlines.close();
@@ -399,7 +335,7 @@ final class MessageRouter implements Router, ClientGateway {
 
     /** Race: something may begin to wait just after close() ended all that waited. */
     private <T> T unlessClosed(T waiting) {
-        if (closed) {
+        if (entrance.isClosed()) {
             endWaiting();
         }
         return waiting;

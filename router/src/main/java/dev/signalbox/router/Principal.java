@@ -1,14 +1,17 @@
 package dev.signalbox.router;
 
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Who a token stands for: a user, who may have several sessions at a time.
  *
  * @param user fit for {@link Address#client}
  * @param metadata what the token says about the user, shown in {@link SessionInfo}
+ * @param expires when a connection ends that was made with the token, as {@link CloseReason#EXPIRED}; empty for never
  */
-public record Principal(String user, Map<String, String> metadata) {
+public record Principal(String user, Map<String, String> metadata, Optional<Instant> expires) {
 
     /**
      * Checks the user's id.
@@ -18,5 +21,10 @@ public record Principal(String user, Map<String, String> metadata) {
     public Principal {
         Address.client(user);
         metadata = Map.copyOf(metadata);
+    }
+
+    /** Whose token does not run out. */
+    public Principal(String user, Map<String, String> metadata) {
+        this(user, metadata, Optional.empty());
     }
 }

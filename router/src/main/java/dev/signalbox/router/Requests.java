@@ -16,15 +16,15 @@ final class Requests {
     private static final int BYTES = 512;
 
     /** One that waits. */
-    final class Pending implements LiveSession.Wait {
+    final class Pending implements Attachment.Wait {
         private final UUID id;
         private final Address requester;
         private final Address target;
-        private final @Nullable LiveSession sender;
+        private final @Nullable Attachment sender;
         private final CompletableFuture<Message> reply = new CompletableFuture<>();
         private volatile Deadlines.@Nullable Timer timer;
 
-        private Pending(Message request, @Nullable LiveSession sender) {
+        private Pending(Message request, @Nullable Attachment sender) {
             this.id = request.id();
             this.requester = request.replyTo();
             this.target = request.targets().getFirst();
@@ -86,7 +86,7 @@ final class Requests {
     }
 
     /** Begins to wait; if that is impossible, the result has failed already. */
-    Pending open(Message request, Instant deadline, @Nullable LiveSession sender) {
+    Pending open(Message request, Instant deadline, @Nullable Attachment sender) {
         Pending opened = new Pending(request, sender);
         if (!budget.take(BYTES, sender != null)) {
             opened.fail(RouteError.of(

@@ -76,10 +76,24 @@ public interface Router extends AutoCloseable {
      */
     CompletionStage<AckResult> sendAcknowledged(Message message, Duration within);
 
-    /** How many sessions are connected. */
+    /**
+     * Publishes to one topic on behalf of the server's own code.
+     *
+     * @param message with the topic as its only target
+     * @param key as in {@link ClientSession#publish}; keys of the server's code and of clients do not meet
+     */
+    ClientSession.Publishing publish(Message message, Optional<String> key);
+
+    /**
+     * What a topic keeps of the offsets above {@code after}, oldest first: as much as fits into {@code maxBytes} but at least one.
+     * Empty if there is no such topic.
+     */
+    Optional<Topic.Kept> read(String topic, long after, int maxBytes);
+
+    /** How many sessions there are, those included that wait for their client to come back. */
     int connected();
 
-    /** All connected sessions, in no order. */
+    /** All sessions, in no order. */
     List<SessionInfo> sessions();
 
     /** Those of one user, in the order of connecting; empty if the user has none. */

@@ -16,6 +16,7 @@ import java.util.List;
  * @param pending what one user may wait for
  * @param acknowledgements what may wait to be acknowledged
  * @param topics how many topics, and what they keep
+ * @param resume how long sessions wait for their clients to come back, and how many may
  * @param drain how long {@link Router#close()} lets logic finish; 0 to 1 hour, default 10 s
  */
 public record RouterOptions(
@@ -29,6 +30,7 @@ public record RouterOptions(
         Pending pending,
         Acknowledgements acknowledgements,
         Topics topics,
+        Resume resume,
         Duration drain) {
 
     /** What happens when a user opens one session more than they may have. */
@@ -121,6 +123,23 @@ public record RouterOptions(
         }
     }
 
+    /**
+     * Sessions that wait for their clients to come back. One that is beyond a bound ends instead.
+     *
+     * @param within after the connection broke; 0 (never) to 1 day, default 30 s
+     * @param maxSessions that wait at a time; 0 to 10 million, default 10,000
+     * @param maxMessages that wait for them, beside those that have to be acknowledged; 0 to 100 million, default 100,000
+     * @param maxBytes of these messages; 0 to 1 TiB, default 64 MiB
+     */
+    public record Resume(Duration within, int maxSessions, int maxMessages, long maxBytes) {
+        public Resume {
+            requireRange("within", within, Duration.ZERO, Duration.ofDays(1));
+            requireRange("maxSessions", maxSessions, 0, 10_000_000);
+            requireRange("maxMessages", maxMessages, 0, 100_000_000);
+            requireRange("maxBytes", maxBytes, 0, 1L << 40);
+        }
+    }
+
     /** What a message takes in JSON beside payload and headers: type, ids, source, deadline. */
     private static final int ENVELOPE = 1 << 10;
 
@@ -151,6 +170,7 @@ public record RouterOptions(
                 new Pending(1_000, 4 << 20),
                 new Acknowledgements(1_000, 4 << 20, 100_000, 64 << 20),
                 new Topics(10_000, 100, List.of(), TopicPolicy.DEFAULT),
+                new Resume(Duration.ofSeconds(30), 10_000, 100_000, 64 << 20),
                 Duration.ofSeconds(10));
     }
 
@@ -176,6 +196,7 @@ public record RouterOptions(
                 pending,
                 acknowledgements,
                 topics,
+                resume,
                 drain);
     }
 
@@ -191,6 +212,7 @@ public record RouterOptions(
                 pending,
                 acknowledgements,
                 topics,
+                resume,
                 drain);
     }
 
@@ -206,6 +228,7 @@ public record RouterOptions(
                 pending,
                 acknowledgements,
                 topics,
+                resume,
                 drain);
     }
 
@@ -221,6 +244,7 @@ public record RouterOptions(
                 changed,
                 acknowledgements,
                 topics,
+                resume,
                 drain);
     }
 
@@ -236,6 +260,7 @@ public record RouterOptions(
                 pending,
                 changed,
                 topics,
+                resume,
                 drain);
     }
 
@@ -250,6 +275,23 @@ public record RouterOptions(
                 maxWait,
                 pending,
                 acknowledgements,
+                changed,
+                resume,
+                drain);
+    }
+
+    public RouterOptions withResume(Resume changed) {
+        return new RouterOptions(
+                maxPayloadBytes,
+                maxTargets,
+                maxHeaders,
+                maxHeaderBytes,
+                sessions,
+                maxRequests,
+                maxWait,
+                pending,
+                acknowledgements,
+                topics,
                 changed,
                 drain);
     }
@@ -266,6 +308,7 @@ public record RouterOptions(
                 pending,
                 acknowledgements,
                 topics,
+                resume,
                 changed);
     }
 

@@ -112,6 +112,9 @@ final class Routing {
         return switch (target) {
             case Address.Client client -> offer(client, message);
             case Address.Session session -> offer(session, message);
+            case Address.Topic topic
+            when TopicPresence.subject(topic.name()) != null ->
+                RouteError.forbidden(Authorizer.Operation.PUBLISH, topic);
             case Address.Topic topic ->
                 topics.publish(topic.name(), message, null)
                         .map(published -> refusal(topic, published))
@@ -132,6 +135,9 @@ final class Routing {
 
     /** Publishes to the one topic that is the message's target. */
     ClientSession.Publishing publish(Message message, Address.Topic topic, @Nullable String key) {
+        if (TopicPresence.subject(topic.name()) != null) {
+            return refusePublishing(message, RouteError.forbidden(Authorizer.Operation.PUBLISH, topic));
+        }
         return switch (sending.apply(message)) {
             case Decision.Reject(String reason) -> refusePublishing(message, RouteError.rejected(reason));
             case Decision.Accept(Message sent) ->
@@ -197,7 +203,7 @@ final class Routing {
     }
 
     /** Sends a request to its one target, and waits for the reply. */
-    CompletableFuture<Message> ask(Message message, Instant deadline, @Nullable LiveSession sender) {
+    CompletableFuture<Message> ask(Message message, Instant deadline, @Nullable Attachment sender) {
         if (!hasOneReceiver(message)) {
             return CompletableFuture.failedFuture(new RequestException(
                     RouteError.of(ErrorCode.MALFORMED, "a request goes to exactly one client or logic")));
@@ -220,7 +226,7 @@ final class Routing {
     }
 
     /** Sends to one client or session until it acknowledges. */
-    CompletableFuture<AckResult> confirm(Message message, Instant until, @Nullable LiveSession sender) {
+    CompletableFuture<AckResult> confirm(Message message, Instant until, @Nullable Attachment sender) {
         return switch (sending.apply(message)) {
             case Decision.Reject(String reason) ->
                 CompletableFuture.completedFuture(refuseAck(message, RouteError.rejected(reason)));

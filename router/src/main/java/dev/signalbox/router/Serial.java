@@ -1,10 +1,13 @@
 package dev.signalbox.router;
 
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one piece of work again for each time it is asked to, never twice at a time: whoever asks while it runs returns at once,
- * and it then runs once more. So it needs no lock that its callers could meet, and may ask for itself. Thread-safe.
+ * and it then runs once more. So it needs no lock that its callers could meet, and may ask for itself. If the work throws, it is
+ * still run for those who asked meanwhile; the thread that runs it gets the first failure afterwards. Thread-safe.
  */
 final class Serial {
     private final Runnable work;
@@ -18,20 +21,31 @@ final class Serial {
         if (asked.getAndIncrement() != 0) {
             return;
         }
+        Throwable first = null;
         int seen = 1;
         do {
-            once();
+            Throwable failure = once();
+            first = first == null ? failure : first;
             seen = asked.addAndGet(-seen);
         } while (seen != 0);
+        rethrow(first);
     }
 
-    private void once() {
+    private @Nullable Throwable once() {
         try {
             work.run();
+            return null;
         } catch (Throwable e) {
-            // Otherwise nobody could run it any more.
-            asked.set(0);
-            throw e;
+            return e;
+        }
+    }
+
+    private static void rethrow(@Nullable Throwable failure) {
+        switch (failure) {
+            case null -> {}
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new UndeclaredThrowableException(failure);
         }
     }
 }

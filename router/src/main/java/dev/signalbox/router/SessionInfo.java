@@ -5,13 +5,14 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A session at the moment of asking: one connection of a user, such as a tab of a browser.
+ * A session at the moment of asking: one of a user's, such as a tab of a browser.
  *
  * @param id names this session among all that ever were; a UUID of version 7
  * @param user whose it is
  * @param metadata what the token said about the user
- * @param remoteAddress where it connected from
+ * @param remoteAddress where it connected from last
  * @param lastMessageAt when it last sent something; {@code connectedAt} if it has not
+ * @param connected false while it waits for its client to come back, as {@link Resumption} tells
  */
 public record SessionInfo(
         UUID id,
@@ -19,7 +20,8 @@ public record SessionInfo(
         Map<String, String> metadata,
         String remoteAddress,
         Instant connectedAt,
-        Instant lastMessageAt) {
+        Instant lastMessageAt,
+        boolean connected) {
 
     /** The address of this session, and of no other of its user. */
     public Address.Session address() {

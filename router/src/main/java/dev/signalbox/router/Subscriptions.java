@@ -2,15 +2,22 @@ package dev.signalbox.router;
 
 import dev.signalbox.router.ClientSession.Subscribing;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The topics that one session subscribes to. Thread-safe; bounded by its callers. */
 final class Subscriptions {
+    private final String user;
     private final Map<String, TopicLog> topics = new HashMap<>();
     private boolean closed;
+
+    Subscriptions(String user) {
+        this.user = user;
+    }
 
     /** Adds a topic, which {@code join} lets the session into; the same one again takes the place of the first. */
     synchronized Subscribing add(Address.Topic topic, int most, Supplier<Optional<Topics.Joined>> join) {
@@ -40,16 +47,35 @@ final class Subscriptions {
         return removed != null;
     }
 
-    private static void leave(@Nullable TopicLog topic) {
+    /** Their names, sorted. */
+    synchronized List<String> names() {
+        return topics.keySet().stream().sorted().toList();
+    }
+
+    /** Where each goes on over another connection: after what the client has seen, or else after what was written to it. */
+    synchronized List<Subscribing.Subscribed> resume(Map<String, Position> seen, Map<String, Position> written) {
+        return names().stream()
+                .map(name -> resumed(Objects.requireNonNull(topics.get(name)), seen, written))
+                .toList();
+    }
+
+    private static Subscribing.Subscribed resumed(
+            TopicLog topic, Map<String, Position> seen, Map<String, Position> written) {
+        String name = topic.name();
+        TopicLog.Start start = topic.resume(seen.containsKey(name) ? seen.get(name) : written.get(name));
+        return new Subscribing.Subscribed(topic, start.after(), start.recovered());
+    }
+
+    private void leave(@Nullable TopicLog topic) {
         if (topic != null) {
-            topic.leave();
+            topic.leave(user);
         }
     }
 
     /** The session has ended. */
     synchronized void close() {
         closed = true;
-        topics.values().forEach(TopicLog::leave);
+        topics.values().forEach(this::leave);
         topics.clear();
     }
 }

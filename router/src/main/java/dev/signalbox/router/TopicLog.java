@@ -31,6 +31,7 @@ final class TopicLog implements Topic {
     private final String name;
     private final TopicPolicy policy;
     private final InstantSource clock;
+    private final @Nullable TopicPresence presence;
     private final UUID epoch = MessageId.next();
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Shard> shards = new CopyOnWriteArrayList<>();
@@ -42,6 +43,12 @@ final class TopicLog implements Topic {
     private boolean retired;
 
     TopicLog(String name, TopicPolicy policy, InstantSource clock) {
+        this(name, policy, clock, null);
+    }
+
+    /** {@code presence} keeps account of who subscribes; null if nobody does. */
+    TopicLog(String name, TopicPolicy policy, InstantSource clock, @Nullable TopicPresence presence) {
+        this.presence = presence;
         this.name = name;
         this.policy = policy;
         this.clock = clock;
@@ -180,7 +187,7 @@ final class TopicLog implements Topic {
     record Start(long after, boolean recovered) {}
 
     /** Lets a subscriber in. Empty if this topic is no longer in use. */
-    Optional<Start> join(TopicStart from) {
+    Optional<Start> join(TopicStart from, String user) {
         lock.lock();
         try {
             trim(clock.millis());
@@ -188,6 +195,9 @@ final class TopicLog implements Topic {
                 return Optional.empty();
             }
             subscribers++;
+            if (presence != null) {
+                presence.join(user);
+            }
             return Optional.of(start(from, end - kept.size() + 1));
         } finally {
             lock.unlock();
@@ -205,10 +215,28 @@ final class TopicLog implements Topic {
         };
     }
 
-    void leave() {
+    /** Where a subscriber goes on that was away; {@code after} is null if it is not known what it has. */
+    Start resume(@Nullable Position after) {
+        lock.lock();
+        try {
+            trim(clock.millis());
+            return after == null ? new Start(end, false) : start(new TopicStart.After(after), end - kept.size() + 1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    ClientSession.Presence.Present present() {
+        return presence == null ? new ClientSession.Presence.Present(List.of(), 0) : presence.present();
+    }
+
+    void leave(String user) {
         lock.lock();
         try {
             subscribers--;
+            if (presence != null) {
+                presence.leave(user);
+            }
         } finally {
             lock.unlock();
         }

@@ -9,8 +9,9 @@ import java.time.Duration;
  * @param bytes of them, as {@link Message#bytes()} counts; 0 to 1 GiB. One message may be larger than that
  * @param age how long each is kept; 0 to 365 days
  * @param slow what happens when a subscriber has not read what is no longer kept
+ * @param presence whether subscribers may know who the others are
  */
-public record TopicPolicy(int count, long bytes, Duration age, SlowConsumer slow) {
+public record TopicPolicy(int count, long bytes, Duration age, SlowConsumer slow, boolean presence) {
 
     /** What becomes of a subscriber that lags behind what the topic keeps. */
     public enum SlowConsumer {
@@ -22,6 +23,11 @@ public record TopicPolicy(int count, long bytes, Duration age, SlowConsumer slow
 
     /** 1,000 messages or 1 MiB for 5 minutes; gaps. */
     public static final TopicPolicy DEFAULT = new TopicPolicy(1_000, 1 << 20, Duration.ofMinutes(5), SlowConsumer.GAP);
+
+    /** Without presence. */
+    public TopicPolicy(int count, long bytes, Duration age, SlowConsumer slow) {
+        this(count, bytes, age, slow, false);
+    }
 
     public TopicPolicy {
         RouterOptions.requireRange("count", count, 0, 1_000_000);

@@ -24,6 +24,8 @@ final class Topics {
     private static final TopicPolicy EVERYONE =
             new TopicPolicy(1_000_000, 4 << 20, Duration.ofMinutes(1), TopicPolicy.SlowConsumer.DISCONNECT);
 
+    private static final Address.Logic PRESENCE = Address.logic("presence");
+
     private final RouterOptions.Topics options;
     private final InstantSource clock;
     private final Deadlines deadlines;
@@ -58,8 +60,36 @@ final class Topics {
     record Joined(TopicLog topic, TopicLog.Start start) {}
 
     /** Lets a subscriber in; empty if there are as many topics as there may be. */
-    Optional<Joined> join(String name, TopicStart from) {
-        return with(name, topic -> topic.join(from).map(start -> new Joined(topic, start)));
+    Optional<Joined> join(String name, TopicStart from, LiveSession session) {
+        String user = session.address().user();
+        return with(name, topic -> topic.join(from, user).map(start -> new Joined(topic, start)));
+    }
+
+    ClientSession.Presence presence(Address.Topic topic) {
+        if (!options.policy(topic.name()).presence()) {
+            return new ClientSession.Presence.Refused(
+                    RouteError.to(topic, ErrorCode.MALFORMED, "nobody keeps account of who subscribes to " + topic));
+        }
+        TopicLog known = byName.get(topic.name());
+        return known == null ? new ClientSession.Presence.Present(List.of(), 0) : known.present();
+    }
+
+    private TopicLog create(String name) {
+        TopicPolicy policy = options.policy(name);
+        return policy.presence() && TopicPresence.subject(name) == null
+                ? new TopicLog(name, policy, clock, new TopicPresence(clock, deadlines, change -> tell(name, change)))
+                : new TopicLog(name, policy, clock);
+    }
+
+    /** Those who want to know subscribe to a topic of its own; if nobody does, nothing is said. */
+    private void tell(String name, TopicPresence.Change change) {
+        TopicLog events = byName.get(name + TopicPresence.SUFFIX);
+        if (events != null) {
+            Address.Topic address = Address.topic(events.name());
+            Message message = Message.of(PRESENCE, address, Payload.text(change.json()))
+                    .withHeader("content-type", "application/json");
+            events.publish(message, null);
+        }
     }
 
     /** A topic that was retired meanwhile has no answer, and is replaced by a new one. */
@@ -87,7 +117,7 @@ final class Topics {
             count.decrementAndGet();
             return byName.get(name);
         }
-        TopicLog fresh = new TopicLog(name, options.policy(name), clock);
+        TopicLog fresh = create(name);
         TopicLog earlier = byName.putIfAbsent(name, fresh);
         if (earlier != null) {
             count.decrementAndGet();
@@ -127,6 +157,10 @@ final class Topics {
                 .map(TopicLog::info)
                 .sorted(Comparator.comparing(TopicInfo::name))
                 .toList();
+    }
+
+    Optional<Topic.Kept> read(String name, long after, int maxBytes) {
+        return Optional.ofNullable(byName.get(name)).map(topic -> topic.read(after, Long.MAX_VALUE, maxBytes));
     }
 
     Optional<TopicInfo> find(String name) {

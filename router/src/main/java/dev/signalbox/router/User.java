@@ -2,6 +2,7 @@ package dev.signalbox.router;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -29,13 +30,14 @@ final class User {
 
     private boolean retired;
 
-    User(String id, RouterOptions options, RouterListener listener) {
+    /** {@code held} is what plain messages may take that wait for a connection, on the whole node. */
+    User(String id, RouterOptions options, Budget.Share held, RouterListener listener) {
         this.address = Address.client(id);
         this.options = options;
         this.listener = listener;
         this.quota =
                 new Budget.Share(options.pending().perUser(), options.pending().bytesPerUser());
-        this.inbox = new Inbox(options.acknowledgements());
+        this.inbox = new Inbox(options.acknowledgements(), held);
     }
 
     Address.Client address() {
@@ -62,10 +64,10 @@ final class User {
                 return Optional.empty();
             }
             boolean full = sessions.size() >= options.sessions().perUser();
-            if (full && options.sessions().atLimit() == RouterOptions.AtSessionLimit.REFUSE) {
+            LiveSession replaced = full ? replaceable() : null;
+            if (full && replaced == null) {
                 return Optional.of(new Joined(false, null));
             }
-            LiveSession replaced = full ? sessions.getFirst() : null;
             if (replaced != null) {
                 remove(replaced, CloseReason.REPLACED);
             }
@@ -74,6 +76,15 @@ final class User {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Who gives way to a newcomer: one that has no connection, or else the oldest if it has to. */
+    private @Nullable LiveSession replaceable() {
+        boolean replaces = options.sessions().atLimit() == RouterOptions.AtSessionLimit.REPLACE_OLDEST;
+        return sessions.stream()
+                .filter(LiveSession::isDetached)
+                .findFirst()
+                .orElse(replaces ? sessions.getFirst() : null);
     }
 
     private static List<LiveSession> with(List<LiveSession> sessions, LiveSession another) {
@@ -89,11 +100,54 @@ final class User {
         events.add(() -> listener.connected(info));
     }
 
-    /** True once, for the caller that ended the session. Call {@link #tellAndPump} afterwards. */
-    boolean leave(LiveSession session, CloseReason reason) {
+    /**
+     * Ends a session whose last connection this is: true once, for the caller that ended it. Call {@link #tellAndPump}
+     * afterwards.
+     */
+    boolean leave(Attachment attachment, CloseReason reason) {
         lock.lock();
         try {
-            return sessions.contains(session) && remove(session, reason);
+            return isCurrent(attachment) && remove(attachment.session(), reason);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isCurrent(Attachment attachment) {
+        return sessions.contains(attachment.session()) && attachment.session().attachment() == attachment;
+    }
+
+    /** Lets a session wait for another connection; false if it cannot. */
+    boolean detach(Attachment attachment, Map<String, Position> written) {
+        lock.lock();
+        try {
+            boolean waits = isCurrent(attachment)
+                    && attachment.session().isResumable()
+                    && !attachment.session().isDetached();
+            if (waits) {
+                attachment.session().detach(written);
+            }
+            return waits;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What the session was before it was resumed. */
+    record Resumed(Attachment previous, boolean wasDetached) {}
+
+    /** Gives a session another connection; empty if it has ended. Call {@link #tellAndPump} afterwards. */
+    Optional<Resumed> resume(Attachment next, Principal principal) {
+        LiveSession session = next.session();
+        lock.lock();
+        try {
+            if (!sessions.contains(session) || !session.isResumable()) {
+                return Optional.empty();
+            }
+            Resumed resumed = new Resumed(session.attachment(), session.isDetached());
+            session.attach(next, principal);
+            inbox.join(session);
+            return Optional.of(resumed);
         } finally {
             lock.unlock();
         }
@@ -149,7 +203,7 @@ final class User {
     /** Not before those of the same sender that wait to be sent to it. */
     private boolean offerInOrder(LiveSession session, Message message) {
         if (!inbox.mayHoldBack()) {
-            return session.offer(message);
+            return session.offer(message) || hold(session, message);
         }
         Optional<Boolean> queued;
         lock.lock();
@@ -161,10 +215,27 @@ final class User {
             lock.unlock();
         }
         if (queued.isEmpty()) {
-            return session.offer(message);
+            return session.offer(message) || hold(session, message);
         }
         pumping.run();
         return queued.get();
+    }
+
+    /** What a session cannot take now, it gets later if its client can come back to it: it may just have lost its connection. */
+    private boolean hold(LiveSession session, Message message) {
+        if (!session.isResumable()) {
+            return false;
+        }
+        boolean held;
+        lock.lock();
+        try {
+            held = inbox.addPlain(session, message);
+        } finally {
+            lock.unlock();
+        }
+        // Race: there may be room, or another connection, since it was refused.
+        pumping.run();
+        return held;
     }
 
     /** Adds what waits to be acknowledged; empty if this user is no longer in use. Call {@link #pump} afterwards. */
@@ -216,14 +287,14 @@ final class User {
 
     private void pumpAll() {
         for (LiveSession session : sessions) {
-            Inbox.Entry next = next(session);
+            Inbox.Next next = next(session);
             while (next != null) {
                 next = offer(session, next) ? next(session) : null;
             }
         }
     }
 
-    private Inbox.@Nullable Entry next(LiveSession session) {
+    private Inbox.@Nullable Next next(LiveSession session) {
         lock.lock();
         try {
             return inbox.next(session);
@@ -232,22 +303,23 @@ final class User {
         }
     }
 
-    private boolean offer(LiveSession session, Inbox.Entry entry) {
-        boolean taken = session.offer(entry.message());
-        int attempt = offered(session, entry, taken);
+    private boolean offer(LiveSession session, Inbox.Next next) {
+        Message message = next.entry().message();
+        boolean taken = next.to().connection().offer(message);
+        int attempt = offered(session, next, taken);
         if (attempt > 0) {
-            listener.ackRequested(entry.message(), attempt);
+            listener.ackRequested(message, attempt);
         }
         return taken;
     }
 
-    private int offered(LiveSession session, Inbox.Entry entry, boolean taken) {
+    private int offered(LiveSession session, Inbox.Next next, boolean taken) {
         lock.lock();
         try {
             if (taken) {
-                return inbox.sent(session, entry);
+                return inbox.sent(session, next);
             }
-            inbox.notSent(entry);
+            Inbox.notSent(next);
             return 0;
         } finally {
             lock.unlock();

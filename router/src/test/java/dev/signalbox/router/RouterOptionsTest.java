@@ -28,6 +28,7 @@ class RouterOptionsTest {
                                 100,
                                 List.of(),
                                 new TopicPolicy(1_000, 1_048_576, Duration.ofMinutes(5), TopicPolicy.SlowConsumer.GAP)),
+                        new RouterOptions.Resume(Duration.ofSeconds(30), 10_000, 100_000, 67_108_864),
                         Duration.ofSeconds(10)));
     }
 
@@ -49,6 +50,9 @@ class RouterOptionsTest {
                 .isThrownBy(() -> new RouterOptions.Sessions(0, RouterOptions.AtSessionLimit.REFUSE))
                 .withMessageContaining("perUser");
         assertThatIllegalArgumentException()
+                .isThrownBy(() -> new RouterOptions.Resume(Duration.ofDays(2), 1, 1, 1))
+                .withMessageContaining("within");
+        assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Logic.Worker((message, context) -> {}, 0))
                 .withMessageContaining("mailbox");
         assertThatIllegalArgumentException()
@@ -59,12 +63,14 @@ class RouterOptionsTest {
     @Test
     void eachWitherChangesItsOwn() {
         RouterOptions.Topics topics = new RouterOptions.Topics(1, 2, List.of(), TopicPolicy.DEFAULT);
+        RouterOptions.Resume resume = new RouterOptions.Resume(Duration.ofSeconds(1), 2, 3, 4);
         RouterOptions changed = defaults.withMaxPayloadBytes(5)
                 .withSessions(new RouterOptions.Sessions(2, RouterOptions.AtSessionLimit.REFUSE))
                 .withPending(new RouterOptions.Pending(7, 8))
                 .withMaxRequests(6)
                 .withAcknowledgements(new RouterOptions.Acknowledgements(1, 2, 3, 4))
                 .withTopics(topics)
+                .withResume(resume)
                 .withDrain(Duration.ZERO);
 
         assertThat(changed)
@@ -79,6 +85,7 @@ class RouterOptionsTest {
                         new RouterOptions.Pending(7, 8),
                         new RouterOptions.Acknowledgements(1, 2, 3, 4),
                         topics,
+                        resume,
                         Duration.ZERO));
     }
 }

@@ -24,8 +24,11 @@ import dev.signalbox.server.node.Build;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.StartupException;
 import dev.signalbox.server.observatory.ObservatoryFeature;
+import dev.signalbox.server.sandbox.SandboxFeature;
 import dev.signalbox.server.sessions.SessionsFeature;
 import dev.signalbox.server.sms.SmsFeature;
+import dev.signalbox.server.suppression.SuppressionFeature;
+import dev.signalbox.server.templates.TemplatesFeature;
 import dev.signalbox.server.topics.TopicsFeature;
 import dev.signalbox.server.webhook.WebhookFeature;
 import java.io.PrintWriter;
@@ -58,7 +61,8 @@ import picocli.CommandLine.ScopeType;
             "",
             "The script ./signalbox in the sources also knows:",
             "  verify   builds everything and runs every test",
-            "  bench    measures deliveries and routing; see ./signalbox bench --help"
+            "  bench    measures deliveries and routing; see ./signalbox bench --help",
+            "  example  runs one of the small programs in examples/"
         })
 public final class SignalboxCommand {
     /** What this server can do. They start in this order and stop in reverse; docs and help list them so, too. */
@@ -70,6 +74,9 @@ public final class SignalboxCommand {
             new SessionsFeature(),
             new ExecFeature(),
             new LlmFeature(),
+            new SandboxFeature(),
+            new SuppressionFeature(),
+            new TemplatesFeature(),
             new SmsFeature(),
             new EmailFeature(),
             new WebhookFeature(),
@@ -83,11 +90,13 @@ public final class SignalboxCommand {
             "demo",
             "serve",
             "send",
+            "test-send",
             "import",
             "connect",
             "queue",
             "ha",
             "session",
+            "topic",
             "maintenance",
             "context",
             "migrate",
@@ -95,6 +104,8 @@ public final class SignalboxCommand {
             "llm",
             "logs",
             "webhook",
+            "suppression",
+            "template",
             "simulator",
             "token",
             "completion",

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -238,12 +239,13 @@ class ServerCommandsTest {
         assertThat(run.err()).contains("there is no message");
     }
 
-    @Test
-    void connectsAsAClientThatHearsItself() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"ws", "http", "tcp"})
+    void connectsAsAClientThatHearsItself(String transport) throws IOException {
         var token = server.tokenOf("alice");
         var run = withStdin(
                 "client:alice hello, myself\nwithout-text\n\n",
-                () -> Run.of("connect", server.clientsUrl(), "--token-file", token, "--linger", "500ms"));
+                () -> Run.of("connect", server.clientsUrl(transport), "--token-file", token, "--linger", "500ms"));
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).endsWith("client:alice: hello, myself\n").hasLineCount(1);
         assertThat(run.err()).contains("connected as alice", "write ADDRESS TEXT");
@@ -290,7 +292,12 @@ class ServerCommandsTest {
         assertThat(Run.of("connect", "ws://127.0.0.1:1/ws", "--token-file", forged)
                         .exitCode())
                 .isEqualTo(ExitCode.UNREACHABLE);
-        assertThat(Run.of("connect", "http://127.0.0.1:1/", "--token-file", forged)
+        for (String url : List.of("http://127.0.0.1:1/events", "tcp://127.0.0.1:1")) {
+            assertThat(Run.of("connect", url, "--token-file", forged).exitCode())
+                    .as(url)
+                    .isEqualTo(ExitCode.UNREACHABLE);
+        }
+        assertThat(Run.of("connect", "ftp://127.0.0.1:1/", "--token-file", forged)
                         .exitCode())
                 .isEqualTo(ExitCode.USAGE);
     }

@@ -40,6 +40,7 @@ public final class TestServer implements AutoCloseable {
                                 "data.folder=" + data,
                                 "control.port=0",
                                 "clients.port=0",
+                                "clients.tcp.port=0",
                                 "clients.jwt.secret=" + SECRET.value(),
                                 "topics.rules.0.name=news",
                                 "topics.rules.0.publish=*",
@@ -63,6 +64,15 @@ public final class TestServer implements AutoCloseable {
 
     public String clientsUrl() {
         return server.address("clients").toString();
+    }
+
+    /** Where clients connect over another transport: {@code ws}, {@code http} or {@code tcp}. */
+    public String clientsUrl(String scheme) {
+        return switch (scheme) {
+            case "http" -> "http://127.0.0.1:" + server.address("clients").getPort() + "/events";
+            case "tcp" -> server.address("clients-tcp").toString();
+            default -> clientsUrl();
+        };
     }
 
     /** A file with a token for the client. */

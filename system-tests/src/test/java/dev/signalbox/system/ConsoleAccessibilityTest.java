@@ -10,7 +10,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Keyboard, focus, names, contrast, width: for every page. */
 class ConsoleAccessibilityTest extends ConsoleScenario {
     private static final List<String> PAGES = List.of(
-            "overview", "messages", "messages?state=DEAD", "clients", "sessions", "sessions/game-7", "settings");
+            "overview",
+            "messages",
+            "messages?state=DEAD",
+            "clients",
+            "sessions",
+            "sessions/game-7",
+            "webhooks",
+            "settings");
 
     /** Texts whose contrast with what is behind them is below 4.5, as WCAG 2.2 computes it. */
     private static final String TOO_FAINT = """

@@ -68,7 +68,7 @@ abstract class LauncherFixture {
             """;
     private static final List<String> FOLDERS = List.of(
             ("tls http ha maintenance router/src/main router/src/test router/target/surefire-reports endpoint database session delivery llm"
-                            + " observatory exec mail console testing/simulator server/src server/target build/bom build/parent"
+                            + " observatory exec mail templates console testing/simulator server/src server/target build/bom build/parent"
                             + " build/launcher .mvn classes bin benchmarks/src/main/java/dev/signalbox/benchmarks")
                     .split(" "));
     private static final Duration PATIENCE = Duration.ofSeconds(60);

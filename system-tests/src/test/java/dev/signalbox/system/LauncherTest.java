@@ -94,6 +94,19 @@ class LauncherTest extends LauncherFixture {
     }
 
     @Test
+    void exampleHelpStartsNoMavenAndNamesTheExamplesOfTheSources() throws Exception {
+        Path sources = Files.createDirectories(root.resolve("examples/src/main/java/dev/signalbox/examples"));
+        for (String name : List.of("Examples", "RouterExample", "MaintenanceHttpExample")) {
+            Files.writeString(sources.resolve(name + ".java"), "public static void main(String[] args) {}");
+        }
+        Files.writeString(sources.resolve("MailExample.java"), "");
+
+        assertThat(signalbox("example", "--help").out()).contains(": maintenance-http router\n");
+        assertThat(signalbox("example").exit()).isEqualTo(2);
+        assertThat(root.resolve("mvn.calls")).doesNotExist();
+    }
+
+    @Test
     void runsThroughASymbolicLinkFromAnotherFolderWithoutAHome() throws Exception {
         Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("a checkout", "signalbox"));
         ProcessBuilder builder =

@@ -37,14 +37,15 @@ class ClientsPage extends Page {
     this.shell.run(() => this.#list.more());
   }
 
-  #client({ id, session, address: from, connectedAt, lastMessageAt, metadata }) {
+  #client({ id, session, address: from, connectedAt, lastMessageAt, metadata, connected }) {
     const details = Object.entries(metadata ?? {}).map(([name, value]) => `${name} ${value}`).join(' · ');
     return html`
       <tr>
         <th scope="row" data-label="Client">${line(id, 128)}</th>
         <td data-label="Session">${line(session, 36)}</td>
         <td data-label="Address">${line(from, 128)}</td>
-        <td data-label="Connected"><time datetime=${connectedAt} title=${exactly(connectedAt)}>${ago(connectedAt, this.now)}</time></td>
+        <td data-label="Connected"><time datetime=${connectedAt} title=${exactly(connectedAt)}>${ago(connectedAt, this.now)}</time>${
+          connected === false ? html` <span class="quiet">lost; may come back</span>` : nothing}</td>
         <td data-label="Last message">${lastMessageAt
           ? html`<time datetime=${lastMessageAt} title=${exactly(lastMessageAt)}>${ago(lastMessageAt, this.now)}</time>`
           : html`<span class="quiet">none yet</span>`}</td>

@@ -12,6 +12,7 @@ import { clock, exactly, number } from '../words.js';
 const REFRESH_MILLIS = 2000;
 const FIRST_PART = 10_000;
 const MOST_HEADERS = 100;
+const MOST_RECEIPTS = 100;
 
 /** One message: its state, what can be done about it, its content and every attempt. */
 class MessagePage extends Page {
@@ -98,6 +99,22 @@ class MessagePage extends Page {
     `;
   }
 
+  /** What providers told after they took it. */
+  #receipts() {
+    const { receipts } = this.message;
+    if (!receipts?.length) return nothing;
+    return html`
+      <section class="card" aria-labelledby="receipts"><header><h2 id="receipts">Receipts</h2></header>
+        <table>
+          <thead><tr><th scope="col">Receipt</th><th scope="col">Step</th><th scope="col">Provider’s id</th><th scope="col">Code</th><th scope="col">At</th></tr></thead>
+          <tbody>${receipts.slice(0, MOST_RECEIPTS).map(({ status, step, providerId, code, at }) => html`
+            <tr><th scope="row" data-label="Receipt">${line(status)}</th><td data-label="Step">${step + 1}</td>
+              <td data-label="Provider’s id">${line(providerId)}</td><td data-label="Code">${code ? line(code) : nothing}</td>
+              <td data-label="At">${this.#time(at)}</td></tr>`)}</tbody>
+        </table></section>
+    `;
+  }
+
   #content() {
     const { state } = this.message;
     return html`
@@ -112,6 +129,7 @@ class MessagePage extends Page {
         <section class="card" aria-labelledby="content"><header><h2 id="content">Content</h2></header>
           ${this.#body()}${this.#facts()}</section>
       </div>
+      ${this.#receipts()}
     `;
   }
 

@@ -1,38 +1,28 @@
 package dev.signalbox.server.clients;
 
-import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.RestClient;
-import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Secret;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
-import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One connection to a server as a client, in the JSON frames of docs/protocol.md. Thread-safe.
+ * One connection to a server as a client, in the JSON frames of docs/protocol.md, over any transport. Thread-safe.
  *
  * <p>What was sent and not yet answered is bounded; {@link #send} waits at the bound.
  */
 final class ClientConversation implements AutoCloseable {
     private static final int UNANSWERED = 256;
+    private static final int GOODBYE = 1000;
     private static final int UNAUTHENTICATED = 4401;
     private static final int LATE = 4408;
-    private static final int LARGEST_FRAME = 128 << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final FramePrinter printer;
@@ -41,8 +31,8 @@ final class ClientConversation implements AutoCloseable {
     private final AtomicLong frames = new AtomicLong();
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
     private final AtomicBoolean told = new AtomicBoolean();
-    private volatile @Nullable WebSocket socket;
-    private CompletableFuture<?> lastSend = CompletableFuture.completedFuture(null);
+    /** There as soon as the connection is; frames may come just before. */
+    private final CompletableFuture<ClientTransport> transport = new CompletableFuture<>();
 
     private ClientConversation(FramePrinter printer, boolean acknowledges) {
         this.printer = printer;
@@ -51,24 +41,8 @@ final class ClientConversation implements AutoCloseable {
 
     static ClientConversation open(URI url, Secret token, FramePrinter printer, boolean acknowledges) {
         var conversation = new ClientConversation(printer, acknowledges);
-        try {
-            conversation.socket = HttpClient.newHttpClient()
-                    .newWebSocketBuilder()
-                    .header("Authorization", "Bearer " + token.value())
-                    .connectTimeout(PATIENCE)
-                    .buildAsync(url, conversation.new Frames())
-                    .join();
-            return conversation;
-        } catch (CompletionException e) {
-            throw new CommandFailure(ExitCode.UNREACHABLE, "no server at " + url + ": " + reason(e.getCause()), e);
-        }
-    }
-
-    private static String reason(@Nullable Throwable cause) {
-        if (cause instanceof WebSocketHandshakeException refused && refused.getResponse() != null) {
-            return "it answered " + refused.getResponse().statusCode();
-        }
-        return FailureText.of(cause);
+        conversation.transport.complete(ClientTransport.open(url, token, conversation.new Frames()));
+        return conversation;
     }
 
     void send(String to, String text) {
@@ -92,16 +66,8 @@ final class ClientConversation implements AutoCloseable {
                 .put("topic", topic));
     }
 
-    /** The JDK's WebSocket takes one message at a time, so each waits for the one before. */
-    private synchronized void write(JsonNode frame) {
-        var open = socket;
-        if (open != null) {
-            lastSend = lastSend.thenCompose(sent -> open.sendText(frame.toString(), true))
-                    .exceptionally(e -> {
-                        fail("the connection broke: " + FailureText.of(e));
-                        return null;
-                    });
-        }
+    private void write(JsonNode frame) {
+        transport.join().write(frame.toString());
     }
 
     /** Waits for the answers to what was sent, listens a little longer, and ends. */
@@ -138,17 +104,7 @@ final class ClientConversation implements AutoCloseable {
     @Override
     public void close() {
         end.complete(ExitCode.OK);
-        var open = socket;
-        if (open == null || open.isOutputClosed()) {
-            return;
-        }
-        try {
-            open.sendClose(WebSocket.NORMAL_CLOSURE, "").get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            printer.note("the server did not confirm the end of the connection within " + PATIENCE.toSeconds() + " s");
-        }
+        transport.join().close();
     }
 
     private void take(String text) {
@@ -156,6 +112,7 @@ final class ClientConversation implements AutoCloseable {
             var frame = RestClient.JSON.readTree(text);
             printer.frame(frame);
             answered(frame);
+            answer(frame);
             if (acknowledges && frame.path("ack").asBoolean(false)) {
                 write(RestClient.JSON
                         .createObjectNode()
@@ -167,6 +124,18 @@ final class ClientConversation implements AutoCloseable {
         }
     }
 
+    private void answer(JsonNode frame) {
+        switch (frame.path("type").asString("")) {
+            case "ping" -> write(RestClient.JSON.createObjectNode().put("type", "pong"));
+            case "close" ->
+                new Frames()
+                        .closed(
+                                frame.path("code").asInt(0),
+                                frame.path("reason").asString(""));
+            default -> {} // others need no answer
+        }
+    }
+
     private void answered(JsonNode frame) {
         String type = frame.path("type").asString("");
         if (frame.has("id") && (type.equals("ok") || type.equals("error"))) {
@@ -174,36 +143,25 @@ final class ClientConversation implements AutoCloseable {
         }
     }
 
-    /** Collects the parts of frames. Called by the WebSocket, one call at a time. */
-    private final class Frames implements WebSocket.Listener {
-        private final StringBuilder parts = new StringBuilder();
-
+    /** What the transport tells. */
+    private final class Frames implements ClientTransport.Listener {
         @Override
-        public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-            parts.append(data);
-            if (parts.length() > LARGEST_FRAME) {
-                fail("the server sent a frame that is too large");
-            } else if (last) {
-                take(parts.toString());
-                parts.setLength(0);
-            }
-            from.request(1);
-            return null;
+        public void frame(String json) {
+            take(json);
         }
 
         @Override
-        public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+        public void closed(int code, String reason) {
             boolean refused = code == UNAUTHENTICATED || code == LATE;
             int failed = refused ? ExitCode.UNREACHABLE : ExitCode.FAILED;
             end(
-                    code == WebSocket.NORMAL_CLOSURE ? ExitCode.OK : failed,
+                    code == GOODBYE ? ExitCode.OK : failed,
                     "disconnected: " + code + (reason.isEmpty() ? "" : " " + reason));
-            return null;
         }
 
         @Override
-        public void onError(WebSocket from, Throwable error) {
-            fail("the connection broke: " + FailureText.of(error));
+        public void failed(String words) {
+            fail(words);
         }
     }
 }

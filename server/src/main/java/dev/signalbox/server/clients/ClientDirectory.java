@@ -11,7 +11,7 @@ public interface ClientDirectory {
 
     /**
      * One session. {@code id} is the client's, which may have several; {@code address} is the remote end, in whatever form its
-     * endpoint writes it.
+     * endpoint writes it. {@code connected} is false while the session waits for its client to come back.
      */
     record ConnectedClient(
             String id,
@@ -19,7 +19,8 @@ public interface ClientDirectory {
             String address,
             Instant connectedAt,
             Optional<Instant> lastMessageAt,
-            Map<String, String> metadata) {
+            Map<String, String> metadata,
+            boolean connected) {
 
         /** Where it stands in the order of the list: an exclamation mark comes before all that an id can hold. */
         public String place() {

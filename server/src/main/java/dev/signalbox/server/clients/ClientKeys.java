@@ -1,10 +1,11 @@
 package dev.signalbox.server.clients;
 
 import dev.signalbox.endpoint.netty.AddressRange;
-import dev.signalbox.endpoint.netty.WebSocketOptions.AddressSource;
+import dev.signalbox.endpoint.netty.ListenerOptions.AddressSource;
 import dev.signalbox.router.RouterOptions.AtSessionLimit;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Kind;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -72,7 +73,7 @@ final class ClientKeys {
             "clients.compression",
             Kind.truth(),
             "true",
-            "Whether clients may compress what they send (permessage-deflate).");
+            "Whether messages over WebSocket may be compressed, in both directions (permessage-deflate).");
     static final Key<Integer> SESSIONS = Key.of(
             "clients.sessions",
             Kind.whole(1, 10_000),
@@ -88,13 +89,54 @@ final class ClientKeys {
             Kind.whole(1, 1_000_000),
             "1000",
             "The most replies and acknowledgements that one client, with all of its sessions, waits for at a time.");
+    static final Key<Duration> RESUME = Key.of(
+            "clients.resume",
+            Kind.duration("0s", "1d"),
+            "30s",
+            "How long a session waits for its client to come back after the connection broke, if the client asked for that."
+                    + " 0s ends each session with its connection.");
+    static final Key<Integer> RESUME_SESSIONS = Key.of(
+            "clients.resume-sessions",
+            Kind.whole(0, 10_000_000),
+            "10000",
+            "The most sessions that wait at a time. One more ends with its connection.");
+    static final Key<Long> RESUME_SIZE = Key.of(
+            "clients.resume-size",
+            Kind.size("0", "999GiB"),
+            "64MiB",
+            "The most bytes of messages that wait for them. A session that misses one ends.");
     static final Key<String> CLIENT_TOKEN = Key.secret("clients.tokens.*.token", Kind.token(), "A client's token.");
     static final Key<String> CLIENT_ID =
             Key.optional("clients.tokens.*.client", CLIENT, "The id of the client that uses the token. Required.");
     static final Key<String> JWT_SECRET = Key.secret(
             "clients.jwt.secret",
             Kind.text("at least 32 bytes", 32, 4096),
-            "Accepts tokens signed with it (JWT, HS256): `sub` is the client's id, `exp` is required.");
+            "Accepts tokens signed with it (JWT; HS256, HS384 or HS512): `sub` is the client's id, `exp` is required.");
+    static final Key<Path> JWT_PUBLIC_KEY = Key.optional(
+            "clients.jwt.public-key",
+            Kind.path(),
+            "Accepts tokens signed with the private key to this public one, in PEM: RSA, EC or Ed25519.");
+    static final Key<URI> JWT_KEYS = Key.optional(
+            "clients.jwt.keys-url",
+            Kind.url(),
+            "Accepts tokens signed with one of the keys that this address tells (JWKS, RFC 7517), such as that of an"
+                    + " OpenID provider.");
+    static final Key<Duration> JWT_REFRESH = Key.of(
+            "clients.jwt.keys-refresh",
+            Kind.duration("1m", "1d"),
+            "5m",
+            "How long the keys of that address are used before it is asked again. For a key that is not known it is asked"
+                    + " at once, at most once in 10 s.");
+    static final Key<Duration> JWT_OUTAGE = Key.of(
+            "clients.jwt.keys-outage",
+            Kind.duration("0s", "7d"),
+            "1h",
+            "How long the last keys stay good while the address does not answer. After that, tokens cannot be checked, and new"
+                    + " clients are told to come later (1011).");
+    static final Key<String> JWT_ISSUER = Key.optional(
+            "clients.jwt.issuer", Kind.text("1 to 1000 characters", 1, 1_000), "What the claim `iss` must be.");
+    static final Key<String> JWT_AUDIENCE = Key.optional(
+            "clients.jwt.audience", Kind.text("1 to 1000 characters", 1, 1_000), "What the claim `aud` must name.");
 
     static final List<Key<?>> ALL = List.of(
             HOST,
@@ -113,9 +155,18 @@ final class ClientKeys {
             SESSIONS,
             AT_SESSION_LIMIT,
             PENDING,
+            RESUME,
+            RESUME_SESSIONS,
+            RESUME_SIZE,
             CLIENT_TOKEN,
             CLIENT_ID,
-            JWT_SECRET);
+            JWT_SECRET,
+            JWT_PUBLIC_KEY,
+            JWT_KEYS,
+            JWT_REFRESH,
+            JWT_OUTAGE,
+            JWT_ISSUER,
+            JWT_AUDIENCE);
 
     private ClientKeys() {}
 }

@@ -29,7 +29,7 @@ public final class ClientRoutes {
                 .servedAlways());
         node.overview("clients", role -> directory.connected());
         Gauge.builder("signalbox.clients.connected", directory, ClientDirectory::connected)
-                .description("Connected sessions of clients of this node")
+                .description("Sessions of clients of this node, those included that wait for their client to come back")
                 .register(node.registry());
     }
 

@@ -1,7 +1,7 @@
 package dev.signalbox.server.clients;
 
-import dev.signalbox.endpoint.netty.WebSocketOptions;
-import dev.signalbox.endpoint.netty.WebSocketOptions.AddressSource;
+import dev.signalbox.endpoint.netty.ListenerOptions;
+import dev.signalbox.endpoint.netty.ListenerOptions.AddressSource;
 import dev.signalbox.router.RouterOptions;
 import dev.signalbox.server.configuration.Pem;
 import dev.signalbox.server.configuration.Reading;
@@ -22,12 +22,16 @@ public record ClientSettings(
         int rate,
         int maxConnections,
         int maxConnectionsPerAddress,
-        WebSocketOptions.Proxies proxies,
+        ListenerOptions.Proxies proxies,
         boolean compression,
         RouterOptions.Sessions sessions,
         int pending,
+        Resume resume,
         List<ClientToken> tokens,
-        Optional<Secret> jwtSecret) {
+        JwtSettings jwt) {
+
+    /** How long sessions wait for their clients to come back, how many at a time, with how many bytes of messages. */
+    public record Resume(Duration within, int sessions, long size) {}
 
     /** A token that stands for a client. */
     public record ClientToken(String client, Secret token) {}
@@ -47,11 +51,15 @@ public record ClientSettings(
                 reading.get(ClientKeys.COMPRESSION),
                 new RouterOptions.Sessions(reading.get(ClientKeys.SESSIONS), reading.get(ClientKeys.AT_SESSION_LIMIT)),
                 reading.get(ClientKeys.PENDING),
+                new Resume(
+                        reading.get(ClientKeys.RESUME),
+                        reading.get(ClientKeys.RESUME_SESSIONS),
+                        reading.get(ClientKeys.RESUME_SIZE)),
                 tokens(reading),
-                reading.find(ClientKeys.JWT_SECRET).map(Secret::new));
+                JwtSettings.read(reading));
     }
 
-    private static WebSocketOptions.Proxies proxies(Reading reading) {
+    private static ListenerOptions.Proxies proxies(Reading reading) {
         AddressSource source = reading.get(ClientKeys.ADDRESS_FROM);
         var trusted = reading.find(ClientKeys.TRUSTED_PROXIES);
         boolean direct = source == AddressSource.CONNECTION;
@@ -60,8 +68,8 @@ public record ClientSettings(
                 ClientKeys.TRUSTED_PROXIES,
                 "is required with " + ClientKeys.ADDRESS_FROM.path() + ": anybody else could claim any address");
         return direct || trusted.isEmpty()
-                ? WebSocketOptions.Proxies.NONE
-                : new WebSocketOptions.Proxies(source, trusted.get());
+                ? ListenerOptions.Proxies.NONE
+                : new ListenerOptions.Proxies(source, trusted.get());
     }
 
     private static List<ClientToken> tokens(Reading reading) {

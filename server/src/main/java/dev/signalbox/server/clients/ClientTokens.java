@@ -3,12 +3,12 @@ package dev.signalbox.server.clients;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.KeyLengthException;
+import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.crypto.MACSigner;
-import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.signalbox.router.Principal;
 import dev.signalbox.server.clients.ClientSettings.ClientToken;
 import dev.signalbox.server.configuration.Secret;
 import dev.signalbox.server.rest.TokenTable;
@@ -19,11 +19,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which client a token stands for: one of the configuration's, or a JWT signed with its secret (HS256; {@code sub} is the
- * client's id, {@code exp} is required, {@code nbf} is honoured). Immutable and thread-safe.
+ * Which client a token stands for: one of the configuration's, or a JWT ({@code sub} is the client's id, {@code exp} is required,
+ * {@code nbf}, {@code iss} and {@code aud} are honoured). Thread-safe.
  */
 public final class ClientTokens {
     /** How far the clocks of whoever mints tokens and of this server may differ. */
@@ -32,55 +33,76 @@ public final class ClientTokens {
     private static final int LONGEST = 8 * 1024;
 
     private final TokenTable<String> tokens;
-    private final Optional<JWSVerifier> verifier;
+    private final JwtSettings jwts;
+    private final JwtKeys keys;
     private final InstantSource clock;
 
-    private ClientTokens(List<ClientToken> tokens, Optional<JWSVerifier> verifier, InstantSource clock) {
+    private ClientTokens(List<ClientToken> tokens, JwtSettings jwts, InstantSource clock) {
         this.tokens = new TokenTable<>(tokens.stream()
                 .map(entry -> new TokenTable.Entry<>(entry.token(), entry.client()))
                 .toList());
-        this.verifier = verifier;
+        this.jwts = jwts;
+        this.keys = new JwtKeys(jwts);
         this.clock = clock;
     }
 
     public static ClientTokens of(ClientSettings clients, InstantSource clock) {
-        return new ClientTokens(clients.tokens(), clients.jwtSecret().map(ClientTokens::verifier), clock);
+        return new ClientTokens(clients.tokens(), clients.jwt(), clock);
     }
 
-    private static JWSVerifier verifier(Secret secret) {
-        try {
-            return new MACVerifier(key(secret));
-        } catch (JOSEException e) {
-            throw new IllegalArgumentException("the secret cannot be used for HS256", e);
-        }
-    }
-
-    /** The client's id, or empty if the token is unknown, forged, expired, or of no client. */
-    public Optional<String> clientOf(String token) {
+    /**
+     * The client, or empty if the token is unknown, forged, expired, or of no client. May wait for keys that are fetched.
+     *
+     * @throws IllegalStateException if there are no keys to tell by, because their address does not answer
+     */
+    public Optional<Principal> principalOf(String token) {
         if (token.length() > LONGEST) {
             return Optional.empty();
         }
-        return tokens.find(token).or(() -> verifier.flatMap(v -> subject(token, v)));
+        return tokens.find(token)
+                .map(client -> new Principal(client, Map.of()))
+                .or(() -> jwts.isAny() ? signed(token) : Optional.empty());
     }
 
-    private Optional<String> subject(String token, JWSVerifier trusted) {
+    private Optional<Principal> signed(String token) {
         try {
-            var jwt = SignedJWT.parse(token);
-            boolean genuine = JWSAlgorithm.HS256.equals(jwt.getHeader().getAlgorithm()) && jwt.verify(trusted);
-            return genuine ? subject(jwt.getJWTClaimsSet()) : Optional.empty();
+            SignedJWT jwt = SignedJWT.parse(token);
+            return keys.signed(jwt) ? principal(jwt.getJWTClaimsSet()) : Optional.empty();
+        } catch (KeySourceException e) {
+            throw new IllegalStateException("the keys of tokens cannot be had from clients.jwt.keys-url", e);
         } catch (ParseException | JOSEException notOurs) {
             return Optional.empty();
         }
     }
 
-    private Optional<String> subject(JWTClaimsSet claims) {
-        var now = clock.instant();
+    private Optional<Principal> principal(JWTClaimsSet claims) {
+        boolean valid = isOfNow(claims)
+                && jwts.issuer()
+                        .map(issuer -> issuer.equals(claims.getIssuer()))
+                        .orElse(true)
+                && jwts.audience()
+                        .map(audience -> claims.getAudience().contains(audience))
+                        .orElse(true);
+        try {
+            return valid && claims.getSubject() != null
+                    ? Optional.of(new Principal(claims.getSubject(), Map.of(), end(claims)))
+                    : Optional.empty();
+        } catch (IllegalArgumentException noClient) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Instant> end(JWTClaimsSet claims) {
+        return Optional.of(claims.getExpirationTime().toInstant().plus(SKEW));
+    }
+
+    private boolean isOfNow(JWTClaimsSet claims) {
+        Instant now = clock.instant();
         Date expires = claims.getExpirationTime();
         Date begins = claims.getNotBeforeTime();
-        boolean valid = expires != null
+        return expires != null
                 && now.minus(SKEW).isBefore(expires.toInstant())
                 && (begins == null || !now.plus(SKEW).isBefore(begins.toInstant()));
-        return valid ? Optional.ofNullable(claims.getSubject()).filter(sub -> !sub.isBlank()) : Optional.empty();
     }
 
     /**

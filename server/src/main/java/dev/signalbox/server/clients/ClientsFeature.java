@@ -1,9 +1,13 @@
 package dev.signalbox.server.clients;
 
+import dev.signalbox.endpoint.netty.EventLoops;
+import dev.signalbox.endpoint.netty.ListenerOptions;
+import dev.signalbox.endpoint.netty.ListenerOptions.AddressSource;
+import dev.signalbox.endpoint.netty.TcpEndpoint;
+import dev.signalbox.endpoint.netty.TcpOptions;
 import dev.signalbox.endpoint.netty.WebSocketEndpoint;
 import dev.signalbox.endpoint.netty.WebSocketOptions;
 import dev.signalbox.router.Authenticator;
-import dev.signalbox.router.Principal;
 import dev.signalbox.router.RouterOptions;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.configuration.Key;
@@ -12,9 +16,9 @@ import dev.signalbox.server.node.Feature;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.Node;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Stream;
 
-/** Clients that connect over WebSocket: their port, their tokens, who is there. */
+/** Clients that connect over WebSocket, HTTP or TCP: their ports, their tokens, who is there. */
 public final class ClientsFeature implements Feature {
     /** Room around the largest payload for the frame's other fields. Base64 makes a payload a third longer. */
     private static final int FRAME_OVERHEAD = 16 * 1024;
@@ -26,7 +30,7 @@ public final class ClientsFeature implements Feature {
 
     @Override
     public List<Key<?>> keys() {
-        return ClientKeys.ALL;
+        return Stream.of(ClientKeys.ALL, EndpointKeys.ALL).flatMap(List::stream).toList();
     }
 
     @Override
@@ -39,49 +43,86 @@ public final class ClientsFeature implements Feature {
     @Override
     public Part configure(Reading reading) {
         ClientSettings settings = ClientSettings.read(reading);
-        return node -> start(node, settings);
+        EndpointSettings endpoints = EndpointSettings.read(reading);
+        return node -> start(node, settings, endpoints);
     }
 
-    private static void start(Node node, ClientSettings settings) {
+    private static void start(Node node, ClientSettings settings, EndpointSettings endpoints) {
         node.routing(options -> options.withSessions(settings.sessions())
                 .withPending(new RouterOptions.Pending(
-                        settings.pending(), options.pending().bytesPerUser())));
-        node.endpoint(
-                "clients",
-                WebSocketEndpoint.create(
-                        options(settings, node.settings().maxMessage()),
-                        authenticator(settings, node),
-                        new ConnectionMetrics(node.registry())));
+                        settings.pending(), options.pending().bytesPerUser()))
+                .withResume(new RouterOptions.Resume(
+                        settings.resume().within(),
+                        settings.resume().sessions(),
+                        options.resume().maxMessages(),
+                        settings.resume().size())));
+        open(node, settings, endpoints);
         new ClientRoutes(new RouterDirectory(node.router())).addTo(node);
     }
 
-    private static Authenticator authenticator(ClientSettings settings, Node node) {
-        var tokens = ClientTokens.of(settings, node.clock());
-        return token -> tokens.clientOf(token).map(client -> new Principal(client, Map.of()));
+    private static void open(Node node, ClientSettings settings, EndpointSettings endpoints) {
+        int maxMessage = node.settings().maxMessage();
+        EventLoops loops = loops(maxMessage);
+        Authenticator authenticator = authenticator(settings, node);
+        ConnectionMetrics metrics = new ConnectionMetrics(node.registry());
+        ListenerOptions listener = listener(settings, endpoints, maxMessage);
+        WebSocketOptions web = WebSocketOptions.defaults()
+                .listening(on -> listener)
+                .withCompression(settings.compression())
+                .withEvents(endpoints.events());
+        node.endpoint("clients", WebSocketEndpoint.create(loops, web, authenticator, metrics));
+        endpoints
+                .tcpPort()
+                .ifPresent(port -> node.endpoint(
+                        "clients-tcp",
+                        TcpEndpoint.create(
+                                loops,
+                                new TcpOptions(direct(listener).withPort(port), endpoints.tcpFraming()),
+                                authenticator,
+                                metrics)));
     }
 
-    private static WebSocketOptions options(ClientSettings settings, int maxMessage) {
-        WebSocketOptions defaults = WebSocketOptions.defaults();
-        int frame = maxMessage / 3 * 4 + FRAME_OVERHEAD;
-        WebSocketOptions options = defaults.withHost(settings.host())
-                .withPort(settings.port())
-                .withLimits(new WebSocketOptions.Limits(
+    /** Where there are no headers, none can tell an address. */
+    private static ListenerOptions direct(ListenerOptions listener) {
+        return listener.proxies().source() == AddressSource.PROXY_PROTOCOL
+                ? listener
+                : listener.withProxies(ListenerOptions.Proxies.NONE);
+    }
+
+    private static Authenticator authenticator(ClientSettings settings, Node node) {
+        return ClientTokens.of(settings, node.clock())::principalOf;
+    }
+
+    /** The largest frame of a client with a payload that is as large as may be. */
+    private static int frame(int maxMessage) {
+        return maxMessage / 3 * 4 + FRAME_OVERHEAD;
+    }
+
+    private static EventLoops loops(int maxMessage) {
+        EventLoops.Options defaults = EventLoops.Options.defaults();
+        return EventLoops.create(
+                defaults.withMaxBroadcastBytes(Math.max(defaults.maxBroadcastBytes(), 2 * frame(maxMessage))));
+    }
+
+    /** Where clients connect, and what each may do, whatever it speaks. */
+    private static ListenerOptions listener(ClientSettings settings, EndpointSettings endpoints, int maxMessage) {
+        ListenerOptions defaults = ListenerOptions.on(settings.port());
+        ListenerOptions.Timeouts timeouts = defaults.timeouts();
+        int frame = frame(maxMessage);
+        ListenerOptions listener = defaults.withHost(settings.host())
+                .withProxies(settings.proxies())
+                .withLimits(new ListenerOptions.Limits(
                         frame,
                         Math.max(defaults.limits().maxOutboundBytes(), 2 * frame),
-                        Math.max(defaults.limits().maxBroadcastBytes(), 2 * frame),
                         settings.maxConnections(),
                         settings.maxConnectionsPerAddress(),
                         settings.rate(),
                         settings.minUpload()))
-                .withProxies(settings.proxies())
-                .withCompression(settings.compression())
-                .withTimeouts(new WebSocketOptions.Timeouts(
-                        defaults.timeouts().handshake(),
-                        settings.authTimeout(),
-                        settings.idleTimeout(),
-                        defaults.timeouts().close()));
+                .withTimeouts(new ListenerOptions.Timeouts(
+                        timeouts.handshake(), settings.authTimeout(), settings.idleTimeout(), timeouts.close()));
         return settings.tls()
-                .map(pem -> options.withTls(new WebSocketOptions.Tls(pem.certificate(), pem.key())))
-                .orElse(options);
+                .map(pem -> listener.withTls(
+                        new ListenerOptions.Tls(pem.certificate(), pem.key(), endpoints.clientAuthorities())))
+                .orElse(listener);
     }
 }

@@ -35,11 +35,15 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  signalbox connect --token-file bob.token --topic news",
+            "  signalbox connect http://127.0.0.1:8081/events --token-file bob.token",
             "  SIGNALBOX_CLIENT_TOKEN=$(signalbox token alice) signalbox connect",
             "  echo hello | signalbox connect --token-file bob.token --to client:alice --linger 0s"
         })
 final class ConnectCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "URL", defaultValue = "ws://127.0.0.1:8081/ws", description = "Default ${DEFAULT-VALUE}.")
+    @Parameters(
+            paramLabel = "URL",
+            defaultValue = "ws://127.0.0.1:8081/ws",
+            description = "Over ws, http or tcp, with TLS wss, https or tcps. Default ${DEFAULT-VALUE}.")
     private URI url = URI.create("");
 
     @Option(
@@ -78,8 +82,10 @@ final class ConnectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (url.getScheme() == null || !url.getScheme().matches("wss?")) {
-            throw new CommandFailure(ExitCode.USAGE, "'" + url + "' is not a ws or wss URL");
+        if (!ClientTransport.knows(url)) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "'" + url + "' is not a URL of ws, wss, http, https, or of tcp or tcps with a port");
         }
         var printer = new FramePrinter(output.out(), output.err(), json);
         try (var conversation = ClientConversation.open(url, token(), printer, !noAck)) {

@@ -32,6 +32,7 @@ record RouterDirectory(Router router) implements ClientDirectory {
                 session.remoteAddress(),
                 session.connectedAt(),
                 Optional.of(session.lastMessageAt()),
-                session.metadata());
+                session.metadata(),
+                session.connected());
     }
 }

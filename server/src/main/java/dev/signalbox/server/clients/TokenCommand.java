@@ -63,7 +63,8 @@ final class TokenCommand implements Callable<Integer> {
         check();
         var secret = features.load(config)
                 .values(ClientSettings::read)
-                .jwtSecret()
+                .jwt()
+                .secret()
                 .orElseThrow(() -> new CommandFailure(
                         ExitCode.USAGE,
                         "clients.jwt.secret is not set\nSet it to at least 32 bytes, for the server"

@@ -82,8 +82,8 @@ public final class RestClient {
         return json(send(request));
     }
 
-    public void delete(String path) {
-        HttpResponse<String> _ = send(request(path).DELETE());
+    public JsonNode delete(String path) {
+        return json(send(request(path).DELETE()));
     }
 
     /** The lines of an answer that goes on; close it. Each new line may take as long as it likes. */

@@ -3,6 +3,7 @@ package dev.signalbox.server.delivery;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
+import dev.signalbox.delivery.queue.DeliveryReceipts;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
 import dev.signalbox.server.command.CommandEntry;
@@ -60,6 +61,7 @@ public final class DeliveryFeature implements Feature {
     public List<CommandEntry> commands(Features features) {
         return List.of(
                 new CommandEntry("send", SendCommand.class, () -> new SendCommand()),
+                new CommandEntry("test-send", TestSendCommand.class, () -> new TestSendCommand()),
                 new CommandEntry("import", ImportCommand.class, () -> new ImportCommand()),
                 new CommandEntry("queue", QueueCommand.class, () -> new QueueCommand()),
                 new CommandEntry("check", CheckCommand.class, () -> checks(features)));
@@ -126,10 +128,11 @@ public final class DeliveryFeature implements Feature {
 
         private List<Route> routes(Node node, Dispatcher dispatcher, DeliveryMetrics metrics, BulkRequests bulks) {
             var reader = new ReachReader(
-                    node.channels(), settings.maxAttempts(), node.database().clock());
+                    node.channels(), settings.maxAttempts(), node.database().clock(), node.preparation());
             return Stream.of(
                             new MessagingRoutes(node.intake(), dispatcher).routes(),
-                            new MessageRoutes(node.intake(), metrics, reader, node.bounds(), bulks).routes(),
+                            new MessageRoutes(node.intake(), metrics, reader, node.bounds(), bulks, node.receipts())
+                                    .routes(),
                             new MessageActions(node.intake(), node.bounds()).routes(),
                             new LaneRoutes(node.intake(), node.bounds()).routes())
                     .flatMap(List::stream)
@@ -138,7 +141,9 @@ public final class DeliveryFeature implements Feature {
 
         @Override
         public List<Tables> tables() {
-            return List.of(new Tables("delivery", DeliveryQueue::migrations, DeliveryQueue::on));
+            return List.of(
+                    new Tables("delivery", DeliveryQueue::migrations, DeliveryQueue::on),
+                    new Tables("receipts", DeliveryReceipts::migrations, DeliveryReceipts::on));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.signalbox.server.delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
+import dev.signalbox.delivery.queue.DeliveryReceipts;
 import dev.signalbox.delivery.queue.EnqueueInDoubtException;
 import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Reach;
@@ -48,14 +49,17 @@ final class MessageRoutes {
     private final ReachReader reader;
     private final ControlPlane.Bounds bounds;
     private final BulkRequests bulks;
+    private final DeliveryReceipts receipts;
 
     MessageRoutes(
             DeliveryQueue queue,
             DeliveryMetrics metrics,
             ReachReader reader,
             ControlPlane.Bounds bounds,
-            BulkRequests bulks) {
+            BulkRequests bulks,
+            DeliveryReceipts receipts) {
         this.queue = queue;
+        this.receipts = receipts;
         this.metrics = metrics;
         this.reader = reader;
         this.bounds = bounds;
@@ -168,7 +172,8 @@ final class MessageRoutes {
                 response,
                 UuidText.parse(id)
                         .flatMap(queue::find)
-                        .map(MessageView::of)
+                        .map(status -> MessageView.of(
+                                status, receipts.of(status.reach().id())))
                         .orElseThrow(() -> Problems.noSuchMessage(id)));
     }
 }

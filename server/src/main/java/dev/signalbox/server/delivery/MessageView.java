@@ -2,6 +2,7 @@ package dev.signalbox.server.delivery;
 
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
+import dev.signalbox.delivery.queue.DeliveryReceipt;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.queue.Step;
@@ -26,7 +27,8 @@ record MessageView(
         int maxAttempts,
         Instant acceptedAt,
         Optional<Instant> nextAttemptAt,
-        List<AttemptView> attempts) {
+        List<AttemptView> attempts,
+        Optional<List<ReceiptView>> receipts) {
 
     record StepView(String to, Optional<String> within) {}
 
@@ -43,7 +45,19 @@ record MessageView(
             Optional<String> actor,
             Optional<String> note) {}
 
+    record ReceiptView(int step, String providerId, String status, Optional<String> code, Instant at) {}
+
+    /** As it stands in a list. */
     static MessageView of(Status status) {
+        return of(status, Optional.empty());
+    }
+
+    /** By itself, with what providers told of it afterwards. */
+    static MessageView of(Status status, List<DeliveryReceipt> receipts) {
+        return of(status, Optional.of(receipts));
+    }
+
+    private static MessageView of(Status status, Optional<List<DeliveryReceipt>> receipts) {
         Reach reach = status.reach();
         return new MessageView(
                 reach.id(),
@@ -58,7 +72,13 @@ record MessageView(
                 reach.maxAttempts(),
                 status.acceptedAt(),
                 status.nextAttemptAt(),
-                status.attempts().stream().map(MessageView::attempt).toList());
+                status.attempts().stream().map(MessageView::attempt).toList(),
+                receipts.map(all -> all.stream().map(MessageView::receipt).toList()));
+    }
+
+    private static ReceiptView receipt(DeliveryReceipt receipt) {
+        return new ReceiptView(
+                receipt.step(), receipt.providerId(), receipt.status().name(), receipt.code(), receipt.at());
     }
 
     private static StepView step(Step step) {

@@ -123,6 +123,23 @@ final class QueueMessages {
             steps.print(out);
             out.println();
             attempts(message.path("attempts"), times).print(out);
+            if (!message.path("receipts").isEmpty()) {
+                out.println();
+                receipts(message.path("receipts"), times).print(out);
+            }
+        }
+
+        private static Table receipts(JsonNode receipts, HumanTime times) {
+            var table = new Table("STEP", "RECEIPT", "AT", "PROVIDER ID", "CODE");
+            for (var receipt : receipts) {
+                table.row(
+                        receipt.path("step").asString(""),
+                        receipt.path("status").asString(""),
+                        times.of(receipt.path("at").asString("")),
+                        receipt.path("providerId").asString(""),
+                        receipt.path("code").asString(""));
+            }
+            return table;
         }
 
         private static Table attempts(JsonNode attempts, HumanTime times) {

@@ -5,6 +5,7 @@ import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.router.MessageId;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.node.Channels;
+import dev.signalbox.server.node.MessagePreparation;
 import dev.signalbox.server.rest.Fields;
 import dev.signalbox.server.rest.IdempotencyKey;
 import dev.signalbox.server.rest.InvalidMessageException;
@@ -53,9 +54,11 @@ final class ReachReader {
     private final StepReader steps;
     private final int maxAttempts;
     private final InstantSource clock;
+    private final MessagePreparation preparation;
 
     /** @param maxAttempts of messages that do not say */
-    ReachReader(Channels channels, int maxAttempts, InstantSource clock) {
+    ReachReader(Channels channels, int maxAttempts, InstantSource clock, MessagePreparation preparation) {
+        this.preparation = preparation;
         this.channels = channels;
         this.steps = new StepReader(channels);
         this.maxAttempts = maxAttempts;
@@ -66,7 +69,7 @@ final class ReachReader {
         var violations = new Violations();
         violations.check(message.isObject(), "", "a message must be a JSON object");
         violations.throwIfAny();
-        var fields = new JsonFields(message, "", violations);
+        var fields = new JsonFields(preparation.prepare(message, violations), "", violations);
         fields.refuseUnknown(FIELDS);
         return reach(fields, steps(fields, violations), headers(fields, violations), violations);
     }
@@ -88,6 +91,7 @@ final class ReachReader {
                 "must be later than " + at.map(t -> "at").orElse("now")));
         String body = body(fields, violations);
         refuseBody(fields, chain, body, violations);
+        channels.refusal(chain, headers).ifPresent(reason -> violations.add(fields.shown("to"), reason));
         Reach.Builder reach = Reach.to(chain)
                 .id(id(fields, violations))
                 .body(body)

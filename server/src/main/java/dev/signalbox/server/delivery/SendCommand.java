@@ -44,8 +44,23 @@ final class SendCommand implements Callable<Integer> {
                     + " ` between, the next is tried when one fails.")
     private final List<String> to = new ArrayList<>();
 
-    @Parameters(paramLabel = "TEXT", description = "The message; - reads it from stdin.")
-    private String text = "";
+    @Parameters(arity = "0..1", paramLabel = "TEXT", description = "The message; - reads it from stdin.")
+    private @Nullable String text;
+
+    @Option(
+            names = "--template",
+            paramLabel = "NAME",
+            description = "The template that the message is made of, instead of a text.")
+    private @Nullable String template;
+
+    @Option(names = "--var", paramLabel = "NAME=VALUE", description = "A variable of the template. May be repeated.")
+    private final Map<String, String> variables = new LinkedHashMap<>();
+
+    @Option(
+            names = "--locale",
+            paramLabel = "LOCALE",
+            description = "The language of the template, such as de or de-at.")
+    private @Nullable String locale;
 
     @Option(
             names = "--dedupe-key",
@@ -86,9 +101,22 @@ final class SendCommand implements Callable<Integer> {
     private ObjectNode message() throws IOException {
         var message = RestClient.JSON.createObjectNode();
         message.put("to", String.join(" > ", to));
-        message.put("body", text.equals("-") ? stdin() : text);
+        addContent(message);
         addOptions(message);
         return message;
+    }
+
+    private void addContent(ObjectNode message) throws IOException {
+        if ((text == null) == (template == null)) {
+            throw new CommandFailure(ExitCode.USAGE, "give either a TEXT or --template, not both");
+        }
+        if (text != null) {
+            message.put("body", text.equals("-") ? stdin() : text);
+            return;
+        }
+        ObjectNode content = message.putObject("template").put("name", template);
+        put(content, "locale", locale);
+        content.set("variables", RestClient.JSON.valueToTree(variables));
     }
 
     private void addOptions(ObjectNode message) {

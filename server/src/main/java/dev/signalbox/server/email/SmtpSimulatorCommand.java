@@ -7,6 +7,7 @@ import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.node.SimulatorOptions;
 import dev.signalbox.testing.simulator.Behaviour;
 import dev.signalbox.testing.simulator.Behaviour.Fault;
+import dev.signalbox.testing.simulator.SmtpMailbox;
 import dev.signalbox.testing.simulator.SmtpSimulator;
 import dev.signalbox.testing.simulator.SmtpSimulatorMessage;
 import dev.signalbox.testing.simulator.SmtpSimulatorOptions;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  signalbox simulator smtp --save mails",
+            "  signalbox simulator smtp --web 8025",
             "  signalbox simulator smtp --refuse gone@example.com --fault server_error=0.1 --fault cut=0.01",
             "  signalbox serve --set delivery.email.host=127.0.0.1 --set delivery.email.port=3025"
                     + " --set delivery.email.encryption=none --set delivery.email.from=box@example.com"
@@ -79,6 +81,12 @@ final class SmtpSimulatorCommand implements Callable<Integer> {
             description = "Keeps each message there as a file NUMBER.eml, which mail programs open.")
     private @Nullable Path save;
 
+    @Option(
+            names = "--web",
+            paramLabel = "PORT",
+            description = "Shows the messages in a browser, at this port of this machine; 0 picks a free one.")
+    private @Nullable Integer web;
+
     @Option(names = "--seed", defaultValue = "1", description = "Where the draws begin; default ${DEFAULT-VALUE}.")
     private long seed;
 
@@ -88,13 +96,24 @@ final class SmtpSimulatorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         return listening.run(this::options, (options, signals) -> {
-            try (var simulator = SmtpSimulator.start(options, saving())) {
+            try (var simulator = SmtpSimulator.start(options, saving());
+                    var _ = mailbox(simulator)) {
                 output.note("SIMULATED mail server (nothing is sent to anyone) on " + listening.host() + ":"
                         + simulator.port());
                 signals.await();
                 output.result(RestClient.JSON.writeValueAsString(simulator.stats()));
             }
         });
+    }
+
+    /** Null if none is wanted. */
+    private @Nullable SmtpMailbox mailbox(SmtpSimulator simulator) {
+        if (web == null) {
+            return null;
+        }
+        SmtpMailbox mailbox = SmtpMailbox.of(simulator, web);
+        output.note("Its mailbox is at " + mailbox.url());
+        return mailbox;
     }
 
     private Consumer<SmtpSimulatorMessage> saving() {

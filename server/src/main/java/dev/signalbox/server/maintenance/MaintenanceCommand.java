@@ -146,7 +146,7 @@ final class MaintenanceCommand {
     static final class Off extends Change {
         @Override
         JsonNode change(RestClient client) {
-            client.delete(PATH + "?cluster=" + cluster());
+            var _ = client.delete(PATH + "?cluster=" + cluster());
             return client.get(PATH);
         }
 

@@ -2,16 +2,25 @@ package dev.signalbox.server.node;
 
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Sender;
+import dev.signalbox.delivery.queue.Step;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** The channels of a node. Features add theirs while the node starts; afterwards it does not change. Thread-safe. */
 public final class Channels {
     private final Map<String, ServedChannel> served = new ConcurrentSkipListMap<>();
     private final Map<String, String> missing = new ConcurrentSkipListMap<>();
+    private volatile UnaryOperator<Sender> aroundSenders = UnaryOperator.identity();
+    private volatile Screen screen = (chain, headers) -> Optional.empty();
+
+    /** Says why a message is not taken, such as that none of its recipients wants it; empty if it is. Thread-safe. */
+    public interface Screen {
+        Optional<String> refusal(List<Step> chain, Map<String, String> headers);
+    }
 
     /** Adds a channel; throws IllegalArgumentException if there is one of that name. */
     public void add(ServedChannel channel) {
@@ -30,8 +39,30 @@ public final class Channels {
         missing.put(channel, setting);
     }
 
+    /**
+     * Runs around each sender, those of channels included that are added later, and around what was to run around them so far.
+     * Before the senders are first asked for.
+     */
+    public void aroundSenders(UnaryOperator<Sender> around) {
+        UnaryOperator<Sender> before = aroundSenders;
+        aroundSenders = sender -> around.apply(before.apply(sender));
+    }
+
+    /** Has messages looked at before they are enqueued. */
+    public void screen(Screen other) {
+        screen = other;
+    }
+
+    /** Why a message is not taken; empty if it is. */
+    public Optional<String> refusal(List<Step> chain, Map<String, String> headers) {
+        return screen.refusal(chain, headers);
+    }
+
     List<Sender> senders() {
-        return served.values().stream().map(ServedChannel::sender).toList();
+        return served.values().stream()
+                .map(ServedChannel::sender)
+                .map(aroundSenders)
+                .toList();
     }
 
     /**

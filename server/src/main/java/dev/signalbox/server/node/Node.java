@@ -2,7 +2,9 @@ package dev.signalbox.server.node;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.DeliveryReceipts;
 import dev.signalbox.delivery.queue.Sender;
+import dev.signalbox.delivery.suppression.SuppressionList;
 import dev.signalbox.maintenance.control.Drainable;
 import dev.signalbox.maintenance.control.Maintenance;
 import dev.signalbox.maintenance.control.MaintenanceOptions;
@@ -55,14 +57,17 @@ public final class Node {
     private final Map<String, Supplier<Object>> status = new LinkedHashMap<>();
     private final Closing closing;
     private ControlPlane.Bounds bounds;
+    private MessagePreparation preparation = (message, violations) -> message;
     private UnaryOperator<Logic> aroundLogic = UnaryOperator.identity();
     private UnaryOperator<RouterOptions> routing = UnaryOperator.identity();
     private @Nullable Filter aroundRequests;
     private @Nullable Database database;
     private @Nullable DeliveryQueue queue;
     private @Nullable DeliveryQueue intake;
+    private @Nullable DeliveryReceipts receipts;
     private @Nullable Router router;
     private @Nullable GatedDispatcher dispatcher;
+    private @Nullable SuppressionList suppressions;
     private @Nullable Maintenance maintenance;
     private MaintenanceOptions maintenanceOptions = MaintenanceOptions.defaults();
     private int disconnectsPerSecond = 500;
@@ -116,6 +121,15 @@ public final class Node {
         return queue;
     }
 
+    /** What providers told of messages after they took them, in the node's database. */
+    public DeliveryReceipts receipts() {
+        if (receipts == null) {
+            var _ = queue();
+            receipts = DeliveryReceipts.on(database());
+        }
+        return receipts;
+    }
+
     /** The queue as entrances see it, where messages come in from outside. */
     public DeliveryQueue intake() {
         return intake == null ? queue() : intake;
@@ -132,6 +146,15 @@ public final class Node {
 
     public Optional<GatedDispatcher> dispatcher() {
         return Optional.ofNullable(dispatcher);
+    }
+
+    /** Who gets no messages any more, for those who hear of it; from the feature that owns the list. */
+    public void suppressions(SuppressionList owned) {
+        suppressions = owned;
+    }
+
+    public Optional<SuppressionList> suppressions() {
+        return Optional.ofNullable(suppressions);
     }
 
     public Router router() {
@@ -159,6 +182,16 @@ public final class Node {
     /** The channels that messages can be sent over. */
     public Channels channels() {
         return channels;
+    }
+
+    /** Has messages prepared before they are read. */
+    public void preparation(MessagePreparation other) {
+        preparation = other;
+    }
+
+    /** What prepares messages before they are read, by a feature before the one that asks. */
+    public MessagePreparation preparation() {
+        return preparation;
     }
 
     /** The senders of all channels that features before this one have added. */

@@ -80,6 +80,11 @@ public final class Request {
         return queryParameters;
     }
 
+    /** The query as it was sent, percent-encoding included; empty if there is none. */
+    public String rawQuery() {
+        return query;
+    }
+
     /** The first value of a header. */
     public Optional<String> header(String name) {
         return Optional.ofNullable(headers.apply(name));

@@ -36,7 +36,16 @@ public final class RequestBody {
         return parse(body);
     }
 
-    private static byte[] bytes(Request request, int most) throws IOException {
+    /** A body of a type that is not JSON, with the content type that says so. */
+    public static byte[] declared(Request request, String type, int most) throws IOException {
+        if (!type(request).equals(type)) {
+            throw unsupportedType(request, type);
+        }
+        return bytes(request, most);
+    }
+
+    /** A body of any type. */
+    public static byte[] bytes(Request request, int most) throws IOException {
         refuseLongerThan(request, most);
         try (InputStream in = request.body()) {
             byte[] body = in.readNBytes(most + 1);

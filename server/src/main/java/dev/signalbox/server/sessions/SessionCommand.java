@@ -163,7 +163,7 @@ final class SessionCommand {
             if (!yes) {
                 Confirmation.require(output(), "Delete session " + session() + " with all its events?");
             }
-            client().delete("/api/sessions/" + encoded(session()));
+            var _ = client().delete("/api/sessions/" + encoded(session()));
             if (json()) {
                 result(RestClient.JSON
                         .createObjectNode()

@@ -1,6 +1,8 @@
 package dev.signalbox.server.sms;
 
 import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.DeliveryQueueException;
+import dev.signalbox.delivery.sms.SmsCallbacks;
 import dev.signalbox.delivery.sms.SmsSender;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.configuration.Key;
@@ -9,8 +11,11 @@ import dev.signalbox.server.configuration.SeedVariable;
 import dev.signalbox.server.node.Feature;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.Node;
+import dev.signalbox.server.rest.Api;
+import dev.signalbox.server.rest.OpenApi;
 import dev.signalbox.server.sms.SmsSettings.Sending;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The channel {@code sms}. */
@@ -52,6 +57,13 @@ public final class SmsFeature implements Feature {
     }
 
     private static void start(Node node, Optional<Sending> sending) {
+        Optional<SmsCallbacks> callbacks = sending.flatMap(Sending::callbacks);
+        var routes = new SmsCallbackRoutes(
+                callbacks, callbacks.map(_ -> node.receipts()), node.suppressions(), new SmsMetrics(node.registry()));
+        node.api(new Api(
+                routes.routes(),
+                OpenApi.part(SmsFeature.class),
+                Map.of(DeliveryQueueException.class, "the queue's database")));
         sending.ifPresentOrElse(
                 by -> {
                     var sender = node.closing(SmsSender.of(by.provider(), by.options()));

@@ -4,6 +4,7 @@ import dev.signalbox.delivery.sms.GenericProvider;
 import dev.signalbox.delivery.sms.PhoneNumber;
 import dev.signalbox.delivery.sms.StatusContract;
 import dev.signalbox.delivery.sms.TooLong;
+import dev.signalbox.delivery.sms.VonageSignature;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Kind;
 import java.net.URI;
@@ -35,21 +36,34 @@ final class SmsKeys {
     static final Key<String> ACCOUNT = Key.optional(
             "delivery.sms.account",
             Kind.matching("1 to 100 letters, digits, hyphens and underscores", Pattern.compile("[\\w-]{1,100}")),
-            "Twilio's account SID, Vonage's API key, Sinch's service plan, the id of SNS's access key. Required with them.");
+            "Twilio's account SID, Vonage's API key, Sinch's service plan, the id of SNS's access key, the id of Bird's workspace. Required with them.");
     static final Key<String> PROVIDER_TOKEN = Key.secret(
             "delivery.sms.token",
             Kind.foreignToken(),
-            "The generic provider's bearer token, Twilio's auth token, Vonage's API secret, Sinch's API token, the secret of SNS's access key. Required.");
+            "The generic provider's bearer token, Twilio's auth token, Vonage's API secret, Sinch's API token, the secret of SNS's access key, Bird's access key. Required.");
     static final Key<String> FROM = Key.optional(
             "delivery.sms.from",
             Kind.matching(
-                    "a number in E.164, a name of 1 to 11 letters, digits and blanks, or a Twilio SID",
-                    Pattern.compile("\\+?[0-9]{3,15}|[0-9A-Za-z ]{1,11}|MG[0-9a-fA-F]{32}")),
-            "The sender that people see. Required but with the generic provider.");
+                    "a number in E.164, a name of 1 to 11 letters, digits and blanks, a Twilio SID, or the id of a Bird"
+                            + " channel",
+                    Pattern.compile("\\+?[0-9]{3,15}|[0-9A-Za-z ]{1,11}|MG[0-9a-fA-F]{32}|[0-9a-fA-F-]{36}")),
+            "The sender that people see; with Bird, the id of the channel. Required but with the generic provider.");
     static final Key<URI> CALLBACK = Key.optional(
             "delivery.sms.callback",
             Kind.url(),
-            "Where Twilio, Vonage and Sinch are asked to report what became of a message.");
+            "Where providers report what became of a message and what people write: the URL, as they see it, that leads to"
+                    + " /callbacks/sms of this server. Twilio, Vonage and Sinch are told it with each message; with Bird it"
+                    + " stands in the subscription.");
+    static final Key<String> CALLBACK_SECRET = Key.secret(
+            "delivery.sms.callback-secret",
+            Kind.text("8 to 256 characters", 8, 256),
+            "What proves that a callback is the provider's: Vonage's signature secret, Sinch's webhook secret, Bird's signing"
+                    + " key. Twilio signs with the auth token. Without it, callbacks are refused.");
+    static final Key<VonageSignature> CALLBACK_SIGNATURE = Key.of(
+            "delivery.sms.callback-signature",
+            Kind.oneOf(VonageSignature.class),
+            "md5hash",
+            "How Vonage signs, as chosen in its settings.");
     static final Key<String> BODY = Key.of(
             "delivery.sms.body",
             contract(
@@ -121,6 +135,8 @@ final class SmsKeys {
             PROVIDER_TOKEN,
             FROM,
             CALLBACK,
+            CALLBACK_SECRET,
+            CALLBACK_SIGNATURE,
             BODY,
             ID,
             FAILURES,

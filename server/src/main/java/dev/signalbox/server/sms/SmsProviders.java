@@ -6,5 +6,6 @@ enum SmsProviders {
     TWILIO,
     VONAGE,
     SINCH,
-    SNS
+    SNS,
+    BIRD
 }

@@ -1,7 +1,9 @@
 package dev.signalbox.server.sms;
 
+import dev.signalbox.delivery.sms.BirdProvider;
 import dev.signalbox.delivery.sms.GenericProvider;
 import dev.signalbox.delivery.sms.SinchProvider;
+import dev.signalbox.delivery.sms.SmsCallbacks;
 import dev.signalbox.delivery.sms.SmsLimit;
 import dev.signalbox.delivery.sms.SmsOptions;
 import dev.signalbox.delivery.sms.SmsProvider;
@@ -28,8 +30,12 @@ import java.util.function.UnaryOperator;
  * The SMS provider as configured. Reads every key, so that each mistake is named even where others prevent the sender.
  */
 final class SmsSettings {
-    /** Who sends, and how. */
-    record Sending(SmsProvider provider, SmsOptions options) {}
+    /**
+     * Who sends, and how.
+     *
+     * @param callbacks what the provider tells us, if that can be verified
+     */
+    record Sending(SmsProvider provider, SmsOptions options, Optional<SmsCallbacks> callbacks) {}
 
     private final Reading reading;
 
@@ -42,7 +48,23 @@ final class SmsSettings {
         var settings = new SmsSettings(reading);
         var options = settings.options();
         var provider = settings.provider();
-        return provider.flatMap(made -> options.map(how -> new Sending(made, how)));
+        var callbacks = settings.callbacks();
+        return provider.flatMap(made -> options.map(how -> new Sending(made, how, callbacks)));
+    }
+
+    private Optional<SmsCallbacks> callbacks() {
+        Optional<URI> url = reading.find(SmsKeys.CALLBACK);
+        Optional<String> token = reading.find(SmsKeys.PROVIDER_TOKEN);
+        Optional<String> secret = reading.find(SmsKeys.CALLBACK_SECRET);
+        var signature = reading.get(SmsKeys.CALLBACK_SIGNATURE);
+        var clock = InstantSource.system();
+        return switch (reading.get(SmsKeys.PROVIDER)) {
+            case TWILIO -> url.flatMap(at -> token.map(key -> SmsCallbacks.twilio(at, key)));
+            case VONAGE -> secret.map(key -> SmsCallbacks.vonage(signature, key, clock));
+            case SINCH -> secret.map(key -> SmsCallbacks.sinch(key, clock));
+            case BIRD -> url.flatMap(at -> secret.map(key -> SmsCallbacks.bird(at, key, clock)));
+            case GENERIC, SNS -> Optional.empty();
+        };
     }
 
     private Optional<SmsOptions> options() {
@@ -138,6 +160,10 @@ final class SmsSettings {
                 URI root = account.url().orElse(SinchProvider.USUAL_URL);
                 var sinch = SinchProvider.of(root, account.name(), account.token(), account.from());
                 yield account.callback().map(sinch::withCallback).orElse(sinch);
+            }
+            case BIRD -> {
+                URI root = account.url().orElse(BirdProvider.USUAL_URL);
+                yield BirdProvider.of(root, account.name(), account.from(), account.token());
             }
             case SNS -> {
                 URI region = account.url().orElseThrow();

@@ -57,7 +57,15 @@ final class TopicKeys {
             "What becomes of a client that does not read before messages are gone: it is told the gap, or"
                     + " disconnected.");
 
-    static final List<Key<?>> ALL = List.of(MAX, PER_SESSION, NAME, PUBLISH, SUBSCRIBE, COUNT, BYTES, AGE, SLOW);
+    static final Key<Boolean> PRESENCE = Key.of(
+            "topics.rules.*.presence",
+            Kind.truth(),
+            "false",
+            "Whether those who may subscribe may know who else does: as a list, and as changes in the topic of this name with"
+                    + " `~presence` at its end.");
+
+    static final List<Key<?>> ALL =
+            List.of(MAX, PER_SESSION, NAME, PUBLISH, SUBSCRIBE, COUNT, BYTES, AGE, SLOW, PRESENCE);
 
     private TopicKeys() {}
 }

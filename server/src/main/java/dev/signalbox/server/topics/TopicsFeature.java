@@ -2,10 +2,14 @@ package dev.signalbox.server.topics;
 
 import dev.signalbox.router.Router;
 import dev.signalbox.router.TopicInfo;
+import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.node.Feature;
+import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.Node;
+import dev.signalbox.server.rest.Api;
+import dev.signalbox.server.rest.OpenApi;
 import io.micrometer.core.instrument.Gauge;
 import java.util.List;
 
@@ -22,6 +26,11 @@ public final class TopicsFeature implements Feature {
     }
 
     @Override
+    public List<CommandEntry> commands(Features features) {
+        return List.of(new CommandEntry("topic", TopicCommand.class, () -> new TopicCommand()));
+    }
+
+    @Override
     public Part configure(Reading reading) {
         TopicSettings settings = TopicSettings.read(reading);
         return node -> start(node, settings);
@@ -29,6 +38,7 @@ public final class TopicsFeature implements Feature {
 
     private static void start(Node node, TopicSettings settings) {
         node.routing(options -> options.withTopics(settings.options()));
+        node.api(new Api(new TopicRoutes(node::router, node.bounds()).routes(), OpenApi.part(TopicsFeature.class)));
         node.whenOpening(() -> {
             node.router().authorize(settings);
             measure(node, node.router());

@@ -180,7 +180,7 @@ final class EndpointChanges {
             if (!yes) {
                 Confirmation.require(output(), "Delete the webhook endpoint " + id() + " with its keys?");
             }
-            client().delete(path());
+            var _ = client().delete(path());
             if (json()) {
                 output().result(body().put("deleted", id()));
             } else {

@@ -56,7 +56,8 @@ public final class WebhookFeature implements Feature {
         @Override
         public void start(Node node) {
             WebhookEndpoints endpoints = open(node);
-            var notices = new EndpointNotices(node.queue(), settings.notice(), new WebhookMetrics(node.registry()));
+            var notices = new EndpointNotices(
+                    node.queue(), settings.notice(), node.suppressions(), new WebhookMetrics(node.registry()));
             var sender = node.closing(new WebhookSender(endpoints, settings.options(), notices));
             node.channels().add(new WebhookChannel(sender, endpoints, settings.options()));
             node.whenOpening(() -> checkNotice(node));

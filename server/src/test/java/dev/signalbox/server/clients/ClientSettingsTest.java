@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signalbox.endpoint.netty.AddressRange;
 import dev.signalbox.endpoint.netty.ConnectionListener.Fault;
-import dev.signalbox.endpoint.netty.WebSocketOptions.AddressSource;
-import dev.signalbox.endpoint.netty.WebSocketOptions.Proxies;
+import dev.signalbox.endpoint.netty.ListenerOptions.AddressSource;
+import dev.signalbox.endpoint.netty.ListenerOptions.Proxies;
 import dev.signalbox.server.SignalboxCommand;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;

@@ -202,7 +202,7 @@ class LlmLogicTest {
     }
 
     private static SessionInfo session() {
-        return new SessionInfo(MessageId.next(), "alice", Map.of(), "127.0.0.1", Instant.EPOCH, Instant.EPOCH);
+        return new SessionInfo(MessageId.next(), "alice", Map.of(), "127.0.0.1", Instant.EPOCH, Instant.EPOCH, true);
     }
 
     @Test

@@ -116,6 +116,12 @@ class OpenApiTest {
         answers(200, server.get("/api/sessions/s/events"), "EventPage");
         answers(200, server.get("/api/sessions"), "SessionPage");
         answers(409, append("s", "If-Match", "7"), "Problem");
+        answers(201, publish("news", "{\"text\":\"x\"}"), "PublishedPlace");
+        answers(200, server.get("/api/topics"), "TopicPage");
+        answers(200, server.get("/api/topics/news"), "Topic");
+        answers(200, server.get("/api/topics/news/messages"), "TopicMessagePage");
+        answers(404, server.get("/api/topics/none"), "Problem");
+        answers(400, publish("news", "{}"), "Problem");
         answers(200, server.post("/api/messages/" + server.enqueued(SMS) + "/cancel"), "MessageState");
         answers(200, server.get("/api/messages/" + sent), "Message");
         answers(409, server.post("/api/messages/" + sent + "/cancel"), "Problem");
@@ -165,6 +171,12 @@ class OpenApiTest {
                     .as(message)
                     .isNotEmpty();
         }
+    }
+
+    private HttpResponse<String> publish(String topic, String body) throws Exception {
+        return server.send(server.request("/api/topics/" + topic + "/messages")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
     }
 
     private HttpResponse<String> append(String session, String header, String value) throws Exception {

@@ -23,6 +23,7 @@ import dev.signalbox.server.rest.Principal;
 import dev.signalbox.server.rest.Role;
 import dev.signalbox.server.rest.Route;
 import dev.signalbox.server.sessions.SessionsFeature;
+import dev.signalbox.server.topics.TopicsFeature;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -103,6 +104,7 @@ public final class RunningControlPlane implements AutoCloseable {
         var features = Features.of(
                 new MaintenanceFeature(),
                 new ObservatoryFeature(),
+                new TopicsFeature(),
                 new Surroundings(),
                 new SessionsFeature(),
                 new DeliveryFeature(),
@@ -229,7 +231,8 @@ public final class RunningControlPlane implements AutoCloseable {
                 "127.0.0.1:5000",
                 Instant.parse("2026-11-21T09:00:00Z"),
                 Optional.empty(),
-                Map.of("device", "phone")));
+                Map.of("device", "phone"),
+                true));
     }
 
     public URI uri(String path) {

@@ -87,6 +87,7 @@ class StartSecretsTest {
                 "database.password=" + CANARY,
                 "delivery.sms.url=http://127.0.0.1:1/send",
                 "delivery.sms.token=" + CANARY,
+                "delivery.sms.callback-secret=" + CANARY,
                 "exec.clients=alice",
                 "exec.commands.0.name=c",
                 "exec.commands.0.command=true",

@@ -91,15 +91,18 @@ class TokensTest {
     @Test
     void knowsTheClientsOfTheConfiguration() {
         var tokens = clients("clients.tokens.0.client=alice", "clients.tokens.0.token=cccccccccccccccc");
-        assertThat(tokens.clientOf("cccccccccccccccc")).contains("alice");
-        assertThat(tokens.clientOf("dddddddddddddddd")).isEmpty();
-        assertThat(tokens.clientOf(ClientTokens.mint(SECRET, "alice", NOW.plusSeconds(60))))
+        assertThat(tokens.principalOf("cccccccccccccccc"))
+                .map(principal -> principal.user())
+                .contains("alice");
+        assertThat(tokens.principalOf("dddddddddddddddd")).isEmpty();
+        assertThat(tokens.principalOf(ClientTokens.mint(SECRET, "alice", NOW.plusSeconds(60))))
                 .isEmpty();
     }
 
     @Test
     void knowsTheClientOfASignedToken() {
-        assertThat(jwt().clientOf(ClientTokens.mint(SECRET, "alice", NOW.plusSeconds(60))))
+        assertThat(jwt().principalOf(ClientTokens.mint(SECRET, "alice", NOW.plusSeconds(60))))
+                .map(principal -> principal.user())
                 .contains("alice");
     }
 
@@ -140,7 +143,7 @@ class TokensTest {
     }
 
     private void refused(String token) {
-        assertThat(jwt().clientOf(token)).isEmpty();
+        assertThat(jwt().principalOf(token)).isEmpty();
     }
 
     private static String sign(JWSAlgorithm algorithm, JWTClaimsSet claims) throws Exception {

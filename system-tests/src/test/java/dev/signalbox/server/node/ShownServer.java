@@ -190,7 +190,8 @@ public final class ShownServer implements AutoCloseable {
                     "192.0.2." + (10 + i) + ":" + (51_000 + 37 * i),
                     since.plusSeconds(600L * i),
                     i % 3 == 2 ? Optional.empty() : Optional.of(Instant.now().minusSeconds(7L * i + 2)),
-                    i % 2 == 0 ? Map.of("device", "phone") : Map.of());
+                    i % 2 == 0 ? Map.of("device", "phone") : Map.of(),
+                    true);
         }
     }
 

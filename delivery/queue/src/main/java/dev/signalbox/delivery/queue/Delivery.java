@@ -45,6 +45,11 @@ public record Delivery(
         return new Delivery(id, step, attempt, channel, address, body, headers, remaining, keyVersion, newPermit);
     }
 
+    /** The same delivery with other headers. */
+    public Delivery withHeaders(Map<String, String> others) {
+        return new Delivery(id, step, attempt, channel, address, body, others, remaining, keyVersion, permit);
+    }
+
     /**
      * Whether the attempt may still begin. A sender asks immediately before it writes the first byte that can have an effect,
      * so after it has a connection. The process may have been frozen since the attempt was handed out, for longer than its

@@ -22,6 +22,9 @@ import tools.jackson.databind.JsonNode;
 public final class TwilioProvider implements SmsProvider {
     public static final URI USUAL_URL = URI.create("https://api.twilio.com");
 
+    /** The parameter of the callback's URL with the message's key: Twilio keeps no reference of its customers. */
+    static final String KEY = "ref";
+
     /** They speak of the sender's number or the account; see the list of errors in Twilio's documentation. */
     private static final Set<Integer> ACCOUNT =
             Set.of(20003, 20005, 20403, 21212, 21603, 21606, 21618, 21659, 21660, 21661, 21701, 21703, 21704, 30002);
@@ -79,8 +82,14 @@ public final class TwilioProvider implements SmsProvider {
         form.put("To", message.to());
         form.put(from.matches("MG[0-9a-fA-F]{32}") ? "MessagingServiceSid" : "From", from);
         form.put("Body", message.text());
-        form.put("StatusCallback", callback.map(URI::toString).orElse(""));
+        form.put(
+                "StatusCallback",
+                callback.map(reports -> withKey(reports, message.key())).orElse(""));
         return Requests.withForm(call, form);
+    }
+
+    private static String withKey(URI reports, String key) {
+        return reports + (reports.getRawQuery() == null ? "?" : "&") + KEY + "=" + key;
     }
 
     @Override

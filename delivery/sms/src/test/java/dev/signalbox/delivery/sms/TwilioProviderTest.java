@@ -39,7 +39,7 @@ class TwilioProviderTest {
                 .contains("Content-Type: application/x-www-form-urlencoded\r\n");
         assertThat(request.body())
                 .isEqualTo("To=%2B61491570006&From=%2B15005550006&Body=1+%2B+1+%3D+2+%26+Gr%C3%BC%C3%9Fe"
-                        + "&StatusCallback=https%3A%2F%2Fbox.example%2Fin%3Fa%3Db%26c");
+                        + "&StatusCallback=https%3A%2F%2Fbox.example%2Fin%3Fa%3Db%26c%26ref%3Dk");
     }
 
     @Test

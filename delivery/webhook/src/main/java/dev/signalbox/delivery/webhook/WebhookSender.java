@@ -98,7 +98,16 @@ public final class WebhookSender implements Sender, AutoCloseable {
         URI url = options.targets().parse(delivery.address());
         List<WebhookKey> keys = List.of(options.urlKey().get());
         return closed(delivery.address())
-                .orElseGet(() -> attempt(delivery.address(), WebhookCall.of(delivery, url, keys)));
+                .orElseGet(() -> tellingGone(
+                        delivery.address(), attempt(delivery.address(), WebhookCall.of(delivery, url, keys))));
+    }
+
+    /** An endpoint is disabled after 410; a URL has only its listener to remember that. */
+    private SendResult tellingGone(String url, SendResult result) {
+        if (result instanceof SendResult.Rejected(String reason)) {
+            tell(() -> listener.gone(url, reason));
+        }
+        return result;
     }
 
     private SendResult toEndpoint(Delivery delivery) {
@@ -150,16 +159,16 @@ public final class WebhookSender implements Sender, AutoCloseable {
         } catch (TargetException refused) {
             circuits.unanswered(receiver);
             String reason = "the URL " + refused.getMessage();
-            tellRefused(receiver, reason);
+            tell(() -> listener.refused(receiver, reason));
             return new SendResult.NotSent(reason, Optional.empty());
         }
     }
 
-    private void tellRefused(String receiver, String reason) {
+    private static void tell(Runnable call) {
         try {
-            listener.refused(receiver, reason);
+            call.run();
         } catch (RuntimeException e) {
-            LOG.warn("the listener failed on an attempt that was refused", e);
+            LOG.warn("the listener failed on what became of an attempt", e);
         }
     }
 

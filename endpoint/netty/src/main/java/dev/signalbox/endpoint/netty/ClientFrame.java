@@ -3,6 +3,7 @@ package dev.signalbox.endpoint.netty;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Draft;
 import dev.signalbox.router.Payload;
+import dev.signalbox.router.SessionStart;
 import dev.signalbox.router.TopicStart;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** What a client can say in JSON; see docs/protocol.md. An {@code id} is the client's own name for the frame. */
 sealed interface ClientFrame {
 
-    record Auth(String token) implements ClientFrame {}
+    /** {@code start} is the session that it wants; empty for what it asked for in the handshake. */
+    record Auth(String token, Optional<SessionStart> start) implements ClientFrame {}
 
     record Send(@Nullable String id, Draft draft) implements ClientFrame {}
 
@@ -33,6 +35,8 @@ sealed interface ClientFrame {
     record Subscribe(String id, Address.Topic topic, TopicStart from) implements ClientFrame {}
 
     record Unsubscribe(@Nullable String id, Address.Topic topic) implements ClientFrame {}
+
+    record Presence(String id, Address.Topic topic) implements ClientFrame {}
 
     record Publish(@Nullable String id, Address.Topic topic, Draft draft, Optional<String> key)
             implements ClientFrame {}

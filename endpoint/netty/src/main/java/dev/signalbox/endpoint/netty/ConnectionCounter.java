@@ -21,7 +21,7 @@ final class ConnectionCounter {
     private final AtomicInteger refused = new AtomicInteger();
     private final Map<InetAddress, Integer> perAddress = new ConcurrentHashMap<>();
 
-    ConnectionCounter(WebSocketOptions.Limits limits) {
+    ConnectionCounter(ListenerOptions.Limits limits) {
         max = limits.maxConnections();
         maxPerAddress = limits.maxConnectionsPerAddress();
     }

@@ -3,6 +3,7 @@ package dev.signalbox.endpoint.netty;
 import dev.signalbox.router.AckResult;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.ClientSession;
+import dev.signalbox.router.ClientSession.Presence;
 import dev.signalbox.router.ClientSession.Publishing;
 import dev.signalbox.router.ClientSession.Subscribing;
 import dev.signalbox.router.CloseReason;
@@ -27,22 +28,22 @@ final class Conversation {
     private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
 
     private final ClientSession session;
-    private final WebSocketConnection connection;
+    private final ClientConnection connection;
     private final RateLimit rate;
     private List<Address> defaults;
 
-    Conversation(ClientSession session, WebSocketConnection connection, RateLimit rate, List<Address> defaults) {
+    Conversation(ClientSession session, ClientConnection connection, RateLimit rate, List<Address> defaults) {
         this.session = session;
         this.connection = connection;
         this.rate = rate;
         this.defaults = defaults;
     }
 
-    /** The token in a first frame; empty if it is not one that has it. */
-    static Optional<String> token(byte[] utf8) {
+    /** What a first frame says; empty if it is not one with a token. */
+    static Optional<ClientFrame.Auth> auth(byte[] utf8) {
         try {
             return Commands.only(utf8, List.of()) instanceof ClientFrame.Auth auth
-                    ? Optional.of(auth.token())
+                    ? Optional.of(auth)
                     : Optional.empty();
         } catch (JacksonException | MalformedFrameException e) {
             return Optional.empty();
@@ -50,7 +51,11 @@ final class Conversation {
     }
 
     void ended(CloseReason reason) {
-        session.disconnected(reason);
+        if (connection.isLost(reason)) {
+            session.lost(reason, connection.written());
+        } else {
+            session.disconnected(reason);
+        }
     }
 
     /** A binary frame is a payload as it is, for the default targets. */
@@ -96,6 +101,7 @@ final class Conversation {
             case ClientFrame.Use use -> use(use);
             case ClientFrame.Subscribe subscribe -> subscribe(subscribe);
             case ClientFrame.Unsubscribe unsubscribe -> unsubscribe(unsubscribe);
+            case ClientFrame.Presence presence -> presence(presence);
             case ClientFrame.Publish publish -> publish(publish);
             case ClientFrame.Ping ping -> connection.answer(ServerFrames.pong(ping.id()));
             case ClientFrame.Pong _ -> LOG.trace("pong");
@@ -192,6 +198,15 @@ final class Conversation {
         connection.unsubscribe(topic);
         if (frame.id() != null) {
             connection.answer(ServerFrames.ok(frame.id()));
+        }
+    }
+
+    private void presence(ClientFrame.Presence frame) {
+        String topic = frame.topic().name();
+        switch (session.presence(topic)) {
+            case Presence.Refused(RouteError error) -> connection.answer(ServerFrames.error(frame.id(), error));
+            case Presence.Present(List<String> users, int count) ->
+                connection.answer(TopicFrames.presence(frame.id(), topic, users, count));
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Negotiates permessage-deflate (RFC 7692, 7.1). */
+/** Negotiates permessage-deflate (RFC 7692, 7.1), for both directions. */
 final class Deflate {
     private static final String NAME = "permessage-deflate";
     private static final String WINDOW = "server_max_window_bits";

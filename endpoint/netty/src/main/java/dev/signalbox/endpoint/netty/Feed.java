@@ -7,17 +7,11 @@ import java.util.List;
 /** One topic in one event loop: what was encoded last, and who reads it. For that loop. */
 final class Feed {
     final Topic topic;
-    /** What goes to all comes raw to those who like it so; a topic's messages need their offsets told, and come in JSON. */
-    private final boolean hasRaw;
+    /** One for each format that a member has had; there are only a few formats. */
+    private final List<Segment> segments = new ArrayList<>(1);
 
-    private final Segment json = new Segment(false);
-    private final Segment raw = new Segment(true);
-    private final List<Segment> jsonOnly = List.of(json);
-    private final List<Segment> rawOnly = List.of(raw);
-    private final List<Segment> both = List.of(json, raw);
     private final List<Member> members = new ArrayList<>();
     private final List<Member> lagging = new ArrayList<>();
-    private int rawMembers;
 
     /** The offset of the last message that this loop has seen. */
     long offset;
@@ -28,15 +22,25 @@ final class Feed {
     Feed(Topic topic, long offset) {
         this.topic = topic;
         this.offset = offset;
-        this.hasRaw = topic.name().isEmpty();
     }
 
-    private boolean isRaw(Member member) {
-        return hasRaw && member.connection.isRaw();
+    /**
+     * The segment for a format. What goes to all may come as mere payloads; a topic's messages need their offsets told.
+     */
+    Segment segment(WireFormat wanted) {
+        WireFormat format = topic.name().isEmpty() ? wanted : wanted.enveloped();
+        for (int i = 0; i < segments.size(); i++) {
+            if (segments.get(i).format().equals(format)) {
+                return segments.get(i);
+            }
+        }
+        Segment made = new Segment(format);
+        segments.add(made);
+        return made;
     }
 
-    Segment segment(Member member) {
-        return isRaw(member) ? raw : json;
+    List<Segment> segments() {
+        return segments;
     }
 
     List<Member> members() {
@@ -47,25 +51,24 @@ final class Feed {
         return lagging;
     }
 
-    /** The longer of its segments, in bytes. */
+    /** The longest of its segments, in bytes. */
     int size() {
-        return Math.max(json.size(), raw.size());
-    }
-
-    /** The segments that some member reads. */
-    List<Segment> inUse() {
-        return rawMembers == 0 ? jsonOnly : rawMembers == members.size() ? rawOnly : both;
+        int size = 0;
+        for (int i = 0; i < segments.size(); i++) {
+            size = Math.max(size, segments.get(i).size());
+        }
+        return size;
     }
 
     void clear() {
-        json.clear();
-        raw.clear();
+        segments.forEach(Segment::clear);
     }
 
     void add(Member member) {
         member.index = members.size();
         members.add(member);
-        rawMembers += isRaw(member) ? 1 : 0;
+        member.segment.addReader();
+        member.cursor = member.segment.size();
     }
 
     void remove(Member member) {
@@ -79,7 +82,7 @@ final class Feed {
             last.index = member.index;
         }
         member.index = Member.NOWHERE;
-        rawMembers -= isRaw(member) ? 1 : 0;
+        member.segment.removeReader();
     }
 
     void fallsBehind(Member member) {
@@ -98,6 +101,6 @@ final class Feed {
             last.laggingIndex = member.laggingIndex;
         }
         member.laggingIndex = Member.NOWHERE;
-        member.cursor = segment(member).size();
+        member.cursor = member.segment.size();
     }
 }

@@ -24,7 +24,7 @@ final class ForwardedHeader {
      * The rightmost address that is not a trusted proxy's own: what stands to the left of it, anybody may have written. Empty if
      * there is none, or if it is hidden.
      */
-    static Optional<InetSocketAddress> client(HttpHeaders headers, WebSocketOptions.Proxies proxies) {
+    static Optional<InetSocketAddress> client(HttpHeaders headers, ListenerOptions.Proxies proxies) {
         Optional<InetSocketAddress> client = Optional.empty();
         for (Optional<InetSocketAddress> hop : hops(headers, proxies.source()).reversed()) {
             client = hop;
@@ -35,7 +35,7 @@ final class ForwardedHeader {
         return client;
     }
 
-    private static List<Optional<InetSocketAddress>> hops(HttpHeaders headers, WebSocketOptions.AddressSource source) {
+    private static List<Optional<InetSocketAddress>> hops(HttpHeaders headers, ListenerOptions.AddressSource source) {
         return switch (source) {
             case X_FORWARDED_FOR ->
                 elements(headers, "x-forwarded-for").map(ForwardedHeader::node).toList();

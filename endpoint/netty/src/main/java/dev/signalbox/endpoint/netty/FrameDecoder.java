@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Reads a client's frames strictly by RFC 6455 and RFC 7692, from bytes that come in pieces of any length, and fails at the
  * first byte that cannot be right. For one thread. After a violation it must not be used any more.
  */
-final class FrameDecoder {
+final class FrameDecoder implements FrameSource {
     private static final int MAX_CONTROL = 125;
     private static final byte[] NOTHING = {};
 
@@ -27,14 +27,13 @@ final class FrameDecoder {
         this.deflate = deflate;
     }
 
-    /** A bound for the messages that begin from now on. */
-    void limit(int bytes) {
+    @Override
+    public void limit(int bytes) {
         maxBytes = bytes;
     }
 
-    /** The next frame, or null if more bytes are needed for it. */
-    @Nullable
-    Frame next(ByteBuf in) throws ProtocolViolation {
+    @Override
+    public @Nullable Frame next(ByteBuf in) throws ProtocolViolation {
         while (inPayload || header.read(in)) {
             if (!inPayload) {
                 begin();
@@ -50,8 +49,8 @@ final class FrameDecoder {
         return null;
     }
 
-    /** How many bytes of a message or frame that is not complete yet have come; 0 if none is under way. */
-    int underWay() {
+    @Override
+    public int underWay() {
         int current = inPayload && header.isControl() ? header.size() + read : header.size();
         return message.isBegun() ? Math.max(1, message.size() + current) : current;
     }

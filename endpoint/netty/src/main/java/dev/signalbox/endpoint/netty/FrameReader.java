@@ -4,6 +4,7 @@ import dev.signalbox.router.Address;
 import dev.signalbox.router.Draft;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.Position;
+import dev.signalbox.router.SessionStart;
 import dev.signalbox.router.TopicStart;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -31,6 +32,8 @@ final class FrameReader {
     private @Nullable String id;
     private @Nullable String token;
     private @Nullable String reason;
+    private @Nullable String resume;
+    private Map<String, Position> seen = Map.of();
     private Address.@Nullable Topic topic;
     private @Nullable UUID epoch;
     private @Nullable Long offset;
@@ -91,6 +94,8 @@ final class FrameReader {
             case "offset" -> offset = whole(name, parser, 0, "a whole number from 0 on");
             case "key" -> key = id(name, string(name, parser));
             case "token" -> token = string(name, parser);
+            case "resume" -> resume = string(name, parser);
+            case "seen" -> seen(parser);
             case "reason" -> reason = string(name, parser);
             default -> parser.skipChildren();
         }
@@ -174,6 +179,40 @@ final class FrameReader {
         }
     }
 
+    /** Places by topic. */
+    private void seen(JsonParser parser) throws MalformedFrameException {
+        seen = new HashMap<>();
+        expectObject("seen", parser);
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            parser.nextToken();
+            seen.put(name, position(parser));
+        }
+    }
+
+    private Position position(JsonParser parser) throws MalformedFrameException {
+        UUID life = null;
+        Long place = null;
+        expectObject("seen", parser);
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            parser.nextToken();
+            switch (name) {
+                case "epoch" -> life = uuid(name, string(name, parser));
+                case "offset" -> place = whole(name, parser, 0, "a whole number from 0 on");
+                default -> parser.skipChildren();
+            }
+        }
+        if (life == null || place == null) {
+            throw malformed("\"seen\" must give \"epoch\" and \"offset\" for each topic");
+        }
+        return new Position(life, place);
+    }
+
+    private void expectObject(String name, JsonParser parser) throws MalformedFrameException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw malformed("\"" + name + "\" must be an object");
+        }
+    }
+
     private void header(String name, String value) {
         if (headers.isEmpty()) {
             headers = new HashMap<>();
@@ -195,10 +234,11 @@ final class FrameReader {
             case "use" -> new ClientFrame.Use(id, to);
             case "subscribe" -> new ClientFrame.Subscribe(required("id", id), requiredTopic(), start());
             case "unsubscribe" -> new ClientFrame.Unsubscribe(id, requiredTopic());
+            case "presence" -> new ClientFrame.Presence(required("id", id), requiredTopic());
             case "publish" -> publish();
             case "ping" -> new ClientFrame.Ping(id);
             case "pong" -> new ClientFrame.Pong();
-            case "auth" -> new ClientFrame.Auth(required("token", token));
+            case "auth" -> new ClientFrame.Auth(required("token", token), sessionStart());
             default -> throw malformed("there is no frame of this \"type\"; see the protocol");
         };
     }
@@ -246,6 +286,10 @@ final class FrameReader {
                     "\"epoch\" and \"offset\" belong together; without an epoch, only the offset 0 makes sense");
         }
         return offset == null ? new TopicStart.Now() : new TopicStart.Oldest();
+    }
+
+    private Optional<SessionStart> sessionStart() {
+        return Optional.ofNullable(resume).map(given -> SessionStart.parse(given, seen));
     }
 
     private UUID uuid() throws MalformedFrameException {

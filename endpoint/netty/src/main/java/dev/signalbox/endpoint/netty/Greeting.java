@@ -1,11 +1,13 @@
 package dev.signalbox.endpoint.netty;
 
 import dev.signalbox.router.Address;
+import dev.signalbox.router.SessionStart;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +19,19 @@ import org.jspecify.annotations.Nullable;
  * @param raw whether it wants binary payloads as binary frames: {@code ?binary=raw}, or the subprotocol that says so
  * @param visiblePings whether it wants pings in JSON, where a browser's code can see them: {@code ?ping=json}
  * @param deflate whether its messages may be compressed
+ * @param start the session that it wants: {@code ?resume=}
  */
-record Greeting(Optional<String> token, List<Address> targets, boolean raw, boolean visiblePings, boolean deflate) {
+record Greeting(
+        Optional<String> token,
+        List<Address> targets,
+        boolean raw,
+        boolean visiblePings,
+        boolean deflate,
+        SessionStart start) {
+    /** Of a client that says all in frames. */
+    static final Greeting NONE =
+            new Greeting(Optional.empty(), List.of(), false, false, false, new SessionStart.Fresh());
+
     private static final String BEARER = "bearer ";
 
     /** Throws an {@link IllegalArgumentException} that says what is wrong with it. */
@@ -30,10 +43,17 @@ record Greeting(Optional<String> token, List<Address> targets, boolean raw, bool
         boolean raw = choice(url, "binary", "raw", "json", chosen.equals(Optional.of(Subprotocol.RAW)));
         boolean visiblePings = choice(url, "ping", "json", "frame", false);
         return new Greeting(
-                bearer(header).or(() -> parameter(url, "access_token")), targets, raw, visiblePings, deflate);
+                bearer(header).or(() -> parameter(url, "access_token")),
+                targets,
+                raw,
+                visiblePings,
+                deflate,
+                parameter(url, "resume")
+                        .map(given -> SessionStart.parse(given, Map.of()))
+                        .orElseGet(SessionStart.Fresh::new));
     }
 
-    private static Optional<String> bearer(@Nullable String header) {
+    static Optional<String> bearer(@Nullable String header) {
         return header != null && header.toLowerCase(Locale.ROOT).startsWith(BEARER)
                 ? Optional.of(header.substring(BEARER.length()).trim())
                 : Optional.empty();

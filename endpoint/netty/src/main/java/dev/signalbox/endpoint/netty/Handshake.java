@@ -26,23 +26,38 @@ final class Handshake {
 
     private final String path;
     private final boolean compression;
+    private final Optional<String> events;
 
     /** What becomes of the connection. */
     sealed interface Outcome {
         /** It becomes a WebSocket. */
         record Upgrade(Greeting greeting, ByteBuf response) implements Outcome {}
 
+        /** It is a client's that speaks HTTP; see {@link EventHandler}. */
+        record Events() implements Outcome {}
+
         /** It gets an answer and ends. */
         record Answer(HttpAnswer http) implements Outcome {}
     }
 
-    Handshake(String path, boolean compression) {
-        this.path = path;
-        this.compression = compression;
+    Handshake(WebSocketOptions options) {
+        this.path = options.path();
+        this.compression = options.compression();
+        this.events = options.events().map(WebSocketOptions.Events::path);
     }
 
     Outcome outcome(HttpRequest request) {
-        return RequestGuard.fault(request).<Outcome>map(Outcome.Answer::new).orElseGet(() -> answer(request));
+        Optional<HttpAnswer> fault = RequestGuard.head(request);
+        if (fault.isEmpty() && isForEvents(request.uri())) {
+            return new Outcome.Events();
+        }
+        return fault.or(() -> RequestGuard.fault(request))
+                .<Outcome>map(Outcome.Answer::new)
+                .orElseGet(() -> answer(request));
+    }
+
+    private boolean isForEvents(String uri) {
+        return events.isPresent() && new QueryStringDecoder(uri).path().equals(events.get());
     }
 
     private Outcome answer(HttpRequest request) {

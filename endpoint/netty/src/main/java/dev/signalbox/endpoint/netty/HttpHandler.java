@@ -1,8 +1,8 @@
 package dev.signalbox.endpoint.netty;
 
 import dev.signalbox.endpoint.netty.ConnectionListener.Fault;
+import dev.signalbox.endpoint.netty.ListenerOptions.AddressSource;
 import dev.signalbox.endpoint.netty.Peer.Verdict;
-import dev.signalbox.endpoint.netty.WebSocketOptions.AddressSource;
 import dev.signalbox.router.CloseReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Answers the HTTP request that a connection begins with, once. After an upgrade it hands over to {@link WebSocketHandler}. */
+/** Answers the HTTP request that a connection begins with, once. After an upgrade it hands over to {@link FrameHandler}. */
 final class HttpHandler extends ChannelInboundHandlerAdapter {
     /** How long a refused connection has for its request. */
     private static final Duration REFUSED = Duration.ofSeconds(2);
@@ -35,7 +35,7 @@ final class HttpHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         Duration patience =
-                peer.verdict() == Verdict.OK ? endpoint.options().timeouts().handshake() : REFUSED;
+                peer.verdict() == Verdict.OK ? endpoint.listening().timeouts().handshake() : REFUSED;
         deadline = context.executor().schedule(() -> late(context), patience.toNanos(), TimeUnit.NANOSECONDS);
     }
 
@@ -61,8 +61,8 @@ final class HttpHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void answer(ChannelHandlerContext context, HttpRequest request) {
-        if (peer.isProxy() && endpoint.options().proxies().source() != AddressSource.PROXY_PROTOCOL) {
-            ForwardedHeader.client(request.headers(), endpoint.options().proxies())
+        if (peer.isProxy() && endpoint.listening().proxies().source() != AddressSource.PROXY_PROTOCOL) {
+            ForwardedHeader.client(request.headers(), endpoint.listening().proxies())
                     .ifPresentOrElse(peer::forwardedFor, peer::count);
             if (!endpoint.admits(peer)) {
                 close(context);
@@ -76,13 +76,15 @@ final class HttpHandler extends ChannelInboundHandlerAdapter {
                 }
                 respond(context, http);
             }
-            case Handshake.Outcome.Upgrade(Greeting greeting, ByteBuf response) -> admit(context, greeting, response);
+            case Handshake.Outcome.Events() -> admit(context, () -> serve(context, request));
+            case Handshake.Outcome.Upgrade(Greeting greeting, ByteBuf response) ->
+                admit(context, () -> upgrade(context, greeting, response));
         }
     }
 
-    private void admit(ChannelHandlerContext context, Greeting greeting, ByteBuf response) {
+    private void admit(ChannelHandlerContext context, Runnable admitted) {
         switch (peer.verdict()) {
-            case OK -> upgrade(context, greeting, response);
+            case OK -> admitted.run();
             case TOO_MANY ->
                 respond(
                         context,
@@ -102,7 +104,7 @@ final class HttpHandler extends ChannelInboundHandlerAdapter {
     /** What the client has sent right behind its request, the decoder hands on when it is removed. */
     private void upgrade(ChannelHandlerContext context, Greeting greeting, ByteBuf response) {
         cancelDeadline();
-        WebSocketHandler handler = new WebSocketHandler(endpoint, peer, greeting);
+        FrameHandler handler = FrameHandler.webSocket(endpoint, peer, greeting, context.channel());
         context.pipeline().addLast(handler);
         var _ = context.writeAndFlush(response);
         handler.begin();
@@ -110,11 +112,24 @@ final class HttpHandler extends ChannelInboundHandlerAdapter {
         context.pipeline().remove(HttpRequestDecoder.class);
     }
 
+    /** This request and those that follow on the same connection are another handler's. */
+    private void serve(ChannelHandlerContext context, HttpRequest request) {
+        EventHandler handler = new EventHandler(endpoint, endpoint.events(), peer);
+        context.pipeline().addLast(handler);
+        context.fireChannelRead(ReferenceCountUtil.retain(request));
+        context.pipeline().remove(this);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        cancelDeadline();
+    }
+
     /** Then nothing more is read, but a client that is still writing is let finish, or the answer would be lost to it. */
     private void respond(ChannelHandlerContext context, HttpAnswer answer) {
         var _ = context.writeAndFlush(answer.encode()).addListener((ChannelFutureListener) HalfClose::output);
         cancelDeadline();
-        long patience = endpoint.options().timeouts().close().toNanos();
+        long patience = endpoint.listening().timeouts().close().toNanos();
         deadline = context.executor().schedule(() -> close(context), patience, TimeUnit.NANOSECONDS);
     }
 

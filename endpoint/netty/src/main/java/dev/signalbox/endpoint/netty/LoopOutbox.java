@@ -3,10 +3,12 @@ package dev.signalbox.endpoint.netty;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Publication;
+import dev.signalbox.router.Resumption;
 import dev.signalbox.router.Shard;
 import dev.signalbox.router.Topic;
 import dev.signalbox.router.TopicPolicy;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -54,36 +56,46 @@ final class LoopOutbox implements Runnable, Shard {
     sealed interface Task {
         /** What one connection gets beside topics. */
         sealed interface Direct extends Task {
-            WebSocketConnection connection();
+            ClientConnection connection();
 
             /** What was reserved for it. */
             int weight();
         }
 
-        record Send(WebSocketConnection connection, Message message) implements Direct {
+        record Send(ClientConnection connection, Message message) implements Direct {
             @Override
             public int weight() {
                 return LoopOutbox.weight(message);
             }
         }
 
-        record Answer(WebSocketConnection connection, ByteBuf frame, int weight) implements Direct {}
+        /** A frame of the protocol, in JSON. */
+        @SuppressWarnings("ArrayRecordComponent") // never compared
+        record Answer(ClientConnection connection, byte[] json) implements Direct {
+            @Override
+            public int weight() {
+                return json.length + TASK_OVERHEAD;
+            }
+        }
 
         record Publish(Topic topic, Publication publication) implements Task {}
 
         /** {@code ok} goes before the first message, and after the last of an earlier subscription. */
         record Subscribe(Topic topic, long after, Answer ok) implements Task {}
 
-        record Unsubscribe(WebSocketConnection connection, String topic) implements Task {}
+        /** As {@code Subscribe}, for one that was there over another connection. */
+        record GoOn(ClientConnection connection, Topic topic, long after) implements Task {}
+
+        record Unsubscribe(ClientConnection connection, String topic) implements Task {}
 
         /** It is writable again. */
-        record Resume(WebSocketConnection connection) implements Task {}
+        record Resume(ClientConnection connection) implements Task {}
 
-        record Close(WebSocketConnection connection, CloseReason reason) implements Task {}
+        record Close(ClientConnection connection, CloseReason reason) implements Task {}
 
-        /** The client has closed; the payload is that of its frame. */
+        /** The client has closed, and said why. */
         @SuppressWarnings("ArrayRecordComponent") // never compared
-        record Leave(WebSocketConnection connection, byte[] payload) implements Task {}
+        record Leave(ClientConnection connection, byte[] status) implements Task {}
     }
 
     private final EventLoop loop;
@@ -94,10 +106,13 @@ final class LoopOutbox implements Runnable, Shard {
     private final Feed everyone;
     private final Map<Topic, Feed> feeds = new HashMap<>();
     private final List<Feed> touched = new ArrayList<>();
-    private final List<WebSocketConnection> dirty = new ArrayList<>();
-    private final FrameEncoder encoder = new FrameEncoder();
+    private final List<ClientConnection> dirty = new ArrayList<>();
+    private final MessageEncoder encoder = new MessageEncoder();
     private @Nullable Message lastSent;
     private @Nullable ByteBuf lastFrame;
+    private @Nullable WireFormat lastFormat;
+    private @Nullable ScheduledFuture<?> watch;
+    private long watchNanos = Long.MAX_VALUE;
 
     /** Attaches itself to {@code all}. */
     LoopOutbox(EventLoop loop, int maxBroadcastBytes, Topic all) {
@@ -173,16 +188,20 @@ final class LoopOutbox implements Runnable, Shard {
             case Task.Publish(Topic topic, Publication publication) -> append(topic, publication);
             case Task.Direct direct -> send(direct);
             case Task.Subscribe subscribe -> subscribe(subscribe);
-            case Task.Unsubscribe(WebSocketConnection connection, String topic) ->
-                drop(connection.topics.remove(topic));
-            case Task.Resume(WebSocketConnection connection) -> resume(connection);
-            case Task.Close(WebSocketConnection connection, CloseReason reason) -> {
+            case Task.GoOn(ClientConnection connection, Topic topic, long after) -> {
+                if (connection.isOpen()) {
+                    follow(connection, topic, after);
+                }
+            }
+            case Task.Unsubscribe(ClientConnection connection, String topic) -> drop(connection.topics.remove(topic));
+            case Task.Resume(ClientConnection connection) -> resume(connection);
+            case Task.Close(ClientConnection connection, CloseReason reason) -> {
                 catchUp(connection);
                 connection.closeNow(reason);
             }
-            case Task.Leave(WebSocketConnection connection, byte[] payload) -> {
+            case Task.Leave(ClientConnection connection, byte[] status) -> {
                 catchUp(connection);
-                connection.leave(payload);
+                connection.leave(status);
             }
         }
     }
@@ -195,7 +214,7 @@ final class LoopOutbox implements Runnable, Shard {
         }
         touch(feed);
         if (feed.lagging().size() < feed.members().size()) {
-            List<Segment> segments = feed.inUse();
+            List<Segment> segments = feed.segments();
             for (int i = 0; i < segments.size(); i++) {
                 append(feed, segments.get(i), publication);
             }
@@ -207,7 +226,7 @@ final class LoopOutbox implements Runnable, Shard {
     }
 
     private void append(Feed feed, Segment segment, Publication publication) {
-        if (!segment.append(encoder, feed.topic.name(), publication)) {
+        if (segment.hasReaders() && !segment.append(encoder, feed.topic.name(), publication)) {
             finish(feed, segment);
             segment.append(encoder, feed.topic.name(), publication);
         }
@@ -221,40 +240,38 @@ final class LoopOutbox implements Runnable, Shard {
     }
 
     private void send(Task.Direct direct) {
-        WebSocketConnection connection = direct.connection();
+        ClientConnection connection = direct.connection();
         catchUp(connection);
         if (connection.isOpen() && connection.mustWait()) {
-            connection.held.add(new WebSocketConnection.Held(direct, everyone.offset));
+            connection.held.add(new ClientConnection.Held(direct, everyone.offset));
         } else {
             writeNow(direct);
         }
     }
 
     private void writeNow(Task.Direct direct) {
-        WebSocketConnection connection = direct.connection();
+        ClientConnection connection = direct.connection();
         connection.dequeued(direct.weight());
         if (connection.isOpen()) {
             write(
                     connection,
                     switch (direct) {
                         case Task.Send send -> encoded(send.message(), connection);
-                        case Task.Answer answer -> answer.frame();
+                        case Task.Answer answer -> frame(answer.json(), connection.format());
                     });
         }
     }
 
-    /** A frame for one connection. A message to a list comes as one task for each: encoded once, written to all. */
+    /** A frame for one connection. A message to a list comes as one task for each: encoded once for each format. */
     @SuppressWarnings("ReferenceEquality") // the very same message, as it comes once for each entry of a list
-    private ByteBuf encoded(Message message, WebSocketConnection connection) {
-        if (message != lastSent || lastFrame == null || connection.isRaw()) {
-            ByteBuf frame = buffer(connection, weight(message) + 128);
-            encoder.message(message, connection.isRaw(), frame);
-            if (connection.isRaw()) {
-                return frame;
-            }
+    private ByteBuf encoded(Message message, ClientConnection connection) {
+        if (message != lastSent || lastFrame == null || connection.format() != lastFormat) {
+            ByteBuf frame = buffer(weight(message) + 128);
+            encoder.message(message, connection.format(), frame);
             forgetLast();
             lastSent = message;
             lastFrame = frame;
+            lastFormat = connection.format();
         }
         return lastFrame.retainedDuplicate();
     }
@@ -267,12 +284,19 @@ final class LoopOutbox implements Runnable, Shard {
         lastSent = null;
     }
 
-    private static ByteBuf buffer(WebSocketConnection connection, int size) {
-        return connection.channel().alloc().directBuffer(size);
+    private static ByteBuf buffer(int size) {
+        return ByteBufAllocator.DEFAULT.directBuffer(size);
+    }
+
+    /** A frame with a JSON object. */
+    static ByteBuf frame(byte[] json, WireFormat format) {
+        ByteBuf frame = buffer(json.length + format.overhead());
+        format.json(json, json.length, frame);
+        return frame;
     }
 
     /** Writes a connection all that was sent to all before what it gets next. */
-    private void catchUp(WebSocketConnection connection) {
+    private void catchUp(ClientConnection connection) {
         Member member = connection.everyone;
         if (member != null) {
             catchUp(member);
@@ -283,7 +307,7 @@ final class LoopOutbox implements Runnable, Shard {
         if (member.isLagging() || !member.connection.isOpen()) {
             return;
         }
-        Segment segment = member.feed.segment(member);
+        Segment segment = member.segment;
         int tail = segment.size();
         if (member.cursor < tail && !member.connection.mayWrite()) {
             member.feed.fallsBehind(member);
@@ -297,7 +321,7 @@ final class LoopOutbox implements Runnable, Shard {
         member.offset = member.feed.offset;
     }
 
-    private void write(WebSocketConnection connection, ByteBuf frames) {
+    private void write(ClientConnection connection, ByteBuf frames) {
         if (!connection.dirty) {
             connection.dirty = true;
             dirty.add(connection);
@@ -306,12 +330,12 @@ final class LoopOutbox implements Runnable, Shard {
     }
 
     /** Writes a connection what it could not take before, in order, for as long as it is writable. */
-    private void resume(WebSocketConnection connection) {
+    private void resume(ClientConnection connection) {
         Member all = connection.everyone;
         if (all == null || !connection.isOpen()) {
             return;
         }
-        WebSocketConnection.Held next = connection.held.peek();
+        ClientConnection.Held next = connection.held.peek();
         while (next != null && pull(all, next.after()) && connection.isWritable()) {
             connection.held.remove();
             writeNow(next.task());
@@ -343,10 +367,9 @@ final class LoopOutbox implements Runnable, Shard {
         if (!member.connection.isOpen() || kept.publications().isEmpty()) {
             return;
         }
-        boolean raw = topic.name().isEmpty() && member.connection.isRaw();
-        ByteBuf frames = buffer(member.connection, PULLED);
+        ByteBuf frames = buffer(PULLED);
         for (Publication publication : kept.publications()) {
-            encoder.publication(topic.name(), publication, raw, frames, true);
+            encoder.publication(topic.name(), publication, member.segment.format(), frames, true);
         }
         member.offset = kept.publications().getLast().offset();
         write(member.connection, frames);
@@ -358,9 +381,9 @@ final class LoopOutbox implements Runnable, Shard {
         if (topic.policy().slow() == TopicPolicy.SlowConsumer.DISCONNECT) {
             member.connection.closeNow(CloseReason.SLOW_CONSUMER);
         } else {
-            byte[] frame = TopicFrames.gap(topic.name(), member.offset + 1, next);
+            byte[] json = TopicFrames.gap(topic.name(), member.offset + 1, next);
             member.offset = next - 1;
-            write(member.connection, WebSocketConnection.textFrame(frame));
+            write(member.connection, frame(json, member.connection.format()));
         }
     }
 
@@ -369,7 +392,7 @@ final class LoopOutbox implements Runnable, Shard {
         for (int i = 0; i < touched.size(); i++) {
             Feed feed = touched.get(i);
             feed.touched = false;
-            List<Segment> segments = feed.inUse();
+            List<Segment> segments = feed.segments();
             for (int s = 0; s < segments.size(); s++) {
                 finish(feed, segments.get(s));
             }
@@ -378,7 +401,7 @@ final class LoopOutbox implements Runnable, Shard {
         touched.clear();
         forgetLast();
         for (int i = 0; i < dirty.size(); i++) {
-            WebSocketConnection connection = dirty.get(i);
+            ClientConnection connection = dirty.get(i);
             connection.dirty = false;
             connection.flush();
         }
@@ -390,7 +413,7 @@ final class LoopOutbox implements Runnable, Shard {
         List<Member> members = feed.members();
         for (int i = members.size() - 1; i >= 0; i--) {
             Member member = members.get(i);
-            if (feed.segment(member) == segment) {
+            if (member.segment == segment) {
                 catchUp(member);
                 member.cursor = 0;
             }
@@ -415,15 +438,25 @@ final class LoopOutbox implements Runnable, Shard {
     }
 
     /** From now on it gets what goes to all. */
-    void join(WebSocketConnection connection) {
+    void join(ClientConnection connection) {
         Member member = new Member(connection, everyone, everyone.offset);
-        member.cursor = everyone.segment(member).size();
         everyone.add(member);
         connection.everyone = member;
     }
 
+    /** It has joined, and has been there before over another connection: what it missed since then comes first. */
+    void goOn(ClientConnection connection, Resumption.Resumed resumed) {
+        Member all = connection.everyone;
+        if (all != null) {
+            all.offset = resumed.all();
+            everyone.fallsBehind(all);
+        }
+        resumed.topics().forEach(topic -> queue.add(new Task.GoOn(connection, topic.topic(), topic.after())));
+        enqueue(new Task.Resume(connection));
+    }
+
     private void subscribe(Task.Subscribe task) {
-        WebSocketConnection connection = task.ok().connection();
+        ClientConnection connection = task.ok().connection();
         Topic topic = task.topic();
         if (!connection.isOpen()) {
             return;
@@ -433,9 +466,13 @@ final class LoopOutbox implements Runnable, Shard {
             earlier.feed.remove(earlier);
         }
         send(task.ok());
+        follow(connection, topic, task.after());
+    }
+
+    private void follow(ClientConnection connection, Topic topic, long after) {
         Feed known = feeds.get(topic);
         Feed feed = known == null ? open(topic) : known;
-        Member member = new Member(connection, feed, task.after());
+        Member member = new Member(connection, feed, after);
         feed.add(member);
         feed.fallsBehind(member);
         connection.topics.put(topic.name(), member);
@@ -456,8 +493,10 @@ final class LoopOutbox implements Runnable, Shard {
     }
 
     /** From now on it gets nothing more. */
-    void leave(WebSocketConnection connection) {
+    void leave(ClientConnection connection) {
         if (connection.everyone != null) {
+            connection.written = new HashMap<>(Map.of("", connection.everyone.position()));
+            connection.topics.forEach((topic, member) -> connection.written.put(topic, member.position()));
             everyone.remove(connection.everyone);
             connection.everyone = null;
         }
@@ -466,17 +505,29 @@ final class LoopOutbox implements Runnable, Shard {
         connection.held.clear();
     }
 
-    /** Looks at all members now and then for those that fell silent: one timer, instead of one for each. */
+    /**
+     * Looks at all members now and then for those that fell silent: one timer, instead of one for each, for the shortest of the
+     * endpoints' {@code idle}. For any thread.
+     */
     void watch(Duration idle) {
-        long period = Math.max(idle.toNanos() / 8, 1);
-        ScheduledFuture<?> _ = loop.scheduleWithFixedDelay(this::checkLife, period, period, TimeUnit.NANOSECONDS);
+        loop.execute(() -> watchEvery(Math.max(idle.toNanos() / 8, 1)));
+    }
+
+    private void watchEvery(long period) {
+        if (period < watchNanos) {
+            if (watch != null) {
+                watch.cancel(false);
+            }
+            watchNanos = period;
+            watch = loop.scheduleWithFixedDelay(this::checkLife, period, period, TimeUnit.NANOSECONDS);
+        }
     }
 
     private void checkLife() {
         long now = System.nanoTime();
         List<Member> members = everyone.members();
         for (int i = members.size() - 1; i >= 0; i--) {
-            members.get(i).connection.checkLife(now);
+            members.get(i).connection.life().check(now);
         }
     }
 

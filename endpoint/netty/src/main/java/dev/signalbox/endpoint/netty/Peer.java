@@ -36,7 +36,7 @@ final class Peer {
         }
     }
 
-    static Peer accepted(ConnectionCounter counter, WebSocketOptions.Proxies proxies, InetSocketAddress address) {
+    static Peer accepted(ConnectionCounter counter, ListenerOptions.Proxies proxies, InetSocketAddress address) {
         return new Peer(counter, address, proxies.trusts(address.getAddress()));
     }
 

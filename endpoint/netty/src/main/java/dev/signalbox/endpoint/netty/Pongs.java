@@ -11,14 +11,16 @@ import org.jspecify.annotations.Nullable;
 final class Pongs {
     private static final int AT_ONCE = 16;
 
-    private final WebSocketConnection connection;
+    private final ClientConnection connection;
+    private final ChannelWire wire;
     private @Nullable ByteBuf frames;
     private int count;
     private int latest;
     private boolean writing;
 
-    Pongs(WebSocketConnection connection) {
+    Pongs(ClientConnection connection, ChannelWire wire) {
         this.connection = connection;
+        this.wire = wire;
     }
 
     void add(byte[] ping) {
@@ -39,7 +41,7 @@ final class Pongs {
             frames = null;
             count = 0;
             writing = true;
-            connection.writeAndFlush(out).addListener(done -> {
+            wire.writeAndFlush(out).addListener(done -> {
                 writing = false;
                 flush();
             });

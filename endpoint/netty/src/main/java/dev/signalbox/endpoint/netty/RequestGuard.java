@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /**
  * Lets through only a request that every HTTP parser understands alike: what a proxy in front takes for the body of a request
- * could otherwise be a second request here. The requests of this port have no body.
+ * could otherwise be a second request here.
  */
 final class RequestGuard {
     /** Bounds of the request's head, in bytes: its first line, and all of its headers together. */
@@ -29,18 +29,46 @@ final class RequestGuard {
 
     private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
     private static final Pattern DOTS = Pattern.compile("/(?:\\.|%2[Ee]){1,2}(?=/|\\?|$)");
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
     private static final int LARGEST_PORT = 65_535;
 
     private RequestGuard() {}
 
-    /** What is wrong with a request, if anything. */
+    /** What is wrong with a request that has no body, if anything. */
     static Optional<HttpAnswer> fault(HttpRequest request) {
+        return fault(request, false);
+    }
+
+    /** The same for one that may have to have a body. */
+    static Optional<HttpAnswer> fault(HttpRequest request, boolean hasBody) {
+        return head(request).or(() -> hasBody ? noLength(request) : body(request));
+    }
+
+    /** What is wrong with it, whatever follows. */
+    static Optional<HttpAnswer> head(HttpRequest request) {
         return malformed(request)
                 .or(() -> version(request))
                 .or(() -> target(request.uri()))
                 .or(() -> host(request))
-                .or(() -> expectation(request))
-                .or(() -> body(request));
+                .or(() -> expectation(request));
+    }
+
+    /** The length of a request's body that has passed the check. */
+    static long length(HttpRequest request) {
+        String length = request.headers().get(HttpHeaderNames.CONTENT_LENGTH);
+        return length == null ? 0 : Long.parseLong(length);
+    }
+
+    private static Optional<HttpAnswer> noLength(HttpRequest request) {
+        List<String> lengths = request.headers().getAll(HttpHeaderNames.CONTENT_LENGTH);
+        boolean isPlain = !request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
+                && lengths.size() == 1
+                && LENGTH.matcher(lengths.getFirst()).matches();
+        return isPlain
+                ? Optional.empty()
+                : Optional.of(HttpAnswer.error(
+                        HttpResponseStatus.LENGTH_REQUIRED,
+                        "give the length of the body in one Content-Length header, and no Transfer-Encoding"));
     }
 
     private static Optional<HttpAnswer> unless(boolean holds, String message) {
@@ -93,9 +121,7 @@ final class RequestGuard {
 
     private static Optional<HttpAnswer> expectation(HttpRequest request) {
         return request.headers().contains(HttpHeaderNames.EXPECT)
-                ? Optional.of(HttpAnswer.error(
-                        HttpResponseStatus.EXPECTATION_FAILED,
-                        "requests to this port have no body; send no Expect header"))
+                ? Optional.of(HttpAnswer.error(HttpResponseStatus.EXPECTATION_FAILED, "send no Expect header"))
                 : Optional.empty();
     }
 

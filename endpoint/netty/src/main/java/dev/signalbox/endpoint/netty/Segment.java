@@ -7,18 +7,39 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames of one topic in one format, encoded once for all members. Once a slice was handed out, it does not grow any more: that
+ * Frames of one topic in one format, encoded once for all who read it. Once a slice was handed out, it does not grow any more: that
  * would move the bytes, and a transport may have kept the address of a slice. For one event loop.
  */
 final class Segment {
     private static final int INITIAL = 4 << 10;
 
-    private final boolean isRaw;
+    private final WireFormat format;
+    private int readers;
     private @Nullable ByteBuf frames;
     private boolean isShared;
 
-    Segment(boolean isRaw) {
-        this.isRaw = isRaw;
+    Segment(WireFormat format) {
+        this.format = format;
+    }
+
+    WireFormat format() {
+        return format;
+    }
+
+    boolean hasReaders() {
+        return readers > 0;
+    }
+
+    void addReader() {
+        readers++;
+    }
+
+    /** Without readers, it holds nothing. */
+    void removeReader() {
+        readers--;
+        if (readers == 0) {
+            clear();
+        }
     }
 
     int size() {
@@ -26,11 +47,11 @@ final class Segment {
     }
 
     /** False, with nothing changed, if it would have to grow and must not. */
-    boolean append(FrameEncoder encoder, String topic, Publication publication) {
+    boolean append(MessageEncoder encoder, String topic, Publication publication) {
         if (frames == null) {
             frames = ByteBufAllocator.DEFAULT.directBuffer(INITIAL);
         }
-        return encoder.publication(topic, publication, isRaw, frames, !isShared);
+        return encoder.publication(topic, publication, format, frames, !isShared);
     }
 
     ByteBuf slice(int from, int to) {

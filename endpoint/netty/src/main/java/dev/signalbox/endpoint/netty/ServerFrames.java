@@ -1,6 +1,7 @@
 package dev.signalbox.endpoint.netty;
 
 import dev.signalbox.router.Address;
+import dev.signalbox.router.ClientSession;
 import dev.signalbox.router.Intent;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class ServerFrames {
     private ServerFrames() {}
 
-    static byte[] welcome(SessionInfo session, WebSocketOptions options, int maxPayloadBytes) {
-        return new JsonBytes()
+    static byte[] welcome(ClientSession welcomed, ListenerOptions options, int maxPayloadBytes) {
+        SessionInfo session = welcomed.info();
+        JsonBytes json = new JsonBytes()
                 .raw("{\"type\":\"welcome\",\"client\":")
                 .string(session.user())
                 .raw(",\"session\":")
@@ -28,8 +30,9 @@ final class ServerFrames {
                 .number(options.limits().maxMessagesPerSecond())
                 .raw(",\"idle\":")
                 .number(options.timeouts().idle().toMillis())
-                .raw("}}")
-                .copy();
+                .raw("}");
+        welcomed.resumption().ifPresent(resumption -> TopicFrames.resumption(json, resumption));
+        return json.raw("}").copy();
     }
 
     /** A message on its way to a client, appended to {@code json}; of a topic, if that is not empty. */
@@ -115,6 +118,26 @@ final class ServerFrames {
     /** For clients that asked for pings in JSON. */
     static byte[] ping() {
         return new JsonBytes().raw("{\"type\":\"ping\"}").copy();
+    }
+
+    /** What a client over HTTP needs to send something, and to come back. */
+    static byte[] open(String secret) {
+        return new JsonBytes()
+                .raw("{\"type\":\"open\",\"secret\":")
+                .string(secret)
+                .raw("}")
+                .copy();
+    }
+
+    /** Why the connection ends, where the transport itself cannot say it. */
+    static byte[] close(CloseCode code) {
+        return new JsonBytes()
+                .raw("{\"type\":\"close\",\"code\":")
+                .number(code.code())
+                .raw(",\"reason\":")
+                .string(code.text())
+                .raw("}")
+                .copy();
     }
 
     static byte[] pong(@Nullable String id) {

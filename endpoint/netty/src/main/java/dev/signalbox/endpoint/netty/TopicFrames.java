@@ -1,6 +1,9 @@
 package dev.signalbox.endpoint.netty;
 
+import dev.signalbox.router.ClientSession.Subscribing.Subscribed;
 import dev.signalbox.router.Position;
+import dev.signalbox.router.Resumption;
+import java.util.List;
 import java.util.UUID;
 
 /** The JSON frames about topics that the server sends; see docs/protocol.md. */
@@ -30,6 +33,52 @@ final class TopicFrames {
         return place(id, topic, position.epoch(), position.offset())
                 .raw(repeated ? ",\"repeated\":true}" : "}")
                 .copy();
+    }
+
+    /** Who subscribes to a topic. */
+    static byte[] presence(String id, String topic, List<String> users, int count) {
+        JsonBytes json = new JsonBytes()
+                .raw("{\"type\":\"ok\",\"id\":")
+                .string(id)
+                .raw(",\"topic\":\"")
+                .raw(topic)
+                .raw("\",\"clients\":[");
+        String separator = "";
+        for (String user : users) {
+            json.raw(separator).string(user);
+            separator = ",";
+        }
+        return json.raw("],\"count\":").number(count).raw("}").copy();
+    }
+
+    /** The field of a welcome that says how to come back, and what of a resumed session goes on. */
+    static void resumption(JsonBytes json, Resumption resumption) {
+        json.raw(",\"resume\":{\"token\":")
+                .string(resumption.token())
+                .raw(",\"within\":")
+                .number(resumption.within().toMillis())
+                .raw(",\"resumed\":")
+                .raw(String.valueOf(resumption.resumed().isPresent()));
+        resumption.resumed().ifPresent(resumed -> topics(json, resumed.topics()));
+        json.raw("}");
+    }
+
+    private static void topics(JsonBytes json, List<Subscribed> topics) {
+        String separator = ",\"topics\":[";
+        for (Subscribed each : topics) {
+            json.raw(separator)
+                    .raw("{\"topic\":\"")
+                    .raw(each.topic().name())
+                    .raw("\",\"epoch\":")
+                    .uuid(each.topic().epoch())
+                    .raw(",\"offset\":")
+                    .number(each.after())
+                    .raw(",\"recovered\":")
+                    .raw(String.valueOf(each.recovered()))
+                    .raw("}");
+            separator = ",";
+        }
+        json.raw(topics.isEmpty() ? ",\"topics\":[]" : "]");
     }
 
     /** The messages from {@code expected} on, up to the one before {@code next}, are not kept any more. */

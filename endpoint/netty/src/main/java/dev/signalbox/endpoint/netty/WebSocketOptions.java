@@ -1,127 +1,41 @@
 package dev.signalbox.endpoint.netty;
 
-import java.net.InetAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
- * How a WebSocket endpoint listens and what it allows. Immutable; start from {@link #defaults()} and change what differs.
+ * How clients connect over WebSocket, and over HTTP on the same port. Immutable; start from {@link #defaults()} and change what
+ * differs.
  *
- * @param host the address to listen on; default {@code 127.0.0.1}, use {@code 0.0.0.0} for all
- * @param port 0 to 65535, where 0 picks a free one; default 8081
- * @param path where clients connect; begins with a slash; default {@code /ws}
- * @param tls the server's certificate; empty, the default, means plain text
- * @param eventLoops network threads, 1 to 1,024; default one a processor
- * @param nativeTransport whether epoll is used where it is available; default true
- * @param proxies who stands between clients and this endpoint; by default nobody
- * @param compression whether clients may compress what they send (permessage-deflate); default true
+ * @param listener where, and what each may do; by default on port 8081 of the loopback address
+ * @param path where WebSocket clients connect; begins with a slash; default {@code /ws}
+ * @param compression whether messages may be compressed (permessage-deflate); default true
+ * @param events clients over HTTP; empty for none
  */
-public record WebSocketOptions(
-        String host,
-        int port,
-        String path,
-        Limits limits,
-        Timeouts timeouts,
-        Optional<Tls> tls,
-        int eventLoops,
-        boolean nativeTransport,
-        Proxies proxies,
-        boolean compression) {
+public record WebSocketOptions(ListenerOptions listener, String path, boolean compression, Optional<Events> events) {
 
     /**
-     * What one client, and all together, may take.
+     * Clients over HTTP, which get server-sent events and send POST requests.
      *
-     * @param maxFrameBytes largest frame from a client, its envelope included; 1 KiB to 128 MiB, default 512 KiB
-     * @param maxOutboundBytes what may wait to be sent to one client, once before and once in its socket's queue; beyond it
-     *     the client is disconnected as a slow consumer; 4 KiB to 1 GiB, default 1 MiB
-     * @param maxBroadcastBytes what may wait to be broadcast in one event loop; 64 KiB to 1 GiB, default 16 MiB
-     * @param maxConnections 1 to 10 million, default 100,000
-     * @param maxConnectionsPerAddress 1 to 10 million, default 1,000
-     * @param maxMessagesPerSecond sent by one client, pings included, with one second's worth at once; 1 to 1 million, default
-     *     1,000
-     * @param minBytesPerSecond how fast a message has to come in on average, once it has taken longer than the idle timeout;
-     *     0 to 1 GiB, default 1 KiB, where 0 is no bound
+     * @param path where they connect; begins with a slash; default {@code /events}
+     * @param origins whose pages in a browser may connect, such as {@code https://example.org}, or {@code *} for all; by default
+     *     none but those of this port
+     * @param resume how long a client may be away between two streams without its session ending; 10 ms to 1 day, default 30 s.
+     *     The idle timeout bounds it, too
      */
-    public record Limits(
-            int maxFrameBytes,
-            int maxOutboundBytes,
-            int maxBroadcastBytes,
-            int maxConnections,
-            int maxConnectionsPerAddress,
-            int maxMessagesPerSecond,
-            int minBytesPerSecond) {
-        public Limits {
-            requireRange("maxFrameBytes", maxFrameBytes, 1 << 10, 128 << 20);
-            requireRange("maxOutboundBytes", maxOutboundBytes, 4 << 10, 1 << 30);
-            requireRange("maxBroadcastBytes", maxBroadcastBytes, 64 << 10, 1 << 30);
-            requireRange("maxConnections", maxConnections, 1, 10_000_000);
-            requireRange("maxConnectionsPerAddress", maxConnectionsPerAddress, 1, 10_000_000);
-            requireRange("maxMessagesPerSecond", maxMessagesPerSecond, 1, 1_000_000);
-            requireRange("minBytesPerSecond", minBytesPerSecond, 0, 1 << 30);
-        }
-    }
-
-    /**
-     * How long the endpoint has patience. Each is 10 ms to 1 day.
-     *
-     * @param handshake from the connection to the finished HTTP upgrade; default 10 s
-     * @param authentication from the upgrade to an accepted token; default 5 s
-     * @param idle without a single byte from the client, pongs included; a ping is sent at half of it; default 60 s
-     * @param close for the client's answer to a close frame; default 3 s
-     */
-    public record Timeouts(Duration handshake, Duration authentication, Duration idle, Duration close) {
-        public Timeouts {
-            requireRange("handshake", handshake);
-            requireRange("authentication", authentication);
-            requireRange("idle", idle);
-            requireRange("close", close);
-        }
-    }
-
-    /** Where the address of a client is taken from. */
-    public enum AddressSource {
-        /** The connection itself. */
-        CONNECTION,
-        /** The PROXY protocol, version 1 or 2, with which each connection from a trusted proxy then has to begin. */
-        PROXY_PROTOCOL,
-        /** The header {@code X-Forwarded-For}. */
-        X_FORWARDED_FOR,
-        /** The header {@code Forwarded} (RFC 7239). */
-        FORWARDED
-    }
-
-    /**
-     * Load balancers and other proxies in front of the endpoint. Whoever is not trusted is taken for a client.
-     *
-     * @param source where they tell the client's address
-     * @param trusted their own addresses
-     */
-    public record Proxies(AddressSource source, List<AddressRange> trusted) {
-        /** Clients connect directly. */
-        public static final Proxies NONE = new Proxies(AddressSource.CONNECTION, List.of());
-
-        /**
-         * Checks that somebody can tell the addresses.
-         *
-         * @throws IllegalArgumentException if addresses are to be told, but nobody is trusted to tell them
-         */
-        public Proxies {
-            trusted = List.copyOf(trusted);
-            if (source != AddressSource.CONNECTION && trusted.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "to take addresses from " + source + ", some proxies must be trusted");
-            }
+    public record Events(String path, List<String> origins, Duration resume) {
+        public Events {
+            requirePath(path);
+            origins = List.copyOf(origins);
+            ListenerOptions.requireRange("resume", resume);
         }
 
-        boolean trusts(InetAddress address) {
-            return source != AddressSource.CONNECTION && trusted.stream().anyMatch(range -> range.contains(address));
+        public static Events defaults() {
+            return new Events("/events", List.of(), Duration.ofSeconds(30));
         }
     }
-
-    /** PEM files: the certificate with its chain, and its private key in PKCS#8 without a password. */
-    public record Tls(Path certificateChain, Path privateKey) {}
 
     /**
      * Checks every option.
@@ -129,98 +43,36 @@ public record WebSocketOptions(
      * @throws IllegalArgumentException naming the first option that is out of its range
      */
     public WebSocketOptions {
-        requireRange("port", port, 0, 65_535);
-        requireRange("eventLoops", eventLoops, 1, 1_024);
+        requirePath(path);
+        if (events.map(Events::path).filter(path::equals).isPresent()) {
+            throw new IllegalArgumentException("clients over HTTP need a path of their own, not " + path);
+        }
+    }
+
+    private static void requirePath(String path) {
         if (!path.startsWith("/")) {
             throw new IllegalArgumentException("path must begin with a slash: " + path);
-        }
-        if (host.isBlank()) {
-            throw new IllegalArgumentException("host must not be blank; 0.0.0.0 listens on all addresses");
         }
     }
 
     public static WebSocketOptions defaults() {
-        return new WebSocketOptions(
-                "127.0.0.1",
-                8081,
-                "/ws",
-                new Limits(512 << 10, 1 << 20, 16 << 20, 100_000, 1_000, 1_000, 1 << 10),
-                new Timeouts(
-                        Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(3)),
-                Optional.empty(),
-                Runtime.getRuntime().availableProcessors(),
-                true,
-                Proxies.NONE,
-                true);
+        return new WebSocketOptions(ListenerOptions.on(8081), "/ws", true, Optional.of(Events.defaults()));
     }
 
-    public WebSocketOptions withHost(String changed) {
-        return new WebSocketOptions(
-                changed, port, path, limits, timeouts, tls, eventLoops, nativeTransport, proxies, compression);
-    }
-
-    public WebSocketOptions withPort(int changed) {
-        return new WebSocketOptions(
-                host, changed, path, limits, timeouts, tls, eventLoops, nativeTransport, proxies, compression);
+    /** The same with a changed listener. */
+    public WebSocketOptions listening(UnaryOperator<ListenerOptions> change) {
+        return new WebSocketOptions(change.apply(listener), path, compression, events);
     }
 
     public WebSocketOptions withPath(String changed) {
-        return new WebSocketOptions(
-                host, port, changed, limits, timeouts, tls, eventLoops, nativeTransport, proxies, compression);
-    }
-
-    public WebSocketOptions withLimits(Limits changed) {
-        return new WebSocketOptions(
-                host, port, path, changed, timeouts, tls, eventLoops, nativeTransport, proxies, compression);
-    }
-
-    public WebSocketOptions withTimeouts(Timeouts changed) {
-        return new WebSocketOptions(
-                host, port, path, limits, changed, tls, eventLoops, nativeTransport, proxies, compression);
-    }
-
-    public WebSocketOptions withTls(Tls changed) {
-        return new WebSocketOptions(
-                host,
-                port,
-                path,
-                limits,
-                timeouts,
-                Optional.of(changed),
-                eventLoops,
-                nativeTransport,
-                proxies,
-                compression);
-    }
-
-    public WebSocketOptions withEventLoops(int changed) {
-        return new WebSocketOptions(
-                host, port, path, limits, timeouts, tls, changed, nativeTransport, proxies, compression);
-    }
-
-    public WebSocketOptions withNativeTransport(boolean changed) {
-        return new WebSocketOptions(host, port, path, limits, timeouts, tls, eventLoops, changed, proxies, compression);
-    }
-
-    public WebSocketOptions withProxies(Proxies changed) {
-        return new WebSocketOptions(
-                host, port, path, limits, timeouts, tls, eventLoops, nativeTransport, changed, compression);
+        return new WebSocketOptions(listener, changed, compression, events);
     }
 
     public WebSocketOptions withCompression(boolean changed) {
-        return new WebSocketOptions(
-                host, port, path, limits, timeouts, tls, eventLoops, nativeTransport, proxies, changed);
+        return new WebSocketOptions(listener, path, changed, events);
     }
 
-    private static void requireRange(String name, long value, long min, long max) {
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(name + " must be " + min + " to " + max + ", not " + value);
-        }
-    }
-
-    private static void requireRange(String name, Duration value) {
-        if (value.compareTo(Duration.ofMillis(10)) < 0 || value.compareTo(Duration.ofDays(1)) > 0) {
-            throw new IllegalArgumentException("the " + name + " timeout must be 10 ms to 1 day, not " + value);
-        }
+    public WebSocketOptions withEvents(Optional<Events> changed) {
+        return new WebSocketOptions(listener, path, compression, changed);
     }
 }

@@ -1,4 +1,13 @@
-/** Clients over WebSocket, on Netty. */
+/**
+ * Clients over WebSocket, HTTP and TCP, on Netty.
+ *
+ * <p>In: {@code NettyEndpoint} has the port; {@code ProxyHeaderHandler} and {@code HttpHandler} take what a connection begins with;
+ * {@code FrameHandler}, or over HTTP {@code EventHandler} and {@code EventSession}, take a client's frames; {@code Dialogue} lets the
+ * client in, and {@code Conversation} does what it asks for.
+ *
+ * <p>Out: {@code LoopOutbox} collects what the clients of one event loop get, encodes it once for each {@code WireFormat}, and hands
+ * it to each {@code ClientConnection}, which writes to its {@code Wire}.
+ */
 @NullMarked
 package dev.signalbox.endpoint.netty;
 

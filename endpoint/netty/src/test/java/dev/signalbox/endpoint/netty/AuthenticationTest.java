@@ -43,7 +43,8 @@ class AuthenticationTest {
     }
 
     private Endpoint open(Router router, Transport transport) {
-        Endpoint endpoint = WebSocketEndpoint.create(transport.apply(WireFixture.OPTIONS), this::authenticate);
+        Endpoint endpoint =
+                WebSocketEndpoint.create(transport.loops(), transport.apply(WireFixture.OPTIONS), this::authenticate);
         router.attach(endpoint);
         return endpoint;
     }

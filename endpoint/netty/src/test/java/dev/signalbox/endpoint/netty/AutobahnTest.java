@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Timeout;
@@ -158,49 +157,6 @@ class AutobahnTest extends WireFixture {
         assertThat(AutobahnCase.event(client.next()))
                 .as(sent.name())
                 .isEqualTo(sent.events().getFirst());
-    }
-
-    /** Groups 12 and 13: messages of all sizes, compressed in every way that the offers allow. */
-    @ParameterizedTest
-    @EnumSource
-    void compression(Transport transport) throws IOException {
-        open(transport);
-        Random random = new Random(13);
-        for (String offer : List.of(
-                "permessage-deflate",
-                "permessage-deflate; client_no_context_takeover; client_max_window_bits=8",
-                "permessage-deflate; server_no_context_takeover; client_max_window_bits",
-                "permessage-deflate; server_max_window_bits=15; client_max_window_bits=9")) {
-            try (RawClient client = dial().connect(
-                            AutobahnCase.ID,
-                            "&binary=raw&to=client:" + AutobahnCase.ID,
-                            "Sec-WebSocket-Extensions",
-                            offer)) {
-                for (int size : List.of(0, 16, 64, 256, 1_024, 4_096, 8_192, 16_384, 32_768, 65_536, 131_072)) {
-                    for (int i = 0; i < Effort.of(3, 1_000); i++) {
-                        compressed(client, random, size);
-                    }
-                }
-            }
-        }
-    }
-
-    private static void compressed(RawClient client, Random random, int size) throws IOException {
-        byte[] payload = new byte[size];
-        for (int i = 0; i < size; i++) {
-            payload[i] = (byte) ('a' + random.nextInt(4));
-        }
-        int level = random.nextInt(10);
-        byte[] deflated = deflate(payload, level, random.nextBoolean());
-        int half = deflated.length / 2;
-        byte[][] frames = random.nextBoolean()
-                ? new byte[][] {RawClient.frame(0xC2, deflated)}
-                : new byte[][] {
-                    RawClient.frame(0x42, Arrays.copyOf(deflated, half)),
-                    RawClient.frame(0x80, Arrays.copyOfRange(deflated, half, deflated.length))
-                };
-        client.send(frames);
-        assertThat(client.next().payload()).isEqualTo(payload);
     }
 
     /** As a sender does it: without the four bytes of an empty block at the end, or with a final block and a byte to go on with. */

@@ -80,7 +80,8 @@ class ConnectionLimitTest extends WireFixture {
 
     @Test
     void anIpv6NetworkCountsAsOneAddress() {
-        ConnectionCounter counter = new ConnectionCounter(limited(10, 1).limits());
+        ConnectionCounter counter =
+                new ConnectionCounter(limited(10, 1).listener().limits());
 
         assertThat(counter.tryAdd(InetAddress.ofLiteral("2001:db8:0:1::1"))).isTrue();
         assertThat(counter.tryAdd(InetAddress.ofLiteral("2001:db8:0:1:ffff::2")))

@@ -156,7 +156,7 @@ class FrameDecoderFuzzTest {
     /** Whatever the request is, there is an answer, and only a good upgrade is granted. */
     @Test
     void everyRequestHasAnAnswer() {
-        Handshake handshake = new Handshake("/ws", true);
+        Handshake handshake = new Handshake(WebSocketOptions.defaults());
         String good = RawClient.upgradeRequest(
                 "/ws?access_token=t&to=client:a",
                 "Sec-WebSocket-Extensions",
@@ -185,6 +185,7 @@ class FrameDecoderFuzzTest {
                         assertThat(upgrade.response().toString(StandardCharsets.US_ASCII))
                                 .startsWith("HTTP/1.1 101 ")
                                 .endsWith("\r\n\r\n");
+                    case Handshake.Outcome.Events _ -> assertThat(http.uri()).startsWith("/events");
                     case Handshake.Outcome.Answer answer ->
                         assertThat(answer.http().status().code()).isIn(200, 400, 404, 405, 414, 417, 426, 431, 505);
                 }

@@ -39,12 +39,12 @@ class LoopOutboxTest {
         try (Router router = Router.create(RouterOptions.defaults().withDrain(Duration.ZERO))) {
             router.attach(fixture);
             LoopOutbox outbox = fixture.outbox(channel.eventLoop());
-            WebSocketConnection json = OutboxFixture.member(channel, outbox, false);
-            WebSocketConnection raw = OutboxFixture.member(channel, outbox, true);
+            ClientConnection json = OutboxFixture.member(channel, outbox, false);
+            ClientConnection raw = OutboxFixture.member(channel, outbox, true);
             for (int i = 0; i < 40; i++) {
                 broadcast(router, Payload.binary(new byte[1_000 + i]));
                 broadcast(router, Payload.text("broadcast " + i + "x".repeat(1_000)));
-                for (WebSocketConnection each : List.of(json, raw)) {
+                for (ClientConnection each : List.of(json, raw)) {
                     assertThat(each.offer(Message.of(SERVER, Address.client("c"), Payload.text("direct " + i))))
                             .isTrue();
                 }
@@ -56,6 +56,29 @@ class LoopOutboxTest {
                     assertThat(each.bytes().memoryAddress()).isEqualTo(each.address());
                 }
             });
+            written.forEach(each -> each.bytes().release());
+            channel.finishAndReleaseAll();
+        }
+    }
+
+    @Test
+    void whatGoesToManyIsEncodedOnceForEachFormat() {
+        OutboxFixture fixture = new OutboxFixture();
+        try (Router router = Router.create(RouterOptions.defaults().withDrain(Duration.ZERO))) {
+            router.attach(fixture);
+            LoopOutbox outbox = fixture.outbox(channel.eventLoop());
+            for (boolean raw : new boolean[] {false, true, false, true, false}) {
+                OutboxFixture.member(channel, outbox, raw);
+            }
+            for (int i = 0; i < 10; i++) {
+                broadcast(router, Payload.binary(new byte[100]));
+            }
+            channel.runPendingTasks();
+
+            assertThat(written).as("one write a member").hasSize(5);
+            assertThat(written.stream().map(Written::address).distinct())
+                    .as("of the bytes of its format")
+                    .hasSize(2);
             written.forEach(each -> each.bytes().release());
             channel.finishAndReleaseAll();
         }

@@ -7,9 +7,7 @@ import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An endpoint without a port: outboxes that a test drives by hand. */
@@ -25,20 +23,25 @@ final class OutboxFixture implements Endpoint {
     }
 
     /** A connection that has joined. */
-    static WebSocketConnection member(Channel channel, LoopOutbox outbox, boolean raw) {
-        WebSocketConnection connection = connection(channel, outbox, raw, () -> {});
+    static ClientConnection member(Channel channel, LoopOutbox outbox, boolean raw) {
+        ClientConnection connection = connection(channel, outbox, raw, () -> {});
         outbox.join(connection);
         return connection;
     }
 
-    static WebSocketConnection connection(Channel channel, LoopOutbox outbox, boolean raw, Runnable onClosing) {
-        WebSocketOptions options = WebSocketOptions.defaults();
+    static ClientConnection connection(Channel channel, LoopOutbox outbox, boolean raw, Runnable onClosing) {
+        ListenerOptions options = ListenerOptions.on(0);
         Peer peer = Peer.accepted(
                 new ConnectionCounter(options.limits()),
                 options.proxies(),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
-        Greeting greeting = new Greeting(Optional.empty(), List.of(), raw, false, false);
-        return new WebSocketConnection(channel, outbox, options, peer, greeting, reason -> onClosing.run());
+        ClientConnection.Route route = new ClientConnection.Route(
+                channel.eventLoop(),
+                outbox,
+                new WebSocketWire(channel),
+                raw ? WebSocketFormat.RAW : WebSocketFormat.JSON,
+                false);
+        return new ClientConnection(route, options, peer, reason -> onClosing.run());
     }
 
     @Override

@@ -56,7 +56,7 @@ class ProtocolDocumentTest {
     void everyFrameThatAClientSendsIsUnderstood() throws MalformedFrameException {
         List<JsonNode> examples = examples(section("## What a client sends"));
 
-        assertThat(examples).hasSize(13);
+        assertThat(examples).hasSize(14);
         for (JsonNode example : examples) {
             byte[] frame = example.toString().getBytes(StandardCharsets.UTF_8);
             assertThat(Commands.only(frame, List.of())).isNotNull();
@@ -68,8 +68,8 @@ class ProtocolDocumentTest {
         assertThat(examples(section("## What the server sends")))
                 .extracting(each -> each.get("type").asString())
                 .containsExactly(
-                        "welcome", "ping", "message", "message", "message", "gap", "request", "reply", "ok", "ok", "ok",
-                        "ok", "error");
+                        "open", "welcome", "ping", "close", "message", "message", "message", "gap", "request", "reply",
+                        "ok", "ok", "ok", "ok", "ok", "error");
     }
 
     @Test

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.endpoint.netty.ConnectionListener.Fault;
-import dev.signalbox.endpoint.netty.WebSocketOptions.AddressSource;
-import dev.signalbox.endpoint.netty.WebSocketOptions.Proxies;
+import dev.signalbox.endpoint.netty.ListenerOptions.AddressSource;
+import dev.signalbox.endpoint.netty.ListenerOptions.Proxies;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,7 +25,7 @@ class ProxyTest extends WireFixture {
 
     private static WebSocketOptions behind(AddressSource source, int perAddress) {
         return limits(64 << 10, 1_000, perAddress, 1_000, 0)
-                .withProxies(new Proxies(source, List.of(AddressRange.parse("127.0.0.0/31"))));
+                .listening(on -> on.withProxies(new Proxies(source, List.of(AddressRange.parse("127.0.0.0/31")))));
     }
 
     /** As a proxy sends it: in clear, ahead of everything else, TLS included. */

@@ -12,11 +12,14 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -36,6 +39,10 @@ final class RawClient implements AutoCloseable {
 
     private final Socket socket;
     private final DataInputStream in;
+    /** Compression was negotiated. */
+    private boolean inflates;
+
+    private int compressedFrames;
 
     /** The server's answer to a request. */
     record Response(int status, Map<String, String> headers, String body) {
@@ -105,7 +112,9 @@ final class RawClient implements AutoCloseable {
     /** Asks for an upgrade; an empty value leaves a header out. */
     Response upgrade(String target, String... headers) throws IOException {
         send(upgradeRequest(target, headers));
-        return response();
+        Response response = response();
+        inflates = response.header("sec-websocket-extensions").isPresent();
+        return response;
     }
 
     /** An upgrade, and then the welcome. */
@@ -174,7 +183,10 @@ final class RawClient implements AutoCloseable {
     /** The next frame of the server, checked for what holds for all. */
     Received next() throws IOException {
         int first = in.readUnsignedByte();
-        assertThat(first & 0xF0).as("final, without reserved bits").isEqualTo(FIN);
+        boolean compressed = inflates && (first & 0x08) == 0 && (first & COMPRESSED) != 0;
+        assertThat(first & (compressed ? 0xB0 : 0xF0))
+                .as("final, without reserved bits")
+                .isEqualTo(FIN);
         int length = in.readUnsignedByte();
         if (length == 126) {
             length = in.readUnsignedShort();
@@ -183,7 +195,34 @@ final class RawClient implements AutoCloseable {
         }
         byte[] payload = new byte[length];
         in.readFully(payload);
-        return new Received(first & 0x0F, payload);
+        return new Received(first & 0x0F, compressed ? inflate(payload) : payload);
+    }
+
+    /** With a new context for each message: the server has promised that it takes none over. */
+    private byte[] inflate(byte[] payload) throws IOException {
+        compressedFrames++;
+        byte[] whole = Arrays.copyOf(payload, payload.length + 4);
+        whole[payload.length + 2] = (byte) 0xFF;
+        whole[payload.length + 3] = (byte) 0xFF;
+        Inflater inflater = new Inflater(true);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        byte[] chunk = new byte[8_192];
+        try {
+            inflater.setInput(whole);
+            for (int count = inflater.inflate(chunk); count > 0; count = inflater.inflate(chunk)) {
+                out.write(chunk, 0, count);
+            }
+        } catch (DataFormatException e) {
+            throw new IOException("a compressed frame that is none", e);
+        } finally {
+            inflater.end();
+        }
+        return out.toByteArray();
+    }
+
+    /** How many frames came compressed. */
+    int compressedFrames() {
+        return compressedFrames;
     }
 
     /** What comes up to the close frame, which is the last; nothing may follow but the end. */

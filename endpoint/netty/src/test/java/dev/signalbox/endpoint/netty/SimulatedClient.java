@@ -3,7 +3,11 @@ package dev.signalbox.endpoint.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.router.ClientSession;
+import dev.signalbox.router.ClientSession.Subscribing.Subscribed;
 import dev.signalbox.router.CloseReason;
+import dev.signalbox.router.Position;
+import dev.signalbox.router.Resumption;
+import dev.signalbox.router.SessionStart;
 import dev.signalbox.router.TopicInfo;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,8 +19,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -46,70 +52,119 @@ final class SimulatedClient {
     private final Map<String, Asked> asked = new HashMap<>();
 
     private final Set<Integer> directs = new HashSet<>();
-    private EmbeddedChannel channel = new EmbeddedChannel();
-    private WebSocketConnection connection;
-    private ClientSession session;
-    private Conversation conversation;
-    private boolean writable = true;
-    private boolean closed;
-    private boolean closing;
-    private int lastNumber = -1;
+    private Link link;
+    private boolean away;
+    private boolean unnoticed;
+    private Optional<String> token = Optional.empty();
+    private int lastDirect;
+    private int lastToAll;
+    private boolean ordersBoth;
     private int frames;
+
+    /** One connection, and what became of it. */
+    private static final class Link {
+        private final EmbeddedChannel channel;
+        private final ClientConnection connection;
+        private final ClientSession session;
+        private final Conversation conversation;
+        private boolean writable = true;
+        private boolean closing;
+
+        Link(String user, TopicSimulation simulation, SessionStart start) {
+            AtomicReference<Runnable> onWritability = new AtomicReference<>(() -> {});
+            channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelWritabilityChanged(ChannelHandlerContext context) {
+                    onWritability.get().run();
+                }
+            });
+            connection = OutboxFixture.connection(channel, simulation.outbox, false, this::closing);
+            onWritability.set(connection::writabilityChanged);
+            session = simulation.connect(user, connection, start);
+            connection.onRoom(session::writable);
+            simulation.outbox.join(connection);
+            session.resumption()
+                    .flatMap(Resumption::resumed)
+                    .ifPresent(resumed -> simulation.outbox.goOn(connection, resumed));
+            conversation =
+                    new Conversation(session, connection, new RateLimit(1_000_000, System.nanoTime()), List.of());
+        }
+
+        private void closing() {
+            closing = true;
+            session.disconnected(CloseReason.SLOW_CONSUMER);
+        }
+
+        /** The client says goodbye. */
+        void end() {
+            connection.disconnected();
+            session.disconnected(CloseReason.GONE);
+            channel.finishAndReleaseAll();
+        }
+
+        /** The connection breaks, and the server notices. */
+        void breaks() {
+            connection.disconnected();
+            session.lost(CloseReason.GONE, connection.written());
+            channel.finishAndReleaseAll();
+        }
+    }
 
     SimulatedClient(String name, TopicSimulation simulation) {
         this.name = name;
         this.simulation = simulation;
-        connect();
+        this.link = new Link(name, simulation, new SessionStart.Resumable());
+        begin();
     }
 
     String name() {
         return name;
     }
 
-    @SuppressWarnings("NullAway.Init") // called by the constructor, and again later
-    private void connect() {
-        writable = true;
-        closed = false;
-        closing = false;
-        lastNumber = -1;
-        channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter() {
-            @Override
-            public void channelWritabilityChanged(ChannelHandlerContext context) {
-                connection.writabilityChanged();
-            }
-        });
-        connection = OutboxFixture.connection(channel, simulation.outbox, false, this::closing);
-        session = simulation.connect(name, connection);
-        connection.onRoom(session::writable);
-        simulation.outbox.join(connection);
-        conversation = new Conversation(session, connection, new RateLimit(1_000_000, System.nanoTime()), List.of());
-    }
-
-    private void closing() {
-        closing = true;
-        session.disconnected(CloseReason.SLOW_CONSUMER);
+    /** A new session. */
+    private void begin() {
+        token = link.session.resumption().map(Resumption::token);
+        lastDirect = -1;
+        lastToAll = -1;
+        ordersBoth = true;
+        directs.clear();
+        asked.clear();
     }
 
     void end() {
-        if (!closed) {
-            closed = true;
-            connection.disconnected();
-            session.disconnected(CloseReason.GONE);
-            channel.finishAndReleaseAll();
+        if (!away || unnoticed) {
+            link.end();
         }
     }
 
     void reconnect() {
-        read();
-        end();
-        comeBack();
+        if (!away) {
+            read();
+            link.end();
+            connectAgain();
+        }
     }
 
-    /** With a new connection, and from where it was in each topic. */
-    private void comeBack() {
-        directs.clear();
+    /** With another connection, to the same session if that can be. */
+    private void connectAgain() {
+        Map<String, Position> seen = new HashMap<>();
+        topics.forEach((topic, progress) -> {
+            if (progress.subscribed && simulation.random.nextInt(4) > 0) {
+                seen.put(topic, new Position(progress.epoch, progress.expected - 1));
+            }
+        });
+        link = new Link(name, simulation, new SessionStart.Resume(token.orElse(""), seen));
         asked.clear();
-        connect();
+        link.session
+                .resumption()
+                .flatMap(Resumption::resumed)
+                .ifPresentOrElse(resumed -> goOn(resumed, seen), this::beginAnew);
+    }
+
+    /** In each topic from where it was. */
+    private void beginAnew() {
+        simulation.refused++;
+        begin();
         topics.forEach((topic, progress) -> {
             if (progress.subscribed) {
                 progress.subscribed = false;
@@ -118,8 +173,63 @@ final class SimulatedClient {
         });
     }
 
+    /** In the topics that the server names: what was said last may not have come through. */
+    private void goOn(Resumption.Resumed resumed, Map<String, Position> seen) {
+        simulation.resumed++;
+        ordersBoth = false;
+        topics.values().forEach(progress -> progress.subscribed = false);
+        for (Subscribed each : resumed.topics()) {
+            Progress progress = topics.computeIfAbsent(each.topic().name(), none -> new Progress());
+            Position given = seen.get(each.topic().name());
+            if (given != null) {
+                assertGoesOn(each, given);
+            }
+            progress.subscribed = true;
+            progress.epoch = each.topic().epoch();
+            progress.expected = each.after() + 1;
+        }
+    }
+
+    private void assertGoesOn(Subscribed subscribed, Position given) {
+        boolean same = subscribed.topic().epoch().equals(given.epoch());
+        assertThat(subscribed.recovered() && !same).as("recovered another life").isFalse();
+        if (same) {
+            assertThat(subscribed.after()).isEqualTo(given.offset());
+            assertThat(subscribed.recovered()).isEqualTo(subscribed.topic().first() <= given.offset() + 1);
+        }
+    }
+
+    /** Its connection breaks, and what it has not read is gone. The server may not notice that. */
+    void lose() {
+        if (away) {
+            return;
+        }
+        if (simulation.random.nextBoolean()) {
+            read();
+        }
+        away = true;
+        directs.clear();
+        unnoticed = simulation.random.nextInt(3) == 0;
+        if (!unnoticed) {
+            link.breaks();
+        }
+    }
+
+    void comeBackIfAway() {
+        if (away) {
+            away = false;
+            Link before = link;
+            connectAgain();
+            if (unnoticed) {
+                // What was sent to the dead connection is lost.
+                directs.clear();
+                before.end();
+            }
+        }
+    }
+
     void toggleWritable() {
-        setWritable(!writable);
+        setWritable(!link.writable);
     }
 
     void makeWritable() {
@@ -127,15 +237,15 @@ final class SimulatedClient {
     }
 
     private void setWritable(boolean changed) {
-        writable = changed;
-        if (!closing) {
-            channel.unsafe().outboundBuffer().setUserDefinedWritability(1, changed);
-            channel.runPendingTasks();
+        if (!away && !link.closing) {
+            link.writable = changed;
+            link.channel.unsafe().outboundBuffer().setUserDefinedWritability(1, changed);
+            link.channel.runPendingTasks();
         }
     }
 
     void expectDirect(int number) {
-        if (number >= 0) {
+        if (number >= 0 && !(away && unnoticed)) {
             directs.add(number);
         }
     }
@@ -143,12 +253,12 @@ final class SimulatedClient {
     private void ask(String topic, String rest, UUID epoch, long offset) {
         String id = "f" + frames++;
         asked.put(id, new Asked(topic, epoch, offset));
-        conversation.text(TopicSimulation.utf8(
+        link.conversation.text(TopicSimulation.utf8(
                 "{\"type\":\"subscribe\",\"id\":\"" + id + "\",\"topic\":\"" + topic + "\"" + rest + "}"));
     }
 
     void subscribe(String topic) {
-        if (closing) {
+        if (away || link.closing) {
             return;
         }
         Progress progress = topics.computeIfAbsent(topic, none -> new Progress());
@@ -165,23 +275,27 @@ final class SimulatedClient {
     }
 
     void unsubscribe(String topic) {
-        if (!closing && topics.containsKey(topic)) {
+        if (!away && !link.closing && topics.containsKey(topic)) {
             String id = "u" + frames++;
             asked.put(id, new Asked(topic, NONE, -1));
-            conversation.text(TopicSimulation.utf8(
+            link.conversation.text(TopicSimulation.utf8(
                     "{\"type\":\"unsubscribe\",\"id\":\"" + id + "\",\"topic\":\"" + topic + "\"}"));
         }
     }
 
     void read() {
+        if (away) {
+            return;
+        }
         readAll();
-        if (closing) {
-            end();
-            comeBack();
+        if (link.closing) {
+            link.end();
+            connectAgain();
         }
     }
 
     private void readAll() {
+        EmbeddedChannel channel = link.channel;
         for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
             try {
                 while (bytes.isReadable()) {
@@ -252,10 +366,7 @@ final class SimulatedClient {
     private void message(JsonNode frame) {
         String text = frame.get("text").asString();
         if (!frame.has("topic")) {
-            int number = Integer.parseInt(text);
-            assertThat(number).as("the order of what goes to it and to all").isGreaterThan(lastNumber);
-            lastNumber = number;
-            directs.remove(number);
+            numbered(Integer.parseInt(text));
             return;
         }
         Progress progress = progress(frame.get("topic").asString());
@@ -265,6 +376,16 @@ final class SimulatedClient {
                 .isEqualTo(progress.expected);
         assertThat(text).isEqualTo(simulation.published(progress.epoch, progress.expected));
         progress.expected++;
+    }
+
+    /** What goes to it comes in order, and what goes to all does; together only until it first came back. */
+    private void numbered(int number) {
+        boolean toAll = simulation.isToAll(number);
+        int last = ordersBoth ? Math.max(lastDirect, lastToAll) : toAll ? lastToAll : lastDirect;
+        assertThat(number).as("the order of what goes to it and to all").isGreaterThan(last);
+        lastToAll = toAll ? number : lastToAll;
+        lastDirect = toAll ? lastDirect : number;
+        directs.remove(number);
     }
 
     private void gap(JsonNode frame) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
 /** A self-signed certificate for 127.0.0.1. */
@@ -21,10 +22,10 @@ final class TestCertificate {
                 .buildSelfSigned();
     }
 
-    static WebSocketOptions.Tls write(X509Bundle bundle, Path folder) throws IOException {
+    static ListenerOptions.Tls write(X509Bundle bundle, Path folder) throws IOException {
         Path chain = Files.writeString(folder.resolve("chain.pem"), bundle.getCertificatePathPEM());
         Path key = Files.writeString(folder.resolve("key.pem"), bundle.getPrivateKeyPEM());
-        return new WebSocketOptions.Tls(chain, key);
+        return new ListenerOptions.Tls(chain, key, Optional.empty());
     }
 
     static SSLContext trusting(X509Bundle bundle) throws GeneralSecurityException, IOException {

@@ -11,6 +11,7 @@ import dev.signalbox.router.Principal;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterListener;
 import dev.signalbox.router.RouterOptions;
+import dev.signalbox.router.SessionStart;
 import dev.signalbox.router.TopicInfo;
 import dev.signalbox.router.TopicPolicy;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -19,14 +20,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 
 /**
- * One event loop, its connections and a router, driven step by step from a seed: publishing, subscribing, lagging, coming back.
+ * One event loop, its connections and a router, driven step by step from a seed: publishing, subscribing, lagging, losing the
+ * connection, coming back to the same session or to a new one.
  * Each client checks all that it sees: see {@link SimulatedClient}.
  */
 final class TopicSimulation implements AutoCloseable {
@@ -45,14 +49,19 @@ final class TopicSimulation implements AutoCloseable {
     private final Map<UUID, Map<Long, String>> published = new HashMap<>();
 
     private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private final Set<Integer> toAll = new HashSet<>();
     private int sequence;
     int gaps;
+    int resumed;
+    int refused;
 
     TopicSimulation(long seed) {
         random = new Random(seed);
         TopicPolicy small = new TopicPolicy(6, 100_000, Duration.ofSeconds(8), TopicPolicy.SlowConsumer.GAP);
         RouterOptions options = RouterOptions.defaults()
                 .withDrain(Duration.ZERO)
+                // Never over within a run: when timers run does not depend on the seed.
+                .withResume(new RouterOptions.Resume(Duration.ofDays(1), 100, 100_000, 64 << 20))
                 .withTopics(new RouterOptions.Topics(100, 100, List.of(), small));
         router = Router.create(options, RouterListener.NONE, () -> now);
         router.authorize((principal, operation, address) -> true);
@@ -74,7 +83,7 @@ final class TopicSimulation implements AutoCloseable {
     private void step() {
         SimulatedClient client = clients.get(random.nextInt(CLIENTS));
         String topic = TOPICS.get(random.nextInt(TOPICS.size()));
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(23)) {
             case 0, 1, 2, 3, 4, 5 -> publish(topic);
             case 6, 7 -> send(Address.ALL);
             case 8, 9 -> client.expectDirect(send(Address.client(client.name())));
@@ -82,7 +91,9 @@ final class TopicSimulation implements AutoCloseable {
             case 12, 13, 14 -> client.subscribe(topic);
             case 15 -> client.unsubscribe(topic);
             case 16 -> client.reconnect();
-            case 17 -> now = now.plusMillis(random.nextInt(6_000));
+            case 17 -> client.lose();
+            case 18, 19 -> client.comeBackIfAway();
+            case 20 -> now = now.plusMillis(random.nextInt(6_000));
             default -> turn();
         }
     }
@@ -100,7 +111,14 @@ final class TopicSimulation implements AutoCloseable {
     private int send(Address target) {
         int number = sequence++;
         Message message = Message.of(SERVER, target, Payload.text(String.valueOf(number)));
+        if (target instanceof Address.All) {
+            toAll.add(number);
+        }
         return router.send(message).accepted() > 0 ? number : -1;
+    }
+
+    boolean isToAll(int number) {
+        return toAll.contains(number);
     }
 
     /** The event loop gets its turn, and clients read what came. */
@@ -110,6 +128,7 @@ final class TopicSimulation implements AutoCloseable {
     }
 
     private void settle() {
+        clients.forEach(SimulatedClient::comeBackIfAway);
         clients.forEach(SimulatedClient::makeWritable);
         for (int i = 0; i < 20; i++) {
             turn();
@@ -122,8 +141,9 @@ final class TopicSimulation implements AutoCloseable {
     }
 
     /** Connects a user over a channel of its own. */
-    ClientSession connect(String user, WebSocketConnection connection) {
-        return ((Admission.Admitted) endpoint.gateway().connect(new Principal(user, Map.of()), connection)).session();
+    ClientSession connect(String user, ClientConnection connection, SessionStart start) {
+        return ((Admission.Admitted) endpoint.gateway().connect(new Principal(user, Map.of()), connection, start))
+                .session();
     }
 
     @Override

@@ -13,14 +13,20 @@ class TopicSimulationTest {
     @Test
     void eachSubscriberSeesEachMessageOnceAndInOrderOrAGap() {
         AtomicInteger gaps = new AtomicInteger();
+        AtomicInteger resumed = new AtomicInteger();
+        AtomicInteger refused = new AtomicInteger();
         Effort.seeds(30).forEach(seed -> {
             try (TopicSimulation simulation = new TopicSimulation(seed)) {
                 simulation.run();
                 gaps.addAndGet(simulation.gaps);
+                resumed.addAndGet(simulation.resumed);
+                refused.addAndGet(simulation.refused);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError(Effort.replay(TopicSimulationTest.class, seed), e);
             }
         });
         assertThat(gaps).as("gaps seen, so that they are tried at all").hasPositiveValue();
+        assertThat(resumed).as("sessions resumed").hasPositiveValue();
+        assertThat(refused).as("sessions that could not be").hasPositiveValue();
     }
 }

@@ -27,8 +27,21 @@ enum Transport {
     }
 
     WebSocketOptions apply(WebSocketOptions options) {
-        WebSocketOptions chosen = options.withNativeTransport(isNative);
-        return tls ? chosen.withTls(Certificate.FILES) : chosen;
+        return options.listening(this::apply);
+    }
+
+    ListenerOptions apply(ListenerOptions options) {
+        return tls ? options.withTls(Certificate.FILES) : options;
+    }
+
+    /** One thread, so that all clients meet in it. */
+    EventLoops loops() {
+        return loops(1);
+    }
+
+    EventLoops loops(int threads) {
+        return EventLoops.create(
+                EventLoops.Options.defaults().withThreads(threads).withNativeTransport(isNative));
     }
 
     Socket open(int port) throws IOException {
@@ -47,7 +60,7 @@ enum Transport {
 
     /** Made when the first test needs it. */
     private static final class Certificate {
-        static final WebSocketOptions.Tls FILES;
+        static final ListenerOptions.Tls FILES;
         static final SSLContext TRUST;
 
         static {

@@ -14,25 +14,26 @@ import java.util.Optional;
 class WebSocketContractTest extends EndpointContract {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    static WebSocketOptions options(EndpointSettings settings) {
-        return WebSocketOptions.defaults()
-                .withPort(0)
-                .withEventLoops(2)
-                .withLimits(new WebSocketOptions.Limits(
+    static ListenerOptions listener(EndpointSettings settings) {
+        return ListenerOptions.on(0)
+                .withLimits(new ListenerOptions.Limits(
                         settings.maxFrameBytes(),
                         settings.maxOutboundBytes(),
-                        4 << 20,
                         1_000,
                         1_000,
                         settings.maxMessagesPerSecond(),
                         1 << 10))
-                .withTimeouts(new WebSocketOptions.Timeouts(
+                .withTimeouts(new ListenerOptions.Timeouts(
                         Duration.ofSeconds(5), settings.authentication(), settings.idle(), Duration.ofMillis(500)));
+    }
+
+    static WebSocketOptions options(EndpointSettings settings) {
+        return WebSocketOptions.defaults().listening(on -> listener(settings));
     }
 
     @Override
     protected Endpoint endpoint(Authenticator authenticator, EndpointSettings settings) {
-        return WebSocketEndpoint.create(options(settings), authenticator);
+        return WebSocketEndpoint.create(Transport.NATIVE.loops(2), options(settings), authenticator);
     }
 
     @Override

@@ -43,20 +43,21 @@ class WebSocketEndpointTest {
 
     private final Router router = Router.create(RouterOptions.defaults().withDrain(Duration.ZERO));
     private final WebSocketOptions options =
-            WebSocketOptions.defaults().withPort(0).withEventLoops(1).withTimeouts(timeouts(Duration.ofSeconds(10)));
+            WebSocketOptions.defaults().listening(on -> on.withPort(0).withTimeouts(timeouts(Duration.ofSeconds(10))));
 
     @AfterEach
     void close() {
         router.close();
     }
 
-    private static WebSocketOptions.Timeouts timeouts(Duration handshake) {
-        return new WebSocketOptions.Timeouts(
+    private static ListenerOptions.Timeouts timeouts(Duration handshake) {
+        return new ListenerOptions.Timeouts(
                 handshake, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMillis(200));
     }
 
     private Endpoint open(WebSocketOptions changed) {
-        Endpoint endpoint = WebSocketEndpoint.create(changed, token -> Optional.of(new Principal(token, Map.of())));
+        Endpoint endpoint = WebSocketEndpoint.create(
+                Transport.NATIVE.loops(), changed, token -> Optional.of(new Principal(token, Map.of())));
         router.attach(endpoint);
         return endpoint;
     }
@@ -206,9 +207,9 @@ class WebSocketEndpointTest {
 
     @Test
     void connectionsAreLimitedInAllAndPerAddress() {
-        WebSocketOptions.Limits limits = options.limits();
-        Endpoint endpoint = open(options.withLimits(new WebSocketOptions.Limits(
-                limits.maxFrameBytes(), limits.maxOutboundBytes(), limits.maxBroadcastBytes(), 100, 1, 10, 0)));
+        ListenerOptions.Limits limits = options.listener().limits();
+        Endpoint endpoint = open(options.listening(on -> on.withLimits(
+                new ListenerOptions.Limits(limits.maxFrameBytes(), limits.maxOutboundBytes(), 100, 1, 10, 0))));
         JdkWebSocketClient first = connect(endpoint, "first", "");
 
         assertThatExceptionOfType(CompletionException.class).isThrownBy(() -> connect(endpoint, "second", ""));
@@ -221,7 +222,7 @@ class WebSocketEndpointTest {
 
     @Test
     void aClientThatNeverUpgradesIsCutOff() throws IOException {
-        Endpoint endpoint = open(options.withTimeouts(timeouts(Duration.ofMillis(300))));
+        Endpoint endpoint = open(options.listening(on -> on.withTimeouts(timeouts(Duration.ofMillis(300)))));
         try (Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), endpoint.address().getPort())) {
             socket.setSoTimeout(10_000);
@@ -297,7 +298,7 @@ class WebSocketEndpointTest {
         int port = open(options).address().getPort();
 
         assertThatExceptionOfType(EndpointException.class)
-                .isThrownBy(() -> open(options.withPort(port)))
+                .isThrownBy(() -> open(options.listening(on -> on.withPort(port))))
                 .withMessageContaining("127.0.0.1:" + port)
                 .withMessageContaining("choose another port");
     }
@@ -305,18 +306,18 @@ class WebSocketEndpointTest {
     @Test
     void missingCertificatesSayWhichFiles() {
         assertThatExceptionOfType(EndpointException.class)
-                .isThrownBy(() ->
-                        open(options.withTls(new WebSocketOptions.Tls(Path.of("no-chain.pem"), Path.of("no-key.pem")))))
+                .isThrownBy(() -> open(options.listening(on -> on.withTls(
+                        new ListenerOptions.Tls(Path.of("no-chain.pem"), Path.of("no-key.pem"), Optional.empty())))))
                 .withMessageContaining("no-chain.pem")
                 .withMessageContaining("PEM");
     }
 
     @Test
     void anOutboundBoundBelowOnePayloadCannotStart() {
-        WebSocketOptions.Limits limits = options.limits();
+        ListenerOptions.Limits limits = options.listener().limits();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> open(options.withLimits(new WebSocketOptions.Limits(
-                        limits.maxFrameBytes(), 4 << 10, limits.maxBroadcastBytes(), 1, 1, 1, 0))))
+                .isThrownBy(() -> open(options.listening(
+                        on -> on.withLimits(new ListenerOptions.Limits(limits.maxFrameBytes(), 4 << 10, 1, 1, 1, 0)))))
                 .withMessageContaining("maxOutboundBytes");
     }
 

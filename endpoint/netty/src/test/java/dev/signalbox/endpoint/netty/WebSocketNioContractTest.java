@@ -8,6 +8,6 @@ import dev.signalbox.testing.contract.EndpointSettings;
 class WebSocketNioContractTest extends WebSocketContractTest {
     @Override
     protected Endpoint endpoint(Authenticator authenticator, EndpointSettings settings) {
-        return WebSocketEndpoint.create(options(settings).withNativeTransport(false), authenticator);
+        return WebSocketEndpoint.create(Transport.NIO.loops(2), options(settings), authenticator);
     }
 }

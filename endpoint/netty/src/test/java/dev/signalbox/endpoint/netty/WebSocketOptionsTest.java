@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -12,44 +13,46 @@ class WebSocketOptionsTest {
 
     @Test
     void defaultsAreAPromise() {
-        assertThat(defaults)
-                .isEqualTo(new WebSocketOptions(
-                        "127.0.0.1",
-                        8081,
-                        "/ws",
-                        new WebSocketOptions.Limits(524_288, 1_048_576, 16_777_216, 100_000, 1_000, 1_000, 1_024),
-                        new WebSocketOptions.Timeouts(
-                                Duration.ofSeconds(10),
-                                Duration.ofSeconds(5),
-                                Duration.ofSeconds(60),
-                                Duration.ofSeconds(3)),
-                        Optional.empty(),
-                        Runtime.getRuntime().availableProcessors(),
-                        true,
-                        WebSocketOptions.Proxies.NONE,
-                        true));
+        ListenerOptions listener = new ListenerOptions(
+                "127.0.0.1",
+                8081,
+                new ListenerOptions.Limits(524_288, 1_048_576, 100_000, 1_000, 1_000, 1_024),
+                new ListenerOptions.Timeouts(
+                        Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(3)),
+                Optional.empty(),
+                ListenerOptions.Proxies.NONE);
+        WebSocketOptions.Events events = new WebSocketOptions.Events("/events", List.of(), Duration.ofSeconds(30));
+        assertThat(defaults).isEqualTo(new WebSocketOptions(listener, "/ws", true, Optional.of(events)));
+        assertThat(EventLoops.Options.defaults())
+                .isEqualTo(new EventLoops.Options(Runtime.getRuntime().availableProcessors(), true, 16_777_216));
     }
 
     @Test
     void whatIsOutOfRangeIsNamed() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> defaults.withPort(65_536))
+                .isThrownBy(() -> defaults.listening(on -> on.withPort(65_536)))
                 .withMessage("port must be 0 to 65535, not 65536");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> defaults.withPath("ws"))
                 .withMessageContaining("path");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> defaults.withHost(" "))
+                .isThrownBy(() -> defaults.listening(on -> on.withHost(" ")))
                 .withMessageContaining("host");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> defaults.withEventLoops(0))
-                .withMessageContaining("eventLoops");
+                .isThrownBy(() -> defaults.withPath("/events"))
+                .withMessageContaining("/events");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new WebSocketOptions.Timeouts(
+                .isThrownBy(() -> EventLoops.Options.defaults().withThreads(0))
+                .withMessageContaining("threads");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EventLoops.Options.defaults().withMaxBroadcastBytes(1))
+                .withMessageContaining("maxBroadcastBytes");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ListenerOptions.Timeouts(
                         Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)))
                 .withMessageContaining("handshake");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new WebSocketOptions.Limits(1, 1 << 20, 1 << 20, 1, 1, 1, 0))
+                .isThrownBy(() -> new ListenerOptions.Limits(1, 1 << 20, 1, 1, 1, 0))
                 .withMessageContaining("maxFrameBytes");
     }
 }

@@ -17,7 +17,8 @@ class WebSocketTlsContractTest extends WebSocketContractTest {
     @TempDir
     private static Path folder;
 
-    private static WebSocketOptions.Tls files = new WebSocketOptions.Tls(Path.of("chain"), Path.of("key"));
+    private static ListenerOptions.Tls files =
+            new ListenerOptions.Tls(Path.of("chain"), Path.of("key"), Optional.empty());
     private static HttpClient http = HttpClient.newHttpClient();
 
     @BeforeAll
@@ -31,7 +32,8 @@ class WebSocketTlsContractTest extends WebSocketContractTest {
 
     @Override
     protected Endpoint endpoint(Authenticator authenticator, EndpointSettings settings) {
-        return WebSocketEndpoint.create(options(settings).withTls(files), authenticator);
+        return WebSocketEndpoint.create(
+                Transport.NATIVE.loops(2), options(settings).listening(on -> on.withTls(files)), authenticator);
     }
 
     @Override

@@ -24,10 +24,12 @@ import org.junit.jupiter.api.Timeout;
 abstract class WireFixture {
     static final Duration SOON = Duration.ofSeconds(20);
     static final WebSocketOptions OPTIONS = WebSocketOptions.defaults()
-            .withPort(0)
-            .withEventLoops(1)
-            .withTimeouts(new WebSocketOptions.Timeouts(
-                    Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofSeconds(2)));
+            .listening(on -> on.withPort(0)
+                    .withTimeouts(new ListenerOptions.Timeouts(
+                            Duration.ofSeconds(30),
+                            Duration.ofSeconds(30),
+                            Duration.ofMinutes(5),
+                            Duration.ofSeconds(2))));
 
     final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
     private final List<RawClient> clients = new ArrayList<>();
@@ -43,7 +45,8 @@ abstract class WireFixture {
         transport = over;
         Router router = Router.create(routing.withDrain(Duration.ZERO));
         opened = Optional.of(router);
-        Endpoint endpoint = WebSocketEndpoint.create(over.apply(options), WireFixture::identity, faults::add);
+        Endpoint endpoint =
+                WebSocketEndpoint.create(over.loops(), over.apply(options), WireFixture::identity, faults::add);
         router.attach(endpoint);
         port = endpoint.address().getPort();
     }
@@ -53,15 +56,9 @@ abstract class WireFixture {
     }
 
     static WebSocketOptions limits(int frame, int connections, int perAddress, int rate, int minRate) {
-        WebSocketOptions.Limits usual = OPTIONS.limits();
-        return OPTIONS.withLimits(new WebSocketOptions.Limits(
-                frame,
-                Math.max(2 * frame, usual.maxOutboundBytes()),
-                Math.max(2 * frame, usual.maxBroadcastBytes()),
-                connections,
-                perAddress,
-                rate,
-                minRate));
+        ListenerOptions.Limits usual = OPTIONS.listener().limits();
+        return OPTIONS.listening(on -> on.withLimits(new ListenerOptions.Limits(
+                frame, Math.max(2 * frame, usual.maxOutboundBytes()), connections, perAddress, rate, minRate)));
     }
 
     static WebSocketOptions rate(int perSecond) {
@@ -69,8 +66,8 @@ abstract class WireFixture {
     }
 
     static WebSocketOptions idle(WebSocketOptions options, Duration handshake, Duration idle) {
-        return options.withTimeouts(
-                new WebSocketOptions.Timeouts(handshake, Duration.ofSeconds(30), idle, Duration.ofSeconds(2)));
+        return options.listening(on -> on.withTimeouts(
+                new ListenerOptions.Timeouts(handshake, Duration.ofSeconds(30), idle, Duration.ofSeconds(2))));
     }
 
     Router router() {

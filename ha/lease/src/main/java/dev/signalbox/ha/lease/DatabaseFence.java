@@ -3,6 +3,7 @@ package dev.signalbox.ha.lease;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Locale;
 
 /** A row a name with the newest epoch. */
 final class DatabaseFence {
@@ -10,14 +11,40 @@ final class DatabaseFence {
             insert into signalbox_fence (name, epoch) values (?, ?)
             on conflict (name) do update set epoch = excluded.epoch where signalbox_fence.epoch <= excluded.epoch
             """;
+    private static final String RAISE = "update signalbox_fence set epoch = ? where name = ? and epoch <= ?";
+    private static final String INSERT = "insert ignore into signalbox_fence (name, epoch) values (?, ?)";
 
     private DatabaseFence() {}
 
     static boolean admits(Connection connection, String name, long epoch) throws SQLException {
-        try (PreparedStatement admit = connection.prepareStatement(ADMIT)) {
-            admit.setString(1, name);
-            admit.setLong(2, epoch);
-            return admit.executeUpdate() == 1;
+        if (!isMySql(connection)) {
+            return insert(connection, ADMIT, name, epoch);
+        }
+        // Race: another may insert the row after the first update found none, hence the second.
+        return raise(connection, name, epoch)
+                || insert(connection, INSERT, name, epoch)
+                || raise(connection, name, epoch);
+    }
+
+    private static boolean isMySql(Connection connection) throws SQLException {
+        String product = connection.getMetaData().getDatabaseProductName().toLowerCase(Locale.ROOT);
+        return product.contains("mariadb") || product.contains("mysql");
+    }
+
+    private static boolean raise(Connection connection, String name, long epoch) throws SQLException {
+        try (PreparedStatement raise = connection.prepareStatement(RAISE)) {
+            raise.setLong(1, epoch);
+            raise.setString(2, name);
+            raise.setLong(3, epoch);
+            return raise.executeUpdate() == 1;
+        }
+    }
+
+    private static boolean insert(Connection connection, String sql, String name, long epoch) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(sql)) {
+            insert.setString(1, name);
+            insert.setLong(2, epoch);
+            return insert.executeUpdate() == 1;
         }
     }
 }

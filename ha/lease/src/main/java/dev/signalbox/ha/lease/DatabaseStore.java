@@ -12,14 +12,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
- * Leases as rows. Each statement decides and changes in one step, by the time at which the database runs it; PostgreSQL looks at a row
- * again after it waited for it. Thread-safe.
+ * Leases as rows. Each statement decides and changes in one step, by the time at which the database runs it; PostgreSQL and MySQL look
+ * at a row as it is after they waited for it. Thread-safe.
  */
 final class DatabaseStore implements LeaseStore {
     private static final int ATTEMPTS = 10;
 
     private final Database database;
-    private final String take;
+    private final LeaseTaking taking;
     private final String renew;
     private final String end;
     private final String find;
@@ -27,13 +27,7 @@ final class DatabaseStore implements LeaseStore {
     DatabaseStore(Database database) {
         this.database = database;
         String now = now(database.dialect());
-        take = """
-                insert into signalbox_lease (name, owner, epoch, until) values (?, ?, 1, $now + ?)
-                on conflict (name) do update
-                    set owner = excluded.owner, epoch = signalbox_lease.epoch + 1, until = $now + ?
-                    where signalbox_lease.until <= $now or signalbox_lease.owner in ('', excluded.owner)
-                returning epoch
-                """.replace("$now", now);
+        taking = LeaseTaking.of(database.dialect(), now);
         renew =
                 "update signalbox_lease set until = $now + ? where name = ? and owner = ? and epoch = ? and until > $now"
                         .replace("$now", now);
@@ -49,8 +43,10 @@ final class DatabaseStore implements LeaseStore {
         return switch (dialect) {
             case POSTGRESQL -> "(extract(epoch from clock_timestamp()) * 1000000)::bigint";
             case SQLITE -> "cast(unixepoch('subsec') * 1000000 as integer)";
-            case MYSQL, SQLSERVER ->
-                throw new LeaseException("leases are kept in PostgreSQL or SQLite, not in " + dialect, null);
+            case MYSQL -> "timestampdiff(microsecond, '1970-01-01 00:00:00', sysdate(6))"; // the session's zone is UTC
+            case SQLSERVER ->
+                throw new LeaseException(
+                        "leases are kept in PostgreSQL, MariaDB, MySQL or SQLite, not in " + dialect, null);
         };
     }
 
@@ -64,7 +60,7 @@ final class DatabaseStore implements LeaseStore {
     /** Race: the lease may end between the two statements, hence the loop. */
     private Acquisition acquire(Connection connection, String name, String owner, Duration ttl) throws SQLException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Optional<Long> epoch = take(connection, name, owner, micros(ttl));
+            Optional<Long> epoch = taking.take(connection, name, owner, micros(ttl));
             if (epoch.isPresent()) {
                 return new Acquisition.Granted(epoch.get());
             }
@@ -74,18 +70,6 @@ final class DatabaseStore implements LeaseStore {
             }
         }
         throw new LeaseStoreUnavailableException("the lease '" + name + "' changes hands too fast to be taken", null);
-    }
-
-    private Optional<Long> take(Connection connection, String name, String owner, long ttl) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(take)) {
-            statement.setString(1, name);
-            statement.setString(2, owner);
-            statement.setLong(3, ttl);
-            statement.setLong(4, ttl);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? Optional.of(row.getLong(1)) : Optional.empty();
-            }
-        }
     }
 
     @Override

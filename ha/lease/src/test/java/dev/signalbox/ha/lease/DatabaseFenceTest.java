@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.testing.services.RealMariaDb;
 import dev.signalbox.testing.services.RealPostgres;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DatabaseFenceTest {
     enum Kind {
         POSTGRESQL,
+        MARIADB,
         SQLITE
     }
 
@@ -32,9 +34,11 @@ class DatabaseFenceTest {
     private final List<Database> open = new ArrayList<>();
 
     private Database open(Kind kind) {
-        String url = kind == Kind.SQLITE
-                ? "sqlite:" + folder.resolve("fence.db")
-                : RealPostgres.shared().freshDatabase();
+        String url = switch (kind) {
+            case POSTGRESQL -> RealPostgres.shared().freshDatabase();
+            case MARIADB -> RealMariaDb.shared().freshDatabase();
+            case SQLITE -> "sqlite:" + folder.resolve("fence.db");
+        };
         Database database = Database.open(DatabaseConfig.of(url));
         open.add(database);
         return database;

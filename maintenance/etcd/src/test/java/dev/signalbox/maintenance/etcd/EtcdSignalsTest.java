@@ -11,6 +11,9 @@ import dev.signalbox.maintenance.control.SignalSourceException;
 import dev.signalbox.testing.contract.SignalSourceContract;
 import dev.signalbox.testing.services.FaultProxy;
 import dev.signalbox.testing.services.RealEtcd;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -18,6 +21,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -82,6 +86,35 @@ class EtcdSignalsTest extends SignalSourceContract {
             source.publish(WISH);
             heard.hears(Optional.of(WISH));
             source.close();
+        }
+    }
+
+    /**
+     * Reported: etcd-io/jetcd#1134, whose client asks without a pause while etcd is away. Reads come every two seconds, watches twice a
+     * second.
+     */
+    @Test
+    void anEtcdThatIsAwayIsAskedAFewTimesASecondAtMost() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        try (ServerSocket refusing = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> hangUp(refusing, asked));
+            long begun = System.nanoTime();
+            Heard heard = heard(at(URI.create("http://127.0.0.1:" + refusing.getLocalPort())));
+            await().atMost(LONG).untilAsserted(() -> assertThat(heard.lost).hasSizeGreaterThan(1));
+            long halfSeconds = (System.nanoTime() - begun) / 500_000_000 + 1;
+            // Each request may be repeated once by Java's client.
+            assertThat(asked.get()).isPositive().isLessThanOrEqualTo((int) (4 * (halfSeconds + 1)));
+        }
+    }
+
+    private static void hangUp(ServerSocket socket, AtomicInteger asked) {
+        while (!socket.isClosed()) {
+            try {
+                socket.accept().close();
+                asked.incrementAndGet();
+            } catch (IOException e) {
+                return; // the test is over
+            }
         }
     }
 

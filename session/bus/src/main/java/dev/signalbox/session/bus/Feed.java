@@ -42,7 +42,8 @@ final class Feed implements Watcher {
     /** Meanwhile the tail must stay where it is. */
     private boolean reading;
 
-    private boolean closed;
+    /** Written under the lock, and read without it before each event is told. */
+    private volatile boolean closed;
 
     /** @param room the most events in the buffer; {@code bufferFull} is told when there would be more */
     Feed(String session, Reader reader, int room, Runnable bufferFull) {
@@ -66,10 +67,9 @@ final class Feed implements Watcher {
     public void appended(UUID previous, List<Stored> events) {
         lock.lock();
         try {
-            UUID before = previous;
-            for (Stored event : events) {
-                take(before, event);
-                before = event.batch();
+            take(previous, events.getFirst());
+            for (int i = 1; i < events.size(); i++) {
+                take(events.get(i - 1).batch(), events.get(i));
             }
             news.signal();
         } finally {
@@ -145,12 +145,7 @@ final class Feed implements Watcher {
     }
 
     boolean isClosed() {
-        lock.lock();
-        try {
-            return closed;
-        } finally {
-            lock.unlock();
-        }
+        return closed;
     }
 
     /**

@@ -187,34 +187,45 @@ public interface SessionStore extends AutoCloseable {
      */
     record Place(long offset, Instant at, UUID previous) {}
 
-    /** An event as it is kept. The payload must not be changed. */
+    /**
+     * An event as it is kept. The payload must not be changed.
+     *
+     * <p>One object: stores in memory hold millions of them, which the garbage collector copies, so its identity and time are kept as
+     * numbers.
+     */
     final class Stored {
-        private final EventId id;
-        private final Instant at;
+        private final long offset;
+        private final long batchHigh;
+        private final long batchLow;
+        private final long second;
+        private final int nano;
         private final String headers;
         private final byte[] payload;
 
         public Stored(long offset, UUID batch, Instant at, String headers, byte[] payload) {
-            this.id = new EventId(offset, batch);
-            this.at = at;
+            this.offset = offset;
+            this.batchHigh = batch.getMostSignificantBits();
+            this.batchLow = batch.getLeastSignificantBits();
+            this.second = at.getEpochSecond();
+            this.nano = at.getNano();
             this.headers = headers;
             this.payload = payload;
         }
 
         public long offset() {
-            return id.offset();
+            return offset;
         }
 
         public UUID batch() {
-            return id.batch();
+            return new UUID(batchHigh, batchLow);
         }
 
         public EventId id() {
-            return id;
+            return new EventId(offset, batch());
         }
 
         public Instant at() {
-            return at;
+            return Instant.ofEpochSecond(second, nano);
         }
 
         public String headers() {

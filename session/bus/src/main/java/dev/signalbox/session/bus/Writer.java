@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -29,15 +30,18 @@ final class Writer {
     /** How many times within its patience it is looked whether an event's time is up. */
     private static final int LOOKS = 10;
 
+    private static final Duration GATHERING = Duration.ofMillis(1);
+    private static final CountDownLatch TOLD = new CountDownLatch(0);
     private static final Duration LEAST_LOOK = Duration.ofMillis(10);
 
     private final SessionStore store;
     private final WatcherRegistry watchers;
     private final Duration patience;
     private final BusMonitor monitor;
+    private final Duration gathering;
     private final int capacity;
     private final Semaphore room;
-    private final ConcurrentLinkedQueue<Outgoing> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<Outgoing> waiting;
     private final AtomicBoolean turn = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     /** With the number of the batch, its id: as unlikely to be another's as a random one, at a tenth of the cost. */
@@ -48,11 +52,30 @@ final class Writer {
     /** What did not fit into the batch before. */
     private volatile @Nullable Outgoing carried;
 
+    /** Of the batch before. Belongs to the thread that has the turn. */
+    private CountDownLatch telling = TOLD;
+
     private volatile List<Outgoing> inBatch = List.of();
     private volatile boolean closed;
 
     Writer(SessionStore store, WatcherRegistry watchers, BusOptions options, BusMonitor monitor) {
+        this(store, watchers, options, monitor, GATHERING, new ConcurrentLinkedQueue<>());
+    }
+
+    /**
+     * @param gathering how long a turn may wait for the senders of the batch before
+     * @param waiting thread-safe and not bounded; the events that wait for a turn
+     */
+    Writer(
+            SessionStore store,
+            WatcherRegistry watchers,
+            BusOptions options,
+            BusMonitor monitor,
+            Duration gathering,
+            Queue<Outgoing> waiting) {
+        this.gathering = gathering;
         this.store = store;
+        this.waiting = waiting;
         this.watchers = watchers;
         this.patience = options.patience();
         this.monitor = monitor;
@@ -73,15 +96,31 @@ final class Writer {
             throw new SessionClosedException();
         }
         Outgoing outgoing = new Outgoing(entry, options, deadline);
-        waiting.add(outgoing);
-        if (turn.compareAndSet(false, true)) {
-            if (store.isImmediate()) {
-                takeTurn();
-            } else {
+        if (store.isImmediate()) {
+            sendImmediately(outgoing);
+        } else {
+            waiting.add(outgoing);
+            if (turn.compareAndSet(false, true)) {
                 passTurn();
             }
         }
         return outgoing.done();
+    }
+
+    /**
+     * On the sender's own thread, if nobody else writes; and past the queue, if nothing waits in it. Race: an event may wait while nobody
+     * has the turn, since its sender found the turn taken just before it ended.
+     */
+    private void sendImmediately(Outgoing outgoing) {
+        boolean first = turn.compareAndSet(false, true);
+        if (first && !hasMore()) {
+            takeTurn(List.of(outgoing));
+            return;
+        }
+        waiting.add(outgoing);
+        if (first || turn.compareAndSet(false, true)) {
+            takeTurn(next());
+        }
     }
 
     private void awaitRoom() {
@@ -98,18 +137,35 @@ final class Writer {
     }
 
     private void passTurn() {
-        Thread.ofVirtual().name("signalbox-session-writer").start(this::takeTurn);
+        Thread.ofVirtual().name("signalbox-session-writer").start(() -> {
+            awaitTold();
+            takeTurn(next());
+        });
     }
 
-    private void takeTurn() {
-        List<Outgoing> batch = next();
+    private void takeTurn(List<Outgoing> batch) {
         List<Written> written = batch.isEmpty() ? List.of() : write(batch);
+        CountDownLatch told = store.isImmediate() ? TOLD : new CountDownLatch(1);
+        telling = told;
         if (hasMore()) {
             passTurn();
         } else {
             endTurn();
         }
         written.forEach(this::tell);
+        told.countDown();
+    }
+
+    /**
+     * Until the senders of the batch before are told, for they may send again: their events then go into one batch with those that
+     * came meanwhile, instead of two groups of senders taking turns. What depends on a sender's future may block, so not for long.
+     */
+    private void awaitTold() {
+        try {
+            boolean _ = telling.await(gathering.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Race: an event that comes right before the turn ends has found it taken, so it is looked for again afterwards. */
@@ -179,14 +235,15 @@ final class Writer {
     }
 
     private Append append(List<Outgoing> batch) {
-        List<Entry> entries = new ArrayList<>(batch.size());
-        for (Outgoing one : batch) {
-            entries.add(one.entry());
+        Entry[] entries = new Entry[batch.size()];
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = batch.get(i).entry();
         }
         Outgoing first = batch.getFirst();
         Optional<UUID> keyed = first.keyedId();
         UUID id = keyed.isPresent() ? keyed.get() : new UUID(origin, ++batches);
-        return new Append(id, store.clock().instant(), entries, first.options().expected(), keyed.isPresent());
+        return new Append(
+                id, store.clock().instant(), List.of(entries), first.options().expected(), keyed.isPresent());
     }
 
     /** What a store refuses of several may be the fault of one, which the others need not suffer for. */
@@ -203,13 +260,14 @@ final class Writer {
     /** Repeats under the same id while the outcome is unknown, and any of the senders has patience. */
     private List<Place> append(Append append, long deadlineNanos) {
         long began = System.nanoTime();
-        Backoff backoff = new Backoff();
+        Backoff backoff = null;
         while (true) {
             try {
                 List<Place> places = store.append(append);
                 monitor.sent(places.size(), began);
                 return places;
             } catch (SessionUnavailableException e) {
+                backoff = backoff == null ? new Backoff() : backoff;
                 boolean again = pauses(backoff, deadlineNanos);
                 monitor.sendFailed(append.entries().size(), !again, e);
                 if (!again) {

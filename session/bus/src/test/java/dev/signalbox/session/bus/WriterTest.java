@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,36 @@ class WriterTest {
         assertThat(store.batches.stream().map(batch -> batch.entries().size())).containsExactly(1, 5);
     }
 
+    /** Otherwise the senders would split into two groups that take turns, in batches of half the size. */
+    @Test
+    void whatThoseWhoWereToldSendNextIsInTheNextBatch() throws Exception {
+        ScriptedStore remote = new ScriptedStore(false);
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        remote.appends.add(batch -> {
+            begun.countDown();
+            Held.await(goOn);
+            return remote.put(batch);
+        });
+        Writer writer = writer(remote, Duration.ofSeconds(20), new ConcurrentLinkedQueue<>());
+        CompletableFuture<Long> again = send(writer, 1).thenCompose(first -> send(writer, 3));
+        Held.await(begun);
+        CompletableFuture<Long> meanwhile = send(writer, 2);
+        goOn.countDown();
+        assertThat(again.get(20, TimeUnit.SECONDS)).isEqualTo(3);
+        assertThat(meanwhile.get(20, TimeUnit.SECONDS)).isEqualTo(2);
+        assertThat(remote.batches.stream().map(batch -> batch.entries().size())).containsExactly(1, 2);
+    }
+
+    @Test
+    void aSenderThatBlocksWhenItIsToldHoldsNobodyUpForLong() throws Exception {
+        ScriptedStore remote = new ScriptedStore(false);
+        Writer writer = writer(remote, BusOptions.DEFAULT);
+        CompletableFuture<Long> inside =
+                send(writer, 1).thenApply(first -> send(writer, 2).join());
+        assertThat(inside.get(20, TimeUnit.SECONDS)).isEqualTo(2);
+    }
+
     @Test
     void oneThatIsRefusedDoesNotTakeTheOthersWithIt() throws Exception {
         Held held = new Held();
@@ -89,9 +121,32 @@ class WriterTest {
         assertThat(send(writer, 5).join()).isEqualTo(4);
     }
 
+    /** As if its sender had found the turn taken, just before it ended. */
+    @Test
+    void anEventThatWaitsIsAppendedBeforeOneThatFindsNobodyWriting() {
+        Queue<Outgoing> waiting = new ConcurrentLinkedQueue<>();
+        Outgoing earlier = new Outgoing(entry(1), SendOptions.DEFAULT, System.nanoTime());
+        waiting.add(earlier);
+        Writer writer = writer(new ScriptedStore(true), Duration.ZERO, waiting);
+
+        assertThat(send(writer, 2).join()).isEqualTo(2);
+        assertThat(earlier.done().join()).isEqualTo(1);
+    }
+
     private Writer writer(BusOptions options) {
-        return new Writer(
-                store, new WatcherRegistry(), options, new BusMonitor(BusListener.NONE, InstantSource.system()));
+        return writer(store, options);
+    }
+
+    private static Writer writer(SessionStore store, BusOptions options) {
+        return new Writer(store, new WatcherRegistry(), options, monitor());
+    }
+
+    private static Writer writer(SessionStore store, Duration gathering, Queue<Outgoing> waiting) {
+        return new Writer(store, new WatcherRegistry(), BusOptions.DEFAULT, monitor(), gathering, waiting);
+    }
+
+    private static BusMonitor monitor() {
+        return new BusMonitor(BusListener.NONE, InstantSource.system());
     }
 
     private static CompletableFuture<Long> send(Writer writer, int n) {

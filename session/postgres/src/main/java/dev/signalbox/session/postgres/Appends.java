@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.stream.IntStream;
 
 /**
  * Appends a batch in one statement, and writes nothing but the events and one row that remembers the batch. Each session goes on
@@ -36,38 +35,11 @@ final class Appends {
     private static final String UNIQUE_VIOLATION = "23505";
     private static final int ATTEMPTS = 50;
 
-    private static final String APPEND = """
-            with head as materialized (
-                select w.place, w.session, h.session is null as begins,
-                    greatest(e.number, nullif(h.last, 0)) as last, greatest(e.at, h.last_at) as last_at,
-                    coalesce(e.batch, h.batch) as batch
-                from unnest(?::text[]) with ordinality as w (session, place)
-                left join session_head h on h.session = w.session
-                left join lateral (
-                    select number, at, batch from session_event
-                    where session = w.session order by number desc limit 1
-                ) e on true
-            ), place as materialized (
-                select place, session, begins, coalesce(last + 1, ?) as first, greatest(last_at, ?) as at, batch
-                from head cross join (select ?::bigint as expected, ?::uuid as expected_batch) c
-                where expected is null or expected = coalesce(last, 0) and coalesce(expected_batch = batch, true)
-            ), begun as (
-                insert into session_head (begin, last, last_at, batch, session)
-                select first, 0, at, ?, session from place where begins order by place
-            ), remembered as (
-                insert into session_batch (at, id, firsts, ats)
-                select ?, ?, array_agg(first order by place), array_agg(at order by place) from place having count(*) > 0
-            ), event as (
-                insert into session_event (number, at, batch, session, headers, payload)
-                select place.first + e.number, place.at, ?, place.session, e.headers, e.payload
-                from unnest(?::bigint[], ?::bigint[], ?::text[], ?::bytea[]) as e (place, number, headers, payload)
-                join place using (place)
-                order by place.place, e.number
-            )
-            select first, at, batch from place order by place
-            """;
+    private static final String APPEND =
+            "select begins, times, previous from session_append(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-    private static final String REMEMBERED = "select firsts, ats from session_batch where id = ?";
+    private static final String REMEMBERED =
+            "select firsts, ats, array_fill(null::uuid, array[cardinality(firsts)]) from session_batch where id = ?";
 
     private static final String LOCK =
             "select pg_advisory_xact_lock(hashtextextended(session, 20200101)) from unnest(?::text[]) as s (session)";
@@ -83,10 +55,21 @@ final class Appends {
 
     /** Where a session went on. */
     private record Run(long first, Instant at, UUID previous) {
-        static Run of(ResultSet row) throws SQLException {
-            UUID previous = row.getObject(3, UUID.class);
-            return new Run(
-                    row.getLong(1), EpochMicros.instant(row.getLong(2)), previous == null ? EventId.UNKNOWN : previous);
+        /** Of all sessions, from one row; empty if the row has no arrays. */
+        static List<Run> all(ResultSet row) throws SQLException {
+            Array begins = row.getArray(1);
+            return begins == null ? List.of() : all(begins, row.getArray(2), row.getArray(3));
+        }
+
+        private static List<Run> all(Array begins, Array times, Array previous) throws SQLException {
+            Long[] first = (Long[]) begins.getArray();
+            Long[] at = (Long[]) times.getArray();
+            UUID[] batch = (UUID[]) previous.getArray();
+            List<Run> runs = new ArrayList<>(first.length);
+            for (int i = 0; i < first.length; i++) {
+                runs.add(new Run(first[i], EpochMicros.instant(at[i]), batch[i] == null ? EventId.UNKNOWN : batch[i]));
+            }
+            return runs;
         }
     }
 
@@ -140,17 +123,8 @@ final class Appends {
 
     private static Optional<List<Run>> remembered(Connection connection, UUID id) throws SQLException {
         try (Query query = Query.of(connection, REMEMBERED)) {
-            return query.with(id).list(row -> runs(row.getArray(1), row.getArray(2))).stream()
-                    .findFirst();
+            return query.with(id).list(Run::all).stream().findFirst();
         }
-    }
-
-    private static List<Run> runs(Array firsts, Array ats) throws SQLException {
-        Long[] first = (Long[]) firsts.getArray();
-        Long[] at = (Long[]) ats.getArray();
-        return IntStream.range(0, first.length)
-                .mapToObj(i -> new Run(first[i], EpochMicros.instant(at[i]), EventId.UNKNOWN))
-                .toList();
     }
 
     private static List<Run> insert(Connection connection, Sorted sorted) throws SQLException {
@@ -161,16 +135,15 @@ final class Appends {
             runs = query.with(sorted.sessions())
                     .with(batch.firstOffset())
                     .with(at)
-                    .with(batch.expected())
+                    .with(batch.id())
                     .with(EventId.UNKNOWN)
-                    .with(at)
-                    .with(batch.id())
-                    .with(batch.id())
+                    .with(batch.expected())
                     .with(sorted.places)
                     .with(sorted.numbers)
                     .with(batch.entries().stream().map(Entry::headers).toArray(String[]::new))
                     .with(batch.entries().stream().map(Entry::payload).toArray(byte[][]::new))
-                    .list(Run::of);
+                    .list(Run::all)
+                    .getFirst();
         }
         return runs.isEmpty() ? unexpected(connection, sorted) : runs;
     }

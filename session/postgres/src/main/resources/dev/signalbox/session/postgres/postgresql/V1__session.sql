@@ -41,3 +41,55 @@ create table session_group (
     state   bytea  not null,
     primary key (session, name)
 );
+
+-- Appends a batch. For each session, in the order of their names: where it goes on, the time of its events, and the batch of the
+-- event before them. Without an array if an event was expected that is not its session's last.
+-- Its plans always look sessions up by their keys. They are made when the tables are still empty, and kept.
+create function session_append(
+    batch_sessions text[], begin_at bigint, batch_at bigint, batch_id uuid, unknown_batch uuid,
+    expected_number bigint, expected_batch uuid,
+    event_places bigint[], event_numbers bigint[], event_headers text[], event_payloads bytea[],
+    out begins bigint[], out times bigint[], out previous uuid[]
+)
+language plpgsql
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+    known_last bigint;
+    new_sessions text[];
+begin
+    select array_agg(coalesce(s.last + 1, begin_at) order by place), array_agg(greatest(s.last_at, batch_at) order by place),
+        array_agg(s.batch order by place), array_agg(s.session order by place) filter (where s.is_new), max(s.last)
+    into begins, times, previous, new_sessions, known_last
+    from (
+        select w.place, w.session, h.last is null as is_new, greatest(e.number, nullif(h.last, 0)) as last,
+            greatest(e.at, h.last_at) as last_at, coalesce(e.batch, h.batch) as batch
+        from unnest(batch_sessions) with ordinality as w (session, place)
+        left join lateral (
+            select number, at, batch from session_event where session = w.session order by number desc limit 1
+        ) e on true
+        left join lateral (
+            select last, last_at, batch from session_head where session = w.session limit 1
+        ) h on true
+    ) s;
+    if expected_number <> coalesce(known_last, 0) or expected_batch <> previous[1] then
+        begins := null;
+        return;
+    end if;
+    if new_sessions is not null then
+        insert into session_head (begin, last, last_at, batch, session)
+        select begins[w.place], 0, times[w.place], unknown_batch, w.session
+        from unnest(batch_sessions) with ordinality as w (session, place)
+        where w.session = any (new_sessions)
+        order by w.place;
+    end if;
+    insert into session_event (number, at, batch, session, headers, payload)
+    select begins[e.place] + e.number, times[e.place], batch_id, batch_sessions[e.place], e.headers, e.payload
+    from unnest(event_places, event_numbers, event_headers, event_payloads) as e (place, number, headers, payload)
+    order by e.place, e.number;
+    insert into session_batch (at, id, firsts, ats) values (batch_at, batch_id, begins, times);
+end
+$$;

@@ -4,14 +4,12 @@ import dev.signalbox.endpoint.netty.LoopOutbox.Task;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Connection;
 import dev.signalbox.router.Message;
+import dev.signalbox.router.Position;
+import dev.signalbox.router.Resumption;
 import dev.signalbox.router.Topic;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -26,18 +24,18 @@ import org.jspecify.annotations.Nullable;
  * The way out to one client. What implements {@link Connection} is for any thread; the rest is for the event loop's, and
  * that is why its fields need no lock.
  */
-final class WebSocketConnection implements Connection {
+final class ClientConnection implements Connection {
     /** What could not be written when it came, and the offset of what went to all before it. */
     record Held(Task.Direct task, long after) {}
 
-    private final Channel channel;
+    private final EventLoop loop;
     private final LoopOutbox outbox;
+    private final Wire wire;
+    private final WireFormat format;
     private final int maxOutboundBytes;
     private final Duration closeTimeout;
-    private final Duration idle;
-    private final int minBytesPerSecond;
+    private final Life life;
     private final Peer peer;
-    private final Greeting greeting;
     private final Consumer<CloseReason> onClosing;
     private final AtomicInteger queued = new AtomicInteger();
     private volatile @Nullable CloseReason closing;
@@ -53,51 +51,54 @@ final class WebSocketConnection implements Connection {
     final Queue<Held> held = new ArrayDeque<>(1);
     boolean dirty;
 
-    private boolean closeSent;
-    private boolean failed;
-    private long heardAt = System.nanoTime();
-    private long pingedAt = heardAt;
-    /** The message that is coming in: how much of it has come since when. */
-    private int underWay;
+    /** By topic, the place of the last message that was written; "" is what goes to all. Known once it has ended. */
+    Map<String, Position> written = Map.of();
 
-    private long underWaySince;
+    private boolean closeSent;
+    private boolean saidGoodbye;
+    private boolean failed;
+
+    /**
+     * What writes to it and how.
+     *
+     * @param outbox the event loop's
+     * @param visiblePings whether pings go in JSON, where the client's code can see them
+     */
+    record Route(EventLoop loop, LoopOutbox outbox, Wire wire, WireFormat format, boolean visiblePings) {}
 
     /** Tells {@code onClosing} once, on the event loop, when closing begins. */
-    WebSocketConnection(
-            Channel channel,
-            LoopOutbox outbox,
-            WebSocketOptions options,
-            Peer peer,
-            Greeting greeting,
-            Consumer<CloseReason> onClosing) {
-        this.channel = channel;
-        this.outbox = outbox;
+    ClientConnection(Route route, ListenerOptions options, Peer peer, Consumer<CloseReason> onClosing) {
+        this.loop = route.loop();
+        this.outbox = route.outbox();
+        this.wire = route.wire();
+        this.format = route.format();
         this.maxOutboundBytes = options.limits().maxOutboundBytes();
         this.closeTimeout = options.timeouts().close();
-        this.idle = options.timeouts().idle();
-        this.minBytesPerSecond = options.limits().minBytesPerSecond();
+        this.life = new Life(this, options, route.visiblePings());
         this.peer = peer;
-        this.greeting = greeting;
         this.onClosing = onClosing;
     }
 
-    Channel channel() {
-        return channel;
+    WireFormat format() {
+        return format;
     }
 
-    /** Whether it wants binary payloads as they are. */
-    boolean isRaw() {
-        return greeting.raw();
+    Wire wire() {
+        return wire;
     }
 
-    /** Whether its socket's queue has room. */
+    Life life() {
+        return life;
+    }
+
+    /** Whether there is room on the wire. */
     boolean isWritable() {
-        return channel.isWritable();
+        return wire.isWritable();
     }
 
     /** Whether what is newest can be written: it is writable, and nothing older waits. */
     boolean mayWrite() {
-        return isOpen() && held.isEmpty() && channel.isWritable();
+        return isOpen() && held.isEmpty() && wire.isWritable();
     }
 
     /** Whether something older has to be written first, or there is no room. */
@@ -109,6 +110,16 @@ final class WebSocketConnection implements Connection {
     /** Whether it has something to be written once it is writable. */
     boolean isWaiting() {
         return mustWait() || topics.values().stream().anyMatch(Member::isLagging);
+    }
+
+    /** From now on it gets what goes to all. */
+    void join() {
+        outbox.join(this);
+    }
+
+    /** It has joined, and goes on with what it followed over another connection. */
+    void goOn(Resumption.Resumed resumed) {
+        outbox.goOn(this, resumed);
     }
 
     /** Told on the event loop when there is room again after {@link #offer} refused something. */
@@ -145,20 +156,12 @@ final class WebSocketConnection implements Connection {
 
     /** As {@link #offer}, for what only concerns this client; a client that does not even read that is closed. */
     void answer(byte[] json) {
-        ByteBuf frame = textFrame(json);
-        int weight = frame.readableBytes() + LoopOutbox.TASK_OVERHEAD;
-        if (reserve(weight)) {
-            outbox.enqueue(new Task.Answer(this, frame, weight));
+        Task.Answer answer = new Task.Answer(this, json);
+        if (reserve(answer.weight())) {
+            outbox.enqueue(answer);
         } else {
             close(CloseReason.SLOW_CONSUMER);
         }
-    }
-
-    /** On the heap, so that nobody needs to release it if it is never written. */
-    static ByteBuf textFrame(byte[] json) {
-        ByteBuf frame = Unpooled.buffer(json.length + 10);
-        FrameEncoder.frame(FrameEncoder.TEXT, json, json.length, frame);
-        return frame;
     }
 
     private boolean reserve(int bytes) {
@@ -183,10 +186,9 @@ final class WebSocketConnection implements Connection {
 
     /** What is published to the topic after {@code after} is sent to it from now on, and before that {@code ok}. */
     void subscribe(Topic topic, long after, byte[] ok) {
-        ByteBuf frame = textFrame(ok);
-        int weight = frame.readableBytes() + LoopOutbox.TASK_OVERHEAD;
-        if (reserve(weight)) {
-            outbox.enqueue(new Task.Subscribe(topic, after, new Task.Answer(this, frame, weight)));
+        Task.Answer answer = new Task.Answer(this, ok);
+        if (reserve(answer.weight())) {
+            outbox.enqueue(new Task.Subscribe(topic, after, answer));
         } else {
             close(CloseReason.SLOW_CONSUMER);
         }
@@ -196,9 +198,9 @@ final class WebSocketConnection implements Connection {
         outbox.enqueue(new Task.Unsubscribe(this, topic));
     }
 
-    /** There is room in its socket's queue, or no longer. */
+    /** There is room on the wire, or no longer. */
     void writabilityChanged() {
-        if (channel.isWritable() && isWaiting()) {
+        if (wire.isWritable() && isWaiting()) {
             outbox.enqueue(new Task.Resume(this));
         }
     }
@@ -218,33 +220,35 @@ final class WebSocketConnection implements Connection {
 
     /** Writes whole frames, which it takes over; they leave with the next flush. */
     void write(ByteBuf frames) {
-        var _ = channel.write(frames, channel.voidPromise());
-        if (!channel.isWritable()) {
-            // More than may wait, unless the socket only needs to be told.
-            channel.flush();
-        }
+        wire.write(frames);
     }
 
     void flush() {
-        channel.flush();
+        wire.flush();
     }
 
-    /** Says goodbye and waits a little for the client to do the same, as RFC 6455 asks (7.1.1). */
+    /** A frame that is sent at once. */
+    void text(byte[] json) {
+        write(LoopOutbox.frame(json, format));
+        flush();
+    }
+
+    /** Says goodbye and waits a little for the client to do the same. */
     void closeNow(CloseReason reason) {
         if (!closeSent) {
             closing(reason);
-            var _ = channel.writeAndFlush(closeFrame(CloseCode.of(reason)), channel.voidPromise());
+            wire.goodbye(CloseCode.of(reason));
         }
     }
 
-    /** Says why and does not wait for an answer, which could not be read (7.1.7). */
+    /** The client broke the protocol: says why and does not wait for an answer. */
     void fail(ProtocolViolation violation) {
         failed = true;
         if (closeSent) {
-            closeChannel();
+            wire.close();
         } else {
             closing(violation.reason());
-            var _ = writeAndFlush(closeFrame(violation.code())).addListener((ChannelFutureListener) HalfClose::output);
+            wire.fail(violation.code());
         }
     }
 
@@ -253,103 +257,41 @@ final class WebSocketConnection implements Connection {
         closing = reason;
         outbox.leave(this);
         onClosing.accept(reason);
-        ScheduledFuture<?> _ =
-                channel.eventLoop().schedule(this::closeChannel, closeTimeout.toNanos(), TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> _ = loop.schedule(wire::close, closeTimeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private void closeChannel() {
-        var _ = channel.close();
+    /** Whether the client may come back to its session: it did not say goodbye, fell silent, or needs a new token. */
+    boolean isLost(CloseReason reason) {
+        return reason == CloseReason.IDLE
+                || reason == CloseReason.EXPIRED
+                || (reason == CloseReason.GONE && !saidGoodbye);
+    }
+
+    Map<String, Position> written() {
+        return written;
     }
 
     /** The client says goodbye. What was sent to it before goes first. */
-    void closedByClient(byte[] payload) {
-        outbox.enqueue(new Task.Leave(this, payload));
+    void closedByClient(byte[] status) {
+        outbox.enqueue(new Task.Leave(this, status));
     }
 
-    /** Answers the client's goodbye with its own status code (5.5.1), unless ours was first, and closes. */
-    void leave(byte[] payload) {
+    /** Answers the client's goodbye, unless ours was first, and closes. */
+    void leave(byte[] status) {
         boolean first = !closeSent;
+        saidGoodbye = CloseCode.isGoodbye(status);
         if (first) {
             closing(CloseReason.GONE);
         }
-        ByteBuf answer = Unpooled.buffer(Short.BYTES + 2);
-        if (first) {
-            FrameEncoder.frame(FrameEncoder.CLOSE, payload, Math.min(payload.length, Short.BYTES), answer);
-        }
-        var _ = writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
+        wire.farewell(status, first);
     }
 
-    private static ByteBuf closeFrame(CloseCode code) {
-        byte[] text = code.text().getBytes(StandardCharsets.UTF_8);
-        ByteBuf frame = Unpooled.buffer(text.length + 4);
-        FrameEncoder.header(FrameEncoder.CLOSE, text.length + 2, frame);
-        return frame.writeShort(code.code()).writeBytes(text);
-    }
-
-    /** The channel is gone. */
+    /** The wire is broken. */
     void disconnected() {
         closeSent = true;
         if (closing == null) {
             closing = CloseReason.GONE;
         }
         outbox.leave(this);
-    }
-
-    /** Bytes came, after which so many of an incomplete message are there. */
-    void heard(int incomplete) {
-        heardAt = System.nanoTime();
-        if (underWay == 0) {
-            underWaySince = heardAt;
-        }
-        underWay = incomplete;
-    }
-
-    /** The message that was under way is complete. */
-    void received() {
-        underWay = 0;
-    }
-
-    /** Closes it if it is dead or too slow, pings it if it may be. */
-    void checkLife(long now) {
-        long silent = now - heardAt;
-        long half = idle.toNanos() / 2;
-        if (silent >= idle.toNanos()) {
-            closeNow(CloseReason.IDLE);
-        } else if (isTooSlow(now)) {
-            closeNow(CloseReason.TOO_SLOW);
-        } else if ((silent >= half || greeting.visiblePings()) && now - pingedAt >= half) {
-            pingedAt = now;
-            ping();
-        }
-    }
-
-    /** Any byte is a sign of life; so that nobody holds a message open forever, it also has to get on. */
-    private boolean isTooSlow(long now) {
-        long took = now - underWaySince;
-        return underWay > 0
-                && took >= idle.toNanos()
-                && underWay < minBytesPerSecond * (double) took / TimeUnit.SECONDS.toNanos(1);
-    }
-
-    private void ping() {
-        if (greeting.visiblePings()) {
-            text(ServerFrames.ping());
-        } else {
-            ByteBuf frame = Unpooled.buffer(2);
-            FrameEncoder.header(FrameEncoder.PING, 0, frame);
-            write(frame);
-            channel.flush();
-        }
-    }
-
-    /** A text frame, sent at once. */
-    void text(byte[] json) {
-        write(textFrame(json));
-        channel.flush();
-    }
-
-    /** Frames that are sent at once; the future tells when the network has them. */
-    ChannelFuture writeAndFlush(ByteBuf frames) {
-        return channel.writeAndFlush(frames);
     }
 }

@@ -1,0 +1,34 @@
+/** The server's answer to something that it did not do. `code` is for programs: see "error" in docs/protocol.md. */
+export class SignalboxError extends Error {
+  /** @param {string} code @param {string} message @param {string} [target] */
+  constructor(code, message, target) {
+    super(message);
+    this.name = 'SignalboxError';
+    this.code = code;
+    this.target = target;
+  }
+}
+
+/** The connection broke before the answer came: the server may have done what was asked for, or not. */
+export class ConnectionLostError extends Error {
+  constructor(message = 'the connection broke before the answer came; it is not known whether the server did it') {
+    super(message);
+    this.name = 'ConnectionLostError';
+  }
+}
+
+/** No answer came in time, or no connection. */
+export class TimeoutError extends Error {
+  constructor(message) {
+    super(message);
+    this.name = 'TimeoutError';
+  }
+}
+
+/** Thrown by a handler of messages: the message is refused and does not come again. */
+export class Refusal extends Error {
+  constructor(reason) {
+    super(reason);
+    this.name = 'Refusal';
+  }
+}

@@ -1,0 +1,12 @@
+-- What providers told of messages after they took them: the state that counts, for each of a provider's names for the message.
+-- Times are microseconds since 1970 (UTC).
+create table delivery_receipt (
+    id          uuid not null, -- the message
+    provider_id text not null,
+    step        smallint not null,
+    status      text not null, -- BUFFERED, SENT, UNDELIVERED, DELIVERED
+    rank        smallint not null, -- only grows
+    code        text, -- the provider's own
+    at          bigint not null, -- when it came here
+    primary key (id, provider_id)
+);

@@ -1,0 +1,118 @@
+package dev.signalbox.delivery.suppression;
+
+import dev.signalbox.database.Database;
+import dev.signalbox.database.Migration;
+import dev.signalbox.delivery.queue.Channel;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The list in a database, with a memory of whether it has any entry at all: as long as it has none, attempts cost no query.
+ */
+final class JdbcSuppressions implements SuppressionList {
+    private static final String MODULE = "suppression";
+    private static final String FOLDER = "dev/signalbox/delivery/suppression";
+    private static final Duration RECENT = Duration.ofSeconds(1);
+    private static final int MOST = 1_000;
+    private static final int SECRET_BYTES = 32;
+
+    /**
+     * That the list was empty.
+     *
+     * @param at when the look began, in {@link System#nanoTime()}
+     * @param additions of this node before it began
+     */
+    private record Emptiness(long at, long additions) {}
+
+    private final Database database;
+    private final InstantSource clock;
+    private final AtomicLong additions = new AtomicLong();
+    private volatile @Nullable Emptiness seen;
+
+    private JdbcSuppressions(Database database, InstantSource clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    static SuppressionList open(Database database, InstantSource clock) {
+        migrate(database);
+        return new JdbcSuppressions(database, clock);
+    }
+
+    static List<Migration> migrations(Database database) {
+        return database.migrations(MODULE, FOLDER, JdbcSuppressions.class.getClassLoader());
+    }
+
+    static void migrate(Database database) {
+        database.migrate(MODULE, FOLDER, JdbcSuppressions.class.getClassLoader());
+    }
+
+    @Override
+    public boolean add(Suppression entry) {
+        boolean added =
+                database.autoCommit(connection -> SuppressionRows.insert(connection, entry.withSince(clock.instant())));
+        // After the commit: a look that began before it may have found the list empty, and counts no more.
+        additions.incrementAndGet();
+        return added;
+    }
+
+    @Override
+    public int remove(Selection entries) {
+        if (entries.address().isEmpty()) {
+            throw new IllegalArgumentException("name the address whose entries are to be removed");
+        }
+        return database.autoCommit(connection -> SuppressionRows.delete(connection, entries));
+    }
+
+    @Override
+    public Page list(Selection entries, Optional<String> after, int most) {
+        if (most < 1 || most > MOST) {
+            throw new IllegalArgumentException("most is " + most + "; it must be 1 to " + MOST);
+        }
+        Optional<SuppressionRows.Place> place = after.map(SuppressionRows.Place::parse);
+        List<Suppression> found =
+                database.read(connection -> SuppressionRows.list(connection, entries, place, most + 1));
+        List<Suppression> items = found.stream().limit(most).toList();
+        return new Page(
+                items,
+                found.size() > most
+                        ? Optional.of(SuppressionRows.Place.of(items.getLast()).toString())
+                        : Optional.empty());
+    }
+
+    @Override
+    public List<Suppression> holding(Channel channel, String address, Optional<String> category) {
+        return isEmpty()
+                ? List.of()
+                : database.read(connection -> SuppressionRows.holding(
+                        connection, channel, Suppression.folded(channel, address), category.orElse("")));
+    }
+
+    private boolean isEmpty() {
+        Emptiness last = seen;
+        if (last != null && last.additions() == additions.get() && System.nanoTime() - last.at() < RECENT.toNanos()) {
+            return true;
+        }
+        var look = new Emptiness(System.nanoTime(), additions.get());
+        boolean empty = database.read(SuppressionRows::isEmpty);
+        seen = empty ? look : null;
+        return empty;
+    }
+
+    @Override
+    public UnsubscribeLinks links(URI base) {
+        var random = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(random);
+        String offered = Base64.getEncoder().encodeToString(random);
+        String secret = database.transact(connection -> SuppressionRows.secret(connection, offered));
+        return new UnsubscribeLinks(base, secret.getBytes(StandardCharsets.US_ASCII));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.delivery.suppression;
+
+import org.jspecify.annotations.NullMarked;

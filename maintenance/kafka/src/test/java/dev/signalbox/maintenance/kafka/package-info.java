@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.maintenance.kafka;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,64 @@
+package dev.signalbox.maintenance.sqs;
+
+import dev.signalbox.testing.services.RealSqs;
+import java.util.Map;
+import java.util.UUID;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/** A fresh queue on ElasticMQ. The bodies count from 0. */
+final class TestQueue implements AutoCloseable {
+    private final SqsClient client = SqsClient.builder()
+            .endpointOverride(RealSqs.shared().url())
+            .region(Region.US_EAST_1)
+            .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
+            .httpClient(UrlConnectionHttpClient.create())
+            .build();
+    private final String url = client.createQueue(request -> request.queueName("test-" + UUID.randomUUID()))
+            .queueUrl();
+    private int sent;
+
+    SqsClient client() {
+        return client;
+    }
+
+    String url() {
+        return url;
+    }
+
+    /** Sends the next body, and returns it. */
+    int send() {
+        int body = sent++;
+        client.sendMessage(request -> request.queueUrl(url).messageBody(String.valueOf(body)));
+        return body;
+    }
+
+    int sent() {
+        return sent;
+    }
+
+    int visible() {
+        return count(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES);
+    }
+
+    int invisible() {
+        return count(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE);
+    }
+
+    /** Exact here, as ElasticMQ counts. */
+    private int count(QueueAttributeName attribute) {
+        Map<QueueAttributeName, String> found = client.getQueueAttributes(
+                        request -> request.queueUrl(url).attributeNames(attribute))
+                .attributes();
+        return Integer.parseInt(found.getOrDefault(attribute, "-1"));
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

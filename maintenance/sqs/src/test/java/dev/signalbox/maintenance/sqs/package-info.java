@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.maintenance.sqs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,102 @@
+package dev.signalbox.server.clients;
+
+import dev.signalbox.server.command.RestClient;
+import dev.signalbox.server.configuration.FailureText;
+import dev.signalbox.server.configuration.Secret;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+/** Frames over TCP or TLS, each a line. */
+final class LineTransport implements ClientTransport {
+    private final Socket socket;
+    private final Listener listener;
+    private final ReentrantLock writing = new ReentrantLock();
+    private volatile boolean closing;
+
+    private LineTransport(Socket socket, Listener listener) {
+        this.socket = socket;
+        this.listener = listener;
+    }
+
+    static ClientTransport open(URI url, Secret token, Listener listener) {
+        try {
+            LineTransport transport = new LineTransport(dial(url), listener);
+            Thread.ofVirtual().name("connect").start(transport::readAll);
+            transport.write(RestClient.JSON
+                    .createObjectNode()
+                    .put("type", "auth")
+                    .put("token", token.value())
+                    .toString());
+            return transport;
+        } catch (IOException e) {
+            throw ClientTransport.unreachable(url, FailureText.of(e), e);
+        }
+    }
+
+    private static Socket dial(URI url) throws IOException {
+        Socket plain = new Socket();
+        int patience = Math.toIntExact(PATIENCE.toMillis());
+        try {
+            plain.connect(new InetSocketAddress(url.getHost(), url.getPort()), patience);
+            return url.getScheme().equals("tcps") ? secure(plain, url) : plain;
+        } catch (IOException e) {
+            plain.close();
+            throw e;
+        }
+    }
+
+    /** The certificate has to be the host's. */
+    private static Socket secure(Socket plain, URI url) throws IOException {
+        SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+        SSLSocket secure = (SSLSocket) factory.createSocket(plain, url.getHost(), url.getPort(), true);
+        SSLParameters parameters = secure.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        secure.setSSLParameters(parameters);
+        secure.startHandshake();
+        return secure;
+    }
+
+    private void readAll() {
+        try (var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                listener.frame(line);
+            }
+            listener.failed("the server ended the connection");
+        } catch (IOException e) {
+            if (!closing) {
+                listener.failed("the connection broke: " + FailureText.of(e));
+            }
+        }
+    }
+
+    @Override
+    public void write(String json) {
+        writing.lock();
+        try {
+            socket.getOutputStream().write((json + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            listener.failed("the connection broke: " + FailureText.of(e));
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            socket.close();
+        } catch (IOException e) {
+            listener.failed("the connection did not end: " + FailureText.of(e));
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Feature: who gets no messages any more, by their own wish or because nothing arrives there. */
+@NullMarked
+package dev.signalbox.server.suppression;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,81 @@
+package dev.signalbox.server.topics;
+
+import dev.signalbox.router.Payload;
+import dev.signalbox.server.configuration.FailureText;
+import dev.signalbox.server.rest.JsonFields;
+import dev.signalbox.server.rest.Problem;
+import dev.signalbox.server.rest.Problems;
+import dev.signalbox.server.rest.Violations;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+
+/** What is posted to a topic: one payload, and headers. */
+record NewTopicMessage(Payload payload, Map<String, String> headers) {
+    private static final Set<String> FIELDS = Set.of("text", "json", "base64", "headers");
+
+    /** Throws a {@link Problem} that names everything that is wrong with it. */
+    static NewTopicMessage read(JsonNode body) {
+        if (!body.isObject()) {
+            throw new Problem(400, "a message is a JSON object with one of text, json and base64");
+        }
+        Violations violations = new Violations();
+        JsonFields fields = new JsonFields(body, "", violations);
+        fields.refuseUnknown(FIELDS, "a message to a topic");
+        Optional<Payload> payload = payload(fields);
+        Map<String, String> headers = headers(fields);
+        if (!violations.all().isEmpty()) {
+            throw Problems.invalid(violations.all());
+        }
+        return new NewTopicMessage(payload.orElseThrow(), headers);
+    }
+
+    private static Optional<Payload> payload(JsonFields fields) {
+        JsonNode object = fields.object();
+        long given = Stream.of("text", "json", "base64").filter(object::has).count();
+        if (given != 1) {
+            fields.violations().add("text", "or json, or base64: exactly one of them is needed");
+            return Optional.empty();
+        }
+        if (object.has("json")) {
+            return made("json", fields, () -> Payload.text(object.get("json").toString()));
+        }
+        return object.has("text")
+                ? fields.text("text").flatMap(text -> made("text", fields, () -> Payload.text(text)))
+                : fields.text("base64")
+                        .flatMap(text -> made(
+                                "base64",
+                                fields,
+                                () -> Payload.binary(Base64.getDecoder().decode(text))));
+    }
+
+    private static Optional<Payload> made(String field, JsonFields fields, Supplier<Payload> payload) {
+        try {
+            return Optional.of(payload.get());
+        } catch (IllegalArgumentException e) {
+            fields.violations().add(field, "is no text, or no Base64: " + FailureText.of(e));
+            return Optional.empty();
+        }
+    }
+
+    private static Map<String, String> headers(JsonFields fields) {
+        Map<String, String> headers = new HashMap<>();
+        fields.object("headers")
+                .ifPresent(object -> object.properties().forEach(each -> {
+                    if (each.getValue().isString()) {
+                        headers.put(each.getKey(), each.getValue().stringValue());
+                    } else {
+                        fields.violations().add("headers." + each.getKey(), "must be a string");
+                    }
+                }));
+        if (fields.object().has("json")) {
+            headers.put("content-type", "application/json");
+        }
+        return headers;
+    }
+}

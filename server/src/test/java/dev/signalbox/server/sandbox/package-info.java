@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.sandbox;
+
+import org.jspecify.annotations.NullMarked;

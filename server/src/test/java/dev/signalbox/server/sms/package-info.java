@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.sms;
+
+import org.jspecify.annotations.NullMarked;

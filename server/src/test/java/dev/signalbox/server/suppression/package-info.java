@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.suppression;
+
+import org.jspecify.annotations.NullMarked;

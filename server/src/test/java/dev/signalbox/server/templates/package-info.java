@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.templates;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,12 @@
+-- Texts with variables. A change adds a version; the highest counts. Times are microseconds since 1970 (UTC).
+create table template (
+    name       text    not null,
+    channel    text    not null, -- empty for every channel
+    locale     text    not null, -- such as de-at, in lower case; empty where no other fits
+    version    integer not null,
+    subject    text,
+    body       text    not null,
+    html       integer not null check (html in (0, 1)),
+    created_at integer not null,
+    primary key (name, channel, locale, version)
+) without rowid;
