@@ -58,8 +58,8 @@ public interface Dispatcher extends AutoCloseable {
     Health health();
 
     /**
-     * Takes one step: promotes what is due, rescues from nodes that stopped, removes some of what is kept no longer, then claims one batch for each channel and sends
-     * it, one after the other, on this thread.
+     * Takes one step: promotes what is due, rescues from nodes that stopped, removes some of what is kept no longer, then claims
+     * one batch for each channel and sends it, one after the other, on this thread.
      *
      * @throws IllegalStateException if it was started
      * @throws DeliveryQueueException if the database fails

@@ -15,7 +15,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Removes messages that have ended, with their history and their place in the tally. Works in the transaction of its connection. */
+/**
+ * Removes messages that have ended, with their history and their place in the tally; the database removes their receipts. Works
+ * in the transaction of its connection.
+ */
 final class Removal {
     /** Both as scalars, so that they are looked up by key whatever the planner thinks. */
     private static final String LAST =

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue.Action;
+import dev.signalbox.delivery.queue.DeliveryReceipt;
+import dev.signalbox.delivery.queue.DeliveryReceipts;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.DispatcherListener;
 import dev.signalbox.delivery.queue.Reach;
@@ -13,6 +15,7 @@ import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.Retention;
 import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** Messages that have ended are removed when their time is over, and no others. */
 public abstract class DeliveryQueueRetentionContract extends DeliveryQueueContract {
+    private static final Instant AT = Instant.parse("2026-03-01T12:00:00Z");
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final Retention RETENTION = new Retention(Optional.of(DAY), Optional.of(DAY.multipliedBy(2)));
@@ -103,6 +107,24 @@ public abstract class DeliveryQueueRetentionContract extends DeliveryQueueContra
         cleaning(RETENTION).runOnce();
         UUID second = enqueue(sms().dedupeKey("invoice-7"));
         assertThat(second).isNotEqualTo(first);
+    }
+
+    @Test
+    void receiptsGoWithTheirMessage() {
+        DeliveryReceipts receipts = DeliveryReceipts.on(database());
+        UUID first = ended(sms(), delivery -> ScriptedSender.accepted());
+        clock.advance(DAY);
+        UUID second = ended(sms(), delivery -> ScriptedSender.accepted());
+        for (UUID id : List.of(first, second)) {
+            assertThat(receipts.record(receipt(id))).isTrue();
+        }
+        cleaning(RETENTION).runOnce();
+        assertThat(receipts.of(first)).isEmpty();
+        assertThat(receipts.of(second)).containsExactly(receipt(second));
+    }
+
+    private DeliveryReceipt receipt(UUID id) {
+        return new DeliveryReceipt(id, 0, "p-" + id, DeliveryReceipt.Status.DELIVERED, Optional.empty(), AT);
     }
 
     @Test
