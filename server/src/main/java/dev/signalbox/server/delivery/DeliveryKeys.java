@@ -56,6 +56,14 @@ final class DeliveryKeys {
             "5s",
             "How long one live attempt waits for the acknowledgement.");
 
+    static final Key<Duration> RETENTION_SENT = Key.optional(
+            "delivery.retention.sent",
+            Kind.duration("1m", "3650d"),
+            "How long messages are kept after they were sent, with their history and dedupe key. Without it, for ever.");
+    static final Key<Duration> RETENTION_UNSENT = Key.optional(
+            "delivery.retention.unsent",
+            Kind.duration("1m", "3650d"),
+            "The same for those that are dead, rejected, expired or cancelled. What is UNKNOWN stays until it is resolved.");
     static final Key<Integer> BREAKER = Key.of(
             "delivery.breaker.failures",
             Kind.whole(0, 10_000),
@@ -95,6 +103,8 @@ final class DeliveryKeys {
             RETRY_FACTOR,
             RETRY_MAX,
             RETRY_JITTER,
+            RETENTION_SENT,
+            RETENTION_UNSENT,
             BREAKER,
             PACE_MESSAGES,
             PACE_INTERVAL,

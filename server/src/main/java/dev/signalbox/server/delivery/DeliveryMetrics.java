@@ -24,6 +24,7 @@ public final class DeliveryMetrics implements DispatcherListener {
     private final InstantSource clock;
     private final Counter acceptedTotal;
     private final Counter failures;
+    private final Counter removals;
     private final Rates accepted = new Rates();
     private final Rates sent = new Rates();
     private final Rates failed = new Rates();
@@ -34,6 +35,9 @@ public final class DeliveryMetrics implements DispatcherListener {
         this.clock = clock;
         acceptedTotal = Counter.builder("signalbox.messages.accepted")
                 .description("Messages enqueued as new through this node")
+                .register(registry);
+        removals = Counter.builder("signalbox.messages.removed")
+                .description("Messages removed because their retention was over")
                 .register(registry);
         failures = Counter.builder("signalbox.dispatcher.failures")
                 .description("Failures of the dispatcher, most often of its database")
@@ -131,6 +135,11 @@ public final class DeliveryMetrics implements DispatcherListener {
                 .tag("channel", channel.name())
                 .register(registry)
                 .increment(count);
+    }
+
+    @Override
+    public void removed(int count) {
+        removals.increment(count);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.ClusterLimits;
 import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Rate;
+import dev.signalbox.delivery.queue.Retention;
 import dev.signalbox.delivery.queue.Retry;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
@@ -30,7 +31,10 @@ record DeliverySettings(
                         .withPoll(reading.get(DeliveryKeys.POLL))
                         .withRetry(retry(reading))
                         .withBreaker(reading.get(DeliveryKeys.BREAKER))
-                        .withLimits(limits(reading)),
+                        .withLimits(limits(reading))
+                        .withRetention(new Retention(
+                                reading.find(DeliveryKeys.RETENTION_SENT),
+                                reading.find(DeliveryKeys.RETENTION_UNSENT))),
                 journal(reading),
                 reading.get(DeliveryKeys.ATTEMPTS),
                 reading.get(DeliveryKeys.LIVE_CONCURRENCY),

@@ -13,9 +13,17 @@ import java.time.Duration;
  * @param batch the most that is claimed at a time, 1 to 5,000
  * @param breaker how many failures in a row pause a channel whose messages go through one provider, 1 to 10,000; 0 for none
  * @param limits how fast all nodes together may send
+ * @param retention how long messages are kept after their end
  */
 public record DispatchOptions(
-        Retry retry, Duration lease, Duration margin, Duration poll, int batch, int breaker, ClusterLimits limits) {
+        Retry retry,
+        Duration lease,
+        Duration margin,
+        Duration poll,
+        int batch,
+        int breaker,
+        ClusterLimits limits,
+        Retention retention) {
     public static final DispatchOptions DEFAULT = new DispatchOptions(
             Retry.DEFAULT,
             Duration.ofSeconds(20),
@@ -23,7 +31,8 @@ public record DispatchOptions(
             Duration.ofSeconds(1),
             1024,
             10,
-            ClusterLimits.NONE);
+            ClusterLimits.NONE,
+            Retention.FOR_EVER);
 
     public DispatchOptions {
         between("lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
@@ -41,31 +50,35 @@ public record DispatchOptions(
     }
 
     public DispatchOptions withRetry(Retry newRetry) {
-        return new DispatchOptions(newRetry, lease, margin, poll, batch, breaker, limits);
+        return new DispatchOptions(newRetry, lease, margin, poll, batch, breaker, limits, retention);
     }
 
     public DispatchOptions withLease(Duration newLease) {
-        return new DispatchOptions(retry, newLease, margin, poll, batch, breaker, limits);
+        return new DispatchOptions(retry, newLease, margin, poll, batch, breaker, limits, retention);
     }
 
     public DispatchOptions withMargin(Duration newMargin) {
-        return new DispatchOptions(retry, lease, newMargin, poll, batch, breaker, limits);
+        return new DispatchOptions(retry, lease, newMargin, poll, batch, breaker, limits, retention);
     }
 
     public DispatchOptions withPoll(Duration newPoll) {
-        return new DispatchOptions(retry, lease, margin, newPoll, batch, breaker, limits);
+        return new DispatchOptions(retry, lease, margin, newPoll, batch, breaker, limits, retention);
     }
 
     public DispatchOptions withBreaker(int newBreaker) {
-        return new DispatchOptions(retry, lease, margin, poll, batch, newBreaker, limits);
+        return new DispatchOptions(retry, lease, margin, poll, batch, newBreaker, limits, retention);
     }
 
     public DispatchOptions withLimits(ClusterLimits newLimits) {
-        return new DispatchOptions(retry, lease, margin, poll, batch, breaker, newLimits);
+        return new DispatchOptions(retry, lease, margin, poll, batch, breaker, newLimits, retention);
+    }
+
+    public DispatchOptions withRetention(Retention newRetention) {
+        return new DispatchOptions(retry, lease, margin, poll, batch, breaker, limits, newRetention);
     }
 
     public DispatchOptions withBatch(int newBatch) {
-        return new DispatchOptions(retry, lease, margin, poll, newBatch, breaker, limits);
+        return new DispatchOptions(retry, lease, margin, poll, newBatch, breaker, limits, retention);
     }
 
     /** How long an answer of the database may take: half of a lease, so that there is time to renew it once more. */

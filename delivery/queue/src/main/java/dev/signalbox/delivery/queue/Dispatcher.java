@@ -58,8 +58,8 @@ public interface Dispatcher extends AutoCloseable {
     Health health();
 
     /**
-     * Takes one step: promotes what is due, rescues from nodes that stopped, then claims one batch for each channel and sends
-     * it, one after the other, on this thread.
+     * Takes one step: promotes what is due, rescues from nodes that stopped, removes some of what is kept no longer, then claims
+     * one batch for each channel and sends it, one after the other, on this thread.
      *
      * @throws IllegalStateException if it was started
      * @throws DeliveryQueueException if the database fails
@@ -133,7 +133,7 @@ public interface Dispatcher extends AutoCloseable {
         }
 
         /**
-         * Gives the dispatcher connections of its own, one for each channel and three more, so that no claim, renewal or
+         * Gives the dispatcher connections of its own, one for each channel and four more, so that no claim, renewal or
          * outcome waits while others keep the pool of the queue's database busy. They are open from {@link #build} until the
          * dispatcher is closed. SQLite has one connection that writes, which all share.
          */

@@ -33,6 +33,9 @@ public interface DispatcherListener {
     /** So many rows of the database could not be read as messages. They ended as {@link State#DEAD}, with the reason. */
     default void quarantined(Channel channel, int count) {}
 
+    /** So many messages were removed, since their {@link Retention} was over. */
+    default void removed(int count) {}
+
     /** The dispatcher itself has trouble, most often with its database. */
     default void failed(Throwable problem) {}
 }

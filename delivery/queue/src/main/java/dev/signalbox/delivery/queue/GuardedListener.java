@@ -68,6 +68,11 @@ final class GuardedListener implements DispatcherListener {
     }
 
     @Override
+    public void removed(int count) {
+        tell(() -> listener.removed(count));
+    }
+
+    @Override
     public void failed(Throwable problem) {
         tell(() -> listener.failed(problem));
     }

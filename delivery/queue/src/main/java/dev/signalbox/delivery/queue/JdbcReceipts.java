@@ -2,6 +2,7 @@ package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseException;
+import dev.signalbox.database.Dialect;
 import dev.signalbox.database.Migration;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,10 +19,13 @@ final class JdbcReceipts implements DeliveryReceipts {
     private static final String MODULE = "receipts";
     private static final String SCRIPTS = "dev/signalbox/delivery/queue/receipts";
 
-    /** One statement, so that of two receipts at the same time the higher stays, whichever comes first. */
+    /**
+     * One statement, so that of two receipts at the same time the higher stays, whichever comes first. With a lock it waits for a
+     * removal of the message that is under way, and then finds none.
+     */
     private static final String RECORD = """
             insert into delivery_receipt (id, provider_id, step, status, rank, code, at)
-            select id, ?, ?, ?, ?, ?, ? from delivery_message where id = ?
+            select id, ?, ?, ?, ?, ?, ? from delivery_message where id = ? -- lock
             on conflict (id, provider_id) do update
             set status = excluded.status, rank = excluded.rank, code = excluded.code, at = excluded.at
             where excluded.rank > delivery_receipt.rank
@@ -29,10 +33,12 @@ final class JdbcReceipts implements DeliveryReceipts {
 
     private final Database database;
     private final Rows rows;
+    private final String record;
 
     private JdbcReceipts(Database database) {
         this.database = database;
         this.rows = new Rows(database.dialect());
+        this.record = database.dialect() == Dialect.POSTGRESQL ? RECORD.replace("-- lock", "for key share") : RECORD;
     }
 
     static JdbcReceipts open(Database database) {
@@ -52,7 +58,7 @@ final class JdbcReceipts implements DeliveryReceipts {
     }
 
     private boolean record(Connection connection, DeliveryReceipt receipt) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(RECORD)) {
+        try (PreparedStatement statement = connection.prepareStatement(record)) {
             statement.setString(1, receipt.providerId());
             statement.setInt(2, receipt.step());
             statement.setString(3, receipt.status().name());

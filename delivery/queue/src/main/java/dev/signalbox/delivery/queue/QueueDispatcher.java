@@ -24,8 +24,8 @@ final class QueueDispatcher implements Dispatcher {
     private static final Duration LAST_PATIENCE = Duration.ofSeconds(2);
     private static final Duration RESTART_PAUSE = Duration.ofSeconds(1);
 
-    /** Besides the lanes: completer, heartbeat and listener. Each uses one connection at a time. */
-    static final int LOOPS = 3;
+    /** Besides the lanes: completer, heartbeat, listener and cleaner. Each uses one connection at a time. */
+    static final int LOOPS = 4;
 
     private final JdbcQueue queue;
     private final Map<Channel, Lane> lanes = new LinkedHashMap<>();
@@ -35,6 +35,7 @@ final class QueueDispatcher implements Dispatcher {
     private final Journal journal;
     private final Heartbeat heartbeat;
     private final Completer completer;
+    private final Cleaner cleaner;
     private final NotificationListener notifications;
     private final Control control = new Control();
     private final Supervisor supervisor = new Supervisor(RESTART_PAUSE, control::isStopped);
@@ -80,6 +81,7 @@ final class QueueDispatcher implements Dispatcher {
                 .orElseGet(() -> new NoJournal(UUID.randomUUID()));
         Recovery recovery = new Recovery(queue.store(), journal, rules, lanes);
         this.heartbeat = new Heartbeat(queue, lanes, options, listener, outage, unserved, recovery);
+        this.cleaner = new Cleaner(queue, options.retention(), listener);
         this.completer = new Completer(queue, heartbeat, outage);
         this.notifications = new NotificationListener(queue.database(), queue.wake(), control);
         LaneContext context = new LaneContext(
@@ -110,6 +112,7 @@ final class QueueDispatcher implements Dispatcher {
             queue.wake().add(heartbeat);
             start("signalbox-complete", completer::run);
             start("signalbox-heartbeat", () -> heartbeat.run(control, completer.shard()));
+            start("signalbox-clean", () -> cleaner.run(control));
             lanes.values().forEach(lane -> start("signalbox-lane-" + lane.channel(), lane::run));
             if (queue.database().dialect() == Dialect.POSTGRESQL) {
                 start("signalbox-listen", notifications::run);
@@ -161,6 +164,7 @@ final class QueueDispatcher implements Dispatcher {
         }
         try {
             Heartbeat.Beat beat = heartbeat.beat(completer.shard());
+            cleaner.step();
             int claimed = lanes.values().stream().mapToInt(Lane::runOnce).sum();
             return new Pass(beat.promoted(), beat.rescued(), claimed, completer.flush());
         } catch (DatabaseException e) {
@@ -196,6 +200,7 @@ final class QueueDispatcher implements Dispatcher {
         control.stop();
         completer.stop();
         heartbeat.wake();
+        cleaner.wake();
         lanes.values().forEach(Lane::wake);
         journal.close();
         closeConnections();

@@ -2,6 +2,7 @@ package dev.signalbox.testing.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
@@ -13,6 +14,7 @@ import dev.signalbox.delivery.queue.DeliveryReceipts;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.testing.services.RealPostgres;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -33,9 +35,9 @@ class DeliveryReceiptsTest {
     private static final Instant AT = Instant.parse("2026-03-01T12:00:00Z");
 
     abstract static class Contract {
-        private Database database;
-        private DeliveryReceipts receipts;
-        private UUID message;
+        Database database;
+        DeliveryReceipts receipts;
+        UUID message;
 
         abstract DatabaseConfig newDatabase();
 
@@ -54,7 +56,7 @@ class DeliveryReceiptsTest {
             database.close();
         }
 
-        private DeliveryReceipt receipt(String suffix, String providerId, Status status) {
+        final DeliveryReceipt receipt(String suffix, String providerId, Status status) {
             return DeliveryReceipt.of(message + suffix, providerId, status, Optional.of(status + " 0"), AT)
                     .orElseThrow();
         }
@@ -145,6 +147,35 @@ class DeliveryReceiptsTest {
         @Override
         DatabaseConfig newDatabase() {
             return DatabaseConfig.of(url);
+        }
+
+        @Test
+        void ofAMessageThatIsBeingRemovedNothingIsKept() throws Exception {
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                Future<Boolean> recorded = database.transact(connection -> {
+                    try (var remove = connection.prepareStatement("delete from delivery_message where id = ?")) {
+                        remove.setObject(1, message);
+                        assertThat(remove.executeUpdate()).isEqualTo(1);
+                    }
+                    Future<Boolean> recording =
+                            threads.submit(() -> receipts.record(receipt("", "a", Status.DELIVERED)));
+                    await().atMost(Duration.ofSeconds(60)).until(this::somebodyWaits);
+                    return recording;
+                });
+                assertThat(recorded.get()).isFalse();
+            }
+            assertThat(receipts.of(message)).isEmpty();
+        }
+
+        private boolean somebodyWaits() {
+            return database.read(connection -> {
+                try (var statement = connection.createStatement();
+                        var row = statement.executeQuery("select exists (select from pg_stat_activity"
+                                + " where datname = current_database() and wait_event_type = 'Lock')")) {
+                    row.next();
+                    return row.getBoolean(1);
+                }
+            });
         }
     }
 }

@@ -55,6 +55,14 @@ class SqliteQueueTest {
     }
 
     @Nested
+    class Retention extends DeliveryQueueRetentionContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @Override
         protected DatabaseConfig newDatabase() {
