@@ -6,7 +6,6 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.util.Base64URL;
-import dev.signalbox.server.configuration.FailureText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,7 +44,7 @@ final class PublicKeys {
         try {
             return key(der(Files.readString(file, StandardCharsets.US_ASCII)));
         } catch (IOException e) {
-            throw new IllegalArgumentException("cannot be read: " + FailureText.of(e), e);
+            throw new IllegalArgumentException("cannot be read: there is no such file, or this user may not read it", e);
         }
     }
 

@@ -97,7 +97,6 @@ final class TopicCommand {
     /** Lists. */
     @Command(
             name = "ls",
-            aliases = "list",
             description = "Prints the topics that have a subscriber or keep a message, in the order of their names.",
             mixinStandardHelpOptions = true)
     public static final class ListTopics extends Question {
