@@ -1,6 +1,7 @@
 package dev.signalbox.server.command;
 
 import dev.signalbox.server.configuration.FailureText;
+import dev.signalbox.server.configuration.YamlText;
 import dev.signalbox.server.configuration.Suggestion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,7 +64,8 @@ final class Contexts {
             return new Contexts(file, Optional.empty(), Map.of());
         }
         try {
-            JsonNode yaml = YAML.readTree(Files.readString(file));
+            String text = Files.readString(file);
+            JsonNode yaml = new YAMLMapper(YamlText.factory(text)).readTree(text);
             var all = new TreeMap<String, Context>();
             yaml.path("contexts").properties().forEach(entry -> all.put(entry.getKey(), Context.of(entry.getValue())));
             String current = yaml.path("current").asString("");

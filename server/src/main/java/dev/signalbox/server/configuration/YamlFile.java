@@ -10,7 +10,6 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.TokenStreamLocation;
-import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
 /** Reads a YAML file into settings, each with the line it stands on. */
@@ -42,7 +41,7 @@ final class YamlFile {
     }
 
     private void parse(String text) {
-        try (var parser = new YAMLFactory().createParser(ObjectReadContext.empty(), text)) {
+        try (var parser = YamlText.factory(text).createParser(ObjectReadContext.empty(), text)) {
             document(parser);
         } catch (JacksonException e) {
             var problem = YamlProblem.of(text, e);

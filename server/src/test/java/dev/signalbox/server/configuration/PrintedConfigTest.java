@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -104,6 +105,18 @@ class PrintedConfigTest {
         assertThat(values(load(Optional.of(file), List.of())))
                 .as("settings %s%n%s", sets, first.print())
                 .isEqualTo(values(first));
+    }
+
+    /** It is two chars; the library's reader failed where it read one of them and not the other. */
+    @Test
+    void anEmojiMayStandAnywhere() throws IOException {
+        for (int before = 1_000; before < 3_100; before++) {
+            String text = "#" + "x".repeat(before) + "\uD83D\uDE00\ncontrol:\n  port: 8181\n";
+            Path file = Files.writeString(folder.resolve("emoji.yaml"), text);
+            assertThat(load(Optional.of(file), List.of()).value("control.port"))
+                    .as("after %d", before)
+                    .contains("8181");
+        }
     }
 
     /** Each key with a likelihood of a third, elements of lists up to the third, with a text that it allows. */

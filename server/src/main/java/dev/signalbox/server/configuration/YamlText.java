@@ -1,0 +1,22 @@
+package dev.signalbox.server.configuration;
+
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import tools.jackson.dataformat.yaml.YAMLFactory;
+
+/** A text of YAML. */
+public final class YamlText {
+    private static final int LEAST_BUFFER = 1024;
+
+    private YamlText() {}
+
+    /**
+     * Reads this text, and no longer one. The buffer holds all of it, since SnakeYAML Engine 3.0.1 fails with an
+     * IndexOutOfBoundsException where an emoji, which is two chars, lies across the end of a buffer.
+     */
+    public static YAMLFactory factory(String text) {
+        int buffer = LEAST_BUFFER + text.length();
+        return YAMLFactory.builder()
+                .loadSettings(LoadSettings.builder().setBufferSize(buffer).build())
+                .build();
+    }
+}
