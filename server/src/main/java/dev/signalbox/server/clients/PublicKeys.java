@@ -44,7 +44,8 @@ final class PublicKeys {
         try {
             return key(der(Files.readString(file, StandardCharsets.US_ASCII)));
         } catch (IOException e) {
-            throw new IllegalArgumentException("cannot be read: there is no such file, or this user may not read it", e);
+            throw new IllegalArgumentException(
+                    "cannot be read: there is no such file, or this user may not read it", e);
         }
     }
 

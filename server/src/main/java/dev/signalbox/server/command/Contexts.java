@@ -1,8 +1,8 @@
 package dev.signalbox.server.command;
 
 import dev.signalbox.server.configuration.FailureText;
-import dev.signalbox.server.configuration.YamlText;
 import dev.signalbox.server.configuration.Suggestion;
+import dev.signalbox.server.configuration.YamlText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

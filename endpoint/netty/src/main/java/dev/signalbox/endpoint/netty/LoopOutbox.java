@@ -144,7 +144,8 @@ final class LoopOutbox implements Runnable, Shard {
                     follow(connection, topic, after);
                 }
             }
-            case OutboxTask.Unsubscribe(ClientConnection connection, String topic) -> drop(connection.topics.remove(topic));
+            case OutboxTask.Unsubscribe(ClientConnection connection, String topic) ->
+                drop(connection.topics.remove(topic));
             case OutboxTask.Resume(ClientConnection connection) -> resume(connection);
             case OutboxTask.Close(ClientConnection connection, CloseReason reason) -> {
                 catchUp(connection);

@@ -43,7 +43,7 @@ class FailureLogTest {
         assertThat(lines.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly("no keys", "no keys; 999 times more since this was logged last");
-        assertThat(lines.list).allSatisfy(line -> assertThat(line.getThrowableProxy())
-                .isNotNull());
+        assertThat(lines.list)
+                .allSatisfy(line -> assertThat(line.getThrowableProxy()).isNotNull());
     }
 }

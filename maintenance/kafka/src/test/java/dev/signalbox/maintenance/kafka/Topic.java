@@ -31,7 +31,8 @@ final class Topic implements AutoCloseable {
         this.partitions = partitions;
         this.name = RealKafka.shared().freshTopic(partitions);
         this.producer = new KafkaProducer<>(
-                // One request at a time: of several, a busy broker that refuses the first refuses the others for their numbers.
+                // One request at a time: of several, a busy broker that refuses the first refuses the others for their
+                // numbers.
                 Map.of(
                         "bootstrap.servers",
                         RealKafka.shared().address(),
