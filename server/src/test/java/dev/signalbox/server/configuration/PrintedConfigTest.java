@@ -113,9 +113,9 @@ class PrintedConfigTest {
         for (int before = 1_000; before < 3_100; before++) {
             String text = "#" + "x".repeat(before) + "\uD83D\uDE00\ncontrol:\n  port: 8181\n";
             Path file = Files.writeString(folder.resolve("emoji.yaml"), text);
-            assertThat(load(Optional.of(file), List.of()).value("control.port"))
+            assertThat(values(load(Optional.of(file), List.of())))
                     .as("after %d", before)
-                    .contains("8181");
+                    .contains("control.port=8181");
         }
     }
 
