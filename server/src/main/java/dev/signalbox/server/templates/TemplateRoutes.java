@@ -29,6 +29,7 @@ final class TemplateRoutes {
     private static final String ALL = "/api/templates";
     private static final String ONE = ALL + "/{name}";
     private static final Set<String> DRAFT = Set.of("name", "channel", "locale", "subject", "body", "html");
+    private static final int LONGEST_NAME = 64;
     private static final Set<String> PREVIEW = Set.of("channel", "locale", "version", "variables");
 
     private final TemplateStore store;
@@ -54,7 +55,8 @@ final class TemplateRoutes {
         Query query = new Query(request, Set.of("after", "limit"));
         int limit = query.limit();
         String after = query.text("after").orElse("");
-        query.violations().check(after.indexOf('\0') < 0, "after", "must be next of the page before");
+        boolean possible = after.indexOf('\0') < 0 && after.codePointCount(0, after.length()) <= LONGEST_NAME;
+        query.violations().check(possible, "after", "must be next of the page before");
         query.refuseWrong();
         List<MessageTemplate> found = store.list(after, limit + 1);
         List<String> names =
