@@ -28,8 +28,9 @@ class SchemathesisTest {
      * fits the document may still be refused. Private-use characters, which are no visible ones, are made for GET /api/sessions
      * although its pattern excludes them. Not every text is a duration, a webhook has to be signed, and the URL of a webhook
      * endpoint has to lead somewhere. Times may be up to 23:59 off UTC by the document's format, here up to 18:00; a pattern cannot
-     * keep control characters out of the names and values of headers. Schemathesis can write no mail (message/rfc822). A body that is too long for a webhook is refused with 413, which Schemathesis does not expect
-     * by itself. Recipients have to be such on their channel, nearly any text is a mail, and not every text is a template.
+     * keep control characters out of the names and values of headers. Schemathesis can write no mail (message/rfc822). A body
+     * that is too long for a webhook is refused with 413, which Schemathesis does not expect by itself. Recipients have to be
+     * such on their channel, nearly any text is a mail, and not every text is a template.
      */
     private static final String CONFIGURATION = """
         [[operations]]
