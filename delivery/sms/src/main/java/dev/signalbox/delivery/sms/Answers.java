@@ -39,6 +39,23 @@ final class Answers {
     }
 
     /**
+     * What a provider says that answers {@code accepted}, and the message's id in {@code id}, for each message it takes. Another
+     * status from 200 to 299 is none of its contract.
+     */
+    static SendResult taken(HttpAnswer answer, int accepted, Instant now) {
+        if (answer.status() != accepted) {
+            var meaning = answer.status() / 100 == 2
+                    ? AnswerMeaning.UNKNOWN
+                    : StatusContract.usual().of(answer.status());
+            return refusal(meaning, answer, "", now);
+        }
+        var id = json(answer).flatMap(object -> id(object.path("id")));
+        return id.isPresent()
+                ? new SendResult.Accepted(id)
+                : refusal(AnswerMeaning.UNKNOWN, answer, "no id in it", now);
+    }
+
+    /**
      * The result of an answer that is no acceptance.
      *
      * @param remark what a person should know besides the quoted answer; may be empty

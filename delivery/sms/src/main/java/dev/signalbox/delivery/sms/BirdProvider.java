@@ -60,16 +60,7 @@ public final class BirdProvider implements SmsProvider {
 
     @Override
     public SendResult result(HttpAnswer answer, Instant now) {
-        if (answer.status() != 202) {
-            var meaning = answer.status() / 100 == 2
-                    ? AnswerMeaning.UNKNOWN
-                    : StatusContract.usual().of(answer.status());
-            return Answers.refusal(meaning, answer, "", now);
-        }
-        var id = Answers.json(answer).flatMap(object -> Answers.id(object.path("id")));
-        return id.isPresent()
-                ? new SendResult.Accepted(id)
-                : Answers.refusal(AnswerMeaning.UNKNOWN, answer, "no id in it", now);
+        return Answers.taken(answer, 202, now);
     }
 
     /** Without the key. */

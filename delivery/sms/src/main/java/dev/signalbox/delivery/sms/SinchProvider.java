@@ -78,16 +78,7 @@ public final class SinchProvider implements SmsProvider {
 
     @Override
     public SendResult result(HttpAnswer answer, Instant now) {
-        if (answer.status() != 201) {
-            var meaning = answer.status() / 100 == 2
-                    ? AnswerMeaning.UNKNOWN
-                    : StatusContract.usual().of(answer.status());
-            return Answers.refusal(meaning, answer, "", now);
-        }
-        var id = Answers.json(answer).flatMap(object -> Answers.id(object.path("id")));
-        return id.isPresent()
-                ? new SendResult.Accepted(id)
-                : Answers.refusal(AnswerMeaning.UNKNOWN, answer, "no id in it", now);
+        return Answers.taken(answer, 201, now);
     }
 
     /** Without the token. */
