@@ -151,9 +151,11 @@ class SpoolDamageTest {
         file.putLong(Frames.MAGIC);
         Frames.context(file, Fixtures.nowhere(), false, false);
         int batch = file.length();
-        Frames.batch(file, Batch.of("a", List.of(LogRecord.of(Severity.INFO, "damaged record")), 0), 0, "", Instant.EPOCH);
+        Frames.batch(
+                file, Batch.of("a", List.of(LogRecord.of(Severity.INFO, "damaged record")), 0), 0, "", Instant.EPOCH);
         file.write(forged.getBytes(StandardCharsets.ISO_8859_1), 0, forged.length());
-        Frames.batch(file, Batch.of("b", List.of(LogRecord.of(Severity.INFO, "whole record")), 0), 0, "", Instant.EPOCH);
+        Frames.batch(
+                file, Batch.of("b", List.of(LogRecord.of(Severity.INFO, "whole record")), 0), 0, "", Instant.EPOCH);
         byte[] whole = file.copy();
         for (int i = batch; i < batch + 4; i++) {
             whole[i] ^= 0x5a;
