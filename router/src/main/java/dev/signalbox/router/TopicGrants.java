@@ -31,12 +31,11 @@ public record TopicGrants(List<String> publish, List<String> subscribe) {
 
     /** Whether the topic of this name is among those for this use. */
     public boolean allow(Authorizer.Operation operation, String topic) {
-        List<String> patterns =
-                switch (operation) {
-                    case PUBLISH -> publish;
-                    case SUBSCRIBE -> subscribe;
-                    case SEND -> List.of();
-                };
+        List<String> patterns = switch (operation) {
+            case PUBLISH -> publish;
+            case SUBSCRIBE -> subscribe;
+            case SEND -> List.of();
+        };
         for (int i = 0; i < patterns.size(); i++) {
             if (TopicPattern.fits(patterns.get(i), topic)) {
                 return true;

@@ -8,17 +8,17 @@ final class TopicPattern {
 
     /** Whether it stands for the topic of this name. */
     static boolean fits(String pattern, String name) {
-        int prefix = pattern.length() - 1;
-        return prefix >= 0 && pattern.charAt(prefix) == ANY
-                ? name.regionMatches(0, pattern, 0, prefix)
-                : name.equals(pattern);
+        return isPrefix(pattern) ? name.regionMatches(0, pattern, 0, pattern.length() - 1) : name.equals(pattern);
+    }
+
+    private static boolean isPrefix(String pattern) {
+        return !pattern.isEmpty() && pattern.charAt(pattern.length() - 1) == ANY;
     }
 
     /** @throws IllegalArgumentException if it is none */
     static void require(String pattern) {
-        boolean isPrefix = !pattern.isEmpty() && pattern.charAt(pattern.length() - 1) == ANY;
-        String name = isPrefix ? pattern.substring(0, pattern.length() - 1) : pattern;
-        if (!isPrefix || !name.isEmpty()) {
+        String name = isPrefix(pattern) ? pattern.substring(0, pattern.length() - 1) : pattern;
+        if (!name.isEmpty() || !isPrefix(pattern)) {
             Address.topic(name);
         }
     }

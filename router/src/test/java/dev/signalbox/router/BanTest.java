@@ -92,7 +92,9 @@ class BanTest {
             connecting.join();
 
             boolean present = router.sessions(user).size() == 1;
-            assertThat(present && connection.closed.get() == null).as("round " + i).isFalse();
+            assertThat(present && connection.closed.get() == null)
+                    .as("round " + i)
+                    .isFalse();
         }
     }
 

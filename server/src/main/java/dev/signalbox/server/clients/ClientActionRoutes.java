@@ -5,8 +5,8 @@ import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.SessionInfo;
 import dev.signalbox.server.configuration.DurationText;
-import dev.signalbox.server.rest.JsonFields;
 import dev.signalbox.server.rest.Json;
+import dev.signalbox.server.rest.JsonFields;
 import dev.signalbox.server.rest.Problem;
 import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.Query;
@@ -115,8 +115,8 @@ final class ClientActionRoutes {
 
     private void disconnect(Request request, Response response) throws IOException {
         Query query = new Query(request, Set.of("session", "reconnect"));
-        Optional<UUID> session =
-                query.value("session", ClientActionRoutes::uuid, "must be the id of a session, as the client's page tells");
+        Optional<UUID> session = query.value(
+                "session", ClientActionRoutes::uuid, "must be the id of a session, as the client's page tells");
         boolean comesBack = query.value("reconnect", ClientActionRoutes::truth, "must be true or false")
                 .orElse(false);
         query.refuseWrong();
@@ -169,7 +169,8 @@ final class ClientActionRoutes {
         }
         JsonFields fields = new JsonFields(body, "", violations);
         fields.refuseUnknown(Set.of("for"), "a ban");
-        Optional<String> length = fields.text("for").filter(text -> LENGTH.matcher(text).matches());
+        Optional<String> length =
+                fields.text("for").filter(text -> LENGTH.matcher(text).matches());
         if (length.isEmpty()) {
             violations.add("for", "is required: how long, such as 30s, 10m, 12h or 7d");
         }

@@ -112,7 +112,10 @@ final class ClientCommand {
         @Option(names = "--id", paramLabel = "PREFIX", description = "Only clients whose ids begin so.")
         private @Nullable String prefix;
 
-        @Option(names = "--after", paramLabel = "PLACE", description = "Begins after this place, as a page before told.")
+        @Option(
+                names = "--after",
+                paramLabel = "PLACE",
+                description = "Begins after this place, as a page before told.")
         private @Nullable String after;
 
         @Option(names = "--limit", defaultValue = "50", description = "How many; default ${DEFAULT-VALUE}.")
@@ -196,7 +199,8 @@ final class ClientCommand {
     /** Bans. */
     @Command(
             name = "ban",
-            description = "Disconnects a client, and refuses it until the end of the ban. It is of this node, and in memory.",
+            description =
+                    "Disconnects a client, and refuses it until the end of the ban. It is of this node, and in memory.",
             mixinStandardHelpOptions = true)
     public static final class Ban extends ClientQuestion {
         @Option(

@@ -56,8 +56,9 @@ final class TokenCommand implements Callable<Integer> {
     @Option(
             names = "--publish",
             paramLabel = "TOPIC",
-            description = "Lets the client publish to it, whatever the server's rules say: a topic, or the beginning of names"
-                    + " and an asterisk; may be repeated.")
+            description =
+                    "Lets the client publish to it, whatever the server's rules say: a topic, or the beginning of names"
+                            + " and an asterisk; may be repeated.")
     private List<String> publish = List.of();
 
     @Option(

@@ -118,7 +118,9 @@ class ClientCommandTest {
                     .path("session")
                     .asString();
 
-            assertThat(ok("client", "disconnect", "ben", "--session", first).out().strip())
+            assertThat(ok("client", "disconnect", "ben", "--session", first)
+                            .out()
+                            .strip())
                     .isEqualTo("1");
             assertThat(code(tab)).isEqualTo(4403);
             await().atMost(SOON).until(() -> sessions("ben") == 1);

@@ -195,8 +195,7 @@ class ClientJwtTest {
         ClientTokens tokens = tokens("clients.jwt.public-key=" + pem(rsa.getPublic()));
         Map<String, Object> granted = Map.of("publish", List.of("rooms/7"), "subscribe", List.of("rooms/*", "news"));
 
-        assertThat(grants(tokens, granted))
-                .contains(new TopicGrants(List.of("rooms/7"), List.of("rooms/*", "news")));
+        assertThat(grants(tokens, granted)).contains(new TopicGrants(List.of("rooms/7"), List.of("rooms/*", "news")));
         assertThat(grants(tokens, null)).contains(TopicGrants.NONE);
         assertThat(grants(tokens, Map.of("subscribe", List.of("*"))))
                 .contains(new TopicGrants(List.of(), List.of("*")));
@@ -212,7 +211,8 @@ class ClientJwtTest {
     }
 
     private static Optional<TopicGrants> grants(ClientTokens tokens, @Nullable Object claim) throws Exception {
-        return tokens.principalOf(signedByRsa(null, claims().claim("topics", claim).build()))
+        return tokens.principalOf(
+                        signedByRsa(null, claims().claim("topics", claim).build()))
                 .map(Principal::topics);
     }
 

@@ -71,14 +71,14 @@ class ServerTopicTest {
     void aTokenGrantsWhatTheRulesDoNot() {
         TopicSettings settings = settings(RULES);
         Principal dora = new Principal(
-                "dora",
-                Map.of(),
-                Optional.empty(),
-                new TopicGrants(List.of("rooms/7"), List.of("rooms/*", "news")));
+                "dora", Map.of(), Optional.empty(), new TopicGrants(List.of("rooms/7"), List.of("rooms/*", "news")));
 
-        assertThat(settings.allows(dora, Operation.PUBLISH, Address.topic("rooms/7"))).isTrue();
-        assertThat(settings.allows(dora, Operation.PUBLISH, Address.topic("rooms/77"))).isFalse();
-        assertThat(settings.allows(dora, Operation.SUBSCRIBE, Address.topic("rooms/77"))).isTrue();
+        assertThat(settings.allows(dora, Operation.PUBLISH, Address.topic("rooms/7")))
+                .isTrue();
+        assertThat(settings.allows(dora, Operation.PUBLISH, Address.topic("rooms/77")))
+                .isFalse();
+        assertThat(settings.allows(dora, Operation.SUBSCRIBE, Address.topic("rooms/77")))
+                .isTrue();
         assertThat(settings.allows(dora, Operation.PUBLISH, Address.topic("news")))
                 .as("a grant to subscribe is none to publish")
                 .isFalse();
