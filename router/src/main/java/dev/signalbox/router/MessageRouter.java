@@ -24,6 +24,7 @@ final class MessageRouter implements Router, ClientGateway {
     private final InstantSource clock;
     private final Entrance entrance;
     private final Users users;
+    private final Bans bans;
     private final SessionLifecycle life;
     private final Deadlines deadlines;
     private final Requests requests;
@@ -42,6 +43,7 @@ final class MessageRouter implements Router, ClientGateway {
         this.clock = clock;
         this.entrance = new Entrance(new Limits(options), listener);
         this.users = new Users(id -> new User(id, options, held, listener));
+        this.bans = new Bans(clock);
         this.deadlines = new Deadlines(clock);
         this.requests = new Requests(options.maxRequests(), deadlines);
         this.acknowledgements = new Acknowledgements(options.acknowledgements(), users, deadlines, listener);
@@ -243,9 +245,38 @@ final class MessageRouter implements Router, ClientGateway {
 
     @Override
     public Admission connect(Principal principal, Connection connection, SessionStart start) {
-        return entrance.isDraining()
-                ? new Admission.Refused(CloseReason.RESTARTING)
-                : life.connect(principal, connection, start);
+        if (entrance.isDraining()) {
+            return new Admission.Refused(CloseReason.RESTARTING);
+        }
+        if (bans.end(principal.user()).isPresent()) {
+            return new Admission.Refused(CloseReason.REMOVED);
+        }
+        Admission admission = life.connect(principal, connection, start);
+        // Race: ban() may have closed the user's sessions just before this one was among them.
+        if (bans.end(principal.user()).isPresent()) {
+            connection.close(CloseReason.REMOVED);
+        }
+        return admission;
+    }
+
+    @Override
+    public boolean ban(String user, Instant end) {
+        Address.client(user);
+        boolean banned = bans.add(user, end);
+        if (banned) {
+            disconnect(user, CloseReason.REMOVED);
+        }
+        return banned;
+    }
+
+    @Override
+    public Optional<Instant> bannedUntil(String user) {
+        return bans.end(user);
+    }
+
+    @Override
+    public boolean unban(String user) {
+        return bans.lift(user);
     }
 
     @Override
@@ -269,6 +300,12 @@ final class MessageRouter implements Router, ClientGateway {
     @Override
     public Optional<SessionInfo> session(UUID id) {
         return Optional.ofNullable(users.session(id)).map(LiveSession::info);
+    }
+
+    @Override
+    public List<String> subscriptions(UUID id) {
+        LiveSession session = users.session(id);
+        return session == null ? List.of() : session.subscriptions().names();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.signalbox.router;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -106,11 +107,29 @@ public interface Router extends AutoCloseable {
 
     Optional<TopicInfo> topic(String name);
 
+    /** The topics that a session subscribes to, in the order of their names; empty if there is no such session. */
+    List<String> subscriptions(UUID session);
+
     /** Closes all connections of a user. False if there is none. */
     boolean disconnect(String user, CloseReason reason);
 
     /** Closes the connection of one session. False if it is not connected. */
     boolean disconnect(UUID session, CloseReason reason);
+
+    /**
+     * Closes all connections of a user as {@link CloseReason#REMOVED}, and refuses new ones in the same way until {@code end}.
+     * In memory: it is of this node, and ends with it. For a user who is banned already, it changes the end.
+     *
+     * @return false, with nothing done, if 10,000 other users are banned
+     * @throws IllegalArgumentException if {@code user} cannot be an address
+     */
+    boolean ban(String user, Instant end);
+
+    /** When a user's ban ends; empty if there is none. */
+    Optional<Instant> bannedUntil(String user);
+
+    /** Lets a user in again. False if the user was not banned. */
+    boolean unban(String user);
 
     /**
      * Refuses new clients and what clients send, until {@link #admit}, and lets logic finish. Those that are connected stay.

@@ -117,9 +117,7 @@ public record RouterOptions(
     public record TopicRule(String pattern, TopicPolicy policy) {
         /** Whether the rule is for the topic of this name. */
         public boolean fits(String name) {
-            return pattern.endsWith("*")
-                    ? name.startsWith(pattern.substring(0, pattern.length() - 1))
-                    : name.equals(pattern);
+            return TopicPattern.fits(pattern, name);
         }
     }
 

@@ -11,11 +11,12 @@ import dev.signalbox.server.rest.Response;
 import dev.signalbox.server.rest.Route;
 import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Shows the connected clients, each session of theirs. */
+/** Lists the connected clients, each session of theirs. */
 public final class ClientRoutes {
     private final ClientDirectory directory;
 
@@ -23,10 +24,11 @@ public final class ClientRoutes {
         this.directory = directory;
     }
 
-    /** Adds the list of clients, their number, and the metric of it to a node. */
+    /** Adds the list of clients, what can be done with each, their number, and the metric of it to a node. */
     public void addTo(Node node) {
-        node.api(new Api(List.of(Route.read("/api/clients", this::clients)), OpenApi.part(ClientRoutes.class))
-                .servedAlways());
+        List<Route> routes = new ArrayList<>(new ClientActionRoutes(node::router, node.clock()).routes());
+        routes.add(Route.read("/api/clients", this::clients));
+        node.api(new Api(List.copyOf(routes), OpenApi.part(ClientRoutes.class)).servedAlways());
         node.overview("clients", role -> directory.connected());
         Gauge.builder("signalbox.clients.connected", directory, ClientDirectory::connected)
                 .description("Sessions of clients of this node, those included that wait for their client to come back")

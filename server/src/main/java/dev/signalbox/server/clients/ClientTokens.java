@@ -9,6 +9,7 @@ import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.signalbox.router.Principal;
+import dev.signalbox.router.TopicGrants;
 import dev.signalbox.server.clients.ClientSettings.ClientToken;
 import dev.signalbox.server.configuration.Secret;
 import dev.signalbox.server.rest.TokenTable;
@@ -24,7 +25,7 @@ import java.util.Optional;
 
 /**
  * Which client a token stands for: one of the configuration's, or a JWT ({@code sub} is the client's id, {@code exp} is required,
- * {@code nbf}, {@code iss} and {@code aud} are honoured). Thread-safe.
+ * {@code nbf}, {@code iss}, {@code aud} and {@code topics} are honoured). Thread-safe.
  */
 public final class ClientTokens {
     /** How far the clocks of the token's issuer and of this server may differ. */
@@ -85,7 +86,7 @@ public final class ClientTokens {
                         .orElse(true);
         try {
             return valid && claims.getSubject() != null
-                    ? Optional.of(new Principal(claims.getSubject(), Map.of(), end(claims)))
+                    ? Optional.of(new Principal(claims.getSubject(), Map.of(), end(claims), TopicClaims.read(claims)))
                     : Optional.empty();
         } catch (IllegalArgumentException noClient) {
             return Optional.empty();
@@ -106,14 +107,24 @@ public final class ClientTokens {
     }
 
     /**
-     * Makes a token for a client.
+     * Makes a token for a client that grants no topics.
      *
      * @throws IllegalArgumentException if the secret is shorter than 32 bytes
      */
     public static String mint(Secret secret, String client, Instant expires) {
+        return mint(secret, client, expires, TopicGrants.NONE);
+    }
+
+    /**
+     * Makes a token for a client.
+     *
+     * @throws IllegalArgumentException if the secret is shorter than 32 bytes
+     */
+    public static String mint(Secret secret, String client, Instant expires, TopicGrants topics) {
         var claims = new JWTClaimsSet.Builder()
                 .subject(client)
                 .expirationTime(Date.from(expires))
+                .claim(TopicClaims.NAME, TopicClaims.of(topics))
                 .build();
         var jwt = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), claims);
         try {

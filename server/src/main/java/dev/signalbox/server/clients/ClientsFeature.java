@@ -36,6 +36,7 @@ public final class ClientsFeature implements Feature {
     @Override
     public List<CommandEntry> commands(Features features) {
         return List.of(
+                new CommandEntry("client", ClientCommand.class, () -> new ClientCommand()),
                 new CommandEntry("connect", ConnectCommand.class, () -> new ConnectCommand()),
                 new CommandEntry("token", TokenCommand.class, () -> new TokenCommand(features)));
     }

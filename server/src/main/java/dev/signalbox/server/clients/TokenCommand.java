@@ -1,6 +1,7 @@
 package dev.signalbox.server.clients;
 
 import dev.signalbox.router.Address;
+import dev.signalbox.router.TopicGrants;
 import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.ConfigOptions;
 import dev.signalbox.server.command.ExitCode;
@@ -13,6 +14,7 @@ import dev.signalbox.server.node.Features;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +27,10 @@ import picocli.CommandLine.Parameters;
         description = "Makes a token for a client, signed with the configuration's clients.jwt.secret.",
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
-        footer = {"  signalbox token alice --expires-in 12h"})
+        footer = {
+            "  signalbox token alice --expires-in 12h",
+            "  signalbox token alice --publish rooms/7 --subscribe 'rooms/*'"
+        })
 final class TokenCommand implements Callable<Integer> {
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofDays(3650);
@@ -47,6 +52,20 @@ final class TokenCommand implements Callable<Integer> {
             converter = TimeOption.class,
             description = "How long the token is valid, 1s to 3650d; default ${DEFAULT-VALUE}.")
     private Duration expiresIn = Duration.ZERO;
+
+    @Option(
+            names = "--publish",
+            paramLabel = "TOPIC",
+            description =
+                    "Lets the client publish to it, whatever the server's rules say: a topic, or the beginning of names"
+                            + " and an asterisk; may be repeated.")
+    private List<String> publish = List.of();
+
+    @Option(
+            names = "--subscribe",
+            paramLabel = "TOPIC",
+            description = "Lets the client subscribe to it, in the same way; may be repeated.")
+    private List<String> subscribe = List.of();
 
     @Option(names = "--json", description = "Prints JSON.")
     private boolean json;
@@ -70,7 +89,7 @@ final class TokenCommand implements Callable<Integer> {
                         "clients.jwt.secret is not set\nSet it to at least 32 bytes, for the server"
                                 + " too: tokens are signed with it"));
         var expires = Instant.now().plus(expiresIn).truncatedTo(ChronoUnit.SECONDS);
-        var token = ClientTokens.mint(secret, client, expires);
+        var token = ClientTokens.mint(secret, client, expires, grants());
         output.result(json ? json(token, expires) : token);
         return ExitCode.OK;
     }
@@ -85,6 +104,14 @@ final class TokenCommand implements Callable<Integer> {
         if (expiresIn.compareTo(SHORTEST) < 0 || expiresIn.compareTo(LONGEST) > 0) {
             throw new CommandFailure(
                     ExitCode.USAGE, "--expires-in must be 1s to 3650d, not " + DurationText.format(expiresIn));
+        }
+    }
+
+    private TopicGrants grants() {
+        try {
+            return new TopicGrants(publish, subscribe);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, "--publish, --subscribe: " + FailureText.of(e), e);
         }
     }
 

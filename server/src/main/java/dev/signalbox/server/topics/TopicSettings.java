@@ -48,10 +48,11 @@ record TopicSettings(int max, int perSession, List<Rule> rules) implements Autho
                 max, perSession, rules.stream().map(Rule::topics).toList(), TopicPolicy.DEFAULT);
     }
 
-    /** Every client may send; topics are for those whom the first rule that fits names. */
+    /** Every client may send; topics are for those whom the first rule that fits names, and whose token grants them. */
     @Override
     public boolean allows(Principal principal, Operation operation, Address address) {
         return !(address instanceof Address.Topic topic)
+                || principal.topics().allow(operation, topic.name())
                 || rules.stream()
                         .filter(rule -> rule.topics().fits(topic.name()))
                         .findFirst()

@@ -20,6 +20,7 @@ import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.sun.net.httpserver.HttpServer;
 import dev.signalbox.router.Principal;
+import dev.signalbox.router.TopicGrants;
 import dev.signalbox.server.SignalboxCommand;
 import dev.signalbox.server.configuration.ConfigException;
 import java.io.IOException;
@@ -40,6 +41,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -186,6 +188,32 @@ class ClientJwtTest {
                                         .subject("no client")
                                         .build())))
                 .isFalse();
+    }
+
+    @Test
+    void aTokenGrantsTopics() throws Exception {
+        ClientTokens tokens = tokens("clients.jwt.public-key=" + pem(rsa.getPublic()));
+        Map<String, Object> granted = Map.of("publish", List.of("rooms/7"), "subscribe", List.of("rooms/*", "news"));
+
+        assertThat(grants(tokens, granted)).contains(new TopicGrants(List.of("rooms/7"), List.of("rooms/*", "news")));
+        assertThat(grants(tokens, null)).contains(TopicGrants.NONE);
+        assertThat(grants(tokens, Map.of("subscribe", List.of("*"))))
+                .contains(new TopicGrants(List.of(), List.of("*")));
+        for (Object wrong : List.of(
+                "rooms/*",
+                List.of("rooms/*"),
+                Map.of("publish", "rooms/*"),
+                Map.of("publish", List.of(7)),
+                Map.of("publish", List.of("a*b")),
+                Map.of("subscribe", Collections.nCopies(101, "news")))) {
+            assertThat(grants(tokens, wrong)).as(wrong.toString()).isEmpty();
+        }
+    }
+
+    private static Optional<TopicGrants> grants(ClientTokens tokens, @Nullable Object claim) throws Exception {
+        return tokens.principalOf(
+                        signedByRsa(null, claims().claim("topics", claim).build()))
+                .map(Principal::topics);
     }
 
     @Test

@@ -101,6 +101,10 @@ class OpenApiTest {
         answers(200, server.get("/api/messages?limit=1"), "MessagePage");
         answers(200, server.get("/api/messages/sent"), "SentMessages");
         answers(200, server.get("/api/clients"), "ClientPage");
+        answers(404, server.get("/api/clients/nobody"), "Problem");
+        answers(200, ban("mallory", "{\"for\":\"10m\"}"), "Client");
+        answers(200, server.get("/api/clients/mallory"), "Client");
+        answers(400, ban("mallory", "{\"for\":\"0s\"}"), "Problem");
         answers(200, server.get("/api/overview"), "Overview");
         answers(200, server.get("/api/settings"), "Settings");
         answers(200, server.get("/api/maintenance"), "Maintenance");
@@ -175,6 +179,12 @@ class OpenApiTest {
 
     private HttpResponse<String> publish(String topic, String body) throws Exception {
         return server.send(server.request("/api/topics/" + topic + "/messages")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
+    }
+
+    private HttpResponse<String> ban(String client, String body) throws Exception {
+        return server.send(server.request("/api/clients/" + client + "/ban")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body)));
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Authorizer.Operation;
 import dev.signalbox.router.Principal;
+import dev.signalbox.router.TopicGrants;
 import dev.signalbox.router.TopicPolicy;
 import dev.signalbox.server.SignalboxCommand;
 import dev.signalbox.server.TestClient;
@@ -64,6 +65,26 @@ class ServerTopicTest {
         assertThat(settings.options().rules().get(1).policy())
                 .isEqualTo(new TopicPolicy(2, 4_096, Duration.ofHours(1), TopicPolicy.SlowConsumer.DISCONNECT, true));
         assertThat(settings.options().rules().getFirst().policy()).isEqualTo(TopicPolicy.DEFAULT);
+    }
+
+    @Test
+    void aTokenGrantsWhatTheRulesDoNot() {
+        TopicSettings settings = settings(RULES);
+        Principal dora = new Principal(
+                "dora", Map.of(), Optional.empty(), new TopicGrants(List.of("rooms/7"), List.of("rooms/*", "news")));
+
+        assertThat(settings.allows(dora, Operation.PUBLISH, Address.topic("rooms/7")))
+                .isTrue();
+        assertThat(settings.allows(dora, Operation.PUBLISH, Address.topic("rooms/77")))
+                .isFalse();
+        assertThat(settings.allows(dora, Operation.SUBSCRIBE, Address.topic("rooms/77")))
+                .isTrue();
+        assertThat(settings.allows(dora, Operation.PUBLISH, Address.topic("news")))
+                .as("a grant to subscribe is none to publish")
+                .isFalse();
+        assertThat(settings.allows(dora, Operation.PUBLISH, Address.topic("letters")))
+                .as("the rules still count")
+                .isTrue();
     }
 
     @Test

@@ -1,0 +1,46 @@
+package dev.signalbox.router;
+
+import java.util.List;
+
+/**
+ * The topics that a token lets its user use. An {@link Authorizer} decides what they count for.
+ *
+ * @param publish names of topics, or how names begin with an asterisk at the end; 100 at most
+ * @param subscribe the same
+ */
+public record TopicGrants(List<String> publish, List<String> subscribe) {
+    private static final int MOST = 100;
+
+    /** No topic. */
+    public static final TopicGrants NONE = new TopicGrants(List.of(), List.of());
+
+    /**
+     * Checks the patterns.
+     *
+     * @throws IllegalArgumentException if there are too many, or one cannot be that of a topic
+     */
+    public TopicGrants {
+        publish = List.copyOf(publish);
+        subscribe = List.copyOf(subscribe);
+        if (publish.size() > MOST || subscribe.size() > MOST) {
+            throw new IllegalArgumentException("a token grants at most " + MOST + " patterns of topics for each use");
+        }
+        publish.forEach(TopicPattern::require);
+        subscribe.forEach(TopicPattern::require);
+    }
+
+    /** Whether the topic of this name is among those for this use. */
+    public boolean allow(Authorizer.Operation operation, String topic) {
+        List<String> patterns = switch (operation) {
+            case PUBLISH -> publish;
+            case SUBSCRIBE -> subscribe;
+            case SEND -> List.of();
+        };
+        for (int i = 0; i < patterns.size(); i++) {
+            if (TopicPattern.fits(patterns.get(i), topic)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
