@@ -67,8 +67,7 @@ class NodeSmtpServerTest {
     }
 
     private static Path script() throws IOException {
-        try (var in = Objects.requireNonNull(
-                NodeSmtpServerTest.class.getResourceAsStream("/smtp-server/server.cjs"))) {
+        try (var in = Objects.requireNonNull(NodeSmtpServerTest.class.getResourceAsStream("/smtp-server/server.cjs"))) {
             return Files.write(folder.resolve("server.cjs"), in.readAllBytes());
         }
     }
@@ -86,7 +85,9 @@ class NodeSmtpServerTest {
     void logsInWithAFreshTokenAfterTheOldOneWasRefused() throws Exception {
         List<String> tokens = new ArrayList<>(List.of("revoked", TOKEN));
         try (var sender = sender(
-                tls, Encryption.TLS, () -> new AccessToken(tokens.removeFirst(), Instant.now().plusSeconds(3600)))) {
+                tls,
+                Encryption.TLS,
+                () -> new AccessToken(tokens.removeFirst(), Instant.now().plusSeconds(3600)))) {
             assertThat(sender.send(message().to("alice@example.com").text("x").build())
                             .isComplete())
                     .isTrue();

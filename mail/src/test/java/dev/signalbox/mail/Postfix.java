@@ -27,7 +27,8 @@ import java.util.stream.Stream;
  * has either Postfix or Exim. Only root can start it: it gives its processes other users.
  */
 final class Postfix implements AutoCloseable {
-    static final Path PACKAGE = Path.of("..", ".signalbox", "postfix").toAbsolutePath().normalize();
+    static final Path PACKAGE =
+            Path.of("..", ".signalbox", "postfix").toAbsolutePath().normalize();
     static final String USER = "tim@example.org";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -35,7 +36,17 @@ final class Postfix implements AutoCloseable {
     private static final String MAIL_ID = "8";
 
     private static final List<String> QUEUES = List.of(
-            "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace");
+            "active",
+            "bounce",
+            "corrupt",
+            "defer",
+            "deferred",
+            "flush",
+            "hold",
+            "incoming",
+            "private",
+            "saved",
+            "trace");
 
     /** Each on its own port. */
     enum Listener {
@@ -115,7 +126,8 @@ final class Postfix implements AutoCloseable {
     /** Debian's Postfix looks for the settings of SASL beside its own. */
     private void allow(String mechanism) throws IOException {
         Files.writeString(
-                folder.resolve("etc").resolve("sasl").resolve(mechanism.toLowerCase(Locale.ROOT) + ".conf"), """
+                folder.resolve("etc").resolve("sasl").resolve(mechanism.toLowerCase(Locale.ROOT) + ".conf"),
+                """
                 pwcheck_method: auxprop
                 auxprop_plugin: sasldb
                 sasldb_path: %s
@@ -180,7 +192,8 @@ final class Postfix implements AutoCloseable {
     /** The only message to somebody at kept.example, as it was delivered, with the line ends of SMTP. */
     byte[] delivered() {
         Path inbox = folder.resolve("mail").resolve("all").resolve("new");
-        await().atMost(PATIENCE).until(() -> Files.isDirectory(inbox) && !files(inbox).isEmpty());
+        await().atMost(PATIENCE)
+                .until(() -> Files.isDirectory(inbox) && !files(inbox).isEmpty());
         try {
             return Files.readString(files(inbox).getFirst(), StandardCharsets.ISO_8859_1)
                     .replace("\n", "\r\n")
