@@ -75,6 +75,8 @@ final class SmtpTransaction {
         drain();
         var answer = mail;
         if (answer != null && !answer.isPositive()) {
+            // Recipients that were sent ahead were refused only for want of a sender (503), which says nothing of them.
+            refused.clear();
             return abandon(answer);
         }
         return accepted.isEmpty() ? abandon(lastRefusal()) : deliver(content);

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Verified by the verifier of Apache James. */
 class DkimTest {
-    private static final KeyPair RSA = keys("RSA");
+    static final KeyPair RSA = keys("RSA");
 
     private static KeyPair keys(String algorithm) {
         try {
@@ -152,7 +152,7 @@ class DkimTest {
     }
 
     /** The domains that signed. */
-    private static List<String> verified(byte[] raw) throws Exception {
+    static List<String> verified(byte[] raw) throws Exception {
         String record = "v=DKIM1; k=rsa; p="
                 + Base64.getEncoder().encodeToString(RSA.getPublic().getEncoded());
         var verifier = new DKIMVerifier((methods, selector, token) -> List.of(record));

@@ -158,14 +158,19 @@ class SmtpSenderTest {
     void theSendersReplyDecidesBeforeAnyRecipients() {
         try (var server = new ScriptedSmtp("PIPELINING")
                         .on("MAIL", "550 5.7.1 not you", "451 4.3.0 later", "530 5.7.0 login first")
-                        .on("RCPT", "503 bad sequence")
-                        .on("DATA", "503 bad sequence");
+                        .on("RCPT", "503 no sender", "503 no sender", "503 no sender")
+                        .on("DATA", "503 no sender", "503 no sender", "503 no sender");
                 var sender = new SmtpSender(server.options().build())) {
             var one = message().to("a@example.com").text("x").build();
             assertThatThrownBy(() -> sender.send(one))
                     .isInstanceOf(MailException.Rejected.class)
-                    .hasMessageContaining("503");
-            assertThatThrownBy(() -> sender.send(one)).isInstanceOf(MailException.Rejected.class);
+                    .hasMessageContaining("550 5.7.1 not you");
+            assertThatThrownBy(() -> sender.send(one))
+                    .isInstanceOf(MailException.NotSent.class)
+                    .hasMessageContaining("451 4.3.0 later");
+            assertThatThrownBy(() -> sender.send(one))
+                    .isInstanceOf(MailException.NotSent.class)
+                    .hasMessageContaining("530");
         }
     }
 
