@@ -117,7 +117,7 @@ class LeaseFaultRunTest {
             case RESTART_STORES -> {
                 CompletableFuture<?>[] restarts = stores.stream()
                         .map(store -> CompletableFuture.runAsync(store.restart(), Thread::startVirtualThread))
-                        .toArray(CompletableFuture[]::new);
+                        .toArray(CompletableFuture<?>[]::new);
                 CompletableFuture.allOf(restarts).join();
             }
         }

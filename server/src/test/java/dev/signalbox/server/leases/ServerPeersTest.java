@@ -73,11 +73,7 @@ class ServerPeersTest {
 
     private static String get(Server server, String path) throws Exception {
         try (HttpClient http = HttpClient.newHttpClient()) {
-            return http.send(
-                            HttpRequest.newBuilder(server.controlUri().resolve(path))
-                                    .build(),
-                            BodyHandlers.ofString())
-                    .body();
+            return get(http, server, path);
         }
     }
 
@@ -149,11 +145,12 @@ class ServerPeersTest {
                 Server trusts = startOverTls("one", ports[0], ports[1], chain, key, "ha.peer.ca-file=" + chain);
                 Server stranger = startOverTls("two", ports[1], ports[0], chain, key)) {
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(ha(http, stranger)).contains("the peer is silent"));
+                    .untilAsserted(
+                            () -> assertThat(get(http, trusts, "/metrics")).contains("signalbox_peer_up 1.0"));
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(ha(http, trusts))
-                            .contains("\"role\"")
-                            .doesNotContain("the peer is silent", "problem\":\""));
+                    .untilAsserted(
+                            () -> assertThat(get(http, stranger, "/api/ha")).contains("the peer is silent"));
+            assertThat(get(http, stranger, "/metrics")).contains("signalbox_peer_up 0.0");
         }
     }
 
@@ -164,9 +161,9 @@ class ServerPeersTest {
         return load(sets);
     }
 
-    private static String ha(HttpClient http, Server server) throws Exception {
+    private static String get(HttpClient http, Server server, String path) throws Exception {
         return http.send(
-                        HttpRequest.newBuilder(server.controlUri().resolve("/api/ha"))
+                        HttpRequest.newBuilder(server.controlUri().resolve(path))
                                 .build(),
                         BodyHandlers.ofString())
                 .body();

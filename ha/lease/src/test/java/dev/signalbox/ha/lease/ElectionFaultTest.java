@@ -230,7 +230,9 @@ class ElectionFaultTest {
             });
         }
         try {
-            Awaitility.await("the deadline").atMost(PATIENCE).until(() -> !lock.lease().isHeld());
+            Awaitility.await("the deadline")
+                    .atMost(PATIENCE)
+                    .until(() -> !lock.lease().isHeld());
             assertThatThrownBy(lock.lease()::requireHeld).isInstanceOf(LeaseLostException.class);
         } finally {
             stop.set(true);

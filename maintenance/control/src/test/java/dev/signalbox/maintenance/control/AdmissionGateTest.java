@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -208,7 +209,7 @@ class AdmissionGateTest {
         long[] before = calls.stream().mapToLong(AtomicLong::get).toArray();
         for (int i = 0; i < before.length; i++) {
             while (calls.get(i).get() < before[i] + more) {
-                Thread.yield();
+                LockSupport.parkNanos(20_000);
             }
         }
     }

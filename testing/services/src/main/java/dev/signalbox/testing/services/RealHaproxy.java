@@ -66,7 +66,8 @@ public final class RealHaproxy implements AutoCloseable {
                     "  stats socket " + folder.resolve(ADMIN)));
             all.addAll(lines);
             Path configuration = Files.write(folder.resolve("haproxy.cfg"), all);
-            Process process = new ProcessBuilder(Program.find("haproxy").toString(), "-db", "-f", configuration.toString())
+            Process process = new ProcessBuilder(
+                            Program.find("haproxy").toString(), "-db", "-f", configuration.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("haproxy.log").toFile())
                     .start();

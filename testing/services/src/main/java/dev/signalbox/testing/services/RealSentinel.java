@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -19,6 +21,8 @@ public final class RealSentinel implements AutoCloseable {
     private static final String PART = "redis-server on the PATH: apt install redis-server";
     private static final String NAME = "main";
     private static final int SENTINELS = 3;
+    private static final String PONG = "+PONG\r\n";
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path folder = Scratch.folder("sentinel");
@@ -52,6 +56,8 @@ public final class RealSentinel implements AutoCloseable {
         for (int replica = 0; replica < 2; replica++) {
             servers.add(RealRedis.start("repl-diskless-sync-delay 0", "replicaof 127.0.0.1 " + primary.port()));
         }
+        // Sentinel asks for them as it starts, and then every ten seconds.
+        await("replicas", () -> ask(primary.port(), "INFO replication").split("state=online", -1).length == 3);
     }
 
     private void startSentinels() throws IOException {
@@ -67,14 +73,11 @@ public final class RealSentinel implements AutoCloseable {
                                     + servers.getFirst().port() + " 2",
                             "sentinel down-after-milliseconds " + NAME + " 2000",
                             "sentinel failover-timeout " + NAME + " 3000"));
-            Process process = Program.start(
-                    List.of(Program.find("redis-server").toString(), settings.toString(), "--sentinel"), log);
-            sentinels.add(process);
-            Program.await(process, log, () -> ask(port, "PING").startsWith("+PONG"), PATIENCE);
+            sentinels.add(Program.start(
+                    List.of(Program.find("redis-server").toString(), settings.toString(), "--sentinel"), log));
         }
-        for (int i = 0; i < SENTINELS; i++) {
-            int port = ports.get(i);
-            Program.await(sentinels.get(i), log(port), () -> isReady(port), PATIENCE);
+        for (int port : ports) {
+            await("Sentinel that knows all others", () -> isReady(port));
         }
     }
 
@@ -96,21 +99,37 @@ public final class RealSentinel implements AutoCloseable {
         return at < 0 || at + 2 >= lines.size() ? "" : lines.get(at + 2);
     }
 
-    /** Sends one command; returns all of the answer, or nothing if the server is not there. */
+    /** Sends one command; returns its answer, or nothing if the server is not there. */
     private static String ask(int port, String command) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout((int) PATIENCE.toMillis());
-            socket.getOutputStream().write((command + "\r\nQUIT\r\n").getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            // Sentinel knows no QUIT, so the answer to a second command shows where that of the first ends.
+            socket.getOutputStream().write((command + "\r\nPING\r\n").getBytes(StandardCharsets.US_ASCII));
+            StringBuilder answer = new StringBuilder();
+            byte[] buffer = new byte[8192];
+            for (int n = 0; n >= 0 && answer.indexOf(PONG) < 0; n = socket.getInputStream().read(buffer)) {
+                answer.append(new String(buffer, 0, n, StandardCharsets.US_ASCII));
+            }
+            return answer.toString().replace(PONG, "");
         } catch (IOException e) {
             return "";
         }
     }
 
+    private static void await(String what, BooleanSupplier holds) {
+        for (long end = System.nanoTime() + PATIENCE.toNanos(); !holds.getAsBoolean(); ) {
+            if (System.nanoTime() - end > 0) {
+                throw new IllegalStateException("after " + PATIENCE + " there is still no " + what);
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+
     /** For clients that ask Sentinel for the primary. */
     public String url() {
-        return "redis-sentinel://" + String.join(",", ports.stream().map(port -> "127.0.0.1:" + port).toList()) + "#"
-                + NAME;
+        return "redis-sentinel://"
+                + String.join(
+                        ",", ports.stream().map(port -> "127.0.0.1:" + port).toList()) + "#" + NAME;
     }
 
     /** The port of the server that the first Sentinel takes for the primary. */
@@ -128,11 +147,9 @@ public final class RealSentinel implements AutoCloseable {
     public void failOver() {
         int before = primary();
         // It is refused while another one goes on, or while no replica is known to be well.
-        Program.await(
-                sentinels.getFirst(),
-                log(ports.getFirst()),
-                () -> ask(ports.getFirst(), "SENTINEL FAILOVER " + NAME).startsWith("+OK") || primary() != before,
-                PATIENCE);
+        await(
+                "failover",
+                () -> ask(ports.getFirst(), "SENTINEL FAILOVER " + NAME).startsWith("+OK") || primary() != before);
         awaitOther(before);
     }
 
@@ -144,7 +161,7 @@ public final class RealSentinel implements AutoCloseable {
     }
 
     private void awaitOther(int before) {
-        Program.await(sentinels.getFirst(), log(ports.getFirst()), () -> primary() != before, PATIENCE);
+        await("other primary", () -> primary() != before);
     }
 
     /** Ends all and deletes their files. */
