@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Three nodes behind a real HAProxy that repeats nothing, under mixed load of HTTP and gRPC, go into maintenance in turn. None of the
- * requests fails, each order is taken once, and no node refuses anything: whoever would have been refused was sent to another before.
+ * requests fails, each order is taken once, and no node refuses anything: a request that would have been refused was sent to another before.
  */
 @Timeout(2 * 3600)
 class MaintenanceOfThreeNodesTest {

@@ -26,7 +26,7 @@ public interface Election extends AutoCloseable {
 
     /**
      * Hands the lease over: calls {@link ElectionListener#resigning}, waits for it, releases the lease, and stands aside until another
-     * node leads or {@link LeaseOptions#standAside} is over. There is no way back after that time: whoever leads stays.
+     * node leads or {@link LeaseOptions#standAside} is over. There is no way back after that time: the leader stays.
      *
      * @param drain how long the listener may take; the lease is released then in any case
      * @return whether this node led and released the lease
@@ -41,7 +41,7 @@ public interface Election extends AutoCloseable {
      */
     boolean standDown(Duration drain) throws InterruptedException;
 
-    /** Stands again after {@link #standDown}; whoever leads by now stays. Without it there is nothing to do. */
+    /** Stands again after {@link #standDown}; the one that leads by now stays. Without it there is nothing to do. */
     void standAgain();
 
     /** Gives up the lease if this node leads, and ends its threads; waits for a listener, but not longer than the lease lasts. */
