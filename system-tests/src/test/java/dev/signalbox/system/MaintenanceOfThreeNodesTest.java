@@ -131,9 +131,10 @@ class MaintenanceOfThreeNodesTest {
     }
 
     private void awaitUp(String node) {
-        await(node + " to be up").atMost(LONG).pollInterval(Duration.ofMillis(10)).until(() -> proxy.join()
-                        .isUp("http", node)
-                && proxy.join().isUp("grpc", node));
+        await(node + " to be up")
+                .atMost(LONG)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> proxy.join().isUp("http", node) && proxy.join().isUp("grpc", node));
     }
 
     /** Reported: haproxytech/kubernetes-ingress#464, with retries off, and jetty/jetty.project#1415. */

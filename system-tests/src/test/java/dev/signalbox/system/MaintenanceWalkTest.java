@@ -38,26 +38,25 @@ class MaintenanceWalkTest {
     void aNewcomerSeesTheNodeDrainReportAndServeAgain() throws Exception {
         Path etcdctl = RealEtcd.etcdctl();
         Iterator<String> lines = typed().iterator();
-        try (ServerProcess server =
-                ServerProcess.start(folder.resolve("data"), settings(lines.next())).awaitReady()) {
+        try (ServerProcess server = ServerProcess.start(folder.resolve("data"), settings(lines.next()))
+                .awaitReady()) {
             String put = lines.next();
             assertThat(put).startsWith("etcdctl put");
             assertThat(type(put, server, etcdctl)).contains("OK");
 
             String status = lines.next();
             await().atMost(LONG)
-                    .untilAsserted(() ->
-                            assertThat(type(status, server, etcdctl)).contains("admission  CLOSED", "etcd"));
+                    .untilAsserted(
+                            () -> assertThat(type(status, server, etcdctl)).contains("admission  CLOSED", "etcd"));
             assertThat(server.get("/health/ready").statusCode()).isEqualTo(503);
 
-            assertThat(type(lines.next(), server, etcdctl))
-                    .contains("drain 1", "DRAINED", "INTAKE", "requests");
+            assertThat(type(lines.next(), server, etcdctl)).contains("drain 1", "DRAINED", "INTAKE", "requests");
 
             assertThat(type(lines.next(), server, etcdctl)).contains("1");
             String statusAgain = lines.next();
             await().atMost(LONG)
-                    .untilAsserted(() ->
-                            assertThat(type(statusAgain, server, etcdctl)).contains("admission  OPEN"));
+                    .untilAsserted(
+                            () -> assertThat(type(statusAgain, server, etcdctl)).contains("admission  OPEN"));
             assertThat(server.get("/health/ready").statusCode()).isEqualTo(200);
         }
         assertThat(lines).isExhausted();
@@ -107,15 +106,18 @@ class MaintenanceWalkTest {
                 System.getProperty("java.class.path"),
                 "dev.signalbox.server.SignalboxCommand"));
         words.addAll(List.of(command.split(" ")).subList(1, command.split(" ").length));
-        words.addAll(List.of("--url", server.uri("").toString(), "--data", folder.resolve("data").toString()));
+        words.addAll(List.of(
+                "--url",
+                server.uri("").toString(),
+                "--data",
+                folder.resolve("data").toString()));
         return output(command, new ProcessBuilder(words));
     }
 
     private String output(String command, ProcessBuilder builder) throws IOException, InterruptedException {
         Path file = folder.resolve("output");
-        Process process = builder.redirectErrorStream(true)
-                .redirectOutput(file.toFile())
-                .start();
+        Process process =
+                builder.redirectErrorStream(true).redirectOutput(file.toFile()).start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(command).isTrue();
         String output = Files.readString(file);
         assertThat(process.exitValue()).as("%s: %s", command, output).isZero();

@@ -27,8 +27,9 @@ class ConnectionDrainTest {
 
     /** Knows the sessions and nothing else. */
     private final Router router = (Router) Proxy.newProxyInstance(
-            Router.class.getClassLoader(), new Class<?>[] {Router.class}, (_, method, arguments) -> answer(
-                    method, arguments));
+            Router.class.getClassLoader(),
+            new Class<?>[] {Router.class},
+            (_, method, arguments) -> answer(method, arguments));
 
     private Object answer(Method method, Object[] arguments) {
         return switch (method.getName()) {
@@ -49,8 +50,7 @@ class ConnectionDrainTest {
         for (int i = 0; i < clients; i++) {
             var id = new UUID(0, i);
             sessions.put(
-                    id,
-                    new SessionInfo(id, "user-" + i, Map.of(), "127.0.0.1", Instant.EPOCH, Instant.EPOCH, true));
+                    id, new SessionInfo(id, "user-" + i, Map.of(), "127.0.0.1", Instant.EPOCH, Instant.EPOCH, true));
         }
     }
 

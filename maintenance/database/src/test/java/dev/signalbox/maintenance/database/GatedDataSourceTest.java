@@ -13,7 +13,6 @@ import dev.signalbox.maintenance.control.Maintenance;
 import dev.signalbox.maintenance.control.MaintenanceOptions;
 import dev.signalbox.maintenance.control.Signal;
 import dev.signalbox.testing.contract.DrainableContract;
-import dev.signalbox.testing.services.Effort;
 import dev.signalbox.testing.services.RealPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -35,9 +34,6 @@ import org.junit.jupiter.api.Test;
 
 /** The gate before a real pool on a real PostgreSQL. */
 class GatedDataSourceTest extends DrainableContract {
-    private static final int WINDOWS = Effort.of(50, 1_000);
-    private static final int CALLERS = Effort.of(16, 64);
-
     private final Database database = Database.open(
             DatabaseConfig.of(RealPostgres.shared().freshDatabase()).withPoolSize(5));
     private final Maintenance maintenance = Maintenance.start(MaintenanceOptions.defaults());
@@ -169,8 +165,8 @@ class GatedDataSourceTest extends DrainableContract {
         GatedDataSource many = join("many", LONG, Duration.ZERO);
         List<Future<?>> callers = new ArrayList<>();
         // Not virtual ones: those that spin would keep the maintenance's own from running.
-        try (ExecutorService threads = Executors.newFixedThreadPool(CALLERS)) {
-            for (int i = 0; i < CALLERS; i++) {
+        try (ExecutorService threads = Executors.newFixedThreadPool(16)) {
+            for (int i = 0; i < 16; i++) {
                 callers.add(threads.submit(() -> {
                     while (!stop.get()) {
                         use(many, closed, wrong, used);
@@ -178,10 +174,10 @@ class GatedDataSourceTest extends DrainableContract {
                 }));
             }
             try {
-                for (int window = 0; window < WINDOWS; window++) {
+                for (int window = 0; window < 50; window++) {
                     enter();
                     closed.set(true);
-                    assertThat(many.underWay()).isLessThanOrEqualTo(CALLERS); // those being refused count for a moment
+                    assertThat(many.underWay()).isLessThanOrEqualTo(16); // those being refused count for a moment
                     closed.set(false);
                     leave();
                 }

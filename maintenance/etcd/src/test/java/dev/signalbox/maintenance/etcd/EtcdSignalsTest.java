@@ -201,9 +201,7 @@ class EtcdSignalsTest extends SignalSourceContract {
             Matcher token = TOKEN.matcher(etcd.ask("/v3/auth/authenticate", LOGIN));
             assertThat(token.find()).isTrue();
             // Each use would prolong it, hence the long intervals.
-            await().atMost(LONG)
-                    .pollInterval(Duration.ofSeconds(3))
-                    .until(() -> !isGood(etcd, token.group(1)));
+            await().atMost(LONG).pollInterval(Duration.ofSeconds(3)).until(() -> !isGood(etcd, token.group(1)));
 
             source.withdraw();
 
