@@ -7,6 +7,7 @@ import dev.signalbox.ha.lease.LeaseStore;
 import dev.signalbox.ha.lease.Leases;
 import dev.signalbox.ha.lease.LossReason;
 import dev.signalbox.ha.lease.Role;
+import dev.signalbox.maintenance.control.Drainable;
 import dev.signalbox.server.node.GatedDispatcher;
 import dev.signalbox.server.node.Health;
 import java.time.Duration;
@@ -30,6 +31,11 @@ final class Leadership implements Standing {
         this.election = Leases.in(store, settings.node())
                 .elect("dispatch:" + settings.group(), settings.options(), new Dispatching());
         metrics.watch(election);
+    }
+
+    /** What makes another node lead while this one is in maintenance. */
+    Drainable drainable(Duration deadline) {
+        return new LeadershipDrain(election, deadline);
     }
 
     @Override

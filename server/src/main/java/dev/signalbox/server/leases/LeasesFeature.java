@@ -68,8 +68,10 @@ public final class LeasesFeature implements Feature {
         }
 
         private Standing lease(Node node) {
-            return new Leadership(
+            Leadership made = new Leadership(
                     LeaseStores.open(settings, node), settings, node.dispatcher(), new LeaseMetrics(node.registry()));
+            node.drainable(made.drainable(node.drainDeadline()));
+            return made;
         }
 
         private Standing peer(Node node, PeerSettings peer) {

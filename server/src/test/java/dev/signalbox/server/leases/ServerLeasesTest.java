@@ -8,6 +8,7 @@ import dev.signalbox.server.SignalboxCommand;
 import dev.signalbox.server.configuration.ConfigException;
 import dev.signalbox.server.node.Server;
 import dev.signalbox.testing.services.RealEtcd;
+import dev.signalbox.testing.services.RealPostgres;
 import dev.signalbox.testing.services.RealRedis;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +21,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that shares the work with others, and one that alone does it. Two servers are in the system tests. */
+/** A server that shares the work with others, and one that alone does it. Two servers as processes are in the system tests. */
 class ServerLeasesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -28,14 +29,22 @@ class ServerLeasesTest {
     Path folder;
 
     private Server start(String... more) {
-        List<String> sets = new ArrayList<>(List.of("data.folder=" + folder, "control.port=0", "clients.port=0"));
+        return startIn(folder, more);
+    }
+
+    private static Server startIn(Path data, String... more) {
+        List<String> sets = new ArrayList<>(List.of("data.folder=" + data, "control.port=0", "clients.port=0"));
         sets.addAll(List.of(more));
         return Server.start(
                 SignalboxCommand.FEATURES, SignalboxCommand.FEATURES.load(Optional.empty(), Map.of(), sets));
     }
 
     private Run run(Server server, String... arguments) {
-        Stream<String> where = Stream.of("--url", server.controlUri().toString(), "--data", folder.toString());
+        return runIn(folder, server, arguments);
+    }
+
+    private static Run runIn(Path data, Server server, String... arguments) {
+        Stream<String> where = Stream.of("--url", server.controlUri().toString(), "--data", data.toString());
         return Run.of(Stream.concat(Stream.of(arguments), where).toArray(String[]::new));
     }
 
@@ -81,6 +90,48 @@ class ServerLeasesTest {
             awaitServing(server);
             assertThat(run(server, "ha", "status").out()).contains("epoch     2");
         }
+    }
+
+    /** Otherwise nobody would send while the leader is in maintenance. */
+    @Test
+    void aLeaderInMaintenanceHandsOverAndStandsAgainAfterwards() {
+        String database = "database.url=" + RealPostgres.shared().freshDatabase();
+        Path here = folder.resolve("one");
+        Path there = folder.resolve("two");
+        try (Server one = startIn(here, database, "delivery.active=one", "ha.node=one")) {
+            awaitRole(here, one, "SERVING");
+            try (Server two = startIn(there, database, "delivery.active=one", "ha.node=two")) {
+                awaitRole(there, two, "WAITING");
+
+                maintenance(here, one, "on", "--reason", "disk");
+
+                awaitRole(there, two, "SERVING");
+                awaitRole(here, one, "WAITING");
+                assertThat(runIn(here, one, "maintenance", "report").out()).contains("leadership", "DRAINED");
+                maintenance(here, one, "off");
+                assertThat(runIn(there, two, "ha", "status").out()).startsWith("SERVING");
+
+                maintenance(there, two, "on", "--reason", "disk");
+
+                awaitRole(here, one, "SERVING");
+            }
+        }
+    }
+
+    private static void maintenance(Path data, Server server, String... arguments) {
+        Run run = runIn(
+                data,
+                server,
+                Stream.of(Stream.of("maintenance"), Stream.of(arguments), Stream.of("--wait", "1m"))
+                        .flatMap(words -> words)
+                        .toArray(String[]::new));
+        assertThat(run.exitCode()).as(run.err()).isZero();
+    }
+
+    private static void awaitRole(Path data, Server server, String role) {
+        Awaitility.await(role)
+                .atMost(PATIENCE)
+                .until(() -> runIn(data, server, "ha", "status").out().startsWith(role));
     }
 
     @Test

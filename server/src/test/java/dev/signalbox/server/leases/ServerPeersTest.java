@@ -8,11 +8,14 @@ import dev.signalbox.server.Run;
 import dev.signalbox.server.SignalboxCommand;
 import dev.signalbox.server.configuration.ConfigException;
 import dev.signalbox.server.node.Server;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,18 +39,22 @@ class ServerPeersTest {
     Path folder;
 
     private Server start(String name, int port, int peer) {
+        return load(settings(name, port, "http://127.0.0.1:" + peer));
+    }
+
+    private List<String> settings(String name, int port, String peer) {
         List<String> sets = new ArrayList<>(List.of(
                 "data.folder=" + folder.resolve(name), "control.port=" + port, "clients.port=0", "ha.node=" + name));
         sets.addAll(List.of(
                 "auth.disabled=true",
                 "delivery.active=one",
                 "ha.store=peer",
-                "ha.peer.url=http://127.0.0.1:" + peer + "/ha/peer",
+                "ha.peer.url=" + peer + "/ha/peer",
                 "ha.peer.period=100ms",
                 "ha.peer.timeout=5s",
                 "ha.peer.attempts=1",
                 "ha.peer.patience=2s"));
-        return load(sets);
+        return sets;
     }
 
     private static Server load(List<String> sets) {
@@ -65,11 +73,7 @@ class ServerPeersTest {
 
     private static String get(Server server, String path) throws Exception {
         try (HttpClient http = HttpClient.newHttpClient()) {
-            return http.send(
-                            HttpRequest.newBuilder(server.controlUri().resolve(path))
-                                    .build(),
-                            BodyHandlers.ofString())
-                    .body();
+            return get(http, server, path);
         }
     }
 
@@ -121,6 +125,48 @@ class ServerPeersTest {
                                 "signalbox_peer_changes_total{mode=\"serving\"}");
             }
         }
+    }
+
+    /** A peer whose certificate is not trusted is silent: what it tells could be anybody's. */
+    @Test
+    void overTlsAPeerIsHeardWhereItsCertificateIsTrusted() throws Exception {
+        X509Bundle bundle = new CertificateBuilder()
+                .algorithm(CertificateBuilder.Algorithm.ecp256)
+                .subject("CN=signalbox test")
+                .addSanIpAddress("127.0.0.1")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
+        Path chain = Files.writeString(folder.resolve("chain.pem"), bundle.getCertificatePathPEM());
+        Path key = Files.writeString(folder.resolve("key.pem"), bundle.getPrivateKeyPEM());
+        SSLContext trusting = SSLContext.getInstance("TLS");
+        trusting.init(null, bundle.toTrustManagerFactory().getTrustManagers(), null);
+        int[] ports = freePorts();
+        try (HttpClient http = HttpClient.newBuilder().sslContext(trusting).build();
+                Server trusts = startOverTls("one", ports[0], ports[1], chain, key, "ha.peer.ca-file=" + chain);
+                Server stranger = startOverTls("two", ports[1], ports[0], chain, key)) {
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(get(http, trusts, "/metrics")).contains("signalbox_peer_up 1.0"));
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(get(http, stranger, "/api/ha")).contains("the peer is silent"));
+            assertThat(get(http, stranger, "/metrics")).contains("signalbox_peer_up 0.0");
+        }
+    }
+
+    private Server startOverTls(String name, int port, int peer, Path chain, Path key, String... more) {
+        List<String> sets = settings(name, port, "https://127.0.0.1:" + peer);
+        sets.addAll(List.of("control.tls.certificate=" + chain, "control.tls.key=" + key));
+        sets.addAll(List.of(more));
+        return load(sets);
+    }
+
+    private static String get(HttpClient http, Server server, String path) throws Exception {
+        return http.send(
+                        HttpRequest.newBuilder(server.controlUri().resolve(path))
+                                .build(),
+                        BodyHandlers.ofString())
+                .body();
     }
 
     /** As go-ipc's peers see any Signalbox, whether it has a peer or not. Its name concerns a peer alone. */

@@ -35,6 +35,7 @@ final class Candidate {
     private final Events events;
     private final AtomicReference<@Nullable Tenure> current = new AtomicReference<>();
     private final AtomicReference<@Nullable Deadline> aside = new AtomicReference<>();
+    private volatile boolean down;
 
     Candidate(Keeper keeper, LeaseOptions options, Clocks clocks, RandomGenerator random, Events events) {
         this.keeper = keeper;
@@ -76,6 +77,10 @@ final class Candidate {
     }
 
     private Duration contest() {
+        if (down) {
+            events.leader(keeper.holder().map(LeaseState::owner));
+            return options.poll();
+        }
         if (!events.isIdle() || isAside()) {
             return options.poll();
         }
@@ -88,9 +93,27 @@ final class Candidate {
     }
 
     private void begin(Tenure tenure) {
+        tellBegin(tenure);
+        // Race: standDown() may have looked for a term a moment before this one began.
+        if (down) {
+            giveUp(LossReason.HANDED_OVER);
+        }
+    }
+
+    /** Synchronized with the end, so that nobody tells that before the beginning. */
+    private synchronized void tellBegin(Tenure tenure) {
         current.set(tenure);
         events.leader(Optional.of(tenure.owner()));
         events.elected(tenure);
+    }
+
+    /** No term begins from now on, and one that just did is given up by the thread of the steps. */
+    void standDown() {
+        down = true;
+    }
+
+    void standAgain() {
+        down = false;
     }
 
     /** Ends a term whose deadline has passed. */
@@ -117,7 +140,7 @@ final class Candidate {
         return true;
     }
 
-    private boolean lose(Tenure held, LossReason reason) {
+    private synchronized boolean lose(Tenure held, LossReason reason) {
         boolean first = held.end();
         current.compareAndSet(held, null);
         if (first) {

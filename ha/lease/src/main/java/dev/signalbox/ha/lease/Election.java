@@ -33,6 +33,17 @@ public interface Election extends AutoCloseable {
      */
     boolean handOver(Duration drain) throws InterruptedException;
 
+    /**
+     * Hands the lease over as {@link #handOver} does, and does not stand again before {@link #standAgain}: for a node in maintenance. One
+     * that does not lead only stops standing.
+     *
+     * @return whether this node led and released the lease
+     */
+    boolean standDown(Duration drain) throws InterruptedException;
+
+    /** Stands again after {@link #standDown}; the one that leads by now stays. Without it there is nothing to do. */
+    void standAgain();
+
     /** Gives up the lease if this node leads, and ends its threads; waits for a listener, but not longer than the lease lasts. */
     @Override
     void close();

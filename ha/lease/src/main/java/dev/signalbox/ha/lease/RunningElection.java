@@ -123,6 +123,18 @@ final class RunningElection implements Election, Candidate.Events {
         return candidate.handOver();
     }
 
+    @Override
+    public boolean standDown(Duration drain) throws InterruptedException {
+        candidate.standDown();
+        return handOver(drain);
+    }
+
+    @Override
+    public void standAgain() {
+        candidate.standAgain();
+        wake.give();
+    }
+
     private void await(CompletableFuture<Void> drained, Duration most) throws InterruptedException {
         try {
             drained.get(most.toNanos(), TimeUnit.NANOSECONDS);

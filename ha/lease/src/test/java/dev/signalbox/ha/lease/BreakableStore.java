@@ -15,6 +15,7 @@ final class BreakableStore implements LeaseStore {
     private final AtomicInteger answersToLose = new AtomicInteger();
     private volatile @Nullable Throwable failure;
     private volatile CountDownLatch hanging = new CountDownLatch(0);
+    private volatile CountDownLatch hangingAnswers = new CountDownLatch(0);
 
     BreakableStore() {
         this(System::nanoTime);
@@ -32,6 +33,11 @@ final class BreakableStore implements LeaseStore {
         hanging = new CountDownLatch(1);
     }
 
+    /** From now on what is asked is done, but the answer does not come. */
+    void hangAnswers() {
+        hangingAnswers = new CountDownLatch(1);
+    }
+
     void fail(Throwable with) {
         failure = with;
     }
@@ -43,16 +49,12 @@ final class BreakableStore implements LeaseStore {
     void heal() {
         failure = null;
         hanging.countDown();
+        hangingAnswers.countDown();
     }
 
     private <T> T call(String name, Supplier<T> operation) {
         calls.incrementAndGet();
-        try {
-            hanging.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LeaseStoreUnavailableException("interrupted", e);
-        }
+        await(hanging);
         if (failure instanceof RuntimeException e) {
             throw e;
         }
@@ -60,10 +62,20 @@ final class BreakableStore implements LeaseStore {
             throw e;
         }
         T answer = operation.get();
+        await(hangingAnswers);
         if (name.equals("job") && answersToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             throw new LeaseStoreUnavailableException("the answer was lost", null);
         }
         return answer;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LeaseStoreUnavailableException("interrupted", e);
+        }
     }
 
     @Override

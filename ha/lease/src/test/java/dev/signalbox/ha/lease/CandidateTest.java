@@ -135,6 +135,39 @@ class CandidateTest {
     }
 
     @Test
+    void oneThatStoodDownDoesNotLeadUntilItStandsAgain() {
+        one.step();
+        one.standDown();
+        assertThat(one.handOver()).isTrue();
+        time.advance(OPTIONS.standAside());
+        one.step();
+        assertThat(one.tenure()).isEmpty();
+        candidate("two", new Told()).step();
+        one.step();
+        assertThat(told.heard).endsWith("leader two");
+        time.advance(OPTIONS.ttl());
+
+        one.step();
+        assertThat(one.tenure()).isEmpty();
+        one.standAgain();
+        one.step();
+
+        assertThat(one.tenure().map(Tenure::epoch)).contains(3L);
+    }
+
+    /** Another thread looked for a term to hand over just before this one began. */
+    @Test
+    void aTermThatBeginsAsItStandsDownEnds() {
+        told.whenElected = one::standDown;
+
+        one.step();
+
+        assertThat(one.isLeading()).isFalse();
+        assertThat(told.heard).endsWith("elected 1", "leader ", "lost 1 HANDED_OVER");
+        assertThat(store.memory.find("a")).isEmpty();
+    }
+
+    @Test
     void nothingIsHandedOverByOneThatDoesNotLead() {
         assertThat(one.giveUp(LossReason.CLOSED)).isFalse();
         assertThat(told.heard).isEmpty();
@@ -145,10 +178,12 @@ class CandidateTest {
         final List<String> heard = new ArrayList<>();
         final List<String> problems = new ArrayList<>();
         boolean idle = true;
+        Runnable whenElected = () -> {};
 
         @Override
         public void elected(Tenure tenure) {
             heard.add("elected " + tenure.epoch());
+            whenElected.run();
         }
 
         @Override

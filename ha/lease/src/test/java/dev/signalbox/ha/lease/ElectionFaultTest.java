@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -189,6 +190,54 @@ class ElectionFaultTest {
         assertThat(thrown).hasSize(1);
         held.close();
         assertThat(store.memory.find("job")).isEmpty();
+    }
+
+    /**
+     * Reported: GreptimeTeam/greptimedb#7670. The store has granted the lease to one that will never know; nothing releases it, so the
+     * successor comes when it runs out.
+     */
+    @Test
+    void oneThatIsClosedWhileItsGrantIsOnTheWayIsFollowedWhenTheLeaseRunsOut() {
+        BreakableStore other = new BreakableStore();
+        LeaseOptions brief = OPTIONS.withTtl(Duration.ofSeconds(1));
+        other.hangAnswers();
+        try (Election first = Leases.in(other, "one").elect("leader", brief, new Told())) {
+            Awaitility.await("the grant")
+                    .atMost(PATIENCE)
+                    .until(() -> other.memory.find("leader").isPresent());
+            assertThat(first.role()).isEqualTo(Role.STANDBY);
+        }
+        other.heal();
+
+        try (Election second = Leases.in(other, "two").elect("leader", brief, new Told())) {
+            Awaitility.await("the successor").atMost(PATIENCE).until(() -> second.role() == Role.LEADER);
+            assertThat(second.lease().orElseThrow().epoch()).isGreaterThan(1);
+        }
+    }
+
+    /** Reported: redisson/redisson#5697. The lock's threads get no processor, so nothing renews it and nobody says so; the clock does. */
+    @Test
+    void aLockWhoseRenewalGetsNoProcessorIsNotHeldForLongerThanItLasts() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        LeaseLock lock = Leases.in(store, "one")
+                .tryLock("job", OPTIONS.withTtl(Duration.ofMillis(500)), Duration.ZERO)
+                .orElseThrow();
+        for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) {
+            Thread.startVirtualThread(() -> {
+                while (!stop.get()) {
+                    Thread.onSpinWait();
+                }
+            });
+        }
+        try {
+            Awaitility.await("the deadline")
+                    .atMost(PATIENCE)
+                    .until(() -> !lock.lease().isHeld());
+            assertThatThrownBy(lock.lease()::requireHeld).isInstanceOf(LeaseLostException.class);
+        } finally {
+            stop.set(true);
+        }
+        assertThat(lock.ended().toCompletableFuture().get(60, TimeUnit.SECONDS)).isEqualTo(LossReason.EXPIRED);
     }
 
     /** What the election told, with faults to order. */

@@ -17,6 +17,7 @@ import dev.signalbox.testing.services.FaultProxy;
 import dev.signalbox.testing.services.RealRedis;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
@@ -104,6 +105,36 @@ class RedisLeaseFaultTest {
                 assertThat(election.lease().orElseThrow().epoch()).isGreaterThan(lease.epoch());
             } finally {
                 client.shutdown();
+            }
+        }
+    }
+
+    /**
+     * Reported: redis/lettuce#1428. Nothing ever ends the subscription that has gone deaf; the scripts' connection is given up after its
+     * timeout.
+     */
+    @Test
+    void oneWhoseHintsAreNeverHeardFindsThatTheLeaseIsFree() {
+        RealRedis redis = RealRedis.shared();
+        try (FaultProxy proxy = FaultProxy.before(redis.port())) {
+            RedisClient direct = RedisClient.create(redis.url());
+            RedisClient deaf = RedisClient.create(RealRedis.url(proxy.port()));
+            try (LeaseStore near = RedisLeases.open(direct, "hint:", TIMEOUT);
+                    LeaseStore far = RedisLeases.open(deaf, "hint:", TIMEOUT)) {
+                long epoch = epoch(near.acquire("leader", "one", Duration.ofMinutes(5)));
+                try (Election waiting = Leases.in(far, "two").elect("leader", OPTIONS, new Ends(new ArrayList<>()))) {
+                    Awaitility.await("it to see who leads")
+                            .atMost(PATIENCE)
+                            .until(() -> waiting.leader().isPresent());
+                    proxy.silence();
+
+                    assertThat(near.release("leader", "one", epoch)).isTrue();
+
+                    Awaitility.await().atMost(PATIENCE).until(() -> waiting.role() == Role.LEADER);
+                }
+            } finally {
+                direct.shutdown();
+                deaf.shutdown();
             }
         }
     }

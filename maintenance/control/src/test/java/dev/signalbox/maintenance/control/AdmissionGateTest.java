@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 class AdmissionGateTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final int WINDOWS = 3_000;
+    private static final int HELD_UP_WINDOWS = 60;
 
     private final AdmissionGate gate = new AdmissionGate();
 
@@ -158,6 +161,57 @@ class AdmissionGateTest {
         assertThat(wrong.get()).isZero();
         assertThat(gate.inside()).isZero();
         assertThat(entered.sum()).isPositive();
+    }
+
+    /**
+     * The scheduler may hold a thread up at any point of {@code enter}, for longer than a drain takes. So there are more threads than
+     * cores, and the gate stays closed until each has come back from the call in which it was held up: one that looked at the gate
+     * before it counted itself would be inside now.
+     */
+    @Test
+    void oneThatWasHeldUpOnItsWayInIsRefusedOrWasCounted() throws Exception {
+        var sealed = new AtomicBoolean();
+        var stop = new AtomicBoolean();
+        var wrong = new AtomicLong();
+        List<AtomicLong> calls = Stream.generate(AtomicLong::new)
+                .limit(3L * Runtime.getRuntime().availableProcessors())
+                .toList();
+        List<Thread> callers = calls.stream()
+                .map(mine -> Thread.ofPlatform().daemon().start(() -> {
+                    while (!stop.get()) {
+                        if (gate.enter()) {
+                            wrong.addAndGet(sealed.get() ? 1 : 0);
+                            gate.leave();
+                        }
+                        mine.incrementAndGet();
+                    }
+                }))
+                .toList();
+        for (int window = 0; window < HELD_UP_WINDOWS; window++) {
+            awaitCalls(calls, 1);
+            gate.close();
+            assertThat(gate.awaitEmpty(LONG)).isZero();
+            sealed.set(true);
+            awaitCalls(calls, 1);
+            sealed.set(false);
+            gate.open();
+        }
+        stop.set(true);
+        for (Thread caller : callers) {
+            caller.join();
+        }
+        assertThat(wrong.get()).as("let in after the gate was closed and empty").isZero();
+        assertThat(gate.inside()).isZero();
+    }
+
+    /** Waits until each caller has come back from that many more calls. */
+    private static void awaitCalls(List<AtomicLong> calls, int more) {
+        long[] before = calls.stream().mapToLong(AtomicLong::get).toArray();
+        for (int i = 0; i < before.length; i++) {
+            while (calls.get(i).get() < before[i] + more) {
+                LockSupport.parkNanos(20_000);
+            }
+        }
     }
 
     private static List<Thread> threads(int number, Runnable work) {

@@ -102,6 +102,21 @@ class MaintenanceTest extends MaintenanceFixture {
                 .containsExactly(Outcome.DRAINED, Outcome.CANCELLED);
     }
 
+    /** The last word of a phase and the end of the maintenance may come together: nobody was interrupted, and yet it is cancelled. */
+    @Test
+    void aDrainThatIsCancelledAsAPhaseEndsBeginsNoOther() throws Exception {
+        add("http", Phase.INTAKE).whenDrained(maintenance::leave);
+        add("dispatch", Phase.WORK);
+        maintenance.enter(WISH);
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(maintenance.reports())
+                        .extracting(DrainReport::outcome)
+                        .containsExactly(Outcome.CANCELLED));
+        becomes(Admission.OPEN);
+
+        assertThat(log).containsExactly("drain http", "drained http", "resume http");
+    }
+
     @Test
     void anySignalKeepsTheNodeInMaintenance() throws Exception {
         var file = new ScriptedSource("file");

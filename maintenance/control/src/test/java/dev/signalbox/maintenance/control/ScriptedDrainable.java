@@ -15,6 +15,7 @@ final class ScriptedDrainable implements Drainable {
     private volatile CountDownLatch work = new CountDownLatch(0);
     private volatile Duration deadline = Duration.ofSeconds(60);
     private volatile boolean deaf;
+    private volatile Runnable whenDrained = () -> {};
     final AtomicInteger drainFailures = new AtomicInteger();
     final AtomicInteger resumeFailures = new AtomicInteger();
     volatile Optional<String> problem = Optional.empty();
@@ -49,6 +50,12 @@ final class ScriptedDrainable implements Drainable {
         return busy();
     }
 
+    /** Runs when it has drained, before it says so. */
+    ScriptedDrainable whenDrained(Runnable action) {
+        whenDrained = action;
+        return this;
+    }
+
     @Override
     public String name() {
         return name;
@@ -77,6 +84,7 @@ final class ScriptedDrainable implements Drainable {
             return work.getCount();
         }
         log.add("drained " + name);
+        whenDrained.run();
         return 0;
     }
 

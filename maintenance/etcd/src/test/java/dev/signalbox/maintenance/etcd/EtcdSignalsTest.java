@@ -16,6 +16,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.Test;
 /** Signals in a real etcd. */
 class EtcdSignalsTest extends SignalSourceContract {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final String LOGIN = "{\"name\":\"root\",\"password\":\"secret\"}";
+    private static final Pattern TOKEN = Pattern.compile("\"token\":\"([^\"]+)\"");
     private static final Pattern REVISION = Pattern.compile("\"revision\":\"(\\d+)\"");
 
     private final String key = "/maintenance/" + UUID.randomUUID();
@@ -153,14 +157,11 @@ class EtcdSignalsTest extends SignalSourceContract {
         source.close();
     }
 
-    /** A token of etcd is forgotten by its restart, and expires; a new one is taken. */
+    /** A token of etcd is forgotten by its restart; a new one is taken. */
     @Test
     void itLogsInAndAgainAfterItsTokenIsForgotten() {
         try (RealEtcd etcd = RealEtcd.start()) {
-            etcd.ask("/v3/auth/user/add", "{\"name\":\"root\",\"password\":\"secret\"}");
-            etcd.ask("/v3/auth/role/add", "{\"name\":\"root\"}");
-            etcd.ask("/v3/auth/user/grant", "{\"user\":\"root\",\"role\":\"root\"}");
-            etcd.ask("/v3/auth/enable", "{}");
+            demandLogin(etcd);
             EtcdOptions options = EtcdOptions.of(key, etcd.url()).withTimeout(Duration.ofSeconds(3));
             EtcdSignals anonymous = EtcdSignals.watching("anonymous", HTTP, options);
             Heard stranger = heard(anonymous);
@@ -178,6 +179,43 @@ class EtcdSignalsTest extends SignalSourceContract {
             heard.hears(Optional.empty());
             source.close();
         }
+    }
+
+    private static void demandLogin(RealEtcd etcd) {
+        etcd.ask("/v3/auth/user/add", LOGIN);
+        etcd.ask("/v3/auth/role/add", "{\"name\":\"root\"}");
+        etcd.ask("/v3/auth/user/grant", "{\"user\":\"root\",\"role\":\"root\"}");
+        etcd.ask("/v3/auth/enable", "{}");
+    }
+
+    /** Nothing tells of it but the next refusal. */
+    @Test
+    void itLogsInAgainAfterItsTokenHasRunOut() {
+        try (RealEtcd etcd = RealEtcd.start("--auth-token-ttl=1")) {
+            demandLogin(etcd);
+            EtcdOptions options = EtcdOptions.of(key, etcd.url()).withTimeout(Duration.ofSeconds(3));
+            EtcdSignals source = EtcdSignals.watching("etcd", HTTP, options.withUser("root", "secret"));
+            Heard heard = heard(source);
+            source.publish(WISH);
+            heard.hears(Optional.of(WISH));
+            Matcher token = TOKEN.matcher(etcd.ask("/v3/auth/authenticate", LOGIN));
+            assertThat(token.find()).isTrue();
+            // Each use would prolong it, hence the long intervals.
+            await().atMost(LONG).pollInterval(Duration.ofSeconds(3)).until(() -> !isGood(etcd, token.group(1)));
+
+            source.withdraw();
+
+            heard.hears(Optional.empty());
+            source.close();
+        }
+    }
+
+    private boolean isGood(RealEtcd etcd, String token) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(etcd.url().resolve("/v3/kv/range"))
+                .header("Authorization", token)
+                .POST(HttpRequest.BodyPublishers.ofString(keyed("")))
+                .build();
+        return HTTP.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200;
     }
 
     /** A connection that broke with etcd may be tried once more. */

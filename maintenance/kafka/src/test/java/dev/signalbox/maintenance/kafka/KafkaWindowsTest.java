@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 /** Many windows while records keep coming: each is handled once, and none inside a window. */
 class KafkaWindowsTest {
     private static final Duration LONG = Duration.ofSeconds(60);
-    private static final int WINDOWS = Effort.of(10, 500);
-    private static final int RECORDS = Effort.of(20_000, 1_000_000);
+    private static final int WINDOWS = Effort.of(4, 500);
+    private static final int RECORDS = Effort.of(2_000, 1_000_000);
 
     private final AtomicIntegerArray handled = new AtomicIntegerArray(RECORDS);
     private final AtomicInteger inside = new AtomicInteger();
@@ -35,7 +35,7 @@ class KafkaWindowsTest {
                 Maintenance maintenance = Maintenance.start(MaintenanceOptions.defaults());
                 KafkaWorker<Integer, Integer> worker = KafkaWorker.join(
                         maintenance,
-                        topic.input(Map.of("max.poll.records", 200)),
+                        topic.input(Map.of("max.poll.records", 50)),
                         message -> handle(message.value()),
                         KafkaWorkerOptions.defaults())) {
             CompletableFuture<Void> producer =

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -43,13 +44,15 @@ public final class RealEtcd implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Path program;
     private final Path folder;
+    private final List<String> options;
     private final int port;
     private final int peerPort;
     private @Nullable Process process;
 
-    private RealEtcd(Path program, Path folder, int port, int peerPort) throws IOException {
+    private RealEtcd(Path program, Path folder, List<String> options, int port, int peerPort) throws IOException {
         this.program = program;
         this.folder = folder;
+        this.options = options;
         this.port = port;
         this.peerPort = peerPort;
         this.process = launch();
@@ -63,19 +66,28 @@ public final class RealEtcd implements AutoCloseable {
         return Missing.unlessStarts(PART, () -> Shared.INSTANCE);
     }
 
-    /** An etcd of one's own, for tests that stop it; skips or fails as {@link #shared}. */
-    public static RealEtcd start() {
-        return Missing.unlessStarts(PART, RealEtcd::boot);
+    /**
+     * An etcd of one's own, for tests that stop it; skips or fails as {@link #shared}.
+     *
+     * @param options of its command line, such as {@code --auth-token-ttl=1}
+     */
+    public static RealEtcd start(String... options) {
+        return Missing.unlessStarts(PART, () -> boot(options));
     }
 
-    private static RealEtcd boot() {
+    /** The program {@code etcdctl} of this machine; skips or fails as {@link #shared}. */
+    public static Path etcdctl() {
+        return Missing.unlessStarts("etcdctl on the PATH: apt install etcd-client", () -> Program.find("etcdctl"));
+    }
+
+    private static RealEtcd boot(String... options) {
         Path program = find();
         Path folder = Scratch.folder("etcd");
         IOException last = null;
         // The ports are free when they are picked, but they may be another's a moment later.
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
-                return new RealEtcd(program, folder, freePort(), freePort());
+                return new RealEtcd(program, folder, List.of(options), freePort(), freePort());
             } catch (IOException e) {
                 last = e;
             }
@@ -102,15 +114,17 @@ public final class RealEtcd implements AutoCloseable {
         Path log = folder.resolve("etcd.log");
         String clients = "http://127.0.0.1:" + port;
         String peers = "http://127.0.0.1:" + peerPort;
-        Process started = new ProcessBuilder(List.of(
-                        program.toString(),
-                        "--name=test",
-                        "--data-dir=" + folder.resolve("data"),
-                        "--listen-client-urls=" + clients,
-                        "--advertise-client-urls=" + clients,
-                        "--listen-peer-urls=" + peers,
-                        "--initial-advertise-peer-urls=" + peers,
-                        "--initial-cluster=test=" + peers))
+        List<String> command = new ArrayList<>(List.of(
+                program.toString(),
+                "--name=test",
+                "--data-dir=" + folder.resolve("data"),
+                "--listen-client-urls=" + clients,
+                "--advertise-client-urls=" + clients,
+                "--listen-peer-urls=" + peers,
+                "--initial-advertise-peer-urls=" + peers,
+                "--initial-cluster=test=" + peers));
+        command.addAll(options);
+        Process started = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();

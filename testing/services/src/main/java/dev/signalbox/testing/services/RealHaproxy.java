@@ -1,11 +1,14 @@
 package dev.signalbox.testing.services;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
  * A real HAProxy, the {@code haproxy} of this machine's PATH, on a free port of loopback before HTTP servers on others. It asks each
@@ -22,6 +24,7 @@ import java.util.stream.Stream;
 public final class RealHaproxy implements AutoCloseable {
     private static final String PART = "haproxy on the PATH: apt install haproxy";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String ADMIN = "admin";
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private final Path folder;
@@ -39,12 +42,32 @@ public final class RealHaproxy implements AutoCloseable {
         return Missing.unlessStarts(PART, () -> boot(servers, health));
     }
 
+    /**
+     * One with a configuration of one's own; skips or fails as {@link #before}.
+     *
+     * @param port on which it listens, by that configuration
+     * @param lines without the section {@code global}
+     */
+    public static RealHaproxy configured(int port, List<String> lines) {
+        return Missing.unlessStarts(PART, () -> boot(port, lines));
+    }
+
     private static RealHaproxy boot(List<Integer> servers, String health) {
+        int port = Program.freePort();
+        return boot(port, configuration(port, servers, health));
+    }
+
+    private static RealHaproxy boot(int port, List<String> lines) {
         Path folder = Scratch.folder("haproxy");
         try {
-            int port = freePort();
-            Path configuration = Files.write(folder.resolve("haproxy.cfg"), configuration(port, servers, health));
-            Process process = new ProcessBuilder(program().toString(), "-db", "-f", configuration.toString())
+            List<String> all = new ArrayList<>(List.of(
+                    "global",
+                    "  nbthread 1", // so that what it says of its servers is how it chooses among them
+                    "  stats socket " + folder.resolve(ADMIN)));
+            all.addAll(lines);
+            Path configuration = Files.write(folder.resolve("haproxy.cfg"), all);
+            Process process = new ProcessBuilder(
+                            Program.find("haproxy").toString(), "-db", "-f", configuration.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("haproxy.log").toFile())
                     .start();
@@ -53,21 +76,6 @@ public final class RealHaproxy implements AutoCloseable {
             return made;
         } catch (IOException e) {
             throw new UncheckedIOException("HAProxy did not start", e);
-        }
-    }
-
-    private static Path program() {
-        Stream<String> path = Stream.of(System.getenv("PATH").split(File.pathSeparator));
-        return Stream.concat(path, Stream.of("/usr/sbin"))
-                .map(folder -> Path.of(folder, "haproxy"))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no haproxy on the PATH"));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 
@@ -115,6 +123,38 @@ public final class RealHaproxy implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** Whether it gives requests to a server of a backend. */
+    public boolean isUp(String backend, String server) {
+        return field(backend, server, "status").startsWith("UP")
+                || field(backend, server, "status").startsWith("no check");
+    }
+
+    /** How many requests a server of a backend has now. */
+    public int requests(String backend, String server) {
+        return Integer.parseInt(field(backend, server, "scur"));
+    }
+
+    /** A table in CSV, whose first line names its fields. */
+    private String field(String backend, String server, String name) {
+        List<String> lines = ask("show stat").lines().toList();
+        int at = List.of(lines.getFirst().replace("# ", "").split(",")).indexOf(name);
+        return lines.stream()
+                .filter(line -> line.startsWith(backend + "," + server + ","))
+                .map(line -> line.split(",", -1)[at])
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("HAProxy knows no server " + backend + "/" + server));
+    }
+
+    /** Asks on its socket for administrators. */
+    private String ask(String command) {
+        try (SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve(ADMIN)))) {
+            socket.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.US_ASCII)));
+            return new String(Channels.newInputStream(socket).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("HAProxy does not answer", e);
+        }
     }
 
     /** Ends it and deletes its files. */
