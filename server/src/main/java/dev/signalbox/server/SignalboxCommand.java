@@ -1,6 +1,7 @@
 package dev.signalbox.server;
 
 import dev.signalbox.database.DatabaseException;
+import dev.signalbox.server.attachments.AttachmentsFeature;
 import dev.signalbox.server.clients.ClientsFeature;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.command.CommandErrors;
@@ -17,6 +18,7 @@ import dev.signalbox.server.delivery.DeliveryFeature;
 import dev.signalbox.server.demo.DemoFeature;
 import dev.signalbox.server.email.EmailFeature;
 import dev.signalbox.server.exec.ExecFeature;
+import dev.signalbox.server.inbox.InboxFeature;
 import dev.signalbox.server.leases.LeasesFeature;
 import dev.signalbox.server.llm.LlmFeature;
 import dev.signalbox.server.maintenance.MaintenanceFeature;
@@ -70,6 +72,7 @@ public final class SignalboxCommand {
             new MaintenanceFeature(),
             new ObservatoryFeature(),
             new TopicsFeature(),
+            new InboxFeature(),
             new ClientsFeature(),
             new SessionsFeature(),
             new ExecFeature(),
@@ -77,6 +80,7 @@ public final class SignalboxCommand {
             new SandboxFeature(),
             new SuppressionFeature(),
             new TemplatesFeature(),
+            new AttachmentsFeature(),
             new SmsFeature(),
             new EmailFeature(),
             new WebhookFeature(),
@@ -106,6 +110,8 @@ public final class SignalboxCommand {
             "webhook",
             "suppression",
             "template",
+            "attachment",
+            "inbox",
             "simulator",
             "token",
             "completion",

@@ -36,6 +36,8 @@ class FeatureRemovalTest {
             "sessions", "\"/api/sessions/{id}/events\"",
             "observatory", "\"/api/logs/pause\"",
             "leases", "\"/api/ha/handover\"",
+            "inbox", "\"/api/inboxes/{recipient}\"",
+            "attachments", "\"/api/attachments\"",
             "maintenance", "\"/api/maintenance\"",
             "delivery", "\"/api/messages\"");
 

@@ -50,6 +50,17 @@ public record MessageTemplate(
         return new MessageTemplate(name, channel, locale, 1, subject, body, html, Instant.EPOCH);
     }
 
+    /**
+     * One whose body is MJML, which becomes HTML here; that HTML is what is stored.
+     *
+     * @throws TemplateException if it is no MJML
+     */
+    public static MessageTemplate mjml(
+            String name, String channel, String locale, Optional<String> subject, String source) {
+        require(LOCALE, locale, "locale", "a language tag in lower case, such as de or de-at");
+        return draft(name, channel, locale, subject, named("body", () -> Mjml.compile(source, locale)), true);
+    }
+
     /** Whether a template can be under this name, channel and locale; in a database, other texts may not even be asked for. */
     static boolean canBe(String name, String channel, String locale) {
         return NAME.matcher(name).matches()

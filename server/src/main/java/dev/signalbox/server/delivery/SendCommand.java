@@ -80,6 +80,12 @@ final class SendCommand implements Callable<Integer> {
     @Option(names = "--max-attempts", paramLabel = "N", description = "Attempts of each step.")
     private @Nullable Integer maxAttempts;
 
+    @Option(
+            names = "--attachment",
+            paramLabel = "ID",
+            description = "A file that mail has attached, by the id that `attachment save` printed. May be repeated.")
+    private final List<String> attachments = new ArrayList<>();
+
     @Option(names = "--header", paramLabel = "NAME=VALUE", description = "A header. May be repeated.")
     private final Map<String, String> headers = new LinkedHashMap<>();
 
@@ -128,6 +134,9 @@ final class SendCommand implements Callable<Integer> {
         }
         if (maxAttempts != null) {
             message.put("maxAttempts", maxAttempts);
+        }
+        if (!attachments.isEmpty()) {
+            message.set("attachments", RestClient.JSON.valueToTree(attachments));
         }
         if (!headers.isEmpty()) {
             message.set("headers", RestClient.JSON.valueToTree(headers));

@@ -13,6 +13,7 @@ import dev.signalbox.testing.simulator.LlmSimulator;
 import dev.signalbox.testing.simulator.LlmSimulatorOptions;
 import dev.signalbox.testing.simulator.SmsSimulator;
 import dev.signalbox.testing.simulator.SmsSimulatorOptions;
+import dev.signalbox.testing.simulator.SmtpMailbox;
 import dev.signalbox.testing.simulator.SmtpSimulator;
 import dev.signalbox.testing.simulator.SmtpSimulatorOptions;
 import dev.signalbox.testing.simulator.WebhookSimulator;
@@ -61,6 +62,7 @@ final class Demo implements AutoCloseable {
     private final List<DemoClient> clients = new ArrayList<>();
     private final SmsSimulator provider;
     private final SmtpSimulator mail;
+    private final SmtpMailbox mailbox;
     private final WebhookSimulator receiver;
     private final LlmSimulator model;
     private final Server server;
@@ -71,6 +73,7 @@ final class Demo implements AutoCloseable {
         try {
             provider = add(SmsSimulator.start(SmsSimulatorOptions.defaults().withBehaviour(HUMAN)));
             mail = add(SmtpSimulator.start(SmtpSimulatorOptions.defaults()));
+            mailbox = add(SmtpMailbox.of(mail, 0));
             WebhookKey key = WebhookKey.generate(WebhookKey.Kind.SYMMETRIC);
             receiver = add(
                     WebhookSimulator.start(WebhookSimulatorOptions.defaults().withKeys(List.of(key.verifier()))));
@@ -145,6 +148,11 @@ final class Demo implements AutoCloseable {
 
     URI providerStats() {
         return provider.url("/stats");
+    }
+
+    /** Where the mail can be read that was sent. */
+    URI mailbox() {
+        return mailbox.url();
     }
 
     URI receiverStats() {

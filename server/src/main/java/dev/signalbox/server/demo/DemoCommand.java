@@ -156,7 +156,8 @@ final class DemoCommand implements Callable<Integer> {
         print("  token:        " + demo.token());
         print("Clients:        " + demo.clientsUri() + " (" + Demo.CLIENTS + " are connected)");
         print("SMS provider:   " + demo.providerStats() + " (simulated: nothing is sent to anyone)");
-        print("Webhooks go to: " + demo.receiverStats() + " (simulated, like the mail server)");
+        print("Mailbox:        " + demo.mailbox() + " (of a simulated mail server: here its mail can be read)");
+        print("Webhooks go to: " + demo.receiverStats() + " (simulated)");
     }
 
     private DemoResult run(Demo demo) throws IOException, InterruptedException {

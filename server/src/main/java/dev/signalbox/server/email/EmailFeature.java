@@ -1,6 +1,7 @@
 package dev.signalbox.server.email;
 
 import dev.signalbox.delivery.email.EmailSender;
+import dev.signalbox.delivery.email.MailFiles;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.configuration.Key;
@@ -36,7 +37,12 @@ public final class EmailFeature implements Feature {
     private static void start(Node node, Optional<EmailSettings> settings) {
         settings.ifPresentOrElse(
                 email -> node.channels()
-                        .add(new EmailChannel(node.closing(new EmailSender(email.server(), email.options())))),
+                        .add(new EmailChannel(
+                                node.closing(new EmailSender(email.server(), email.options(), files(node))))),
                 () -> node.channels().missing(Channel.EMAIL.name(), "delivery.email.host and delivery.email.from"));
+    }
+
+    private static MailFiles files(Node node) {
+        return node.attachments().<MailFiles>map(EmailFiles::new).orElse(MailFiles.NONE);
     }
 }

@@ -1,6 +1,7 @@
 package dev.signalbox.server.node;
 
 import dev.signalbox.database.Database;
+import dev.signalbox.delivery.attachments.Attachments;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryReceipts;
 import dev.signalbox.delivery.queue.Sender;
@@ -8,6 +9,8 @@ import dev.signalbox.delivery.suppression.SuppressionList;
 import dev.signalbox.maintenance.control.Drainable;
 import dev.signalbox.maintenance.control.Maintenance;
 import dev.signalbox.maintenance.control.MaintenanceOptions;
+import dev.signalbox.router.Address;
+import dev.signalbox.router.Authorizer;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.EndpointException;
 import dev.signalbox.router.Logic;
@@ -30,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -60,6 +64,7 @@ public final class Node {
     private MessagePreparation preparation = (message, violations) -> message;
     private UnaryOperator<Logic> aroundLogic = UnaryOperator.identity();
     private UnaryOperator<RouterOptions> routing = UnaryOperator.identity();
+    private final Map<String, Authorizer> reservedTopics = new LinkedHashMap<>();
     private @Nullable Filter aroundRequests;
     private @Nullable Database database;
     private @Nullable DeliveryQueue queue;
@@ -68,6 +73,7 @@ public final class Node {
     private @Nullable Router router;
     private @Nullable GatedDispatcher dispatcher;
     private @Nullable SuppressionList suppressions;
+    private @Nullable Attachments attachments;
     private @Nullable Maintenance maintenance;
     private MaintenanceOptions maintenanceOptions = MaintenanceOptions.defaults();
     private int disconnectsPerSecond = 500;
@@ -157,6 +163,15 @@ public final class Node {
         return Optional.ofNullable(suppressions);
     }
 
+    /** The files that messages can have attached, for channels that attach them; from the feature that owns them. */
+    public void attachments(Attachments owned) {
+        attachments = owned;
+    }
+
+    public Optional<Attachments> attachments() {
+        return Optional.ofNullable(attachments);
+    }
+
     public Router router() {
         if (router == null) {
             RouterOptions options = RouterOptions.defaults()
@@ -177,6 +192,24 @@ public final class Node {
         }
         UnaryOperator<RouterOptions> before = routing;
         routing = options -> change.apply(before.apply(options));
+    }
+
+    /** Has topics whose names begin so decided on by {@code authorizer} alone, whatever the rules of others say. */
+    public void reserveTopics(String prefix, Authorizer authorizer) {
+        reservedTopics.put(prefix, authorizer);
+    }
+
+    /** Decides as {@code otherwise}, but on topics that features have reserved as these say. */
+    public Authorizer authorizer(Authorizer otherwise) {
+        Map<String, Authorizer> reserved = Map.copyOf(reservedTopics);
+        return (principal, operation, address) -> (address instanceof Address.Topic topic
+                        ? reserved.entrySet().stream()
+                                .filter(each -> topic.name().startsWith(each.getKey()))
+                                .map(Map.Entry::getValue)
+                                .findFirst()
+                                .orElse(otherwise)
+                        : otherwise)
+                .allows(principal, operation, address);
     }
 
     /** The channels that messages can be sent over. */
@@ -296,6 +329,16 @@ public final class Node {
     /** Closes it when the node stops, before what was added earlier. */
     public <T extends AutoCloseable> T closing(T part) {
         return closing.add(part);
+    }
+
+    /**
+     * Removes what is too old from the database, from now on every ten minutes, as long as the node runs.
+     *
+     * @param what things, for the log
+     * @param portion removes a small number of them, and says whether there may be more
+     */
+    public void removing(String what, BooleanSupplier portion) {
+        closing(new PeriodicRemoval(what, portion)).start();
     }
 
     /** Runs when all features have started, in the order of the calls; the control plane opens after that. */

@@ -42,6 +42,7 @@ import tools.jackson.databind.node.ObjectNode;
         footerHeading = "%nExamples:%n",
         footer = {
             "  signalbox template save welcome welcome.html --channel email --subject 'Welcome, {{name}}' --html",
+            "  signalbox template save welcome welcome.mjml --channel email --subject 'Welcome' --mjml",
             "  signalbox template save welcome welcome.de.txt --locale de",
             "  signalbox template preview welcome --var name=Alice",
             "  signalbox send --to email:alice@example.com --template welcome --var name=Alice"
@@ -148,6 +149,9 @@ final class TemplateCommand {
         @Option(names = "--html", description = "The text is HTML: variables in it are escaped.")
         private boolean html;
 
+        @Option(names = "--mjml", description = "The text is MJML, which becomes HTML when it is saved.")
+        private boolean mjml;
+
         @Override
         public Integer call() {
             ObjectNode body =
@@ -155,7 +159,7 @@ final class TemplateCommand {
             put(body, "channel", channel);
             put(body, "locale", locale);
             put(body, "subject", subject);
-            body.put("html", html);
+            body.put("html", html).put("mjml", mjml);
             JsonNode saved = client().post(PATH, body);
             print(saved, text(saved, "name") + " is saved as version " + text(saved, "version"));
             return ExitCode.OK;

@@ -22,13 +22,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /** Saves templates, shows what they make, and removes them. Thread-safe. */
 final class TemplateRoutes {
     private static final String ALL = "/api/templates";
     private static final String ONE = ALL + "/{name}";
-    private static final Set<String> DRAFT = Set.of("name", "channel", "locale", "subject", "body", "html");
+    private static final Set<String> DRAFT = Set.of("name", "channel", "locale", "subject", "body", "html", "mjml");
     private static final int LONGEST_NAME = 64;
     private static final Set<String> PREVIEW = Set.of("channel", "locale", "version", "variables");
 
@@ -80,16 +81,19 @@ final class TemplateRoutes {
         Optional<String> subject = fields.text("subject").filter(text -> !text.isEmpty());
         String body = fields.text("body").orElse("");
         boolean html = fields.flag("html").orElse(false);
+        boolean mjml = fields.flag("mjml").orElse(false);
+        violations.check(!html || !mjml, "mjml", "is given beside html; give one of the two");
         refuseWrong(violations);
-        MessageTemplate saved = store.save(draft(name, channel, locale, subject, body, html));
+        MessageTemplate saved = store.save(drafted(() -> mjml
+                ? MessageTemplate.mjml(name, channel, locale, subject, body)
+                : MessageTemplate.draft(name, channel, locale, subject, body, html)));
         response.header("Location", ALL + "/" + saved.name());
         Json.send(response, 201, TemplateView.of(saved));
     }
 
-    private static MessageTemplate draft(
-            String name, String channel, String locale, Optional<String> subject, String body, boolean html) {
+    private static MessageTemplate drafted(Supplier<MessageTemplate> draft) {
         try {
-            return MessageTemplate.draft(name, channel, locale, subject, body, html);
+            return draft.get();
         } catch (TemplateException wrong) {
             throw new Problem(400, FailureText.of(wrong));
         }

@@ -40,7 +40,7 @@ public final class TopicsFeature implements Feature {
         node.routing(options -> options.withTopics(settings.options()));
         node.api(new Api(new TopicRoutes(node::router, node.bounds()).routes(), OpenApi.part(TopicsFeature.class)));
         node.whenOpening(() -> {
-            node.router().authorize(settings);
+            node.router().authorize(node.authorizer(settings));
             measure(node, node.router());
         });
     }

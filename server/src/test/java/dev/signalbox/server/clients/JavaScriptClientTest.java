@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.signalbox.server.SignalboxCommand;
 import dev.signalbox.server.node.Server;
+import dev.signalbox.server.rest.AdminToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +36,13 @@ class JavaScriptClientTest {
         }
         assertThat(isThere).as("Node 20.10 or newer").isTrue();
         try (Server server = start()) {
-            Map<String, String> environment =
-                    Map.of("SIGNALBOX_URL", server.address("clients").toString());
+            Map<String, String> environment = Map.of(
+                    "SIGNALBOX_URL",
+                    server.address("clients").toString(),
+                    "SIGNALBOX_CONTROL",
+                    server.controlUri().toString(),
+                    "SIGNALBOX_TOKEN",
+                    AdminToken.find(folder.resolve("data")).orElseThrow().value());
             Ended tests = run(environment, "node", FLAG, "--test", "--test-reporter=tap", "test/");
 
             assertThat(tests.code()).as(tests.output()).isZero();

@@ -15,6 +15,7 @@ class DemoCommandTest {
         Run run = Run.of("demo", "--exit", "--messages", "200", "--set", "control.port=0", "--set", "clients.port=0");
         JsonNode last = RestClient.JSON.readTree(run.out().lines().toList().getLast());
         assertThat(run.exitCode()).as(last::toString).isZero();
+        assertThat(run.out()).contains("Mailbox:        http://127.0.0.1:");
         assertThat(List.of("accepted", "delivered", "email", "webhook", "failed", "duplicates"))
                 .extracting(name -> last.path(name).asInt())
                 .containsExactly(200, 200, 40, 20, 0, 0);

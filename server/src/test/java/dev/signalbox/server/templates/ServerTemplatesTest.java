@@ -79,6 +79,23 @@ class ServerTemplatesTest {
             assertThat(message.header("Subject")).contains("Hallo Alice");
             assertThat(message.text()).contains("<p>Willkommen, Alice!</p>");
 
+            Path mjml = file(
+                    "welcome.mjml",
+                    "<mjml><mj-body><mj-section><mj-column><mj-text>Hi {{name}}</mj-text></mj-column></mj-section></mj-body></mjml>");
+            run("template", "save", "welcome", mjml.toString(), "--channel", "email", "--locale", "fr", "--mjml");
+            assertThat(run(
+                                    "template",
+                                    "preview",
+                                    "welcome",
+                                    "--channel",
+                                    "email",
+                                    "--locale",
+                                    "fr",
+                                    "--var",
+                                    "name=<A>")
+                            .out())
+                    .contains("<!doctype html>", "Hi &lt;A&gt;");
+
             run("template", "delete", "welcome", "--yes");
             assertThat(run("template", "show", "welcome").err()).contains("no template welcome");
         }

@@ -8,6 +8,7 @@ import dev.signalbox.mail.MailException;
 import dev.signalbox.mail.MailMessage;
 import dev.signalbox.mail.SmtpOptions;
 import dev.signalbox.mail.SmtpSender;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +18,8 @@ import java.util.stream.Collectors;
 /**
  * The channel {@code email}, over one SMTP server. The address is a mail address and the body the text. Of a delivery's headers
  * it knows, in any case: {@code subject}; {@code content-type}, which is {@code text/plain} or {@code text/html};
- * {@code reply-to}; and {@code list-unsubscribe}, an https link that unsubscribes with one click. It takes no notice of others.
+ * {@code reply-to}; {@code list-unsubscribe}, an https link that unsubscribes with one click; and {@code attachments}, the ids of
+ * files with blanks in between. It takes no notice of others.
  *
  * <p>The Message-ID is the delivery's idempotency key, and so the same on each attempt. Servers are not bound to recognise it:
  * what was written to its end and not answered is {@link SendResult.Unknown}, and with a key lifetime of zero not repeated.
@@ -25,6 +27,7 @@ import java.util.stream.Collectors;
 public final class EmailSender implements Sender, AutoCloseable {
     private final SmtpSender smtp;
     private final EmailOptions options;
+    private final MailFiles files;
     private final int concurrency;
 
     /**
@@ -34,12 +37,18 @@ public final class EmailSender implements Sender, AutoCloseable {
      * @throws IllegalArgumentException without {@code from}, or if the CA file cannot be read
      */
     public EmailSender(SmtpOptions server, EmailOptions options) {
+        this(server, options, MailFiles.NONE);
+    }
+
+    /** As {@link #EmailSender(SmtpOptions, EmailOptions)}, with the files that messages may name. */
+    public EmailSender(SmtpOptions server, EmailOptions options, MailFiles files) {
         if (server.from().isEmpty()) {
             throw new IllegalArgumentException("the SMTP server's options have no from");
         }
         smtp = new SmtpSender(server);
         concurrency = server.pool().connections();
         this.options = options;
+        this.files = files;
     }
 
     @Override
@@ -54,6 +63,8 @@ public final class EmailSender implements Sender, AutoCloseable {
             message = message(delivery);
         } catch (IllegalArgumentException e) {
             return new SendResult.Rejected("it makes no mail: " + e.getMessage());
+        } catch (IOException e) {
+            return new SendResult.NotSent("its attachments cannot be found now: " + e.getMessage(), Optional.empty());
         }
         try {
             var result = smtp.send(message, delivery.remaining(), delivery::mayBegin);
@@ -71,7 +82,7 @@ public final class EmailSender implements Sender, AutoCloseable {
         return String.valueOf(e.getMessage());
     }
 
-    private MailMessage message(Delivery delivery) {
+    private MailMessage message(Delivery delivery) throws IOException {
         var headers = lowerCase(delivery.headers());
         var message = MailMessage.builder()
                 .to(delivery.address())
@@ -86,6 +97,12 @@ public final class EmailSender implements Sender, AutoCloseable {
         }
         Optional.ofNullable(headers.get("reply-to")).ifPresent(message::replyTo);
         Optional.ofNullable(headers.get("list-unsubscribe")).ifPresent(message::unsubscribe);
+        for (String id : headers.getOrDefault("attachments", "").split("\\s+", -1)) {
+            if (!id.isEmpty()) {
+                message.attach(files.find(id)
+                        .orElseThrow(() -> new IllegalArgumentException("its attachment " + id + " is not there")));
+            }
+        }
         return message.build();
     }
 

@@ -1,5 +1,6 @@
 package dev.signalbox.delivery.email;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,14 +11,18 @@ import dev.signalbox.delivery.queue.SendResult.Accepted;
 import dev.signalbox.delivery.queue.SendResult.NotSent;
 import dev.signalbox.delivery.queue.SendResult.Rejected;
 import dev.signalbox.delivery.queue.SendResult.Unknown;
+import dev.signalbox.mail.Attachment;
 import dev.signalbox.mail.Encryption;
 import dev.signalbox.mail.SmtpOptions;
 import dev.signalbox.testing.simulator.Behaviour;
 import dev.signalbox.testing.simulator.Behaviour.Fault;
 import dev.signalbox.testing.simulator.SmtpSimulator;
 import dev.signalbox.testing.simulator.SmtpSimulatorOptions;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +61,27 @@ class EmailSenderTest {
         assertThat(mail.header("Subject")).contains("=?UTF-8?Q?Tisch_f=C3=BCr_zwei?=");
         assertThat(mail.header("Message-ID")).contains("<" + ID + "@example.org>");
         assertThat(mail.text()).contains("Your table is ready");
+    }
+
+    @Test
+    void attachesTheFilesThatAMessageNames() {
+        MailFiles files = id -> switch (id) {
+            case "bill" -> Optional.of(Attachment.of("bill.txt", "text/plain", "ten euros".getBytes(UTF_8)));
+            case "away" -> throw new IOException("the database is away");
+            default -> Optional.empty();
+        };
+        try (var attaching = new EmailSender(options().from("box@example.org").build(), EmailOptions.usual(), files)) {
+            assertThat(attaching.send(delivery("alice@example.com", "Hello", Map.of("Attachments", "bill"))))
+                    .isInstanceOf(Accepted.class);
+            assertThat(attaching.send(delivery("alice@example.com", "Hello", Map.of("attachments", "bill gone"))))
+                    .isEqualTo(new Rejected("it makes no mail: its attachment gone is not there"));
+            assertThat(attaching.send(delivery("alice@example.com", "Hello", Map.of("attachments", "bill away"))))
+                    .isInstanceOf(NotSent.class);
+        }
+        assertThat(server.messages(10))
+                .singleElement()
+                .satisfies(mail -> assertThat(mail.text())
+                        .contains("bill.txt", Base64.getEncoder().encodeToString("ten euros".getBytes(UTF_8))));
     }
 
     @Test

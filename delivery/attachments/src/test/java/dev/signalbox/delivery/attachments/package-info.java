@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.delivery.attachments;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.delivery.inbox;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.attachments;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.inbox;
+
+import org.jspecify.annotations.NullMarked;
