@@ -113,8 +113,7 @@ final class Routing {
             case Address.Client client -> offer(client, message);
             case Address.Session session -> offer(session, message);
             case Address.Topic topic
-            when isForSubscribersOnly(topic) ->
-                RouteError.forbidden(Authorizer.Operation.PUBLISH, topic);
+            when isForSubscribersOnly(topic) -> RouteError.forbidden(Authorizer.Operation.PUBLISH, topic);
             case Address.Topic topic ->
                 topics.publish(topic.name(), message, null)
                         .map(published -> refusal(topic, published))

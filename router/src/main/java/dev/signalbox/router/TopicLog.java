@@ -158,8 +158,7 @@ final class TopicLog implements Topic {
         if (!reserve(message)) {
             return false;
         }
-        if (!patterns.isEmpty()
-                && !patterns.getFirst().gather(message, topic, patterns.subList(1, patterns.size()))) {
+        if (!patterns.isEmpty() && !patterns.getFirst().gather(message, topic, patterns.subList(1, patterns.size()))) {
             shards.forEach(shard -> shard.release(message));
             return false;
         }

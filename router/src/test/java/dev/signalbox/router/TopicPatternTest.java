@@ -132,7 +132,9 @@ class TopicPatternTest {
                             .add(each.message().id()));
             assertThat(byTopic).hasSize(3);
             byTopic.forEach((topic, ids) -> assertThat(ids)
-                    .isEqualTo(ids(router.read(topic, 0, Integer.MAX_VALUE).orElseThrow().publications())));
+                    .isEqualTo(ids(router.read(topic, 0, Integer.MAX_VALUE)
+                            .orElseThrow()
+                            .publications())));
         }
         assertThat(all(news)).hasSize(PUBLISHERS * EACH);
     }
@@ -159,7 +161,8 @@ class TopicPatternTest {
             }
 
             List<UUID> gathered = ids(all(pattern));
-            List<UUID> published = ids(router.read(topic, 0, Integer.MAX_VALUE).orElseThrow().publications());
+            List<UUID> published =
+                    ids(router.read(topic, 0, Integer.MAX_VALUE).orElseThrow().publications());
             assertThat(gathered)
                     .as("round " + round)
                     .isEqualTo(published.subList(published.size() - gathered.size(), published.size()));

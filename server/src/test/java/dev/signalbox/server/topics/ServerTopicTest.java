@@ -108,10 +108,12 @@ class ServerTopicTest {
                 .as("the others have no rule")
                 .isFalse();
         assertThat(allows(settings, "carol", Operation.SUBSCRIBE, "news*")).isFalse();
-        Principal dora = new Principal(
-                "dora", Map.of(), Optional.empty(), new TopicGrants(List.of(), List.of("rooms/*")));
-        assertThat(settings.allows(dora, Operation.SUBSCRIBE, Address.topic("rooms/7*"))).isTrue();
-        assertThat(settings.allows(dora, Operation.SUBSCRIBE, Address.topic("room*"))).isFalse();
+        Principal dora =
+                new Principal("dora", Map.of(), Optional.empty(), new TopicGrants(List.of(), List.of("rooms/*")));
+        assertThat(settings.allows(dora, Operation.SUBSCRIBE, Address.topic("rooms/7*")))
+                .isTrue();
+        assertThat(settings.allows(dora, Operation.SUBSCRIBE, Address.topic("room*")))
+                .isFalse();
     }
 
     @Test
@@ -121,13 +123,16 @@ class ServerTopicTest {
                 TestClient bob = client(server, "bob")) {
             CompletableFuture<JsonNode> subscribed = bob.answer("s");
             bob.say("{\"type\":\"subscribe\",\"id\":\"s\",\"topic\":\"rooms/*\"}");
-            assertThat(subscribed.get(30, TimeUnit.SECONDS).path("type").asString()).isEqualTo("ok");
+            assertThat(subscribed.get(30, TimeUnit.SECONDS).path("type").asString())
+                    .isEqualTo("ok");
             for (String room : List.of("rooms/1", "rooms/2", "news", "rooms/1")) {
                 alice.say("{\"type\":\"publish\",\"topic\":\"" + room + "\",\"text\":\"x\"}");
             }
 
             await().until(() -> bob.messages().size() == 3);
-            assertThat(bob.messages()).extracting(each -> text(each, "in")).containsExactly("rooms/1", "rooms/2", "rooms/1");
+            assertThat(bob.messages())
+                    .extracting(each -> text(each, "in"))
+                    .containsExactly("rooms/1", "rooms/2", "rooms/1");
             assertThat(bob.messages()).extracting(each -> text(each, "topic")).containsOnly("rooms/*");
             assertThat(bob.messages())
                     .extracting(each -> each.path("offset").asLong())

@@ -22,18 +22,11 @@ final class MessageEncoder {
      * @return false, with nothing written, if it would have to be and may not
      */
     boolean publication(String topic, Publication publication, WireFormat format, ByteBuf out, boolean mayGrow) {
-        return encode(
-                topic, publication.offset(), publication.topic(), publication.message(), format, out, mayGrow);
+        return encode(topic, publication.offset(), publication.topic(), publication.message(), format, out, mayGrow);
     }
 
     private boolean encode(
-            String topic,
-            long offset,
-            String in,
-            Message message,
-            WireFormat format,
-            ByteBuf out,
-            boolean mayGrow) {
+            String topic, long offset, String in, Message message, WireFormat format, ByteBuf out, boolean mayGrow) {
         if (message.payload() instanceof Payload.Binary binary && !isAnswerable(message)) {
             if (!fits(binary.size(), format, out, mayGrow)) {
                 return false;
