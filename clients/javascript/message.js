@@ -6,6 +6,8 @@ export class Message {
     this.from = frame.from;
     this.topic = frame.topic;
     this.offset = frame.offset;
+    /** The topic itself, if `topic` is a pattern. */
+    this.in = frame.in;
     this.headers = Object.freeze({ ...frame.headers });
     /** The payload: a string, or bytes. */
     this.payload = frame.text ?? decode(frame.base64);

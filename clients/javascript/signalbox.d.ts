@@ -5,6 +5,8 @@ export interface Message {
   readonly from: string;
   readonly topic?: string;
   readonly offset?: number;
+  /** The topic itself, if `topic` is a pattern. */
+  readonly in?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: string | Uint8Array;
   readonly text: string;

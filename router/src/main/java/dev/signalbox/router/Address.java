@@ -118,7 +118,22 @@ public sealed interface Address {
         private static final String PREFIX = "topic:";
 
         public Topic {
-            Strings.requireName("topic name", name, 128, "._~@+:/=-");
+            if (!name.equals("*")) {
+                String begin = isPattern(name) ? name.substring(0, name.length() - 1) : name;
+                Strings.requireName("topic name", begin, 128, "._~@+:/=-");
+            }
+        }
+
+        /**
+         * Whether it stands for all topics whose names begin so: it ends with an asterisk. Clients subscribe to it; nobody publishes
+         * to it.
+         */
+        public boolean isPattern() {
+            return isPattern(name);
+        }
+
+        private static boolean isPattern(String name) {
+            return name.endsWith("*");
         }
 
         @Override

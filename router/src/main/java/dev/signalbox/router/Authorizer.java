@@ -13,7 +13,7 @@ public interface Authorizer {
         SEND,
         /** Publish to a topic. */
         PUBLISH,
-        /** Subscribe to a topic. */
+        /** Subscribe to a topic, or to all topics of a {@linkplain Address.Topic#isPattern pattern}. */
         SUBSCRIBE
     }
 

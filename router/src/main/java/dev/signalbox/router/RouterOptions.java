@@ -115,9 +115,14 @@ public record RouterOptions(
      * @param pattern the name of a topic, or how names begin with an asterisk at its end
      */
     public record TopicRule(String pattern, TopicPolicy policy) {
-        /** Whether the rule is for the topic of this name. */
+        /** Whether the rule is for the topic of this name, or for all that a pattern stands for. */
         public boolean fits(String name) {
             return TopicPattern.fits(pattern, name);
+        }
+
+        /** Whether the rule is for some of the topics that a pattern stands for. */
+        public boolean meets(Address.Topic topics) {
+            return TopicPattern.meet(pattern, topics.name());
         }
     }
 

@@ -113,8 +113,7 @@ final class Routing {
             case Address.Client client -> offer(client, message);
             case Address.Session session -> offer(session, message);
             case Address.Topic topic
-            when TopicPresence.subject(topic.name()) != null ->
-                RouteError.forbidden(Authorizer.Operation.PUBLISH, topic);
+            when isForSubscribersOnly(topic) -> RouteError.forbidden(Authorizer.Operation.PUBLISH, topic);
             case Address.Topic topic ->
                 topics.publish(topic.name(), message, null)
                         .map(published -> refusal(topic, published))
@@ -129,13 +128,17 @@ final class Routing {
         };
     }
 
+    private static boolean isForSubscribersOnly(Address.Topic topic) {
+        return topic.isPattern() || TopicPresence.subject(topic.name()) != null;
+    }
+
     private static Optional<RouteError> refusal(Address target, TopicLog.Published published) {
         return published.offset() == 0 ? Optional.of(RouteError.fanOutFull(target)) : Optional.empty();
     }
 
     /** Publishes to the one topic that is the message's target. */
     ClientSession.Publishing publish(Message message, Address.Topic topic, @Nullable String key) {
-        if (TopicPresence.subject(topic.name()) != null) {
+        if (isForSubscribersOnly(topic)) {
             return refusePublishing(message, RouteError.forbidden(Authorizer.Operation.PUBLISH, topic));
         }
         return switch (sending.apply(message)) {

@@ -25,11 +25,11 @@ public record TopicGrants(List<String> publish, List<String> subscribe) {
         if (publish.size() > MOST || subscribe.size() > MOST) {
             throw new IllegalArgumentException("a token grants at most " + MOST + " patterns of topics for each use");
         }
-        publish.forEach(TopicPattern::require);
-        subscribe.forEach(TopicPattern::require);
+        publish.forEach(Address::topic);
+        subscribe.forEach(Address::topic);
     }
 
-    /** Whether the topic of this name is among those for this use. */
+    /** Whether the topic of this name, or all those of a pattern, are among those for this use. */
     public boolean allow(Authorizer.Operation operation, String topic) {
         List<String> patterns = switch (operation) {
             case PUBLISH -> publish;

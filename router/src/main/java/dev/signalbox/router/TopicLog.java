@@ -22,6 +22,8 @@ final class TopicLog implements Topic {
     /** Keys of messages that are remembered beyond the history, so that a repetition is known as one. */
     private static final int KEYS = 1_024;
 
+    private static final TopicPatterns NO_PATTERNS = new TopicPatterns();
+
     /**
      * What came of publishing: the message's offset, and whether it was published before under the same key; an offset of 0 if
      * a shard has no room for it.
@@ -40,6 +42,7 @@ final class TopicLog implements Topic {
     private long bytes;
     private long end;
     private int subscribers;
+    private long leftAt;
     private boolean retired;
 
     TopicLog(String name, TopicPolicy policy, InstantSource clock) {
@@ -120,8 +123,15 @@ final class TopicLog implements Topic {
         }
     }
 
-    /** Publishes, once for each key. Empty if this topic is no longer in use. */
+    /** Publishes to this topic alone. */
     Optional<Published> publish(Message message, @Nullable String key) {
+        return publish(message, key, NO_PATTERNS);
+    }
+
+    /**
+     * Publishes, once for each key, and to those of the patterns that this topic belongs to. Empty if this topic is no longer in use.
+     */
+    Optional<Published> publish(Message message, @Nullable String key, TopicPatterns patterns) {
         lock.lock();
         try {
             if (retired) {
@@ -131,7 +141,38 @@ final class TopicLog implements Topic {
             if (known != null) {
                 return Optional.of(new Published(epoch, known, true));
             }
-            return Optional.of(reserve(message) ? append(message, key) : new Published(epoch, 0, false));
+            // Under the lock: a pattern that a later message of this topic is gathered in must not miss this one.
+            boolean taken = tryAppend(message, name, key, patterns.of(name));
+            return Optional.of(new Published(epoch, taken ? end : 0, false));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Appends to the patterns and to this, all of them locked: so a pattern has the messages of each topic in the topic's order, and
+     * either all take the message or none does. Locks are taken from a topic to its patterns and from a longer pattern to a shorter
+     * one, never the other way.
+     */
+    private boolean tryAppend(Message message, String topic, @Nullable String key, List<TopicLog> patterns) {
+        if (!reserve(message)) {
+            return false;
+        }
+        if (!patterns.isEmpty() && !patterns.getFirst().gather(message, topic, patterns.subList(1, patterns.size()))) {
+            shards.forEach(shard -> shard.release(message));
+            return false;
+        }
+        append(message, topic, key);
+        return true;
+    }
+
+    private boolean gather(Message message, String topic, List<TopicLog> shorter) {
+        lock.lock();
+        try {
+            if (!retired) {
+                return tryAppend(message, topic, null, shorter);
+            }
+            return shorter.isEmpty() || shorter.getFirst().gather(message, topic, shorter.subList(1, shorter.size()));
         } finally {
             lock.unlock();
         }
@@ -150,10 +191,10 @@ final class TopicLog implements Topic {
         return true;
     }
 
-    private Published append(Message message, @Nullable String key) {
+    private void append(Message message, String topic, @Nullable String key) {
         long now = clock.millis();
         end++;
-        Publication publication = new Publication(end, now, message);
+        Publication publication = new Publication(end, now, message, topic);
         kept.add(publication);
         bytes += message.bytes();
         if (key != null) {
@@ -161,7 +202,6 @@ final class TopicLog implements Topic {
         }
         trim(now);
         shards.forEach(shard -> shard.publish(this, publication));
-        return new Published(epoch, end, false);
     }
 
     private void remember(String key) {
@@ -234,6 +274,7 @@ final class TopicLog implements Topic {
         lock.lock();
         try {
             subscribers--;
+            leftAt = clock.millis();
             if (presence != null) {
                 presence.leave(user);
             }
@@ -272,15 +313,24 @@ final class TopicLog implements Topic {
         }
     }
 
-    /** Whether nothing is kept and nobody subscribes: then it is no longer in use, and its offsets end. */
+    /**
+     * Whether nothing is kept and nobody subscribes: then it is no longer in use, and its offsets end. A pattern, to which others
+     * publish without end, is kept for as long as a message after its last subscriber has left.
+     */
     boolean retire() {
         lock.lock();
         try {
-            trim(clock.millis());
-            retired = kept.size() == 0 && subscribers == 0 && shards.isEmpty();
+            long now = clock.millis();
+            trim(now);
+            boolean forgotten = isPattern() && now - leftAt > policy.age().toMillis();
+            retired = subscribers == 0 && shards.isEmpty() && (kept.size() == 0 || forgotten);
             return retired;
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isPattern() {
+        return name.endsWith("*");
     }
 }

@@ -6,7 +6,7 @@ final class TopicPattern {
 
     private TopicPattern() {}
 
-    /** Whether it stands for the topic of this name. */
+    /** Whether it stands for the topic of this name, or for all that {@code name} stands for. */
     static boolean fits(String pattern, String name) {
         return isPrefix(pattern) ? name.regionMatches(0, pattern, 0, pattern.length() - 1) : name.equals(pattern);
     }
@@ -15,11 +15,8 @@ final class TopicPattern {
         return !pattern.isEmpty() && pattern.charAt(pattern.length() - 1) == ANY;
     }
 
-    /** @throws IllegalArgumentException if it is none */
-    static void require(String pattern) {
-        String name = isPrefix(pattern) ? pattern.substring(0, pattern.length() - 1) : pattern;
-        if (!name.isEmpty() || !isPrefix(pattern)) {
-            Address.topic(name);
-        }
+    /** Whether both stand for some topic. */
+    static boolean meet(String pattern, String another) {
+        return fits(pattern, another) || fits(another, pattern);
     }
 }

@@ -32,6 +32,7 @@ final class Topics {
     private final Map<String, TopicLog> byName = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicBoolean sweeping = new AtomicBoolean();
+    private final TopicPatterns patterns = new TopicPatterns();
     private final TopicLog everyone;
 
     Topics(RouterOptions.Topics options, InstantSource clock, Deadlines deadlines) {
@@ -47,7 +48,7 @@ final class Topics {
 
     /** What came of publishing; empty if there are as many topics as there may be. */
     Optional<TopicLog.Published> publish(String name, Message message, @Nullable String key) {
-        return with(name, topic -> topic.publish(message, key));
+        return with(name, topic -> topic.publish(message, key, patterns));
     }
 
     TopicLog.Published publishToAll(Message message) {
@@ -66,7 +67,7 @@ final class Topics {
     }
 
     ClientSession.Presence presence(Address.Topic topic) {
-        if (!options.policy(topic.name()).presence()) {
+        if (topic.isPattern() || !options.policy(topic.name()).presence()) {
             return new ClientSession.Presence.Refused(
                     RouteError.to(topic, ErrorCode.MALFORMED, "nobody keeps account of who subscribes to " + topic));
         }
@@ -76,7 +77,7 @@ final class Topics {
 
     private TopicLog create(String name) {
         TopicPolicy policy = options.policy(name);
-        return policy.presence() && TopicPresence.subject(name) == null
+        return policy.presence() && !Address.topic(name).isPattern() && TopicPresence.subject(name) == null
                 ? new TopicLog(name, policy, clock, new TopicPresence(clock, deadlines, change -> tell(name, change)))
                 : new TopicLog(name, policy, clock);
     }
@@ -118,17 +119,27 @@ final class Topics {
             return byName.get(name);
         }
         TopicLog fresh = create(name);
-        TopicLog earlier = byName.putIfAbsent(name, fresh);
-        if (earlier != null) {
+        TopicLog winner = byName.computeIfAbsent(name, absent -> begin(fresh));
+        if (winner != fresh) {
             count.decrementAndGet();
-            return earlier;
         }
-        return fresh;
+        return winner;
+    }
+
+    /** A pattern is found by publishers before anybody subscribes to it, who would otherwise miss messages. */
+    private TopicLog begin(TopicLog topic) {
+        if (Address.topic(topic.name()).isPattern()) {
+            patterns.add(topic);
+        }
+        return topic;
     }
 
     private void remove(TopicLog topic) {
         if (byName.remove(topic.name(), topic)) {
             count.decrementAndGet();
+            if (Address.topic(topic.name()).isPattern()) {
+                patterns.remove(topic);
+            }
         }
     }
 

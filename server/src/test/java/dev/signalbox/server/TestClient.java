@@ -59,6 +59,11 @@ public final class TestClient implements WebSocket.Listener, AutoCloseable {
         return reply.get(20, TimeUnit.SECONDS);
     }
 
+    /** What answers the frame of this id that is sent next. */
+    public CompletableFuture<JsonNode> answer(String id) {
+        return replies.computeIfAbsent(id, each -> new CompletableFuture<>());
+    }
+
     /** Sends without waiting for anything. */
     public void send(String to, String json) {
         socket.sendText("{\"type\":\"send\",\"to\":\"" + to + "\",\"json\":" + json + "}", true)

@@ -41,6 +41,7 @@ public final class TestServer implements AutoCloseable {
                                 "control.port=0",
                                 "clients.port=0",
                                 "clients.tcp.port=0",
+                                "clients.grpc.port=0",
                                 "clients.jwt.secret=" + SECRET.value(),
                                 "topics.rules.0.name=news",
                                 "topics.rules.0.publish=*",
@@ -66,11 +67,12 @@ public final class TestServer implements AutoCloseable {
         return server.address("clients").toString();
     }
 
-    /** Where clients connect over another transport: {@code ws}, {@code http} or {@code tcp}. */
+    /** Where clients connect over another transport: {@code ws}, {@code http}, {@code tcp} or {@code grpc}. */
     public String clientsUrl(String scheme) {
         return switch (scheme) {
             case "http" -> "http://127.0.0.1:" + server.address("clients").getPort() + "/events";
             case "tcp" -> server.address("clients-tcp").toString();
+            case "grpc" -> server.address("clients-grpc").toString();
             default -> clientsUrl();
         };
     }

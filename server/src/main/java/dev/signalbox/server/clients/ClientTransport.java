@@ -29,8 +29,8 @@ interface ClientTransport extends AutoCloseable {
     static boolean knows(URI url) {
         return url.getScheme() != null
                 && url.getHost() != null
-                && url.getScheme().matches("wss?|https?|tcps?")
-                && (url.getPort() > 0 || !url.getScheme().startsWith("tcp"));
+                && url.getScheme().matches("wss?|https?|tcps?|grpcs?")
+                && (url.getPort() > 0 || !url.getScheme().matches("tcps?|grpcs?"));
     }
 
     /**
@@ -42,6 +42,7 @@ interface ClientTransport extends AutoCloseable {
         return switch (url.getScheme()) {
             case "ws", "wss" -> WebSocketTransport.open(url, token, listener);
             case "http", "https" -> EventTransport.open(url, token, listener);
+            case "grpc", "grpcs" -> GrpcTransport.open(url, token, listener);
             default -> LineTransport.open(url, token, listener);
         };
     }

@@ -1,6 +1,7 @@
 package dev.signalbox.server.clients;
 
 import dev.signalbox.endpoint.netty.EventLoops;
+import dev.signalbox.endpoint.netty.GrpcEndpoint;
 import dev.signalbox.endpoint.netty.ListenerOptions;
 import dev.signalbox.endpoint.netty.ListenerOptions.AddressSource;
 import dev.signalbox.endpoint.netty.TcpEndpoint;
@@ -18,7 +19,7 @@ import dev.signalbox.server.node.Node;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Clients that connect over WebSocket, HTTP or TCP: their ports, their tokens, who is there. */
+/** Clients that connect over WebSocket, HTTP, TCP or gRPC: their ports, their tokens, who is there. */
 public final class ClientsFeature implements Feature {
     /** Room around the largest payload for the frame's other fields. Base64 makes a payload a third longer. */
     private static final int FRAME_OVERHEAD = 16 * 1024;
@@ -81,6 +82,10 @@ public final class ClientsFeature implements Feature {
                                 new TcpOptions(direct(listener).withPort(port), endpoints.tcpFraming()),
                                 authenticator,
                                 metrics)));
+        endpoints
+                .grpcPort()
+                .ifPresent(port -> node.endpoint(
+                        "clients-grpc", GrpcEndpoint.create(loops, listener.withPort(port), authenticator, metrics)));
     }
 
     /** Where there are no headers, none can tell an address. */

@@ -27,9 +27,9 @@ import picocli.CommandLine.Parameters;
         name = "connect",
         description = {
             "Connects to a server as a client.",
-            "It prints what comes and sends what is typed: ADDRESS TEXT, such as `client:bob hello`, or with --to the text"
-                    + " alone. Messages that ask for it are acknowledged. It ends with Ctrl-C, or some time after the end"
-                    + " of its input."
+            "It prints what comes and sends what is typed: ADDRESS TEXT, such as `client:bob hello`, or with --to the"
+                + " text alone. Messages that ask for it are acknowledged. It ends with Ctrl-C, or some time after the"
+                + " end of its input."
         },
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
@@ -43,7 +43,7 @@ final class ConnectCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "URL",
             defaultValue = "ws://127.0.0.1:8081/ws",
-            description = "Over ws, http or tcp, with TLS wss, https or tcps. Default ${DEFAULT-VALUE}.")
+            description = "Over ws, http, tcp or grpc, with TLS wss, https, tcps or grpcs. Default ${DEFAULT-VALUE}.")
     private URI url = URI.create("");
 
     @Option(
@@ -85,7 +85,7 @@ final class ConnectCommand implements Callable<Integer> {
         if (!ClientTransport.knows(url)) {
             throw new CommandFailure(
                     ExitCode.USAGE,
-                    "'" + url + "' is not a URL of ws, wss, http, https, or of tcp or tcps with a port");
+                    "'" + url + "' is not a URL of ws, wss, http, https, or of tcp, tcps, grpc or grpcs with a port");
         }
         var printer = new FramePrinter(output.out(), output.err(), json);
         try (var conversation = ClientConversation.open(url, token(), printer, !noAck)) {

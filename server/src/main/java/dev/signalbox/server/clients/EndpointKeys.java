@@ -26,8 +26,8 @@ final class EndpointKeys {
             "clients.events.enabled",
             Kind.truth(),
             "true",
-            "Whether clients may connect over HTTP, on the same port as over WebSocket: server-sent events to them, POST"
-                    + " from them.");
+            "Whether clients may connect over HTTP, on the same port as over WebSocket: server-sent events to them,"
+                    + " POST from them.");
     static final Key<String> EVENTS_PATH = Key.of("clients.events.path", URL_PATH, "/events", "Where they connect.");
     static final Key<List<String>> ORIGINS = Key.optional(
             "clients.events.origins",
@@ -51,8 +51,14 @@ final class EndpointKeys {
             "lines",
             "How frames over TCP are told apart: each is a line, or begins with its length in four bytes.");
 
+    static final Key<Integer> GRPC_PORT = Key.optional(
+            "clients.grpc.port",
+            Kind.port(),
+            "The port for clients over gRPC, in plain text, or over TLS with clients.tls.*; 0 picks a free one."
+                    + " Without it, there is none.");
+
     static final List<Key<?>> ALL =
-            List.of(CLIENT_AUTHORITIES, EVENTS, EVENTS_PATH, ORIGINS, RESUME, TCP_PORT, TCP_FRAMING);
+            List.of(CLIENT_AUTHORITIES, EVENTS, EVENTS_PATH, ORIGINS, RESUME, TCP_PORT, TCP_FRAMING, GRPC_PORT);
 
     private EndpointKeys() {}
 

@@ -13,9 +13,14 @@ import java.util.Optional;
  * @param clientAuthorities who has to have signed the clients' certificates; empty if they need none
  * @param events over HTTP; empty for not at all
  * @param tcpPort over TCP; empty for not at all
+ * @param grpcPort over gRPC; empty for not at all
  */
 record EndpointSettings(
-        Optional<Path> clientAuthorities, Optional<Events> events, Optional<Integer> tcpPort, Framing tcpFraming) {
+        Optional<Path> clientAuthorities,
+        Optional<Events> events,
+        Optional<Integer> tcpPort,
+        Framing tcpFraming,
+        Optional<Integer> grpcPort) {
 
     static EndpointSettings read(Reading reading) {
         Optional<Path> authorities = reading.find(EndpointKeys.CLIENT_AUTHORITIES);
@@ -31,6 +36,7 @@ record EndpointSettings(
                 authorities,
                 reading.get(EndpointKeys.EVENTS) ? Optional.of(events) : Optional.empty(),
                 reading.find(EndpointKeys.TCP_PORT),
-                reading.get(EndpointKeys.TCP_FRAMING));
+                reading.get(EndpointKeys.TCP_FRAMING),
+                reading.find(EndpointKeys.GRPC_PORT));
     }
 }

@@ -53,10 +53,19 @@ record TopicSettings(int max, int perSession, List<Rule> rules) implements Autho
     public boolean allows(Principal principal, Operation operation, Address address) {
         return !(address instanceof Address.Topic topic)
                 || principal.topics().allow(operation, topic.name())
-                || rules.stream()
-                        .filter(rule -> rule.topics().fits(topic.name()))
-                        .findFirst()
-                        .filter(rule -> rule.allows(principal, operation))
-                        .isPresent();
+                || rulesAllow(principal, operation, topic);
+    }
+
+    /** Of a pattern, all topics have to be allowed: those of a rule before the one that fits, too. */
+    private boolean rulesAllow(Principal principal, Operation operation, Address.Topic topic) {
+        for (Rule rule : rules) {
+            if (rule.topics().fits(topic.name())) {
+                return rule.allows(principal, operation);
+            }
+            if (topic.isPattern() && rule.topics().meets(topic) && !rule.allows(principal, operation)) {
+                return false;
+            }
+        }
+        return false;
     }
 }

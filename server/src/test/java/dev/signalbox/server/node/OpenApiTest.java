@@ -92,8 +92,9 @@ class OpenApiTest {
         String sent = server.enqueued(SMS);
         server.dispatch(new SendResult.Accepted(Optional.of("provider-1")));
         String id = json(answers(202, server.enqueue("""
-                {"reach":[{"to":"client:a","within":"5s"},{"to":"sms:+61491570006"}],"body":"x","headers":{"a":"b"},
-                 "dedupeKey":"k","at":"2036-01-01T00:00:00Z","expiresAt":"2036-01-02T00:00:00Z"}"""), "Receipt")).get("id").stringValue();
+            {"reach":[{"to":"client:a","within":"5s"},{"to":"sms:+61491570006"}],"body":"x","headers":{"a":"b"},
+             "dedupeKey":"k","at":"2036-01-01T00:00:00Z","expiresAt":"2036-01-02T00:00:00Z"}\
+            """), "Receipt")).get("id").stringValue();
         server.dispatch(new SendResult.NotSent("the provider is busy", Optional.empty()));
         server.connect("alice");
 
@@ -146,9 +147,9 @@ class OpenApiTest {
     @Test
     void everyBulkLineIsAsDocumented() throws Exception {
         List<JsonNode> answer = lines(server.post("application/x-ndjson", BodyPublishers.ofString("""
-                {"to":"sms:+61491570006","body":"x"}
-                {"to":"sms:12","priority":77}
-                """)));
+            {"to":"sms:+61491570006","body":"x"}
+            {"to":"sms:12","priority":77}
+            """)));
 
         assertThat(violations("BulkLine", answer.get(0))).isEmpty();
         assertThat(violations("BulkLine", answer.get(1))).isEmpty();

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -88,6 +90,57 @@ class ServerTopicTest {
     }
 
     @Test
+    void aPatternIsAllowedIfAllOfItsTopicsAre() {
+        TopicSettings settings = settings(List.of(
+                "topics.rules.0.name=rooms/secret",
+                "topics.rules.0.subscribe=alice",
+                "topics.rules.1.name=rooms/*",
+                "topics.rules.1.subscribe=alice bob",
+                "topics.rules.2.name=news",
+                "topics.rules.2.subscribe=*"));
+
+        assertThat(allows(settings, "alice", Operation.SUBSCRIBE, "rooms/*")).isTrue();
+        assertThat(allows(settings, "bob", Operation.SUBSCRIBE, "rooms/*"))
+                .as("one of them is not for bob")
+                .isFalse();
+        assertThat(allows(settings, "bob", Operation.SUBSCRIBE, "rooms/7*")).isTrue();
+        assertThat(allows(settings, "alice", Operation.SUBSCRIBE, "ro*"))
+                .as("the others have no rule")
+                .isFalse();
+        assertThat(allows(settings, "carol", Operation.SUBSCRIBE, "news*")).isFalse();
+        Principal dora =
+                new Principal("dora", Map.of(), Optional.empty(), new TopicGrants(List.of(), List.of("rooms/*")));
+        assertThat(settings.allows(dora, Operation.SUBSCRIBE, Address.topic("rooms/7*")))
+                .isTrue();
+        assertThat(settings.allows(dora, Operation.SUBSCRIBE, Address.topic("room*")))
+                .isFalse();
+    }
+
+    @Test
+    void aPatternBringsTheMessagesOfItsTopicsWithTheirNames() throws Exception {
+        try (Server server = start();
+                TestClient alice = client(server, "alice");
+                TestClient bob = client(server, "bob")) {
+            CompletableFuture<JsonNode> subscribed = bob.answer("s");
+            bob.say("{\"type\":\"subscribe\",\"id\":\"s\",\"topic\":\"rooms/*\"}");
+            assertThat(subscribed.get(30, TimeUnit.SECONDS).path("type").asString())
+                    .isEqualTo("ok");
+            for (String room : List.of("rooms/1", "rooms/2", "news", "rooms/1")) {
+                alice.say("{\"type\":\"publish\",\"topic\":\"" + room + "\",\"text\":\"x\"}");
+            }
+
+            await().until(() -> bob.messages().size() == 3);
+            assertThat(bob.messages())
+                    .extracting(each -> text(each, "in"))
+                    .containsExactly("rooms/1", "rooms/2", "rooms/1");
+            assertThat(bob.messages()).extracting(each -> text(each, "topic")).containsOnly("rooms/*");
+            assertThat(bob.messages())
+                    .extracting(each -> each.path("offset").asLong())
+                    .containsExactly(1L, 2L, 3L);
+        }
+    }
+
+    @Test
     void withoutRulesClientsUseNoTopicAndSendAsEver() {
         TopicSettings none = settings(List.of());
 
@@ -133,6 +186,7 @@ class ServerTopicTest {
 
     private Server start() {
         List<String> sets = new ArrayList<>(RULES);
+        sets.add("topics.rules.1.publish=alice");
         sets.addAll(List.of("data.folder=" + folder, "control.port=0", "clients.port=0"));
         for (String user : List.of("alice", "bob")) {
             int i = user.equals("alice") ? 0 : 1;

@@ -23,7 +23,7 @@ public interface ConnectionListener {
         HANDSHAKE_REFUSED,
         /** What came was not TLS, or broke it. */
         TLS,
-        /** The client broke the WebSocket protocol. */
+        /** The client broke the protocol of its transport. */
         PROTOCOL,
         /** The connection broke in the middle of a message. */
         BROKEN

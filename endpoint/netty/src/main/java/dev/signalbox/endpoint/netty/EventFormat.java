@@ -18,7 +18,7 @@ enum EventFormat implements WireFormat {
     }
 
     @Override
-    public int overhead() {
-        return BEGIN.length + 1;
+    public int most(int content) {
+        return content + BEGIN.length + 1;
     }
 }

@@ -1,10 +1,10 @@
 package dev.signalbox.endpoint.netty;
 
-import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,9 +22,9 @@ final class ForwardedHeader {
 
     /**
      * The rightmost address that is not a trusted proxy's own: what stands to the left of it, anybody may have written. Empty if
-     * there is none, or if it is hidden.
+     * there is none, or if it is hidden. {@code headers} gives all values of a header by its name in lower case.
      */
-    static Optional<InetSocketAddress> client(HttpHeaders headers, ListenerOptions.Proxies proxies) {
+    static Optional<InetSocketAddress> client(Function<String, List<String>> headers, ListenerOptions.Proxies proxies) {
         Optional<InetSocketAddress> client = Optional.empty();
         for (Optional<InetSocketAddress> hop : hops(headers, proxies.source()).reversed()) {
             client = hop;
@@ -35,7 +35,8 @@ final class ForwardedHeader {
         return client;
     }
 
-    private static List<Optional<InetSocketAddress>> hops(HttpHeaders headers, ListenerOptions.AddressSource source) {
+    private static List<Optional<InetSocketAddress>> hops(
+            Function<String, List<String>> headers, ListenerOptions.AddressSource source) {
         return switch (source) {
             case X_FORWARDED_FOR ->
                 elements(headers, "x-forwarded-for").map(ForwardedHeader::node).toList();
@@ -49,8 +50,8 @@ final class ForwardedHeader {
         };
     }
 
-    private static Stream<String> elements(HttpHeaders headers, String name) {
-        return headers.getAll(name).stream()
+    private static Stream<String> elements(Function<String, List<String>> headers, String name) {
+        return headers.apply(name).stream()
                 .flatMap(value -> Stream.of(value.split(",", -1)))
                 .map(String::strip);
     }

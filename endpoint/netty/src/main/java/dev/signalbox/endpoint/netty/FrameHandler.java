@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A client whose frames come over one channel, as WebSocket frames or as those of plain TCP. Everything here happens on the
- * channel's event loop.
+ * A client whose frames come over one channel, as WebSocket frames, those of plain TCP or those of gRPC. Everything here happens on
+ * the channel's event loop.
  */
 final class FrameHandler extends ChannelInboundHandlerAdapter implements Dialogue.Events {
     private static final Logger LOG = LoggerFactory.getLogger(FrameHandler.class);
@@ -71,6 +71,12 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Dialogu
     static FrameHandler tcp(NettyEndpoint endpoint, Peer peer, TcpFormat format, Channel channel) {
         FrameSource frames = format.source(MAX_TOKEN_FRAME);
         return new FrameHandler(endpoint, peer, Greeting.NONE, frames, new TcpWire(channel, format), format);
+    }
+
+    /** Within a call of gRPC. */
+    static FrameHandler grpc(NettyEndpoint endpoint, Peer peer, Greeting greeting, Channel channel) {
+        FrameSource frames = new GrpcSource(GrpcSchema.CLIENT, MAX_TOKEN_FRAME);
+        return new FrameHandler(endpoint, peer, greeting, frames, new GrpcWire(channel), GrpcFormat.PROTOBUF);
     }
 
     @Override

@@ -62,7 +62,8 @@ final class HttpHandler extends ChannelInboundHandlerAdapter {
 
     private void answer(ChannelHandlerContext context, HttpRequest request) {
         if (peer.isProxy() && endpoint.listening().proxies().source() != AddressSource.PROXY_PROTOCOL) {
-            ForwardedHeader.client(request.headers(), endpoint.listening().proxies())
+            ForwardedHeader.client(
+                            request.headers()::getAll, endpoint.listening().proxies())
                     .ifPresentOrElse(peer::forwardedFor, peer::count);
             if (!endpoint.admits(peer)) {
                 close(context);

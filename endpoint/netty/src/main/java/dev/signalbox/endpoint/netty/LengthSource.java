@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Frames that begin with their length: four bytes, the highest first. */
 final class LengthSource implements FrameSource {
-    private final Gathering content = new Gathering();
+    private final Gathering content = new Gathering(true);
     private int maxBytes;
     private long length;
     /** Bytes of the length that have come. */

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Frames that are lines. A carriage return before the line feed is white space to JSON. */
 final class LineSource implements FrameSource {
-    private final Gathering line = new Gathering();
+    private final Gathering line = new Gathering(true);
     private int maxBytes;
 
     LineSource(int maxBytes) {

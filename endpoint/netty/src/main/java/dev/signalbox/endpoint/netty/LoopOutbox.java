@@ -220,7 +220,7 @@ final class LoopOutbox implements Runnable, Shard {
 
     /** A frame with a JSON object. */
     static ByteBuf frame(byte[] json, WireFormat format) {
-        ByteBuf frame = buffer(json.length + format.overhead());
+        ByteBuf frame = buffer(format.most(json.length));
         format.json(json, json.length, frame);
         return frame;
     }

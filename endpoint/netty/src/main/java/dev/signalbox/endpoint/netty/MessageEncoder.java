@@ -12,7 +12,7 @@ final class MessageEncoder {
 
     /** A message for one client. */
     void message(Message message, WireFormat format, ByteBuf out) {
-        encode("", 0, message, format, out, true);
+        encode("", 0, "", message, format, out, true);
     }
 
     /**
@@ -22,11 +22,11 @@ final class MessageEncoder {
      * @return false, with nothing written, if it would have to be and may not
      */
     boolean publication(String topic, Publication publication, WireFormat format, ByteBuf out, boolean mayGrow) {
-        return encode(topic, publication.offset(), publication.message(), format, out, mayGrow);
+        return encode(topic, publication.offset(), publication.topic(), publication.message(), format, out, mayGrow);
     }
 
     private boolean encode(
-            String topic, long offset, Message message, WireFormat format, ByteBuf out, boolean mayGrow) {
+            String topic, long offset, String in, Message message, WireFormat format, ByteBuf out, boolean mayGrow) {
         if (message.payload() instanceof Payload.Binary binary && !isAnswerable(message)) {
             if (!fits(binary.size(), format, out, mayGrow)) {
                 return false;
@@ -35,7 +35,7 @@ final class MessageEncoder {
                 return true;
             }
         }
-        ServerFrames.message(scratch.reset(), message, topic, offset);
+        ServerFrames.message(scratch.reset(), message, topic, offset, in);
         if (!fits(scratch.size(), format, out, mayGrow)) {
             return false;
         }
@@ -44,7 +44,7 @@ final class MessageEncoder {
     }
 
     private static boolean fits(int length, WireFormat format, ByteBuf out, boolean mayGrow) {
-        return mayGrow || length + format.overhead() <= out.writableBytes();
+        return mayGrow || format.most(length) <= out.writableBytes();
     }
 
     /** What is to be answered needs its id told, and so goes in JSON even to a client that likes it raw. */

@@ -218,6 +218,17 @@ abstract class NettyEndpoint implements Endpoint {
         return tellsWhy() && peer.mayBeTold();
     }
 
+    /** Closes a channel with the endpoint that is not a connection of its own. */
+    final void track(Channel channel) {
+        channels.add(channel);
+    }
+
+    /** Whether new connections are let in. */
+    final boolean isAccepting() {
+        Channel bound = port;
+        return bound != null && bound.isOpen();
+    }
+
     /** The port that it listens on. @throws IllegalStateException before the start */
     final int boundPort() {
         Channel bound = port;

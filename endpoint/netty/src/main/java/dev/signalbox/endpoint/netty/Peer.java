@@ -40,6 +40,11 @@ final class Peer {
         return new Peer(counter, address, proxies.trusts(address.getAddress()));
     }
 
+    /** One of several clients on this connection; {@code proxied} if their addresses are told for each. */
+    Peer call(boolean proxied) {
+        return new Peer(counter, address, proxied);
+    }
+
     private Verdict forAddress() {
         countedForAddress = counter.tryAdd(address.getAddress());
         return countedForAddress ? Verdict.OK : Verdict.TOO_MANY_FROM_ADDRESS;

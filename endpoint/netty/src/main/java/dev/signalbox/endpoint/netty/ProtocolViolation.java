@@ -2,7 +2,7 @@ package dev.signalbox.endpoint.netty;
 
 import dev.signalbox.router.CloseReason;
 
-/** A client does not keep to RFC 6455: where its next frame would begin is not known, so the connection ends. */
+/** A client does not keep to RFC 6455, or to what another transport asks for: its next frame cannot be found, so the connection ends. */
 final class ProtocolViolation extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -16,6 +16,10 @@ final class ProtocolViolation extends Exception {
 
     static ProtocolViolation protocol(String what) {
         return new ProtocolViolation(new CloseCode(CloseCode.PROTOCOL_ERROR, what));
+    }
+
+    static ProtocolViolation malformed() {
+        return new ProtocolViolation(CloseCode.of(CloseReason.MALFORMED));
     }
 
     static ProtocolViolation invalidText() {

@@ -35,8 +35,11 @@ final class ServerFrames {
         return json.raw("}").copy();
     }
 
-    /** A message on its way to a client, appended to {@code json}; of a topic, if that is not empty. */
-    static void message(JsonBytes json, Message message, String topic, long offset) {
+    /**
+     * A message on its way to a client, appended to {@code json}; of a topic or pattern, if that is not empty, which has it in the
+     * topic {@code in}.
+     */
+    static void message(JsonBytes json, Message message, String topic, long offset, String in) {
         switch (message.intent()) {
             case Intent.Ask ask ->
                 begin(json, "request", message)
@@ -51,6 +54,9 @@ final class ServerFrames {
         }
         if (!topic.isEmpty()) {
             json.raw(",\"topic\":\"").raw(topic).raw("\",\"offset\":").number(offset);
+            if (!in.equals(topic)) {
+                json.raw(",\"in\":\"").raw(in).raw("\"");
+            }
         }
         content(json, message);
         json.raw("}");

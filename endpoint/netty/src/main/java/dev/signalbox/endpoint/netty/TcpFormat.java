@@ -41,7 +41,7 @@ enum TcpFormat implements WireFormat {
     }
 
     @Override
-    public int overhead() {
-        return overhead;
+    public int most(int content) {
+        return content + overhead;
     }
 }

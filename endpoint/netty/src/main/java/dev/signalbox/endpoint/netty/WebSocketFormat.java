@@ -66,7 +66,7 @@ enum WebSocketFormat implements WireFormat {
     }
 
     @Override
-    public int overhead() {
-        return FrameEncoder.MAX_HEADER;
+    public int most(int content) {
+        return content + FrameEncoder.MAX_HEADER;
     }
 }

@@ -17,8 +17,8 @@ interface WireFormat {
         return false;
     }
 
-    /** The most bytes that a frame takes beside its content. */
-    int overhead();
+    /** The most bytes that a frame takes with so many bytes of content. */
+    int most(int content);
 
     /** The format for what has to tell more than its payload, such as an offset. */
     default WireFormat enveloped() {

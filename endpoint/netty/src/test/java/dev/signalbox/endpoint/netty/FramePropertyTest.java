@@ -55,7 +55,7 @@ class FramePropertyTest {
                 .withHeader(header, text)
                 .withHeader("other", header);
         JsonBytes json = new JsonBytes();
-        ServerFrames.message(json, message, "", 0);
+        ServerFrames.message(json, message, "", 0, "");
         JsonNode frame = read(json);
 
         assertThat(frame.get("type").asString()).isEqualTo("message");
@@ -69,7 +69,7 @@ class FramePropertyTest {
     @Property
     void bytesSurvive(@ForAll @Size(max = 2_000) byte[] bytes) {
         JsonBytes json = new JsonBytes();
-        ServerFrames.message(json, Message.of(Address.logic("l"), Address.ALL, Payload.binary(bytes)), "", 0);
+        ServerFrames.message(json, Message.of(Address.logic("l"), Address.ALL, Payload.binary(bytes)), "", 0, "");
 
         assertThat(Base64.getDecoder().decode(read(json).get("base64").asString()))
                 .isEqualTo(bytes);

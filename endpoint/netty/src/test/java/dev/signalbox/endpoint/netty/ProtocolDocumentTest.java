@@ -68,8 +68,8 @@ class ProtocolDocumentTest {
         assertThat(examples(section("## What the server sends")))
                 .extracting(each -> each.get("type").asString())
                 .containsExactly(
-                        "open", "welcome", "ping", "close", "message", "message", "message", "gap", "request", "reply",
-                        "ok", "ok", "ok", "ok", "ok", "error");
+                        "open", "welcome", "ping", "close", "message", "message", "message", "message", "gap",
+                        "request", "reply", "ok", "ok", "ok", "ok", "ok", "error");
     }
 
     @Test

@@ -35,7 +35,7 @@ class TcpFramePropertyTest {
             byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
             int before = out.readableBytes();
             format.json(utf8, utf8.length, out);
-            assertThat(out.readableBytes() - before - utf8.length).isEqualTo(format.overhead());
+            assertThat(out.readableBytes() - before).isEqualTo(format.most(utf8.length));
         }
         byte[] bytes = new byte[out.readableBytes()];
         out.readBytes(bytes);

@@ -102,6 +102,33 @@ abstract class EndpointTopicContract extends EndpointMessagingContract {
     }
 
     @Test
+    void aPatternBringsWhatIsPublishedToAllTopicsThatBeginSo() {
+        allowAll();
+        TestClient alice = client("alice");
+        TestClient bob = client("bob");
+        subscribe(bob, Optional.empty());
+        alice.subscribe("s", "news*", Optional.empty());
+        Event.Subscribed subscribed = next(alice, Event.Subscribed.class);
+        for (int i = 1; i <= 100; i++) {
+            send(Address.topic(i % 2 == 0 ? NEWS : "news.sport"), text("m" + i));
+            send(Address.topic("other"), text("not for her"));
+        }
+
+        for (int i = 1; i <= 100; i++) {
+            assertThat(alice.next()).isEqualTo(new Event.Published("news*", i, text("m" + i)));
+        }
+        assertThat(bob.next()).isEqualTo(new Event.Published(NEWS, 1, text("m2")));
+        alice.unsubscribe("u", "news*");
+        assertThat(alice.next()).isEqualTo(new Event.Ok("u"));
+        send(Address.topic(NEWS), text("m101"));
+        alice.subscribe("s", "news*", Optional.of(new Position(subscribed.epoch(), 100)));
+        assertThat(alice.next()).isEqualTo(new Event.Subscribed("s", subscribed.epoch(), 100, true));
+        assertThat(alice.next()).isEqualTo(new Event.Published("news*", 101, text("m101")));
+        alice.publish("p", "news*", text("x"), Optional.empty());
+        assertThat(next(alice, Event.Failed.class).code()).isEqualTo("forbidden");
+    }
+
+    @Test
     void whoMayNotUseATopicIsTold() {
         router.authorize((principal, operation, address) -> operation == Operation.SEND);
         TestClient alice = client("alice");

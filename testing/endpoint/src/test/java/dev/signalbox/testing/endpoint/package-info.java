@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.testing.endpoint;
+
+import org.jspecify.annotations.NullMarked;
