@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -39,7 +40,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(600)
 class PackageTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Pattern BLOCK = Pattern.compile("^```sh\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final String NOBODY = "65534";
+    private static final String PREPARING = "Preparing fast starts, once; this takes some seconds.\n";
     private static final boolean IS_ROOT = System.getProperty("user.name").equals("root");
 
     @TempDir
@@ -66,8 +69,10 @@ class PackageTest {
         Result unpacked = run(place, "tar", "-xzf", archive.toString());
         assertThat(unpacked.exit()).as(unpacked.output()).isZero();
         home = only(place);
+        Result first = run(place, home.resolve("bin/signalbox").toString(), "--version");
+        assertThat(first).isEqualTo(new Result(0, PREPARING + "signalbox " + version() + "\n"));
         Result prepared = run(place, home.resolve("bin/signalbox").toString(), "prepare");
-        assertThat(prepared.exit()).as(prepared.output()).isZero();
+        assertThat(prepared).isEqualTo(new Result(0, PREPARING + PREPARING));
     }
 
     /** From the jars of this build, as the launcher does. */
@@ -114,14 +119,66 @@ class PackageTest {
 
     @Test
     void theSameBuildGivesTheSameBytes() throws Exception {
-        List<Path> again = pack(folder.resolve("dist"), "tar.gz", "zip");
+        boolean debian = Files.isExecutable(Path.of("/usr/bin/dpkg-deb"));
+        List<Path> again = debian
+                ? pack(folder.resolve("dist"), "tar.gz", "zip", "deb")
+                : pack(folder.resolve("dist"), "tar.gz", "zip");
 
         assertThat(Files.mismatch(again.getFirst(), archive)).isEqualTo(-1);
         assertThat(Files.readString(shared.resolve("dist/SHA256SUMS")))
                 .isEqualTo(Files.readAllLines(folder.resolve("dist/SHA256SUMS")).getFirst() + "\n");
         Result checked = run(folder.resolve("dist"), "sha256sum", "--check", "--strict", "SHA256SUMS");
         assertThat(checked.exit()).as(checked.output()).isZero();
-        assertThat(filesOfZip(again.getLast())).isEqualTo(filesOfTar()).hasSizeGreaterThan(150);
+        assertThat(filesOfZip(again.get(1))).isEqualTo(filesOfTar()).hasSizeGreaterThan(150);
+        if (debian) {
+            runsFromADebianPackage(again.getLast());
+        }
+    }
+
+    private void runsFromADebianPackage(Path deb) throws Exception {
+        Path system = folder.resolve("system");
+        Result extracted = run(folder, "dpkg-deb", "--extract", deb.toString(), system.toString());
+        assertThat(extracted.exit()).as(extracted.output()).isZero();
+        assertThat(system.resolve("usr/lib/systemd/system/signalbox.service")).exists();
+        assertThat(system.resolve("etc/signalbox/signalbox.yaml")).exists();
+        Result version = run(
+                folder,
+                "env",
+                "SIGNALBOX_PREPARE=no",
+                system.resolve("usr/bin/signalbox").toString(),
+                "--version");
+        assertThat(version).isEqualTo(new Result(0, "signalbox " + version() + "\n"));
+    }
+
+    @Test
+    void theDocumentedStartEndsWithADeliveredMessage() throws Exception {
+        Path place = Files.createDirectory(folder.resolve("start"));
+        Files.createSymbolicLink(place.resolve(archive.getFileName()), archive);
+        String documented = BLOCK.matcher(Files.readString(ROOT.resolve("docs/install.md")))
+                .results()
+                .map(block -> block.group(1))
+                .collect(Collectors.joining());
+        String script = "trap 'kill $(jobs -p); wait' EXIT\n"
+                + documented.replace("3001", Integer.toString(ServerProcess.freePort()));
+        int port = ServerProcess.freePort();
+
+        Result start = run(
+                place,
+                "env",
+                "PATH=/usr/bin:/bin",
+                "SIGNALBOX_PREPARE=no",
+                "SIGNALBOX_CONTROL_PORT=" + port,
+                "SIGNALBOX_CLIENTS_PORT=0",
+                "SIGNALBOX_URL=http://127.0.0.1:" + port,
+                "bash",
+                "-eu",
+                "-o",
+                "pipefail",
+                "-c",
+                script);
+
+        assertThat(start.exit()).as(start.output()).isZero();
+        assertThat(start.output()).contains("+61491570006");
     }
 
     private static Set<String> filesOfTar() throws Exception {
