@@ -44,7 +44,8 @@ final class HealthCommand implements Callable<Integer> {
     private static String words(Answer answer) {
         StringBuilder words = new StringBuilder(answer.body().path("status").asString("?"));
         if (!answer.body().path("admission").asString("OPEN").equals("OPEN")) {
-            words.append("\nadmission is ").append(answer.body().path("admission").asString(""));
+            words.append("\nadmission is ")
+                    .append(answer.body().path("admission").asString(""));
         }
         answer.body()
                 .path("reasons")

@@ -92,7 +92,6 @@ public final class SignalboxCommand {
     private static final List<String> ORDER = List.of(
             "demo",
             "serve",
-            "health",
             "send",
             "test-send",
             "import",
@@ -104,6 +103,7 @@ public final class SignalboxCommand {
             "maintenance",
             "context",
             "migrate",
+            "health",
             "check",
             "llm",
             "logs",

@@ -235,14 +235,15 @@ class ServerCommandsTest {
         assertThat(server.run("health", "--json").json().path("admission").asString(""))
                 .isEqualTo("OPEN");
 
-        assertThat(server.run("maintenance", "on", "--reason", "upgrade", "--wait", "1m").exitCode()).isZero();
+        assertThat(server.run("maintenance", "on", "--reason", "upgrade", "--wait", "1m")
+                        .exitCode())
+                .isZero();
         Run closed = server.run("health");
 
         assertThat(closed.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(closed.out()).startsWith("DOWN").contains("admission is ");
         assertThat(server.run("health", "--live").exitCode()).isZero();
-        assertThat(server.run("maintenance", "off", "--wait", "1m").exitCode())
-                .isZero();
+        assertThat(server.run("maintenance", "off", "--wait", "1m").exitCode()).isZero();
     }
 
     @Test

@@ -62,9 +62,7 @@ public final class RestClient {
     /** Asks for what a server may also answer with a status of a failure, such as its health. */
     public Answer ask(String path) {
         return sent(
-                request(path).GET(),
-                BodyHandlers.ofString(),
-                answer -> new Answer(answer.statusCode(), json(answer)));
+                request(path).GET(), BodyHandlers.ofString(), answer -> new Answer(answer.statusCode(), json(answer)));
     }
 
     public JsonNode post(String path, JsonNode body) {

@@ -42,7 +42,8 @@ public final class SystemdFeature implements Feature {
 
     private void start(Node node, String address) {
         if (!System.getProperty("os.name").equals("Linux")) {
-            LOG.warn("NOTIFY_SOCKET is set, and only on Linux does it mean anything: nobody is told that the server is ready");
+            LOG.warn(
+                    "NOTIFY_SOCKET is set, and only on Linux does it mean anything: nobody is told that the server is ready");
             return;
         }
         node.whenReady(() -> tell(address, "READY=1"));
@@ -55,7 +56,8 @@ public final class SystemdFeature implements Feature {
         String own = Long.toString(ProcessHandle.current().pid());
         return Optional.ofNullable(environment.get("WATCHDOG_USEC"))
                 .filter(time -> environment.getOrDefault("WATCHDOG_PID", own).equals(own))
-                .map(time -> Duration.of(Long.parseLong(time), ChronoUnit.MICROS).dividedBy(2));
+                .map(time ->
+                        Duration.of(Long.parseLong(time), ChronoUnit.MICROS).dividedBy(2));
     }
 
     /** On a virtual thread, so that it stops when no such thread gets to run any more, which would stop all of the server's work. */

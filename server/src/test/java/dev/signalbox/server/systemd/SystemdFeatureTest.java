@@ -96,7 +96,8 @@ class SystemdFeatureTest {
 
     @Test
     void aServerThatNobodyListensToStartsAllTheSame() {
-        try (Server server = start(Map.of("NOTIFY_SOCKET", folder.resolve("none").toString()))) {
+        try (Server server =
+                start(Map.of("NOTIFY_SOCKET", folder.resolve("none").toString()))) {
             assertThat(server.controlUri()).isNotNull();
         }
     }
@@ -119,7 +120,9 @@ class SystemdFeatureTest {
         try {
             return new ProcessBuilder("python3", "-c", RECEIVER, address).start();
         } catch (IOException e) {
-            assertThat(System.getenv("CI")).as("with CI=true this test needs python3: %s", e).isNotEqualTo("true");
+            assertThat(System.getenv("CI"))
+                    .as("with CI=true this test needs python3: %s", e)
+                    .isNotEqualTo("true");
             Assumptions.abort("skipped: this test needs python3 on the PATH; " + e);
             throw new AssertionError(e);
         }
