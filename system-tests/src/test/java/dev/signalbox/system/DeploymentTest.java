@@ -53,7 +53,8 @@ class DeploymentTest {
         service.path("environment")
                 .properties()
                 .forEach(variable -> variables.put(
-                        variable.getKey(), value(variable.getKey(), variable.getValue().asString(""))));
+                        variable.getKey(),
+                        value(variable.getKey(), variable.getValue().asString(""))));
 
         Configuration configuration = SignalboxCommand.FEATURES.load(Optional.empty(), variables, List.of());
 
@@ -80,8 +81,7 @@ class DeploymentTest {
         JsonNode compose = YAML.readTree(text("compose.yaml"));
         JsonNode services = compose.path("services");
         Set<String> volumes = names(compose.path("volumes"));
-        assertThat(names(services))
-                .contains("postgres", "redis", "provider", "signalbox", "prometheus", "grafana");
+        assertThat(names(services)).contains("postgres", "redis", "provider", "signalbox", "prometheus", "grafana");
         services.properties().forEach(entry -> {
             JsonNode service = entry.getValue();
             assertThat(names(services)).as(entry.getKey()).containsAll(names(service.path("depends_on")));
@@ -116,14 +116,14 @@ class DeploymentTest {
 
     @Test
     void theProxyOfTheClusterTakesItsConfiguration() throws Exception {
-        Ran ran = run("haproxy", "-c", "-f", DEPLOY.resolve("haproxy/haproxy.cfg").toString());
+        Ran ran =
+                run("haproxy", "-c", "-f", DEPLOY.resolve("haproxy/haproxy.cfg").toString());
 
         assertThat(ran.exit()).as(ran.output()).isZero();
         JsonNode cluster = YAML.readTree(text("compose.cluster.yaml"));
         assertThat(cluster.at("/services/signalbox/deploy/replicas").asInt()).isEqualTo(3);
-        assertThat(strings(cluster.at("/services/haproxy/volumes"))).allSatisfy(volume -> assertThat(
-                        DEPLOY.resolve(source(volume)))
-                .exists());
+        assertThat(strings(cluster.at("/services/haproxy/volumes")))
+                .allSatisfy(volume -> assertThat(DEPLOY.resolve(source(volume))).exists());
     }
 
     /** Of SOURCE:TARGET:MODE. */
@@ -143,9 +143,9 @@ class DeploymentTest {
                 .containsPattern("(?m)^HEALTHCHECK ")
                 .contains("STOPSIGNAL SIGTERM")
                 .doesNotContainPattern("(?m)^RUN ");
-        assertThat(lines.stream().filter(line -> line.startsWith("FROM "))).allSatisfy(from -> assertThat(from)
-                .containsPattern(":[a-z0-9.-]+")
-                .doesNotContain(":latest"));
+        assertThat(lines.stream().filter(line -> line.startsWith("FROM ")))
+                .allSatisfy(
+                        from -> assertThat(from).containsPattern(":[a-z0-9.-]+").doesNotContain(":latest"));
     }
 
     private static String lastWith(List<String> lines, String start) {
@@ -200,9 +200,10 @@ class DeploymentTest {
         assertThat(panels.valueStream().map(panel -> panel.path("title").asString("")))
                 .hasSizeGreaterThan(8)
                 .doesNotHaveDuplicates();
-        assertThat(panels.valueStream()).allSatisfy(panel -> assertThat(
-                        panel.path("targets").path(0).path("expr").asString(""))
-                .isNotEmpty());
+        assertThat(panels.valueStream())
+                .allSatisfy(panel -> assertThat(
+                                panel.path("targets").path(0).path("expr").asString(""))
+                        .isNotEmpty());
     }
 
     /** Helm itself is not here: that the templates can be rendered is not verified. */
@@ -223,10 +224,12 @@ class DeploymentTest {
                 VALUE.matcher(text).results().forEach(value -> used.add(value.group(1)));
             }
         }
-        assertThat(used).hasSizeGreaterThan(8).allSatisfy(path -> assertThat(
-                        values.at("/" + path.replace('.', '/')).isMissingNode())
-                .as(path)
-                .isFalse());
+        assertThat(used)
+                .hasSizeGreaterThan(8)
+                .allSatisfy(path -> assertThat(
+                                values.at("/" + path.replace('.', '/')).isMissingNode())
+                        .as(path)
+                        .isFalse());
     }
 
     @Test
@@ -242,10 +245,12 @@ class DeploymentTest {
     @Test
     void theWorkflowsAreYaml() throws Exception {
         try (Stream<Path> files = Files.list(DEPLOY.resolveSibling(".github").resolve("workflows"))) {
-            assertThat(files.toList()).hasSizeGreaterThan(1).allSatisfy(file -> assertThat(
-                            names(YAML.readTree(Files.readString(file)).path("jobs")))
-                    .as("jobs of %s", file)
-                    .isNotEmpty());
+            assertThat(files.toList())
+                    .hasSizeGreaterThan(1)
+                    .allSatisfy(file -> assertThat(
+                                    names(YAML.readTree(Files.readString(file)).path("jobs")))
+                            .as("jobs of %s", file)
+                            .isNotEmpty());
         }
     }
 
@@ -266,10 +271,16 @@ class DeploymentTest {
     private Ran run(String... command) throws Exception {
         Process process;
         try {
-            process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+            process = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .start();
         } catch (IOException e) {
-            assertThat(System.getenv("CI")).as("with CI=true this test needs %s", command[0]).isNotEqualTo("true");
-            Assumptions.abort("skipped: this test needs " + command[0] + " on the PATH; CONTRIBUTING.md names its package");
+            assertThat(System.getenv("CI"))
+                    .as("with CI=true this test needs %s", command[0])
+                    .isNotEqualTo("true");
+            Assumptions.abort(
+                    "skipped: this test needs " + command[0] + " on the PATH; CONTRIBUTING.md names its package");
             throw new AssertionError(e);
         }
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

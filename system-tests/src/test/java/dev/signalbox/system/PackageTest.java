@@ -106,7 +106,9 @@ class PackageTest {
 
     private static Path withEnding(Path folder, String ending) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(ending)).findFirst().orElseThrow();
+            return files.filter(file -> file.toString().endsWith(ending))
+                    .findFirst()
+                    .orElseThrow();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -139,10 +141,11 @@ class PackageTest {
 
         List<Path> again = pack(folder.resolve("dist"));
 
-        assertThat(again).allSatisfy(file -> assertThat(
-                        Files.mismatch(file, shared.resolve("dist").resolve(file.getFileName())))
-                .as("%s", file)
-                .isEqualTo(-1));
+        assertThat(again)
+                .allSatisfy(file -> assertThat(
+                                Files.mismatch(file, shared.resolve("dist").resolve(file.getFileName())))
+                        .as("%s", file)
+                        .isEqualTo(-1));
     }
 
     @Test
@@ -237,7 +240,10 @@ class PackageTest {
         assertThat(home.resolve("share/man/man1/signalbox.1")).content().startsWith(".TH SIGNALBOX 1");
 
         Result config = signalbox(
-                "serve", "--print-config", "--config", home.resolve("config/signalbox.yaml").toString());
+                "serve",
+                "--print-config",
+                "--config",
+                home.resolve("config/signalbox.yaml").toString());
 
         assertThat(config.exit()).as(config.output()).isZero();
         assertThat(config.output()).contains("port: 8081").doesNotContain("warning");
@@ -308,7 +314,9 @@ class PackageTest {
 
         assertThat(refused.exit()).isEqualTo(1);
         assertThat(refused.output())
-                .contains("a newer program has brought them to version 2", "Start the newer program, or restore a backup");
+                .contains(
+                        "a newer program has brought them to version 2",
+                        "Start the newer program, or restore a backup");
     }
 
     private void serveAndStop(Path data) throws Exception {
@@ -368,8 +376,7 @@ class PackageTest {
         if (IS_ROOT) {
             open(folder);
             run(folder, "chown", "-R", NOBODY + ":" + NOBODY, folder.toString());
-            command.addAll(
-                    List.of("/usr/bin/setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"));
+            command.addAll(List.of("/usr/bin/setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"));
         }
         command.add(installed.resolve("bin/signalbox").toString());
         command.addAll(List.of(arguments));
