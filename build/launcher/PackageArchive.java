@@ -8,6 +8,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
@@ -99,7 +100,7 @@ final class PackageArchive {
         System.arraycopy(bytes, 0, header, offset, bytes.length);
     }
 
-    /** Zip has no links here: what they lead to is copied. */
+    /** Links become copies. Zip keeps times of three kinds, and those of now if none is given. */
     static Path zip(Path folder, Instant time) throws IOException {
         Path archive = folder.resolveSibling(folder.getFileName() + ".zip");
         Files.deleteIfExists(archive);
@@ -116,7 +117,8 @@ final class PackageArchive {
                 int mode = Files.isDirectory(file) ? EXECUTABLE : mode(file);
                 Files.setPosixFilePermissions(
                         entry, PosixFilePermissions.fromString(mode == EXECUTABLE ? "rwxr-xr-x" : "rw-r--r--"));
-                Files.setLastModifiedTime(entry, FileTime.from(time));
+                FileTime same = FileTime.from(time);
+                Files.getFileAttributeView(entry, BasicFileAttributeView.class).setTimes(same, same, same);
             }
         }
         return archive;
