@@ -42,7 +42,7 @@ final class CopyJars {
                 .collect(Collectors.joining(System.getProperty("path.separator"))));
     }
 
-    private static Path copy(Path jar, Path folder) {
+    static Path copy(Path jar, Path folder) {
         Path copy = folder.resolve(jar.getFileName());
         if (Files.exists(copy)) { // another artifact's jar of the same name
             copy = folder.resolve(folder.toFile().list().length + "-" + jar.getFileName());

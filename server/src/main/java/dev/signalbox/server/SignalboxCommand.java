@@ -30,6 +30,7 @@ import dev.signalbox.server.sandbox.SandboxFeature;
 import dev.signalbox.server.sessions.SessionsFeature;
 import dev.signalbox.server.sms.SmsFeature;
 import dev.signalbox.server.suppression.SuppressionFeature;
+import dev.signalbox.server.systemd.SystemdFeature;
 import dev.signalbox.server.templates.TemplatesFeature;
 import dev.signalbox.server.topics.TopicsFeature;
 import dev.signalbox.server.webhook.WebhookFeature;
@@ -64,7 +65,8 @@ import picocli.CommandLine.ScopeType;
             "The script ./signalbox in the sources also knows:",
             "  verify   builds everything and runs every test",
             "  bench    measures deliveries and routing; see ./signalbox bench --help",
-            "  example  runs one of the small programs in examples/"
+            "  example  runs one of the small programs in examples/",
+            "  package  makes archives with a Java runtime of their own"
         })
 public final class SignalboxCommand {
     /** What this server can do. They start in this order and stop in reverse; docs and help list them so, too. */
@@ -87,6 +89,7 @@ public final class SignalboxCommand {
             new DeliveryFeature(),
             new LeasesFeature(),
             new ConsoleFeature(),
+            new SystemdFeature(),
             new DemoFeature());
 
     /** The order in which help lists commands. */
@@ -104,6 +107,7 @@ public final class SignalboxCommand {
             "maintenance",
             "context",
             "migrate",
+            "health",
             "check",
             "llm",
             "logs",
@@ -174,7 +178,10 @@ public final class SignalboxCommand {
         all.add(new CommandEntry(
                 "completion", CompletionCommand.class, () -> new CompletionCommand(() -> wholeCommandLine(features))));
         all.add(new CommandEntry(
-                "help", HelpCommand.class, () -> new HelpCommand(words -> commandLine(features, words))));
+                "help",
+                HelpCommand.class,
+                () -> new HelpCommand(words -> commandLine(features, words), () -> wholeCommandLine(features))));
+        all.add(new CommandEntry("health", HealthCommand.class, () -> new HealthCommand()));
         all.add(new CommandEntry("version", VersionCommand.class, () -> new VersionCommand()));
         all.sort(Comparator.comparingInt(entry -> ORDER.indexOf(entry.name())));
         return all;

@@ -66,7 +66,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"queue status", "queue list", "send --to sms:+61491570006 hi"})
+    @ValueSource(strings = {"health", "queue status", "queue list", "send --to sms:+61491570006 hi"})
     void aServerThatIsNotThereIsUnreachable(String command) {
         var run = Run.of((command + " --url http://127.0.0.1:1").split(" "));
         assertThat(run.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
@@ -174,5 +174,18 @@ class CommandLineTest {
                 .contains("complete -c signalbox -f -n '__signalbox_at' -a queue -d 'Lists, retries")
                 .contains("complete -c signalbox -f -n '__signalbox_at queue' -a resolve")
                 .contains("complete -c signalbox -n '__signalbox_is queue list' -l state -r -d");
+    }
+
+    @Test
+    void theManualHasEveryCommandWithItsOptions() {
+        String manual = Run.of("help", "--man").out();
+
+        assertThat(manual)
+                .startsWith(".TH SIGNALBOX 1\n.SH NAME\nsignalbox \\- Routes messages")
+                .contains("\n.SS signalbox serve\n", "\n.SS signalbox queue list\n", "\n.SS signalbox import FILE\n")
+                .contains("\n.TP\n.B \\-c, \\-\\-config=FILE\n", "\n.SH EXIT STATUS\n.TP\n.B 0\n")
+                .doesNotContain("%n");
+        assertThat(manual.lines().filter(line -> line.startsWith(".")))
+                .allSatisfy(line -> assertThat(line).matches("\\.(TH|SH|SS|TP|PP|EX|EE|B)( .*)?"));
     }
 }

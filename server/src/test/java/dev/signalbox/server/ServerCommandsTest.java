@@ -229,6 +229,24 @@ class ServerCommandsTest {
     }
 
     @Test
+    void tellsWhetherItIsReady() {
+        assertThat(server.run("health").out()).isEqualToIgnoringNewLines("UP");
+        assertThat(server.run("health", "--live").out()).isEqualToIgnoringNewLines("UP");
+        assertThat(server.run("health", "--json").json().path("admission").asString(""))
+                .isEqualTo("OPEN");
+
+        assertThat(server.run("maintenance", "on", "--reason", "upgrade", "--wait", "1m")
+                        .exitCode())
+                .isZero();
+        Run closed = server.run("health");
+
+        assertThat(closed.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(closed.out()).startsWith("DOWN").contains("admission is ");
+        assertThat(server.run("health", "--live").exitCode()).isZero();
+        assertThat(server.run("maintenance", "off", "--wait", "1m").exitCode()).isZero();
+    }
+
+    @Test
     void changesWhatItCanAndSaysWhatItCannot() {
         var id = server.run("send", "--to", SMS, "--at", "2100-01-01T00:00:00Z", "far away")
                 .out()

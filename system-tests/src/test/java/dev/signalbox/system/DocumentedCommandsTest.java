@@ -79,7 +79,9 @@ class DocumentedCommandsTest {
                 "docs/flow-control.md",
                 "docs/tokens.md",
                 "docs/session-bus.md",
-                "docs/maintenance.md"
+                "docs/maintenance.md",
+                "docs/from-go-message-dispatcher.md",
+                "docs/from-a-jobs-table.md"
             })
     void everyCommandOfADocumentSucceeds(String document) throws Exception {
         String script = script(document);

@@ -69,11 +69,16 @@ abstract class LauncherFixture {
     private static final List<String> FOLDERS = List.of(
             ("tls http ha maintenance router/src/main router/src/test router/target/surefire-reports endpoint database session delivery llm"
                             + " observatory exec mail templates console testing/simulator server/src server/target build/bom build/parent"
-                            + " build/launcher .mvn classes bin benchmarks/src/main/java/dev/signalbox/benchmarks")
+                            + " build/launcher/package/lib .mvn classes bin benchmarks/src/main/java/dev/signalbox/benchmarks")
                     .split(" "));
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static final String COPIES = "build/launcher/CopyJars.java";
+    private static final List<String> USED = List.of(
+            "signalbox",
+            "build/launcher/CopyJars.java",
+            "build/launcher/package/lib/jvm.options",
+            "build/launcher/package/lib/server.options",
+            "build/launcher/package/lib/command.options");
 
     @TempDir
     Path folder;
@@ -88,10 +93,11 @@ abstract class LauncherFixture {
         for (String each : FOLDERS) {
             Files.createDirectories(root.resolve(each));
         }
-        Files.copy(Path.of("..", "signalbox"), root.resolve("signalbox"));
+        for (String each : USED) {
+            Files.copy(Path.of("..", each), root.resolve(each));
+        }
         makeExecutable(root.resolve("signalbox"));
         Files.writeString(root.resolve("pom.xml"), "<project/>");
-        Files.copy(Path.of("..", COPIES), root.resolve(COPIES));
         Path source = root.resolve("classes/SignalboxCommand.java");
         Files.writeString(source, PROGRAM);
         ToolProvider.getSystemJavaCompiler()

@@ -128,6 +128,7 @@ class DependencyRuleTest {
             "exec",
             "observatory",
             "console",
+            "systemd",
             "demo");
 
     static Stream<Map.Entry<String, List<String>>> modules() {

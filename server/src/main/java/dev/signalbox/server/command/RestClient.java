@@ -56,6 +56,15 @@ public final class RestClient {
         return json(send(request(path).GET()));
     }
 
+    /** What a server answered, whatever its status. */
+    public record Answer(int status, JsonNode body) {}
+
+    /** Asks for what a server may also answer with a status of a failure, such as its health. */
+    public Answer ask(String path) {
+        return sent(
+                request(path).GET(), BodyHandlers.ofString(), answer -> new Answer(answer.statusCode(), json(answer)));
+    }
+
     public JsonNode post(String path, JsonNode body) {
         return post(path, body, Map.of());
     }

@@ -33,6 +33,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -55,6 +57,8 @@ public final class Node {
     private final ClientListeners clientListeners = new ClientListeners();
     private final List<Api> apis = new ArrayList<>();
     private final List<Runnable> openings = new ArrayList<>();
+    private final List<Runnable> readies = new ArrayList<>();
+    private final Queue<Runnable> stoppings = new ConcurrentLinkedQueue<>();
     private final RequestGate requestGate = new RequestGate(() -> maintenance().retryAfter());
     private final Map<String, Supplier<URI>> addresses = new LinkedHashMap<>();
     private final Map<String, Function<Role, Object>> overview = new LinkedHashMap<>();
@@ -349,6 +353,26 @@ public final class Node {
     void open() {
         maintenance();
         openings.forEach(Runnable::run);
+    }
+
+    /** Runs when the node takes clients and requests, at the end of its start. */
+    public void whenReady(Runnable action) {
+        readies.add(action);
+    }
+
+    void ready() {
+        readies.forEach(Runnable::run);
+    }
+
+    /** Runs once, at the begin of the node's stop. */
+    public void whenStopping(Runnable action) {
+        stoppings.add(action);
+    }
+
+    void stopping() {
+        for (Runnable action = stoppings.poll(); action != null; action = stoppings.poll()) {
+            action.run();
+        }
     }
 
     /** Adds work that maintenance and a stop wait for. */

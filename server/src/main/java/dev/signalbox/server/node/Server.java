@@ -71,6 +71,7 @@ public final class Server implements AutoCloseable {
         var server = new Server(features, configuration);
         server.warnOfOpenDoors();
         LOG.info("ready: {}", server.described());
+        server.node.ready();
         return server;
     }
 
@@ -115,6 +116,7 @@ public final class Server implements AutoCloseable {
      */
     public boolean stop(Duration deadline) throws InterruptedException {
         observed.stopping();
+        node.stopping();
         boolean quiet = node.maintenance()
                 .shutdown(deadline)
                 .map(report -> report.outcome() == DrainReport.Outcome.DRAINED)
@@ -133,6 +135,7 @@ public final class Server implements AutoCloseable {
     @Override
     public void close() {
         observed.stopping();
+        node.stopping();
         closing.close();
     }
 }

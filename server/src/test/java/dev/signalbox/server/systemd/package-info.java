@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.systemd;
+
+import org.jspecify.annotations.NullMarked;

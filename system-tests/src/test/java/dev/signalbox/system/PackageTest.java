@@ -1,0 +1,413 @@
+package dev.signalbox.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signalbox.testing.services.Effort;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The archive that {@code ./signalbox package} makes, unpacked by tar in a folder with a space in its name, and run in an empty
+ * environment: without a Java, without a PATH, and, where this test runs as root, by somebody who may write to none of it.
+ */
+@EnabledOnOs(OS.LINUX)
+@Timeout(600)
+class PackageTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Pattern BLOCK = Pattern.compile("^```sh\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final String NOBODY = "65534";
+    private static final String PREPARING = "Preparing fast starts, once; this takes some seconds.\n";
+    private static final List<String> FORMATS = Files.isExecutable(Path.of("/usr/bin/dpkg-deb"))
+            ? List.of("tar.gz", "zip", "deb")
+            : List.of("tar.gz", "zip");
+    private static final boolean IS_ROOT = System.getProperty("user.name").equals("root");
+
+    @TempDir
+    private static Path shared;
+
+    private static Path archive;
+    private static Path home;
+
+    @TempDir
+    private Path folder;
+
+    record Result(int exit, String output) {
+        /** What a program prints last; its log is beside it here. */
+        String json() {
+            return output.lines().filter(line -> line.startsWith("{")).reduce("", (before, line) -> line);
+        }
+    }
+
+    @BeforeAll
+    static void packAndUnpack() throws Exception {
+        open(shared);
+        archive = pack(shared.resolve("dist")).getFirst();
+        Path place = Files.createDirectory(shared.resolve("a place"));
+        Result unpacked = run(place, "tar", "-xzf", archive.toString());
+        assertThat(unpacked.exit()).as(unpacked.output()).isZero();
+        home = only(place);
+        Result first = run(place, home.resolve("bin/signalbox").toString(), "--version");
+        assertThat(first).isEqualTo(new Result(0, PREPARING + "signalbox " + version() + "\n"));
+        Result prepared = run(place, home.resolve("bin/signalbox").toString(), "prepare");
+        assertThat(prepared).isEqualTo(new Result(0, PREPARING + PREPARING));
+    }
+
+    /** From the jars of this build, as the launcher does. */
+    private static List<Path> pack(Path out) throws Exception {
+        Path server = ROOT.resolve("server/target");
+        List<String> command = new ArrayList<>(List.of(
+                java(System.getProperty("java.home")),
+                "-Duser.timezone=UTC",
+                ROOT.resolve("build/launcher/Package.java").toString(),
+                out.toString(),
+                ROOT.toString(),
+                jar(server) + ":" + Files.readString(server.resolve("classpath"))));
+        command.addAll(FORMATS);
+        Result result = run(shared, command.toArray(String[]::new));
+        assertThat(result.exit()).as(result.output()).isZero();
+        return FORMATS.stream().map(format -> withEnding(out, "." + format)).toList();
+    }
+
+    private static Path jar(Path target) {
+        boolean built = Files.exists(target.resolve("classpath"));
+        assertThat(built || !Boolean.parseBoolean(System.getenv("CI")))
+                .as("with CI=true this test needs the server's jar, as verify makes it")
+                .isTrue();
+        Assumptions.assumeTrue(built, "skipped: this test needs the server's jar: mvn package -pl server -am");
+        return withEnding(target, "SNAPSHOT.jar");
+    }
+
+    private static Path withEnding(Path folder, String ending) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(ending))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path only(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.reduce((one, other) -> {
+                        throw new AssertionError("not only " + one + " but also " + other);
+                    })
+                    .orElseThrow();
+        }
+    }
+
+    @Test
+    void theFormatsHaveTheSameFilesAndSumsThatAreRight() throws Exception {
+        Result checked = run(shared.resolve("dist"), "sha256sum", "--check", "--strict", "SHA256SUMS");
+
+        assertThat(checked.exit()).as(checked.output()).isZero();
+        assertThat(checked.output().lines()).hasSize(FORMATS.size());
+        assertThat(filesOfZip(withEnding(shared.resolve("dist"), ".zip")))
+                .isEqualTo(filesOfTar())
+                .hasSizeGreaterThan(150);
+    }
+
+    /** Packing takes most of this class's time, so the short form of the tests does it once. */
+    @Test
+    void theSameBuildGivesTheSameBytes() throws Exception {
+        Assumptions.assumeTrue(Effort.of(0, 1) > 0, "skipped: packs twice, which the long form does");
+
+        List<Path> again = pack(folder.resolve("dist"));
+
+        assertThat(again)
+                .allSatisfy(file -> assertThat(
+                                Files.mismatch(file, shared.resolve("dist").resolve(file.getFileName())))
+                        .as("%s", file)
+                        .isEqualTo(-1));
+    }
+
+    @Test
+    void runsFromADebianPackage() throws Exception {
+        Assumptions.assumeTrue(FORMATS.contains("deb"), "skipped: this test needs dpkg-deb");
+        Path system = folder.resolve("system");
+        String deb = withEnding(shared.resolve("dist"), ".deb").toString();
+        Result extracted = run(folder, "dpkg-deb", "--extract", deb, system.toString());
+        assertThat(extracted.exit()).as(extracted.output()).isZero();
+        assertThat(system.resolve("usr/lib/systemd/system/signalbox.service")).exists();
+        assertThat(system.resolve("etc/signalbox/signalbox.yaml")).exists();
+
+        Result version = run(
+                folder,
+                "env",
+                "SIGNALBOX_PREPARE=no",
+                system.resolve("usr/bin/signalbox").toString(),
+                "--version");
+
+        assertThat(version).isEqualTo(new Result(0, "signalbox " + version() + "\n"));
+    }
+
+    @Test
+    void theDocumentedStartEndsWithADeliveredMessage() throws Exception {
+        Path place = Files.createDirectory(folder.resolve("start"));
+        Files.createLink(place.resolve(archive.getFileName()), archive);
+        String documented = BLOCK.matcher(Files.readString(ROOT.resolve("docs/install.md")))
+                .results()
+                .map(block -> block.group(1))
+                .collect(Collectors.joining());
+        String script = "trap 'kill $(jobs -p) || true; wait' EXIT\n"
+                + documented.replace("3001", Integer.toString(ServerProcess.freePort()));
+        int port = ServerProcess.freePort();
+
+        Result start = run(
+                place,
+                "env",
+                "PATH=/usr/bin:/bin",
+                "SIGNALBOX_PREPARE=no",
+                "SIGNALBOX_CONTROL_PORT=" + port,
+                "SIGNALBOX_CLIENTS_PORT=0",
+                "SIGNALBOX_URL=http://127.0.0.1:" + port,
+                "bash",
+                "-eu",
+                "-o",
+                "pipefail",
+                "-c",
+                script);
+
+        assertThat(start.exit()).as(start.output()).isZero();
+        assertThat(start.output()).contains("+61491570006");
+    }
+
+    private static Set<String> filesOfTar() throws Exception {
+        return run(shared, "tar", "-tzf", archive.toString())
+                .output()
+                .lines()
+                .filter(name -> !name.endsWith("/"))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> filesOfZip(Path zip) throws IOException {
+        try (FileSystem system = FileSystems.newFileSystem(zip, Map.of("enablePosixFileAttributes", "true"));
+                Stream<Path> all = Files.walk(system.getPath("/"))) {
+            List<Path> files = all.filter(Files::isRegularFile).toList();
+            Path script = files.stream()
+                    .filter(file -> file.endsWith("bin/signalbox"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(script)))
+                    .isEqualTo("rwxr-xr-x");
+            return files.stream()
+                    .map(file -> file.toString().substring(1))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+
+    @Test
+    void hasLicencesACompletionForEachShellAManualAndAConfigurationThatIsValid() throws Exception {
+        List<String> libraries = Files.readAllLines(home.resolve("lib/classpath"));
+        String licences = Files.readString(home.resolve("licences/LIBRARIES.txt"));
+        assertThat(libraries.stream()
+                        .filter(jar -> !jar.startsWith("signalbox-"))
+                        .map(jar -> jar.replaceFirst("\\.jar$", "")))
+                .hasSizeGreaterThan(50)
+                .allSatisfy(library -> assertThat(licences).containsPattern("(?m)^\\Q" + library + "\\E: \\S"));
+        assertThat(home.resolve("runtime/legal/java.base/LICENSE")).exists();
+        assertThat(home.resolve("LICENSE")).hasSameTextualContentAs(ROOT.resolve("LICENSE"));
+        assertThat(home.resolve("share/completions/signalbox.bash")).content().contains("queue");
+        assertThat(home.resolve("share/completions/signalbox.zsh")).content().contains("queue");
+        assertThat(home.resolve("share/completions/signalbox.fish")).content().contains("complete -c signalbox");
+        assertThat(home.resolve("share/man/man1/signalbox.1")).content().startsWith(".TH SIGNALBOX 1");
+
+        Result config = signalbox(
+                "serve",
+                "--print-config",
+                "--config",
+                home.resolve("config/signalbox.yaml").toString());
+
+        assertThat(config.exit()).as(config.output()).isZero();
+        assertThat(config.output()).contains("port: 8081").doesNotContain("warning");
+    }
+
+    @Test
+    void theDemoRunsWithNothingPrepared() throws Exception {
+        Path place = folder.resolve("unprepared");
+        open(Files.createDirectory(place));
+        Result unpacked = run(place, "tar", "-xzf", archive.toString());
+        assertThat(unpacked.exit()).as(unpacked.output()).isZero();
+        List<String> command = asSomebodyElse(only(place), "demo", "--exit");
+        command.addFirst("SIGNALBOX_PREPARE=no");
+        command.addFirst("/usr/bin/env");
+
+        Result demo = run(folder, command.toArray(String[]::new));
+
+        assertThat(demo.exit()).as(demo.output()).isZero();
+        assertThat(JsonMapper.shared().readTree(demo.json()).path("delivered").asInt())
+                .isGreaterThan(100);
+        try (Stream<Path> lib = Files.list(only(place).resolve("lib"))) {
+            assertThat(lib).noneMatch(file -> file.toString().contains(".aot"));
+        }
+    }
+
+    @Test
+    void whatIsPreparedFitsInAnotherFolder() throws Exception {
+        Path moved = Files.createDirectory(folder.resolve("moved")).resolve("signalbox");
+        Result copied = run(folder, "cp", "-a", home.toString(), moved.toString());
+        assertThat(copied.exit()).as(copied.output()).isZero();
+        String classpath = Files.readAllLines(moved.resolve("lib/classpath")).stream()
+                .map(jar -> moved.resolve("lib").resolve(jar).toString())
+                .collect(Collectors.joining(":"));
+        for (String kind : List.of("server", "command")) {
+            Result version = run(
+                    folder,
+                    java(moved.resolve("runtime").toString()),
+                    "@" + moved.resolve("lib/jvm.options"),
+                    "@" + moved.resolve("lib/" + kind + ".options"),
+                    "-XX:AOTMode=on", // ends the JVM where the cache does not fit
+                    "-XX:AOTCache=" + moved.resolve("lib/" + kind + ".aot"),
+                    "-cp",
+                    classpath,
+                    "dev.signalbox.server.SignalboxCommand",
+                    "--version");
+            assertThat(version).isEqualTo(new Result(0, "signalbox " + version() + "\n"));
+        }
+    }
+
+    @Test
+    void servesAndUpgradesAnOlderDataFolderAndRefusesANewerOne() throws Exception {
+        Path data = folder.resolve("data");
+        serveAndStop(data);
+        String database = "jdbc:sqlite:" + data.resolve("signalbox.db");
+
+        // As one from before there were templates.
+        change(database, "DROP TABLE templates_schema");
+        for (String table : tables(database, "template%")) {
+            change(database, "DROP TABLE " + table);
+        }
+        serveAndStop(data);
+        assertThat(tables(database, "template%")).contains("templates_schema").hasSizeGreaterThan(1);
+
+        change(database, """
+                INSERT INTO delivery_schema VALUES (99, '2', 'newer', 'SQL', 'V2__newer.sql', 1, 'somebody',
+                    '2036-01-01 00:00:00.000', 1, 1)""");
+        Result refused = signalbox(serve(data));
+
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.output())
+                .contains(
+                        "a newer program has brought them to version 2",
+                        "Start the newer program, or restore a backup");
+    }
+
+    private void serveAndStop(Path data) throws Exception {
+        Process server = process(folder, asSomebodyElse(home, serve(data)));
+        try (var output = server.inputReader(StandardCharsets.UTF_8)) {
+            List<String> lines = new ArrayList<>();
+            while (lines.isEmpty() || !lines.getLast().contains(" ready: ")) {
+                String line = output.readLine();
+                assertThat(line).as("the server ended: %s", lines).isNotNull();
+                lines.add(line);
+            }
+            server.toHandle().destroy();
+            assertThat(output.readAllAsString()).contains("stopping");
+        }
+        assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(server.exitValue()).isZero();
+    }
+
+    private static String[] serve(Path data) {
+        return new String[] {
+            "serve", "--set", "data.folder=" + data, "--set", "control.port=0", "--set", "clients.port=0"
+        };
+    }
+
+    private static void change(String database, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(database);
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    private static List<String> tables(String database, String like) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection(database);
+                Statement statement = connection.createStatement();
+                var rows = statement.executeQuery(
+                        "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '" + like + "'")) {
+            while (rows.next()) {
+                names.add(rows.getString(1));
+            }
+        }
+        return names;
+    }
+
+    private static String version() {
+        String name = home.getFileName().toString();
+        return name.substring("signalbox-".length(), name.indexOf("-linux-"));
+    }
+
+    private Result signalbox(String... arguments) throws Exception {
+        return run(folder, asSomebodyElse(home, arguments).toArray(String[]::new));
+    }
+
+    /** Who owns nothing here but {@link #folder}, where this test runs as root. */
+    private List<String> asSomebodyElse(Path installed, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>();
+        if (IS_ROOT) {
+            open(folder);
+            run(folder, "chown", "-R", NOBODY + ":" + NOBODY, folder.toString());
+            command.addAll(List.of("/usr/bin/setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"));
+        }
+        command.add(installed.resolve("bin/signalbox").toString());
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static void open(Path folder) throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static Result run(Path at, String... command) throws Exception {
+        Process process = process(at, List.of(command));
+        try (var output = process.inputReader(StandardCharsets.UTF_8)) {
+            String all = output.readAllAsString();
+            assertThat(process.waitFor(3, TimeUnit.MINUTES)).isTrue();
+            return new Result(process.exitValue(), all);
+        }
+    }
+
+    /** With an empty environment; a tool is found on the PATH of this test. */
+    private static Process process(Path at, List<String> command) throws IOException {
+        List<String> found = new ArrayList<>(command);
+        if (!command.getFirst().startsWith("/")) {
+            found.set(0, LauncherFixture.onPath(command.getFirst()).toString());
+        }
+        var builder = new ProcessBuilder(found).directory(at.toFile()).redirectErrorStream(true);
+        builder.environment().clear();
+        return builder.start();
+    }
+
+    private static String java(String home) {
+        return Path.of(home, "bin", "java").toString();
+    }
+}
