@@ -69,6 +69,9 @@ public final class MessagesTable implements AutoCloseable {
     private final WakeUp wakeUp = new WakeUp();
     private @Nullable Thread loop;
 
+    /** Whether the last look failed. Confined to the loop. */
+    private boolean failing;
+
     /** How far the look for what was sent has come. Only one thread at a time touches it. */
     private long cursor = Long.MIN_VALUE;
 
@@ -117,13 +120,22 @@ public final class MessagesTable implements AutoCloseable {
             try {
                 more = takeIn() == BITE;
                 markSent();
+                failing = false;
             } catch (DatabaseException | DeliveryQueueException e) {
-                LOG.debug("the table messages could not be read; it is tried again", e);
+                failed(e);
             }
             if (!more) {
                 wakeUp.await(poll);
             }
         }
+    }
+
+    /** Once for as long as it lasts, since it is tried again at each poll. */
+    private void failed(RuntimeException failure) {
+        if (!failing) {
+            LOG.warn("the table messages could not be read or marked; it is tried again", failure);
+        }
+        failing = true;
     }
 
     /**

@@ -7,12 +7,15 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.MessagesTable;
+import dev.signalbox.delivery.queue.Retention;
 import dev.signalbox.delivery.queue.State;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Rows that other programs insert into the table {@code messages} are sent, once, and marked. */
 public abstract class DeliveryQueueMessagesTableContract extends DeliveryQueueContract {
     private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration LONG = Duration.ofSeconds(60);
 
     private final ScriptedSender sms = ScriptedSender.of(Channel.SMS);
@@ -115,6 +119,23 @@ public abstract class DeliveryQueueMessagesTableContract extends DeliveryQueueCo
         sms.answering(ScriptedSender.accepted());
         node.runOnce();
         assertThat(table.markSent()).isEqualTo(1);
+    }
+
+    @Test
+    void sentMessageIsKeptUntilItsRowIsMarked() {
+        insert("+61491570006", "hello");
+        table.takeIn();
+        Dispatcher node = node(OPTIONS.withRetention(new Retention(Optional.of(MINUTE), Optional.empty())), sms);
+        node.runOnce();
+        UUID id = sms.given().getFirst().id();
+        clock.advance(MINUTE);
+        node.runOnce();
+        assertThat(queue().find(id)).isPresent();
+        assertThat(table.markSent()).isEqualTo(1);
+        node.runOnce();
+        assertThat(queue().find(id)).isEmpty();
+        assertThat(table.takeIn()).isZero();
+        assertThat(count("sent = true")).isEqualTo(1);
     }
 
     @Test

@@ -120,6 +120,7 @@ create table delivery_intake (
     id      uuid,                        -- here; null where it makes no message
     problem text
 );
+create index delivery_intake_id on delivery_intake (id);
 
 -- What ended without being sent, or was parked, with the reason.
 create table delivery_dead (
