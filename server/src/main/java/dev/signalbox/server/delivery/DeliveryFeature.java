@@ -140,7 +140,10 @@ public final class DeliveryFeature implements Feature {
             return Stream.of(
                             new MessagingRoutes(node.intake(), dispatcher).routes(),
                             new MessageRoutes(node.intake(), metrics, reader, node.bounds(), bulks).routes(),
-                            new MessageActions(node.intake(), node.bounds()).routes(),
+                            new MessageActions(
+                                            node.intake(),
+                                            node.bounds(),
+                                            node.database().clock()).routes(),
                             new LaneRoutes(node.intake(), node.bounds()).routes())
                     .flatMap(List::stream)
                     .toList();
