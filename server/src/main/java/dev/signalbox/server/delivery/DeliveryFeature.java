@@ -143,7 +143,11 @@ public final class DeliveryFeature implements Feature {
                             new MessagingRoutes(node.intake(), dispatcher).routes(),
                             new MessageRoutes(node.intake(), metrics, reader, node.bounds(), bulks, node.receipts())
                                     .routes(),
-                            new MessageActions(node.intake(), node.bounds()).routes(),
+                            new MessageActions(
+                                            node.intake(),
+                                            node.bounds(),
+                                            node.database().clock())
+                                    .routes(),
                             new LaneRoutes(node.intake(), node.bounds()).routes())
                     .flatMap(List::stream)
                     .toList();

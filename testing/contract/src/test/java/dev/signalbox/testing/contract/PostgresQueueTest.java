@@ -90,6 +90,14 @@ class PostgresQueueTest {
     }
 
     @Nested
+    class Scheduling extends DeliveryQueueScheduleContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @Override
         protected DatabaseConfig newDatabase() {

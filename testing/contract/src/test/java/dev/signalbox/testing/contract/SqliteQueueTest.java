@@ -71,6 +71,14 @@ class SqliteQueueTest {
     }
 
     @Nested
+    class Scheduling extends DeliveryQueueScheduleContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @Override
         protected DatabaseConfig newDatabase() {

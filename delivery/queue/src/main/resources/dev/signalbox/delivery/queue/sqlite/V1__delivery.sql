@@ -1,7 +1,7 @@
 -- The delivery queue. Times are microseconds since 1970 (UTC); ids are the 16 bytes of a UUID.
 -- A reach is in exactly one of: ready, later, lease_entry, dead, or it was sent.
 
--- What to deliver; never changed but for key_version. Its limits are those of Reach; what only Java can check (steps, headers)
+-- What to deliver; never changed but for key_version and the priorities. Its limits are those of Reach; what only Java can check (steps, headers)
 -- and cannot read ends as dead.
 create table delivery_message (
     id           blob    not null primary key,
@@ -12,6 +12,7 @@ create table delivery_message (
     priority     integer not null check (priority between 0 and 9),
     max_attempts integer not null check (max_attempts between 1 and 100),
     key_version  integer not null default 0, -- how often an operator asked for a new idempotency key
+    asked_priority integer, -- the caller's, where an operator has changed it
     steps        text    not null, -- one a line: channel:address [within 5s]
     body         text    not null check (length(cast(body as blob)) between 1 and 65536),
     headers      text,             -- a JSON object
