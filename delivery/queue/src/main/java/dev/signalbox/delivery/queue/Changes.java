@@ -158,8 +158,9 @@ final class Changes {
         return Optional.of(new Change(story.recorded(), true));
     }
 
+    /** What is due queues behind the others of its priority, where claims look: they do not look back at once. */
     private void move(Ticket old, State state, Schedule schedule, Remark remark) throws SQLException {
-        long runAt = schedule.at().map(at -> Math.max(now, Micros.of(at))).orElse(old.runAt());
+        long runAt = Math.max(now, schedule.at().map(Micros::of).orElse(old.runAt()));
         int priority = schedule.priority().orElse(old.priority());
         Outcome event =
                 event(old.id(), old.attempt(), old.step(), old.lane(), Result.RESCHEDULED, state, null, runAt, remark);
