@@ -31,16 +31,6 @@ public final class MessagesTable implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MessagesTable.class);
     private static final Duration CLOSING = Duration.ofSeconds(2);
 
-    private static final String CREATE = """
-            create table if not exists messages (
-                id           %s primary key,
-                phone_number varchar(20) not null,
-                content      text        not null,
-                sent         boolean     not null default false,
-                created_at   timestamp   not null default current_timestamp
-            )
-            """;
-
     private static final String UNSENT = """
             select m.id, m.phone_number, m.content from messages m
             where m.sent = false and not exists (select 1 from delivery_intake i where i.message = m.id)
@@ -103,7 +93,15 @@ public final class MessagesTable implements AutoCloseable {
     private boolean create(Connection connection) throws SQLException {
         String id = database.dialect() == Dialect.POSTGRESQL ? "serial" : "integer";
         try (Statement statement = connection.createStatement()) {
-            return statement.execute(CREATE.formatted(id));
+            return statement.execute("""
+                create table if not exists messages (
+                    id           %s primary key,
+                    phone_number varchar(20) not null,
+                    content      text        not null,
+                    sent         boolean     not null default false,
+                    created_at   timestamp   not null default current_timestamp
+                )
+                """.formatted(id));
         }
     }
 
