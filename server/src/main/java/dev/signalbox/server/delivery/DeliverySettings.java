@@ -34,7 +34,8 @@ record DeliverySettings(
                         .withBreaker(reading.get(DeliveryKeys.BREAKER))
                         .withLimits(limits(reading))
                         .withRetention(new Retention(
-                                reading.find(DeliveryKeys.RETENTION_SENT), reading.find(DeliveryKeys.RETENTION_UNSENT))),
+                                reading.find(DeliveryKeys.RETENTION_SENT),
+                                reading.find(DeliveryKeys.RETENTION_UNSENT))),
                 journal(reading),
                 reading.get(DeliveryKeys.MESSAGES_TABLE),
                 reading.get(DeliveryKeys.ATTEMPTS),

@@ -16,7 +16,14 @@ import java.time.Duration;
  * @param retention how long messages are kept after their end
  */
 public record DispatchOptions(
-        Retry retry, Duration lease, Duration margin, Duration poll, int batch, int breaker, ClusterLimits limits, Retention retention) {
+        Retry retry,
+        Duration lease,
+        Duration margin,
+        Duration poll,
+        int batch,
+        int breaker,
+        ClusterLimits limits,
+        Retention retention) {
     public static final DispatchOptions DEFAULT = new DispatchOptions(
             Retry.DEFAULT,
             Duration.ofSeconds(20),
@@ -24,7 +31,8 @@ public record DispatchOptions(
             Duration.ofSeconds(1),
             1024,
             10,
-            ClusterLimits.NONE, Retention.FOR_EVER);
+            ClusterLimits.NONE,
+            Retention.FOR_EVER);
 
     public DispatchOptions {
         between("lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));

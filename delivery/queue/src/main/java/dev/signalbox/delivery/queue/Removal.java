@@ -58,7 +58,8 @@ final class Removal {
     /** Passes up to {@code limit} messages and removes those whose retention is over. */
     Bite bite(Connection connection, Optional<UUID> after, long now, int limit) throws SQLException {
         List<Passed> passed = passed(connection, after, limit);
-        // An entry counts as under way while its lease stands and it has no outcome, so the outcomes of such leases stay.
+        // An entry counts as under way while its lease stands and it has no outcome, so the outcomes of such leases
+        // stay.
         long notAfter = oldestLease(connection);
         int removed = remove(
                 connection,
@@ -68,7 +69,9 @@ final class Removal {
                         .toList());
         long youngest = now - Micros.of(retention.shortest());
         boolean atTheEnd = passed.size() < limit || passed.stream().allMatch(m -> m.acceptedAt() > youngest);
-        return new Bite(removed, atTheEnd ? Optional.empty() : Optional.of(passed.getLast().id()));
+        return new Bite(
+                removed,
+                atTheEnd ? Optional.empty() : Optional.of(passed.getLast().id()));
     }
 
     private boolean isOver(Ended ended, long now) {
@@ -118,10 +121,7 @@ final class Removal {
     private int remove(Connection connection, List<Ended> ended) throws SQLException {
         List<Ended> unsent = ended.stream().filter(e -> e.state() != State.SENT).toList();
         List<Ended> taken = new ArrayList<>(deleted(
-                connection,
-                unsent,
-                "delete from delivery_dead where id = ? and attempt = ?",
-                (statement, one) -> {
+                connection, unsent, "delete from delivery_dead where id = ? and attempt = ?", (statement, one) -> {
                     rows.bind(statement, 1, one.id());
                     statement.setInt(2, one.attempt());
                 }));
@@ -138,7 +138,8 @@ final class Removal {
 
     /** Those whose row was there. */
     private static List<Ended> deleted(
-            Connection connection, List<Ended> candidates, String sql, Ledger.Binder<Ended> binder) throws SQLException {
+            Connection connection, List<Ended> candidates, String sql, Ledger.Binder<Ended> binder)
+            throws SQLException {
         List<Ended> deleted = new ArrayList<>();
         if (candidates.isEmpty()) {
             return deleted;
