@@ -114,6 +114,14 @@ create table delivery_outcome (
 -- For the errors of the last hour; successes have no entry.
 create index delivery_outcome_errors on delivery_outcome (at) where error is not null;
 
+-- The rows of the table messages that were taken into the queue, until they are marked as sent there.
+create table delivery_intake (
+    message bigint not null primary key, -- its id there
+    id      uuid,                        -- here; null where it makes no message
+    problem text
+);
+create index delivery_intake_id on delivery_intake (id);
+
 -- What ended without being sent, or was parked, with the reason.
 create table delivery_dead (
     at      bigint  not null,
