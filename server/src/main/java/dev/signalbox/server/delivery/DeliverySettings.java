@@ -23,7 +23,12 @@ import java.util.Optional;
  * @param maxAttempts of a step, for messages that do not say
  */
 record DeliverySettings(
-        DispatchOptions dispatch, Optional<Path> journal, boolean messagesTable, int maxAttempts, int liveConcurrency, Duration liveTimeout) {
+        DispatchOptions dispatch,
+        Optional<Path> journal,
+        boolean messagesTable,
+        int maxAttempts,
+        int liveConcurrency,
+        Duration liveTimeout) {
 
     static DeliverySettings read(Reading reading) {
         return new DeliverySettings(

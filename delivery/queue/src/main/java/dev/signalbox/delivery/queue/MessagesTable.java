@@ -37,7 +37,8 @@ public final class MessagesTable implements AutoCloseable {
             order by m.created_at, m.id limit %d
             """.formatted(BITE);
 
-    private static final String NOTE = "insert into delivery_intake (message, id, problem) values (?, ?, ?) on conflict (message) do nothing";
+    private static final String NOTE =
+            "insert into delivery_intake (message, id, problem) values (?, ?, ?) on conflict (message) do nothing";
 
     private static final String WINDOW_OF_TAKEN = """
             select i.message,
@@ -147,7 +148,8 @@ public final class MessagesTable implements AutoCloseable {
     }
 
     /** A row as another program wrote it. */
-    private record Written(long message, @Nullable String number, @Nullable String content) {
+    private record Written(
+            long message, @Nullable String number, @Nullable String content) {
         Reach reach(int maxAttempts) {
             return Reach.to(Channel.SMS, number == null ? "" : number.strip())
                     .body(content == null ? "" : content)

@@ -161,7 +161,8 @@ public abstract class DeliveryQueueMessagesTableContract extends DeliveryQueueCo
         table.start();
         node.start();
         insert("+61491570006", "hello");
-        await().atMost(LONG).untilAsserted(() -> assertThat(count("sent = true")).isEqualTo(1));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(count("sent = true")).isEqualTo(1));
         table.close();
         assertThat(sms.given()).hasSize(1);
     }
