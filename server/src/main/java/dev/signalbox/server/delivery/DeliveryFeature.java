@@ -6,6 +6,7 @@ import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.DeliveryReceipts;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
+import dev.signalbox.delivery.queue.MessagesTable;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
@@ -96,11 +97,20 @@ public final class DeliveryFeature implements Feature {
             node.drainable(new DispatcherDrain(dispatcher, node.drainDeadline()));
             node.health("dispatcher", () -> health(dispatcher));
             node.status("processing_status", () -> isRunning(dispatcher) ? "running" : "stopped");
+            if (settings.messagesTable()) {
+                takeInMessages(node);
+            }
             new DeliveryOverview(node, dispatcher, metrics).add();
             node.api(new Api(
                     routes(node, dispatcher, metrics, bulks),
                     OpenApi.part(DeliveryFeature.class),
                     Map.of(DeliveryQueueException.class, "the queue's database")));
+        }
+
+        private void takeInMessages(Node node) {
+            MessagesTable table = node.closing(
+                    MessagesTable.open(node.queue(), settings.dispatch().poll(), settings.maxAttempts()));
+            node.whenOpening(table::start);
         }
 
         /** A journal that cannot be used makes a crash more expensive, but nothing wrong: so it stops no server. */
@@ -133,7 +143,11 @@ public final class DeliveryFeature implements Feature {
                             new MessagingRoutes(node.intake(), dispatcher).routes(),
                             new MessageRoutes(node.intake(), metrics, reader, node.bounds(), bulks, node.receipts())
                                     .routes(),
-                            new MessageActions(node.intake(), node.bounds()).routes(),
+                            new MessageActions(
+                                            node.intake(),
+                                            node.bounds(),
+                                            node.database().clock())
+                                    .routes(),
                             new LaneRoutes(node.intake(), node.bounds()).routes())
                     .flatMap(List::stream)
                     .toList();

@@ -64,6 +64,12 @@ final class DeliveryKeys {
             "delivery.retention.unsent",
             Kind.duration("1m", "3650d"),
             "The same for those that are dead, rejected, expired or cancelled. What is UNKNOWN stays until it is resolved.");
+    static final Key<Boolean> MESSAGES_TABLE = Key.of(
+            "delivery.messages-table.enabled",
+            Kind.truth(),
+            "false",
+            "Whether rows that any program inserts into the table `messages`, with the columns of go-message-dispatcher, are sent"
+                    + " as SMS; `sent` turns true then. The table is made if it is missing.");
     static final Key<Integer> BREAKER = Key.of(
             "delivery.breaker.failures",
             Kind.whole(0, 10_000),
@@ -105,6 +111,7 @@ final class DeliveryKeys {
             RETRY_JITTER,
             RETENTION_SENT,
             RETENTION_UNSENT,
+            MESSAGES_TABLE,
             BREAKER,
             PACE_MESSAGES,
             PACE_INTERVAL,

@@ -19,10 +19,16 @@ import java.util.Optional;
  * The queue, its dispatcher and the live channel.
  *
  * @param journal where the dispatcher keeps its journal, if it does
+ * @param messagesTable whether rows of the table {@code messages} are taken in
  * @param maxAttempts of a step, for messages that do not say
  */
 record DeliverySettings(
-        DispatchOptions dispatch, Optional<Path> journal, int maxAttempts, int liveConcurrency, Duration liveTimeout) {
+        DispatchOptions dispatch,
+        Optional<Path> journal,
+        boolean messagesTable,
+        int maxAttempts,
+        int liveConcurrency,
+        Duration liveTimeout) {
 
     static DeliverySettings read(Reading reading) {
         return new DeliverySettings(
@@ -36,6 +42,7 @@ record DeliverySettings(
                                 reading.find(DeliveryKeys.RETENTION_SENT),
                                 reading.find(DeliveryKeys.RETENTION_UNSENT))),
                 journal(reading),
+                reading.get(DeliveryKeys.MESSAGES_TABLE),
                 reading.get(DeliveryKeys.ATTEMPTS),
                 reading.get(DeliveryKeys.LIVE_CONCURRENCY),
                 reading.get(DeliveryKeys.LIVE_TIMEOUT));

@@ -6,6 +6,7 @@ import dev.signalbox.delivery.queue.DeliveryQueue.BulkChange;
 import dev.signalbox.delivery.queue.DeliveryQueue.Change;
 import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Remark;
+import dev.signalbox.delivery.queue.Schedule;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.Json;
@@ -20,6 +21,7 @@ import dev.signalbox.server.rest.Route;
 import dev.signalbox.server.rest.UuidText;
 import dev.signalbox.server.rest.Violations;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** Cancels, retries and resolves messages, one or all that a filter finds. Thread-safe. */
 final class MessageActions {
     private static final Set<String> NOTE = Set.of("note");
+    private static final Set<String> SCHEDULE = Set.of("at", "in", "priority", "note");
     private static final Set<String> RETRYING = Set.of("note", "newKey");
     private static final Set<String> RESOLUTION = Set.of("outcome", "note");
     private static final Set<String> BULK = Set.of("action", "outcome", "newKey", "note", "filter", "limit", "dryRun");
@@ -42,16 +45,20 @@ final class MessageActions {
 
     private final DeliveryQueue queue;
     private final ControlPlane.Bounds bounds;
+    private final InstantSource clock;
 
-    MessageActions(DeliveryQueue queue, ControlPlane.Bounds bounds) {
+    /** @param clock the database's */
+    MessageActions(DeliveryQueue queue, ControlPlane.Bounds bounds, InstantSource clock) {
         this.queue = queue;
         this.bounds = bounds;
+        this.clock = clock;
     }
 
     List<Route> routes() {
         return List.of(
                 Route.post("/api/messages/{id}/cancel", Role.ADMIN, this::cancel),
                 Route.post("/api/messages/{id}/retry", Role.ADMIN, this::retry),
+                Route.post("/api/messages/{id}/reschedule", Role.ADMIN, this::reschedule),
                 Route.post("/api/messages/{id}/resolve", Role.ADMIN, this::resolve),
                 Route.post("/api/messages/actions", Role.ADMIN, this::bulk));
     }
@@ -61,6 +68,28 @@ final class MessageActions {
         Remark remark = OperatorBody.remark(request, fields);
         OperatorBody.refuseWrong(fields.violations());
         change(request, response, Action.CANCEL, remark);
+    }
+
+    private void reschedule(Request request, Response response) throws IOException {
+        var fields =
+                OperatorBody.fields(RequestBody.declaredJson(request, bounds.maxBody()), SCHEDULE, "a schedule");
+        Optional<Schedule> schedule = new ScheduleReader(fields, clock).read();
+        Remark remark = OperatorBody.remark(request, fields);
+        OperatorBody.refuseWrong(fields.violations());
+        String id = request.parameter("id");
+        try {
+            Change change = UuidText.parse(id)
+                    .flatMap(uuid -> queue.reschedule(uuid, schedule.orElseThrow(), remark))
+                    .orElseThrow(() -> Problems.noSuchMessage(id));
+            if (!change.changed()) {
+                throw new Problem(409, "the message is " + change.state() + " and cannot be rescheduled: only messages that"
+                                + " wait, in the state PENDING or RETRY_WAIT, can")
+                        .with("state", change.state());
+            }
+            Json.send(response, Map.of("id", id, "state", change.state()));
+        } catch (IllegalArgumentException refused) {
+            throw Problems.refused(refused);
+        }
     }
 
     private void retry(Request request, Response response) throws IOException {

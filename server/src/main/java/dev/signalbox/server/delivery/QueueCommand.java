@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** Looks into a server's queue, and changes the fate of messages. */
 @Command(
         name = "queue",
-        description = "Lists, retries, cancels and resolves the messages of a server's queue, and pauses its channels.",
+        description = "Lists, retries, cancels, reschedules and resolves the messages of a server's queue, and pauses its channels.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             QueueChange.Retry.class,
             QueueChange.Cancel.class,
             QueueChange.Resolve.class,
+            QueueReschedule.class,
             QueueLanes.Listing.class,
             QueueLanes.Pause.class,
             QueueLanes.Resume.class

@@ -5,6 +5,7 @@ import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.FlowControl;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
+import dev.signalbox.delivery.queue.Schedule;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
@@ -56,6 +57,11 @@ public class ForwardingQueue implements DeliveryQueue {
     @Override
     public Optional<Change> change(UUID id, Action action, Remark remark) {
         return behind.change(id, action, remark);
+    }
+
+    @Override
+    public Optional<Change> reschedule(UUID id, Schedule schedule, Remark remark) {
+        return behind.reschedule(id, schedule, remark);
     }
 
     @Override

@@ -206,4 +206,40 @@ class MessageActionsTest {
                         .map(status -> status.state().name()))
                 .isEqualTo(Optional.of("UNKNOWN"));
     }
+
+    @Test
+    void aMessageThatWaitsIsRescheduled() throws Exception {
+        String id = server.enqueued(SMS);
+
+        var put = post(id + "/reschedule", "{\"in\":\"1h\",\"priority\":0,\"note\":\"a doctor waits\"}");
+
+        assertThat(json(put).get("state").stringValue()).isEqualTo("PENDING");
+        assertThat(shown(id).get("priority").intValue()).isZero();
+        JsonNode event = shown(id).get("attempts").get(0);
+        assertThat(event.get("result").stringValue()).isEqualTo("RESCHEDULED");
+        assertThat(event.get("actor").stringValue()).isEqualTo("admin");
+        server.dispatch(REJECTED);
+        assertThat(state(id)).isEqualTo("PENDING");
+        assertThat(post(id + "/reschedule", "{\"at\":\"2026-01-01T00:00:00Z\"}").statusCode())
+                .isEqualTo(200);
+        server.dispatch(REJECTED);
+        var late = post(id + "/reschedule", "{\"priority\":1}");
+        assertThat(late.statusCode()).isEqualTo(409);
+        assertThat(json(late).get("detail").stringValue()).contains("is REJECTED", "only messages that wait");
+    }
+
+    @Test
+    void wrongSchedulesAreToldByField() throws Exception {
+        String id = server.enqueued(SMS);
+        assertThat(errors(post(id + "/reschedule", "{\"in\":\"soon\",\"at\":\"later\",\"priority\":10}")))
+                .hasSize(3)
+                .anySatisfy(error -> assertThat(error).startsWith("in: is not a time of 1ms to 365d"))
+                .anySatisfy(error -> assertThat(error).startsWith("at: is not a time"))
+                .anySatisfy(error -> assertThat(error).startsWith("priority: must be from 0 to 9"));
+        assertThat(errors(post(id + "/reschedule", "{\"in\":\"1h\",\"at\":\"2026-11-21T09:30:00Z\"}")))
+                .containsExactly("in: give either 'at' or 'in', not both");
+        assertThat(errors(post(id + "/reschedule", "{\"note\":\"x\"}")))
+                .containsExactly(": give 'at', 'in' or 'priority'");
+        assertThat(shown(id).get("attempts")).isEmpty();
+    }
 }

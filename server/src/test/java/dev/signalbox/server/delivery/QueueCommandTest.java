@@ -150,4 +150,19 @@ class QueueCommandTest {
                 .containsPattern("sms +20 +900 +77")
                 .containsPattern("9 +sms +no route");
     }
+
+    @Test
+    void reschedulesEachAndGoesOnAfterARefusal() {
+        server.answers(409, "{\"detail\":\"the message is SENT\"}")
+                .answers(200, "{\"id\":\"x2\",\"state\":\"PENDING\"}");
+        Run run = server.run("queue", "reschedule", "x1", "x2", "--in", "30m", "--priority", "0");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(run.out()).contains("x2 PENDING");
+        assertThat(run.err()).contains("x1: ");
+        assertThat(server.asked())
+                .containsExactly(
+                        "POST /api/messages/x1/reschedule {\"in\":\"30m\",\"priority\":0}",
+                        "POST /api/messages/x2/reschedule {\"in\":\"30m\",\"priority\":0}");
+        assertThat(server.run("queue", "reschedule", "x1").exitCode()).isEqualTo(ExitCode.USAGE);
+    }
 }

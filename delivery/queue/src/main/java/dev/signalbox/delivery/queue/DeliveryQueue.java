@@ -169,6 +169,14 @@ public interface DeliveryQueue {
     Optional<Change> change(UUID id, Action action, Remark remark);
 
     /**
+     * Gives a message that waits another time or priority, and puts that into its history. What it has spent of its attempts and
+     * of its step's time stays. Empty if there is none with this id.
+     *
+     * @throws IllegalArgumentException if the time is not before the message's expiry
+     */
+    Optional<Change> reschedule(UUID id, Schedule schedule, Remark remark);
+
+    /**
      * Does something to all that a filter finds, newest first, in transactions of 100 each. The filter must name the one state
      * that is meant; where the action resolves, that is UNKNOWN and may be left out. Its limit, 1 to 10,000, says how many.
      *

@@ -319,6 +319,11 @@ final class JdbcQueue implements DeliveryQueue {
     }
 
     @Override
+    public Optional<Change> reschedule(UUID id, Schedule schedule, Remark remark) {
+        return guarded(() -> transact(changes -> changes.reschedule(id, schedule, remark)));
+    }
+
+    @Override
     public BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun) {
         Filter rest = Changes.checked(filter, action);
         int matched = 0;

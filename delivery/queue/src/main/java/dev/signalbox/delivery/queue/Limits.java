@@ -2,6 +2,7 @@ package dev.signalbox.delivery.queue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -14,6 +15,7 @@ final class Limits {
     static final int HEADER_VALUE = 1024;
     static final int ADDRESS = 512;
     static final int DEDUPE_KEY = 200;
+    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
     static final int PRIORITY = 9;
     static final int ATTEMPTS = 100;
     static final int ACTOR = 200;
@@ -73,6 +75,17 @@ final class Limits {
             text("header '" + name + "'", value, HEADER_VALUE);
             noControls("header '" + name + "'", value);
         }
+    }
+
+    static void priority(int priority) {
+        check(
+                priority >= 0 && priority <= PRIORITY,
+                "priority",
+                "is " + priority + "; it must be 0 (first) to " + PRIORITY + " (last)");
+    }
+
+    static void time(String field, Instant time) {
+        check(time.isAfter(Instant.EPOCH) && time.isBefore(LATEST), field, time + " is not between 1970 and 9999");
     }
 
     /** What others say, such as a provider, is not ours to refuse: it is cut and mended until it can be stored. */

@@ -29,7 +29,8 @@ final class Precedents {
         this.rows = rows;
     }
 
-    private record Precedent(Reach reach, long acceptedAt) {}
+    /** @param priority as its caller asked, whatever an operator has made of it */
+    private record Precedent(Reach reach, int priority, long acceptedAt) {}
 
     /** The receipts of reaches that are not new, in their order. */
     List<Receipt> receipts(Connection connection, List<Reach> offered, long now) throws SQLException {
@@ -63,7 +64,7 @@ final class Precedents {
         note(differing, "body", reach.body().equals(offered.body()));
         note(differing, "headers", reach.headers().equals(offered.headers()));
         note(differing, "dedupeKey", reach.dedupeKey().equals(offered.dedupeKey()));
-        note(differing, "priority", reach.priority() == offered.priority());
+        note(differing, "priority", first.priority() == offered.priority());
         note(differing, "at", isSame(Micros.of(reach.at()), first.acceptedAt(), Micros.of(offered.at()), now));
         note(
                 differing,
@@ -110,7 +111,9 @@ final class Precedents {
             }
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    Precedent precedent = new Precedent(rows.reach(row), row.getLong("accepted_at"));
+                    int asked = row.getInt("asked_priority");
+                    int priority = row.wasNull() ? row.getInt("priority") : asked;
+                    Precedent precedent = new Precedent(rows.reach(row), priority, row.getLong("accepted_at"));
                     found.put(precedent.reach().id(), precedent);
                     precedent.reach().dedupeKey().ifPresent(key -> found.put(key, precedent));
                 }

@@ -43,8 +43,6 @@ public record Reach(
     public static final int DEFAULT_PRIORITY = 5;
     public static final int DEFAULT_MAX_ATTEMPTS = 5;
 
-    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
-
     public Reach {
         steps = List.copyOf(steps);
         headers = Map.copyOf(headers);
@@ -57,10 +55,7 @@ public record Reach(
         Limits.body(body);
         Limits.headers(headers);
         dedupeKey.ifPresent(key -> Limits.text("dedupe key", key, Limits.DEDUPE_KEY));
-        Limits.check(
-                priority >= 0 && priority <= Limits.PRIORITY,
-                "priority",
-                "is " + priority + "; it must be 0 (first) to " + Limits.PRIORITY + " (last)");
+        Limits.priority(priority);
         Limits.check(
                 maxAttempts >= 1 && maxAttempts <= Limits.ATTEMPTS,
                 "attempts",
@@ -72,8 +67,7 @@ public record Reach(
     }
 
     private static Instant checked(Instant time) {
-        Limits.check(
-                time.isAfter(Instant.EPOCH) && time.isBefore(LATEST), "time", time + " is not between 1970 and 9999");
+        Limits.time("time", time);
         return time.truncatedTo(ChronoUnit.MICROS);
     }
 

@@ -27,6 +27,7 @@ final class Removal {
     private static final String BITE = "select m.id, m.accepted_at, m.steps, "
             + LAST.formatted("state", "state") + ", " + LAST.formatted("at", "at") + ", "
             + LAST.formatted("attempt", "attempt") + ", " + LAST.formatted("step", "step")
+            + ", (select count(*) from delivery_intake i where i.id = m.id) as unmarked"
             + " from delivery_message m where m.id > ? order by m.id limit ?";
 
     private static final String OLDEST_LEASE = "select min(claimed_at) from delivery_lease";
@@ -93,9 +94,13 @@ final class Removal {
         }
     }
 
+    /** One that was sent stays until its row in {@link MessagesTable} is marked. */
     private static Optional<Ended> ended(ResultSet row, UUID id) throws SQLException {
         String name = row.getString("last_state");
         if (name == null || !State.valueOf(name).isFinal()) {
+            return Optional.empty();
+        }
+        if (State.valueOf(name) == State.SENT && row.getInt("unmarked") > 0) {
             return Optional.empty();
         }
         Channel channel = Rows.channel(row.getString("steps"), row.getInt("last_step"));

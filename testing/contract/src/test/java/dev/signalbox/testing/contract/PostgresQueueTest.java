@@ -82,6 +82,22 @@ class PostgresQueueTest {
     }
 
     @Nested
+    class Messages extends DeliveryQueueMessagesTableContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Scheduling extends DeliveryQueueScheduleContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @Override
         protected DatabaseConfig newDatabase() {

@@ -63,6 +63,22 @@ class SqliteQueueTest {
     }
 
     @Nested
+    class Messages extends DeliveryQueueMessagesTableContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Scheduling extends DeliveryQueueScheduleContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @Override
         protected DatabaseConfig newDatabase() {

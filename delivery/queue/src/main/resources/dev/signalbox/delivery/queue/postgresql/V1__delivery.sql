@@ -1,7 +1,7 @@
 -- The delivery queue. Times are microseconds since 1970 (UTC), by the database's clock.
 -- A reach is in exactly one of: ready, later, an entry of lease without its outcome, dead, or it was sent.
 
--- What to deliver; never changed but for key_version. Wide columns last, aligned ones first. Its limits are those of Reach;
+-- What to deliver; never changed but for key_version and the priorities. Wide columns last, aligned ones first. Its limits are those of Reach;
 -- what only Java can check (steps, headers) and cannot read ends as dead.
 create table delivery_message (
     accepted_at  bigint   not null,
@@ -12,6 +12,7 @@ create table delivery_message (
     priority     smallint not null check (priority between 0 and 9),
     max_attempts smallint not null check (max_attempts between 1 and 100),
     key_version  smallint not null default 0 check (key_version >= 0), -- how often an operator asked for a new idempotency key
+    asked_priority smallint,        -- the caller's, where an operator has changed it
     steps        text     not null, -- one a line: channel:address [within 5s]
     body         text     not null check (octet_length(body) between 1 and 65536),
     headers      text,              -- a JSON object
@@ -113,6 +114,14 @@ create table delivery_outcome (
 );
 -- For the errors of the last hour; successes have no entry.
 create index delivery_outcome_errors on delivery_outcome (at) where error is not null;
+
+-- The rows of the table messages that were taken into the queue, until they are marked as sent there.
+create table delivery_intake (
+    message bigint not null primary key, -- its id there
+    id      uuid,                        -- here; null where it makes no message
+    problem text
+);
+create index delivery_intake_id on delivery_intake (id);
 
 -- What ended without being sent, or was parked, with the reason.
 create table delivery_dead (
@@ -397,7 +406,7 @@ begin
             case when known.steps <> signalbox_enqueue.steps then 'steps' end,
             case when known.body <> signalbox_enqueue.body then 'body' end,
             case when coalesce(known.headers::jsonb, '{}') <> coalesce(signalbox_enqueue.headers, '{}') then 'headers' end,
-            case when known.priority <> signalbox_enqueue.priority then 'priority' end,
+            case when coalesce(known.asked_priority, known.priority) <> signalbox_enqueue.priority then 'priority' end,
             case when not delivery_same_time(known.not_before, known.accepted_at, signalbox_enqueue.at, now_micros)
                 then 'at' end,
             case when not delivery_same_time(known.expires_at, known.accepted_at, signalbox_enqueue.expires_at, now_micros)

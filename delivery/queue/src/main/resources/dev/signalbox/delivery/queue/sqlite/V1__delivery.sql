@@ -1,7 +1,7 @@
 -- The delivery queue. Times are microseconds since 1970 (UTC); ids are the 16 bytes of a UUID.
 -- A reach is in exactly one of: ready, later, lease_entry, dead, or it was sent.
 
--- What to deliver; never changed but for key_version. Its limits are those of Reach; what only Java can check (steps, headers)
+-- What to deliver; never changed but for key_version and the priorities. Its limits are those of Reach; what only Java can check (steps, headers)
 -- and cannot read ends as dead.
 create table delivery_message (
     id           blob    not null primary key,
@@ -12,6 +12,7 @@ create table delivery_message (
     priority     integer not null check (priority between 0 and 9),
     max_attempts integer not null check (max_attempts between 1 and 100),
     key_version  integer not null default 0, -- how often an operator asked for a new idempotency key
+    asked_priority integer, -- the caller's, where an operator has changed it
     steps        text    not null, -- one a line: channel:address [within 5s]
     body         text    not null check (length(cast(body as blob)) between 1 and 65536),
     headers      text,             -- a JSON object
@@ -115,6 +116,14 @@ create table delivery_outcome (
 ) without rowid;
 -- For the errors of the last hour; successes have no entry.
 create index delivery_outcome_errors on delivery_outcome (at) where error is not null;
+
+-- The rows of the table messages that were taken into the queue, until they are marked as sent there.
+create table delivery_intake (
+    message integer not null primary key, -- its id there
+    id      blob,                         -- here; null where it makes no message
+    problem text
+);
+create index delivery_intake_id on delivery_intake (id);
 
 -- What ended without being sent, or was parked, with the reason.
 create table delivery_dead (
