@@ -76,11 +76,16 @@ final class MessageRoutes {
     private void enqueue(Request request, Response response) throws IOException {
         switch (RequestBody.type(request)) {
             case "application/json" -> one(request, response);
-            case NDJSON -> bulk(request, response, UnaryOperator.identity(), lines -> BulkSource.ndjson(lines, reader));
+            case NDJSON ->
+                bulk(request, response, UnaryOperator.identity(), lines -> BulkSource.ndjson(lines, reader(request)));
             case "text/csv" ->
-                bulk(request, response, CsvRow::column, lines -> BulkSource.csv(new CsvReader(lines), reader));
+                bulk(request, response, CsvRow::column, lines -> BulkSource.csv(new CsvReader(lines), reader(request)));
             default -> throw RequestBody.unsupportedType(request, "application/json, application/x-ndjson, text/csv");
         }
+    }
+
+    private ReachReader reader(Request request) {
+        return reader.within(request.header("traceparent"));
     }
 
     private void one(Request request, Response response) throws IOException {
@@ -99,7 +104,7 @@ final class MessageRoutes {
 
     private Reach valid(Request request) throws IOException {
         try {
-            return reader.read(RequestBody.json(request, bounds.maxBody()));
+            return reader(request).read(RequestBody.json(request, bounds.maxBody()));
         } catch (InvalidMessageException invalid) {
             throw Problems.invalid(invalid.violations());
         }

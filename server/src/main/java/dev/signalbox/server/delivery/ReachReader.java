@@ -48,6 +48,7 @@ final class ReachReader {
             "expiresAt",
             "expiresIn",
             "maxAttempts",
+            "traceparent",
             "id");
 
     private final Channels channels;
@@ -55,14 +56,34 @@ final class ReachReader {
     private final int maxAttempts;
     private final InstantSource clock;
     private final MessagePreparation preparation;
+    private final Optional<String> traceparent;
 
     /** @param maxAttempts of messages that do not say */
     ReachReader(Channels channels, int maxAttempts, InstantSource clock, MessagePreparation preparation) {
+        this(channels, maxAttempts, clock, preparation, Optional.empty());
+    }
+
+    private ReachReader(
+            Channels channels,
+            int maxAttempts,
+            InstantSource clock,
+            MessagePreparation preparation,
+            Optional<String> traceparent) {
         this.preparation = preparation;
+        this.traceparent = traceparent;
         this.channels = channels;
         this.steps = new StepReader(channels);
         this.maxAttempts = maxAttempts;
         this.clock = clock;
+    }
+
+    /**
+     * For one request: messages that do not say so themselves belong to its trace.
+     *
+     * @param header {@code traceparent} of the request; one that cannot be read counts as none, as W3C Trace Context has it
+     */
+    ReachReader within(Optional<String> header) {
+        return new ReachReader(channels, maxAttempts, clock, preparation, header.filter(Reach::isTraceparent));
     }
 
     Reach read(JsonNode message) throws InvalidMessageException {
@@ -99,6 +120,7 @@ final class ReachReader {
                 .priority(number(fields, "priority", 0, 9, violations).orElse(Reach.DEFAULT_PRIORITY))
                 .maxAttempts(number(fields, "maxAttempts", 1, 100, violations).orElseGet(() -> attempts(chain)));
         dedupeKey(fields, violations).ifPresent(reach::dedupeKey);
+        traceparent(fields, violations).ifPresent(reach::traceparent);
         at.ifPresent(reach::at);
         expiresAt.ifPresent(reach::expiresAt);
         violations.throwIfAny();
@@ -232,6 +254,15 @@ final class ReachReader {
                 "must not begin with '" + IdempotencyKey.NAMESPACE
                         + "': such keys belong to requests with the header Idempotency-Key");
         return key;
+    }
+
+    private Optional<String> traceparent(Fields fields, Violations violations) {
+        Optional<String> own = fields.text("traceparent");
+        violations.check(
+                own.filter(text -> !Reach.isTraceparent(text)).isEmpty(),
+                fields.shown("traceparent"),
+                "is not one of W3C Trace Context, such as 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        return own.filter(Reach::isTraceparent).or(() -> traceparent);
     }
 
     private static Optional<Integer> number(Fields fields, String name, int least, int most, Violations violations) {

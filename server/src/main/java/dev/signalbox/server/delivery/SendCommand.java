@@ -83,6 +83,12 @@ final class SendCommand implements Callable<Integer> {
     @Option(names = "--header", paramLabel = "NAME=VALUE", description = "A header. May be repeated.")
     private final Map<String, String> headers = new LinkedHashMap<>();
 
+    @Option(
+            names = "--traceparent",
+            paramLabel = "TRACE",
+            description = "The place in a trace that it belongs to, as W3C Trace Context writes it.")
+    private @Nullable String traceparent;
+
     @Option(names = "--json", description = "Prints JSON.")
     private boolean json;
 
@@ -123,6 +129,7 @@ final class SendCommand implements Callable<Integer> {
         put(message, "dedupeKey", dedupeKey);
         put(message, "at", at);
         put(message, "expiresIn", expiresIn);
+        put(message, "traceparent", traceparent);
         if (priority != null) {
             message.put("priority", priority);
         }

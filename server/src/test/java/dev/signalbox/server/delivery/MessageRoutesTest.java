@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.server.node.RunningControlPlane;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -60,6 +61,31 @@ class MessageRoutesTest {
 
         assertThat(json(server.get("/api/messages/" + id)).get("reach").toString())
                 .isEqualTo("[{\"to\":\"client:alice\",\"within\":\"5s\"},{\"to\":\"sms:+61491570006\"}]");
+    }
+
+    @Test
+    void theRequestsTraceIsThatOfItsMessagesUnlessTheySayAnother() throws Exception {
+        String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        String own = trace.replace("4b", "aa");
+        String plain = "{\"to\":\"" + SMS + "\",\"body\":\"hi\"}";
+        String other = plain.replace("}", ",\"traceparent\":\"" + own + "\"}");
+
+        assertThat(traceOf(trace, plain)).isEqualTo(trace);
+        assertThat(traceOf(trace, other)).isEqualTo(own);
+        assertThat(traceOf("00-nonsense", plain)).isEmpty();
+        assertThat(errors(server.enqueue(plain.replace("}", ",\"traceparent\":\"00-nonsense\"}"))))
+                .singleElement()
+                .asString()
+                .startsWith("traceparent: is not one of W3C Trace Context");
+    }
+
+    private String traceOf(String header, String message) throws Exception {
+        var request = server.request("/api/messages")
+                .header("Content-Type", "application/json")
+                .header("traceparent", header)
+                .POST(BodyPublishers.ofString(message));
+        String id = json(server.send(request)).get("id").stringValue();
+        return json(server.get("/api/messages/" + id)).path("traceparent").asString("");
     }
 
     @Test

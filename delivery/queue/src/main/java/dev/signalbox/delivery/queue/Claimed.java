@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param expiresAt as {@link Micros}
  * @param acceptedAt as {@link Micros}
  * @param keyVersion how often an operator asked for a new idempotency key
+ * @param traceparent the caller's place in a distributed trace
  * @param unreadable why its row makes no message; then the steps and the body are made up
  */
 record Claimed(
@@ -23,6 +24,7 @@ record Claimed(
         int maxAttempts,
         long acceptedAt,
         int keyVersion,
+        Optional<String> traceparent,
         Optional<String> unreadable) {
 
     /** The order in which tickets are claimed. */
@@ -53,6 +55,7 @@ record Claimed(
                 maxAttempts,
                 acceptedAt,
                 keyVersion,
+                traceparent,
                 unreadable);
     }
 
@@ -67,6 +70,7 @@ record Claimed(
                 headers,
                 remaining,
                 keyVersion,
+                traceparent,
                 () -> true);
     }
 }

@@ -27,6 +27,10 @@ final class Limits {
     /** A token of RFC 9110, as header names are. */
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
+    /** Version 00 of W3C Trace Context; the ids of the trace and of the parent are not all zeros. */
+    private static final Pattern TRACEPARENT =
+            Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
+
     private Limits() {}
 
     static void check(boolean valid, String field, String problem) {
@@ -82,6 +86,10 @@ final class Limits {
                 priority >= 0 && priority <= PRIORITY,
                 "priority",
                 "is " + priority + "; it must be 0 (first) to " + PRIORITY + " (last)");
+    }
+
+    static boolean isTraceparent(String text) {
+        return TRACEPARENT.matcher(text).matches();
     }
 
     static void time(String field, Instant time) {

@@ -27,13 +27,14 @@ final class PostgresStore implements Store {
     private static final String INSERT = """
             with input as (
                 select * from unnest(?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::smallint[], ?::smallint[],
-                                     ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
+                                     ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
                     as t (id, due_at, not_before, expires_at, priority, max_attempts, steps, body, headers, dedupe_key,
-                          lane)
+                          lane, traceparent)
             ), fresh as (
                 insert into delivery_message (accepted_at, due_at, not_before, expires_at, id, priority, max_attempts,
-                                              steps, body, headers, dedupe_key)
-                select ?, due_at, not_before, expires_at, id, priority, max_attempts, steps, body, headers, dedupe_key
+                                              steps, body, headers, dedupe_key, traceparent)
+                select ?, due_at, not_before, expires_at, id, priority, max_attempts, steps, body, headers, dedupe_key,
+                       traceparent
                 from input
                 on conflict do nothing
                 returning id
@@ -63,7 +64,7 @@ final class PostgresStore implements Store {
     private static final String ORPHANS = """
             select l.id as lease, l.lane, l.claimed_at, e.id, e.attempt, e.step, e.tried, e.deadline, e.unsure_since,
                    m.priority, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at,
-                   m.key_version
+                   m.key_version, m.traceparent
             from delivery_lease l
             cross join unnest(l.ids, l.attempts, l.steps, l.tried, l.deadlines, l.unsure_since)
                 as e (id, attempt, step, tried, deadline, unsure_since)
@@ -136,6 +137,7 @@ final class PostgresStore implements Store {
             in.texts(reaches, reach -> Rows.write(reach.headers()));
             in.texts(reaches, reach -> reach.dedupeKey().orElse(null));
             in.texts(tickets, ticket -> ticket.lane().name());
+            in.fewTexts(reaches, reach -> reach.traceparent().orElse(null));
             in.longs(now, now, now);
             return ids(statement);
         }

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param at the earliest time of the first attempt, in microseconds; empty means now
  * @param expiresAt when it is no longer worth delivering, in microseconds; empty means never
  * @param maxAttempts the attempt budget of each step, 1 to 100
+ * @param traceparent the caller's place in a distributed trace, as W3C Trace Context writes it; handed on to whoever gets the
+ *     message. It makes no message another one: a repeat may have its own
  */
 public record Reach(
         UUID id,
@@ -38,7 +40,8 @@ public record Reach(
         int priority,
         Optional<Instant> at,
         Optional<Instant> expiresAt,
-        int maxAttempts) {
+        int maxAttempts,
+        Optional<String> traceparent) {
 
     public static final int DEFAULT_PRIORITY = 5;
     public static final int DEFAULT_MAX_ATTEMPTS = 5;
@@ -60,6 +63,10 @@ public record Reach(
                 maxAttempts >= 1 && maxAttempts <= Limits.ATTEMPTS,
                 "attempts",
                 "are " + maxAttempts + "; there must be 1 to " + Limits.ATTEMPTS);
+        traceparent.ifPresent(trace -> Limits.check(
+                isTraceparent(trace),
+                "traceparent",
+                "is not one, such as 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
         Limits.check(
                 at.isEmpty() || expiresAt.isEmpty() || at.get().isBefore(expiresAt.get()),
                 "expiry",
@@ -71,9 +78,14 @@ public record Reach(
         return time.truncatedTo(ChronoUnit.MICROS);
     }
 
+    /** Whether it is a {@code traceparent} of W3C Trace Context, version 00. */
+    public static boolean isTraceparent(String text) {
+        return Limits.isTraceparent(text);
+    }
+
     /** The same reach with this dedupe key. */
     public Reach withDedupeKey(String key) {
-        return new Reach(id, steps, body, headers, Optional.of(key), priority, at, expiresAt, maxAttempts);
+        return new Reach(id, steps, body, headers, Optional.of(key), priority, at, expiresAt, maxAttempts, traceparent);
     }
 
     /** Begins a reach over one channel. */
@@ -102,6 +114,7 @@ public record Reach(
         private Optional<Instant> at = Optional.empty();
         private Optional<Instant> expiresAt = Optional.empty();
         private int maxAttempts = DEFAULT_MAX_ATTEMPTS;
+        private Optional<String> traceparent = Optional.empty();
 
         private Builder(List<Step> steps) {
             this.steps = new ArrayList<>(steps);
@@ -159,6 +172,12 @@ public record Reach(
             return this;
         }
 
+        /** The caller's place in a distributed trace, as W3C Trace Context writes it. */
+        public Builder traceparent(String trace) {
+            traceparent = Optional.of(trace);
+            return this;
+        }
+
         /** Replaces the id that would be made; enqueuing the same id again changes nothing. */
         public Builder id(UUID newId) {
             id = newId;
@@ -172,7 +191,8 @@ public record Reach(
          */
         public Reach build() {
             UUID given = id == null ? Ids.next() : id;
-            return new Reach(given, steps, body, headers, dedupeKey, priority, at, expiresAt, maxAttempts);
+            return new Reach(
+                    given, steps, body, headers, dedupeKey, priority, at, expiresAt, maxAttempts, traceparent);
         }
     }
 }

@@ -111,7 +111,8 @@ final class Rows {
                     row.getInt("priority"),
                     Micros.optional(row.getLong("not_before")),
                     Micros.optional(row.getLong("expires_at")),
-                    row.getInt("max_attempts"));
+                    row.getInt("max_attempts"),
+                    Optional.ofNullable(row.getString("traceparent")));
         } catch (RuntimeException e) {
             return Reach.to(UNREADABLE).body(reason(e)).id(id).build();
         }
@@ -124,7 +125,7 @@ final class Rows {
             return readable(row, ticket);
         } catch (RuntimeException e) {
             List<Step> steps = Collections.nCopies(ticket.step() + 1, UNREADABLE.getFirst());
-            return new Claimed(ticket, steps, "", Map.of(), Micros.NONE, 1, 0, 0, Optional.of(reason(e)));
+            return new Claimed(ticket, steps, "", Map.of(), Micros.NONE, 1, 0, 0, Optional.empty(), Optional.of(reason(e)));
         }
     }
 
@@ -147,6 +148,7 @@ final class Rows {
                 row.getInt("max_attempts"),
                 row.getLong("accepted_at"),
                 row.getInt("key_version"),
+                Optional.ofNullable(row.getString("traceparent")),
                 Optional.empty());
     }
 

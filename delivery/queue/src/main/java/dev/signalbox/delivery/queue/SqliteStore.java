@@ -23,13 +23,14 @@ import org.jspecify.annotations.Nullable;
 final class SqliteStore implements Store {
     private static final String INSERT_MESSAGE = """
             insert into delivery_message (id, accepted_at, due_at, not_before, expires_at, priority, max_attempts, steps,
-                                          body, headers, dedupe_key)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                          body, headers, dedupe_key, traceparent)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict do nothing
             """;
 
     private static final String CLAIMABLE = """
-            select r.*, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version
+            select r.*, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version,
+                   m.traceparent
             from (select * from delivery_ready where lane = ? order by priority, run_at, id limit ?) r
             join delivery_message m on m.id = r.id
             order by r.priority, r.run_at, r.id
@@ -68,7 +69,7 @@ final class SqliteStore implements Store {
     private static final String ORPHANS = """
             select e.*, l.id as lease_id, l.lane, l.claimed_at,
                    m.priority, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at,
-                   m.key_version
+                   m.key_version, m.traceparent
             from (select * from delivery_lease where %s) l
             join delivery_lease_entry e on e.lease = l.id
             join delivery_message m on m.id = e.id
@@ -112,6 +113,7 @@ final class SqliteStore implements Store {
         statement.setString(9, reach.body());
         statement.setString(10, Rows.write(reach.headers()));
         statement.setString(11, reach.dedupeKey().orElse(null));
+        statement.setString(12, reach.traceparent().orElse(null));
     }
 
     @Override

@@ -38,6 +38,7 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
                 .at(clock.instant().plusSeconds(60))
                 .expiresAt(clock.instant().plusSeconds(3600))
                 .maxAttempts(7)
+                .traceparent(TRACE)
                 .build();
         queue().enqueue(reach);
 
@@ -64,6 +65,14 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
         assertThat(first.duplicate()).isFalse();
         assertThat(second).isEqualTo(new Receipt(first.id(), true));
         assertThat(queue().counts().byState()).containsEntry(State.PENDING, 1L);
+    }
+
+    @Test
+    void repeatFromAnotherTraceIsTheSameMessage() {
+        UUID first = enqueue(sms().dedupeKey("k").traceparent(TRACE));
+        UUID second = enqueue(sms().dedupeKey("k").traceparent(TRACE.replace('a', 'b')));
+        assertThat(second).isEqualTo(first);
+        assertThat(find(first).reach().traceparent()).contains(TRACE);
     }
 
     @Test

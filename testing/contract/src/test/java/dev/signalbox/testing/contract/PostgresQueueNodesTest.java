@@ -350,7 +350,8 @@ class PostgresQueueNodesTest {
     void plainSqlKnowsEveryField() {
         UUID id = call(
                 "select signalbox_enqueue(?, ?, dedupe_key => ?, priority => 2, at => ?::timestamptz,"
-                        + " expires_at => ?::timestamptz, max_attempts => 9, headers => '{\"a\": \"b\"}')",
+                        + " expires_at => ?::timestamptz, max_attempts => 9, headers => '{\"a\": \"b\"}',"
+                        + " traceparent => '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01')",
                 "client:alice within 5s\nsms:+61400000000",
                 "hello",
                 "k",
@@ -366,6 +367,7 @@ class PostgresQueueNodesTest {
                 .expiresAt(Instant.parse("2031-01-01T00:00:00Z"))
                 .maxAttempts(9)
                 .header("a", "b")
+                .traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
                 .build();
         assertThat(status.reach()).isEqualTo(expected);
         assertThat(status.nextAttemptAt()).isEqualTo(expected.at());
@@ -419,7 +421,9 @@ class PostgresQueueNodesTest {
                 "E'sms:1\\u00852', 'x'",
                 "'sms:1', 'x', at => '20000-01-01'",
                 "'sms:1', 'x', expires_at => '1969-01-01'",
-                "'sms:1', 'x', at => now(), expires_at => now()")) {
+                "'sms:1', 'x', at => now(), expires_at => now()",
+                "'sms:1', 'x', traceparent => '00-00000000000000000000000000000000-00f067aa0ba902b7-01'",
+                "'sms:1', 'x', traceparent => '00-4bf92f35'")) {
             assertThatThrownBy(() -> call("select signalbox_enqueue(" + arguments + ")"), "%s", arguments)
                     .hasMessageContaining("must");
         }

@@ -16,7 +16,8 @@ create table delivery_message (
     steps        text     not null, -- one a line: channel:address [within 5s]
     body         text     not null check (octet_length(body) between 1 and 65536),
     headers      text,              -- a JSON object
-    dedupe_key   text     check (length(dedupe_key) between 1 and 200)
+    dedupe_key   text     check (length(dedupe_key) between 1 and 200),
+    traceparent  text     check (traceparent ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$') -- the caller's place in a distributed trace (W3C)
 );
 create unique index delivery_message_dedupe on delivery_message (dedupe_key) where dedupe_key is not null;
 
@@ -198,7 +199,8 @@ create function delivery_claim(
     budgets text[], mosts integer[], intervals bigint[], most_under_way integer
 ) returns table (
     run_at bigint, deadline bigint, unsure_since bigint, id uuid, attempt integer, priority smallint, step smallint,
-    tried smallint, steps text, body text, headers text, expires_at bigint, max_attempts smallint, accepted_at bigint, key_version smallint
+    tried smallint, steps text, body text, headers text, expires_at bigint, max_attempts smallint, accepted_at bigint,
+    key_version smallint, traceparent text
 )
 language plpgsql
 set enable_sort = off
@@ -247,7 +249,7 @@ begin
         from picked p having count(*) > 0
     )
     select p.run_at, p.deadline, p.unsure_since, p.id, p.attempt, p.priority, p.step, p.tried,
-           m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version
+           m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version, m.traceparent
     from picked p join delivery_message m on m.id = p.id;
     get diagnostics taken = row_count;
     if taken > 0 and cardinality(budgets) > 0 then
@@ -336,7 +338,8 @@ create function signalbox_enqueue(
     at           timestamptz default null,
     expires_at   timestamptz default null,
     max_attempts integer     default 5,
-    headers      jsonb       default null
+    headers      jsonb       default null,
+    traceparent  text        default null
 ) returns uuid
 language plpgsql
 as $$
@@ -390,15 +393,19 @@ begin
         raise exception 'headers must have names of 1 to 64 letters, digits and !#$%%&''*+-.^_`|~, and values of at most 1024 characters without line breaks and other control characters'
             using errcode = 'check_violation';
     end if;
+    if traceparent !~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'
+            or traceparent ~ '^00-(0{32}-|[0-9a-f]{32}-0{16}-)' then
+        raise exception 'traceparent must be one of W3C Trace Context, version 00' using errcode = 'check_violation';
+    end if;
     if least(at, expires_at) <= 'epoch' or greatest(at, expires_at) >= '9999-12-31 00:00:00+00' then
         raise exception 'at and expires_at must be between 1970 and 9999' using errcode = 'check_violation';
     end if;
     insert into delivery_message (accepted_at, due_at, not_before, expires_at, id, priority, max_attempts, steps, body,
-                                  headers, dedupe_key)
+                                  headers, dedupe_key, traceparent)
     values (now_micros, due, (extract(epoch from signalbox_enqueue.at) * 1000000)::bigint,
             (extract(epoch from signalbox_enqueue.expires_at) * 1000000)::bigint, new_id, signalbox_enqueue.priority,
             signalbox_enqueue.max_attempts, signalbox_enqueue.steps, signalbox_enqueue.body,
-            signalbox_enqueue.headers::text, signalbox_enqueue.dedupe_key)
+            signalbox_enqueue.headers::text, signalbox_enqueue.dedupe_key, signalbox_enqueue.traceparent)
     on conflict do nothing;
     if not found then
         select m.* into known from delivery_message m where m.dedupe_key = signalbox_enqueue.dedupe_key;

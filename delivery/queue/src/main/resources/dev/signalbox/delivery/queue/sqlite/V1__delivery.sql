@@ -16,7 +16,8 @@ create table delivery_message (
     steps        text    not null, -- one a line: channel:address [within 5s]
     body         text    not null check (length(cast(body as blob)) between 1 and 65536),
     headers      text,             -- a JSON object
-    dedupe_key   text    check (length(dedupe_key) between 1 and 200)
+    dedupe_key   text    check (length(dedupe_key) between 1 and 200),
+    traceparent  text    check (length(traceparent) = 55) -- the caller's place in a distributed trace (W3C)
 ) without rowid;
 create unique index delivery_message_dedupe on delivery_message (dedupe_key) where dedupe_key is not null;
 
