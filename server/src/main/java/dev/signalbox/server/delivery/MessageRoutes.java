@@ -1,6 +1,7 @@
 package dev.signalbox.server.delivery;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.DeliveryQueue.BulkChange;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DeliveryReceipts;
@@ -70,6 +71,7 @@ final class MessageRoutes {
         return List.of(
                 Route.post("/api/messages", Role.SENDER, this::enqueue),
                 Route.read("/api/messages", this::list),
+                Route.read("/api/messages/count", this::count),
                 Route.read("/api/messages/{id}", this::show));
     }
 
@@ -169,6 +171,17 @@ final class MessageRoutes {
         page.next().ifPresent(next -> answer.put("next", next));
         page.searched().ifPresent(searched -> answer.put("searched", searched));
         Json.send(response, answer);
+    }
+
+    private record Counted(int count, boolean more) {}
+
+    private void count(Request request, Response response) throws IOException {
+        var query = new Query(request, MessageFilter.FIELDS);
+        Filter filter = new MessageFilter(query, query.violations()).read();
+        query.refuseWrong();
+        BulkChange counted = queue.count(filter.withLimit(Filter.MOST_CHANGED));
+        Json.send(
+                response, new Counted(counted.matched(), counted.next().isPresent()));
     }
 
     private void show(Request request, Response response) throws IOException {

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** A message as the API shows it. */
@@ -21,6 +22,9 @@ record MessageView(
         String body,
         Map<String, String> headers,
         Optional<String> dedupeKey,
+        Optional<String> dedupeWindow,
+        Set<String> tags,
+        Map<String, String> metadata,
         int priority,
         Optional<Instant> at,
         Optional<Instant> expiresAt,
@@ -67,6 +71,9 @@ record MessageView(
                 reach.body(),
                 reach.headers(),
                 reach.dedupeKey(),
+                reach.dedupeWindow().map(DurationText::format),
+                reach.labels().tags(),
+                reach.labels().metadata(),
                 reach.priority(),
                 reach.at(),
                 reach.expiresAt(),

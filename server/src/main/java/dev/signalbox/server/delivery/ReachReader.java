@@ -1,5 +1,6 @@
 package dev.signalbox.server.delivery;
 
+import dev.signalbox.delivery.queue.Labels;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.router.MessageId;
@@ -49,6 +50,9 @@ final class ReachReader {
             "expiresIn",
             "maxAttempts",
             "traceparent",
+            "dedupeWindow",
+            "tags",
+            "metadata",
             "id");
 
     private final Channels channels;
@@ -92,16 +96,18 @@ final class ReachReader {
         violations.throwIfAny();
         var fields = new JsonFields(preparation.prepare(message, violations), "", violations);
         fields.refuseUnknown(FIELDS);
-        return reach(fields, steps(fields, violations), headers(fields, violations), violations);
+        Labels labels = new LabelsReader(fields).read();
+        return reach(fields, steps(fields, violations), headers(fields, violations), labels, violations);
     }
 
     Reach read(CsvRow row) throws InvalidMessageException {
         var violations = new Violations();
         var fields = row.fields(violations);
-        return reach(fields, chain(fields, violations), Map.of(), violations);
+        return reach(fields, chain(fields, violations), Map.of(), Labels.NONE, violations);
     }
 
-    private Reach reach(Fields fields, List<Step> chain, Map<String, String> headers, Violations violations)
+    private Reach reach(
+            Fields fields, List<Step> chain, Map<String, String> headers, Labels labels, Violations violations)
             throws InvalidMessageException {
         Instant now = clock.instant();
         Optional<Instant> at = instant(fields, "at", violations);
@@ -117,9 +123,11 @@ final class ReachReader {
                 .id(id(fields, violations))
                 .body(body)
                 .headers(headers)
+                .labels(labels)
                 .priority(number(fields, "priority", 0, 9, violations).orElse(Reach.DEFAULT_PRIORITY))
                 .maxAttempts(number(fields, "maxAttempts", 1, 100, violations).orElseGet(() -> attempts(chain)));
         dedupeKey(fields, violations).ifPresent(reach::dedupeKey);
+        dedupeWindow(fields, violations).ifPresent(reach::dedupeWindow);
         traceparent(fields, violations).ifPresent(reach::traceparent);
         at.ifPresent(reach::at);
         expiresAt.ifPresent(reach::expiresAt);
@@ -254,6 +262,19 @@ final class ReachReader {
                 "must not begin with '" + IdempotencyKey.NAMESPACE
                         + "': such keys belong to requests with the header Idempotency-Key");
         return key;
+    }
+
+    private static Optional<Duration> dedupeWindow(Fields fields, Violations violations) {
+        Optional<String> text = fields.text("dedupeWindow");
+        Optional<Duration> window = text.flatMap(TimeText::duration)
+                .filter(time -> time.isPositive() && time.compareTo(LONGEST_LIFE) <= 0);
+        violations.check(
+                text.isEmpty() || window.isPresent(),
+                fields.shown("dedupeWindow"),
+                "is not a time of 1ms to 365d, such as 30m or 1h");
+        violations.check(
+                text.isEmpty() || fields.has("dedupeKey"), fields.shown("dedupeWindow"), "needs a dedupeKey");
+        return fields.has("dedupeKey") ? window : Optional.empty();
     }
 
     private Optional<String> traceparent(Fields fields, Violations violations) {

@@ -68,6 +68,21 @@ final class SendCommand implements Callable<Integer> {
             description = "A second message with the same key is not enqueued.")
     private @Nullable String dedupeKey;
 
+    @Option(
+            names = "--dedupe-window",
+            paramLabel = "TIME",
+            description = "How long the key stands in the way of another message, such as 10m; else for ever.")
+    private @Nullable String dedupeWindow;
+
+    @Option(names = "--tag", paramLabel = "TAG", description = "A tag to find it by. May be repeated.")
+    private final List<String> tags = new ArrayList<>();
+
+    @Option(
+            names = "--metadata",
+            paramLabel = "NAME=VALUE",
+            description = "Something to keep with it, which is not sent. May be repeated.")
+    private final Map<String, String> metadata = new LinkedHashMap<>();
+
     @Option(names = "--priority", paramLabel = "N", description = "0 (first) to 9 (last).")
     private @Nullable Integer priority;
 
@@ -127,6 +142,7 @@ final class SendCommand implements Callable<Integer> {
 
     private void addOptions(ObjectNode message) {
         put(message, "dedupeKey", dedupeKey);
+        put(message, "dedupeWindow", dedupeWindow);
         put(message, "at", at);
         put(message, "expiresIn", expiresIn);
         put(message, "traceparent", traceparent);
@@ -135,6 +151,12 @@ final class SendCommand implements Callable<Integer> {
         }
         if (maxAttempts != null) {
             message.put("maxAttempts", maxAttempts);
+        }
+        if (!tags.isEmpty()) {
+            message.set("tags", RestClient.JSON.valueToTree(tags));
+        }
+        if (!metadata.isEmpty()) {
+            message.set("metadata", RestClient.JSON.valueToTree(metadata));
         }
         if (!headers.isEmpty()) {
             message.set("headers", RestClient.JSON.valueToTree(headers));

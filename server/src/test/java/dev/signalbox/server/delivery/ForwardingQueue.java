@@ -70,6 +70,11 @@ public class ForwardingQueue implements DeliveryQueue {
     }
 
     @Override
+    public BulkChange count(Filter filter) {
+        return behind.count(filter);
+    }
+
+    @Override
     public Counts counts() {
         return behind.counts();
     }

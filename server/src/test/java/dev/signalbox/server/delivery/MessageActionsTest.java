@@ -180,7 +180,7 @@ class MessageActionsTest {
                         "filter.state: must be one of [PENDING, RETRY_WAIT], whose messages this action can change");
         assertThat(errors(post("actions", "{\"action\":\"purge\",\"filter\":{\"stat\":1,\"text\":\"x\"},\"limit\":0}")))
                 .containsExactlyInAnyOrder(
-                        "action: must be cancel, retry or resolve",
+                        "action: must be cancel, retry, resolve or delete",
                         "filter.stat: is not a field of a filter (did you mean 'state'?)",
                         "filter.text: is too short; give 2 to 100 characters",
                         "limit: must be 1 to 10000");
@@ -194,7 +194,7 @@ class MessageActionsTest {
     @Test
     void onlyAdminsIntervene() throws Exception {
         String id = ended(UNKNOWN);
-        for (String path : new String[] {id + "/resolve", id + "/retry", id + "/cancel", "actions"}) {
+        for (String path : new String[] {id + "/resolve", id + "/retry", id + "/cancel", id + "/delete", "actions"}) {
             var refused = server.send(server.request("/api/messages/" + path)
                     .setHeader("Authorization", "Bearer sender")
                     .header("Content-Type", "application/json")
@@ -205,6 +205,26 @@ class MessageActionsTest {
                         .find(UUID.fromString(id))
                         .map(status -> status.state().name()))
                 .isEqualTo(Optional.of("UNKNOWN"));
+    }
+
+    @Test
+    void whatHasEndedIsDeletedByIdOrByTag() throws Exception {
+        String waiting = server.enqueued(SMS);
+        assertThat(json(post(waiting + "/delete", "{}")).get("detail").stringValue())
+                .contains("is PENDING and cannot be deleted");
+        server.dispatch(REJECTED);
+        String tagged = json(server.enqueue("{\"to\":\"" + SMS + "\",\"body\":\"x\",\"tags\":[\"spring\"]}"))
+                .get("id")
+                .stringValue();
+        server.dispatch(REJECTED);
+
+        assertThat(post(waiting + "/delete", "{\"note\":\"by request\"}").statusCode())
+                .isEqualTo(200);
+        assertThat(server.get("/api/messages/" + waiting).statusCode()).isEqualTo(404);
+        JsonNode done = json(
+                post("actions", "{\"action\":\"delete\",\"filter\":{\"state\":\"REJECTED\",\"tag\":\"spring\"}}"));
+        assertThat(done.toString()).isEqualTo("{\"matched\":1,\"changed\":1,\"more\":false}");
+        assertThat(server.get("/api/messages/" + tagged).statusCode()).isEqualTo(404);
     }
 
     @Test

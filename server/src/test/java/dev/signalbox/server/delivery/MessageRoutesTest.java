@@ -79,6 +79,39 @@ class MessageRoutesTest {
                 .startsWith("traceparent: is not one of W3C Trace Context");
     }
 
+    @Test
+    void tagsAndMetadataAreKeptAndTagsAreCounted() throws Exception {
+        String message = "{\"to\":\"" + SMS + "\",\"body\":\"hi\",\"tags\":[\"vip\",\"a:1\"],\"metadata\":{\"order\":\"17\"},"
+                + "\"dedupeKey\":\"k\",\"dedupeWindow\":\"90m\"}";
+        String id = json(server.enqueue(message)).get("id").stringValue();
+        server.enqueued(SMS);
+
+        JsonNode shown = json(server.get("/api/messages/" + id));
+        assertThat(shown.get("tags").toString()).isEqualTo("[\"a:1\",\"vip\"]");
+        assertThat(shown.get("metadata").toString()).isEqualTo("{\"order\":\"17\"}");
+        assertThat(shown.get("dedupeWindow").stringValue()).isEqualTo("90m");
+        assertThat(json(server.get("/api/messages/count?tag=vip&state=PENDING")).toString())
+                .isEqualTo("{\"count\":1,\"more\":false}");
+        assertThat(json(server.get("/api/messages/count")).get("count").intValue())
+                .isEqualTo(2);
+        assertThat(json(server.get("/api/messages?tag=vip")).get("items")).hasSize(1);
+        assertThat(errors(server.get("/api/messages/count?tag=a%20b&limit=1")))
+                .anySatisfy(error -> assertThat(error).startsWith("tag: 'a b' is not 1 to 64 letters"))
+                .anySatisfy(error -> assertThat(error).startsWith("limit: is not a parameter of this path"));
+    }
+
+    @Test
+    void wrongLabelsAreToldByField() throws Exception {
+        assertThat(errors(server.enqueue("{\"to\":\"" + SMS + "\",\"body\":\"hi\",\"tags\":[\"a b\",7],"
+                        + "\"metadata\":{\"a b\":\"c\",\"d\":1},\"dedupeWindow\":\"soon\"}")))
+                .hasSize(6)
+                .anySatisfy(error -> assertThat(error).startsWith("tags: tag 'a b' is not 1 to 64"))
+                .contains("tags[1]: must be a string", "metadata.d: must be a string")
+                .anySatisfy(error -> assertThat(error).startsWith("metadata: metadata name 'a b' holds"))
+                .anySatisfy(error -> assertThat(error).startsWith("dedupeWindow: is not a time"))
+                .contains("dedupeWindow: needs a dedupeKey");
+    }
+
     private String traceOf(String header, String message) throws Exception {
         var request = server.request("/api/messages")
                 .header("Content-Type", "application/json")

@@ -66,6 +66,11 @@ final class Arguments {
         texts(used ? items : List.of(), column);
     }
 
+    <T> void fewTimes(Collection<T> items, ToLongFunction<T> column) throws SQLException {
+        boolean used = items.stream().anyMatch(item -> column.applyAsLong(item) != Micros.NONE);
+        times(used ? items : List.of(), column);
+    }
+
     <T> void longs(Collection<T> items, ToLongFunction<T> column) throws SQLException {
         array("int8", items.stream().mapToLong(column).toArray());
     }

@@ -35,14 +35,17 @@ final class Changes {
 
     private final Rows rows;
     private final History history;
+    private final Removal removal;
     private final Ledger ledger;
     private final Connection connection;
     private final long now;
     private final List<Ticket> revived;
 
-    Changes(Rows rows, History history, Connection connection, long now, List<Ticket> revived) {
+    Changes(
+            Rows rows, History history, Removal removal, Connection connection, long now, List<Ticket> revived) {
         this.rows = rows;
         this.history = history;
+        this.removal = removal;
         this.ledger = new Ledger(rows);
         this.connection = connection;
         this.now = now;
@@ -71,7 +74,12 @@ final class Changes {
         if (state != expected.orElse(state) || !allows(story, action)) {
             return Optional.of(new Change(state, false));
         }
-        return Optional.of(action == Action.CANCEL ? cancel(story, remark) : exhume(story, action, remark));
+        return Optional.of(
+                switch (action) {
+                    case CANCEL -> cancel(story, remark);
+                    case DELETE -> new Change(state, removal.remove(connection, story));
+                    default -> exhume(story, action, remark);
+                });
     }
 
     private boolean allows(History.Story story, Action action) {
@@ -228,7 +236,7 @@ final class Changes {
             case RESOLVE_NOT_ARRIVED -> notArrived(story.reach(), last, remark);
             case RETRY, RESOLVE_RETRY -> revived(story, last, Result.REVIVED, remark);
             case RETRY_NEW_KEY -> revived(story, last, Result.REKEYED, remark);
-            case CANCEL -> throw new IllegalArgumentException("a message that has ended cannot be cancelled");
+            case CANCEL, DELETE -> throw new IllegalArgumentException(action + " adds nothing to a history");
         };
     }
 

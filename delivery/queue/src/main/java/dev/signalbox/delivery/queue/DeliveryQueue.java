@@ -105,7 +105,12 @@ public interface DeliveryQueue {
         /** It has not arrived. Goes on with its next step; after the last it is DEAD. */
         RESOLVE_NOT_ARRIVED,
         /** Sends it again from its first step, even if it arrives twice. */
-        RESOLVE_RETRY;
+        RESOLVE_RETRY,
+        /**
+         * Removes what has ended, with its history; its id and dedupe key are free then. One that ended since the oldest claim
+         * still under way began stays for now.
+         */
+        DELETE;
 
         /** The states that a reach must be in for it. */
         public List<State> states() {
@@ -114,6 +119,7 @@ public interface DeliveryQueue {
                 case RETRY, RETRY_NEW_KEY ->
                     List.of(State.DEAD, State.REJECTED, State.EXPIRED, State.CANCELLED, State.UNKNOWN);
                 case RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED, RESOLVE_RETRY -> List.of(State.UNKNOWN);
+                case DELETE -> List.of(State.SENT, State.DEAD, State.REJECTED, State.EXPIRED, State.CANCELLED);
             };
         }
     }
@@ -184,6 +190,9 @@ public interface DeliveryQueue {
      * @throws IllegalArgumentException if the filter names no state, or one that the action does not fit
      */
     BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun);
+
+    /** Counts what a filter finds, up to its limit, 1 to 10,000; changes nothing. */
+    BulkChange count(Filter filter);
 
     /** {@link Action#CANCEL}. Returns the state after the call: of the cancelled message, or the one that prevented it. */
     default Optional<State> cancel(UUID id) {

@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +26,15 @@ import org.jspecify.annotations.Nullable;
  * @param body the rendered text, frozen; 1 character to 64 KiB in UTF-8
  * @param headers at most 32, names to 64 characters and values to 1024
  * @param dedupeKey to 200 characters; a second reach with the same key is not enqueued: the first one's receipt is returned
+ * @param dedupeWindow how long the key stands in the way of another, from when the reach is accepted, 1 ms to 365 days; empty
+ *     means for as long as the reach is kept
  * @param priority 0 (first) to 9 (last)
  * @param at the earliest time of the first attempt, in microseconds; empty means now
  * @param expiresAt when it is no longer worth delivering, in microseconds; empty means never
  * @param maxAttempts the attempt budget of each step, 1 to 100
  * @param traceparent the caller's place in a distributed trace, as W3C Trace Context writes it; handed on to whoever gets the
  *     message. It makes no message another one: a repeat may have its own
+ * @param labels tags and metadata
  */
 public record Reach(
         UUID id,
@@ -37,11 +42,13 @@ public record Reach(
         String body,
         Map<String, String> headers,
         Optional<String> dedupeKey,
+        Optional<Duration> dedupeWindow,
         int priority,
         Optional<Instant> at,
         Optional<Instant> expiresAt,
         int maxAttempts,
-        Optional<String> traceparent) {
+        Optional<String> traceparent,
+        Labels labels) {
 
     public static final int DEFAULT_PRIORITY = 5;
     public static final int DEFAULT_MAX_ATTEMPTS = 5;
@@ -58,6 +65,9 @@ public record Reach(
         Limits.body(body);
         Limits.headers(headers);
         dedupeKey.ifPresent(key -> Limits.text("dedupe key", key, Limits.DEDUPE_KEY));
+        dedupeWindow = dedupeWindow.map(window -> window.truncatedTo(ChronoUnit.MICROS));
+        dedupeWindow.ifPresent(Limits::dedupeWindow);
+        Limits.check(dedupeWindow.isEmpty() || dedupeKey.isPresent(), "dedupe window", "needs a dedupe key");
         Limits.priority(priority);
         Limits.check(
                 maxAttempts >= 1 && maxAttempts <= Limits.ATTEMPTS,
@@ -85,7 +95,19 @@ public record Reach(
 
     /** The same reach with this dedupe key. */
     public Reach withDedupeKey(String key) {
-        return new Reach(id, steps, body, headers, Optional.of(key), priority, at, expiresAt, maxAttempts, traceparent);
+        Builder copy = new Builder(steps);
+        copy.id = id;
+        copy.body = body;
+        copy.headers.putAll(headers);
+        copy.dedupeKey = Optional.of(key);
+        copy.dedupeWindow = dedupeWindow;
+        copy.priority = priority;
+        copy.at = at;
+        copy.expiresAt = expiresAt;
+        copy.maxAttempts = maxAttempts;
+        copy.traceparent = traceparent;
+        copy.labels = labels;
+        return copy.build();
     }
 
     /** Begins a reach over one channel. */
@@ -115,6 +137,8 @@ public record Reach(
         private Optional<Instant> expiresAt = Optional.empty();
         private int maxAttempts = DEFAULT_MAX_ATTEMPTS;
         private Optional<String> traceparent = Optional.empty();
+        private Optional<Duration> dedupeWindow = Optional.empty();
+        private Labels labels = Labels.NONE;
 
         private Builder(List<Step> steps) {
             this.steps = new ArrayList<>(steps);
@@ -149,6 +173,26 @@ public record Reach(
 
         public Builder dedupeKey(String key) {
             dedupeKey = Optional.of(key);
+            return this;
+        }
+
+        /** How long the dedupe key stands in the way of another message. */
+        public Builder dedupeWindow(Duration window) {
+            dedupeWindow = Optional.of(window);
+            return this;
+        }
+
+        /** Adds tags to find it by. */
+        public Builder tags(String... more) {
+            Set<String> tags = new TreeSet<>(labels.tags());
+            tags.addAll(List.of(more));
+            labels = labels.withTags(tags);
+            return this;
+        }
+
+        /** Replaces its tags and metadata. */
+        public Builder labels(Labels all) {
+            labels = all;
             return this;
         }
 
@@ -192,7 +236,18 @@ public record Reach(
         public Reach build() {
             UUID given = id == null ? Ids.next() : id;
             return new Reach(
-                    given, steps, body, headers, dedupeKey, priority, at, expiresAt, maxAttempts, traceparent);
+                    given,
+                    steps,
+                    body,
+                    headers,
+                    dedupeKey,
+                    dedupeWindow,
+                    priority,
+                    at,
+                    expiresAt,
+                    maxAttempts,
+                    traceparent,
+                    labels);
         }
     }
 }

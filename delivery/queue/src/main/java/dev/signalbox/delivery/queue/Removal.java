@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -24,7 +25,7 @@ final class Removal {
     private static final String LAST =
             "(select o.%s from delivery_outcome o where o.id = m.id order by o.attempt desc limit 1) as last_%s";
 
-    private static final String BITE = "select m.id, m.accepted_at, m.steps, "
+    private static final String BITE = "select m.id, m.accepted_at, m.steps, m.tags, "
             + LAST.formatted("state", "state") + ", " + LAST.formatted("at", "at") + ", "
             + LAST.formatted("attempt", "attempt") + ", " + LAST.formatted("step", "step")
             + ", (select count(*) from delivery_intake i where i.id = m.id) as unmarked"
@@ -53,7 +54,8 @@ final class Removal {
     private record Passed(UUID id, long acceptedAt, Optional<Ended> ended) {}
 
     /** How one has ended. */
-    private record Ended(UUID id, Channel channel, State state, int attempt, long at) {}
+    private record Ended(
+            UUID id, Channel channel, State state, int attempt, long at, Set<String> tags) {}
 
     /** Passes up to {@code limit} messages and removes those whose retention is over. */
     Bite bite(Connection connection, Optional<UUID> after, long now, int limit) throws SQLException {
@@ -105,7 +107,40 @@ final class Removal {
         }
         Channel channel = Rows.channel(row.getString("steps"), row.getInt("last_step"));
         return Optional.of(
-                new Ended(id, channel, State.valueOf(name), row.getInt("last_attempt"), row.getLong("last_at")));
+                new Ended(
+                        id,
+                        channel,
+                        State.valueOf(name),
+                        row.getInt("last_attempt"),
+                        row.getLong("last_at"),
+                        Rows.readTags(row.getString("tags"))));
+    }
+
+    /** Removes one that has ended, whatever its retention; false if it has to stay for now, or another removed it. */
+    boolean remove(Connection connection, History.Story story) throws SQLException {
+        Outcome last = story.outcomes().getLast();
+        if (last.at() >= oldestLease(connection) || isUnmarked(connection, last)) {
+            return false;
+        }
+        Ended ended = new Ended(
+                last.id(),
+                last.channel(),
+                last.state(),
+                last.attempt(),
+                last.at(),
+                story.reach().labels().tags());
+        return remove(connection, List.of(ended)) == 1;
+    }
+
+    /** Whether its row in {@link MessagesTable} is still to be marked. */
+    private boolean isUnmarked(Connection connection, Outcome last) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("select 1 from delivery_intake where id = ?")) {
+            rows.bind(statement, 1, last.id());
+            try (ResultSet row = statement.executeQuery()) {
+                return last.state() == State.SENT && row.next();
+            }
+        }
     }
 
     private static long oldestLease(Connection connection) throws SQLException {
@@ -128,8 +163,18 @@ final class Removal {
         ended.stream().filter(e -> e.state() == State.SENT).forEach(taken::add);
         List<Ended> gone = deleted(connection, taken, "delete from delivery_message where id = ?", this::bindId);
         Ledger.batch(connection, "delete from delivery_outcome where id = ?", gone, this::bindId);
+        Ledger.batch(connection, "delete from delivery_tag where tag = ? and id = ?", tags(gone), (statement, tag) -> {
+            statement.setString(1, tag.getKey());
+            rows.bind(statement, 2, tag.getValue());
+        });
         untally(connection, gone);
         return gone.size();
+    }
+
+    private static List<Map.Entry<String, UUID>> tags(List<Ended> gone) {
+        return gone.stream()
+                .flatMap(one -> one.tags().stream().map(tag -> Map.entry(tag, one.id())))
+                .toList();
     }
 
     private void bindId(PreparedStatement statement, Ended one) throws SQLException {

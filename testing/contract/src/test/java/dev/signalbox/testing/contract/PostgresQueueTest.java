@@ -29,7 +29,7 @@ class PostgresQueueTest {
         try (Statement statement = connection.createStatement()) {
             return statement.execute("truncate delivery_message, delivery_ready, delivery_later, delivery_lease,"
                     + " delivery_outcome, delivery_dead, delivery_tally, delivery_lane, delivery_pause,"
-                    + " delivery_budget, delivery_recipient cascade");
+                    + " delivery_budget, delivery_recipient, delivery_tag cascade");
         }
     }
 
@@ -91,6 +91,14 @@ class PostgresQueueTest {
 
     @Nested
     class Scheduling extends DeliveryQueueScheduleContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Tagging extends DeliveryQueueLabelsContract {
         @Override
         protected DatabaseConfig newDatabase() {
             return fresh();

@@ -79,6 +79,14 @@ class SqliteQueueTest {
     }
 
     @Nested
+    class Tagging extends DeliveryQueueLabelsContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @Override
         protected DatabaseConfig newDatabase() {

@@ -17,9 +17,21 @@ create table delivery_message (
     body         text    not null check (length(cast(body as blob)) between 1 and 65536),
     headers      text,             -- a JSON object
     dedupe_key   text    check (length(dedupe_key) between 1 and 200),
-    traceparent  text    check (length(traceparent) = 55) -- the caller's place in a distributed trace (W3C)
+    traceparent  text    check (length(traceparent) = 55), -- the caller's place in a distributed trace (W3C)
+    tags         text,             -- one a line, in alphabetical order
+    metadata     text,             -- a JSON object
+    dedupe_window   integer check (dedupe_window > 0), -- how long the key stands in the way of another
+    dedupe_freed_at integer        -- when it was found to be over
 ) without rowid;
-create unique index delivery_message_dedupe on delivery_message (dedupe_key) where dedupe_key is not null;
+create unique index delivery_message_dedupe on delivery_message (dedupe_key)
+    where dedupe_key is not null and dedupe_freed_at is null;
+
+-- The tags of messages, to find these by.
+create table delivery_tag (
+    tag text not null,
+    id  blob not null,
+    primary key (tag, id)
+) without rowid;
 
 -- What is due, in the order of its claims.
 create table delivery_ready (
