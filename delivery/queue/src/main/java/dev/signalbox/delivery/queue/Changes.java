@@ -77,7 +77,7 @@ final class Changes {
         return Optional.of(
                 switch (action) {
                     case CANCEL -> cancel(story, remark);
-                    case DELETE -> new Change(state, removal.remove(connection, story));
+                    case DELETE -> new Change(state, removal.removeNow(connection, story.outcomes().getLast()));
                     default -> exhume(story, action, remark);
                 });
     }

@@ -31,6 +31,11 @@ final class Removal {
             + ", (select count(*) from delivery_intake i where i.id = m.id) as unmarked"
             + " from delivery_message m where m.id > ? order by m.id limit ?";
 
+    private static final String MARKS = """
+            select m.tags, (select count(*) from delivery_intake i where i.id = m.id) as unmarked
+            from delivery_message m where m.id = ?
+            """;
+
     private static final String OLDEST_LEASE = "select min(claimed_at) from delivery_lease";
 
     private final Rows rows;
@@ -117,28 +122,20 @@ final class Removal {
     }
 
     /** Removes one that has ended, whatever its retention; false if it has to stay for now, or another removed it. */
-    boolean remove(Connection connection, History.Story story) throws SQLException {
-        Outcome last = story.outcomes().getLast();
-        if (last.at() >= oldestLease(connection) || isUnmarked(connection, last)) {
+    boolean removeNow(Connection connection, Outcome last) throws SQLException {
+        if (last.at() >= oldestLease(connection)) {
             return false;
         }
-        Ended ended = new Ended(
-                last.id(),
-                last.channel(),
-                last.state(),
-                last.attempt(),
-                last.at(),
-                story.reach().labels().tags());
-        return remove(connection, List.of(ended)) == 1;
-    }
-
-    /** Whether its row in {@link MessagesTable} is still to be marked. */
-    private boolean isUnmarked(Connection connection, Outcome last) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("select 1 from delivery_intake where id = ?")) {
+        try (PreparedStatement statement = connection.prepareStatement(MARKS)) {
             rows.bind(statement, 1, last.id());
             try (ResultSet row = statement.executeQuery()) {
-                return last.state() == State.SENT && row.next();
+                if (!row.next() || (last.state() == State.SENT && row.getInt("unmarked") > 0)) {
+                    return false;
+                }
+                Set<String> tags = Rows.readTags(row.getString("tags"));
+                Ended ended =
+                        new Ended(last.id(), last.channel(), last.state(), last.attempt(), last.at(), tags);
+                return remove(connection, List.of(ended)) == 1;
             }
         }
     }

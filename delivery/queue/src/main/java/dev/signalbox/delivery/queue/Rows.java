@@ -92,7 +92,7 @@ final class Rows {
     }
 
     static Set<String> readTags(@Nullable String text) {
-        return text == null ? Set.of() : Set.of(text.split("\n", -1));
+        return text == null ? Set.of() : Set.copyOf(Arrays.asList(text.split("\n", -1)));
     }
 
     /** Reads the columns that ready, later and claims share; the lane and the order come from elsewhere in some. */
