@@ -23,11 +23,6 @@ final class Precedents {
 
     private static final int CHUNK = 200;
 
-    private static final String FREE = """
-            update delivery_message set dedupe_freed_at = ?
-            where dedupe_freed_at is null and accepted_at + dedupe_window <= ? and dedupe_key in (%s)
-            """;
-
     private final Rows rows;
 
     Precedents(Rows rows) {
@@ -99,8 +94,11 @@ final class Precedents {
      * find the same one, one frees it: the others wait for the row, and then see that it is free.
      */
     boolean free(Connection connection, List<Reach> offered, long now) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(FREE.formatted(Rows.placeholders(offered.size())))) {
+        String free = """
+                update delivery_message set dedupe_freed_at = ?
+                where dedupe_freed_at is null and accepted_at + dedupe_window <= ? and dedupe_key in (%s)
+                """.formatted(Rows.placeholders(offered.size()));
+        try (PreparedStatement statement = connection.prepareStatement(free)) {
             statement.setLong(1, now);
             statement.setLong(2, now);
             int index = 2;
