@@ -12,8 +12,10 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads the tags and the metadata of a message; notes what is wrong with them. Used once, by one thread. */
 record LabelsReader(JsonFields fields) {
-    /** More are not looked at. */
-    private static final int MOST = 100;
+    private static final int MOST_TAGS = 16;
+
+    /** More names are not looked at. */
+    private static final int MOST_NAMES = 100;
 
     Labels read() {
         Set<String> tags = tags();
@@ -38,10 +40,10 @@ record LabelsReader(JsonFields fields) {
 
     private Set<String> tags() {
         Set<String> tags = new TreeSet<>();
-        List<JsonNode> given = fields.array("tags")
-                .map(array -> array.values().stream().limit(MOST).toList())
-                .orElse(List.of());
-        for (int i = 0; i < given.size(); i++) {
+        List<JsonNode> given =
+                fields.array("tags").map(array -> List.copyOf(array.values())).orElse(List.of());
+        fields.violations().check(given.size() <= MOST_TAGS, "tags", "are more than " + MOST_TAGS);
+        for (int i = 0; i < Math.min(given.size(), MOST_TAGS); i++) {
             fields.violations().check(given.get(i).isString(), "tags[" + i + "]", "must be a string");
             if (given.get(i).isString()) {
                 tags.add(given.get(i).stringValue());
@@ -54,7 +56,7 @@ record LabelsReader(JsonFields fields) {
         Map<String, String> metadata = new LinkedHashMap<>();
         fields.object("metadata").ifPresent(object -> {
             var named = new JsonFields(object, "metadata.", fields.violations());
-            object.propertyNames().stream().limit(MOST).forEach(name -> named.text(name)
+            object.propertyNames().stream().limit(MOST_NAMES).forEach(name -> named.text(name)
                     .ifPresent(value -> metadata.put(name, value)));
         });
         return metadata;
