@@ -7,6 +7,7 @@ import dev.signalbox.delivery.queue.DeliveryReceipts;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
 import dev.signalbox.delivery.queue.MessagesTable;
+import dev.signalbox.delivery.queue.RecurringMessages;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
@@ -65,6 +66,7 @@ public final class DeliveryFeature implements Feature {
                 new CommandEntry("test-send", TestSendCommand.class, () -> new TestSendCommand()),
                 new CommandEntry("import", ImportCommand.class, () -> new ImportCommand()),
                 new CommandEntry("queue", QueueCommand.class, () -> new QueueCommand()),
+                new CommandEntry("recurring", RecurringCommand.class, () -> new RecurringCommand()),
                 new CommandEntry("check", CheckCommand.class, () -> checks(features)));
     }
 
@@ -140,6 +142,7 @@ public final class DeliveryFeature implements Feature {
             var reader = new ReachReader(
                     node.channels(), settings.maxAttempts(), node.database().clock(), node.preparation());
             return Stream.of(
+                            recurring(node, new RecurringReader(reader)).routes(),
                             new MessagingRoutes(node.intake(), dispatcher).routes(),
                             new MessageRoutes(node.intake(), metrics, reader, node.bounds(), bulks, node.receipts())
                                     .routes(),
@@ -151,6 +154,14 @@ public final class DeliveryFeature implements Feature {
                             new LaneRoutes(node.intake(), node.bounds()).routes())
                     .flatMap(List::stream)
                     .toList();
+        }
+
+        private static RecurringRoutes recurring(Node node, RecurringReader reader) {
+            RecurringMessages recurring = RecurringMessages.of(node.queue());
+            RecurringLoop loop = node.closing(
+                    new RecurringLoop(recurring, reader, node.database().clock()));
+            node.whenOpening(loop::start);
+            return new RecurringRoutes(recurring, reader, node.bounds());
         }
 
         @Override

@@ -3,11 +3,13 @@ package dev.signalbox.server.delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
 import dev.signalbox.delivery.queue.DeliveryReceipt;
+import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.server.configuration.DurationText;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,8 @@ record MessageView(
         Optional<String> dedupeWindow,
         Set<String> tags,
         Map<String, String> metadata,
+        Optional<String> timeZone,
+        Optional<String> quietHours,
         int priority,
         Optional<Instant> at,
         Optional<Instant> expiresAt,
@@ -74,6 +78,8 @@ record MessageView(
                 reach.dedupeWindow().map(DurationText::format),
                 reach.labels().tags(),
                 reach.labels().metadata(),
+                reach.recipientTime().timeZone().map(ZoneId::getId),
+                reach.recipientTime().quietHours().map(QuietHours::toString),
                 reach.priority(),
                 reach.at(),
                 reach.expiresAt(),

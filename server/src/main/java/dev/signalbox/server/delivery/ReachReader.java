@@ -1,7 +1,9 @@
 package dev.signalbox.server.delivery;
 
 import dev.signalbox.delivery.queue.Labels;
+import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.RecipientTime;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.router.MessageId;
 import dev.signalbox.server.configuration.FailureText;
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
@@ -26,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
@@ -53,6 +57,8 @@ final class ReachReader {
             "dedupeWindow",
             "tags",
             "metadata",
+            "timeZone",
+            "quietHours",
             "id");
 
     private final Channels channels;
@@ -124,6 +130,7 @@ final class ReachReader {
                 .body(body)
                 .headers(headers)
                 .labels(labels)
+                .recipientTime(recipientTime(fields, violations))
                 .priority(number(fields, "priority", 0, 9, violations).orElse(Reach.DEFAULT_PRIORITY))
                 .maxAttempts(number(fields, "maxAttempts", 1, 100, violations).orElseGet(() -> attempts(chain)));
         dedupeKey(fields, violations).ifPresent(reach::dedupeKey);
@@ -275,6 +282,24 @@ final class ReachReader {
         violations.check(
                 text.isEmpty() || fields.has("dedupeKey"), fields.shown("dedupeWindow"), "needs a dedupeKey");
         return fields.has("dedupeKey") ? window : Optional.empty();
+    }
+
+    private static RecipientTime recipientTime(Fields fields, Violations violations) {
+        Optional<ZoneId> zone = value(fields, "timeZone", RecipientTime::zone, violations);
+        Optional<QuietHours> hours = value(fields, "quietHours", QuietHours::parse, violations);
+        violations.check(!fields.has("quietHours") || fields.has("timeZone"), fields.shown("quietHours"), "needs a timeZone");
+        RecipientTime time = zone.map(RecipientTime::in).orElse(RecipientTime.UNKNOWN);
+        return zone.isPresent() && hours.isPresent() ? time.withQuietHours(hours.get()) : time;
+    }
+
+    private static <T> Optional<T> value(
+            Fields fields, String name, Function<String, T> reader, Violations violations) {
+        try {
+            return fields.text(name).map(reader);
+        } catch (IllegalArgumentException wrong) {
+            violations.add(fields.shown(name), FailureText.of(wrong));
+            return Optional.empty();
+        }
     }
 
     private Optional<String> traceparent(Fields fields, Violations violations) {

@@ -83,6 +83,15 @@ final class SendCommand implements Callable<Integer> {
             description = "Something to keep with it, which is not sent. May be repeated.")
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
+    @Option(names = "--time-zone", paramLabel = "ZONE", description = "The recipient's, such as Europe/Berlin.")
+    private @Nullable String timeZone;
+
+    @Option(
+            names = "--quiet-hours",
+            paramLabel = "HOURS",
+            description = "When the recipient is not to be disturbed, such as 22:00-07:00; needs --time-zone.")
+    private @Nullable String quietHours;
+
     @Option(names = "--priority", paramLabel = "N", description = "0 (first) to 9 (last).")
     private @Nullable Integer priority;
 
@@ -143,6 +152,8 @@ final class SendCommand implements Callable<Integer> {
     private void addOptions(ObjectNode message) {
         put(message, "dedupeKey", dedupeKey);
         put(message, "dedupeWindow", dedupeWindow);
+        put(message, "timeZone", timeZone);
+        put(message, "quietHours", quietHours);
         put(message, "at", at);
         put(message, "expiresIn", expiresIn);
         put(message, "traceparent", traceparent);

@@ -112,6 +112,22 @@ class MessageRoutesTest {
                 .contains("dedupeWindow: needs a dedupeKey");
     }
 
+    @Test
+    void theRecipientsTimeIsKept() throws Exception {
+        String message = "{\"to\":\"" + SMS + "\",\"body\":\"hi\",\"timeZone\":\"Europe/Berlin\",\"quietHours\":\"22:00-07:00\"}";
+        String id = json(server.enqueue(message)).get("id").stringValue();
+
+        JsonNode shown = json(server.get("/api/messages/" + id));
+        assertThat(shown.get("timeZone").stringValue()).isEqualTo("Europe/Berlin");
+        assertThat(shown.get("quietHours").stringValue()).isEqualTo("22:00-07:00");
+        assertThat(errors(server.enqueue(message.replace("Berlin", "Nowhere").replace("22:00-", "22-"))))
+                .containsExactlyInAnyOrder(
+                        "timeZone: time zone is not one that is known, such as Europe/Berlin",
+                        "quietHours: quiet hours are not written as 22:00-07:00");
+        assertThat(errors(server.enqueue(message.replace("\"timeZone\":\"Europe/Berlin\",", ""))))
+                .containsExactly("quietHours: needs a timeZone");
+    }
+
     private String traceOf(String header, String message) throws Exception {
         var request = server.request("/api/messages")
                 .header("Content-Type", "application/json")

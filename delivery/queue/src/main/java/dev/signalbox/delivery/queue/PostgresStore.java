@@ -28,14 +28,15 @@ final class PostgresStore implements Store {
             with input as (
                 select * from unnest(?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::smallint[], ?::smallint[],
                                      ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-                                     ?::text[], ?::bigint[])
+                                     ?::text[], ?::bigint[], ?::text[], ?::text[])
                     as t (id, due_at, not_before, expires_at, priority, max_attempts, steps, body, headers, dedupe_key,
-                          lane, traceparent, tags, metadata, dedupe_window)
+                          lane, traceparent, tags, metadata, dedupe_window, time_zone, quiet_hours)
             ), fresh as (
                 insert into delivery_message (accepted_at, due_at, not_before, expires_at, id, priority, max_attempts,
-                                              steps, body, headers, dedupe_key, traceparent, tags, metadata, dedupe_window)
+                                              steps, body, headers, dedupe_key, traceparent, tags, metadata, dedupe_window,
+                                              time_zone, quiet_hours)
                 select ?, due_at, not_before, expires_at, id, priority, max_attempts, steps, body, headers, dedupe_key,
-                       traceparent, tags, metadata, dedupe_window
+                       traceparent, tags, metadata, dedupe_window, time_zone, quiet_hours
                 from input
                 on conflict do nothing
                 returning id
@@ -76,7 +77,7 @@ final class PostgresStore implements Store {
     private static final String ORPHANS = """
             select l.id as lease, l.lane, l.claimed_at, e.id, e.attempt, e.step, e.tried, e.deadline, e.unsure_since,
                    m.priority, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at,
-                   m.key_version, m.traceparent
+                   m.key_version, m.traceparent, m.time_zone, m.quiet_hours
             from delivery_lease l
             cross join unnest(l.ids, l.attempts, l.steps, l.tried, l.deadlines, l.unsure_since)
                 as e (id, attempt, step, tried, deadline, unsure_since)
@@ -154,6 +155,8 @@ final class PostgresStore implements Store {
             in.fewTexts(reaches, reach -> Rows.writeTags(reach.labels().tags()));
             in.fewTexts(reaches, reach -> Rows.write(reach.labels().metadata()));
             in.fewTimes(reaches, PostgresStore::window);
+            in.fewTexts(reaches, reach -> Rows.zone(reach.recipientTime()));
+            in.fewTexts(reaches, reach -> Rows.hours(reach.recipientTime()));
             in.longs(now, now, now);
             return ids(statement);
         }

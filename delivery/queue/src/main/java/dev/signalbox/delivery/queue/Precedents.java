@@ -63,6 +63,9 @@ final class Precedents {
         note(differing, "steps", reach.steps().equals(offered.steps()));
         note(differing, "body", reach.body().equals(offered.body()));
         note(differing, "headers", reach.headers().equals(offered.headers()));
+        RecipientTime time = reach.recipientTime();
+        note(differing, "timeZone", time.timeZone().equals(offered.recipientTime().timeZone()));
+        note(differing, "quietHours", time.quietHours().equals(offered.recipientTime().quietHours()));
         note(differing, "tags", reach.labels().tags().equals(offered.labels().tags()));
         note(differing, "metadata", reach.labels().metadata().equals(offered.labels().metadata()));
         note(differing, "dedupeKey", reach.dedupeKey().equals(offered.dedupeKey()));

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxAttempts the attempt budget of each step, 1 to 100
  * @param traceparent the caller's place in a distributed trace, as W3C Trace Context writes it; handed on to whoever gets the
  *     message. It makes no message another one: a repeat may have its own
+ * @param recipientTime by which clock the recipient lives; never disturbed in their quiet hours
  * @param labels tags and metadata
  */
 public record Reach(
@@ -48,6 +49,7 @@ public record Reach(
         Optional<Instant> expiresAt,
         int maxAttempts,
         Optional<String> traceparent,
+        RecipientTime recipientTime,
         Labels labels) {
 
     public static final int DEFAULT_PRIORITY = 5;
@@ -106,6 +108,7 @@ public record Reach(
         copy.expiresAt = expiresAt;
         copy.maxAttempts = maxAttempts;
         copy.traceparent = traceparent;
+        copy.recipientTime = recipientTime;
         copy.labels = labels;
         return copy.build();
     }
@@ -138,6 +141,7 @@ public record Reach(
         private int maxAttempts = DEFAULT_MAX_ATTEMPTS;
         private Optional<String> traceparent = Optional.empty();
         private Optional<Duration> dedupeWindow = Optional.empty();
+        private RecipientTime recipientTime = RecipientTime.UNKNOWN;
         private Labels labels = Labels.NONE;
 
         private Builder(List<Step> steps) {
@@ -179,6 +183,12 @@ public record Reach(
         /** How long the dedupe key stands in the way of another message. */
         public Builder dedupeWindow(Duration window) {
             dedupeWindow = Optional.of(window);
+            return this;
+        }
+
+        /** By which clock the recipient lives. */
+        public Builder recipientTime(RecipientTime time) {
+            recipientTime = time;
             return this;
         }
 
@@ -247,6 +257,7 @@ public record Reach(
                     expiresAt,
                     maxAttempts,
                     traceparent,
+                    recipientTime,
                     labels);
         }
     }

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Collections;
@@ -87,6 +88,24 @@ final class Rows {
         return text == null ? Map.of() : JSON.readValue(text, HEADERS);
     }
 
+    static @Nullable String zone(RecipientTime time) {
+        return time.timeZone().map(ZoneId::getId).orElse(null);
+    }
+
+    static @Nullable String hours(RecipientTime time) {
+        return time.quietHours().map(QuietHours::toString).orElse(null);
+    }
+
+    private static RecipientTime time(ResultSet row) throws SQLException {
+        String zone = row.getString("time_zone");
+        if (zone == null) {
+            return RecipientTime.UNKNOWN;
+        }
+        RecipientTime time = RecipientTime.in(RecipientTime.zone(zone));
+        String hours = row.getString("quiet_hours");
+        return hours == null ? time : time.withQuietHours(QuietHours.parse(hours));
+    }
+
     static @Nullable String writeTags(Set<String> tags) {
         return tags.isEmpty() ? null : String.join("\n", tags);
     }
@@ -127,6 +146,7 @@ final class Rows {
                 .priority(row.getInt("priority"))
                 .maxAttempts(row.getInt("max_attempts"))
                 .labels(new Labels(readTags(row.getString("tags")), readHeaders(row.getString("metadata"))));
+        reach.recipientTime(time(row));
         Optional.ofNullable(row.getString("dedupe_key")).ifPresent(reach::dedupeKey);
         Optional.ofNullable(row.getString("traceparent")).ifPresent(reach::traceparent);
         Micros.optional(row.getLong("not_before")).ifPresent(reach::at);
@@ -145,7 +165,7 @@ final class Rows {
             return readable(row, ticket);
         } catch (RuntimeException e) {
             List<Step> steps = Collections.nCopies(ticket.step() + 1, UNREADABLE.getFirst());
-            return new Claimed(ticket, steps, "", Map.of(), Micros.NONE, 1, 0, 0, Optional.empty(), Optional.of(reason(e)));
+            return new Claimed(ticket, steps, "", Map.of(), Micros.NONE, 1, 0, 0, RecipientTime.UNKNOWN, Optional.empty(), Optional.of(reason(e)));
         }
     }
 
@@ -168,6 +188,7 @@ final class Rows {
                 row.getInt("max_attempts"),
                 row.getLong("accepted_at"),
                 row.getInt("key_version"),
+                time(row),
                 Optional.ofNullable(row.getString("traceparent")),
                 Optional.empty());
     }

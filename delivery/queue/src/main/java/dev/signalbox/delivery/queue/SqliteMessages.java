@@ -14,8 +14,9 @@ import java.util.UUID;
 record SqliteMessages(Rows rows, Ledger ledger) {
     private static final String INSERT = """
             insert into delivery_message (id, accepted_at, due_at, not_before, expires_at, priority, max_attempts, steps,
-                                          body, headers, dedupe_key, traceparent, tags, metadata, dedupe_window)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                          body, headers, dedupe_key, traceparent, tags, metadata, dedupe_window,
+                                          time_zone, quiet_hours)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict do nothing
             """;
 
@@ -60,5 +61,7 @@ record SqliteMessages(Rows rows, Ledger ledger) {
         statement.setString(13, Rows.writeTags(reach.labels().tags()));
         statement.setString(14, Rows.write(reach.labels().metadata()));
         Rows.bindTime(statement, 15, reach.dedupeWindow().map(Micros::of).orElse(Micros.NONE));
+        statement.setString(16, Rows.zone(reach.recipientTime()));
+        statement.setString(17, Rows.hours(reach.recipientTime()));
     }
 }

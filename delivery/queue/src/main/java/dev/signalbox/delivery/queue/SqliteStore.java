@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class SqliteStore implements Store {
     private static final String CLAIMABLE = """
             select r.*, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version,
-                   m.traceparent
+                   m.traceparent, m.time_zone, m.quiet_hours
             from (select * from delivery_ready where lane = ? order by priority, run_at, id limit ?) r
             join delivery_message m on m.id = r.id
             order by r.priority, r.run_at, r.id
@@ -62,7 +62,7 @@ final class SqliteStore implements Store {
     private static final String ORPHANS = """
             select e.*, l.id as lease_id, l.lane, l.claimed_at,
                    m.priority, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at,
-                   m.key_version, m.traceparent
+                   m.key_version, m.traceparent, m.time_zone, m.quiet_hours
             from (select * from delivery_lease where %s) l
             join delivery_lease_entry e on e.lease = l.id
             join delivery_message m on m.id = e.id

@@ -7,13 +7,16 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
 import dev.signalbox.delivery.queue.Labels;
+import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.ReachConflictException;
+import dev.signalbox.delivery.queue.RecipientTime;
 import dev.signalbox.delivery.queue.State;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -42,6 +45,7 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
                 .maxAttempts(7)
                 .traceparent(TRACE)
                 .dedupeWindow(Duration.ofMinutes(90))
+                .recipientTime(RecipientTime.in(ZoneId.of("Asia/Kathmandu")).withQuietHours(QuietHours.parse("21:30-06:15")))
                 .labels(new Labels(Set.of("b:2", "a/1"), Map.of("order", "17, \"urgent\"")))
                 .build();
         queue().enqueue(reach);

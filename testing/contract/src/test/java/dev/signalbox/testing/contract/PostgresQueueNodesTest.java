@@ -14,7 +14,9 @@ import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Labels;
+import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.RecipientTime;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.testing.services.FaultProxy;
@@ -26,6 +28,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -358,7 +361,7 @@ class PostgresQueueNodesTest {
                         + " expires_at => ?::timestamptz, max_attempts => 9, headers => '{\"a\": \"b\"}',"
                         + " traceparent => '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',"
                         + " dedupe_window => interval '90 minutes', tags => array['vip', 'a:1', 'vip'],"
-                        + " metadata => '{\"order\": \"17\"}')",
+                        + " metadata => '{\"order\": \"17\"}', time_zone => 'Europe/Berlin', quiet_hours => '22:00-07:00')",
                 "client:alice within 5s\nsms:+61400000000",
                 "hello",
                 "k",
@@ -376,6 +379,8 @@ class PostgresQueueNodesTest {
                 .header("a", "b")
                 .traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
                 .dedupeWindow(Duration.ofMinutes(90))
+                .recipientTime(
+                        RecipientTime.in(ZoneId.of("Europe/Berlin")).withQuietHours(QuietHours.parse("22:00-07:00")))
                 .labels(new Labels(Set.of("a:1", "vip"), Map.of("order", "17")))
                 .build();
         assertThat(status.reach()).isEqualTo(expected);
@@ -448,6 +453,9 @@ class PostgresQueueNodesTest {
                 "'sms:1', 'x', dedupe_window => interval '1 hour'",
                 "'sms:1', 'x', 'k', dedupe_window => interval '0'",
                 "'sms:1', 'x', tags => array['a b']",
+                "'sms:1', 'x', quiet_hours => '22:00-07:00'",
+                "'sms:1', 'x', time_zone => 'UTC', quiet_hours => '22:00-22:00'",
+                "'sms:1', 'x', time_zone => 'UTC', quiet_hours => '22-7'",
                 "'sms:1', 'x', tags => array[null]",
                 "'sms:1', 'x', metadata => '{\"a\": 1}'",
                 "'sms:1', 'x', metadata => '{\"a b\": \"c\"}'")) {

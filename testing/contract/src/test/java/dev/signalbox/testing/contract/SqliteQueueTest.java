@@ -87,6 +87,22 @@ class SqliteQueueTest {
     }
 
     @Nested
+    class Quiet extends DeliveryQueueQuietContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Recurring extends DeliveryQueueRecurringContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @Override
         protected DatabaseConfig newDatabase() {

@@ -20,6 +20,8 @@ create table delivery_message (
     traceparent  text     check (traceparent ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'), -- the caller's place in a distributed trace (W3C)
     tags         text,              -- one a line, in alphabetical order
     metadata     text,              -- a JSON object
+    time_zone    text,              -- the recipient's, such as Europe/Berlin
+    quiet_hours  text,              -- the recipient's, such as 22:00-07:00
     dedupe_window   bigint check (dedupe_window > 0), -- how long the key stands in the way of another
     dedupe_freed_at bigint          -- when it was found to be over
 );
@@ -136,6 +138,17 @@ create table delivery_intake (
 );
 create index delivery_intake_id on delivery_intake (id);
 
+-- Messages that are enqueued again and again.
+create table delivery_recurring (
+    name    text collate "C" not null primary key,
+    cron    text not null,
+    zone    text not null,      -- by whose clock its times come
+    message text not null,      -- as its owner writes it
+    next_at bigint not null,
+    last_at bigint,             -- for which time it was enqueued last
+    problem text                -- why it was not, the last time that it should have been
+);
+
 -- What ended without being sent, or was parked, with the reason.
 create table delivery_dead (
     at      bigint  not null,
@@ -212,7 +225,7 @@ create function delivery_claim(
 ) returns table (
     run_at bigint, deadline bigint, unsure_since bigint, id uuid, attempt integer, priority smallint, step smallint,
     tried smallint, steps text, body text, headers text, expires_at bigint, max_attempts smallint, accepted_at bigint,
-    key_version smallint, traceparent text
+    key_version smallint, traceparent text, time_zone text, quiet_hours text
 )
 language plpgsql
 set enable_sort = off
@@ -261,7 +274,8 @@ begin
         from picked p having count(*) > 0
     )
     select p.run_at, p.deadline, p.unsure_since, p.id, p.attempt, p.priority, p.step, p.tried,
-           m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version, m.traceparent
+           m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version, m.traceparent,
+           m.time_zone, m.quiet_hours
     from picked p join delivery_message m on m.id = p.id;
     get diagnostics taken = row_count;
     if taken > 0 and cardinality(budgets) > 0 then
@@ -354,7 +368,9 @@ create function signalbox_enqueue(
     traceparent  text        default null,
     dedupe_window interval   default null,
     tags         text[]      default null,
-    metadata     jsonb       default null
+    metadata     jsonb       default null,
+    time_zone    text        default null,
+    quiet_hours  text        default null
 ) returns uuid
 language plpgsql
 as $$
@@ -436,16 +452,26 @@ begin
         raise exception 'metadata must have names of 1 to 64 letters, digits and !#$%%&''*+-.^_`|~, and values of at most 1024 characters without line breaks and other control characters'
             using errcode = 'check_violation';
     end if;
+    if length(time_zone) > 64 or (time_zone is not null and now() at time zone time_zone is null) then
+        raise exception 'time_zone must be the name of one, such as Europe/Berlin' using errcode = 'check_violation';
+    end if;
+    if quiet_hours !~ '^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$'
+            or split_part(quiet_hours, '-', 1) = split_part(quiet_hours, '-', 2)
+            or (quiet_hours is not null and time_zone is null) then
+        raise exception 'quiet_hours must be as in 22:00-07:00, and must come with a time_zone'
+            using errcode = 'check_violation';
+    end if;
     if least(at, expires_at) <= 'epoch' or greatest(at, expires_at) >= '9999-12-31 00:00:00+00' then
         raise exception 'at and expires_at must be between 1970 and 9999' using errcode = 'check_violation';
     end if;
     insert into delivery_message (accepted_at, due_at, not_before, expires_at, id, priority, max_attempts, steps, body,
-                                  headers, dedupe_key, traceparent, tags, metadata, dedupe_window)
+                                  headers, dedupe_key, traceparent, tags, metadata, dedupe_window, time_zone, quiet_hours)
     values (now_micros, due, (extract(epoch from signalbox_enqueue.at) * 1000000)::bigint,
             (extract(epoch from signalbox_enqueue.expires_at) * 1000000)::bigint, new_id, signalbox_enqueue.priority,
             signalbox_enqueue.max_attempts, signalbox_enqueue.steps, signalbox_enqueue.body,
             signalbox_enqueue.headers::text, signalbox_enqueue.dedupe_key, signalbox_enqueue.traceparent,
-            tag_lines, nullif(signalbox_enqueue.metadata, '{}')::text, lasting)
+            tag_lines, nullif(signalbox_enqueue.metadata, '{}')::text, lasting, signalbox_enqueue.time_zone,
+            signalbox_enqueue.quiet_hours)
     on conflict do nothing;
     if not found then
         update delivery_message m set dedupe_freed_at = now_micros
@@ -453,7 +479,7 @@ begin
           and m.accepted_at + m.dedupe_window <= now_micros;
         if found then
             return signalbox_enqueue(steps, body, dedupe_key, priority, at, expires_at, max_attempts, headers, traceparent,
-                                     dedupe_window, tags, metadata);
+                                     dedupe_window, tags, metadata, time_zone, quiet_hours);
         end if;
         select m.* into known from delivery_message m
         where m.dedupe_key = signalbox_enqueue.dedupe_key and m.dedupe_freed_at is null;
@@ -461,6 +487,8 @@ begin
             case when known.steps <> signalbox_enqueue.steps then 'steps' end,
             case when known.body <> signalbox_enqueue.body then 'body' end,
             case when coalesce(known.headers::jsonb, '{}') <> coalesce(signalbox_enqueue.headers, '{}') then 'headers' end,
+            case when known.time_zone is distinct from signalbox_enqueue.time_zone then 'time_zone' end,
+            case when known.quiet_hours is distinct from signalbox_enqueue.quiet_hours then 'quiet_hours' end,
             case when known.tags is distinct from tag_lines then 'tags' end,
             case when coalesce(known.metadata::jsonb, '{}') <> coalesce(signalbox_enqueue.metadata, '{}') then 'metadata' end,
             case when coalesce(known.asked_priority, known.priority) <> signalbox_enqueue.priority then 'priority' end,

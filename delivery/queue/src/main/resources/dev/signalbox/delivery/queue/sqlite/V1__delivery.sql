@@ -20,6 +20,8 @@ create table delivery_message (
     traceparent  text    check (length(traceparent) = 55), -- the caller's place in a distributed trace (W3C)
     tags         text,             -- one a line, in alphabetical order
     metadata     text,             -- a JSON object
+    time_zone    text,             -- the recipient's, such as Europe/Berlin
+    quiet_hours  text,             -- the recipient's, such as 22:00-07:00
     dedupe_window   integer check (dedupe_window > 0), -- how long the key stands in the way of another
     dedupe_freed_at integer        -- when it was found to be over
 ) without rowid;
@@ -137,6 +139,17 @@ create table delivery_intake (
     problem text
 );
 create index delivery_intake_id on delivery_intake (id);
+
+-- Messages that are enqueued again and again.
+create table delivery_recurring (
+    name    text not null primary key,
+    cron    text not null,
+    zone    text not null,      -- by whose clock its times come
+    message text not null,      -- as its owner writes it
+    next_at integer not null,
+    last_at integer,             -- for which time it was enqueued last
+    problem text                -- why it was not, the last time that it should have been
+) without rowid;
 
 -- What ended without being sent, or was parked, with the reason.
 create table delivery_dead (
