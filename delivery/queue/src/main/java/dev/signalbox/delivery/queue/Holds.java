@@ -8,7 +8,7 @@ import java.util.Map;
 /** Finds out which messages of a claim have to wait for a reason that is not their own. Thread-safe. */
 record Holds(Channel lane, Throttle throttle, QuietTimes quiet, Time time) {
     /** Why one waits, and for how long. */
-    record Hold(String reason, Duration wait) {}
+    record Hold(String reason, Duration rest) {}
 
     /**
      * Those that have to wait. Who is asleep is not counted as tried. What they took of the limits of the cluster is given back.

@@ -258,7 +258,7 @@ final class Lane {
         try {
             Map<Claimed, Holds.Hold> held = holds.of(batch);
             held.forEach((entry, hold) -> completer.add(
-                    this, batch, rules.held(entry, hold.reason(), hold.wait(), time.now(), terms.keyLifetime())));
+                    this, batch, rules.held(entry, hold.reason(), hold.rest(), time.now(), terms.keyLifetime())));
             return batch.entries().stream()
                     .filter(entry -> !held.containsKey(entry))
                     .toList();
