@@ -179,7 +179,7 @@ public final class Database implements AutoCloseable {
      * @param name names its pool in logs and metrics; 1 to 20 lower-case letters and dashes
      * @param connections 1 to 100
      * @param answerWithin how long an answer to a statement may take, 1 s to 1 h: the server gives up a little earlier, the
-     *     client then. Whoever holds a lease sets less than what the lease has left
+     *     client then. The holder of a lease sets less than what the lease has left
      * @throws DatabaseException as {@link #open} does
      */
     public Database apart(String name, int connections, Duration answerWithin) {

@@ -80,7 +80,7 @@ final class WriteProbe {
             if (failure.trouble().passes() && failure.trouble() != Trouble.BUSY) {
                 problem = failure;
             } else {
-                // Whoever holds the lock is writing; and a missing privilege says nothing about the disk.
+                // The holder of the lock is writing; and a missing privilege says nothing about the disk.
                 LOG.debug(
                         "the write probe of {} could not tell whether the database can be written",
                         config.place(),

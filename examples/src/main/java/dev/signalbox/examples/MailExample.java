@@ -6,7 +6,7 @@ import dev.signalbox.mail.MailResult;
 import dev.signalbox.mail.SmtpOptions;
 import dev.signalbox.mail.SmtpSender;
 
-/** A bill by mail, in HTML, with the bill itself as a file. Whoever cannot be reached is named, and the others get it. */
+/** A bill by mail, in HTML, with the bill itself as a file. A recipient that cannot be reached is named, and the others get it. */
 public final class MailExample {
     private MailExample() {}
 

@@ -31,6 +31,9 @@ final class JdkRun implements Run {
     private final long began;
     private final CompletableFuture<Outcome> endRequest = new CompletableFuture<>();
     private final CompletableFuture<Ended> ended = new CompletableFuture<>();
+    /** Not {@link Process#onExit}: that may wait for a reader of a pipe that a process left behind keeps open, as its lock is the pipe's. */
+    private final CompletableFuture<@Nullable Void> exited = new CompletableFuture<>();
+
     private final AtomicReference<@Nullable ExecException> fault = new AtomicReference<>();
     private final List<Thread> readers = new ArrayList<>();
 
@@ -48,8 +51,18 @@ final class JdkRun implements Run {
             }
             Thread.startVirtualThread(this::write);
         }
+        Thread.startVirtualThread(this::awaitExit);
         Thread.startVirtualThread(this::watch);
         return this;
+    }
+
+    private void awaitExit() {
+        try {
+            process.waitFor();
+            exited.complete(null);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts this thread", e);
+        }
     }
 
     private void read(InputStream from, Sink to) {
@@ -113,14 +126,14 @@ final class JdkRun implements Run {
     }
 
     private void watch() {
-        Outcome outcome = CompletableFuture.anyOf(process.onExit(), endRequest)
+        Outcome outcome = CompletableFuture.anyOf(exited, endRequest)
                 .thenApply(first -> endRequest.getNow(Outcome.EXITED))
                 .completeOnTimeout(Outcome.TIMED_OUT, left(), TimeUnit.NANOSECONDS)
                 .join();
         if (outcome != Outcome.EXITED) {
             terminate();
         }
-        process.onExit().join();
+        exited.join();
         joinReaders();
         var exit = new Exit.Code(process.exitValue());
         var duration = Duration.ofNanos(System.nanoTime() - began);
@@ -135,12 +148,14 @@ final class JdkRun implements Run {
     }
 
     private void terminate() {
+        List<ProcessHandle> descendants = process.descendants().toList();
         Set<ProcessHandle> all = new LinkedHashSet<>();
         // The first one first: it may want to end the others in its own way.
         all.add(process.toHandle());
-        all.addAll(process.descendants().toList());
+        all.addAll(descendants);
         all.forEach(ProcessHandle::destroy);
-        CompletableFuture.allOf(all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
+        var ends = Stream.concat(Stream.of(exited), descendants.stream().map(ProcessHandle::onExit));
+        CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
                 .completeOnTimeout(null, launch.command().grace().toNanos(), TimeUnit.NANOSECONDS)
                 .join();
         all.stream().toList().forEach(handle -> handle.descendants().forEach(all::add));

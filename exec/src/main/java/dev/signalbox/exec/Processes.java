@@ -119,7 +119,7 @@ final class Processes {
             return;
         }
         try {
-            // The descriptor stands for whoever has the id now; if that is still the one we saw, it will be for ever.
+            // The descriptor stands for the process that has the id now; if that is still the one we saw, it stays so.
             boolean same = parse(id.pid, read("/proc/" + id.pid + "/stat"))
                     .filter(stat -> stat.id.equals(id))
                     .isPresent();

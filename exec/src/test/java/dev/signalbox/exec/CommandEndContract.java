@@ -2,6 +2,7 @@ package dev.signalbox.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -10,8 +11,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,29 @@ abstract class CommandEndContract extends CommandOutputContract {
         assertThat(thrown).hasMessageStartingWith("sh did not end within 2.0 s");
         assertThat(thrown.partial().stdout().trimmed()).isEqualTo("begun");
         assertThat(thrown.partial().exit()).isEqualTo(signalled(15));
+    }
+
+    /** A child that was started while the signals went out may be left behind where there are no process groups, and holds the pipes. */
+    @Test
+    void aCommandCancelledAtOnceReturnsThoughAChildMayHoldItsOutput() throws Exception {
+        Callable<Duration> cancelMany = () -> {
+            Duration slowest = Duration.ZERO;
+            for (int i = 0; i < 60; i++) {
+                long began = System.nanoTime();
+                try (RunningCommand running =
+                        shell("sleep 15; true").grace(Duration.ofMillis(20)).start()) {
+                    running.cancel();
+                    assertThat(catchThrowable(running::await)).isInstanceOf(CommandCancelledException.class);
+                }
+                Duration took = Duration.ofNanos(System.nanoTime() - began);
+                slowest = took.compareTo(slowest) > 0 ? took : slowest;
+            }
+            return slowest;
+        };
+        Future<Duration> one = onThread(cancelMany);
+        Future<Duration> other = onThread(cancelMany);
+
+        assertThat(List.of(one.get(), other.get())).allMatch(slowest -> slowest.toSeconds() < 12);
     }
 
     @Test

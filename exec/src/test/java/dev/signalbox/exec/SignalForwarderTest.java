@@ -23,7 +23,7 @@ class SignalForwarderTest {
             Signalled seen = new Signalled();
             witness.to(seen);
 
-            // Not HUP or INT: whoever runs this build may have this JVM ignore them, as nohup does.
+            // Not HUP or INT: this JVM may have been started to ignore them, as nohup does.
             sendToThisJvm("USR1");
             await().until(() -> !seen.signals.isEmpty());
             Signalled started = new Signalled();

@@ -136,9 +136,15 @@ class LlmSecretsTest {
         told.add(words.toString());
     }
 
+    private List<ILoggingEvent> logged() {
+        synchronized (log) {
+            return List.copyOf(log.list);
+        }
+    }
+
     private void assertClean() {
         assertThat(told).isNotEmpty().noneMatch(words -> words.contains(CANARY));
-        assertThat(List.copyOf(log.list)).noneMatch(LlmSecretsTest::isLeaking);
+        assertThat(logged()).noneMatch(LlmSecretsTest::isLeaking);
     }
 
     /** The HTTP client's own traces of headers are on only for who switches them on by system property; the simulator's are its own. */

@@ -6,7 +6,7 @@ public enum Encryption {
     NONE,
     /** From the greeting on, by STARTTLS; nothing is sent if the server does not offer it. Usually port 587. */
     STARTTLS,
-    /** By STARTTLS if the server offers it, else not. Whoever controls the network can prevent it. */
+    /** By STARTTLS if the server offers it, else not. An attacker who controls the network can prevent it. */
     STARTTLS_IF_OFFERED,
     /** From the first byte. Usually port 465. */
     TLS

@@ -80,9 +80,16 @@ class SecretsTest {
         };
     }
 
+    /** The shipping threads log on. */
+    private List<ILoggingEvent> logged() {
+        synchronized (logged) {
+            return List.copyOf(logged.list);
+        }
+    }
+
     private void nothingTellsTheCanary(Object... shown) {
         var all = new ArrayList<String>(events);
-        for (var event : logged.list) {
+        for (var event : logged()) {
             all.add(event.getFormattedMessage());
             if (event.getThrowableProxy() != null) {
                 all.add(ThrowableProxyUtil.asString(event.getThrowableProxy()));
@@ -197,7 +204,7 @@ class SecretsTest {
                 nothingTellsTheCanary(options, observatory.stats(), next.stats(), observatory, next);
             }
             assertThat(events).isNotEmpty();
-            assertThat(logged.list)
+            assertThat(logged())
                     .anyMatch(event -> event.getFormattedMessage().contains("refuses the token"))
                     .anyMatch(event -> event.getFormattedMessage().contains("not allowed any more"));
         }

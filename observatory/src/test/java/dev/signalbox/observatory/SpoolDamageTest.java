@@ -151,14 +151,16 @@ class SpoolDamageTest {
         file.putLong(Frames.MAGIC);
         Frames.context(file, Fixtures.nowhere(), false, false);
         int batch = file.length();
-        Frames.batch(file, Batch.of("a", List.of(LogRecord.of(Severity.INFO, "x")), 0), 0, "", Instant.EPOCH);
+        Frames.batch(
+                file, Batch.of("a", List.of(LogRecord.of(Severity.INFO, "damaged record")), 0), 0, "", Instant.EPOCH);
         file.write(forged.getBytes(StandardCharsets.ISO_8859_1), 0, forged.length());
-        Frames.batch(file, Batch.of("b", List.of(LogRecord.of(Severity.INFO, "y")), 0), 0, "", Instant.EPOCH);
+        Frames.batch(
+                file, Batch.of("b", List.of(LogRecord.of(Severity.INFO, "whole record")), 0), 0, "", Instant.EPOCH);
         byte[] whole = file.copy();
         for (int i = batch; i < batch + 4; i++) {
             whole[i] ^= 0x5a;
         }
-        int record = frameOf(whole, "x");
+        int record = frameOf(whole, "damaged record");
         whole[record] ^= 0x5a;
         Path path = Files.write(folder.resolve("0000000000000001.log"), whole);
         var hosts = new ArrayList<String>();

@@ -69,7 +69,7 @@ final class Entrance {
         };
     }
 
-    /** The first target that the user may not send to. Replies go to whoever asked, and need no permission. */
+    /** The first target that the user may not send to. Replies go to the asker, and need no permission. */
     private @Nullable RouteError forbidden(Message message, LiveSession session) {
         if (message.intent() instanceof Intent.Reply) {
             return null;

@@ -129,7 +129,7 @@ final class Inbox {
     private final Map<LiveSession, Cursor> cursors = new HashMap<>();
     private long end;
     private long bytes;
-    /** Read without the lock: by whoever has added an entry, or follows one that did. */
+    /** Read without the lock: by the thread that has added an entry, or follows one that did. */
     private volatile boolean mayHoldBack;
 
     /** {@code held} is what plain messages may take that wait for a connection, on the whole node. */

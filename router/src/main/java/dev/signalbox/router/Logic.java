@@ -10,7 +10,7 @@ public sealed interface Logic {
     /** What runs for each message. */
     @FunctionalInterface
     interface Handler {
-        /** An exception is counted and told to the listener; whoever waits for a reply is told, too. */
+        /** An exception is counted and told to the listener; a client that waits for a reply is told, too. */
         void handle(Message message, Context context) throws Exception;
     }
 

@@ -193,7 +193,7 @@ final class Routing {
         return new SendReport(reply.id(), 1, List.of());
     }
 
-    /** Ends the wait for a reply that cannot be delivered: whoever asked is told the same as whoever replied. */
+    /** Ends the wait for a reply that cannot be delivered: the asker is told the same as the replier. */
     SendReport refuseReply(Message reply, UUID request, RouteError error) {
         Requests.Pending pending = requests.take(request, reply);
         if (pending != null) {

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one piece of work again for each time it is asked to, never twice at a time: whoever asks while it runs returns at once,
+ * Runs one piece of work again for each time it is asked to, never twice at a time: a thread that asks while it runs returns at once,
  * and it then runs once more. So it needs no lock that its callers could meet, and may ask for itself. If the work throws, it is
  * still run for those who asked meanwhile; the thread that runs it gets the first failure afterwards. Thread-safe.
  */

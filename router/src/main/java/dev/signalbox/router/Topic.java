@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A named stream of messages with offsets, of which it keeps the last. Shards are handed what is new; whoever lags, or comes
+ * A named stream of messages with offsets, of which it keeps the last. Shards are handed what is new; a subscriber that lags, or comes
  * back, reads what is kept. Thread-safe; nothing here blocks for long.
  */
 public interface Topic {

@@ -146,7 +146,7 @@ final class Topics {
         });
         boolean empty = everyone.isEmptyAfterTrim() && byName.isEmpty();
         sweeping.set(false);
-        // Race: something may have been published since; whoever did saw the sweep under way and began no other.
+        // Race: something may have been published since; the publisher saw the sweep under way and began no other.
         if (!empty || !everyone.isEmptyAfterTrim() || !byName.isEmpty()) {
             sweepLater();
         }

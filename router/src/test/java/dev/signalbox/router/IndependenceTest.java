@@ -225,7 +225,7 @@ class IndependenceTest {
     }
 
     @Test
-    void whoeverWasSentItIsNotToldOtherwise() {
+    void aRecipientThatWasSentItIsNotToldOtherwise() {
         try (Router router = router(RouterListener.NONE)) {
             FakeEndpoint endpoint = new FakeEndpoint();
             router.attach(endpoint);

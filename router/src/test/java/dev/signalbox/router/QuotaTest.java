@@ -185,7 +185,7 @@ class QuotaTest {
     }
 
     @Test
-    void aReplyOverTheLimitIsToldToWhoeverAsked() {
+    void aReplyOverTheLimitIsToldToTheAsker() {
         try (RouterFixture small = new RouterFixture(RouterOptions.defaults().withMaxPayloadBytes(10))) {
             small.router.add(
                     "large", Logic.dispatched((message, context) -> context.reply(message, text("x".repeat(11)))));

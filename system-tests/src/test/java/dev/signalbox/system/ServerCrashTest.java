@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
  */
 class ServerCrashTest {
     /** The provider remembers 250,000 messages, and the counts must be exact. */
-    private static final int ROUNDS = Effort.of(20, 100);
+    private static final int ROUNDS = Effort.of(8, 100);
 
     private static final int MESSAGES = 2_000;
     private static final long SEED = Effort.seeds(1).findFirst().orElseThrow();

@@ -27,7 +27,7 @@ import java.util.Optional;
  * {@code nbf}, {@code iss} and {@code aud} are honoured). Thread-safe.
  */
 public final class ClientTokens {
-    /** How far the clocks of whoever mints tokens and of this server may differ. */
+    /** How far the clocks of the token's issuer and of this server may differ. */
     private static final Duration SKEW = Duration.ofSeconds(30);
 
     private static final int LONGEST = 8 * 1024;

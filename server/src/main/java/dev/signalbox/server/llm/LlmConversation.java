@@ -119,7 +119,7 @@ final class LlmConversation {
         action.run();
     }
 
-    /** Once is enough. Whoever waits for room in the window gets it, and finds the stream ended. */
+    /** Once is enough. A thread that waits for room in the window gets it, and finds the stream ended. */
     void cancel() {
         Runnable running;
         synchronized (this) {

@@ -100,7 +100,7 @@ final class ConnectionLimits implements Connection.Listener {
         }
     }
 
-    /** Whoever has an IPv6 network has all of its addresses, so those count as one. */
+    /** A client with an IPv6 network can use all of its addresses, so those count as one. */
     private static ByteBuffer network(InetAddress address) {
         byte[] bytes = address.getAddress();
         return ByteBuffer.wrap(address instanceof Inet6Address ? Arrays.copyOf(bytes, IPV6_NETWORK_BYTES) : bytes);

@@ -38,7 +38,7 @@ final class WebhookKeys {
             "delivery.webhook.allow-ranges",
             RANGES,
             "",
-            "Addresses that webhooks may reach although they are not in the public internet. Whoever may create endpoints"
+            "Addresses that webhooks may reach although they are not in the public internet. Everyone who may create endpoints"
                     + " can make this server send requests there.");
     static final Key<Boolean> PLAIN_HTTP = Key.of(
             "delivery.webhook.plain-http",

@@ -138,7 +138,7 @@ class ClientJwtTest {
                 .isFalse();
     }
 
-    /** The public key is no secret: whoever knows it must not be able to sign with it. */
+    /** The public key is no secret: nobody must be able to sign with it. */
     @Test
     void aPublicKeyIsNotTakenForASecret() throws Exception {
         ClientTokens tokens = tokens("clients.jwt.public-key=" + pem(rsa.getPublic()));

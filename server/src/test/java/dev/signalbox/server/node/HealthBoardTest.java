@@ -73,8 +73,10 @@ class HealthBoardTest {
     }
 
     private List<String> told() {
-        return List.copyOf(log.list).stream()
-                .map(event -> event.getLevel() + " " + event.getFormattedMessage())
-                .toList();
+        synchronized (log) {
+            return log.list.stream()
+                    .map(event -> event.getLevel() + " " + event.getFormattedMessage())
+                    .toList();
+        }
     }
 }

@@ -46,9 +46,9 @@ class AuditLogTest {
     }
 
     private List<String> lines() {
-        return List.copyOf(written.list).stream()
-                .map(ILoggingEvent::getFormattedMessage)
-                .toList();
+        synchronized (written) {
+            return written.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        }
     }
 
     @Test

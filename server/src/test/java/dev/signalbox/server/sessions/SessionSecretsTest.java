@@ -88,12 +88,18 @@ class SessionSecretsTest {
         });
     }
 
+    private List<ILoggingEvent> logged() {
+        synchronized (log) {
+            return List.copyOf(log.list);
+        }
+    }
+
     private void assertIsSecret(Throwable failure) {
         assertThat(failure).isNotNull();
         StringWriter printed = new StringWriter();
         failure.printStackTrace(new PrintWriter(printed, true));
         assertThat(printed.toString()).doesNotContain(CANARY);
-        assertThat(List.copyOf(log.list)).allSatisfy(line -> {
+        assertThat(logged()).allSatisfy(line -> {
             assertThat(line.getFormattedMessage()).doesNotContain(CANARY);
             assertThat(line.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(line.getThrowableProxy()))
                     .doesNotContain(CANARY);

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How text messages are sent, whoever the provider is. Invalid values cannot be built: the constructor throws
+ * How text messages are sent, with any provider. Invalid values cannot be built: the constructor throws
  * {@link IllegalArgumentException}.
  *
  * @param timeout the longest an attempt takes, from connecting to the last byte of the answer; 10 ms to 10 min

@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoints of all nodes, in their database. Keys are kept there as they are, since they must sign: whoever can read the
+ * The endpoints of all nodes, in their database. Keys are kept there as they are, since they must sign: everyone who can read the
  * table can sign. Thread-safe. Failures of the database are thrown as {@link dev.signalbox.database.DatabaseException}.
  */
 public interface WebhookEndpoints {

@@ -186,7 +186,7 @@ final class Dialogue {
         closing(CloseReason.GONE);
     }
 
-    /** Closing begins, whoever wants it: the router is told at once and sends nothing more here. */
+    /** Closing begins, at the wish of either side: the router is told at once and sends nothing more here. */
     private void closing(CloseReason reason) {
         cancelAuthenticationDeadline();
         stopAuthenticating();

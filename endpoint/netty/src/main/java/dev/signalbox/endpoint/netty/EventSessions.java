@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clients over HTTP, by their secrets: whoever knows one may speak for that client and take its stream over. Thread-safe.
+ * The clients over HTTP, by their secrets: everyone who knows one may speak for that client and take its stream over. Thread-safe.
  * There are no more of them than there may be connections.
  */
 final class EventSessions {

@@ -78,7 +78,7 @@ public record ListenerOptions(
     }
 
     /**
-     * Load balancers and other proxies in front of the endpoint. Whoever is not trusted is taken for a client.
+     * Load balancers and other proxies in front of the endpoint. A proxy that is not trusted is taken for a client.
      *
      * @param source where they tell the client's address
      * @param trusted their own addresses

@@ -1,6 +1,6 @@
 package dev.signalbox.ha.lease;
 
-/** A guarded resource has already accepted a newer epoch: whoever writes with this one lost its lease. */
+/** A guarded resource has already accepted a newer epoch: the node that writes with this one has lost its lease. */
 public final class StaleEpochException extends LeaseException {
     private static final long serialVersionUID = 1L;
 

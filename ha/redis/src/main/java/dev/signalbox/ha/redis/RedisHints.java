@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Hears of changes by subscription, on a connection for each watch. The client reconnects and subscribes again by itself; what is missed
- * meanwhile, or if it cannot connect at first, is found by the poll of whoever waits. Thread-safe.
+ * meanwhile, or if it cannot connect at first, is found by the poll of the node that waits. Thread-safe.
  */
 final class RedisHints {
     private static final Logger LOG = LoggerFactory.getLogger(RedisHints.class);

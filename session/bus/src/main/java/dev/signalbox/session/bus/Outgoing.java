@@ -75,7 +75,7 @@ final class Outgoing {
         return STATE.compareAndSet(this, State.WAITING, State.IN_BATCH);
     }
 
-    /** Returns true once. Whoever gets that completes {@link #done}. */
+    /** Returns true once. The caller that gets it completes {@link #done}. */
     boolean settle() {
         return state != State.SETTLED && STATE.getAndSet(this, State.SETTLED) != State.SETTLED;
     }

@@ -13,7 +13,7 @@ public interface Subscriber<T> {
     void onEvent(Event<T> event) throws Exception;
 
     /**
-     * The beginning is fixed: no event after it will be missed, whoever sends it. Comes before all events, once.
+     * The beginning is fixed: no event after it will be missed, from any sender. Comes before all events, once.
      *
      * @param position what to resume with if no event comes; {@link EventId#NONE} for the beginning
      */

@@ -30,7 +30,7 @@ import org.bson.Document;
 
 /*
  * Without a transaction, and without a counter that everyone would queue at: look up the last offset of each session, and put the events in
- * after it. Two unique indexes make that safe. One is on (session, offset): whoever loses the race for an offset gets a
+ * after it. Two unique indexes make that safe. One is on (session, offset): a node that loses the race for an offset gets a
  * duplicate, looks again and goes on. The other is on (batch, n): an event of a batch that was put in before, by a call whose
  * answer was lost or that is still under way, is a duplicate, too; it is found by its batch, and keeps the place it has.
  *

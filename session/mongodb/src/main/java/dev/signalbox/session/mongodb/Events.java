@@ -75,7 +75,7 @@ final class Events {
 
     /**
      * The last offsets come before the events. The other way round, an event appended in between would look as if it was gone;
-     * this way it comes after the last, or is read next time. Whoever is behind by little is served together.
+     * this way it comes after the last, or is read next time. Subscribers that are behind by little are served together.
      */
     List<Slice> read(List<Cursor> cursors, int limit) {
         Map<String, Last> lasts =

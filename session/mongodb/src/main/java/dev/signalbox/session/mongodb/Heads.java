@@ -26,7 +26,7 @@ import org.bson.Document;
  * Where a session begins that has no events, so that all who begin it at a time agree; and below which no event may be put in, since there
  * were some that were removed.
  *
- * <p>A head is good for {@link #FRESH}, which is longer than any append takes. Then it is of no use to anyone: whoever finds it moves it to the present
+ * <p>A head is good for {@link #FRESH}, which is longer than any append takes. Then it is of no use to anyone: a node that finds it moves it to the present
  * first, in one step with looking whether it is still the same. So it may be removed, and a collection of events that was dropped begins
  * with greater offsets.
  */

@@ -149,7 +149,7 @@ final class Migrations {
                 .updateOne(and(eq("_id", "lease"), eq("fence", fence)), set("until", Date.from(Instant.EPOCH)));
     }
 
-    /** False if the lease was lost meanwhile; whoever has it goes on. */
+    /** False if the lease was lost meanwhile; its new holder goes on. */
     private boolean run(Step step, long fence) {
         String name = collections.events().getNamespace().getCollectionName();
         Document command = Document.parse(step.command());

@@ -27,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The change stream of a process. Its pipeline never changes, whoever subscribes: inserts, of which it takes the session and the
+ * The change stream of a process. Its pipeline is the same for all subscribers: inserts, of which it takes the session and the
  * offset. It goes on after the last token it saw, quiet times included. Where the server cannot do that, since its history is too
  * short, the stream is broken for good, or the collection is gone, it begins at the present; the bus then looks at the collection, so
  * that only what is gone from there is missed, and told. Thread-safe.

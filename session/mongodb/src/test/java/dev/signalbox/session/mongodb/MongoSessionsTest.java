@@ -120,7 +120,7 @@ class MongoSessionsTest {
     }
 
     @Test
-    void migrationsWaitForWhoeverHasTheLease() throws Exception {
+    void migrationsWaitForTheHolderOfTheLease() throws Exception {
         migrations.insertOne(new Document("_id", "lease")
                 .append("fence", 7L)
                 .append("owner", "other")
@@ -200,7 +200,7 @@ class MongoSessionsTest {
         assertThat(places.stream().map(SessionStore.Place::offset)).containsExactly(first + 2, first + 3, first + 4);
     }
 
-    /** Whoever begins a session at the same time with another number from the clock has to agree. */
+    /** A node that begins a session at the same time with another number from the clock has to agree. */
     @Test
     void twoWhoBeginASessionAgreeOnItsFirstOffset() {
         MongoStore one = open(Retention.FOREVER, NOW);

@@ -166,7 +166,7 @@ final class ScriptedMongo implements AutoCloseable {
         oplog.forget();
     }
 
-    /** The same, and whoever follows a stream is cut off before it hears more. */
+    /** The same, and each follower of a stream is cut off before it hears more. */
     synchronized void forgetHistoryAndCut() {
         cutStreamAfter(0);
         oplog.forget();

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RedisFaultTest {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final Duration TIMEOUT = Duration.ofMillis(500);
-    private static final int FAULTS = Effort.of(1_000, 20_000);
+    private static final int FAULTS = Effort.of(300, 20_000);
     private static final BusOptions OPTIONS =
             BusOptions.DEFAULT.withSweep(Duration.ofMillis(100)).withPatience(Duration.ofSeconds(40));
 

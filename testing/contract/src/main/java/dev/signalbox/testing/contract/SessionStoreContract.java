@@ -335,7 +335,7 @@ public abstract class SessionStoreContract extends SessionUpkeepContract {
     }
 
     @Test
-    void aKeyedBatchIsRecognisedWhoeverRepeatsIt() throws Exception {
+    void aKeyedBatchIsRecognisedFromAnySender() throws Exception {
         SessionStore store = store();
         UUID key = UUID.randomUUID();
         Append first = new Append(key, clock.instant(), List.of(entry("s", "a")), Optional.empty(), true);

@@ -86,7 +86,7 @@ public final class RealMariaDb implements AutoCloseable {
         }
     }
 
-    /** It greets whoever connects. */
+    /** It greets each client that connects. */
     private static boolean answers(int port) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout((int) PATIENCE.toMillis());
