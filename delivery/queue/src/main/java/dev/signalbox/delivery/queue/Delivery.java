@@ -14,8 +14,8 @@ import java.util.function.BooleanSupplier;
  * @param attempt counts over the whole life of the reach, from 1
  * @param remaining how long the sender may take; never longer than the lease allows
  * @param keyVersion how often an operator has asked for a new idempotency key, from 0
- * @param traceparent the place in a distributed trace of whoever enqueued it, as W3C Trace Context writes it; a sender passes it
- *     on where its protocol has a place for it
+ * @param traceparent the caller's place in a distributed trace, as W3C Trace Context writes it; a sender passes it on where its
+ *     protocol has a place for it
  * @param permit what {@link #mayBegin} asks
  */
 public record Delivery(

@@ -11,7 +11,8 @@ record Holds(Channel lane, Throttle throttle, QuietTimes quiet, Time time) {
     record Hold(String reason, Duration rest) {}
 
     /**
-     * Those that have to wait. Who is asleep is not counted as tried. What they took of the limits of the cluster is given back.
+     * Those that have to wait. A recipient with quiet hours is not counted as tried. What they took of the limits of the cluster is
+     * given back.
      *
      * @throws dev.signalbox.database.DatabaseException if the recipients' limits cannot be asked; nothing is given back then
      */

@@ -253,7 +253,7 @@ final class Lane {
         return false;
     }
 
-    /** Without those that have to wait, whose recipients sleep or have had enough for now. */
+    /** Without those that have to wait: for the end of quiet hours, or of a recipient's limit. */
     private List<Claimed> permitted(Batch batch) {
         try {
             Map<Claimed, Holds.Hold> held = holds.of(batch);

@@ -11,7 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * When the recipients of channels are not to be disturbed. {@link Channel#LIVE} has no quiet hours: who is connected is awake.
+ * When the recipients of channels are not to be disturbed. {@link Channel#LIVE} has no quiet hours: a connected client
+ * is being used.
  *
  * @param channels the hours of those that have some
  * @param exempt the categories of messages that may come at any hour: their header {@code category}, in lower case

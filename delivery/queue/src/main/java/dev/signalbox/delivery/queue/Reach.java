@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param at the earliest time of the first attempt, in microseconds; empty means now
  * @param expiresAt when it is no longer worth delivering, in microseconds; empty means never
  * @param maxAttempts the attempt budget of each step, 1 to 100
- * @param traceparent the caller's place in a distributed trace, as W3C Trace Context writes it; handed on to whoever gets the
- *     message. It makes no message another one: a repeat may have its own
+ * @param traceparent the caller's place in a distributed trace, as W3C Trace Context writes it; handed on with every
+ *     attempt. It makes no message another one: a repeat may have its own
  * @param recipientTime by which clock the recipient lives; never disturbed in their quiet hours
  * @param labels tags and metadata
  */

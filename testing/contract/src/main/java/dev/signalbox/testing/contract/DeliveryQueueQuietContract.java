@@ -99,7 +99,7 @@ public abstract class DeliveryQueueQuietContract extends DeliveryQueueContract {
     }
 
     @Test
-    void whoIsConnectedIsAwakeAndTheStepBehindWaits() {
+    void connectedClientIsTriedAndTheStepBehindWaits() {
         UUID away = enqueue(Reach.to("client:alice within 5s", "sms:+61400000000")
                 .body("hello")
                 .recipientTime(SLEEPER));
