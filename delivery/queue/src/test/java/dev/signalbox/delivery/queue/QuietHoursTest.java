@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
@@ -64,23 +65,30 @@ class QuietHoursTest {
         "Pacific/Apia, 2011-12-29T12:00:00Z",
         "Asia/Kathmandu, 2026-06-01T00:00:00Z"
     })
-    void endIsTheFirstMinuteThatIsNotQuiet(String zoneName, String from) {
+    void endIsWhenTheClockHasPassedIt(String zoneName, String from) {
         ZoneId zone = ZoneId.of(zoneName);
+        Instant first = Instant.parse(from);
         for (String written : List.of("22:00-07:00", "22:00-02:30", "02:15-08:00", "23:30-00:00", "00:00-00:30", "01:45-02:15")) {
             QuietHours hours = QuietHours.parse(written);
-            Instant first = Instant.parse(from);
-            Instant awake = first.plus(Duration.ofDays(3));
-            while (isQuiet(hours, awake, zone)) {
-                awake = awake.plus(Duration.ofMinutes(1));
-            }
-            for (Instant now = awake; now.isAfter(first); now = now.minus(Duration.ofMinutes(1))) {
-                boolean quiet = isQuiet(hours, now, zone);
-                awake = quiet ? awake : now;
+            for (int minutes = 0; minutes < 2 * 24 * 60; minutes += 13) {
+                Instant now = first.plus(Duration.ofMinutes(minutes));
                 assertThat(hours.end(now, zone))
                         .as("%s at %s", written, now.atZone(zone))
-                        .isEqualTo(quiet ? Optional.of(awake) : Optional.empty());
+                        .isEqualTo(isQuiet(hours, now, zone) ? Optional.of(walk(hours, now, zone)) : Optional.empty());
             }
         }
+    }
+
+    /** To the first minute at which the clock shows the end or a later time, and no quiet hour. */
+    private static Instant walk(QuietHours hours, Instant now, ZoneId zone) {
+        LocalDateTime shown = LocalDateTime.ofInstant(now, zone);
+        LocalDateTime end = shown.with(hours.to());
+        LocalDateTime next = end.isAfter(shown) ? end : end.plusDays(1);
+        Instant time = now;
+        while (LocalDateTime.ofInstant(time, zone).isBefore(next)) {
+            time = time.plus(Duration.ofMinutes(1));
+        }
+        return isQuiet(hours, time, zone) ? walk(hours, time, zone) : time;
     }
 
     private static boolean isQuiet(QuietHours hours, Instant now, ZoneId zone) {
