@@ -50,12 +50,13 @@ const RESULTS = {
   CANCELLED: { verb: 'Cancelled', shape: 'CANCELLED', to: false },
   HELD: { verb: 'Held back: the provider refuses our account', shape: 'PENDING', to: false },
   UNREADABLE: { verb: 'Its row cannot be read', shape: 'DEAD', to: false },
+  RESCHEDULED: { verb: 'Given another time or priority', shape: 'PENDING', to: false },
   REVIVED: { verb: 'Retried by hand', shape: 'PENDING', to: false },
   REKEYED: { verb: 'Retried by hand with a new key', shape: 'PENDING', to: false },
 };
 
 /** After these the message is still, or again, on the step of the entry. */
-const SAME_STEP = new Set(['REVIVED', 'REKEYED', 'RELEASED', 'HELD']);
+const SAME_STEP = new Set(['REVIVED', 'REKEYED', 'RELEASED', 'HELD', 'RESCHEDULED']);
 
 export const result = (name) => RESULTS[name] ?? { verb: name, shape: 'PENDING', to: false };
 

@@ -6,6 +6,8 @@ import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.DeliveryReceipts;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
+import dev.signalbox.delivery.queue.MessagesTable;
+import dev.signalbox.delivery.queue.RecurringMessages;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
@@ -64,6 +66,7 @@ public final class DeliveryFeature implements Feature {
                 new CommandEntry("test-send", TestSendCommand.class, () -> new TestSendCommand()),
                 new CommandEntry("import", ImportCommand.class, () -> new ImportCommand()),
                 new CommandEntry("queue", QueueCommand.class, () -> new QueueCommand()),
+                new CommandEntry("recurring", RecurringCommand.class, () -> new RecurringCommand()),
                 new CommandEntry("check", CheckCommand.class, () -> checks(features)));
     }
 
@@ -96,11 +99,20 @@ public final class DeliveryFeature implements Feature {
             node.drainable(new DispatcherDrain(dispatcher, node.drainDeadline()));
             node.health("dispatcher", () -> health(dispatcher));
             node.status("processing_status", () -> isRunning(dispatcher) ? "running" : "stopped");
+            if (settings.messagesTable()) {
+                takeInMessages(node);
+            }
             new DeliveryOverview(node, dispatcher, metrics).add();
             node.api(new Api(
                     routes(node, dispatcher, metrics, bulks),
                     OpenApi.part(DeliveryFeature.class),
                     Map.of(DeliveryQueueException.class, "the queue's database")));
+        }
+
+        private void takeInMessages(Node node) {
+            MessagesTable table = node.closing(
+                    MessagesTable.open(node.queue(), settings.dispatch().poll(), settings.maxAttempts()));
+            node.whenOpening(table::start);
         }
 
         /** A journal that cannot be used makes a crash more expensive, but nothing wrong: so it stops no server. */
@@ -130,13 +142,26 @@ public final class DeliveryFeature implements Feature {
             var reader = new ReachReader(
                     node.channels(), settings.maxAttempts(), node.database().clock(), node.preparation());
             return Stream.of(
+                            recurring(node, new RecurringReader(reader)).routes(),
                             new MessagingRoutes(node.intake(), dispatcher).routes(),
                             new MessageRoutes(node.intake(), metrics, reader, node.bounds(), bulks, node.receipts())
                                     .routes(),
-                            new MessageActions(node.intake(), node.bounds()).routes(),
+                            new MessageActions(
+                                            node.intake(),
+                                            node.bounds(),
+                                            node.database().clock())
+                                    .routes(),
                             new LaneRoutes(node.intake(), node.bounds()).routes())
                     .flatMap(List::stream)
                     .toList();
+        }
+
+        private static RecurringRoutes recurring(Node node, RecurringReader reader) {
+            RecurringMessages recurring = RecurringMessages.of(node.queue());
+            RecurringLoop loop = node.closing(
+                    new RecurringLoop(recurring, reader, node.database().clock()));
+            node.whenOpening(loop::start);
+            return new RecurringRoutes(recurring, reader, node.bounds());
         }
 
         @Override

@@ -1,17 +1,27 @@
 package dev.signalbox.server.delivery;
 
+import dev.signalbox.delivery.queue.QuietHours;
+import dev.signalbox.delivery.queue.QuietTimes;
 import dev.signalbox.delivery.queue.Rate;
+import dev.signalbox.delivery.queue.RecipientTime;
 import dev.signalbox.server.configuration.DurationText;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Kind;
 import dev.signalbox.server.configuration.SeedVariable;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The keys of the queue, its dispatcher and the live channel. */
 final class DeliveryKeys {
     private static final Kind<Rate> RATE = new Kind<>(
             "a number from 1 to 1000000, a slash, and a duration from 1ms to 31d, such as 10/1s", DeliveryKeys::rate);
+
+    private static final Kind<QuietTimes.Usual> QUIET = new Kind<>(
+            "hours and a time zone, such as 22:00-07:00 Europe/Berlin", DeliveryKeys::quiet);
+
+    private static final Kind<List<String>> CATEGORIES = new Kind<>(
+            "categories such as transactional alarm, with blanks in between", DeliveryKeys::words);
 
     static final Key<Duration> LEASE = Key.of(
             "delivery.lease",
@@ -64,6 +74,12 @@ final class DeliveryKeys {
             "delivery.retention.unsent",
             Kind.duration("1m", "3650d"),
             "The same for those that are dead, rejected, expired or cancelled. What is UNKNOWN stays until it is resolved.");
+    static final Key<Boolean> MESSAGES_TABLE = Key.of(
+            "delivery.messages-table.enabled",
+            Kind.truth(),
+            "false",
+            "Whether rows that any program inserts into the table `messages`, with the columns of go-message-dispatcher, are sent"
+                    + " as SMS; `sent` turns true then. The table is made if it is missing.");
     static final Key<Integer> BREAKER = Key.of(
             "delivery.breaker.failures",
             Kind.whole(0, 10_000),
@@ -94,6 +110,17 @@ final class DeliveryKeys {
             Kind.whole(1, 1_000_000),
             "Attempts of a channel that may be under way at a time, on all nodes together; NAME is the channel.");
 
+    static final Key<QuietTimes.Usual> QUIET_HOURS = Key.optional(
+            "delivery.quiet-hours.NAME",
+            QUIET,
+            "Hours in which no message of a channel is sent, by the clock of its recipient: the message's `timeZone`, or else the"
+                    + " zone given here. NAME is the channel; `client` has none. A message's own `quietHours` take their place.");
+    static final Key<List<String>> QUIET_EXEMPT = Key.of(
+            "delivery.quiet-hours-exempt",
+            CATEGORIES,
+            "transactional",
+            "Categories of messages (their header category) that come at any hour all the same, with blanks in between.");
+
     static final List<Key<?>> ALL = List.of(
             LEASE,
             POLL,
@@ -105,12 +132,15 @@ final class DeliveryKeys {
             RETRY_JITTER,
             RETENTION_SENT,
             RETENTION_UNSENT,
+            MESSAGES_TABLE,
             BREAKER,
             PACE_MESSAGES,
             PACE_INTERVAL,
             RATES,
             RECIPIENT_RATES,
             CLUSTER_CONCURRENCY,
+            QUIET_HOURS,
+            QUIET_EXEMPT,
             LIVE_CONCURRENCY,
             LIVE_TIMEOUT);
 
@@ -125,6 +155,21 @@ final class DeliveryKeys {
             throw new IllegalArgumentException();
         }
         return new Rate(Integer.parseInt(parts[0].strip()), DurationText.parse(parts[1].strip()));
+    }
+
+    private static List<String> words(String text) {
+        return Pattern.compile("\\s+")
+                .splitAsStream(text.strip())
+                .filter(word -> !word.isEmpty())
+                .toList();
+    }
+
+    private static QuietTimes.Usual quiet(String text) {
+        String[] parts = text.strip().split("\\s+", -1);
+        if (parts.length != 2) {
+            throw new IllegalArgumentException();
+        }
+        return new QuietTimes.Usual(QuietHours.parse(parts[0]), RecipientTime.zone(parts[1]));
     }
 
     private DeliveryKeys() {}

@@ -3,6 +3,7 @@ package dev.signalbox.server.delivery;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.ClusterLimits;
 import dev.signalbox.delivery.queue.DispatchOptions;
+import dev.signalbox.delivery.queue.QuietTimes;
 import dev.signalbox.delivery.queue.Rate;
 import dev.signalbox.delivery.queue.Retention;
 import dev.signalbox.delivery.queue.Retry;
@@ -12,17 +13,26 @@ import dev.signalbox.server.node.NodeSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The queue, its dispatcher and the live channel.
  *
  * @param journal where the dispatcher keeps its journal, if it does
+ * @param messagesTable whether rows of the table {@code messages} are taken in
  * @param maxAttempts of a step, for messages that do not say
  */
 record DeliverySettings(
-        DispatchOptions dispatch, Optional<Path> journal, int maxAttempts, int liveConcurrency, Duration liveTimeout) {
+        DispatchOptions dispatch,
+        Optional<Path> journal,
+        boolean messagesTable,
+        int maxAttempts,
+        int liveConcurrency,
+        Duration liveTimeout) {
 
     static DeliverySettings read(Reading reading) {
         return new DeliverySettings(
@@ -32,13 +42,23 @@ record DeliverySettings(
                         .withRetry(retry(reading))
                         .withBreaker(reading.get(DeliveryKeys.BREAKER))
                         .withLimits(limits(reading))
+                        .withQuiet(QuietTimes.NONE
+                                .withChannels(byChannel(reading, DeliveryKeys.QUIET_HOURS))
+                                .withExempt(exempt(reading)))
                         .withRetention(new Retention(
                                 reading.find(DeliveryKeys.RETENTION_SENT),
                                 reading.find(DeliveryKeys.RETENTION_UNSENT))),
                 journal(reading),
+                reading.get(DeliveryKeys.MESSAGES_TABLE),
                 reading.get(DeliveryKeys.ATTEMPTS),
                 reading.get(DeliveryKeys.LIVE_CONCURRENCY),
                 reading.get(DeliveryKeys.LIVE_TIMEOUT));
+    }
+
+    private static Set<String> exempt(Reading reading) {
+        return reading.get(DeliveryKeys.QUIET_EXEMPT).stream()
+                .map(category -> category.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
     }
 
     private static Optional<Path> journal(Reading reading) {

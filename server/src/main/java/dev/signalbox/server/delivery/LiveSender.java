@@ -12,6 +12,8 @@ import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouteError;
 import dev.signalbox.router.Router;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 
@@ -49,7 +51,7 @@ final class LiveSender implements Sender {
         }
         Message message = Message.of(SOURCE, Address.client(delivery.address()), Payload.text(delivery.body()))
                 .withId(delivery.id())
-                .withHeaders(delivery.headers());
+                .withHeaders(headers(delivery));
         try {
             return result(
                     router.sendAcknowledged(message, within)
@@ -60,6 +62,16 @@ final class LiveSender implements Sender {
         } catch (ExecutionException e) {
             throw new IllegalStateException("the router failed to deliver " + delivery.id(), e.getCause());
         }
+    }
+
+    /** With the caller's place in a trace, unless a header of the message says another one. */
+    private static Map<String, String> headers(Delivery delivery) {
+        if (delivery.traceparent().isEmpty()) {
+            return delivery.headers();
+        }
+        Map<String, String> headers = new LinkedHashMap<>(delivery.headers());
+        headers.putIfAbsent("traceparent", delivery.traceparent().get());
+        return headers;
     }
 
     private static SendResult result(AckResult result, Delivery delivery, Duration within) {

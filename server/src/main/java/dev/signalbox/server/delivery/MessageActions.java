@@ -6,6 +6,7 @@ import dev.signalbox.delivery.queue.DeliveryQueue.BulkChange;
 import dev.signalbox.delivery.queue.DeliveryQueue.Change;
 import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Remark;
+import dev.signalbox.delivery.queue.Schedule;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.Json;
@@ -20,16 +21,21 @@ import dev.signalbox.server.rest.Route;
 import dev.signalbox.server.rest.UuidText;
 import dev.signalbox.server.rest.Violations;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Cancels, retries and resolves messages, one or all that a filter finds. Thread-safe. */
+/** Cancels, retries, resolves, reschedules and deletes messages, one or all that a filter finds. Thread-safe. */
 final class MessageActions {
+    private static final Logger LOG = LoggerFactory.getLogger(MessageActions.class);
     private static final Set<String> NOTE = Set.of("note");
+    private static final Set<String> SCHEDULE = Set.of("at", "in", "priority", "note");
     private static final Set<String> RETRYING = Set.of("note", "newKey");
     private static final Set<String> RESOLUTION = Set.of("outcome", "note");
     private static final Set<String> BULK = Set.of("action", "outcome", "newKey", "note", "filter", "limit", "dryRun");
@@ -42,17 +48,22 @@ final class MessageActions {
 
     private final DeliveryQueue queue;
     private final ControlPlane.Bounds bounds;
+    private final InstantSource clock;
 
-    MessageActions(DeliveryQueue queue, ControlPlane.Bounds bounds) {
+    /** @param clock the database's */
+    MessageActions(DeliveryQueue queue, ControlPlane.Bounds bounds, InstantSource clock) {
         this.queue = queue;
         this.bounds = bounds;
+        this.clock = clock;
     }
 
     List<Route> routes() {
         return List.of(
                 Route.post("/api/messages/{id}/cancel", Role.ADMIN, this::cancel),
                 Route.post("/api/messages/{id}/retry", Role.ADMIN, this::retry),
+                Route.post("/api/messages/{id}/reschedule", Role.ADMIN, this::reschedule),
                 Route.post("/api/messages/{id}/resolve", Role.ADMIN, this::resolve),
+                Route.post("/api/messages/{id}/delete", Role.ADMIN, this::delete),
                 Route.post("/api/messages/actions", Role.ADMIN, this::bulk));
     }
 
@@ -61,6 +72,45 @@ final class MessageActions {
         Remark remark = OperatorBody.remark(request, fields);
         OperatorBody.refuseWrong(fields.violations());
         change(request, response, Action.CANCEL, remark);
+    }
+
+    /** There is no history left for a note, so the log has it. */
+    private void delete(Request request, Response response) throws IOException {
+        var fields = OperatorBody.optional(request, bounds, NOTE);
+        Remark remark = OperatorBody.remark(request, fields);
+        OperatorBody.refuseWrong(fields.violations());
+        change(request, response, Action.DELETE, remark);
+        LOG.info("{} deleted message {}: {}", by(remark), request.parameter("id"), note(remark));
+    }
+
+    private static String by(Remark remark) {
+        return remark.actor().orElse("someone");
+    }
+
+    private static String note(Remark remark) {
+        return remark.note().orElse("no note");
+    }
+
+    private void reschedule(Request request, Response response) throws IOException {
+        var fields =
+                OperatorBody.fields(RequestBody.declaredJson(request, bounds.maxBody()), SCHEDULE, "a schedule");
+        Optional<Schedule> schedule = new ScheduleReader(fields, clock).read();
+        Remark remark = OperatorBody.remark(request, fields);
+        OperatorBody.refuseWrong(fields.violations());
+        String id = request.parameter("id");
+        try {
+            Change change = UuidText.parse(id)
+                    .flatMap(uuid -> queue.reschedule(uuid, schedule.orElseThrow(), remark))
+                    .orElseThrow(() -> Problems.noSuchMessage(id));
+            if (!change.changed()) {
+                throw new Problem(409, "the message is " + change.state() + " and cannot be rescheduled: only messages that"
+                                + " wait, in the state PENDING or RETRY_WAIT, can")
+                        .with("state", change.state());
+            }
+            Json.send(response, Map.of("id", id, "state", change.state()));
+        } catch (IllegalArgumentException refused) {
+            throw Problems.refused(refused);
+        }
     }
 
     private void retry(Request request, Response response) throws IOException {
@@ -107,7 +157,7 @@ final class MessageActions {
         return switch (action) {
             case CANCEL -> Optional.of(State.CANCELLED);
             case RETRY -> Optional.of(State.PENDING);
-            case RETRY_NEW_KEY, RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED, RESOLVE_RETRY -> Optional.empty();
+            case RETRY_NEW_KEY, RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED, RESOLVE_RETRY, DELETE -> Optional.empty();
         };
     }
 
@@ -118,6 +168,11 @@ final class MessageActions {
             case RETRY, RETRY_NEW_KEY -> " and cannot be retried" + (expired ? ": its expiry has passed" : "");
             case RESOLVE_RETRY -> expired ? " and cannot be retried: its expiry has passed" : onlyUnknown();
             case RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED -> onlyUnknown();
+            case DELETE ->
+                expired
+                        ? " and cannot be deleted yet, since what was claimed before its end is still being sent; try again"
+                        : " and cannot be deleted: only messages that have ended can. Cancel one that waits, resolve one that"
+                                + " is UNKNOWN";
         };
     }
 
@@ -135,6 +190,9 @@ final class MessageActions {
         boolean dryRun = fields.flag("dryRun").orElse(false);
         OperatorBody.refuseWrong(fields.violations());
         BulkChange done = queue.changeAll(filter, action.orElseThrow(), remark, dryRun);
+        if (action.orElseThrow() == Action.DELETE && !dryRun) {
+            LOG.info("{} deleted {} messages by a filter: {}", by(remark), done.changed(), note(remark));
+        }
         Json.send(response, new Done(done.matched(), done.changed(), done.next().isPresent()));
     }
 
@@ -151,8 +209,9 @@ final class MessageActions {
             case "cancel" -> Optional.of(Action.CANCEL);
             case "retry" -> Optional.of(retry(fields));
             case "resolve" -> outcome(fields);
+            case "delete" -> Optional.of(Action.DELETE);
             default -> {
-                fields.violations().add("action", "must be cancel, retry or resolve");
+                fields.violations().add("action", "must be cancel, retry, resolve or delete");
                 yield Optional.empty();
             }
         };

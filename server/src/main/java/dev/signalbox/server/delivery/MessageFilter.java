@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 /** Reads which messages are meant, from a query or from JSON. Used once, by one thread. */
 final class MessageFilter {
     /** The fields of a filter. */
-    static final Set<String> FIELDS = Set.of("state", "channel", "address", "id", "text", "reason", "after", "before");
+    static final Set<String> FIELDS = Set.of("state", "channel", "address", "id", "text", "reason", "tag", "after", "before");
 
     private final Fields fields;
     private final Violations violations;
@@ -35,7 +35,8 @@ final class MessageFilter {
         filter = with(filter, "address", Filter::withAddress);
         filter = with(filter, "id", Filter::withId);
         filter = with(filter, "text", Filter::withText);
-        return with(filter, "reason", Filter::withReason);
+        filter = with(filter, "reason", Filter::withReason);
+        return with(filter, "tag", Filter::withTag);
     }
 
     /** Narrows a filter; throws IllegalArgumentException, naming the field, for a value that cannot be. */

@@ -1,6 +1,7 @@
 package dev.signalbox.server.delivery;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.DeliveryQueue.BulkChange;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DeliveryReceipts;
@@ -70,17 +71,23 @@ final class MessageRoutes {
         return List.of(
                 Route.post("/api/messages", Role.SENDER, this::enqueue),
                 Route.read("/api/messages", this::list),
+                Route.read("/api/messages/count", this::count),
                 Route.read("/api/messages/{id}", this::show));
     }
 
     private void enqueue(Request request, Response response) throws IOException {
         switch (RequestBody.type(request)) {
             case "application/json" -> one(request, response);
-            case NDJSON -> bulk(request, response, UnaryOperator.identity(), lines -> BulkSource.ndjson(lines, reader));
+            case NDJSON ->
+                bulk(request, response, UnaryOperator.identity(), lines -> BulkSource.ndjson(lines, reader(request)));
             case "text/csv" ->
-                bulk(request, response, CsvRow::column, lines -> BulkSource.csv(new CsvReader(lines), reader));
+                bulk(request, response, CsvRow::column, lines -> BulkSource.csv(new CsvReader(lines), reader(request)));
             default -> throw RequestBody.unsupportedType(request, "application/json, application/x-ndjson, text/csv");
         }
+    }
+
+    private ReachReader reader(Request request) {
+        return reader.within(request.header("traceparent"));
     }
 
     private void one(Request request, Response response) throws IOException {
@@ -99,7 +106,7 @@ final class MessageRoutes {
 
     private Reach valid(Request request) throws IOException {
         try {
-            return reader.read(RequestBody.json(request, bounds.maxBody()));
+            return reader(request).read(RequestBody.json(request, bounds.maxBody()));
         } catch (InvalidMessageException invalid) {
             throw Problems.invalid(invalid.violations());
         }
@@ -164,6 +171,17 @@ final class MessageRoutes {
         page.next().ifPresent(next -> answer.put("next", next));
         page.searched().ifPresent(searched -> answer.put("searched", searched));
         Json.send(response, answer);
+    }
+
+    private record Counted(int count, boolean more) {}
+
+    private void count(Request request, Response response) throws IOException {
+        var query = new Query(request, MessageFilter.FIELDS);
+        Filter filter = new MessageFilter(query, query.violations()).read();
+        query.refuseWrong();
+        BulkChange counted = queue.count(filter.withLimit(Filter.MOST_CHANGED));
+        Json.send(
+                response, new Counted(counted.matched(), counted.next().isPresent()));
     }
 
     private void show(Request request, Response response) throws IOException {

@@ -3,14 +3,17 @@ package dev.signalbox.server.delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
 import dev.signalbox.delivery.queue.DeliveryReceipt;
+import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.server.configuration.DurationText;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** A message as the API shows it. */
@@ -21,10 +24,16 @@ record MessageView(
         String body,
         Map<String, String> headers,
         Optional<String> dedupeKey,
+        Optional<String> dedupeWindow,
+        Set<String> tags,
+        Map<String, String> metadata,
+        Optional<String> timeZone,
+        Optional<String> quietHours,
         int priority,
         Optional<Instant> at,
         Optional<Instant> expiresAt,
         int maxAttempts,
+        Optional<String> traceparent,
         Instant acceptedAt,
         Optional<Instant> nextAttemptAt,
         List<AttemptView> attempts,
@@ -66,10 +75,16 @@ record MessageView(
                 reach.body(),
                 reach.headers(),
                 reach.dedupeKey(),
+                reach.dedupeWindow().map(DurationText::format),
+                reach.labels().tags(),
+                reach.labels().metadata(),
+                reach.recipientTime().timeZone().map(ZoneId::getId),
+                reach.recipientTime().quietHours().map(QuietHours::toString),
                 reach.priority(),
                 reach.at(),
                 reach.expiresAt(),
                 reach.maxAttempts(),
+                reach.traceparent(),
                 status.acceptedAt(),
                 status.nextAttemptAt(),
                 status.attempts().stream().map(MessageView::attempt).toList(),

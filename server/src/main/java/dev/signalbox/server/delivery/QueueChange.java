@@ -195,6 +195,22 @@ abstract class QueueChange extends QueueQuestion {
         }
     }
 
+    /** Removes messages. */
+    @Command(
+            name = "delete",
+            description = {
+                "Removes messages that have ended, with their history. Their ids and dedupe keys are free then.",
+                "Without ids, all that a filter finds: it counts them and asks first."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = "%nExamples:%n",
+            footer = {"  signalbox queue delete --state sent --tag campaign:spring --note 'by request'"})
+    static final class Delete extends QueueChange {
+        Delete() {
+            super("delete");
+        }
+    }
+
     /** Decides about messages that may or may not have been sent. */
     @Command(
             name = "resolve",

@@ -25,6 +25,9 @@ final class QueueFilter {
     @Option(names = "--reason", description = "Only those whose last error has this text.")
     private @Nullable String reason;
 
+    @Option(names = "--tag", description = "Only those with this tag.")
+    private @Nullable String tag;
+
     @Option(names = "--after", paramLabel = "TIME", description = "Only those accepted after this time (RFC 3339).")
     private @Nullable String after;
 
@@ -39,6 +42,7 @@ final class QueueFilter {
         put(given, "address", address);
         put(given, "text", text);
         put(given, "reason", reason);
+        put(given, "tag", tag);
         put(given, "after", after);
         put(given, "before", before);
         return given;

@@ -21,6 +21,34 @@ import tools.jackson.databind.JsonNode;
 final class QueueMessages {
     private QueueMessages() {}
 
+    private static String path(String path, Map<String, String> query) {
+        return query.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + QueueQuestion.encoded(entry.getValue()))
+                .collect(Collectors.joining("&", path + "?", ""));
+    }
+
+    /** How many there are. */
+    @Command(
+            name = "count",
+            description = "Counts messages; beyond 10,000 it says that there are more.",
+            mixinStandardHelpOptions = true)
+    static final class Count extends QueueQuestion {
+        @Mixin
+        private final QueueFilter filter = new QueueFilter();
+
+        @Override
+        public Integer call() {
+            print(client().get(path("/api/messages/count", filter.given())));
+            return ExitCode.OK;
+        }
+
+        @Override
+        void show(JsonNode answer, PrintWriter out) {
+            out.println(answer.path("count").asString("")
+                    + (answer.path("more").asBoolean(false) ? " or more" : ""));
+        }
+    }
+
     /** The latest messages. */
     @Command(name = "list", description = "Lists messages, the newest first.", mixinStandardHelpOptions = true)
     static final class Listing extends QueueQuestion {
@@ -52,18 +80,12 @@ final class QueueMessages {
 
         /** A server stops looking at some point and says where to go on; its cursor advances, so this ends. */
         private static JsonNode firstWithItems(RestClient client, Map<String, String> query) {
-            JsonNode page = client.get(path(query));
+            JsonNode page = client.get(path("/api/messages", query));
             while (page.path("items").isEmpty() && page.hasNonNull("next")) {
                 query.put("cursor", page.path("next").asString(""));
-                page = client.get(path(query));
+                page = client.get(path("/api/messages", query));
             }
             return page;
-        }
-
-        private static String path(Map<String, String> query) {
-            return query.entrySet().stream()
-                    .map(entry -> entry.getKey() + "=" + encoded(entry.getValue()))
-                    .collect(Collectors.joining("&", "/api/messages?", ""));
         }
 
         @Override

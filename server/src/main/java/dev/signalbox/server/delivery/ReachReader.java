@@ -1,6 +1,9 @@
 package dev.signalbox.server.delivery;
 
+import dev.signalbox.delivery.queue.Labels;
+import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.RecipientTime;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.router.MessageId;
 import dev.signalbox.server.configuration.FailureText;
@@ -17,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
@@ -25,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
@@ -48,6 +53,12 @@ final class ReachReader {
             "expiresAt",
             "expiresIn",
             "maxAttempts",
+            "traceparent",
+            "dedupeWindow",
+            "tags",
+            "metadata",
+            "timeZone",
+            "quietHours",
             "id");
 
     private final Channels channels;
@@ -55,14 +66,34 @@ final class ReachReader {
     private final int maxAttempts;
     private final InstantSource clock;
     private final MessagePreparation preparation;
+    private final Optional<String> traceparent;
 
     /** @param maxAttempts of messages that do not say */
     ReachReader(Channels channels, int maxAttempts, InstantSource clock, MessagePreparation preparation) {
+        this(channels, maxAttempts, clock, preparation, Optional.empty());
+    }
+
+    private ReachReader(
+            Channels channels,
+            int maxAttempts,
+            InstantSource clock,
+            MessagePreparation preparation,
+            Optional<String> traceparent) {
         this.preparation = preparation;
+        this.traceparent = traceparent;
         this.channels = channels;
         this.steps = new StepReader(channels);
         this.maxAttempts = maxAttempts;
         this.clock = clock;
+    }
+
+    /**
+     * For one request: messages that do not say so themselves belong to its trace.
+     *
+     * @param header {@code traceparent} of the request; one that cannot be read counts as none, as W3C Trace Context has it
+     */
+    ReachReader within(Optional<String> header) {
+        return new ReachReader(channels, maxAttempts, clock, preparation, header.filter(Reach::isTraceparent));
     }
 
     Reach read(JsonNode message) throws InvalidMessageException {
@@ -71,16 +102,18 @@ final class ReachReader {
         violations.throwIfAny();
         var fields = new JsonFields(preparation.prepare(message, violations), "", violations);
         fields.refuseUnknown(FIELDS);
-        return reach(fields, steps(fields, violations), headers(fields, violations), violations);
+        Labels labels = new LabelsReader(fields).read();
+        return reach(fields, steps(fields, violations), headers(fields, violations), labels, violations);
     }
 
     Reach read(CsvRow row) throws InvalidMessageException {
         var violations = new Violations();
         var fields = row.fields(violations);
-        return reach(fields, chain(fields, violations), Map.of(), violations);
+        return reach(fields, chain(fields, violations), Map.of(), Labels.NONE, violations);
     }
 
-    private Reach reach(Fields fields, List<Step> chain, Map<String, String> headers, Violations violations)
+    private Reach reach(
+            Fields fields, List<Step> chain, Map<String, String> headers, Labels labels, Violations violations)
             throws InvalidMessageException {
         Instant now = clock.instant();
         Optional<Instant> at = instant(fields, "at", violations);
@@ -96,9 +129,13 @@ final class ReachReader {
                 .id(id(fields, violations))
                 .body(body)
                 .headers(headers)
+                .labels(labels)
+                .recipientTime(recipientTime(fields, violations))
                 .priority(number(fields, "priority", 0, 9, violations).orElse(Reach.DEFAULT_PRIORITY))
                 .maxAttempts(number(fields, "maxAttempts", 1, 100, violations).orElseGet(() -> attempts(chain)));
         dedupeKey(fields, violations).ifPresent(reach::dedupeKey);
+        dedupeWindow(fields, violations).ifPresent(reach::dedupeWindow);
+        traceparent(fields, violations).ifPresent(reach::traceparent);
         at.ifPresent(reach::at);
         expiresAt.ifPresent(reach::expiresAt);
         violations.throwIfAny();
@@ -232,6 +269,46 @@ final class ReachReader {
                 "must not begin with '" + IdempotencyKey.NAMESPACE
                         + "': such keys belong to requests with the header Idempotency-Key");
         return key;
+    }
+
+    private static Optional<Duration> dedupeWindow(Fields fields, Violations violations) {
+        Optional<String> text = fields.text("dedupeWindow");
+        Optional<Duration> window = text.flatMap(TimeText::duration)
+                .filter(time -> time.isPositive() && time.compareTo(LONGEST_LIFE) <= 0);
+        violations.check(
+                text.isEmpty() || window.isPresent(),
+                fields.shown("dedupeWindow"),
+                "is not a time of 1ms to 365d, such as 30m or 1h");
+        violations.check(
+                text.isEmpty() || fields.has("dedupeKey"), fields.shown("dedupeWindow"), "needs a dedupeKey");
+        return fields.has("dedupeKey") ? window : Optional.empty();
+    }
+
+    private static RecipientTime recipientTime(Fields fields, Violations violations) {
+        Optional<ZoneId> zone = value(fields, "timeZone", RecipientTime::zone, violations);
+        Optional<QuietHours> hours = value(fields, "quietHours", QuietHours::parse, violations);
+        violations.check(!fields.has("quietHours") || fields.has("timeZone"), fields.shown("quietHours"), "needs a timeZone");
+        RecipientTime time = zone.map(RecipientTime::in).orElse(RecipientTime.UNKNOWN);
+        return zone.isPresent() && hours.isPresent() ? time.withQuietHours(hours.get()) : time;
+    }
+
+    private static <T> Optional<T> value(
+            Fields fields, String name, Function<String, T> reader, Violations violations) {
+        try {
+            return fields.text(name).map(reader);
+        } catch (IllegalArgumentException wrong) {
+            violations.add(fields.shown(name), FailureText.of(wrong));
+            return Optional.empty();
+        }
+    }
+
+    private Optional<String> traceparent(Fields fields, Violations violations) {
+        Optional<String> own = fields.text("traceparent");
+        violations.check(
+                own.filter(text -> !Reach.isTraceparent(text)).isEmpty(),
+                fields.shown("traceparent"),
+                "is not one of W3C Trace Context, such as 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        return own.filter(Reach::isTraceparent).or(() -> traceparent);
     }
 
     private static Optional<Integer> number(Fields fields, String name, int least, int most, Violations violations) {

@@ -68,6 +68,30 @@ final class SendCommand implements Callable<Integer> {
             description = "A second message with the same key is not enqueued.")
     private @Nullable String dedupeKey;
 
+    @Option(
+            names = "--dedupe-window",
+            paramLabel = "TIME",
+            description = "How long the key stands in the way of another message, such as 10m; else for ever.")
+    private @Nullable String dedupeWindow;
+
+    @Option(names = "--tag", paramLabel = "TAG", description = "A tag to find it by. May be repeated.")
+    private final List<String> tags = new ArrayList<>();
+
+    @Option(
+            names = "--metadata",
+            paramLabel = "NAME=VALUE",
+            description = "Something to keep with it, which is not sent. May be repeated.")
+    private final Map<String, String> metadata = new LinkedHashMap<>();
+
+    @Option(names = "--time-zone", paramLabel = "ZONE", description = "The recipient's, such as Europe/Berlin.")
+    private @Nullable String timeZone;
+
+    @Option(
+            names = "--quiet-hours",
+            paramLabel = "HOURS",
+            description = "When the recipient is not to be disturbed, such as 22:00-07:00; needs --time-zone.")
+    private @Nullable String quietHours;
+
     @Option(names = "--priority", paramLabel = "N", description = "0 (first) to 9 (last).")
     private @Nullable Integer priority;
 
@@ -88,6 +112,12 @@ final class SendCommand implements Callable<Integer> {
 
     @Option(names = "--header", paramLabel = "NAME=VALUE", description = "A header. May be repeated.")
     private final Map<String, String> headers = new LinkedHashMap<>();
+
+    @Option(
+            names = "--traceparent",
+            paramLabel = "TRACE",
+            description = "The place in a trace that it belongs to, as W3C Trace Context writes it.")
+    private @Nullable String traceparent;
 
     @Option(names = "--json", description = "Prints JSON.")
     private boolean json;
@@ -127,8 +157,12 @@ final class SendCommand implements Callable<Integer> {
 
     private void addOptions(ObjectNode message) {
         put(message, "dedupeKey", dedupeKey);
+        put(message, "dedupeWindow", dedupeWindow);
+        put(message, "timeZone", timeZone);
+        put(message, "quietHours", quietHours);
         put(message, "at", at);
         put(message, "expiresIn", expiresIn);
+        put(message, "traceparent", traceparent);
         if (priority != null) {
             message.put("priority", priority);
         }
@@ -137,6 +171,12 @@ final class SendCommand implements Callable<Integer> {
         }
         if (!attachments.isEmpty()) {
             message.set("attachments", RestClient.JSON.valueToTree(attachments));
+        }
+        if (!tags.isEmpty()) {
+            message.set("tags", RestClient.JSON.valueToTree(tags));
+        }
+        if (!metadata.isEmpty()) {
+            message.set("metadata", RestClient.JSON.valueToTree(metadata));
         }
         if (!headers.isEmpty()) {
             message.set("headers", RestClient.JSON.valueToTree(headers));

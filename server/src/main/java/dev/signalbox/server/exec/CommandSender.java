@@ -29,6 +29,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class CommandSender implements Sender {
     public static final String KEY = "SIGNALBOX_IDEMPOTENCY_KEY";
 
+    /** Where OpenTelemetry looks for the caller's place in a trace. */
+    private static final String TRACE = "TRACEPARENT";
+
     /** Enough for a line or an error; nobody reads more. */
     private static final int MAX_OUTPUT = 64 * 1024;
 
@@ -70,6 +73,9 @@ final class CommandSender implements Sender {
         try {
             return result(command.timeout(running)
                     .env(KEY, delivery.idempotencyKey())
+                    .env(delivery.traceparent()
+                            .map(trace -> Map.of(TRACE, trace))
+                            .orElse(Map.of()))
                     .stdin(json(delivery))
                     .capture());
         } catch (CommandEndedException e) {

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.ClusterLimits;
+import dev.signalbox.delivery.queue.QuietHours;
+import dev.signalbox.delivery.queue.QuietTimes;
 import dev.signalbox.delivery.queue.Rate;
 import dev.signalbox.server.SignalboxCommand;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +68,26 @@ class DeliveryLimitsTest {
         assertThat(limits("delivery.pace.interval=30s").pace()).contains(new Rate(2, Duration.ofSeconds(30)));
         assertThat(settings(Map.of("BATCH_SIZE", "7")).dispatch().limits().pace())
                 .contains(new Rate(7, USUAL));
+    }
+
+    @Test
+    void quietHoursAreByChannelAndTransactionalMessagesAreExempt() {
+        QuietTimes quiet = settings(Map.of(), "delivery.quiet-hours.sms=22:00-07:00 Europe/Berlin")
+                .dispatch()
+                .quiet();
+        assertThat(quiet.channels())
+                .isEqualTo(Map.of(
+                        Channel.SMS,
+                        new QuietTimes.Usual(QuietHours.parse("22:00-07:00"), ZoneId.of("Europe/Berlin"))));
+        assertThat(quiet.exempt()).containsExactly("transactional");
+        assertThat(settings(Map.of(), "delivery.quiet-hours-exempt=Alarm code")
+                        .dispatch()
+                        .quiet()
+                        .exempt())
+                .containsExactlyInAnyOrder("alarm", "code");
+        assertThatThrownBy(() -> settings(Map.of(), "delivery.quiet-hours.sms=22:00-07:00"))
+                .hasMessageContaining("delivery.quiet-hours.sms")
+                .hasMessageContaining("such as 22:00-07:00 Europe/Berlin");
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.FlowControl;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
+import dev.signalbox.delivery.queue.Schedule;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
@@ -59,8 +60,18 @@ public class ForwardingQueue implements DeliveryQueue {
     }
 
     @Override
+    public Optional<Change> reschedule(UUID id, Schedule schedule, Remark remark) {
+        return behind.reschedule(id, schedule, remark);
+    }
+
+    @Override
     public BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun) {
         return behind.changeAll(filter, action, remark, dryRun);
+    }
+
+    @Override
+    public BulkChange count(Filter filter) {
+        return behind.count(filter);
     }
 
     @Override

@@ -180,7 +180,7 @@ class MessageActionsTest {
                         "filter.state: must be one of [PENDING, RETRY_WAIT], whose messages this action can change");
         assertThat(errors(post("actions", "{\"action\":\"purge\",\"filter\":{\"stat\":1,\"text\":\"x\"},\"limit\":0}")))
                 .containsExactlyInAnyOrder(
-                        "action: must be cancel, retry or resolve",
+                        "action: must be cancel, retry, resolve or delete",
                         "filter.stat: is not a field of a filter (did you mean 'state'?)",
                         "filter.text: is too short; give 2 to 100 characters",
                         "limit: must be 1 to 10000");
@@ -194,7 +194,7 @@ class MessageActionsTest {
     @Test
     void onlyAdminsIntervene() throws Exception {
         String id = ended(UNKNOWN);
-        for (String path : new String[] {id + "/resolve", id + "/retry", id + "/cancel", "actions"}) {
+        for (String path : new String[] {id + "/resolve", id + "/retry", id + "/cancel", id + "/delete", "actions"}) {
             var refused = server.send(server.request("/api/messages/" + path)
                     .setHeader("Authorization", "Bearer sender")
                     .header("Content-Type", "application/json")
@@ -205,5 +205,61 @@ class MessageActionsTest {
                         .find(UUID.fromString(id))
                         .map(status -> status.state().name()))
                 .isEqualTo(Optional.of("UNKNOWN"));
+    }
+
+    @Test
+    void whatHasEndedIsDeletedByIdOrByTag() throws Exception {
+        String waiting = server.enqueued(SMS);
+        assertThat(json(post(waiting + "/delete", "{}")).get("detail").stringValue())
+                .contains("is PENDING and cannot be deleted");
+        server.dispatch(REJECTED);
+        String tagged = json(server.enqueue("{\"to\":\"" + SMS + "\",\"body\":\"x\",\"tags\":[\"spring\"]}"))
+                .get("id")
+                .stringValue();
+        server.dispatch(REJECTED);
+
+        assertThat(post(waiting + "/delete", "{\"note\":\"by request\"}").statusCode())
+                .isEqualTo(200);
+        assertThat(server.get("/api/messages/" + waiting).statusCode()).isEqualTo(404);
+        JsonNode done = json(
+                post("actions", "{\"action\":\"delete\",\"filter\":{\"state\":\"REJECTED\",\"tag\":\"spring\"}}"));
+        assertThat(done.toString()).isEqualTo("{\"matched\":1,\"changed\":1,\"more\":false}");
+        assertThat(server.get("/api/messages/" + tagged).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aMessageThatWaitsIsRescheduled() throws Exception {
+        String id = server.enqueued(SMS);
+
+        var put = post(id + "/reschedule", "{\"in\":\"1h\",\"priority\":0,\"note\":\"a doctor waits\"}");
+
+        assertThat(json(put).get("state").stringValue()).isEqualTo("PENDING");
+        assertThat(shown(id).get("priority").intValue()).isZero();
+        JsonNode event = shown(id).get("attempts").get(0);
+        assertThat(event.get("result").stringValue()).isEqualTo("RESCHEDULED");
+        assertThat(event.get("actor").stringValue()).isEqualTo("admin");
+        server.dispatch(REJECTED);
+        assertThat(state(id)).isEqualTo("PENDING");
+        assertThat(post(id + "/reschedule", "{\"at\":\"2026-01-01T00:00:00Z\"}").statusCode())
+                .isEqualTo(200);
+        server.dispatch(REJECTED);
+        var late = post(id + "/reschedule", "{\"priority\":1}");
+        assertThat(late.statusCode()).isEqualTo(409);
+        assertThat(json(late).get("detail").stringValue()).contains("is REJECTED", "only messages that wait");
+    }
+
+    @Test
+    void wrongSchedulesAreToldByField() throws Exception {
+        String id = server.enqueued(SMS);
+        assertThat(errors(post(id + "/reschedule", "{\"in\":\"soon\",\"at\":\"later\",\"priority\":10}")))
+                .hasSize(3)
+                .anySatisfy(error -> assertThat(error).startsWith("in: is not a time of 1ms to 365d"))
+                .anySatisfy(error -> assertThat(error).startsWith("at: is not a time"))
+                .anySatisfy(error -> assertThat(error).startsWith("priority: must be from 0 to 9"));
+        assertThat(errors(post(id + "/reschedule", "{\"in\":\"1h\",\"at\":\"2026-11-21T09:30:00Z\"}")))
+                .containsExactly("in: give either 'at' or 'in', not both");
+        assertThat(errors(post(id + "/reschedule", "{\"note\":\"x\"}")))
+                .containsExactly(": give 'at', 'in' or 'priority'");
+        assertThat(shown(id).get("attempts")).isEmpty();
     }
 }

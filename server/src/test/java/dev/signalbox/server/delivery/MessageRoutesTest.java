@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.server.node.RunningControlPlane;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -60,6 +61,80 @@ class MessageRoutesTest {
 
         assertThat(json(server.get("/api/messages/" + id)).get("reach").toString())
                 .isEqualTo("[{\"to\":\"client:alice\",\"within\":\"5s\"},{\"to\":\"sms:+61491570006\"}]");
+    }
+
+    @Test
+    void theRequestsTraceIsThatOfItsMessagesUnlessTheySayAnother() throws Exception {
+        String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        String own = trace.replace("4b", "aa");
+        String plain = "{\"to\":\"" + SMS + "\",\"body\":\"hi\"}";
+        String other = plain.replace("}", ",\"traceparent\":\"" + own + "\"}");
+
+        assertThat(traceOf(trace, plain)).isEqualTo(trace);
+        assertThat(traceOf(trace, other)).isEqualTo(own);
+        assertThat(traceOf("00-nonsense", plain)).isEmpty();
+        assertThat(errors(server.enqueue(plain.replace("}", ",\"traceparent\":\"00-nonsense\"}"))))
+                .singleElement()
+                .asString()
+                .startsWith("traceparent: is not one of W3C Trace Context");
+    }
+
+    @Test
+    void tagsAndMetadataAreKeptAndTagsAreCounted() throws Exception {
+        String message = "{\"to\":\"" + SMS + "\",\"body\":\"hi\",\"tags\":[\"vip\",\"a:1\"],\"metadata\":{\"order\":\"17\"},"
+                + "\"dedupeKey\":\"k\",\"dedupeWindow\":\"90m\"}";
+        String id = json(server.enqueue(message)).get("id").stringValue();
+        server.enqueued(SMS);
+
+        JsonNode shown = json(server.get("/api/messages/" + id));
+        assertThat(shown.get("tags").toString()).isEqualTo("[\"a:1\",\"vip\"]");
+        assertThat(shown.get("metadata").toString()).isEqualTo("{\"order\":\"17\"}");
+        assertThat(shown.get("dedupeWindow").stringValue()).isEqualTo("90m");
+        assertThat(json(server.get("/api/messages/count?tag=vip&state=PENDING")).toString())
+                .isEqualTo("{\"count\":1,\"more\":false}");
+        assertThat(json(server.get("/api/messages/count")).get("count").intValue())
+                .isEqualTo(2);
+        assertThat(json(server.get("/api/messages?tag=vip")).get("items")).hasSize(1);
+        assertThat(errors(server.get("/api/messages/count?tag=a%20b&limit=1")))
+                .anySatisfy(error -> assertThat(error).startsWith("tag: 'a b' is not 1 to 64 letters"))
+                .anySatisfy(error -> assertThat(error).startsWith("limit: is not a parameter of this path"));
+    }
+
+    @Test
+    void wrongLabelsAreToldByField() throws Exception {
+        assertThat(errors(server.enqueue("{\"to\":\"" + SMS + "\",\"body\":\"hi\",\"tags\":[\"a b\",7],"
+                        + "\"metadata\":{\"a b\":\"c\",\"d\":1},\"dedupeWindow\":\"soon\"}")))
+                .hasSize(6)
+                .anySatisfy(error -> assertThat(error).startsWith("tags: tag 'a b' is not 1 to 64"))
+                .contains("tags[1]: must be a string", "metadata.d: must be a string")
+                .anySatisfy(error -> assertThat(error).startsWith("metadata: metadata name 'a b' holds"))
+                .anySatisfy(error -> assertThat(error).startsWith("dedupeWindow: is not a time"))
+                .contains("dedupeWindow: needs a dedupeKey");
+    }
+
+    @Test
+    void theRecipientsTimeIsKept() throws Exception {
+        String message = "{\"to\":\"" + SMS + "\",\"body\":\"hi\",\"timeZone\":\"Europe/Berlin\",\"quietHours\":\"22:00-07:00\"}";
+        String id = json(server.enqueue(message)).get("id").stringValue();
+
+        JsonNode shown = json(server.get("/api/messages/" + id));
+        assertThat(shown.get("timeZone").stringValue()).isEqualTo("Europe/Berlin");
+        assertThat(shown.get("quietHours").stringValue()).isEqualTo("22:00-07:00");
+        assertThat(errors(server.enqueue(message.replace("Berlin", "Nowhere").replace("22:00-", "22-"))))
+                .containsExactlyInAnyOrder(
+                        "timeZone: time zone is not one that is known, such as Europe/Berlin",
+                        "quietHours: quiet hours are not written as 22:00-07:00");
+        assertThat(errors(server.enqueue(message.replace("\"timeZone\":\"Europe/Berlin\",", ""))))
+                .containsExactly("quietHours: needs a timeZone");
+    }
+
+    private String traceOf(String header, String message) throws Exception {
+        var request = server.request("/api/messages")
+                .header("Content-Type", "application/json")
+                .header("traceparent", header)
+                .POST(BodyPublishers.ofString(message));
+        String id = json(server.send(request)).get("id").stringValue();
+        return json(server.get("/api/messages/" + id)).path("traceparent").asString("");
     }
 
     @Test

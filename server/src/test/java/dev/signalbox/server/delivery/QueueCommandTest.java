@@ -150,4 +150,37 @@ class QueueCommandTest {
                 .containsPattern("sms +20 +900 +77")
                 .containsPattern("9 +sms +no route");
     }
+
+    @Test
+    void recurringMessagesAreAddedListedAndRemoved() {
+        server.answers(201, "{\"name\":\"standup\",\"nextAt\":\"2026-03-02T08:30:00Z\"}")
+                .answers(200, "{\"items\":[{\"name\":\"standup\",\"cron\":\"@daily\",\"problem\":\"gone\"}]}")
+                .answers(200, "{}");
+        assertThat(server.run("recurring", "add", "standup", "@daily", "Stand-up", "--to", "sms:+61491570006")
+                        .out())
+                .contains("standup comes next at 2026-03-02T08:30:00Z");
+        assertThat(server.run("recurring", "list").out()).contains("standup", "@daily", "gone");
+        assertThat(server.run("recurring", "remove", "standup", "--yes").out()).contains("Removed standup");
+        assertThat(server.asked())
+                .containsExactly(
+                        "POST /api/recurring {\"name\":\"standup\",\"cron\":\"@daily\",\"message\":{\"to\":\"sms:+61491570006\",\"body\":\"Stand-up\"}}",
+                        "GET /api/recurring",
+                        "DELETE /api/recurring/standup");
+        assertThat(server.run("recurring", "add", "standup", "@daily").exitCode()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void reschedulesEachAndGoesOnAfterARefusal() {
+        server.answers(409, "{\"detail\":\"the message is SENT\"}")
+                .answers(200, "{\"id\":\"x2\",\"state\":\"PENDING\"}");
+        Run run = server.run("queue", "reschedule", "x1", "x2", "--in", "30m", "--priority", "0");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(run.out()).contains("x2 PENDING");
+        assertThat(run.err()).contains("x1: ");
+        assertThat(server.asked())
+                .containsExactly(
+                        "POST /api/messages/x1/reschedule {\"in\":\"30m\",\"priority\":0}",
+                        "POST /api/messages/x2/reschedule {\"in\":\"30m\",\"priority\":0}");
+        assertThat(server.run("queue", "reschedule", "x1").exitCode()).isEqualTo(ExitCode.USAGE);
+    }
 }

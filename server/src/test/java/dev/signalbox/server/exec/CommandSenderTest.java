@@ -74,6 +74,17 @@ class CommandSenderTest {
         assertThat(started).exists();
     }
 
+    @Test
+    void theCallersTraceIsInTheEnvironment() throws Exception {
+        String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        var sender = new CommandSender(options(List.of("sh", "-c", "echo \"[$TRACEPARENT]\"")), _ -> ExecListener.NONE);
+
+        assertThat(sender.send(delivery(Duration.ofMinutes(1)).withTraceparent(trace)))
+                .isEqualTo(new SendResult.Accepted(Optional.of("[" + trace + "]")));
+        assertThat(sender.send(delivery(Duration.ofMinutes(1))))
+                .isEqualTo(new SendResult.Accepted(Optional.of("[]")));
+    }
+
     private SendResult send(String body) throws IOException, InterruptedException {
         Path script = Files.writeString(folder.resolve("send"), "#!/bin/sh\n" + body + "\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();

@@ -96,6 +96,7 @@ public final class EmailSender implements Sender, AutoCloseable {
                         + "', but text/plain and text/html are known");
         }
         Optional.ofNullable(headers.get("reply-to")).ifPresent(message::replyTo);
+        delivery.traceparent().ifPresent(trace -> message.header("traceparent", trace));
         Optional.ofNullable(headers.get("list-unsubscribe")).ifPresent(message::unsubscribe);
         for (String id : headers.getOrDefault("attachments", "").split("\\s+", -1)) {
             if (!id.isEmpty()) {

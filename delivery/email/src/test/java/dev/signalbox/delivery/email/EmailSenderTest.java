@@ -105,6 +105,13 @@ class EmailSenderTest {
     }
 
     @Test
+    void theCallersTraceIsAHeader() {
+        String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        sender.send(delivery("alice@example.com", "x", Map.of()).withTraceparent(trace));
+        assertThat(server.messages(1).getFirst().header("traceparent")).contains(trace);
+    }
+
+    @Test
     void repeatsUnderTheSameMessageId() {
         var delivery = delivery("alice@example.com", "x", Map.of());
         sender.send(delivery);

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -57,6 +58,17 @@ final class Arguments {
 
     <T> void texts(Collection<T> items, Function<T, @Nullable String> column) throws SQLException {
         array("text", items.stream().map(column).toArray());
+    }
+
+    /** A column that few have: where none has it, no array is sent, and {@code unnest} fills up with nulls. */
+    <T> void fewTexts(Collection<T> items, Function<T, @Nullable String> column) throws SQLException {
+        boolean used = items.stream().anyMatch(item -> column.apply(item) != null);
+        texts(used ? items : List.of(), column);
+    }
+
+    <T> void fewTimes(Collection<T> items, ToLongFunction<T> column) throws SQLException {
+        boolean used = items.stream().anyMatch(item -> column.applyAsLong(item) != Micros.NONE);
+        times(used ? items : List.of(), column);
     }
 
     <T> void longs(Collection<T> items, ToLongFunction<T> column) throws SQLException {

@@ -24,16 +24,28 @@ final class Changes {
         T run(Changes changes) throws SQLException;
     }
 
+    private static final String TAKEN = "returning id, priority, step, attempt, tried, deadline, unsure_since";
+    private static final String TAKE_LATER = "delete from delivery_later where run_at = ? and id = ? " + TAKEN;
+    private static final String TAKE_READY =
+            "delete from delivery_ready where lane = ? and priority = ? and run_at = ? and id = ? " + TAKEN;
+
+    private static final String REPRIORITISE = """
+            update delivery_message set asked_priority = coalesce(asked_priority, priority), priority = ? where id = ?
+            """;
+
     private final Rows rows;
     private final History history;
+    private final Removal removal;
     private final Ledger ledger;
     private final Connection connection;
     private final long now;
     private final List<Ticket> revived;
 
-    Changes(Rows rows, History history, Connection connection, long now, List<Ticket> revived) {
+    Changes(
+            Rows rows, History history, Removal removal, Connection connection, long now, List<Ticket> revived) {
         this.rows = rows;
         this.history = history;
+        this.removal = removal;
         this.ledger = new Ledger(rows);
         this.connection = connection;
         this.now = now;
@@ -62,7 +74,12 @@ final class Changes {
         if (state != expected.orElse(state) || !allows(story, action)) {
             return Optional.of(new Change(state, false));
         }
-        return Optional.of(action == Action.CANCEL ? cancel(story, remark) : exhume(story, action, remark));
+        return Optional.of(
+                switch (action) {
+                    case CANCEL -> cancel(story, remark);
+                    case DELETE -> new Change(state, removal.removeNow(connection, story.outcomes().getLast()));
+                    default -> exhume(story, action, remark);
+                });
     }
 
     private boolean allows(History.Story story, Action action) {
@@ -82,7 +99,7 @@ final class Changes {
      */
     private Change cancel(History.Story story, Remark remark) throws SQLException {
         Ticket place = story.place();
-        Optional<Taken> taken = take(place);
+        Optional<Ticket> taken = take(place);
         if (taken.isEmpty()) {
             return new Change(State.CLAIMED, false);
         }
@@ -102,35 +119,82 @@ final class Changes {
         return new Change(state, true);
     }
 
-    /** What the ticket said that was taken out of its queue. */
-    private record Taken(int attempt, long unsureSince) {}
-
     /** Later first: tickets move from later to ready, never back, so none can slip past. */
-    private Optional<Taken> take(Ticket place) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "delete from delivery_later where run_at = ? and id = ? returning attempt, unsure_since")) {
+    private Optional<Ticket> take(Ticket place) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(TAKE_LATER)) {
             statement.setLong(1, place.runAt());
             rows.bind(statement, 2, place.id());
-            Optional<Taken> taken = first(statement);
+            Optional<Ticket> taken = first(statement, place);
             if (taken.isPresent()) {
                 return taken;
             }
         }
-        try (PreparedStatement statement = connection.prepareStatement("""
-                delete from delivery_ready where lane = ? and priority = ? and run_at = ? and id = ?
-                returning attempt, unsure_since
-                """)) {
+        try (PreparedStatement statement = connection.prepareStatement(TAKE_READY)) {
             statement.setString(1, place.lane().name());
             statement.setInt(2, place.priority());
             statement.setLong(3, place.runAt());
             rows.bind(statement, 4, place.id());
-            return first(statement);
+            return first(statement, place);
         }
     }
 
-    private static Optional<Taken> first(PreparedStatement statement) throws SQLException {
+    private Optional<Ticket> first(PreparedStatement statement, Ticket place) throws SQLException {
         try (ResultSet row = statement.executeQuery()) {
-            return row.next() ? Optional.of(new Taken(row.getInt(1), row.getLong(2))) : Optional.empty();
+            return row.next() ? Optional.of(rows.ticket(row, place.lane(), place.runAt())) : Optional.empty();
+        }
+    }
+
+    /** As for a cancellation, taking the ticket out of its queue decides the race with a claim. */
+    Optional<Change> reschedule(UUID id, Schedule schedule, Remark remark) throws SQLException {
+        Optional<History.Story> found = history.load(connection, id);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        History.Story story = found.get();
+        if (!Action.CANCEL.states().contains(story.recorded())) {
+            return Optional.of(new Change(story.recorded(), false));
+        }
+        Limits.check(
+                schedule.at().isEmpty() || story.reach().expiresAt().map(schedule.at().get()::isBefore).orElse(true),
+                "at",
+                "is not before the message's expiry; it would never be sent");
+        Optional<Ticket> taken = take(story.place());
+        if (taken.isEmpty()) {
+            return Optional.of(new Change(State.CLAIMED, false));
+        }
+        move(taken.get(), story.recorded(), schedule, remark);
+        return Optional.of(new Change(story.recorded(), true));
+    }
+
+    /** What is due queues behind the others of its priority, where claims look: they do not look back at once. */
+    private void move(Ticket old, State state, Schedule schedule, Remark remark) throws SQLException {
+        long runAt = Math.max(now, schedule.at().map(Micros::of).orElse(old.runAt()));
+        int priority = schedule.priority().orElse(old.priority());
+        Outcome event =
+                event(old.id(), old.attempt(), old.step(), old.lane(), Result.RESCHEDULED, state, null, runAt, remark);
+        ledger.record(connection, List.of(event), anyShard());
+        if (priority != old.priority()) {
+            reprioritise(old.id(), priority);
+        }
+        Ticket moved = new Ticket(
+                old.id(),
+                old.lane(),
+                priority,
+                runAt,
+                old.step(),
+                event.attempt(),
+                old.tried(),
+                old.deadline(),
+                old.unsureSince());
+        ledger.queue(connection, List.of(moved), now);
+        revived.add(moved);
+    }
+
+    private void reprioritise(UUID id, int priority) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(REPRIORITISE)) {
+            statement.setInt(1, priority);
+            rows.bind(statement, 2, id);
+            statement.executeUpdate();
         }
     }
 
@@ -172,7 +236,7 @@ final class Changes {
             case RESOLVE_NOT_ARRIVED -> notArrived(story.reach(), last, remark);
             case RETRY, RESOLVE_RETRY -> revived(story, last, Result.REVIVED, remark);
             case RETRY_NEW_KEY -> revived(story, last, Result.REKEYED, remark);
-            case CANCEL -> throw new IllegalArgumentException("a message that has ended cannot be cancelled");
+            case CANCEL, DELETE -> throw new IllegalArgumentException(action + " adds nothing to a history");
         };
     }
 

@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param expiresAt as {@link Micros}
  * @param acceptedAt as {@link Micros}
  * @param keyVersion how often an operator asked for a new idempotency key
+ * @param time by which clock the recipient lives
+ * @param traceparent the caller's place in a distributed trace
  * @param unreadable why its row makes no message; then the steps and the body are made up
  */
 record Claimed(
@@ -23,6 +25,8 @@ record Claimed(
         int maxAttempts,
         long acceptedAt,
         int keyVersion,
+        RecipientTime time,
+        Optional<String> traceparent,
         Optional<String> unreadable) {
 
     /** The order in which tickets are claimed. */
@@ -53,6 +57,8 @@ record Claimed(
                 maxAttempts,
                 acceptedAt,
                 keyVersion,
+                time,
+                traceparent,
                 unreadable);
     }
 
@@ -67,6 +73,7 @@ record Claimed(
                 headers,
                 remaining,
                 keyVersion,
+                traceparent,
                 () -> true);
     }
 }

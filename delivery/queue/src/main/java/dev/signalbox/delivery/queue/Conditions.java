@@ -43,6 +43,10 @@ record Conditions(UUID lowest, UUID highest, List<String> clauses, List<Object> 
             clauses.add(LAST.formatted("error") + " " + like + " ? escape '!'");
             arguments.add("%" + escaped(part) + "%");
         });
+        filter.tag().ifPresent(tag -> {
+            clauses.add("exists (select 1 from delivery_tag t where t.tag = ? and t.id = m.id)");
+            arguments.add(tag);
+        });
         filter.after().ifPresent(after -> {
             clauses.add("m.accepted_at >= ?");
             arguments.add(Micros.of(after));

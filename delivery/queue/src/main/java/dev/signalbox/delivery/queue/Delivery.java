@@ -2,6 +2,7 @@ package dev.signalbox.delivery.queue;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 
@@ -13,6 +14,8 @@ import java.util.function.BooleanSupplier;
  * @param attempt counts over the whole life of the reach, from 1
  * @param remaining how long the sender may take; never longer than the lease allows
  * @param keyVersion how often an operator has asked for a new idempotency key, from 0
+ * @param traceparent the caller's place in a distributed trace, as W3C Trace Context writes it; a sender passes it on where its
+ *     protocol has a place for it
  * @param permit what {@link #mayBegin} asks
  */
 public record Delivery(
@@ -25,6 +28,7 @@ public record Delivery(
         Map<String, String> headers,
         Duration remaining,
         int keyVersion,
+        Optional<String> traceparent,
         BooleanSupplier permit) {
 
     /** One that may always begin and has its first key; for tests of senders. */
@@ -37,17 +41,25 @@ public record Delivery(
             String body,
             Map<String, String> headers,
             Duration remaining) {
-        this(id, step, attempt, channel, address, body, headers, remaining, 0, () -> true);
+        this(id, step, attempt, channel, address, body, headers, remaining, 0, Optional.empty(), () -> true);
     }
 
     /** The same delivery with another permit. */
     public Delivery withPermit(BooleanSupplier newPermit) {
-        return new Delivery(id, step, attempt, channel, address, body, headers, remaining, keyVersion, newPermit);
+        return new Delivery(
+                id, step, attempt, channel, address, body, headers, remaining, keyVersion, traceparent, newPermit);
     }
 
     /** The same delivery with other headers. */
     public Delivery withHeaders(Map<String, String> others) {
-        return new Delivery(id, step, attempt, channel, address, body, others, remaining, keyVersion, permit);
+        return new Delivery(
+                id, step, attempt, channel, address, body, others, remaining, keyVersion, traceparent, permit);
+    }
+
+    /** The same delivery with a place in a trace. */
+    public Delivery withTraceparent(String trace) {
+        return new Delivery(
+                id, step, attempt, channel, address, body, headers, remaining, keyVersion, Optional.of(trace), permit);
     }
 
     /**

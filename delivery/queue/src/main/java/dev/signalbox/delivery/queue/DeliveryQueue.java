@@ -105,7 +105,12 @@ public interface DeliveryQueue {
         /** It has not arrived. Goes on with its next step; after the last it is DEAD. */
         RESOLVE_NOT_ARRIVED,
         /** Sends it again from its first step, even if it arrives twice. */
-        RESOLVE_RETRY;
+        RESOLVE_RETRY,
+        /**
+         * Removes what has ended, with its history; its id and dedupe key are free then. One that ended since the oldest claim
+         * still under way began stays for now.
+         */
+        DELETE;
 
         /** The states that a reach must be in for it. */
         public List<State> states() {
@@ -114,6 +119,7 @@ public interface DeliveryQueue {
                 case RETRY, RETRY_NEW_KEY ->
                     List.of(State.DEAD, State.REJECTED, State.EXPIRED, State.CANCELLED, State.UNKNOWN);
                 case RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED, RESOLVE_RETRY -> List.of(State.UNKNOWN);
+                case DELETE -> List.of(State.SENT, State.DEAD, State.REJECTED, State.EXPIRED, State.CANCELLED);
             };
         }
     }
@@ -169,6 +175,14 @@ public interface DeliveryQueue {
     Optional<Change> change(UUID id, Action action, Remark remark);
 
     /**
+     * Gives a message that waits another time or priority, and puts that into its history. What it has spent of its attempts and
+     * of its step's time stays. Empty if there is none with this id.
+     *
+     * @throws IllegalArgumentException if the time is not before the message's expiry
+     */
+    Optional<Change> reschedule(UUID id, Schedule schedule, Remark remark);
+
+    /**
      * Does something to all that a filter finds, newest first, in transactions of 100 each. The filter must name the one state
      * that is meant; where the action resolves, that is UNKNOWN and may be left out. Its limit, 1 to 10,000, says how many.
      *
@@ -176,6 +190,9 @@ public interface DeliveryQueue {
      * @throws IllegalArgumentException if the filter names no state, or one that the action does not fit
      */
     BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun);
+
+    /** Counts what a filter finds, up to its limit, 1 to 10,000; changes nothing. */
+    BulkChange count(Filter filter);
 
     /** {@link Action#CANCEL}. Returns the state after the call: of the cancelled message, or the one that prevented it. */
     default Optional<State> cancel(UUID id) {

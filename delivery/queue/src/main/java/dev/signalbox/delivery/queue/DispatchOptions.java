@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param breaker how many failures in a row pause a channel whose messages go through one provider, 1 to 10,000; 0 for none
  * @param limits how fast all nodes together may send
  * @param retention how long messages are kept after their end
+ * @param quiet when recipients are not to be disturbed
  */
 public record DispatchOptions(
         Retry retry,
@@ -23,7 +24,8 @@ public record DispatchOptions(
         int batch,
         int breaker,
         ClusterLimits limits,
-        Retention retention) {
+        Retention retention,
+        QuietTimes quiet) {
     public static final DispatchOptions DEFAULT = new DispatchOptions(
             Retry.DEFAULT,
             Duration.ofSeconds(20),
@@ -32,7 +34,8 @@ public record DispatchOptions(
             1024,
             10,
             ClusterLimits.NONE,
-            Retention.FOR_EVER);
+            Retention.FOR_EVER,
+            QuietTimes.NONE);
 
     public DispatchOptions {
         between("lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
@@ -50,35 +53,39 @@ public record DispatchOptions(
     }
 
     public DispatchOptions withRetry(Retry newRetry) {
-        return new DispatchOptions(newRetry, lease, margin, poll, batch, breaker, limits, retention);
+        return new DispatchOptions(newRetry, lease, margin, poll, batch, breaker, limits, retention, quiet);
     }
 
     public DispatchOptions withLease(Duration newLease) {
-        return new DispatchOptions(retry, newLease, margin, poll, batch, breaker, limits, retention);
+        return new DispatchOptions(retry, newLease, margin, poll, batch, breaker, limits, retention, quiet);
     }
 
     public DispatchOptions withMargin(Duration newMargin) {
-        return new DispatchOptions(retry, lease, newMargin, poll, batch, breaker, limits, retention);
+        return new DispatchOptions(retry, lease, newMargin, poll, batch, breaker, limits, retention, quiet);
     }
 
     public DispatchOptions withPoll(Duration newPoll) {
-        return new DispatchOptions(retry, lease, margin, newPoll, batch, breaker, limits, retention);
+        return new DispatchOptions(retry, lease, margin, newPoll, batch, breaker, limits, retention, quiet);
     }
 
     public DispatchOptions withBreaker(int newBreaker) {
-        return new DispatchOptions(retry, lease, margin, poll, batch, newBreaker, limits, retention);
+        return new DispatchOptions(retry, lease, margin, poll, batch, newBreaker, limits, retention, quiet);
     }
 
     public DispatchOptions withLimits(ClusterLimits newLimits) {
-        return new DispatchOptions(retry, lease, margin, poll, batch, breaker, newLimits, retention);
+        return new DispatchOptions(retry, lease, margin, poll, batch, breaker, newLimits, retention, quiet);
     }
 
     public DispatchOptions withRetention(Retention newRetention) {
-        return new DispatchOptions(retry, lease, margin, poll, batch, breaker, limits, newRetention);
+        return new DispatchOptions(retry, lease, margin, poll, batch, breaker, limits, newRetention, quiet);
+    }
+
+    public DispatchOptions withQuiet(QuietTimes newQuiet) {
+        return new DispatchOptions(retry, lease, margin, poll, batch, breaker, limits, retention, newQuiet);
     }
 
     public DispatchOptions withBatch(int newBatch) {
-        return new DispatchOptions(retry, lease, margin, poll, newBatch, breaker, limits, retention);
+        return new DispatchOptions(retry, lease, margin, poll, newBatch, breaker, limits, retention, quiet);
     }
 
     /** How long an answer of the database may take: half of a lease, so that there is time to renew it once more. */

@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param text a part of the body, 2 to 100 characters, in upper or lower case (on SQLite, only the case of ASCII letters is
  *     ignored)
  * @param reason a part of the error in the last line of the history, like {@code text}
+ * @param tag exactly one of its tags
  * @param after accepted then or later
  * @param before accepted earlier than that
  * @param cursor where to go on: a {@link DeliveryQueue.Page#next()}
@@ -26,6 +27,7 @@ public record Filter(
         Optional<String> id,
         Optional<String> text,
         Optional<String> reason,
+        Optional<String> tag,
         Optional<Instant> after,
         Optional<Instant> before,
         Optional<String> cursor,
@@ -45,6 +47,7 @@ public record Filter(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             DEFAULT_LIMIT);
 
     public Filter {
@@ -52,6 +55,7 @@ public record Filter(
         id = id.map(Filter::checkedId);
         text.ifPresent(part -> checkedPart("text", part));
         reason.ifPresent(part -> checkedPart("reason", part));
+        tag.ifPresent(Limits::tag);
         cursor.ifPresent(Filter::checkedCursor);
         Limits.check(limit >= 1 && limit <= MOST_CHANGED, "limit", "is " + limit + "; it must be 1 to " + MOST_CHANGED);
     }
@@ -82,40 +86,44 @@ public record Filter(
     }
 
     public Filter withState(Optional<State> newState) {
-        return new Filter(newState, channel, address, id, text, reason, after, before, cursor, limit);
+        return new Filter(newState, channel, address, id, text, reason, tag, after, before, cursor, limit);
     }
 
     public Filter withChannel(Optional<Channel> newChannel) {
-        return new Filter(state, newChannel, address, id, text, reason, after, before, cursor, limit);
+        return new Filter(state, newChannel, address, id, text, reason, tag, after, before, cursor, limit);
     }
 
     public Filter withAddress(Optional<String> newAddress) {
-        return new Filter(state, channel, newAddress, id, text, reason, after, before, cursor, limit);
+        return new Filter(state, channel, newAddress, id, text, reason, tag, after, before, cursor, limit);
     }
 
     public Filter withId(Optional<String> newId) {
-        return new Filter(state, channel, address, newId, text, reason, after, before, cursor, limit);
+        return new Filter(state, channel, address, newId, text, reason, tag, after, before, cursor, limit);
     }
 
     public Filter withText(Optional<String> newText) {
-        return new Filter(state, channel, address, id, newText, reason, after, before, cursor, limit);
+        return new Filter(state, channel, address, id, newText, reason, tag, after, before, cursor, limit);
     }
 
     public Filter withReason(Optional<String> newReason) {
-        return new Filter(state, channel, address, id, text, newReason, after, before, cursor, limit);
+        return new Filter(state, channel, address, id, text, newReason, tag, after, before, cursor, limit);
+    }
+
+    public Filter withTag(Optional<String> newTag) {
+        return new Filter(state, channel, address, id, text, reason, newTag, after, before, cursor, limit);
     }
 
     /** Accepted from one time on until before another. */
     public Filter withAccepted(Optional<Instant> from, Optional<Instant> until) {
-        return new Filter(state, channel, address, id, text, reason, from, until, cursor, limit);
+        return new Filter(state, channel, address, id, text, reason, tag, from, until, cursor, limit);
     }
 
     public Filter withCursor(Optional<String> newCursor) {
-        return new Filter(state, channel, address, id, text, reason, after, before, newCursor, limit);
+        return new Filter(state, channel, address, id, text, reason, tag, after, before, newCursor, limit);
     }
 
     public Filter withLimit(int newLimit) {
-        return new Filter(state, channel, address, id, text, reason, after, before, cursor, newLimit);
+        return new Filter(state, channel, address, id, text, reason, tag, after, before, cursor, newLimit);
     }
 
     /** The lowest and the highest id that begin as wanted. */

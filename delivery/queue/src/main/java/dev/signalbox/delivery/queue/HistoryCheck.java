@@ -88,6 +88,11 @@ public final class HistoryCheck {
             where t.n <> coalesce(c.n, 0)
             """;
 
+    private static final String TAG_OF_NOTHING = """
+            select t.id, t.tag from delivery_tag t left join delivery_message m on m.id = t.id
+            where m.id is null or m.tags is null
+            """;
+
     private static final String COUNTS =
             "select (select count(*) from delivery_message), (select count(*) from delivery_outcome)";
 
@@ -146,6 +151,7 @@ public final class HistoryCheck {
         Map<String, String> rules = new LinkedHashMap<>();
         rules.put("every message is in exactly one place", ONE_PLACE.replace("PLACES", places));
         rules.put("nothing is queued without its message", NO_MESSAGE.replace("PLACES", places));
+        rules.put("every tag has its message", TAG_OF_NOTHING);
         rules.put("histories have no gaps", GAPS);
         rules.put("nothing follows SENT", AFTER_SENT);
         rules.put("only a person goes on after an end", AFTER_END);

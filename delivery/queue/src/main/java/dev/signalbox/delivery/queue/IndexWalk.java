@@ -13,8 +13,18 @@ import java.util.UUID;
  * Walks an index that is in the order of ids.
  *
  * @param source the table {@code w} and a condition on it; its last row of each id comes first
+ * @param key the argument of that condition, where it has one
  */
-record IndexWalk(Rows rows, String source, Conditions conditions) implements Walk {
+record IndexWalk(Rows rows, String source, Optional<String> key, Conditions conditions) implements Walk {
+    IndexWalk(Rows rows, String source, Conditions conditions) {
+        this(rows, source, Optional.empty(), conditions);
+    }
+
+    /** Of messages with a tag. */
+    static IndexWalk tagged(Rows rows, String tag, Conditions conditions) {
+        return new IndexWalk(rows, "delivery_tag where tag = ?", Optional.of(tag), conditions);
+    }
+
     @Override
     public List<UUID> next(Connection connection, Optional<UUID> below, int most) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql(below, most))) {
@@ -55,12 +65,16 @@ record IndexWalk(Rows rows, String source, Conditions conditions) implements Wal
     }
 
     private int bindRange(PreparedStatement statement, Optional<UUID> below) throws SQLException {
-        rows.bind(statement, 1, conditions.lowest());
-        rows.bind(statement, 2, conditions.highest());
-        if (below.isPresent()) {
-            rows.bind(statement, 3, below.get());
+        int index = 0;
+        if (key.isPresent()) {
+            statement.setString(++index, key.get());
         }
-        return below.isPresent() ? 4 : 3;
+        rows.bind(statement, ++index, conditions.lowest());
+        rows.bind(statement, ++index, conditions.highest());
+        if (below.isPresent()) {
+            rows.bind(statement, ++index, below.get());
+        }
+        return index + 1;
     }
 
     @Override

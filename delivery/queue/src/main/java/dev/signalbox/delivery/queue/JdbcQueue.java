@@ -29,9 +29,6 @@ final class JdbcQueue implements DeliveryQueue {
     /** How many rows one statement inserts. */
     private static final int CHUNK = 1_000;
 
-    /** How many reaches one transaction changes. */
-    private static final int BATCH = 100;
-
     private static final Duration SETTLE_PAUSE = Duration.ofMillis(20);
 
     private static final Comparator<Reach> BY_KEY =
@@ -51,6 +48,7 @@ final class JdbcQueue implements DeliveryQueue {
     private final Precedents precedents;
     private final History history;
     private final Search search;
+    private final Removal removal;
     private final Figures figures;
     private final FlowControl flow;
 
@@ -68,6 +66,7 @@ final class JdbcQueue implements DeliveryQueue {
         this.precedents = new Precedents(rows);
         this.history = new History(rows);
         this.search = new Search(rows, database.dialect(), store, history);
+        this.removal = new Removal(database.dialect(), Retention.FOR_EVER);
         this.figures = new Figures(store);
         this.flow = new JdbcFlow(database, store, time, wake);
     }
@@ -253,9 +252,21 @@ final class JdbcQueue implements DeliveryQueue {
         List<Reach> rest = distinct.values().stream().sorted(BY_KEY).toList();
         Set<UUID> fresh = new HashSet<>();
         for (int from = 0; from < rest.size(); from += CHUNK) {
-            fresh.addAll(store.insert(connection, rest.subList(from, Math.min(rest.size(), from + CHUNK)), now));
+            fresh.addAll(insertChunk(connection, rest.subList(from, Math.min(rest.size(), from + CHUNK)), now));
         }
         return receipts(connection, reaches, now, fresh, tickets);
+    }
+
+    /** Looks at the windows of dedupe keys only where one was in the way. */
+    private Set<UUID> insertChunk(Connection connection, List<Reach> chunk, long now) throws SQLException {
+        Set<UUID> fresh = new HashSet<>(store.insert(connection, chunk, now));
+        List<Reach> keyed = chunk.stream()
+                .filter(reach -> reach.dedupeKey().isPresent() && !fresh.contains(reach.id()))
+                .toList();
+        if (!keyed.isEmpty() && precedents.free(connection, keyed, now)) {
+            fresh.addAll(store.insert(connection, keyed, now));
+        }
+        return fresh;
     }
 
     /** Of one id given twice, only the first is new. */
@@ -319,19 +330,18 @@ final class JdbcQueue implements DeliveryQueue {
     }
 
     @Override
+    public Optional<Change> reschedule(UUID id, Schedule schedule, Remark remark) {
+        return guarded(() -> transact(changes -> changes.reschedule(id, schedule, remark)));
+    }
+
+    @Override
     public BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun) {
-        Filter rest = Changes.checked(filter, action);
-        int matched = 0;
-        int changed = 0;
-        while (true) {
-            Page page = page(rest.withLimit(Math.min(BATCH, filter.limit() - matched)));
-            matched += page.items().size();
-            changed += dryRun ? 0 : changeEach(page, action, remark);
-            rest = rest.withCursor(page.next());
-            if (page.next().isEmpty() || page.searched().isPresent() || matched == filter.limit()) {
-                return new BulkChange(matched, changed, page.next());
-            }
-        }
+        return Bites.through(Changes.checked(filter, action), this::page, page -> dryRun ? 0 : changeEach(page, action, remark));
+    }
+
+    @Override
+    public BulkChange count(Filter filter) {
+        return Bites.through(filter, this::page, page -> 0);
     }
 
     /** What has left the state it was found in is not touched. */
@@ -352,7 +362,7 @@ final class JdbcQueue implements DeliveryQueue {
         List<Ticket> revived = new ArrayList<>();
         T result = database.transact(connection -> {
             revived.clear();
-            return work.run(new Changes(rows, history, connection, now, revived));
+            return work.run(new Changes(rows, history, removal, connection, now, revived));
         });
         wake.enqueued(revived, now);
         return result;

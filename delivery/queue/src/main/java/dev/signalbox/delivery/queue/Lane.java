@@ -33,6 +33,7 @@ final class Lane {
     private final Attempts attempts;
     private final CircuitBreaker breaker;
     private final Throttle throttle;
+    private final Holds holds;
     private final WakeUp wakeUp = new WakeUp();
 
     /** Free places for entries that are claimed and not on record yet. */
@@ -57,6 +58,7 @@ final class Lane {
                 terms.sharesProvider() ? context.options().breaker() : 0);
         this.throttle = new Throttle(
                 context.database(), time, context.options().limits().of(terms.channel()));
+        this.holds = new Holds(terms.channel(), throttle, context.options().quiet(), time);
         this.claims = new Claims(terms, context, throttle.limits());
         this.leases = new HeldLeases(context.store(), time);
         this.windowSize = windowSize(terms, context.options());
@@ -251,14 +253,14 @@ final class Lane {
         return false;
     }
 
-    /** Without those whose recipients have had enough for now. */
+    /** Without those that have to wait: for the end of quiet hours, or of a recipient's limit. */
     private List<Claimed> permitted(Batch batch) {
         try {
-            Map<Claimed, Duration> denied = throttle.denied(batch);
-            denied.forEach((entry, wait) -> completer.add(
-                    this, batch, rules.held(entry, Throttle.REASON, wait, time.now(), terms.keyLifetime())));
+            Map<Claimed, Holds.Hold> held = holds.of(batch);
+            held.forEach((entry, hold) -> completer.add(
+                    this, batch, rules.held(entry, hold.reason(), hold.rest(), time.now(), terms.keyLifetime())));
             return batch.entries().stream()
-                    .filter(entry -> !denied.containsKey(entry))
+                    .filter(entry -> !held.containsKey(entry))
                     .toList();
         } catch (DatabaseException e) {
             release(batch, batch.entries());

@@ -2,6 +2,8 @@ package dev.signalbox.delivery.queue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -14,6 +16,9 @@ final class Limits {
     static final int HEADER_VALUE = 1024;
     static final int ADDRESS = 512;
     static final int DEDUPE_KEY = 200;
+    static final Duration LONGEST_WINDOW = Duration.ofDays(365);
+    static final int TAGS = 16;
+    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
     static final int PRIORITY = 9;
     static final int ATTEMPTS = 100;
     static final int ACTOR = 200;
@@ -24,6 +29,12 @@ final class Limits {
 
     /** A token of RFC 9110, as header names are. */
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
+    /** Version 00 of W3C Trace Context; the ids of the trace and of the parent are not all zeros. */
+    private static final Pattern TRACEPARENT =
+            Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
+
+    private static final Pattern TAG = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/=@+-]{0,63}");
 
     private Limits() {}
 
@@ -58,21 +69,55 @@ final class Limits {
 
     static void headers(Map<String, String> headers) {
         check(headers.size() <= HEADERS, "headers", "are " + headers.size() + "; the most is " + HEADERS);
-        headers.forEach(Limits::header);
+        headers.forEach((name, value) -> named("header", name, value));
+    }
+
+    static void metadata(Map<String, String> metadata) {
+        check(metadata.size() <= HEADERS, "metadata", "has " + metadata.size() + " names; the most is " + HEADERS);
+        metadata.forEach((name, value) -> named("metadata", name, value));
     }
 
     /** A line break in a header would begin another one wherever headers are written line by line. */
-    private static void header(String name, String value) {
-        check(!name.isEmpty(), "header name", "is empty; give 1 to " + HEADER_NAME + " characters");
+    private static void named(String what, String name, String value) {
+        check(!name.isEmpty(), what + " name", "is empty; give 1 to " + HEADER_NAME + " characters");
         check(
                 TOKEN.matcher(name).matches(),
-                "header name",
+                what + " name",
                 "'" + printable(name) + "' holds other characters than letters, digits and !#$%&'*+-.^_`|~");
-        check(name.length() <= HEADER_NAME, "header name", "'" + name + "' is longer than " + HEADER_NAME);
+        check(name.length() <= HEADER_NAME, what + " name", "'" + name + "' is longer than " + HEADER_NAME);
         if (!value.isEmpty()) {
-            text("header '" + name + "'", value, HEADER_VALUE);
-            noControls("header '" + name + "'", value);
+            text(what + " '" + name + "'", value, HEADER_VALUE);
+            noControls(what + " '" + name + "'", value);
         }
+    }
+
+    static void tag(String tag) {
+        check(
+                TAG.matcher(tag).matches(),
+                "tag",
+                "'" + printable(tag) + "' is not 1 to 64 letters, digits and ._:/=@+-, beginning with a letter or digit");
+    }
+
+    static void dedupeWindow(Duration window) {
+        check(
+                window.toMillis() >= 1 && window.compareTo(LONGEST_WINDOW) <= 0,
+                "dedupe window",
+                "is " + window + "; it must be 1 ms to 365 days");
+    }
+
+    static void priority(int priority) {
+        check(
+                priority >= 0 && priority <= PRIORITY,
+                "priority",
+                "is " + priority + "; it must be 0 (first) to " + PRIORITY + " (last)");
+    }
+
+    static boolean isTraceparent(String text) {
+        return TRACEPARENT.matcher(text).matches();
+    }
+
+    static void time(String field, Instant time) {
+        check(time.isAfter(Instant.EPOCH) && time.isBefore(LATEST), field, time + " is not between 1970 and 9999");
     }
 
     /** What others say, such as a provider, is not ours to refuse: it is cut and mended until it can be stored. */

@@ -56,6 +56,8 @@ record Outcome(
         /** Its row cannot be read as a message. */
         UNREADABLE,
         CANCELLED,
+        /** Given another time or priority. */
+        RESCHEDULED,
         REVIVED,
         /** Revived with a new idempotency key. */
         REKEYED,
@@ -69,7 +71,7 @@ record Outcome(
     int nextStep() {
         return switch (result) {
             case REVIVED, REKEYED -> 0;
-            case RELEASED, HELD -> step;
+            case RELEASED, HELD, RESCHEDULED -> step;
             default -> state == State.PENDING ? step + 1 : step;
         };
     }

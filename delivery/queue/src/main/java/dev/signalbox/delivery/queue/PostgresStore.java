@@ -27,13 +27,16 @@ final class PostgresStore implements Store {
     private static final String INSERT = """
             with input as (
                 select * from unnest(?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::smallint[], ?::smallint[],
-                                     ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
+                                     ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+                                     ?::text[], ?::bigint[], ?::text[], ?::text[])
                     as t (id, due_at, not_before, expires_at, priority, max_attempts, steps, body, headers, dedupe_key,
-                          lane)
+                          lane, traceparent, tags, metadata, dedupe_window, time_zone, quiet_hours)
             ), fresh as (
                 insert into delivery_message (accepted_at, due_at, not_before, expires_at, id, priority, max_attempts,
-                                              steps, body, headers, dedupe_key)
-                select ?, due_at, not_before, expires_at, id, priority, max_attempts, steps, body, headers, dedupe_key
+                                              steps, body, headers, dedupe_key, traceparent, tags, metadata, dedupe_window,
+                                              time_zone, quiet_hours)
+                select ?, due_at, not_before, expires_at, id, priority, max_attempts, steps, body, headers, dedupe_key,
+                       traceparent, tags, metadata, dedupe_window, time_zone, quiet_hours
                 from input
                 on conflict do nothing
                 returning id
@@ -46,6 +49,17 @@ final class PostgresStore implements Store {
             )
             select id from fresh
             """;
+
+    /** Where one of them has a tag: those are entered where a search by tag looks. */
+    private static final String INSERT_TAGGED = INSERT.replace(
+            "select id from fresh",
+            """
+            , tagged as (
+                insert into delivery_tag (tag, id)
+                select t.tag, input.id from input join fresh using (id)
+                cross join unnest(string_to_array(input.tags, chr(10))) as t (tag)
+            )
+            select id from fresh""");
 
     /** Nothing may be joined here: the function claims by a later snapshot than that of the statement that calls it. */
     private static final String CLAIM = "select * from delivery_claim(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -63,7 +77,7 @@ final class PostgresStore implements Store {
     private static final String ORPHANS = """
             select l.id as lease, l.lane, l.claimed_at, e.id, e.attempt, e.step, e.tried, e.deadline, e.unsure_since,
                    m.priority, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at,
-                   m.key_version
+                   m.key_version, m.traceparent, m.time_zone, m.quiet_hours
             from delivery_lease l
             cross join unnest(l.ids, l.attempts, l.steps, l.tried, l.deadlines, l.unsure_since)
                 as e (id, attempt, step, tried, deadline, unsure_since)
@@ -123,7 +137,8 @@ final class PostgresStore implements Store {
     public Set<UUID> insert(Connection connection, List<Reach> reaches, long now) throws SQLException {
         List<Ticket> tickets =
                 reaches.stream().map(reach -> Ticket.first(reach, now)).toList();
-        try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+        boolean tagged = reaches.stream().anyMatch(reach -> !reach.labels().tags().isEmpty());
+        try (PreparedStatement statement = connection.prepareStatement(tagged ? INSERT_TAGGED : INSERT)) {
             Arguments in = new Arguments(connection, statement);
             in.uuids(reaches, Reach::id);
             in.longs(tickets, Ticket::runAt);
@@ -136,9 +151,19 @@ final class PostgresStore implements Store {
             in.texts(reaches, reach -> Rows.write(reach.headers()));
             in.texts(reaches, reach -> reach.dedupeKey().orElse(null));
             in.texts(tickets, ticket -> ticket.lane().name());
+            in.fewTexts(reaches, reach -> reach.traceparent().orElse(null));
+            in.fewTexts(reaches, reach -> Rows.writeTags(reach.labels().tags()));
+            in.fewTexts(reaches, reach -> Rows.write(reach.labels().metadata()));
+            in.fewTimes(reaches, PostgresStore::window);
+            in.fewTexts(reaches, reach -> Rows.zone(reach.recipientTime()));
+            in.fewTexts(reaches, reach -> Rows.hours(reach.recipientTime()));
             in.longs(now, now, now);
             return ids(statement);
         }
+    }
+
+    private static long window(Reach reach) {
+        return reach.dedupeWindow().map(Micros::of).orElse(Micros.NONE);
     }
 
     @Override

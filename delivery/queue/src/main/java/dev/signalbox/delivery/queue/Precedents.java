@@ -29,7 +29,8 @@ final class Precedents {
         this.rows = rows;
     }
 
-    private record Precedent(Reach reach, long acceptedAt) {}
+    /** @param priority as its caller asked, whatever an operator has made of it */
+    private record Precedent(Reach reach, int priority, long acceptedAt) {}
 
     /** The receipts of reaches that are not new, in their order. */
     List<Receipt> receipts(Connection connection, List<Reach> offered, long now) throws SQLException {
@@ -62,8 +63,13 @@ final class Precedents {
         note(differing, "steps", reach.steps().equals(offered.steps()));
         note(differing, "body", reach.body().equals(offered.body()));
         note(differing, "headers", reach.headers().equals(offered.headers()));
+        RecipientTime time = reach.recipientTime();
+        note(differing, "timeZone", time.timeZone().equals(offered.recipientTime().timeZone()));
+        note(differing, "quietHours", time.quietHours().equals(offered.recipientTime().quietHours()));
+        note(differing, "tags", reach.labels().tags().equals(offered.labels().tags()));
+        note(differing, "metadata", reach.labels().metadata().equals(offered.labels().metadata()));
         note(differing, "dedupeKey", reach.dedupeKey().equals(offered.dedupeKey()));
-        note(differing, "priority", reach.priority() == offered.priority());
+        note(differing, "priority", first.priority() == offered.priority());
         note(differing, "at", isSame(Micros.of(reach.at()), first.acceptedAt(), Micros.of(offered.at()), now));
         note(
                 differing,
@@ -86,6 +92,26 @@ final class Precedents {
         return one == other || Math.abs((one - acceptedAt) - (other - now)) <= SLACK;
     }
 
+    /**
+     * Frees the dedupe keys of these reaches that another holds beyond its window; false if there are none. Of several nodes that
+     * find the same one, one frees it: the others wait for the row, and then see that it is free.
+     */
+    boolean free(Connection connection, List<Reach> offered, long now) throws SQLException {
+        String free = """
+                update delivery_message set dedupe_freed_at = ?
+                where dedupe_freed_at is null and accepted_at + dedupe_window <= ? and dedupe_key in (%s)
+                """.formatted(Rows.placeholders(offered.size()));
+        try (PreparedStatement statement = connection.prepareStatement(free)) {
+            statement.setLong(1, now);
+            statement.setLong(2, now);
+            int index = 2;
+            for (Reach reach : offered) {
+                statement.setString(++index, reach.dedupeKey().orElse(null));
+            }
+            return statement.executeUpdate() > 0;
+        }
+    }
+
     /** By id and by dedupe key. */
     private Map<Object, Precedent> find(Connection connection, List<Reach> offered) throws SQLException {
         List<UUID> ids = offered.stream().map(Reach::id).distinct().toList();
@@ -97,7 +123,7 @@ final class Precedents {
         String sql = "select * from delivery_message where id in (" + Rows.placeholders(ids.size()) + ")"
                 + (keys.isEmpty()
                         ? ""
-                        : " union all select * from delivery_message where dedupe_key in ("
+                        : " union all select * from delivery_message where dedupe_freed_at is null and dedupe_key in ("
                                 + Rows.placeholders(keys.size()) + ")");
         Map<Object, Precedent> found = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -110,9 +136,13 @@ final class Precedents {
             }
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    Precedent precedent = new Precedent(rows.reach(row), row.getLong("accepted_at"));
+                    int asked = row.getInt("asked_priority");
+                    int priority = row.wasNull() ? row.getInt("priority") : asked;
+                    Precedent precedent = new Precedent(rows.reach(row), priority, row.getLong("accepted_at"));
                     found.put(precedent.reach().id(), precedent);
-                    precedent.reach().dedupeKey().ifPresent(key -> found.put(key, precedent));
+                    if (row.getObject("dedupe_freed_at") == null) {
+                        precedent.reach().dedupeKey().ifPresent(key -> found.put(key, precedent));
+                    }
                 }
             }
         }

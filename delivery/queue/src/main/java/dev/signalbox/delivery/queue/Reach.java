@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +26,16 @@ import org.jspecify.annotations.Nullable;
  * @param body the rendered text, frozen; 1 character to 64 KiB in UTF-8
  * @param headers at most 32, names to 64 characters and values to 1024
  * @param dedupeKey to 200 characters; a second reach with the same key is not enqueued: the first one's receipt is returned
+ * @param dedupeWindow how long the key stands in the way of another, from when the reach is accepted, 1 ms to 365 days; empty
+ *     means for as long as the reach is kept
  * @param priority 0 (first) to 9 (last)
  * @param at the earliest time of the first attempt, in microseconds; empty means now
  * @param expiresAt when it is no longer worth delivering, in microseconds; empty means never
  * @param maxAttempts the attempt budget of each step, 1 to 100
+ * @param traceparent the caller's place in a distributed trace, as W3C Trace Context writes it; handed on with every
+ *     attempt. It makes no message another one: a repeat may have its own
+ * @param recipientTime by which clock the recipient lives; never disturbed in their quiet hours
+ * @param labels tags and metadata
  */
 public record Reach(
         UUID id,
@@ -35,15 +43,17 @@ public record Reach(
         String body,
         Map<String, String> headers,
         Optional<String> dedupeKey,
+        Optional<Duration> dedupeWindow,
         int priority,
         Optional<Instant> at,
         Optional<Instant> expiresAt,
-        int maxAttempts) {
+        int maxAttempts,
+        Optional<String> traceparent,
+        RecipientTime recipientTime,
+        Labels labels) {
 
     public static final int DEFAULT_PRIORITY = 5;
     public static final int DEFAULT_MAX_ATTEMPTS = 5;
-
-    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
     public Reach {
         steps = List.copyOf(steps);
@@ -57,14 +67,18 @@ public record Reach(
         Limits.body(body);
         Limits.headers(headers);
         dedupeKey.ifPresent(key -> Limits.text("dedupe key", key, Limits.DEDUPE_KEY));
-        Limits.check(
-                priority >= 0 && priority <= Limits.PRIORITY,
-                "priority",
-                "is " + priority + "; it must be 0 (first) to " + Limits.PRIORITY + " (last)");
+        dedupeWindow = dedupeWindow.map(window -> window.truncatedTo(ChronoUnit.MICROS));
+        dedupeWindow.ifPresent(Limits::dedupeWindow);
+        Limits.check(dedupeWindow.isEmpty() || dedupeKey.isPresent(), "dedupe window", "needs a dedupe key");
+        Limits.priority(priority);
         Limits.check(
                 maxAttempts >= 1 && maxAttempts <= Limits.ATTEMPTS,
                 "attempts",
                 "are " + maxAttempts + "; there must be 1 to " + Limits.ATTEMPTS);
+        traceparent.ifPresent(trace -> Limits.check(
+                isTraceparent(trace),
+                "traceparent",
+                "is not one, such as 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
         Limits.check(
                 at.isEmpty() || expiresAt.isEmpty() || at.get().isBefore(expiresAt.get()),
                 "expiry",
@@ -72,14 +86,31 @@ public record Reach(
     }
 
     private static Instant checked(Instant time) {
-        Limits.check(
-                time.isAfter(Instant.EPOCH) && time.isBefore(LATEST), "time", time + " is not between 1970 and 9999");
+        Limits.time("time", time);
         return time.truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** Whether it is a {@code traceparent} of W3C Trace Context, version 00. */
+    public static boolean isTraceparent(String text) {
+        return Limits.isTraceparent(text);
     }
 
     /** The same reach with this dedupe key. */
     public Reach withDedupeKey(String key) {
-        return new Reach(id, steps, body, headers, Optional.of(key), priority, at, expiresAt, maxAttempts);
+        Builder copy = new Builder(steps);
+        copy.id = id;
+        copy.body = body;
+        copy.headers.putAll(headers);
+        copy.dedupeKey = Optional.of(key);
+        copy.dedupeWindow = dedupeWindow;
+        copy.priority = priority;
+        copy.at = at;
+        copy.expiresAt = expiresAt;
+        copy.maxAttempts = maxAttempts;
+        copy.traceparent = traceparent;
+        copy.recipientTime = recipientTime;
+        copy.labels = labels;
+        return copy.build();
     }
 
     /** Begins a reach over one channel. */
@@ -108,6 +139,10 @@ public record Reach(
         private Optional<Instant> at = Optional.empty();
         private Optional<Instant> expiresAt = Optional.empty();
         private int maxAttempts = DEFAULT_MAX_ATTEMPTS;
+        private Optional<String> traceparent = Optional.empty();
+        private Optional<Duration> dedupeWindow = Optional.empty();
+        private RecipientTime recipientTime = RecipientTime.UNKNOWN;
+        private Labels labels = Labels.NONE;
 
         private Builder(List<Step> steps) {
             this.steps = new ArrayList<>(steps);
@@ -145,6 +180,32 @@ public record Reach(
             return this;
         }
 
+        /** How long the dedupe key stands in the way of another message. */
+        public Builder dedupeWindow(Duration window) {
+            dedupeWindow = Optional.of(window);
+            return this;
+        }
+
+        /** By which clock the recipient lives. */
+        public Builder recipientTime(RecipientTime time) {
+            recipientTime = time;
+            return this;
+        }
+
+        /** Adds tags to find it by. */
+        public Builder tags(String... more) {
+            Set<String> tags = new TreeSet<>(labels.tags());
+            tags.addAll(List.of(more));
+            labels = labels.withTags(tags);
+            return this;
+        }
+
+        /** Replaces its tags and metadata. */
+        public Builder labels(Labels all) {
+            labels = all;
+            return this;
+        }
+
         public Builder priority(int level) {
             priority = level;
             return this;
@@ -165,6 +226,12 @@ public record Reach(
             return this;
         }
 
+        /** The caller's place in a distributed trace, as W3C Trace Context writes it. */
+        public Builder traceparent(String trace) {
+            traceparent = Optional.of(trace);
+            return this;
+        }
+
         /** Replaces the id that would be made; enqueuing the same id again changes nothing. */
         public Builder id(UUID newId) {
             id = newId;
@@ -178,7 +245,20 @@ public record Reach(
          */
         public Reach build() {
             UUID given = id == null ? Ids.next() : id;
-            return new Reach(given, steps, body, headers, dedupeKey, priority, at, expiresAt, maxAttempts);
+            return new Reach(
+                    given,
+                    steps,
+                    body,
+                    headers,
+                    dedupeKey,
+                    dedupeWindow,
+                    priority,
+                    at,
+                    expiresAt,
+                    maxAttempts,
+                    traceparent,
+                    recipientTime,
+                    labels);
         }
     }
 }

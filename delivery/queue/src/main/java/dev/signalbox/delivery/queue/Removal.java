@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -24,10 +25,16 @@ final class Removal {
     private static final String LAST =
             "(select o.%s from delivery_outcome o where o.id = m.id order by o.attempt desc limit 1) as last_%s";
 
-    private static final String BITE = "select m.id, m.accepted_at, m.steps, "
+    private static final String BITE = "select m.id, m.accepted_at, m.steps, m.tags, "
             + LAST.formatted("state", "state") + ", " + LAST.formatted("at", "at") + ", "
             + LAST.formatted("attempt", "attempt") + ", " + LAST.formatted("step", "step")
+            + ", (select count(*) from delivery_intake i where i.id = m.id) as unmarked"
             + " from delivery_message m where m.id > ? order by m.id limit ?";
+
+    private static final String MARKS = """
+            select m.tags, (select count(*) from delivery_intake i where i.id = m.id) as unmarked
+            from delivery_message m where m.id = ?
+            """;
 
     private static final String OLDEST_LEASE = "select min(claimed_at) from delivery_lease";
 
@@ -52,7 +59,8 @@ final class Removal {
     private record Passed(UUID id, long acceptedAt, Optional<Ended> ended) {}
 
     /** How one has ended. */
-    private record Ended(UUID id, Channel channel, State state, int attempt, long at) {}
+    private record Ended(
+            UUID id, Channel channel, State state, int attempt, long at, Set<String> tags) {}
 
     /** Passes up to {@code limit} messages and removes those whose retention is over. */
     Bite bite(Connection connection, Optional<UUID> after, long now, int limit) throws SQLException {
@@ -93,14 +101,43 @@ final class Removal {
         }
     }
 
+    /** One that was sent stays until its row in {@link MessagesTable} is marked. */
     private static Optional<Ended> ended(ResultSet row, UUID id) throws SQLException {
         String name = row.getString("last_state");
         if (name == null || !State.valueOf(name).isFinal()) {
             return Optional.empty();
         }
+        if (State.valueOf(name) == State.SENT && row.getInt("unmarked") > 0) {
+            return Optional.empty();
+        }
         Channel channel = Rows.channel(row.getString("steps"), row.getInt("last_step"));
         return Optional.of(
-                new Ended(id, channel, State.valueOf(name), row.getInt("last_attempt"), row.getLong("last_at")));
+                new Ended(
+                        id,
+                        channel,
+                        State.valueOf(name),
+                        row.getInt("last_attempt"),
+                        row.getLong("last_at"),
+                        Rows.readTags(row.getString("tags"))));
+    }
+
+    /** Removes one that has ended, whatever its retention; false if it has to stay for now, or another removed it. */
+    boolean removeNow(Connection connection, Outcome last) throws SQLException {
+        if (last.at() >= oldestLease(connection)) {
+            return false;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(MARKS)) {
+            rows.bind(statement, 1, last.id());
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next() || (last.state() == State.SENT && row.getInt("unmarked") > 0)) {
+                    return false;
+                }
+                Set<String> tags = Rows.readTags(row.getString("tags"));
+                Ended ended =
+                        new Ended(last.id(), last.channel(), last.state(), last.attempt(), last.at(), tags);
+                return remove(connection, List.of(ended)) == 1;
+            }
+        }
     }
 
     private static long oldestLease(Connection connection) throws SQLException {
@@ -123,8 +160,18 @@ final class Removal {
         ended.stream().filter(e -> e.state() == State.SENT).forEach(taken::add);
         List<Ended> gone = deleted(connection, taken, "delete from delivery_message where id = ?", this::bindId);
         Ledger.batch(connection, "delete from delivery_outcome where id = ?", gone, this::bindId);
+        Ledger.batch(connection, "delete from delivery_tag where tag = ? and id = ?", tags(gone), (statement, tag) -> {
+            statement.setString(1, tag.getKey());
+            rows.bind(statement, 2, tag.getValue());
+        });
         untally(connection, gone);
         return gone.size();
+    }
+
+    private static List<Map.Entry<String, UUID>> tags(List<Ended> gone) {
+        return gone.stream()
+                .flatMap(one -> one.tags().stream().map(tag -> Map.entry(tag, one.id())))
+                .toList();
     }
 
     private void bindId(PreparedStatement statement, Ended one) throws SQLException {

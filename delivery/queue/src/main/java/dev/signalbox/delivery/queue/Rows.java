@@ -7,12 +7,16 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +88,32 @@ final class Rows {
         return text == null ? Map.of() : JSON.readValue(text, HEADERS);
     }
 
+    static @Nullable String zone(RecipientTime time) {
+        return time.timeZone().map(ZoneId::getId).orElse(null);
+    }
+
+    static @Nullable String hours(RecipientTime time) {
+        return time.quietHours().map(QuietHours::toString).orElse(null);
+    }
+
+    private static RecipientTime time(ResultSet row) throws SQLException {
+        String zone = row.getString("time_zone");
+        if (zone == null) {
+            return RecipientTime.UNKNOWN;
+        }
+        RecipientTime time = RecipientTime.in(RecipientTime.zone(zone));
+        String hours = row.getString("quiet_hours");
+        return hours == null ? time : time.withQuietHours(QuietHours.parse(hours));
+    }
+
+    static @Nullable String writeTags(Set<String> tags) {
+        return tags.isEmpty() ? null : String.join("\n", tags);
+    }
+
+    static Set<String> readTags(@Nullable String text) {
+        return text == null ? Set.of() : Set.copyOf(Arrays.asList(text.split("\n", -1)));
+    }
+
     /** Reads the columns that ready, later and claims share; the lane and the order come from elsewhere in some. */
     Ticket ticket(ResultSet row, Channel lane, long runAt) throws SQLException {
         return new Ticket(
@@ -102,19 +132,30 @@ final class Rows {
     Reach reach(ResultSet row) throws SQLException {
         UUID id = id(row, "id");
         try {
-            return new Reach(
-                    id,
-                    readSteps(row.getString("steps")),
-                    row.getString("body"),
-                    readHeaders(row.getString("headers")),
-                    Optional.ofNullable(row.getString("dedupe_key")),
-                    row.getInt("priority"),
-                    Micros.optional(row.getLong("not_before")),
-                    Micros.optional(row.getLong("expires_at")),
-                    row.getInt("max_attempts"));
+            return readableReach(row, id);
         } catch (RuntimeException e) {
             return Reach.to(UNREADABLE).body(reason(e)).id(id).build();
         }
+    }
+
+    private static Reach readableReach(ResultSet row, UUID id) throws SQLException {
+        Reach.Builder reach = Reach.to(readSteps(row.getString("steps")))
+                .id(id)
+                .body(row.getString("body"))
+                .headers(readHeaders(row.getString("headers")))
+                .priority(row.getInt("priority"))
+                .maxAttempts(row.getInt("max_attempts"))
+                .labels(new Labels(readTags(row.getString("tags")), readHeaders(row.getString("metadata"))));
+        reach.recipientTime(time(row));
+        Optional.ofNullable(row.getString("dedupe_key")).ifPresent(reach::dedupeKey);
+        Optional.ofNullable(row.getString("traceparent")).ifPresent(reach::traceparent);
+        Micros.optional(row.getLong("not_before")).ifPresent(reach::at);
+        Micros.optional(row.getLong("expires_at")).ifPresent(reach::expiresAt);
+        long window = row.getLong("dedupe_window");
+        if (!row.wasNull()) {
+            reach.dedupeWindow(Duration.of(window, ChronoUnit.MICROS));
+        }
+        return reach.build();
     }
 
     /** Reads a ticket with the message columns that a claim needs; one that cannot be read says so. */
@@ -124,7 +165,7 @@ final class Rows {
             return readable(row, ticket);
         } catch (RuntimeException e) {
             List<Step> steps = Collections.nCopies(ticket.step() + 1, UNREADABLE.getFirst());
-            return new Claimed(ticket, steps, "", Map.of(), Micros.NONE, 1, 0, 0, Optional.of(reason(e)));
+            return new Claimed(ticket, steps, "", Map.of(), Micros.NONE, 1, 0, 0, RecipientTime.UNKNOWN, Optional.empty(), Optional.of(reason(e)));
         }
     }
 
@@ -147,6 +188,8 @@ final class Rows {
                 row.getInt("max_attempts"),
                 row.getLong("accepted_at"),
                 row.getInt("key_version"),
+                time(row),
+                Optional.ofNullable(row.getString("traceparent")),
                 Optional.empty());
     }
 

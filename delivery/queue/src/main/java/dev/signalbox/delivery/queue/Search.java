@@ -87,6 +87,7 @@ final class Search {
         Instant accepted = Micros.instant(story.acceptedAt());
         return filter.channel().map(story.channel()::equals).orElse(true)
                 && filter.address().map(story::isTo).orElse(true)
+                && filter.tag().map(story.reach().labels().tags()::contains).orElse(true)
                 && filter.text().map(part -> holds(story.reach().body(), part)).orElse(true)
                 && filter.reason()
                         .map(part -> holds(story.reason().orElse(""), part))
@@ -105,23 +106,42 @@ final class Search {
             return new IndexWalk(rows, "delivery_message where true", conditions);
         }
         return switch (filter.state().orElse(State.SENT)) {
-            case SENT ->
-                filter.state().isEmpty()
-                        ? new IndexWalk(rows, "delivery_message where true", conditions)
-                        : new IndexWalk(rows, "delivery_outcome where true", conditions.and("w.state = 'SENT'"));
+            case SENT -> sentOrAny(filter, conditions);
             case UNKNOWN, DEAD, REJECTED, EXPIRED, CANCELLED ->
                 new IndexWalk(
                         rows, "delivery_dead where state = '" + filter.state().orElseThrow() + "'", conditions);
-            case PENDING -> waiting(connection, conditions, State.PENDING, "w.tried = 0");
-            case RETRY_WAIT -> waiting(connection, conditions, State.RETRY_WAIT, "w.tried > 0");
+            case PENDING -> waiting(connection, filter, conditions, "w.tried = 0");
+            case RETRY_WAIT -> waiting(connection, filter, conditions, "w.tried > 0");
             case CLAIMED -> new LeaseWalk(store);
         };
     }
 
-    private Walk waiting(Connection connection, Conditions conditions, State state, String turn) throws SQLException {
-        return isSmall(connection, "delivery_ready") && isSmall(connection, "delivery_later")
-                ? new QueueWalk(rows, conditions.and(turn))
-                : new IndexWalk(rows, "delivery_message where true", conditions.andRecorded(state));
+    private Walk sentOrAny(Filter filter, Conditions conditions) {
+        if (filter.tag().isPresent()) {
+            return tagged(filter);
+        }
+        return filter.state().isEmpty()
+                ? new IndexWalk(rows, "delivery_message where true", conditions)
+                : new IndexWalk(rows, "delivery_outcome where true", conditions.and("w.state = 'SENT'"));
+    }
+
+    /** Through the messages with the tag, whose index is in the order of ids. */
+    private Walk tagged(Filter filter) {
+        Conditions others = Conditions.of(filter.withTag(Optional.empty()), dialect);
+        Conditions all = filter.state().map(others::andRecorded).orElse(others);
+        return IndexWalk.tagged(rows, filter.tag().orElseThrow(), all);
+    }
+
+    private Walk waiting(Connection connection, Filter filter, Conditions conditions, String turn) throws SQLException {
+        if (isSmall(connection, "delivery_ready") && isSmall(connection, "delivery_later")) {
+            return new QueueWalk(rows, conditions.and(turn));
+        }
+        return filter.tag().isPresent()
+                ? tagged(filter)
+                : new IndexWalk(
+                        rows,
+                        "delivery_message where true",
+                        conditions.andRecorded(filter.state().orElseThrow()));
     }
 
     private static boolean isSmall(Connection connection, String queue) throws SQLException {

@@ -21,15 +21,9 @@ import org.jspecify.annotations.Nullable;
  * immediate}), so nothing in it can race with another.
  */
 final class SqliteStore implements Store {
-    private static final String INSERT_MESSAGE = """
-            insert into delivery_message (id, accepted_at, due_at, not_before, expires_at, priority, max_attempts, steps,
-                                          body, headers, dedupe_key)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            on conflict do nothing
-            """;
-
     private static final String CLAIMABLE = """
-            select r.*, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version
+            select r.*, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version,
+                   m.traceparent, m.time_zone, m.quiet_hours
             from (select * from delivery_ready where lane = ? order by priority, run_at, id limit ?) r
             join delivery_message m on m.id = r.id
             order by r.priority, r.run_at, r.id
@@ -68,7 +62,7 @@ final class SqliteStore implements Store {
     private static final String ORPHANS = """
             select e.*, l.id as lease_id, l.lane, l.claimed_at,
                    m.priority, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at,
-                   m.key_version
+                   m.key_version, m.traceparent, m.time_zone, m.quiet_hours
             from (select * from delivery_lease where %s) l
             join delivery_lease_entry e on e.lease = l.id
             join delivery_message m on m.id = e.id
@@ -77,6 +71,7 @@ final class SqliteStore implements Store {
     private final Database database;
     private final Rows rows = new Rows(Dialect.SQLITE);
     private final Ledger ledger = new Ledger(rows);
+    private final SqliteMessages messages = new SqliteMessages(rows, ledger);
 
     SqliteStore(Database database) {
         this.database = database;
@@ -84,34 +79,7 @@ final class SqliteStore implements Store {
 
     @Override
     public Set<UUID> insert(Connection connection, List<Reach> reaches, long now) throws SQLException {
-        Set<UUID> fresh = new HashSet<>();
-        List<Ticket> tickets = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(INSERT_MESSAGE)) {
-            for (Reach reach : reaches) {
-                Ticket ticket = Ticket.first(reach, now);
-                bindMessage(statement, reach, ticket, now);
-                if (statement.executeUpdate() == 1) {
-                    fresh.add(reach.id());
-                    tickets.add(ticket);
-                }
-            }
-        }
-        ledger.queue(connection, tickets, now);
-        return fresh;
-    }
-
-    private void bindMessage(PreparedStatement statement, Reach reach, Ticket ticket, long now) throws SQLException {
-        rows.bind(statement, 1, reach.id());
-        statement.setLong(2, now);
-        statement.setLong(3, ticket.runAt());
-        Rows.bindTime(statement, 4, Micros.of(reach.at()));
-        Rows.bindTime(statement, 5, Micros.of(reach.expiresAt()));
-        statement.setInt(6, reach.priority());
-        statement.setInt(7, reach.maxAttempts());
-        statement.setString(8, Rows.write(reach.steps()));
-        statement.setString(9, reach.body());
-        statement.setString(10, Rows.write(reach.headers()));
-        statement.setString(11, reach.dedupeKey().orElse(null));
+        return messages.insert(connection, reaches, now);
     }
 
     @Override

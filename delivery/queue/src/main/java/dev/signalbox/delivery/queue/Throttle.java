@@ -78,16 +78,16 @@ final class Throttle {
         }
     }
 
-    /** Counts an attempt for the recipients of a batch; returns those that have to wait, and how long. They take no budget. */
-    Map<Claimed, Duration> denied(Batch batch) {
-        if (limits.recipients().isEmpty() || batch.entries().isEmpty()) {
+    /** Counts an attempt for the recipients of these entries of a lease; returns those that have to wait, and how long. They take no budget. */
+    Map<Claimed, Duration> denied(List<Claimed> entries, UUID lease) {
+        if (limits.recipients().isEmpty() || entries.isEmpty()) {
             return Map.of();
         }
         Rate rate = limits.recipients().get();
         long now = time.now();
         Map<Claimed, Duration> denied =
-                database.transact(connection -> Recipients.spend(connection, batch.entries(), rate, now));
-        refund(denied.size(), batch.lease());
+                database.transact(connection -> Recipients.spend(connection, entries, rate, now));
+        refund(denied.size(), lease);
         return denied;
     }
 

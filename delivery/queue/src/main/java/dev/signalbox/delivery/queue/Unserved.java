@@ -59,7 +59,8 @@ final class Unserved {
 
     private static final String PIECE_OF_LANE = """
             select r.priority, r.run_at, r.id, r.step, r.attempt, r.tried, r.deadline, r.unsure_since,
-                   m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version
+                   m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version,
+                   m.traceparent, m.time_zone, m.quiet_hours
             from delivery_ready r join delivery_message m on m.id = r.id
             where r.lane = ? and r.priority >= ? and (r.priority, r.run_at, r.id) > (?, ?, ?)
             order by r.priority, r.run_at, r.id limit %d

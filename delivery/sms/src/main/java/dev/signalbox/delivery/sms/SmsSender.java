@@ -5,6 +5,7 @@ import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.http.Exchange;
+import dev.signalbox.http.HttpCall;
 import dev.signalbox.http.HttpTransport;
 import dev.signalbox.http.HttpTransportOptions;
 import java.net.InetAddress;
@@ -129,11 +130,18 @@ public final class SmsSender implements Sender, AutoCloseable {
 
     private SendResult send(Delivery delivery, SmsMessage message, long deadline) {
         var left = Duration.ofNanos(deadline - System.nanoTime());
-        return switch (transport.exchange(provider.request(message).onlyIf(delivery::mayBegin), left)) {
+        return switch (transport.exchange(request(delivery, message), left)) {
             case Exchange.Answered(var answer) -> provider.result(answer, clock.instant());
             case Exchange.NotWritten(var reason) -> new SendResult.NotSent(reason, Optional.empty());
             case Exchange.NoAnswer(var reason) -> new SendResult.Unknown(reason);
         };
+    }
+
+    HttpCall request(Delivery delivery, SmsMessage message) {
+        HttpCall request = provider.request(message).onlyIf(delivery::mayBegin);
+        return delivery.traceparent()
+                .map(trace -> request.withHeader("traceparent", trace))
+                .orElse(request);
     }
 
     @Override

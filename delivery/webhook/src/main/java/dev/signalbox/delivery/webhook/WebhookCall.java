@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
@@ -15,6 +16,7 @@ import java.util.stream.Collectors;
  * One attempt: what is posted where, and signed by whom.
  *
  * @param id the header {@code webhook-id}: the same on each attempt, without dots, so that receivers know a repeat
+ * @param traceparent the header of W3C Trace Context
  * @param remaining how long the attempt may take
  * @param mayBegin asked just before the first byte
  */
@@ -24,6 +26,7 @@ record WebhookCall(
         String id,
         String contentType,
         String body,
+        Optional<String> traceparent,
         Duration remaining,
         BooleanSupplier mayBegin) {
 
@@ -34,6 +37,7 @@ record WebhookCall(
                 delivery.idempotencyKey().replace('.', '-'),
                 contentType(delivery),
                 delivery.body(),
+                delivery.traceparent(),
                 delivery.remaining(),
                 delivery::mayBegin);
     }
@@ -41,7 +45,14 @@ record WebhookCall(
     /** A call with JSON for an endpoint, outside the queue. */
     static WebhookCall json(WebhookEndpoint endpoint, String id, String body, Duration remaining, Instant now) {
         return new WebhookCall(
-                endpoint.url(), signing(endpoint, now), id, "application/json", body, remaining, () -> true);
+                endpoint.url(),
+                signing(endpoint, now),
+                id,
+                "application/json",
+                body,
+                Optional.empty(),
+                remaining,
+                () -> true);
     }
 
     /** The keys that sign now, the newest first. */

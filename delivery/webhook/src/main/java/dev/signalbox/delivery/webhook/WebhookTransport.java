@@ -52,7 +52,7 @@ final class WebhookTransport implements AutoCloseable {
     private HttpCall request(WebhookCall call) {
         long timestamp = clock.instant().getEpochSecond();
         byte[] body = call.bytes();
-        return HttpCall.post(call.url())
+        HttpCall request = HttpCall.post(call.url())
                 .withHeader("User-Agent", "signalbox")
                 .withHeader("Accept", "*/*")
                 .withHeader("webhook-id", call.id())
@@ -60,6 +60,9 @@ final class WebhookTransport implements AutoCloseable {
                 .withHeader("webhook-signature", call.signatures(timestamp, body))
                 .withBody(call.contentType(), body)
                 .onlyIf(call.mayBegin());
+        return call.traceparent()
+                .map(trace -> request.withHeader("traceparent", trace))
+                .orElse(request);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.signalbox.delivery.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.Channel;
@@ -18,6 +19,8 @@ import dev.signalbox.testing.simulator.Behaviour.Fault;
 import dev.signalbox.testing.simulator.WebhookSimulator;
 import dev.signalbox.testing.simulator.WebhookSimulatorMessage;
 import dev.signalbox.testing.simulator.WebhookSimulatorOptions;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -123,6 +126,28 @@ class WebhookSenderTest {
         var given = Map.of("CONTENT-TYPE", "application/xml", "tenant", "7");
         sender.send(new Delivery(UUID.randomUUID(), 0, 1, Channel.WEBHOOK, "orders", "<a/>", given, MINUTE));
         assertThat(receiver.messages(1).getFirst().contentType()).isEqualTo("application/xml");
+    }
+
+    @Test
+    void theCallersTraceIsAHeader() throws Exception {
+        String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        List<String> seen = new CopyOnWriteArrayList<>();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+        server.createContext("/", exchange -> {
+            seen.add(String.valueOf(exchange.getRequestHeaders().getFirst("traceparent")));
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        server.start();
+        try {
+            URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+            endpoints.create(new Draft("traced", url, "", KEY));
+            assertThat(sender.send(delivery("traced", "{}").withTraceparent(trace))).isInstanceOf(Accepted.class);
+            assertThat(sender.send(delivery("traced", "{}"))).isInstanceOf(Accepted.class);
+        } finally {
+            server.stop(0);
+        }
+        assertThat(seen).containsExactly(trace, "null");
     }
 
     @Test

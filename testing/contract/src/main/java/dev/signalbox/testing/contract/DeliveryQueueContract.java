@@ -37,6 +37,8 @@ public abstract class DeliveryQueueContract {
     protected static final DispatchOptions OPTIONS =
             DispatchOptions.DEFAULT.withRetry(RETRY).withLease(Duration.ofSeconds(30));
 
+    protected static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
     protected final MovableClock clock = new MovableClock(Instant.parse("2026-03-01T12:00:00Z"));
     private final List<AutoCloseable> open = Collections.synchronizedList(new ArrayList<>());
     private DatabaseConfig config;

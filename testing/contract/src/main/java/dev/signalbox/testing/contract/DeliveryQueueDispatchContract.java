@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +78,37 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
                 .usingRecursiveFieldByFieldElementComparatorIgnoringFields("permit")
                 .containsExactly(new Delivery(
                         id, 0, 1, Channel.SMS, "+61400000000", "hello", java.util.Map.of("a", "b"), sms.timeout()));
+    }
+
+    @Test
+    void traceOfTheCallerGoesWithEveryAttemptOfEveryStep() {
+        enqueue(Reach.to("sms:+61400000000", "email:a@example.com")
+                .body("hello")
+                .maxAttempts(2)
+                .traceparent(TRACE));
+        enqueue(Reach.to("email:b@example.com").body("of no trace"));
+        ScriptedSender email = ScriptedSender.of(Channel.EMAIL);
+        List<Optional<String>> told = new CopyOnWriteArrayList<>();
+        Dispatcher node = closing(Dispatcher.builder(queue())
+                .senders(List.of(sms.answering(notSent()), email))
+                .options(OPTIONS)
+                .listener(new DispatcherListener() {
+                    @Override
+                    public void attempted(Delivery delivery, SendResult result, Duration took) {
+                        told.add(delivery.traceparent());
+                    }
+                })
+                .build());
+        node.runOnce();
+        clock.advance(Duration.ofSeconds(10));
+        node.runOnce();
+        node.runOnce();
+        assertThat(sms.given()).extracting(Delivery::traceparent).containsExactly(Optional.of(TRACE), Optional.of(TRACE));
+        assertThat(email.given())
+                .extracting(Delivery::traceparent)
+                .containsExactlyInAnyOrder(Optional.empty(), Optional.of(TRACE));
+        assertThat(told).containsExactlyInAnyOrder(
+                Optional.of(TRACE), Optional.of(TRACE), Optional.of(TRACE), Optional.empty());
     }
 
     @Test

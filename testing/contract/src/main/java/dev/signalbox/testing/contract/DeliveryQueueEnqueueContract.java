@@ -6,16 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
+import dev.signalbox.delivery.queue.Labels;
+import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.ReachConflictException;
+import dev.signalbox.delivery.queue.RecipientTime;
 import dev.signalbox.delivery.queue.State;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -38,6 +43,10 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
                 .at(clock.instant().plusSeconds(60))
                 .expiresAt(clock.instant().plusSeconds(3600))
                 .maxAttempts(7)
+                .traceparent(TRACE)
+                .dedupeWindow(Duration.ofMinutes(90))
+                .recipientTime(RecipientTime.in(ZoneId.of("Asia/Kathmandu")).withQuietHours(QuietHours.parse("21:30-06:15")))
+                .labels(new Labels(Set.of("b:2", "a/1"), Map.of("order", "17, \"urgent\"")))
                 .build();
         queue().enqueue(reach);
 
@@ -64,6 +73,66 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
         assertThat(first.duplicate()).isFalse();
         assertThat(second).isEqualTo(new Receipt(first.id(), true));
         assertThat(queue().counts().byState()).containsEntry(State.PENDING, 1L);
+    }
+
+    @Test
+    void keyIsFreeWhenItsWindowIsOver() {
+        UUID first = enqueue(sms().dedupeKey("k").dedupeWindow(Duration.ofMinutes(10)));
+        clock.advance(Duration.ofMinutes(10).minusMillis(1));
+        assertThat(enqueue(sms().dedupeKey("k"))).isEqualTo(first);
+        clock.advance(Duration.ofMillis(1));
+        Reach next = sms().dedupeKey("k").body("another text").build();
+        assertThat(queue().enqueue(next)).isEqualTo(new Receipt(next.id(), false));
+        // The one whose window is over is found under its id, and a repeat by that id is still the same message.
+        assertThat(find(first).reach().dedupeKey()).contains("k");
+        assertThat(queue().enqueue(find(first).reach())).isEqualTo(new Receipt(first, true));
+        // The next has no window, so it stands for good.
+        clock.advance(Duration.ofDays(1_000));
+        assertThat(enqueue(sms().dedupeKey("k").body("another text"))).isEqualTo(next.id());
+    }
+
+    @Test
+    void keysOfABulkAreFreedEachByItself() {
+        enqueue(sms().dedupeKey("short").dedupeWindow(Duration.ofMinutes(1)));
+        UUID kept = enqueue(sms().dedupeKey("long").dedupeWindow(Duration.ofHours(1)));
+        clock.advance(Duration.ofMinutes(1));
+        List<Receipt> receipts = queue().enqueueAll(List.of(
+                sms().dedupeKey("long").build(),
+                sms().dedupeKey("short").build(),
+                sms().dedupeKey("new").build()));
+        assertThat(receipts).extracting(Receipt::duplicate).containsExactly(true, false, false);
+        assertThat(receipts.getFirst().id()).isEqualTo(kept);
+    }
+
+    @Test
+    void ofManyWhoFindAWindowOverOneTakesTheKey() throws Exception {
+        enqueue(sms().dedupeKey("k").dedupeWindow(Duration.ofMinutes(1)));
+        clock.advance(Duration.ofMinutes(1));
+        List<Callable<Receipt>> calls = new ArrayList<>();
+        for (int node = 0; node < 4; node++) {
+            var other = simulated(connect());
+            for (int i = 0; i < 5; i++) {
+                calls.add(() -> other.enqueue(
+                        sms().dedupeKey("k").dedupeWindow(Duration.ofMinutes(1)).build()));
+            }
+        }
+        List<Receipt> receipts = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Receipt> call : threads.invokeAll(calls)) {
+                receipts.add(call.get());
+            }
+        }
+        assertThat(receipts).filteredOn(receipt -> !receipt.duplicate()).hasSize(1);
+        assertThat(receipts).extracting(Receipt::id).containsOnly(receipts.getFirst().id());
+        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 2L);
+    }
+
+    @Test
+    void repeatFromAnotherTraceIsTheSameMessage() {
+        UUID first = enqueue(sms().dedupeKey("k").traceparent(TRACE));
+        UUID second = enqueue(sms().dedupeKey("k").traceparent(TRACE.replace('a', 'b')));
+        assertThat(second).isEqualTo(first);
+        assertThat(find(first).reach().traceparent()).contains(TRACE);
     }
 
     @Test

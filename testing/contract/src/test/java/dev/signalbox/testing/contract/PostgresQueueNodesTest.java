@@ -12,7 +12,11 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
 import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.Labels;
+import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.RecipientTime;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.testing.services.FaultProxy;
@@ -24,8 +28,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -350,7 +358,10 @@ class PostgresQueueNodesTest {
     void plainSqlKnowsEveryField() {
         UUID id = call(
                 "select signalbox_enqueue(?, ?, dedupe_key => ?, priority => 2, at => ?::timestamptz,"
-                        + " expires_at => ?::timestamptz, max_attempts => 9, headers => '{\"a\": \"b\"}')",
+                        + " expires_at => ?::timestamptz, max_attempts => 9, headers => '{\"a\": \"b\"}',"
+                        + " traceparent => '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',"
+                        + " dedupe_window => interval '90 minutes', tags => array['vip', 'a:1', 'vip'],"
+                        + " metadata => '{\"order\": \"17\"}', time_zone => 'Europe/Berlin', quiet_hours => '22:00-07:00')",
                 "client:alice within 5s\nsms:+61400000000",
                 "hello",
                 "k",
@@ -366,9 +377,26 @@ class PostgresQueueNodesTest {
                 .expiresAt(Instant.parse("2031-01-01T00:00:00Z"))
                 .maxAttempts(9)
                 .header("a", "b")
+                .traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+                .dedupeWindow(Duration.ofMinutes(90))
+                .recipientTime(
+                        RecipientTime.in(ZoneId.of("Europe/Berlin")).withQuietHours(QuietHours.parse("22:00-07:00")))
+                .labels(new Labels(Set.of("a:1", "vip"), Map.of("order", "17")))
                 .build();
         assertThat(status.reach()).isEqualTo(expected);
         assertThat(status.nextAttemptAt()).isEqualTo(expected.at());
+        assertThat(queue.count(Filter.ALL.withTag(Optional.of("vip"))).matched()).isEqualTo(1);
+    }
+
+    @Test
+    void plainSqlTakesAKeyWhoseWindowIsOver() {
+        UUID first = call("select signalbox_enqueue('sms:1', 'hello', 'w', dedupe_window => interval '1 hour')");
+        assertThat(call("select signalbox_enqueue('sms:1', 'hello', 'w')")).isEqualTo(first);
+        call("update delivery_message set accepted_at = accepted_at - 3600000000 where id = '" + first + "' returning id");
+        UUID second = call("select signalbox_enqueue('sms:1', 'other', 'w', tags => array['x'])");
+        assertThat(second).isNotEqualTo(first);
+        assertThat(call("select signalbox_enqueue('sms:1', 'other', 'w', tags => array['x'])"))
+                .isEqualTo(second);
     }
 
     @Test
@@ -419,7 +447,18 @@ class PostgresQueueNodesTest {
                 "E'sms:1\\u00852', 'x'",
                 "'sms:1', 'x', at => '20000-01-01'",
                 "'sms:1', 'x', expires_at => '1969-01-01'",
-                "'sms:1', 'x', at => now(), expires_at => now()")) {
+                "'sms:1', 'x', at => now(), expires_at => now()",
+                "'sms:1', 'x', traceparent => '00-00000000000000000000000000000000-00f067aa0ba902b7-01'",
+                "'sms:1', 'x', traceparent => '00-4bf92f35'",
+                "'sms:1', 'x', dedupe_window => interval '1 hour'",
+                "'sms:1', 'x', 'k', dedupe_window => interval '0'",
+                "'sms:1', 'x', tags => array['a b']",
+                "'sms:1', 'x', quiet_hours => '22:00-07:00'",
+                "'sms:1', 'x', time_zone => 'UTC', quiet_hours => '22:00-22:00'",
+                "'sms:1', 'x', time_zone => 'UTC', quiet_hours => '22-7'",
+                "'sms:1', 'x', tags => array[null]",
+                "'sms:1', 'x', metadata => '{\"a\": 1}'",
+                "'sms:1', 'x', metadata => '{\"a b\": \"c\"}'")) {
             assertThatThrownBy(() -> call("select signalbox_enqueue(" + arguments + ")"), "%s", arguments)
                     .hasMessageContaining("must");
         }

@@ -29,7 +29,7 @@ class PostgresQueueTest {
         try (Statement statement = connection.createStatement()) {
             return statement.execute("truncate delivery_message, delivery_ready, delivery_later, delivery_lease,"
                     + " delivery_outcome, delivery_dead, delivery_tally, delivery_lane, delivery_pause,"
-                    + " delivery_budget, delivery_recipient cascade");
+                    + " delivery_budget, delivery_recipient, delivery_tag cascade");
         }
     }
 
@@ -75,6 +75,46 @@ class PostgresQueueTest {
 
     @Nested
     class Retention extends DeliveryQueueRetentionContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Messages extends DeliveryQueueMessagesTableContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Scheduling extends DeliveryQueueScheduleContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Tagging extends DeliveryQueueLabelsContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Quiet extends DeliveryQueueQuietContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Recurring extends DeliveryQueueRecurringContract {
         @Override
         protected DatabaseConfig newDatabase() {
             return fresh();

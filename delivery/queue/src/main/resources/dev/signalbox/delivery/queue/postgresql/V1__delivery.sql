@@ -1,7 +1,7 @@
 -- The delivery queue. Times are microseconds since 1970 (UTC), by the database's clock.
 -- A reach is in exactly one of: ready, later, an entry of lease without its outcome, dead, or it was sent.
 
--- What to deliver; never changed but for key_version. Wide columns last, aligned ones first. Its limits are those of Reach;
+-- What to deliver; never changed but for key_version and the priorities. Wide columns last, aligned ones first. Its limits are those of Reach;
 -- what only Java can check (steps, headers) and cannot read ends as dead.
 create table delivery_message (
     accepted_at  bigint   not null,
@@ -12,12 +12,28 @@ create table delivery_message (
     priority     smallint not null check (priority between 0 and 9),
     max_attempts smallint not null check (max_attempts between 1 and 100),
     key_version  smallint not null default 0 check (key_version >= 0), -- how often an operator asked for a new idempotency key
+    asked_priority smallint,        -- the caller's, where an operator has changed it
     steps        text     not null, -- one a line: channel:address [within 5s]
     body         text     not null check (octet_length(body) between 1 and 65536),
     headers      text,              -- a JSON object
-    dedupe_key   text     check (length(dedupe_key) between 1 and 200)
+    dedupe_key   text     check (length(dedupe_key) between 1 and 200),
+    traceparent  text     check (traceparent ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'), -- the caller's place in a distributed trace (W3C)
+    tags         text,              -- one a line, in alphabetical order
+    metadata     text,              -- a JSON object
+    time_zone    text,              -- the recipient's, such as Europe/Berlin
+    quiet_hours  text,              -- the recipient's, such as 22:00-07:00
+    dedupe_window   bigint check (dedupe_window > 0), -- how long the key stands in the way of another
+    dedupe_freed_at bigint          -- when it was found to be over
 );
-create unique index delivery_message_dedupe on delivery_message (dedupe_key) where dedupe_key is not null;
+create unique index delivery_message_dedupe on delivery_message (dedupe_key)
+    where dedupe_key is not null and dedupe_freed_at is null;
+
+-- The tags of messages, to find these by.
+create table delivery_tag (
+    tag text collate "C" not null,
+    id  uuid not null,
+    primary key (tag, id)
+);
 
 -- What is due, in the order of its claims.
 create table delivery_ready (
@@ -114,6 +130,25 @@ create table delivery_outcome (
 -- For the errors of the last hour; successes have no entry.
 create index delivery_outcome_errors on delivery_outcome (at) where error is not null;
 
+-- The rows of the table messages that were taken into the queue, until they are marked as sent there.
+create table delivery_intake (
+    message bigint not null primary key, -- its id there
+    id      uuid,                        -- here; null where it makes no message
+    problem text
+);
+create index delivery_intake_id on delivery_intake (id);
+
+-- Messages that are enqueued again and again.
+create table delivery_recurring (
+    name    text collate "C" not null primary key,
+    cron    text not null,
+    zone    text not null,      -- by whose clock its times come
+    message text not null,      -- as its owner writes it
+    next_at bigint not null,
+    last_at bigint,             -- for which time it was enqueued last
+    problem text                -- why it was not, the last time that it should have been
+);
+
 -- What ended without being sent, or was parked, with the reason.
 create table delivery_dead (
     at      bigint  not null,
@@ -189,7 +224,8 @@ create function delivery_claim(
     budgets text[], mosts integer[], intervals bigint[], most_under_way integer
 ) returns table (
     run_at bigint, deadline bigint, unsure_since bigint, id uuid, attempt integer, priority smallint, step smallint,
-    tried smallint, steps text, body text, headers text, expires_at bigint, max_attempts smallint, accepted_at bigint, key_version smallint
+    tried smallint, steps text, body text, headers text, expires_at bigint, max_attempts smallint, accepted_at bigint,
+    key_version smallint, traceparent text, time_zone text, quiet_hours text
 )
 language plpgsql
 set enable_sort = off
@@ -238,7 +274,8 @@ begin
         from picked p having count(*) > 0
     )
     select p.run_at, p.deadline, p.unsure_since, p.id, p.attempt, p.priority, p.step, p.tried,
-           m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version
+           m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version, m.traceparent,
+           m.time_zone, m.quiet_hours
     from picked p join delivery_message m on m.id = p.id;
     get diagnostics taken = row_count;
     if taken > 0 and cardinality(budgets) > 0 then
@@ -327,7 +364,13 @@ create function signalbox_enqueue(
     at           timestamptz default null,
     expires_at   timestamptz default null,
     max_attempts integer     default 5,
-    headers      jsonb       default null
+    headers      jsonb       default null,
+    traceparent  text        default null,
+    dedupe_window interval   default null,
+    tags         text[]      default null,
+    metadata     jsonb       default null,
+    time_zone    text        default null,
+    quiet_hours  text        default null
 ) returns uuid
 language plpgsql
 as $$
@@ -343,6 +386,9 @@ declare
             6, (get_byte(uuid_send(gen_random_uuid()), 6) & 15) | 112),
         'hex')::uuid;
     lines      constant text[] := string_to_array(steps, E'\n');
+    tag_lines  constant text   := (
+        select string_agg(t.tag, E'\n' order by t.tag collate "C") from (select distinct unnest(tags) as tag) t);
+    lasting    constant bigint := (extract(epoch from dedupe_window) * 1000000)::bigint;
     known      delivery_message;
     differing  text[];
 begin
@@ -381,23 +427,71 @@ begin
         raise exception 'headers must have names of 1 to 64 letters, digits and !#$%%&''*+-.^_`|~, and values of at most 1024 characters without line breaks and other control characters'
             using errcode = 'check_violation';
     end if;
+    if traceparent !~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'
+            or traceparent ~ '^00-(0{32}-|[0-9a-f]{32}-0{16}-)' then
+        raise exception 'traceparent must be one of W3C Trace Context, version 00' using errcode = 'check_violation';
+    end if;
+    if lasting not between 1000 and 31536000000000 or (lasting is not null and dedupe_key is null) then
+        raise exception 'dedupe_window must be 1 ms to 365 days, and must come with a dedupe_key'
+            using errcode = 'check_violation';
+    end if;
+    if cardinality(tags) > 16 or exists (
+        select from unnest(tags) t (tag) where t.tag is null or t.tag !~ '^[A-Za-z0-9][A-Za-z0-9._:/=@+-]{0,63}$') then
+        raise exception 'tags must be at most 16, each 1 to 64 letters, digits and ._:/=@+-, beginning with a letter or digit'
+            using errcode = 'check_violation';
+    end if;
+    if jsonb_typeof(metadata) <> 'object' or jsonb_path_exists(metadata, '$.* ? (@.type() != "string")')
+            or (select count(*) from jsonb_each(metadata)) > 32 then
+        raise exception 'metadata must be an object of at most 32 texts' using errcode = 'check_violation';
+    end if;
+    if exists (
+        select from jsonb_each_text(metadata) entry
+        where entry.key !~ '^[!#$%&''*+.^_`|~0-9A-Za-z-]{1,64}$'
+           or length(entry.value) > 1024
+           or entry.value ~ '[\u0001-\u001f\u007f-\u009f]') then
+        raise exception 'metadata must have names of 1 to 64 letters, digits and !#$%%&''*+-.^_`|~, and values of at most 1024 characters without line breaks and other control characters'
+            using errcode = 'check_violation';
+    end if;
+    if length(time_zone) > 64 or (time_zone is not null and now() at time zone time_zone is null) then
+        raise exception 'time_zone must be the name of one, such as Europe/Berlin' using errcode = 'check_violation';
+    end if;
+    if quiet_hours !~ '^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$'
+            or split_part(quiet_hours, '-', 1) = split_part(quiet_hours, '-', 2)
+            or (quiet_hours is not null and time_zone is null) then
+        raise exception 'quiet_hours must be as in 22:00-07:00, and must come with a time_zone'
+            using errcode = 'check_violation';
+    end if;
     if least(at, expires_at) <= 'epoch' or greatest(at, expires_at) >= '9999-12-31 00:00:00+00' then
         raise exception 'at and expires_at must be between 1970 and 9999' using errcode = 'check_violation';
     end if;
     insert into delivery_message (accepted_at, due_at, not_before, expires_at, id, priority, max_attempts, steps, body,
-                                  headers, dedupe_key)
+                                  headers, dedupe_key, traceparent, tags, metadata, dedupe_window, time_zone, quiet_hours)
     values (now_micros, due, (extract(epoch from signalbox_enqueue.at) * 1000000)::bigint,
             (extract(epoch from signalbox_enqueue.expires_at) * 1000000)::bigint, new_id, signalbox_enqueue.priority,
             signalbox_enqueue.max_attempts, signalbox_enqueue.steps, signalbox_enqueue.body,
-            signalbox_enqueue.headers::text, signalbox_enqueue.dedupe_key)
+            signalbox_enqueue.headers::text, signalbox_enqueue.dedupe_key, signalbox_enqueue.traceparent,
+            tag_lines, nullif(signalbox_enqueue.metadata, '{}')::text, lasting, signalbox_enqueue.time_zone,
+            signalbox_enqueue.quiet_hours)
     on conflict do nothing;
     if not found then
-        select m.* into known from delivery_message m where m.dedupe_key = signalbox_enqueue.dedupe_key;
+        update delivery_message m set dedupe_freed_at = now_micros
+        where m.dedupe_key = signalbox_enqueue.dedupe_key and m.dedupe_freed_at is null
+          and m.accepted_at + m.dedupe_window <= now_micros;
+        if found then
+            return signalbox_enqueue(steps, body, dedupe_key, priority, at, expires_at, max_attempts, headers, traceparent,
+                                     dedupe_window, tags, metadata, time_zone, quiet_hours);
+        end if;
+        select m.* into known from delivery_message m
+        where m.dedupe_key = signalbox_enqueue.dedupe_key and m.dedupe_freed_at is null;
         differing := array_remove(array[
             case when known.steps <> signalbox_enqueue.steps then 'steps' end,
             case when known.body <> signalbox_enqueue.body then 'body' end,
             case when coalesce(known.headers::jsonb, '{}') <> coalesce(signalbox_enqueue.headers, '{}') then 'headers' end,
-            case when known.priority <> signalbox_enqueue.priority then 'priority' end,
+            case when known.time_zone is distinct from signalbox_enqueue.time_zone then 'time_zone' end,
+            case when known.quiet_hours is distinct from signalbox_enqueue.quiet_hours then 'quiet_hours' end,
+            case when known.tags is distinct from tag_lines then 'tags' end,
+            case when coalesce(known.metadata::jsonb, '{}') <> coalesce(signalbox_enqueue.metadata, '{}') then 'metadata' end,
+            case when coalesce(known.asked_priority, known.priority) <> signalbox_enqueue.priority then 'priority' end,
             case when not delivery_same_time(known.not_before, known.accepted_at, signalbox_enqueue.at, now_micros)
                 then 'at' end,
             case when not delivery_same_time(known.expires_at, known.accepted_at, signalbox_enqueue.expires_at, now_micros)
@@ -409,6 +503,8 @@ begin
         end if;
         return known.id;
     end if;
+    insert into delivery_tag (tag, id)
+    select t.tag, new_id from unnest(string_to_array(tag_lines, E'\n')) as t (tag);
     if due > now_micros then
         insert into delivery_later (run_at, id, attempt, priority, step, tried, lane)
         values (due, new_id, 0, signalbox_enqueue.priority, 0, 0, lane);

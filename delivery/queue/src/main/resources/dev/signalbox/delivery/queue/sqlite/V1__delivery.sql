@@ -1,7 +1,7 @@
 -- The delivery queue. Times are microseconds since 1970 (UTC); ids are the 16 bytes of a UUID.
 -- A reach is in exactly one of: ready, later, lease_entry, dead, or it was sent.
 
--- What to deliver; never changed but for key_version. Its limits are those of Reach; what only Java can check (steps, headers)
+-- What to deliver; never changed but for key_version and the priorities. Its limits are those of Reach; what only Java can check (steps, headers)
 -- and cannot read ends as dead.
 create table delivery_message (
     id           blob    not null primary key,
@@ -12,12 +12,28 @@ create table delivery_message (
     priority     integer not null check (priority between 0 and 9),
     max_attempts integer not null check (max_attempts between 1 and 100),
     key_version  integer not null default 0, -- how often an operator asked for a new idempotency key
+    asked_priority integer, -- the caller's, where an operator has changed it
     steps        text    not null, -- one a line: channel:address [within 5s]
     body         text    not null check (length(cast(body as blob)) between 1 and 65536),
     headers      text,             -- a JSON object
-    dedupe_key   text    check (length(dedupe_key) between 1 and 200)
+    dedupe_key   text    check (length(dedupe_key) between 1 and 200),
+    traceparent  text    check (length(traceparent) = 55), -- the caller's place in a distributed trace (W3C)
+    tags         text,             -- one a line, in alphabetical order
+    metadata     text,             -- a JSON object
+    time_zone    text,             -- the recipient's, such as Europe/Berlin
+    quiet_hours  text,             -- the recipient's, such as 22:00-07:00
+    dedupe_window   integer check (dedupe_window > 0), -- how long the key stands in the way of another
+    dedupe_freed_at integer        -- when it was found to be over
 ) without rowid;
-create unique index delivery_message_dedupe on delivery_message (dedupe_key) where dedupe_key is not null;
+create unique index delivery_message_dedupe on delivery_message (dedupe_key)
+    where dedupe_key is not null and dedupe_freed_at is null;
+
+-- The tags of messages, to find these by.
+create table delivery_tag (
+    tag text not null,
+    id  blob not null,
+    primary key (tag, id)
+) without rowid;
 
 -- What is due, in the order of its claims.
 create table delivery_ready (
@@ -115,6 +131,25 @@ create table delivery_outcome (
 ) without rowid;
 -- For the errors of the last hour; successes have no entry.
 create index delivery_outcome_errors on delivery_outcome (at) where error is not null;
+
+-- The rows of the table messages that were taken into the queue, until they are marked as sent there.
+create table delivery_intake (
+    message integer not null primary key, -- its id there
+    id      blob,                         -- here; null where it makes no message
+    problem text
+);
+create index delivery_intake_id on delivery_intake (id);
+
+-- Messages that are enqueued again and again.
+create table delivery_recurring (
+    name    text not null primary key,
+    cron    text not null,
+    zone    text not null,      -- by whose clock its times come
+    message text not null,      -- as its owner writes it
+    next_at integer not null,
+    last_at integer,             -- for which time it was enqueued last
+    problem text                -- why it was not, the last time that it should have been
+) without rowid;
 
 -- What ended without being sent, or was parked, with the reason.
 create table delivery_dead (

@@ -1,0 +1,260 @@
+package dev.signalbox.delivery.queue;
+
+import dev.signalbox.database.Database;
+import dev.signalbox.database.DatabaseException;
+import dev.signalbox.database.Dialect;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The table {@code messages} of go-message-dispatcher as a way into the queue: any program inserts rows, each becomes a message
+ * for its telephone number, and when that was sent, {@code sent} turns true. A row whose number or content makes no message is
+ * passed over, with the reason in {@code delivery_intake}. Several nodes may work on one table. Thread-safe.
+ */
+public final class MessagesTable implements AutoCloseable {
+    /** Rows that one transaction takes in. */
+    static final int BITE = 500;
+
+    /** Rows of which one transaction looks whether they were sent. */
+    static final int WINDOW = 5_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(MessagesTable.class);
+    private static final Duration CLOSING = Duration.ofSeconds(2);
+
+    private static final String UNSENT = """
+            select m.id, m.phone_number, m.content from messages m
+            where m.sent = false and not exists (select 1 from delivery_intake i where i.message = m.id)
+            order by m.created_at, m.id limit %d
+            """.formatted(BITE);
+
+    private static final String NOTE =
+            "insert into delivery_intake (message, id, problem) values (?, ?, ?) on conflict (message) do nothing";
+
+    private static final String WINDOW_OF_TAKEN = """
+            select i.message,
+                   case when exists (select 1 from delivery_outcome o where o.id = i.id and o.state = 'SENT')
+                       then 1 else 0 end as is_sent
+            from (select message, id from delivery_intake where message > ? order by message limit %d) i
+            order by i.message
+            """.formatted(WINDOW);
+
+    private static final String MARK = "update messages set sent = true where id = ?";
+    private static final String FORGET = "delete from delivery_intake where message = ?";
+
+    private final JdbcQueue queue;
+    private final Database database;
+    private final Rows rows;
+    private final Duration poll;
+    private final int maxAttempts;
+    private final Control control = new Control();
+    private final WakeUp wakeUp = new WakeUp();
+    private @Nullable Thread loop;
+
+    /** Whether the last look failed. Confined to the loop. */
+    private boolean failing;
+
+    /** How far the look for what was sent has come. Only one thread at a time touches it. */
+    private long cursor = Long.MIN_VALUE;
+
+    private MessagesTable(JdbcQueue queue, Duration poll, int maxAttempts) {
+        this.queue = queue;
+        this.database = queue.database();
+        this.rows = new Rows(database.dialect());
+        this.poll = poll;
+        this.maxAttempts = maxAttempts;
+    }
+
+    /**
+     * Opens the table in a queue's database, and makes it if it is missing.
+     *
+     * @param queue one that {@link DeliveryQueue#on} opened
+     * @param poll how often to look for new rows, and for those that were sent
+     * @param maxAttempts of each message
+     * @throws DeliveryQueueException if the database fails
+     */
+    public static MessagesTable open(DeliveryQueue queue, Duration poll, int maxAttempts) {
+        if (!(queue instanceof JdbcQueue jdbc)) {
+            throw new IllegalArgumentException("the table needs a queue that DeliveryQueue.on opened");
+        }
+        MessagesTable table = new MessagesTable(jdbc, poll, maxAttempts);
+        JdbcQueue.guarded(() -> jdbc.database().transact(table::create));
+        return table;
+    }
+
+    private boolean create(Connection connection) throws SQLException {
+        String id = database.dialect() == Dialect.POSTGRESQL ? "serial" : "integer";
+        try (Statement statement = connection.createStatement()) {
+            return statement.execute("""
+                create table if not exists messages (
+                    id           %s primary key,
+                    phone_number varchar(20) not null,
+                    content      text        not null,
+                    sent         boolean     not null default false,
+                    created_at   timestamp   not null default current_timestamp
+                )
+                """.formatted(id));
+        }
+    }
+
+    /** Works by itself from now on, on a thread of its own. Once. */
+    public synchronized void start() {
+        if (loop == null) {
+            loop = new Supervisor(poll, control::isStopped).start("signalbox-messages-table", this::run);
+        }
+    }
+
+    private void run() throws InterruptedException {
+        while (!control.isStopped()) {
+            boolean more = false;
+            try {
+                more = takeIn() == BITE;
+                markSent();
+                failing = false;
+            } catch (DatabaseException | DeliveryQueueException e) {
+                failed(e);
+            }
+            if (!more) {
+                wakeUp.await(poll);
+            }
+        }
+    }
+
+    /** Once for as long as it lasts, since it is tried again at each poll. */
+    private void failed(RuntimeException failure) {
+        if (!failing) {
+            LOG.warn("the table messages could not be read or marked; it is tried again", failure);
+        }
+        failing = true;
+    }
+
+    /**
+     * Enqueues rows that are new, the oldest first, in one transaction; returns how many it took, those that make no message
+     * included.
+     *
+     * @throws DeliveryQueueException if the database fails
+     */
+    public int takeIn() {
+        return JdbcQueue.guarded(() -> database.transact(this::takeNew));
+    }
+
+    /** A row as another program wrote it. */
+    private record Written(
+            long message, @Nullable String number, @Nullable String content) {
+        Reach reach(int maxAttempts) {
+            return Reach.to(Channel.SMS, number == null ? "" : number.strip())
+                    .body(content == null ? "" : content)
+                    .maxAttempts(maxAttempts)
+                    .build();
+        }
+    }
+
+    private int takeNew(Connection connection) throws SQLException {
+        List<Reach> reaches = new ArrayList<>();
+        int taken = 0;
+        try (PreparedStatement note = connection.prepareStatement(NOTE)) {
+            for (Written row : unsent(connection)) {
+                taken += take(note, row, reaches) ? 1 : 0;
+            }
+        }
+        queue.enqueueAll(connection, reaches);
+        return taken;
+    }
+
+    private List<Written> unsent(Connection connection) throws SQLException {
+        String lock = database.dialect() == Dialect.POSTGRESQL ? " for update of m skip locked" : "";
+        List<Written> unsent = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(UNSENT + lock);
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                unsent.add(new Written(row.getLong("id"), row.getString("phone_number"), row.getString("content")));
+            }
+        }
+        return unsent;
+    }
+
+    /** False if another node took the row since this statement began. */
+    private boolean take(PreparedStatement note, Written row, List<Reach> reaches) throws SQLException {
+        note.setLong(1, row.message());
+        try {
+            Reach reach = row.reach(maxAttempts);
+            rows.bind(note, 2, reach.id());
+            note.setNull(3, Types.VARCHAR);
+            boolean taken = note.executeUpdate() == 1;
+            if (taken) {
+                reaches.add(reach);
+            }
+            return taken;
+        } catch (IllegalArgumentException e) {
+            LOG.warn("row {} of the table messages makes no message: {}", row.message(), e.getMessage());
+            note.setNull(2, database.dialect() == Dialect.POSTGRESQL ? Types.OTHER : Types.BINARY);
+            note.setString(3, Limits.fitted(String.valueOf(e.getMessage())));
+            return note.executeUpdate() == 1;
+        }
+    }
+
+    /**
+     * Marks rows whose messages were sent; returns how many. Goes on where the last call stopped, and from the beginning after the
+     * end.
+     *
+     * @throws DeliveryQueueException if the database fails
+     */
+    public synchronized int markSent() {
+        List<Long> sent = new ArrayList<>();
+        long from = cursor;
+        long[] last = {from};
+        int looked = JdbcQueue.guarded(() -> database.transact(connection -> {
+            sent.clear();
+            int read = window(connection, from, sent, last);
+            Ledger.batch(connection, MARK, sent, (statement, message) -> statement.setLong(1, message));
+            Ledger.batch(connection, FORGET, sent, (statement, message) -> statement.setLong(1, message));
+            return read;
+        }));
+        cursor = looked < WINDOW ? Long.MIN_VALUE : last[0];
+        return sent.size();
+    }
+
+    private static int window(Connection connection, long from, List<Long> sent, long[] last) throws SQLException {
+        int read = 0;
+        try (PreparedStatement statement = connection.prepareStatement(WINDOW_OF_TAKEN)) {
+            statement.setLong(1, from);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    read++;
+                    last[0] = row.getLong("message");
+                    if (row.getInt("is_sent") == 1) {
+                        sent.add(last[0]);
+                    }
+                }
+            }
+        }
+        return read;
+    }
+
+    /** Stops looking. Idempotent. */
+    @Override
+    public void close() {
+        control.stop();
+        wakeUp.signal();
+        Thread running;
+        synchronized (this) {
+            running = loop;
+        }
+        if (running != null) {
+            try {
+                running.join(CLOSING);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
