@@ -1,0 +1,72 @@
+package dev.signalbox.spring;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.signalbox.database.DatabaseConfig;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+
+/**
+ * Finds out where the application's database is. Signalbox opens connections of its own there, since a dispatcher that waits for
+ * one of the application's would lose its leases; only what the application enqueues goes through its {@code DataSource}.
+ */
+record DatabasePlace(String url, Optional<String> user, Optional<String> password) {
+    private static final String UNKNOWN = "Signalbox cannot tell where the application's database is: the DataSource is %s, and "
+            + "there are no JdbcConnectionDetails. Set signalbox.database.url, and signalbox.database.user and password";
+
+    /** The first of these that tells: the properties, the pool of the application, what the application's pool was made of. */
+    static DatabasePlace find(
+            DatabaseProperties properties, @Nullable DataSource source, @Nullable JdbcConnectionDetails details) {
+        return Stream.of(given(properties), pooled(source), detailed(details))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(UNKNOWN.formatted(
+                        source == null ? "missing, or one of several without a @Primary one" : source.getClass())));
+    }
+
+    private static Optional<DatabasePlace> given(DatabaseProperties properties) {
+        return Optional.ofNullable(properties.url())
+                .map(url -> place(url, properties.user(), properties.password()));
+    }
+
+    private static Optional<DatabasePlace> pooled(@Nullable DataSource source) {
+        return Optional.ofNullable(source)
+                .flatMap(DatabasePlace::hikari)
+                .flatMap(pool -> Optional.ofNullable(pool.getJdbcUrl())
+                        .map(url -> place(url, pool.getUsername(), pool.getPassword())));
+    }
+
+    private static Optional<HikariDataSource> hikari(DataSource source) {
+        try {
+            return source.isWrapperFor(HikariDataSource.class)
+                    ? Optional.of(source.unwrap(HikariDataSource.class))
+                    : Optional.empty();
+        } catch (SQLException e) {
+            throw new IllegalStateException("the DataSource does not tell what it wraps", e);
+        }
+    }
+
+    private static Optional<DatabasePlace> detailed(@Nullable JdbcConnectionDetails details) {
+        return Optional.ofNullable(details)
+                .map(known -> place(known.getJdbcUrl(), known.getUsername(), known.getPassword()));
+    }
+
+    private static DatabasePlace place(String url, @Nullable String user, @Nullable String password) {
+        return new DatabasePlace(url, Optional.ofNullable(user), Optional.ofNullable(password));
+    }
+
+    DatabaseConfig config() {
+        DatabaseConfig config = DatabaseConfig.of(url);
+        config = user.filter(name -> !name.isEmpty()).map(config::withUser).orElse(config);
+        return password.map(config::withPassword).orElse(config);
+    }
+
+    /** Without the URL and the password, in which there may be secrets. */
+    @Override
+    public String toString() {
+        return "DatabasePlace[user=" + user.orElse("") + "]";
+    }
+}
