@@ -9,6 +9,14 @@
  *       <td>DeliveryAutoConfiguration, DeliveryProperties, TransactionalQueue, DispatcherLifecycle, DispatcherListeners</td></tr>
  *   <tr><td>what operators see of it</td>
  *       <td>ActuatorAutoConfiguration, SignalboxEndpoint, DispatcherHealthIndicator, DeliveryMetrics, LaneGauges, ObservedSender</td></tr>
+ *   <tr><td>leases</td>
+ *       <td>{@link Leased}, {@link CurrentLease}; LeaseAutoConfiguration, LeaseProperties, LeasedElections, LeasedPostProcessor</td></tr>
+ *   <tr><td>the router</td>
+ *       <td>{@link SignalboxLogic}; RouterAutoConfiguration, RouterProperties, RouterLifecycle, LogicPostProcessor, LogicMethod</td></tr>
+ *   <tr><td>maintenance</td>
+ *       <td>MaintenanceAutoConfiguration, MaintenanceProperties, MaintenanceAvailability, MaintenanceHealthIndicator, DispatcherDrain</td></tr>
+ *   <tr><td>mail</td>
+ *       <td>MailAutoConfiguration, MailProperties</td></tr>
  * </table>
  */
 @NullMarked
