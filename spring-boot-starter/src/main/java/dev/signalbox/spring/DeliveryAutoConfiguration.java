@@ -42,7 +42,7 @@ final class DeliveryAutoConfiguration {
             ObjectProvider<DispatcherListener> listeners,
             ObjectProvider<ObservationRegistry> observations) {
         ObservationRegistry observed = observations.getIfUnique(() -> ObservationRegistry.NOOP);
-        Dispatcher.Builder builder = Dispatcher.builder(TransactionalQueue.plain(queue))
+        Dispatcher.Builder builder = Dispatcher.builder(queue instanceof WrappedQueue wrapped ? wrapped.plain() : queue)
                 .senders(senders.orderedStream()
                         .map(sender -> observed.isNoop() ? sender : new ObservedSender(sender, observed))
                         .toList())

@@ -44,7 +44,7 @@ final class LeasedPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProc
     }
 
     private static Map<Method, Leased> methods(Class<?> type) {
-        MethodIntrospector.MetadataLookup<@Nullable Leased> lookup =
+        MethodIntrospector.MetadataLookup<Leased> lookup =
                 method -> AnnotatedElementUtils.findMergedAnnotation(method, Leased.class);
         return MethodIntrospector.selectMethods(type, lookup);
     }

@@ -4,7 +4,6 @@ import dev.signalbox.router.Logic;
 import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.MethodIntrospector;
@@ -25,7 +24,7 @@ final class LogicPostProcessor implements BeanPostProcessor {
     }
 
     private static Map<Method, SignalboxLogic> methods(Class<?> type) {
-        MethodIntrospector.MetadataLookup<@Nullable SignalboxLogic> lookup =
+        MethodIntrospector.MetadataLookup<SignalboxLogic> lookup =
                 method -> AnnotatedElementUtils.findMergedAnnotation(method, SignalboxLogic.class);
         return MethodIntrospector.selectMethods(type, lookup);
     }

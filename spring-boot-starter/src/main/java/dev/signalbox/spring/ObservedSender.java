@@ -1,18 +1,22 @@
 package dev.signalbox.spring;
 
-import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
-import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A sender whose attempts are observations: spans where the application traces, timers where it has metrics. */
-record ObservedSender(Sender sender, ObservationRegistry registry) implements Sender {
+final class ObservedSender extends WrappedSender {
     static final String NAME = "signalbox.attempts";
+
+    private final ObservationRegistry registry;
+
+    ObservedSender(Sender sender, ObservationRegistry registry) {
+        super(sender);
+        this.registry = registry;
+    }
 
     @Override
     public SendResult send(Delivery delivery) throws InterruptedException {
@@ -24,7 +28,7 @@ record ObservedSender(Sender sender, ObservationRegistry registry) implements Se
                 .highCardinalityKeyValue("message", delivery.id().toString())
                 .start();
         try (Observation.Scope scope = observation.openScope()) {
-            SendResult result = sender.send(delivery);
+            SendResult result = super.send(delivery);
             observation.lowCardinalityKeyValue("result", name(result));
             return result;
         } catch (Throwable e) {
@@ -43,40 +47,5 @@ record ObservedSender(Sender sender, ObservationRegistry registry) implements Se
             case SendResult.Unknown unknown -> "unknown";
             case null -> "unknown";
         };
-    }
-
-    @Override
-    public Channel channel() {
-        return sender.channel();
-    }
-
-    @Override
-    public Duration timeout() {
-        return sender.timeout();
-    }
-
-    @Override
-    public int concurrency() {
-        return sender.concurrency();
-    }
-
-    @Override
-    public Duration keyLifetime() {
-        return sender.keyLifetime();
-    }
-
-    @Override
-    public boolean leavesDoubt() {
-        return sender.leavesDoubt();
-    }
-
-    @Override
-    public boolean sharesProvider() {
-        return sender.sharesProvider();
-    }
-
-    @Override
-    public List<Duration> schedule() {
-        return sender.schedule();
     }
 }

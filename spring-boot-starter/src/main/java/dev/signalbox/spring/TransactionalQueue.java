@@ -2,15 +2,11 @@ package dev.signalbox.spring;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
-import dev.signalbox.delivery.queue.Filter;
-import dev.signalbox.delivery.queue.FlowControl;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.Remark;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +18,11 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * The queue of an application: what is enqueued while one of its transactions is under way on the calling thread becomes part of
  * that transaction. All else does not: finding, cancelling and changing go through connections of the queue's own. Thread-safe.
  */
-final class TransactionalQueue implements DeliveryQueue {
+final class TransactionalQueue extends WrappedQueue {
     private static final String FOREIGN = "a transaction is under way that is none of the DataSource of the queue, so the"
             + " message could not be rolled back with it. Use a transaction manager of that DataSource (JDBC or JPA), or"
             + " enqueue outside of the transaction (Propagation.NOT_SUPPORTED)";
 
-    private final DeliveryQueue plain;
     private final @Nullable DataSource source;
 
     /**
@@ -37,23 +32,18 @@ final class TransactionalQueue implements DeliveryQueue {
      * @param source of the application's transactions; null if none of them can be joined
      */
     TransactionalQueue(DeliveryQueue plain, @Nullable DataSource source) {
-        this.plain = plain;
+        super(plain);
         this.source = source;
-    }
-
-    /** The queue that a dispatcher can be built on. */
-    static DeliveryQueue plain(DeliveryQueue queue) {
-        return queue instanceof TransactionalQueue transactional ? transactional.plain : queue;
     }
 
     @Override
     public Receipt enqueue(Reach reach) {
-        return joining(connection -> plain.enqueue(connection, reach)).orElseGet(() -> plain.enqueue(reach));
+        return joining(connection -> plain().enqueue(connection, reach)).orElseGet(() -> plain().enqueue(reach));
     }
 
     @Override
     public List<Receipt> enqueueAll(List<Reach> reaches) {
-        return joining(connection -> plain.enqueueAll(connection, reaches)).orElseGet(() -> plain.enqueueAll(reaches));
+        return joining(connection -> plain().enqueueAll(connection, reaches)).orElseGet(() -> plain().enqueueAll(reaches));
     }
 
     /** Empty if there is no transaction to join. */
@@ -82,50 +72,5 @@ final class TransactionalQueue implements DeliveryQueue {
         } finally {
             DataSourceUtils.releaseConnection(connection, source);
         }
-    }
-
-    @Override
-    public Receipt enqueue(Connection transaction, Reach reach) {
-        return plain.enqueue(transaction, reach);
-    }
-
-    @Override
-    public List<Receipt> enqueueAll(Connection transaction, List<Reach> reaches) {
-        return plain.enqueueAll(transaction, reaches);
-    }
-
-    @Override
-    public Optional<Status> find(UUID id) {
-        return plain.find(id);
-    }
-
-    @Override
-    public Page list(Filter filter) {
-        return plain.list(filter);
-    }
-
-    @Override
-    public Optional<Change> change(UUID id, Action action, Remark remark) {
-        return plain.change(id, action, remark);
-    }
-
-    @Override
-    public BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun) {
-        return plain.changeAll(filter, action, remark, dryRun);
-    }
-
-    @Override
-    public Counts counts() {
-        return plain.counts();
-    }
-
-    @Override
-    public Overview overview() {
-        return plain.overview();
-    }
-
-    @Override
-    public FlowControl flow() {
-        return plain.flow();
     }
 }

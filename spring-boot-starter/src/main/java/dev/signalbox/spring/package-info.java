@@ -6,9 +6,9 @@
  *   <tr><td>the database</td>
  *       <td>DatabaseAutoConfiguration, DatabaseProperties, DatabasePlace</td></tr>
  *   <tr><td>the delivery queue and its dispatcher</td>
- *       <td>DeliveryAutoConfiguration, DeliveryProperties, TransactionalQueue, DispatcherLifecycle, DispatcherListeners</td></tr>
+ *       <td>DeliveryAutoConfiguration, DeliveryProperties, TransactionalQueue, WrappedQueue, DispatcherLifecycle, DispatcherListeners</td></tr>
  *   <tr><td>what operators see of it</td>
- *       <td>ActuatorAutoConfiguration, SignalboxEndpoint, DispatcherHealthIndicator, DeliveryMetrics, LaneGauges, ObservedSender</td></tr>
+ *       <td>ActuatorAutoConfiguration, SignalboxEndpoint, DispatcherHealthIndicator, DeliveryMetrics, LaneGauges, ObservedSender, WrappedSender</td></tr>
  *   <tr><td>leases</td>
  *       <td>{@link Leased}, {@link CurrentLease}; LeaseAutoConfiguration, LeaseProperties, LeasedElections, LeasedPostProcessor</td></tr>
  *   <tr><td>the router</td>
@@ -17,6 +17,8 @@
  *       <td>MaintenanceAutoConfiguration, MaintenanceProperties, MaintenanceAvailability, MaintenanceHealthIndicator, DispatcherDrain</td></tr>
  *   <tr><td>mail</td>
  *       <td>MailAutoConfiguration, MailProperties</td></tr>
+ *   <tr><td>for tests of applications</td>
+ *       <td>{@link SignalboxTest}, {@link TestDeliveries}; TestDeliveriesAutoConfiguration, TestQueue, TestClock, RecordedSender, AcceptingSender</td></tr>
  * </table>
  */
 @NullMarked

@@ -12,7 +12,6 @@ import dev.signalbox.delivery.queue.State;
 import dev.signalbox.testing.services.RealPostgres;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -22,13 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.SmartLifecycle;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.IllegalTransactionStateException;
 import org.springframework.transaction.TransactionDefinition;
@@ -48,41 +41,12 @@ class TransactionalQueueTest {
         SQLITE
     }
 
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    static class Application {
-        @Bean
-        RecordingSender sender() {
-            return new RecordingSender();
-        }
-
-        @Bean
-        StoppedLast stoppedLast(RecordingSender sender) {
-            return new StoppedLast(sender);
-        }
-
-        @Bean
-        Shop shop(JdbcTemplate jdbc, DeliveryQueue queue) {
-            return new Shop(jdbc, queue);
-        }
-    }
-
     private String url(Kind kind) {
         return switch (kind) {
             case POSTGRESQL -> RealPostgres.shared().freshDatabase();
             // A transaction that reads first could not write later, were it not for this.
             case SQLITE -> "jdbc:sqlite:" + folder.resolve("shop.db") + "?transaction_mode=IMMEDIATE";
         };
-    }
-
-    private static ConfigurableApplicationContext start(String url, String... more) {
-        ConfigurableApplicationContext application = new SpringApplicationBuilder(Application.class)
-                .web(WebApplicationType.NONE)
-                .properties("spring.datasource.url=" + url, "spring.main.banner-mode=off")
-                .properties(more)
-                .run();
-        application.getBean(JdbcTemplate.class).execute("create table if not exists orders (what varchar(100))");
-        return application;
     }
 
     private static State state(DeliveryQueue queue, UUID id) {
@@ -92,7 +56,7 @@ class TransactionalQueueTest {
     @ParameterizedTest
     @EnumSource
     void aMessageIsCommittedWithTheRowsOfItsTransaction(Kind kind) {
-        try (ConfigurableApplicationContext application = start(url(kind))) {
+        try (ConfigurableApplicationContext application = ShopApplication.start(url(kind))) {
             Shop shop = application.getBean(Shop.class);
             DeliveryQueue queue = application.getBean(DeliveryQueue.class);
             UUID failed = Shop.message("x").id();
@@ -113,7 +77,7 @@ class TransactionalQueueTest {
 
     @Test
     void nothingIsSentBeforeTheCommit() {
-        try (ConfigurableApplicationContext application = start(url(Kind.POSTGRESQL))) {
+        try (ConfigurableApplicationContext application = ShopApplication.start(url(Kind.POSTGRESQL))) {
             DeliveryQueue queue = application.getBean(DeliveryQueue.class);
             RecordingSender sender = application.getBean(RecordingSender.class);
 
@@ -143,7 +107,7 @@ class TransactionalQueueTest {
 
     @Test
     void aTransactionOfSomethingElseIsRefused() {
-        try (ConfigurableApplicationContext application = start(url(Kind.SQLITE))) {
+        try (ConfigurableApplicationContext application = ShopApplication.start(url(Kind.SQLITE))) {
             DeliveryQueue queue = application.getBean(DeliveryQueue.class);
             JdbcTemplate jdbc = application.getBean(JdbcTemplate.class);
             var foreign = new TransactionTemplate(new NoResource());
@@ -164,9 +128,9 @@ class TransactionalQueueTest {
     @Test
     void whatIsBeingSentEndsBeforeTheRestOfTheApplicationStops() throws InterruptedException {
         String url = url(Kind.POSTGRESQL);
-        ConfigurableApplicationContext application = start(url);
+        ConfigurableApplicationContext application = ShopApplication.start(url);
         RecordingSender sender = application.getBean(RecordingSender.class);
-        StoppedLast last = application.getBean(StoppedLast.class);
+        ShopApplication.StoppedLast last = application.getBean(ShopApplication.StoppedLast.class);
         sender.gate = new CountDownLatch(1);
         UUID id = application.getBean(Shop.class).order("slow");
         sender.entered.await();
@@ -174,41 +138,9 @@ class TransactionalQueueTest {
         CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS).execute(sender.gate::countDown);
         application.close();
 
-        assertThat(last.sentAtItsStop).containsExactly("slow");
+        assertThat(last.sentAtItsStop()).containsExactly("slow");
         try (Database database = Database.open(DatabaseConfig.of(url))) {
             assertThat(state(DeliveryQueue.on(database), id)).isEqualTo(State.SENT);
-        }
-    }
-
-    /** A part of the application that stops after the dispatcher. */
-    static final class StoppedLast implements SmartLifecycle {
-        private final RecordingSender sender;
-        private volatile boolean running;
-        private volatile List<String> sentAtItsStop = List.of();
-
-        StoppedLast(RecordingSender sender) {
-            this.sender = sender;
-        }
-
-        @Override
-        public void start() {
-            running = true;
-        }
-
-        @Override
-        public void stop() {
-            sentAtItsStop = List.copyOf(sender.bodies);
-            running = false;
-        }
-
-        @Override
-        public boolean isRunning() {
-            return running;
-        }
-
-        @Override
-        public int getPhase() {
-            return DispatcherLifecycle.PHASE - 1;
         }
     }
 
@@ -216,7 +148,7 @@ class TransactionalQueueTest {
     void aQueueInAnotherDatabaseJoinsNoTransaction() {
         String own = "signalbox.database.url=jdbc:sqlite:" + folder.resolve("queue.db");
         try (ConfigurableApplicationContext application =
-                start(url(Kind.SQLITE), own, "signalbox.database.separate=true")) {
+                ShopApplication.start(url(Kind.SQLITE), own, "signalbox.database.separate=true")) {
             UUID id = Shop.message("x").id();
 
             assertThatThrownBy(() -> application.getBean(Shop.class).orderAndFail(id, "tea"))
