@@ -4,6 +4,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.signalbox.database.DatabaseConfig;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,10 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 record DatabasePlace(String url, Optional<String> user, Optional<String> password) {
     private static final String UNKNOWN = "Signalbox cannot tell where the application's database is: the DataSource is %s, and "
             + "there are no JdbcConnectionDetails. Set signalbox.database.url, and signalbox.database.user and password";
+
+    /** What of an application's URL concerns every connection; the rest, such as batching, tunes its own. */
+    private static final Pattern POSTGRESQL = Pattern.compile(
+            "(ssl.*|user|password|currentSchema|targetServerType|options|channelBinding|gssEncMode|ApplicationName)=.*");
 
     /** The first of these that tells: the properties, the pool of the application, what the application's pool was made of. */
     static DatabasePlace find(
@@ -36,7 +42,7 @@ record DatabasePlace(String url, Optional<String> user, Optional<String> passwor
         return Optional.ofNullable(source)
                 .flatMap(DatabasePlace::hikari)
                 .flatMap(pool -> Optional.ofNullable(pool.getJdbcUrl())
-                        .map(url -> place(url, pool.getUsername(), pool.getPassword())));
+                        .map(url -> place(essential(url), pool.getUsername(), pool.getPassword())));
     }
 
     private static Optional<HikariDataSource> hikari(DataSource source) {
@@ -51,11 +57,25 @@ record DatabasePlace(String url, Optional<String> user, Optional<String> passwor
 
     private static Optional<DatabasePlace> detailed(@Nullable JdbcConnectionDetails details) {
         return Optional.ofNullable(details)
-                .map(known -> place(known.getJdbcUrl(), known.getUsername(), known.getPassword()));
+                .map(known -> place(essential(known.getJdbcUrl()), known.getUsername(), known.getPassword()));
     }
 
     private static DatabasePlace place(String url, @Nullable String user, @Nullable String password) {
         return new DatabasePlace(url, Optional.ofNullable(user), Optional.ofNullable(password));
+    }
+
+    static String essential(String url) {
+        String bare = url.replaceFirst("\\?.*", "");
+        if (url.startsWith("jdbc:sqlite:") || bare.equals(url)) {
+            return bare;
+        }
+        if (!url.startsWith("jdbc:postgresql:")) {
+            return url;
+        }
+        String kept = Stream.of(url.substring(bare.length() + 1).split("&", -1))
+                .filter(parameter -> POSTGRESQL.matcher(parameter).matches())
+                .collect(Collectors.joining("&"));
+        return kept.isEmpty() ? bare : bare + "?" + kept;
     }
 
     DatabaseConfig config() {

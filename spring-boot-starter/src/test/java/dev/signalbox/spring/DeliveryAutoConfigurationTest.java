@@ -12,6 +12,8 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -91,6 +93,18 @@ class DeliveryAutoConfigurationTest {
         unknown.withPropertyValues("signalbox.database.url=" + url("bare.db"))
                 .run(context -> assertThat(context.getBean(Database.class).config().url())
                         .isEqualTo(url("bare.db")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jdbc:postgresql://db:5432/shop, jdbc:postgresql://db:5432/shop",
+        "jdbc:postgresql://db/shop?reWriteBatchedInserts=true, jdbc:postgresql://db/shop",
+        "jdbc:postgresql://db/shop?a=b&sslmode=verify-full&c=d&user=me, jdbc:postgresql://db/shop?sslmode=verify-full&user=me",
+        "jdbc:sqlite:shop.db?transaction_mode=IMMEDIATE, jdbc:sqlite:shop.db",
+        "jdbc:mariadb://db/shop?sslMode=verify-full, jdbc:mariadb://db/shop?sslMode=verify-full"
+    })
+    void onlyWhatConcernsEveryConnectionIsTakenFromTheApplicationsUrl(String url, String essential) {
+        assertThat(DatabasePlace.essential(url)).isEqualTo(essential);
     }
 
     @Test
