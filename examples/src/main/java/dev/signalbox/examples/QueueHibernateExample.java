@@ -23,7 +23,8 @@ public final class QueueHibernateExample implements AutoCloseable {
     }
 
     UUID buy(String what, String phone) {
-        Reach thanks = Reach.to("sms:" + phone).body("Thank you for buying " + what).build();
+        Reach thanks =
+                Reach.to("sms:" + phone).body("Thank you for buying " + what).build();
         return entities.callInTransaction(manager -> {
             manager.persist(new Purchase(what));
             return manager.callWithConnection((Connection transaction) -> queue.enqueue(transaction, thanks))

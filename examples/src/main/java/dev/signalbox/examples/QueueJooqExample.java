@@ -20,10 +20,14 @@ public final class QueueJooqExample {
     }
 
     UUID buy(String what, String phone) {
-        Reach thanks = Reach.to("sms:" + phone).body("Thank you for buying " + what).build();
+        Reach thanks =
+                Reach.to("sms:" + phone).body("Thank you for buying " + what).build();
         return jooq.transactionResult(transaction -> {
             transaction.dsl().execute("insert into orders values (?)", what);
-            return transaction.dsl().connectionResult(connection -> queue.enqueue(connection, thanks)).id();
+            return transaction
+                    .dsl()
+                    .connectionResult(connection -> queue.enqueue(connection, thanks))
+                    .id();
         });
     }
 

@@ -18,8 +18,7 @@ import org.springframework.context.annotation.Configuration;
 /** What operators see of the queue; each part only with the part of Boot that shows it. */
 @AutoConfiguration(
         after = DeliveryAutoConfiguration.class,
-        afterName =
-                "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+        afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnBean(DeliveryQueue.class)
 final class ActuatorAutoConfiguration {
 
@@ -60,8 +59,7 @@ final class ActuatorAutoConfiguration {
         @ConditionalOnMissingBean
         LaneGauges laneGauges(DeliveryQueue queue, ObjectProvider<Sender> senders) {
             return new LaneGauges(
-                    queue.flow(),
-                    senders.orderedStream().map(Sender::channel).toList());
+                    queue.flow(), senders.orderedStream().map(Sender::channel).toList());
         }
     }
 }

@@ -16,9 +16,6 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
  * one of the application's would lose its leases; only what the application enqueues goes through its {@code DataSource}.
  */
 record DatabasePlace(String url, Optional<String> user, Optional<String> password) {
-    private static final String UNKNOWN = "Signalbox cannot tell where the application's database is: the DataSource is %s, and "
-            + "there are no JdbcConnectionDetails. Set signalbox.database.url, and signalbox.database.user and password";
-
     /** What of an application's URL concerns every connection; the rest, such as batching, tunes its own. */
     private static final Pattern POSTGRESQL = Pattern.compile(
             "(ssl.*|user|password|currentSchema|targetServerType|options|channelBinding|gssEncMode|ApplicationName)=.*");
@@ -29,13 +26,18 @@ record DatabasePlace(String url, Optional<String> user, Optional<String> passwor
         return Stream.of(given(properties), pooled(source), detailed(details))
                 .flatMap(Optional::stream)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(UNKNOWN.formatted(
-                        source == null ? "missing, or one of several without a @Primary one" : source.getClass())));
+                .orElseThrow(() -> unknown(source));
+    }
+
+    private static IllegalStateException unknown(@Nullable DataSource source) {
+        String found = source == null ? "missing, or one of several without a @Primary one" : "a " + source.getClass();
+        return new IllegalStateException("Signalbox cannot tell where the application's database is: the DataSource is "
+                + found + ", and there are no JdbcConnectionDetails. Set signalbox.database.url, and"
+                + " signalbox.database.user and password");
     }
 
     private static Optional<DatabasePlace> given(DatabaseProperties properties) {
-        return Optional.ofNullable(properties.url())
-                .map(url -> place(url, properties.user(), properties.password()));
+        return Optional.ofNullable(properties.url()).map(url -> place(url, properties.user(), properties.password()));
     }
 
     private static Optional<DatabasePlace> pooled(@Nullable DataSource source) {

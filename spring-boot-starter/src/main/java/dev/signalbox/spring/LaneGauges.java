@@ -69,8 +69,7 @@ final class LaneGauges implements MeterBinder {
 
     /** 0 of a channel without messages and pauses. */
     private double value(Channel channel, ToDoubleFunction<LaneStatus> value) {
-        return lanes()
-                .map(all -> Optional.ofNullable(all.get(channel))
+        return lanes().map(all -> Optional.ofNullable(all.get(channel))
                         .map(value::applyAsDouble)
                         .orElse(0.0))
                 .orElse(Double.NaN);
@@ -85,8 +84,7 @@ final class LaneGauges implements MeterBinder {
 
     private Optional<Map<Channel, LaneStatus>> ask() {
         try {
-            return Optional.of(
-                    flow.lanes().stream().collect(Collectors.toMap(LaneStatus::channel, lane -> lane)));
+            return Optional.of(flow.lanes().stream().collect(Collectors.toMap(LaneStatus::channel, lane -> lane)));
         } catch (DeliveryQueueException e) {
             LOG.debug("the queue's database did not answer for the metrics", e);
             return Optional.empty();

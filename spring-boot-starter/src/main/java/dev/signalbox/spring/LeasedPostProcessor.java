@@ -51,8 +51,9 @@ final class LeasedPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProc
 
     private static String checked(Method method, Leased leased) {
         if (method.getReturnType() != void.class) {
-            throw new IllegalStateException("@Leased method " + method + " returns something, which there is nothing of on"
-                    + " nodes without the lease; have it return void");
+            throw new IllegalStateException(
+                    "@Leased method " + method + " returns something, which there is nothing of on"
+                            + " nodes without the lease; have it return void");
         }
         return LeaseNames.checked(leased.value());
     }

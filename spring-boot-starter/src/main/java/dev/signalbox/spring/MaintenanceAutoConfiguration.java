@@ -20,9 +20,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** Maintenance of the node: its sources and participants are beans, and the dispatcher is one of the participants. */
-@AutoConfiguration(
-        after = DeliveryAutoConfiguration.class,
-        before = ApplicationAvailabilityAutoConfiguration.class)
+@AutoConfiguration(after = DeliveryAutoConfiguration.class, before = ApplicationAvailabilityAutoConfiguration.class)
 @ConditionalOnClass(Maintenance.class)
 @ConditionalOnBooleanProperty(name = "signalbox.maintenance.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(MaintenanceProperties.class)

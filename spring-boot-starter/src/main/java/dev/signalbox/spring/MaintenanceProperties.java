@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Maintenance of this node.
  *
  * @param enabled Whether there is a Maintenance.
- * @param file File that puts this node into maintenance while it has a text. Its folder has to be there.
+ * @param file File that puts this node into maintenance while its first line is "on". Its folder has to be there.
  * @param onFailure What follows when a participant of a drain fails.
  * @param retryAfter What refused callers are told to wait, if the maintenance has no end.
  */

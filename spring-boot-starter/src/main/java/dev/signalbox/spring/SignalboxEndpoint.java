@@ -45,10 +45,7 @@ final class SignalboxEndpoint {
      * @param exact whether all were counted; those that wait are counted up to a bound
      */
     record Standing(
-            Dispatcher.@Nullable DispatchState dispatch,
-            Map<State, Long> messages,
-            boolean exact,
-            List<Lane> lanes) {}
+            Dispatcher.@Nullable DispatchState dispatch, Map<State, Long> messages, boolean exact, List<Lane> lanes) {}
 
     record Lane(
             String channel,

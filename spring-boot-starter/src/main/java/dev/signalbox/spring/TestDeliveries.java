@@ -78,7 +78,7 @@ public final class TestDeliveries implements AutoCloseable {
         List<Delivery> attempts = new ArrayList<>();
         List<Sender> all = recording(attempts);
         if (all.isEmpty()) {
-            return attempts;
+            return List.of();
         }
         try (Dispatcher dispatcher =
                 Dispatcher.builder(queue.plain()).senders(all).build()) {
@@ -96,11 +96,8 @@ public final class TestDeliveries implements AutoCloseable {
                 senders.get().stream().collect(Collectors.toMap(Sender::channel, Function.identity()));
         return Stream.concat(own.keySet().stream(), queue.steps().map(Step::channel))
                 .distinct()
-                .map(channel -> {
-                    Sender sender = own.get(channel);
-                    return (Sender) new RecordedSender(
-                            sender == null ? new AcceptingSender(channel) : sender, attempts::add);
-                })
+                .<Sender>map(channel ->
+                        new RecordedSender(own.getOrDefault(channel, new AcceptingSender(channel)), attempts::add))
                 .toList();
     }
 

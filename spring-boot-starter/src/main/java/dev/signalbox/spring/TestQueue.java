@@ -58,7 +58,7 @@ final class TestQueue extends WrappedQueue {
     private synchronized boolean isKnown(Reach reach) {
         return all.stream()
                 .anyMatch(one -> one.id().equals(reach.id())
-                        || one.dedupeKey().isPresent() && one.dedupeKey().equals(reach.dedupeKey()));
+                        || (one.dedupeKey().isPresent() && one.dedupeKey().equals(reach.dedupeKey())));
     }
 
     private Receipt now(Reach reach) {

@@ -19,9 +19,10 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * that transaction. All else does not: finding, cancelling and changing go through connections of the queue's own. Thread-safe.
  */
 final class TransactionalQueue extends WrappedQueue {
-    private static final String FOREIGN = "a transaction is under way that is none of the DataSource of the queue, so the"
-            + " message could not be rolled back with it. Use a transaction manager of that DataSource (JDBC or JPA), or"
-            + " enqueue outside of the transaction (Propagation.NOT_SUPPORTED)";
+    private static final String FOREIGN =
+            "a transaction is under way that is none of the DataSource of the queue, so the"
+                    + " message could not be rolled back with it. Use a transaction manager of that DataSource (JDBC or JPA), or"
+                    + " enqueue outside of the transaction (Propagation.NOT_SUPPORTED)";
 
     private final @Nullable DataSource source;
 
@@ -43,7 +44,8 @@ final class TransactionalQueue extends WrappedQueue {
 
     @Override
     public List<Receipt> enqueueAll(List<Reach> reaches) {
-        return joining(connection -> plain().enqueueAll(connection, reaches)).orElseGet(() -> plain().enqueueAll(reaches));
+        return joining(connection -> plain().enqueueAll(connection, reaches))
+                .orElseGet(() -> plain().enqueueAll(reaches));
     }
 
     /** Empty if there is no transaction to join. */

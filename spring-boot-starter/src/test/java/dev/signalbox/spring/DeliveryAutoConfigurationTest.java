@@ -27,7 +27,9 @@ class DeliveryAutoConfigurationTest {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
-                    DataSourceAutoConfiguration.class, DatabaseAutoConfiguration.class, DeliveryAutoConfiguration.class));
+                    DataSourceAutoConfiguration.class,
+                    DatabaseAutoConfiguration.class,
+                    DeliveryAutoConfiguration.class));
 
     private String url(String name) {
         return "jdbc:sqlite:" + folder.resolve(name);
@@ -67,13 +69,11 @@ class DeliveryAutoConfigurationTest {
 
         sending.run(context -> assertThat(context).hasSingleBean(Dispatcher.class));
         sending.withPropertyValues("signalbox.delivery.dispatch=false")
-                .run(context -> assertThat(context)
-                        .hasSingleBean(DeliveryQueue.class)
-                        .doesNotHaveBean(Dispatcher.class));
+                .run(context ->
+                        assertThat(context).hasSingleBean(DeliveryQueue.class).doesNotHaveBean(Dispatcher.class));
         sending.withPropertyValues("signalbox.delivery.enabled=false")
-                .run(context -> assertThat(context)
-                        .doesNotHaveBean(DeliveryQueue.class)
-                        .doesNotHaveBean(Dispatcher.class));
+                .run(context ->
+                        assertThat(context).doesNotHaveBean(DeliveryQueue.class).doesNotHaveBean(Dispatcher.class));
     }
 
     @Test
@@ -86,12 +86,11 @@ class DeliveryAutoConfigurationTest {
 
         own.run(context ->
                 assertThat(context.getBean(Database.class).config().url()).isEqualTo(url("own.db")));
-        unknown.run(context -> assertThat(context)
-                .getFailure()
-                .rootCause()
-                .hasMessageContaining("Set signalbox.database.url"));
+        unknown.run(context ->
+                assertThat(context).getFailure().rootCause().hasMessageContaining("Set signalbox.database.url"));
         unknown.withPropertyValues("signalbox.database.url=" + url("bare.db"))
-                .run(context -> assertThat(context.getBean(Database.class).config().url())
+                .run(context -> assertThat(
+                                context.getBean(Database.class).config().url())
                         .isEqualTo(url("bare.db")));
     }
 
@@ -149,10 +148,10 @@ class DeliveryAutoConfigurationTest {
     void thePasswordIsShownNowhere() {
         onSqlite()
                 .withPropertyValues("signalbox.database.url=" + url("q.db"), "signalbox.database.password=canary")
-                .run(context -> assertThat(context.getBean(DatabaseProperties.class).toString())
+                .run(context -> assertThat(
+                                context.getBean(DatabaseProperties.class).toString())
                         .doesNotContain("canary"));
-        assertThat(new DatabasePlace("jdbc:postgresql://h/d", Optional.empty(), Optional.of("canary"))
-                        .toString())
+        assertThat(new DatabasePlace("jdbc:postgresql://h/d", Optional.empty(), Optional.of("canary")).toString())
                 .doesNotContain("canary");
     }
 }

@@ -122,7 +122,8 @@ class LeaseAutoConfigurationTest {
     void aMethodThatReturnsSomethingIsRefusedAtStart() {
         runner.withBean(LeaseStore.class, LeaseStore::inMemory)
                 .withBean(Returning.class)
-                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("have it return void"));
+                .run(context ->
+                        assertThat(context).getFailure().rootCause().hasMessageContaining("have it return void"));
     }
 
     @Test

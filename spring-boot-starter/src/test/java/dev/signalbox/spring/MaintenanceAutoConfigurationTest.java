@@ -31,7 +31,8 @@ class MaintenanceAutoConfigurationTest {
     Path folder;
 
     private ConfigurableApplicationContext start(String... properties) {
-        return ShopApplication.start("jdbc:sqlite:" + folder.resolve("shop.db") + "?transaction_mode=IMMEDIATE", properties);
+        return ShopApplication.start(
+                "jdbc:sqlite:" + folder.resolve("shop.db") + "?transaction_mode=IMMEDIATE", properties);
     }
 
     @Test
@@ -69,7 +70,7 @@ class MaintenanceAutoConfigurationTest {
 
     @Test
     void aFileIsASignal() throws IOException, InterruptedException {
-        Path file = Files.writeString(folder.resolve("maintenance"), "upgrade");
+        Path file = Files.writeString(folder.resolve("maintenance"), "on\nreason: upgrade");
         try (ConfigurableApplicationContext application = start("signalbox.maintenance.file=" + file)) {
             Maintenance maintenance = application.getBean(Maintenance.class);
 

@@ -23,8 +23,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** Methods of beans handle messages, and endpoints start and stop with the application. */
 class RouterAutoConfigurationTest {
-    private final ApplicationContextRunner runner = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(RouterAutoConfiguration.class));
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(RouterAutoConfiguration.class));
 
     static class Answers {
         private final List<String> noted = new CopyOnWriteArrayList<>();
@@ -115,8 +115,8 @@ class RouterAutoConfigurationTest {
         List<String> sent = IntStream.range(0, 200).mapToObj(String::valueOf).toList();
         runner.withBean(Answers.class, () -> answers).run(context -> {
             Router router = context.getBean(Router.class);
-            sent.forEach(text ->
-                    router.send(Message.of(Address.logic("test"), Address.logic("note"), Payload.text(text))));
+            sent.forEach(
+                    text -> router.send(Message.of(Address.logic("test"), Address.logic("note"), Payload.text(text))));
         });
         assertThat(answers.noted).isEqualTo(sent);
     }

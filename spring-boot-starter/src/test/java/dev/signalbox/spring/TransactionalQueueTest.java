@@ -12,6 +12,7 @@ import dev.signalbox.delivery.queue.State;
 import dev.signalbox.testing.services.RealPostgres;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -81,14 +82,16 @@ class TransactionalQueueTest {
             DeliveryQueue queue = application.getBean(DeliveryQueue.class);
             RecordingSender sender = application.getBean(RecordingSender.class);
 
-            UUID held = application.getBean(TransactionTemplate.class).execute(status -> {
-                UUID id = queue.enqueue(Shop.message("held")).id();
-                UUID other = inAnotherThread(queue);
-                Awaitility.await().atMost(PATIENCE).until(() -> state(queue, other) == State.SENT);
-                assertThat(queue.find(id)).isEmpty();
-                assertThat(sender.bodies).containsExactly("other");
-                return id;
-            });
+            UUID held = Objects.requireNonNull(application
+                    .getBean(TransactionTemplate.class)
+                    .execute(status -> {
+                        UUID id = queue.enqueue(Shop.message("held")).id();
+                        UUID other = inAnotherThread(queue);
+                        Awaitility.await().atMost(PATIENCE).until(() -> state(queue, other) == State.SENT);
+                        assertThat(queue.find(id)).isEmpty();
+                        assertThat(sender.bodies).containsExactly("other");
+                        return id;
+                    }));
 
             Awaitility.await().atMost(PATIENCE).until(() -> state(queue, held) == State.SENT);
         }
@@ -96,13 +99,7 @@ class TransactionalQueueTest {
 
     private static UUID inAnotherThread(DeliveryQueue queue) {
         Reach reach = Shop.message("other");
-        Thread thread = Thread.startVirtualThread(() -> queue.enqueue(reach));
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-        return reach.id();
+        return CompletableFuture.supplyAsync(() -> queue.enqueue(reach)).join().id();
     }
 
     @Test

@@ -86,6 +86,15 @@ class OrdersApplicationTest {
                 BodyHandlers.ofString());
     }
 
+    private static HttpResponse<String> operate(String json) throws IOException, InterruptedException {
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create(root + "/actuator/signalbox/sms"))
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(json))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
     private static String get(String path) throws IOException, InterruptedException {
         return HTTP.send(HttpRequest.newBuilder(URI.create(root + path)).build(), BodyHandlers.ofString())
                 .body();
@@ -108,5 +117,16 @@ class OrdersApplicationTest {
                 .contains("\"dispatch\":\"RUNNING\"")
                 .doesNotContain("\"PENDING\":1");
         assertThat(get("/actuator/health")).contains("UP");
+    }
+
+    @Test
+    void anOperatorPausesAChannel() throws Exception {
+        HttpResponse<String> paused = operate("{\"operation\": \"pause\", \"reason\": \"bill unpaid\"}");
+        HttpResponse<String> resumed = operate("{\"operation\": \"resume\"}");
+
+        assertThat(paused.statusCode()).as(paused.body()).isEqualTo(200);
+        assertThat(paused.body()).contains("\"sms\"").contains("bill unpaid");
+        assertThat(resumed.body()).isEqualTo("[]");
+        assertThat(operate("{\"operation\": \"explode\"}").statusCode()).isEqualTo(400);
     }
 }
