@@ -99,7 +99,20 @@ class DependencyRuleTest {
             Map.entry("maintenance.sqs", List.of("dev.signalbox.maintenance.control", "software.amazon.awssdk..")),
             Map.entry("maintenance.grpc", List.of("dev.signalbox.maintenance.control", "io.grpc..")),
             Map.entry("maintenance.database", List.of("dev.signalbox.maintenance.control", "dev.signalbox.database")),
-            Map.entry("delivery.email", List.of("dev.signalbox.delivery.queue", "dev.signalbox.mail")));
+            Map.entry("delivery.email", List.of("dev.signalbox.delivery.queue", "dev.signalbox.mail")),
+            Map.entry(
+                    "spring",
+                    List.of(
+                            "dev.signalbox.database",
+                            "dev.signalbox.delivery.queue",
+                            "dev.signalbox.router",
+                            "dev.signalbox.ha.lease",
+                            "dev.signalbox.maintenance.control",
+                            "dev.signalbox.mail",
+                            "org.springframework..",
+                            "org.aopalliance..",
+                            "io.micrometer..",
+                            "com.zaxxer.hikari..")));
 
     /** What the server's features are built with. */
     private static final String[] MECHANISMS = {

@@ -16,7 +16,14 @@ import org.junit.jupiter.api.Test;
 class LauncherTest {
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
     private static final Set<String> NOT_IN_THE_SERVER = Set.of(
-            "benchmarks", "build/architecture", "examples", "system-tests", "testing/contract", "testing/services");
+            "benchmarks",
+            "build/architecture",
+            "examples",
+            "examples/spring",
+            "spring-boot-starter",
+            "system-tests",
+            "testing/contract",
+            "testing/services");
 
     /** Otherwise `./signalbox` goes on with an old build after such a module has changed. */
     @Test

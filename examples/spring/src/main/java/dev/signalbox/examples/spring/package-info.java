@@ -1,0 +1,5 @@
+/** Signalbox in a Spring Boot application. */
+@NullMarked
+package dev.signalbox.examples.spring;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.examples.spring;
+
+import org.jspecify.annotations.NullMarked;

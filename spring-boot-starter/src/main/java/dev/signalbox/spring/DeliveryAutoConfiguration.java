@@ -1,0 +1,61 @@
+package dev.signalbox.spring;
+
+import dev.signalbox.database.Database;
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.DispatcherListener;
+import dev.signalbox.delivery.queue.Sender;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/** The queue in the application's database, and a dispatcher over the application's senders. */
+@AutoConfiguration(after = DatabaseAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "signalbox.delivery.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(DeliveryProperties.class)
+final class DeliveryAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean(DeliveryQueue.class)
+    @ConditionalOnBean(Database.class)
+    TransactionalQueue deliveryQueue(
+            Database database, DatabaseProperties properties, ObjectProvider<DataSource> sources) {
+        DataSource joined = properties.separate() ? null : sources.getIfUnique();
+        return new TransactionalQueue(DeliveryQueue.on(database), joined);
+    }
+
+    @Bean(destroyMethod = "close")
+    @ConditionalOnMissingBean
+    @ConditionalOnBean({DeliveryQueue.class, Sender.class})
+    @ConditionalOnBooleanProperty(name = "signalbox.delivery.dispatch", matchIfMissing = true)
+    Dispatcher deliveryDispatcher(
+            DeliveryQueue queue,
+            DeliveryProperties properties,
+            ObjectProvider<Sender> senders,
+            ObjectProvider<DispatcherListener> listeners,
+            ObjectProvider<ObservationRegistry> observations) {
+        ObservationRegistry observed = observations.getIfUnique(() -> ObservationRegistry.NOOP);
+        Dispatcher.Builder builder = Dispatcher.builder(queue instanceof WrappedQueue wrapped ? wrapped.plain() : queue)
+                .senders(senders.orderedStream()
+                        .map(sender -> observed.isNoop() ? sender : new ObservedSender(sender, observed))
+                        .toList())
+                .listener(new DispatcherListeners(listeners.orderedStream().toList()))
+                .options(properties.options())
+                .ownConnections();
+        Optional.ofNullable(properties.journal()).ifPresent(builder::journal);
+        return builder.build();
+    }
+
+    @Bean
+    @ConditionalOnBean(Dispatcher.class)
+    DispatcherLifecycle deliveryDispatcherLifecycle(Dispatcher dispatcher, DeliveryProperties properties) {
+        return new DispatcherLifecycle(dispatcher, properties.drainTimeout());
+    }
+}

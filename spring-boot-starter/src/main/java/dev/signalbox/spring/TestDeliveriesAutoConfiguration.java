@@ -1,0 +1,34 @@
+package dev.signalbox.spring;
+
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.Sender;
+import dev.signalbox.router.Router;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The queue of a {@link SignalboxTest}, in place of the one in the application's database, and an endpoint whose clients it plays. */
+@AutoConfiguration(before = DeliveryAutoConfiguration.class)
+final class TestDeliveriesAutoConfiguration {
+
+    @Bean(destroyMethod = "close")
+    TestDeliveries testDeliveries(ObjectProvider<Sender> senders) {
+        return TestDeliveries.open(() -> senders.orderedStream().toList());
+    }
+
+    @Bean
+    DeliveryQueue deliveryQueue(TestDeliveries deliveries) {
+        return deliveries.queue();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(Router.class)
+    static final class RouterConfiguration {
+        @Bean(destroyMethod = "")
+        TestEndpoint testEndpoint() {
+            return new TestEndpoint();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.signalbox.spring;
+
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.FlowControl;
+import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.Remark;
+import java.sql.Connection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A queue that enqueues in its own way and is otherwise another. Thread-safe. */
+abstract class WrappedQueue implements DeliveryQueue {
+    private final DeliveryQueue plain;
+
+    /** @param plain as {@link DeliveryQueue#on} opened it */
+    WrappedQueue(DeliveryQueue plain) {
+        this.plain = plain;
+    }
+
+    /** The other queue, which a dispatcher can be built on. */
+    final DeliveryQueue plain() {
+        return plain;
+    }
+
+    @Override
+    public Receipt enqueue(Connection transaction, Reach reach) {
+        return plain.enqueue(transaction, reach);
+    }
+
+    @Override
+    public List<Receipt> enqueueAll(Connection transaction, List<Reach> reaches) {
+        return plain.enqueueAll(transaction, reaches);
+    }
+
+    @Override
+    public Optional<Status> find(UUID id) {
+        return plain.find(id);
+    }
+
+    @Override
+    public Page list(Filter filter) {
+        return plain.list(filter);
+    }
+
+    @Override
+    public Optional<Change> change(UUID id, Action action, Remark remark) {
+        return plain.change(id, action, remark);
+    }
+
+    @Override
+    public BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun) {
+        return plain.changeAll(filter, action, remark, dryRun);
+    }
+
+    @Override
+    public Counts counts() {
+        return plain.counts();
+    }
+
+    @Override
+    public Overview overview() {
+        return plain.overview();
+    }
+
+    @Override
+    public FlowControl flow() {
+        return plain.flow();
+    }
+}

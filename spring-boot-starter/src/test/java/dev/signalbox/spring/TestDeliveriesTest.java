@@ -1,0 +1,162 @@
+package dev.signalbox.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.Delivery;
+import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.delivery.queue.SendResult;
+import dev.signalbox.delivery.queue.Sender;
+import dev.signalbox.delivery.queue.State;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** A test of an application sees what it enqueues, and says when it is sent. */
+@SpringBootTest(webEnvironment = WebEnvironment.NONE)
+@SignalboxTest
+class TestDeliveriesTest {
+    @TempDir
+    static Path folder;
+
+    @DynamicPropertySource
+    static void database(DynamicPropertyRegistry properties) {
+        properties.add("spring.datasource.url", () -> "jdbc:sqlite:" + folder.resolve("shop.db"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {
+        @Bean
+        Shop shop(JdbcTemplate jdbc, DeliveryQueue queue) {
+            return new Shop(jdbc, queue);
+        }
+
+        @Bean
+        Scripted email() {
+            return new Scripted();
+        }
+    }
+
+    /** Answers as it was told, then accepts. */
+    static final class Scripted implements Sender {
+        final Queue<SendResult> answers = new ArrayDeque<>();
+
+        @Override
+        public Channel channel() {
+            return Channel.EMAIL;
+        }
+
+        @Override
+        public SendResult send(Delivery delivery) {
+            return Optional.ofNullable(answers.poll()).orElse(new SendResult.Accepted(Optional.empty()));
+        }
+
+        @Override
+        public Duration timeout() {
+            return Duration.ofSeconds(1);
+        }
+
+        @Override
+        public int concurrency() {
+            return 1;
+        }
+
+        @Override
+        public Duration keyLifetime() {
+            return Duration.ZERO;
+        }
+    }
+
+    @Autowired
+    private ApplicationContext application;
+
+    @Autowired
+    private TestDeliveries deliveries;
+
+    @Autowired
+    private DeliveryQueue queue;
+
+    @Autowired
+    private Shop shop;
+
+    @BeforeEach
+    void begin() {
+        application.getBean(JdbcTemplate.class).execute("create table if not exists orders (what varchar(100))");
+        deliveries.drain();
+        deliveries.forget();
+    }
+
+    private State state(UUID id) {
+        return queue.find(id).orElseThrow().state();
+    }
+
+    @Test
+    void whatIsCommittedIsEnqueuedAndSentOnDemand() {
+        UUID id = shop.order("bread");
+
+        assertThat(application.getBeansOfType(Dispatcher.class)).isEmpty();
+        assertThat(deliveries.enqueued()).extracting(Reach::body).containsExactly("bread");
+        assertThat(state(id)).isEqualTo(State.PENDING);
+        assertThat(deliveries.drain()).extracting(Delivery::body).containsExactly("bread");
+        assertThat(state(id)).isEqualTo(State.SENT);
+    }
+
+    @Test
+    void whatIsRolledBackIsNot() {
+        UUID id = Shop.message("x").id();
+
+        assertThatThrownBy(() -> shop.orderAndFail(id, "tea")).hasMessage("out of stock");
+
+        assertThat(deliveries.enqueued()).isEmpty();
+        assertThat(queue.find(id)).isEmpty();
+        assertThat(deliveries.drain()).isEmpty();
+    }
+
+    @Test
+    void aRetryWaitsForTheClock() {
+        application.getBean(Scripted.class).answers.add(new SendResult.NotSent("busy", Optional.empty()));
+        UUID id = queue.enqueue(
+                        Reach.to("email:alice@example.com").body("hello").build())
+                .id();
+
+        assertThat(deliveries.drain()).hasSize(1);
+        assertThat(state(id)).isEqualTo(State.RETRY_WAIT);
+        deliveries.advance(Duration.ofMinutes(1));
+        assertThat(deliveries.drain()).extracting(Delivery::attempt).containsExactly(2);
+        assertThat(state(id)).isEqualTo(State.SENT);
+    }
+
+    @Test
+    void aDuplicateIsToldInATransactionToo() {
+        queue.enqueue(Shop.message("bread").withDedupeKey("order-1"));
+
+        Boolean duplicate = application
+                .getBean(TransactionTemplate.class)
+                .execute(status -> queue.enqueue(Shop.message("bread").withDedupeKey("order-1"))
+                        .duplicate());
+
+        assertThat(duplicate).isTrue();
+        assertThat(deliveries.enqueued()).hasSize(1);
+    }
+}
