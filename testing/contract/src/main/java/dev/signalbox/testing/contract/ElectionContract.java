@@ -137,6 +137,25 @@ public abstract class ElectionContract {
     }
 
     @Test
+    void oneThatStandsDownLeadsNoMoreUntilItStandsAgain() throws Exception {
+        Election first = stand(store(), "one", new Told());
+        awaitLeader(first);
+        Election second = stand(store(), "two", new Told());
+
+        assertThat(first.standDown(Duration.ofSeconds(30))).isTrue();
+
+        awaitLeader(second);
+        assertThat(first.standDown(Duration.ofSeconds(30))).as("once more").isFalse();
+        second.close();
+        Awaitility.await("some polls")
+                .during(options().poll().multipliedBy(4))
+                .atMost(PATIENCE)
+                .until(() -> first.role() == Role.STANDBY);
+        first.standAgain();
+        awaitLeader(first);
+    }
+
+    @Test
     void oneThatDoesNotLeadHasNothingToHandOver() throws Exception {
         Election first = stand(store(), "one", new Told());
         awaitLeader(first);
