@@ -248,7 +248,7 @@ class GrpcEndpointTest {
 
     @Test
     void aConnectionWithoutACallEnds() throws Exception {
-        try (RawConnection idle = new RawConnection(open(limits(10, 1_000, Duration.ofMillis(300))))) {
+        try (RawConnection idle = new RawConnection(open(limits(10, 1_000, Duration.ofSeconds(1))))) {
             assertThat(idle.readToEnd()).contains(NO_ERROR);
         }
         assertThat(faults).containsExactly(Fault.HANDSHAKE_TIMEOUT);
@@ -261,7 +261,7 @@ class GrpcEndpointTest {
             for (int i = 0; i < 200; i++) {
                 pings.writeBytes(RawConnection.frame(PING, new byte[8]));
             }
-            flood.writeAll(pings.toByteArray());
+            flood.write(pings.toByteArray());
             assertThat(flood.readToEnd()).contains(ENHANCE_YOUR_CALM);
         }
         assertThat(faults).containsExactly(Fault.PROTOCOL);
@@ -278,13 +278,10 @@ class GrpcEndpointTest {
             socket.setSoTimeout(60_000);
             out = new DataOutputStream(socket.getOutputStream());
             in = new DataInputStream(socket.getInputStream());
-            out.write(PREFACE);
-            write(SETTINGS, new byte[0]);
-        }
-
-        void write(int type, byte[] payload) throws IOException {
-            out.write(frame(type, payload));
-            out.flush();
+            ByteArrayOutputStream begin = new ByteArrayOutputStream();
+            begin.writeBytes(PREFACE);
+            begin.writeBytes(frame(SETTINGS, new byte[0]));
+            write(begin.toByteArray());
         }
 
         static byte[] frame(int type, byte[] payload) {
@@ -295,7 +292,7 @@ class GrpcEndpointTest {
             return frame;
         }
 
-        void writeAll(byte[] frames) throws IOException {
+        void write(byte[] frames) throws IOException {
             out.write(frames);
             out.flush();
         }
