@@ -29,12 +29,12 @@ public final class RealMariaDb implements AutoCloseable {
 
     private final Path folder;
     private final int port;
-    private final Process process;
+    private Process process;
 
-    private RealMariaDb(Path folder, int port, Process process) {
+    private RealMariaDb(Path folder, int port) {
         this.folder = folder;
         this.port = port;
-        this.process = process;
+        this.process = launch();
     }
 
     /**
@@ -45,16 +45,23 @@ public final class RealMariaDb implements AutoCloseable {
         return Missing.unlessStarts(PART, () -> Shared.INSTANCE);
     }
 
+    /** A server of one's own, for tests that stop it; skips or fails as {@link #shared}. */
+    public static RealMariaDb start() {
+        return Missing.unlessStarts(PART, RealMariaDb::boot);
+    }
+
     private static RealMariaDb boot() {
         Path folder = Scratch.folder("mariadb");
-        Path data = folder.resolve("data");
-        install(folder, data);
-        int port = Program.freePort();
+        install(folder, folder.resolve("data"));
+        return new RealMariaDb(folder, Program.freePort());
+    }
+
+    private Process launch() {
         Path log = folder.resolve("mariadb.log");
         List<String> command = new ArrayList<>(List.of(
                 Program.find("mariadbd").toString(),
                 "--no-defaults",
-                "--datadir=" + data,
+                "--datadir=" + folder.resolve("data"),
                 "--socket=" + folder.resolve("s"),
                 "--bind-address=127.0.0.1",
                 "--port=" + port,
@@ -63,9 +70,9 @@ public final class RealMariaDb implements AutoCloseable {
                 "--innodb-flush-log-at-trx-commit=1",
                 "--skip-log-bin"));
         asThisUser(command);
-        Process process = Program.start(command, log);
-        Program.await(process, log, () -> answers(port), PATIENCE);
-        return new RealMariaDb(folder, port, process);
+        Process started = Program.start(command, log);
+        Program.await(started, log, () -> answers(port), PATIENCE);
+        return started;
     }
 
     private static void install(Path folder, Path data) {
@@ -119,8 +126,14 @@ public final class RealMariaDb implements AutoCloseable {
         Program.run(command, folder.resolve("client.log"), PATIENCE);
     }
 
+    /** Ends it as {@code kill -9} does, and starts it again on what is on its disk, on the same port. */
+    public synchronized void restart() {
+        Program.kill(process);
+        process = launch();
+    }
+
     @Override
-    public void close() {
+    public synchronized void close() {
         Program.kill(process);
         Scratch.delete(folder);
     }
