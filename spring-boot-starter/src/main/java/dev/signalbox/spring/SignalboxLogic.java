@@ -10,8 +10,8 @@ import java.lang.annotation.Target;
  * A method of a bean that handles the messages to a logic of the router. Its parameters are any of the message
  * ({@link dev.signalbox.router.Message}), its payload ({@link dev.signalbox.router.Payload}), the payload's text
  * ({@link String}) and {@link dev.signalbox.router.Logic.Context}, in any order. What it returns, a {@code Payload} or a
- * {@code String}, is the reply; a method that returns nothing, or null, replies nothing. It may block, and throw anything: whoever
- * asked is told that the logic failed.
+ * {@code String}, is the reply; a method that returns nothing, or null, replies nothing. It may block, and throw anything: the
+ * asker is told that the logic failed.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
