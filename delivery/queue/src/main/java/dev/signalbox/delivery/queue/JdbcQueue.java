@@ -263,8 +263,11 @@ final class JdbcQueue implements DeliveryQueue {
         List<Reach> keyed = chunk.stream()
                 .filter(reach -> reach.dedupeKey().isPresent() && !fresh.contains(reach.id()))
                 .toList();
-        if (!keyed.isEmpty() && precedents.free(connection, keyed, now)) {
-            fresh.addAll(store.insert(connection, keyed, now));
+        List<Reach> again = keyed.isEmpty() || precedents.free(connection, keyed, now)
+                ? keyed
+                : precedents.withoutHolder(connection, keyed);
+        if (!again.isEmpty()) {
+            fresh.addAll(store.insert(connection, again, now));
         }
         return fresh;
     }

@@ -8,9 +8,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -110,6 +112,30 @@ final class Precedents {
             }
             return statement.executeUpdate() > 0;
         }
+    }
+
+    /**
+     * Those whose dedupe key nobody holds now. Race: without a transaction around it, another call may have freed the key and not
+     * inserted its own message yet.
+     */
+    List<Reach> withoutHolder(Connection connection, List<Reach> offered) throws SQLException {
+        String held = "select dedupe_key from delivery_message where dedupe_freed_at is null and dedupe_key in ("
+                + Rows.placeholders(offered.size()) + ")";
+        Set<String> keys = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement(held)) {
+            int index = 0;
+            for (Reach reach : offered) {
+                statement.setString(++index, reach.dedupeKey().orElse(null));
+            }
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    keys.add(row.getString(1));
+                }
+            }
+        }
+        return offered.stream()
+                .filter(reach -> reach.dedupeKey().filter(keys::contains).isEmpty())
+                .toList();
     }
 
     /** By id and by dedupe key. */

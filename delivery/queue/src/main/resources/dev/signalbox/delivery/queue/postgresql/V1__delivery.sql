@@ -477,12 +477,12 @@ begin
         update delivery_message m set dedupe_freed_at = now_micros
         where m.dedupe_key = signalbox_enqueue.dedupe_key and m.dedupe_freed_at is null
           and m.accepted_at + m.dedupe_window <= now_micros;
-        if found then
+        select m.* into known from delivery_message m
+        where m.dedupe_key = signalbox_enqueue.dedupe_key and m.dedupe_freed_at is null;
+        if not found then -- Freed, here or by another call.
             return signalbox_enqueue(steps, body, dedupe_key, priority, at, expires_at, max_attempts, headers, traceparent,
                                      dedupe_window, tags, metadata, time_zone, quiet_hours);
         end if;
-        select m.* into known from delivery_message m
-        where m.dedupe_key = signalbox_enqueue.dedupe_key and m.dedupe_freed_at is null;
         differing := array_remove(array[
             case when known.steps <> signalbox_enqueue.steps then 'steps' end,
             case when known.body <> signalbox_enqueue.body then 'body' end,
