@@ -75,6 +75,9 @@ class AdmissionGateTest {
     void whoWaitsToEnterIsLetInWhenTheGateOpens() throws Exception {
         gate.close();
         CompletableFuture<Boolean> entered = inBackground(() -> gate.enter(LONG));
+        while (gate.refused() == 0) { // It waits after it was refused.
+            LockSupport.parkNanos(20_000);
+        }
 
         gate.open();
 
