@@ -38,7 +38,7 @@ class InboxElementTest {
               const element = document.querySelector('signalbox-inbox');
               element.addEventListener('unread', (event) => { document.title = String(event.detail); });
               element.addEventListener('problem', (event) => console.error(event.detail));
-              element.client = connect('%s', { token: 'the-token-of-alice' });
+              element.client = connect('CLIENTS', { token: 'the-token-of-alice' });
             </script>
             """;
 
@@ -97,7 +97,7 @@ class InboxElementTest {
                 Files.copy(module, site.resolve(module.getFileName()));
             }
         }
-        Files.writeString(site.resolve("index.html"), PAGE.formatted(clients));
+        Files.writeString(site.resolve("index.html"), PAGE.replace("CLIENTS", clients.toString()));
         return SimpleFileServer.createFileServer(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 site.toRealPath(),
