@@ -13,13 +13,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps what a link tells, in order, and notices if two threads tell at a time. */
-final class LinkRecorder implements ClusterLink.Listener {
+public final class LinkRecorder implements ClusterLink.Listener {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** {@code channel} and {@code text} are null where an event has none. */
-    record Event(Kind kind, ClusterLink.@Nullable Channel channel, @Nullable String text) {}
+    public record Event(Kind kind, ClusterLink.@Nullable Channel channel, @Nullable String text) {}
 
-    enum Kind {
+    public enum Kind {
         RECEIVED,
         UP,
         DOWN,
@@ -28,8 +28,8 @@ final class LinkRecorder implements ClusterLink.Listener {
 
     private final Queue<Event> events = new ConcurrentLinkedQueue<>();
     private final AtomicInteger inside = new AtomicInteger();
-    volatile boolean overlapped;
-    volatile Consumer<Event> onEvent = event -> {};
+    public volatile boolean overlapped;
+    public volatile Consumer<Event> onEvent = event -> {};
 
     private void tell(Kind kind, ClusterLink.@Nullable Channel channel, @Nullable String text) {
         overlapped |= inside.incrementAndGet() > 1;
@@ -62,29 +62,29 @@ final class LinkRecorder implements ClusterLink.Listener {
         tell(Kind.LOST, channel, null);
     }
 
-    List<Event> events() {
+    public List<Event> events() {
         return List.copyOf(events);
     }
 
-    List<Event> received(ClusterLink.Channel channel) {
+    public List<Event> received(ClusterLink.Channel channel) {
         return events.stream()
                 .filter(each -> each.kind() == Kind.RECEIVED && channel.equals(each.channel()))
                 .toList();
     }
 
-    List<String> texts(ClusterLink.Channel channel) {
+    public List<String> texts(ClusterLink.Channel channel) {
         return received(channel).stream().map(each -> String.valueOf(each.text())).toList();
     }
 
-    long count(Kind kind) {
+    public long count(Kind kind) {
         return events.stream().filter(each -> each.kind() == kind).count();
     }
 
-    void awaitCount(Kind kind, long least) {
+    public void awaitCount(Kind kind, long least) {
         await().atMost(PATIENCE).until(() -> count(kind) >= least);
     }
 
-    void awaitText(ClusterLink.Channel channel, String text) {
+    public void awaitText(ClusterLink.Channel channel, String text) {
         await().atMost(PATIENCE).until(() -> texts(channel).contains(text));
     }
 }
