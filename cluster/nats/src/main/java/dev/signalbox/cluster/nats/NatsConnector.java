@@ -87,7 +87,7 @@ final class NatsConnector {
         return options.servers().stream().map(URI::getAuthority).collect(Collectors.joining(", "));
     }
 
-    /** The names of its events are for people. */
+    /** What the server says besides; a refusal ends the connection, for it would not be heard of otherwise. */
     private record Errors(Signals signals) implements ErrorListener {
         private static final List<String> FATAL = List.of("permissions violation", "authorization violation");
 

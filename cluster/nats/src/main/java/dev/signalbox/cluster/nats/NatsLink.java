@@ -111,9 +111,6 @@ final class NatsLink implements ClusterLink, NatsSession.Receiver {
             }
         } catch (InterruptedException e) {
             LOG.debug("the link ends", e); // Only close() interrupts.
-        } catch (RuntimeException | Error e) {
-            LOG.error("a link to NATS has a fault and has ended; restart this node", e);
-            events().down("the link has a fault and has ended: " + e);
         }
     }
 
@@ -126,6 +123,10 @@ final class NatsLink implements ClusterLink, NatsSession.Receiver {
             return supervised(signals);
         } catch (IOException | IllegalStateException e) {
             down("NATS cannot be reached at " + connector.where() + ": " + e.getMessage());
+            return null;
+        } catch (RuntimeException e) {
+            LOG.error("a link to NATS has a fault; it tries again", e);
+            down("the link has a fault: " + e);
             return null;
         }
     }

@@ -73,6 +73,8 @@ final class RedisSlots implements RedisLocator {
             RedisLayout layout = layout(node, ClusterSlotsParser.parse(connector.await(through.async().clusterSlots())));
             known.addAll(layout.nodes());
             return layout;
+        } catch (IllegalArgumentException e) {
+            throw new RedisException("it answers CLUSTER SLOTS with what is not understood: " + e.getMessage(), e);
         } catch (RedisException e) {
             if (isCluster(e)) {
                 throw e;

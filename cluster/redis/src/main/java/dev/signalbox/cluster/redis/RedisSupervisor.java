@@ -74,9 +74,6 @@ final class RedisSupervisor implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             LOG.debug("the link ends", e); // Only close() interrupts.
-        } catch (RuntimeException | Error e) {
-            LOG.error("a link to Redis has a fault and has ended; restart this node", e);
-            link.down("the link has a fault and has ended: " + e);
         } finally {
             locator.close();
             sessions.values().forEach(RedisSession::close);
@@ -121,6 +118,10 @@ final class RedisSupervisor implements AutoCloseable {
             return trouble == null;
         } catch (RedisException e) {
             return goOnWithout(e);
+        } catch (RuntimeException e) {
+            LOG.error("a link to Redis has a fault; it tries again", e);
+            link.down("the link has a fault: " + e);
+            return false;
         }
     }
 

@@ -65,7 +65,7 @@ public final class RealRedis implements AutoCloseable {
         return Missing.unlessStarts(PART, () -> boot(options));
     }
 
-    private static RealRedis boot(String... options) {
+    static RealRedis boot(String... options) {
         Path program = Program.find("redis-server");
         Path folder = Scratch.folder("redis");
         IOException last = null;
@@ -134,6 +134,11 @@ public final class RealRedis implements AutoCloseable {
     }
 
     private String exchange(String commands) throws IOException {
+        return exchange(port, commands);
+    }
+
+    /** Returns all that is answered, with that to QUIT. */
+    static String exchange(int port, String commands) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout((int) PATIENCE.toMillis());
             socket.getOutputStream().write((commands + "\r\nQUIT\r\n").getBytes(StandardCharsets.US_ASCII));
