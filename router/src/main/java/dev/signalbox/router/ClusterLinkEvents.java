@@ -40,7 +40,16 @@ public final class ClusterLinkEvents implements AutoCloseable {
 
     private sealed interface Event {}
 
-    private record Received(Channel channel, byte[] bytes) implements Event {}
+    /** No record, for an array has no value of its own. */
+    private static final class Received implements Event {
+        final Channel channel;
+        final byte[] bytes;
+
+        Received(Channel channel, byte[] bytes) {
+            this.channel = channel;
+            this.bytes = bytes;
+        }
+    }
 
     private record Lost(Channel channel) implements Event {}
 
@@ -153,7 +162,7 @@ public final class ClusterLinkEvents implements AutoCloseable {
 
     private Event taken(Event event) {
         switch (event) {
-            case Received received -> waitingBytes -= received.bytes().length + OVERHEAD;
+            case Received received -> waitingBytes -= received.bytes.length + OVERHEAD;
             case Lost lost -> losses.remove(lost.channel());
             case State _ -> {
                 // Counts for nothing while it waits.
@@ -165,8 +174,8 @@ public final class ClusterLinkEvents implements AutoCloseable {
     private void tell(Event event) {
         switch (event) {
             case Received received -> {
-                if (wanted.test(received.channel())) {
-                    listener.received(received.channel(), received.bytes());
+                if (wanted.test(received.channel)) {
+                    listener.received(received.channel, received.bytes);
                 }
             }
             case Lost lost -> {

@@ -6,6 +6,7 @@ import io.nats.client.Consumer;
 import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import io.nats.client.Options.HostnameResolveMode;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Collection;
@@ -48,7 +49,7 @@ final class NatsConnector {
         Options.Builder builder = new Options.Builder()
                 .servers(servers.toArray(String[]::new))
                 .noReconnect()
-                .noResolveHostnames() // A certificate has a name, and jnats would ask for that of the address.
+                .hostnameResolveMode(HostnameResolveMode.HappyEyeballs) // The others lose the name before TLS can check it.
                 .connectionTimeout(options.silence())
                 .connectionName("signalbox " + options.prefix())
                 .maxMessagesInOutgoingQueue(0) // Bounded by what is not confirmed; a full queue would block the caller.

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -79,10 +80,10 @@ class NatsLinkFaultTest {
     private static ClusterLinkException failure(CompletionStage<Void> stage) throws Exception {
         try {
             done(stage);
-            throw new AssertionError("it did not fail");
         } catch (ExecutionException e) {
-            return (ClusterLinkException) e.getCause();
+            return Objects.requireNonNull((ClusterLinkException) e.getCause());
         }
+        throw new AssertionError("it did not fail");
     }
 
     /** The kernel goes on answering for it, so that nothing but the missing echo tells. */

@@ -102,7 +102,7 @@ final class RedisConnector implements AutoCloseable {
         try {
             return await(connecting, options.silence().multipliedBy(2)); // The address, TLS and the greeting may each take their time.
         } catch (RedisException | InterruptedException e) {
-            CompletableFuture<Void> _ = connecting.thenAccept(StatefulConnection::closeAsync);
+            CompletableFuture<Void> _ = connecting.thenCompose(StatefulConnection::closeAsync);
             throw e;
         }
     }

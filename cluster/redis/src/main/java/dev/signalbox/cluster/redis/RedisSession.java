@@ -12,7 +12,7 @@ import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,7 +33,8 @@ final class RedisSession {
     private final RedisBounds bounds;
     private final Receiver receiver;
     private final CompletableFuture<String> ended = new CompletableFuture<>();
-    private final Set<CompletableFuture<Void>> underWay = ConcurrentHashMap.newKeySet();
+    private final Map<Long, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
+    private final AtomicLong published = new AtomicLong();
     private final AtomicLong waitingBytes = new AtomicLong();
     private List<RedisFuture<String>> pings = List.of();
     private long pingedNanos;
@@ -175,13 +176,14 @@ final class RedisSession {
             return failed(publishing.isOpen() ? "too much waits for Redis (" + before + " bytes); send less, or later" : reason());
         }
         CompletableFuture<Void> confirmed = new CompletableFuture<>();
-        underWay.add(confirmed);
+        long number = published.incrementAndGet();
+        underWay.put(number, confirmed);
         RedisFuture<Long> answer = sharded
                 ? publishing.async().spublish(channel, bytes)
                 : publishing.async().publish(channel, bytes);
         answer.whenComplete((receivers, failure) -> {
             waitingBytes.addAndGet(-size);
-            underWay.remove(confirmed);
+            underWay.remove(number);
             complete(confirmed, failure);
         });
         return confirmed;
@@ -224,6 +226,6 @@ final class RedisSession {
         CompletableFuture<Void> _ = publishing.closeAsync();
         CompletableFuture<Void> _ = listening.closeAsync();
         ClusterLinkException failure = unconfirmed(reason());
-        underWay.forEach(each -> each.completeExceptionally(failure));
+        underWay.values().forEach(each -> each.completeExceptionally(failure));
     }
 }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -64,7 +65,7 @@ abstract class LinkFixture {
         try {
             done(stage);
         } catch (ExecutionException e) {
-            return (ClusterLinkException) e.getCause();
+            return Objects.requireNonNull((ClusterLinkException) e.getCause());
         }
         throw new AssertionError("it did not fail");
     }

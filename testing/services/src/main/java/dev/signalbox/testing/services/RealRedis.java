@@ -125,9 +125,9 @@ public final class RealRedis implements AutoCloseable {
     private boolean answers(long pid) {
         try {
             String answer = exchange("PING\r\nINFO server");
-            return answer.startsWith("+PONG") && answer.contains("process_id:" + pid + "\r\n")
-                    // With a password it says nothing of itself; then the next one who asks finds out.
-                    || answer.startsWith("-NOAUTH");
+            boolean isThis = answer.startsWith("+PONG") && answer.contains("process_id:" + pid + "\r\n");
+            // With a password it says nothing of itself; then the next one who asks finds out.
+            return isThis || answer.startsWith("-NOAUTH");
         } catch (IOException e) {
             return false;
         }
