@@ -138,6 +138,9 @@ final class InProcessLink implements ClusterLink {
 
     @Override
     public CompletionStage<Void> subscribe(Channel channel) {
+        if (closed) {
+            return CompletableFuture.failedFuture(isClosed());
+        }
         Subscribed subscribed = broker.change(running -> new Subscribed(
                 subscriptions.computeIfAbsent(channel, same -> new CompletableFuture<>()), running));
         if (subscribed.confirmed()) {

@@ -327,14 +327,19 @@ final class NatsLink implements ClusterLink, NatsSession.Receiver {
 
     @Override
     public void unsubscribe(Channel channel) {
+        NatsSubscription removed;
         lock.lock();
         try {
-            NatsSubscription removed = wanted.remove(subject(channel));
+            removed = wanted.remove(subject(channel));
             if (removed != null && current != null) {
                 current.unsubscribe(removed.subject);
             }
         } finally {
             lock.unlock();
+        }
+        if (removed != null) {
+            removed.confirmed.completeExceptionally(
+                    new ClusterLinkException("the subscription ended before it was confirmed", false));
         }
     }
 

@@ -300,15 +300,20 @@ final class RedisLink implements ClusterLink, RedisSession.Receiver {
 
     @Override
     public void unsubscribe(Channel channel) {
+        RedisSubscription removed;
         lock.lock();
         try {
-            RedisSubscription removed = wanted.remove(name(channel));
+            removed = wanted.remove(name(channel));
             RedisSession session = sessionOf(name(channel));
             if (removed != null && session != null && removed.isAt(session)) {
                 session.unsubscribe(removed.name);
             }
         } finally {
             lock.unlock();
+        }
+        if (removed != null) {
+            removed.everConfirmed.completeExceptionally(
+                    new ClusterLinkException("the subscription ended before it was confirmed", false));
         }
     }
 

@@ -118,15 +118,16 @@ public final class RealSentinels implements AutoCloseable {
     /** Has another server become the primary, as an operator does before work on this one, and waits until the Sentinels say so. */
     public void failOver() {
         RealRedis before = primary();
+        await(() -> isTakenByFirst("SENTINEL FAILOVER main")); // Refused for as long as it has not heard of the replicas' state.
+        await(() -> !primary().equals(before));
+    }
+
+    private boolean isTakenByFirst(String command) {
         try {
-            String answer = RealRedis.exchange(ports.getFirst(), "SENTINEL FAILOVER main");
-            if (!answer.startsWith("+OK")) {
-                throw new IllegalStateException("SENTINEL FAILOVER was answered with " + answer);
-            }
+            return RealRedis.exchange(ports.getFirst(), command).startsWith("+OK");
         } catch (IOException e) {
             throw new UncheckedIOException("a Sentinel did not answer", e);
         }
-        await(() -> !primary().equals(before));
     }
 
     /** Where clients find them: {@code redis-sentinel://host:port,host:port,host:port#main}. */
