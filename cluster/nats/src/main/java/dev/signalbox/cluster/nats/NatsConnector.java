@@ -49,7 +49,8 @@ final class NatsConnector {
         Options.Builder builder = new Options.Builder()
                 .servers(servers.toArray(String[]::new))
                 .noReconnect()
-                .hostnameResolveMode(HostnameResolveMode.HappyEyeballs) // The others lose the name before TLS can check it.
+                // The other modes lose the name before TLS can check it.
+                .hostnameResolveMode(HostnameResolveMode.HappyEyeballs)
                 .connectionTimeout(options.silence())
                 .connectionName("signalbox " + options.prefix())
                 .maxMessagesInOutgoingQueue(0) // Bounded by what is not confirmed; a full queue would block the caller.
@@ -72,7 +73,8 @@ final class NatsConnector {
 
     private static void tell(ConnectionListener.Events event, Signals signals) {
         switch (event) {
-            case CLOSED, DISCONNECTED -> signals.ended().complete("the server ended the connection");
+            // Not DISCONNECTED, which is also told of each server that did not take us before another one did.
+            case CLOSED -> signals.ended().complete("the server ended the connection");
             case LAME_DUCK -> signals.lameDuck().set(true);
             default -> LOG.debug("{}", event);
         }
@@ -107,7 +109,7 @@ final class NatsConnector {
 
         @Override
         public void slowConsumerDetected(Connection connection, Consumer consumer) {
-            LOG.warn("more comes from NATS than this node can take; some is dropped, and told as lost");
+            LOG.warn("more comes from NATS than this node can take; its connection is replaced, and what is missing told as lost");
         }
     }
 }

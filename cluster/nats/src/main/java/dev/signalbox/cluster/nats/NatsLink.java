@@ -132,8 +132,8 @@ final class NatsLink implements ClusterLink, NatsSession.Receiver {
     }
 
     private NatsSupervised supervised(NatsConnector.Signals signals) throws IOException, InterruptedException {
-        NatsSession session = new NatsSession(
-                connector.connect(signals), bounds, options.prefix(), lock, this, signals.ended());
+        NatsSession session =
+                new NatsSession(connector.connect(signals), bounds, options.prefix(), lock, this, signals.ended());
         return new NatsSupervised(session, signals);
     }
 
@@ -264,18 +264,6 @@ final class NatsLink implements ClusterLink, NatsSession.Receiver {
             if (subscription != null && session.equals(current)) {
                 tellGap(subscription);
                 events().received(subscription.channel, bytes);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public void dropped(NatsSession session) {
-        lock.lock();
-        try {
-            if (session.equals(current)) {
-                wanted.values().forEach(each -> events().lost(each.channel));
             }
         } finally {
             lock.unlock();

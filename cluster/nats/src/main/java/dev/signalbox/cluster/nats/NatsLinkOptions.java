@@ -59,7 +59,8 @@ public record NatsLinkOptions(
      * The system's authorities are believed, the prefix is {@code signalbox}, and the silence 3 s.
      */
     public static NatsLinkOptions of(String urls) {
-        List<URI> given = Stream.of(urls.split(",", -1)).map(NatsLinkOptions::parse).toList();
+        List<URI> given =
+                Stream.of(urls.split(",", -1)).map(NatsLinkOptions::parse).toList();
         Optional<NatsLogin> login = given.stream()
                 .flatMap(each -> Optional.ofNullable(each.getRawUserInfo()).stream())
                 .findFirst()

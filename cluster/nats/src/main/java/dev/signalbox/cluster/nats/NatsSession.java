@@ -45,7 +45,6 @@ final class NatsSession {
     private boolean echoUnderWay;
     private long echoSentNanos;
     private long waitingBytes;
-    private long dropped;
     private boolean refusing;
 
     private record Sent(long bytes, CompletableFuture<Void> confirmed) {}
@@ -53,9 +52,6 @@ final class NatsSession {
     /** Is told what arrives, on the session's thread, without the lock. */
     interface Receiver {
         void received(NatsSession session, String subject, byte[] bytes);
-
-        /** Before what came after it: messages were dropped, nobody knows which. */
-        void dropped(NatsSession session);
     }
 
     /** {@code ended} completes with the reason when the connection is over. */
@@ -79,21 +75,20 @@ final class NatsSession {
 
     private void handle(Message message) {
         if (hasDropped()) {
-            receiver.dropped(this);
-        }
-        if (message.getSubject().equals(echoSubject)) {
+            ended.complete("more came than this node could take");
+        } else if (message.getSubject().equals(echoSubject)) {
             onEcho();
         } else {
             receiver.received(this, message.getSubject(), message.getData());
         }
     }
 
-    /** jnats drops what comes while too much waits for the dispatcher's thread, which alone asks this. */
+    /**
+     * jnats drops what comes while too much waits for the dispatcher's thread, and does not say between which messages. So nothing that
+     * this thread finds after a drop is told: the session ends, and the next one tells of the loss.
+     */
     private boolean hasDropped() {
-        long now = dispatcher.getDroppedCount();
-        boolean more = now != dropped;
-        dropped = now;
-        return more;
+        return dispatcher.getDroppedCount() > 0;
     }
 
     /** Under the lock. False if the connection is over. */

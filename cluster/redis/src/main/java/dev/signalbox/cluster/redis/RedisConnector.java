@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes connections that never reconnect by themselves. Each attempt, and each wait for an answer, is bounded. Thread-safe. */
 final class RedisConnector implements AutoCloseable {
-    private static final RedisCodec<String, byte[]> CHANNELS = RedisCodec.of(StringCodec.ASCII, ByteArrayCodec.INSTANCE);
+    private static final RedisCodec<String, byte[]> CHANNELS =
+            RedisCodec.of(StringCodec.ASCII, ByteArrayCodec.INSTANCE);
     private static final Duration SHUTDOWN = Duration.ofSeconds(2);
 
     private final RedisLinkOptions options;
@@ -88,19 +89,21 @@ final class RedisConnector implements AutoCloseable {
     }
 
     StatefulRedisSentinelConnection<String, String> sentinel(RedisNode node) throws InterruptedException {
-        return connected(client.connectSentinelAsync(StringCodec.UTF8, base(node).build()));
+        return connected(
+                client.connectSentinelAsync(StringCodec.UTF8, base(node).build()));
     }
 
     StatefulRedisPubSubConnection<String, String> sentinelEvents(RedisNode node) throws InterruptedException {
-        return connected(client.connectPubSubAsync(StringCodec.UTF8, base(node).build())
-                .toCompletableFuture());
+        return connected(
+                client.connectPubSubAsync(StringCodec.UTF8, base(node).build()).toCompletableFuture());
     }
 
     /** If it comes too late, it is closed when it comes. */
     private <C extends StatefulConnection<?, ?>> C connected(CompletableFuture<C> connecting)
             throws InterruptedException {
         try {
-            return await(connecting, options.silence().multipliedBy(2)); // The address, TLS and the greeting may each take their time.
+            // Twice, for TLS and the greeting may each take their time.
+            return await(connecting, options.silence().multipliedBy(2));
         } catch (RedisException | InterruptedException e) {
             CompletableFuture<Void> _ = connecting.thenCompose(StatefulConnection::closeAsync);
             throw e;

@@ -28,7 +28,8 @@ public record RedisLinkOptions(
         Optional<Path> caFile,
         String prefix,
         Duration silence) {
-    private static final Pattern URL = Pattern.compile("(rediss?)(-sentinel)?://(?:([^@]*)@)?([^@/#]+)(?:/\\d*)?(?:#(.+))?");
+    private static final Pattern URL =
+            Pattern.compile("(rediss?)(-sentinel)?://(?:([^@]*)@)?([^@/#]+)(?:/\\d*)?(?:#(.+))?");
     private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._:/-]{1,64}");
     private static final Duration SHORTEST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofMinutes(1);

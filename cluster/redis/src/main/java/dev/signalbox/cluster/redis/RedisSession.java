@@ -173,7 +173,10 @@ final class RedisSession {
         long before = waitingBytes.getAndAdd(size);
         if (!publishing.isOpen() || (before > 0 && before + size > bounds.unconfirmedBytes())) {
             waitingBytes.addAndGet(-size);
-            return failed(publishing.isOpen() ? "too much waits for Redis (" + before + " bytes); send less, or later" : reason());
+            return failed(
+                    publishing.isOpen()
+                            ? "too much waits for Redis (" + before + " bytes); send less, or later"
+                            : reason());
         }
         CompletableFuture<Void> confirmed = new CompletableFuture<>();
         long number = published.incrementAndGet();

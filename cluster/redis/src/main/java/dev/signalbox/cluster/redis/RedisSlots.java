@@ -70,7 +70,9 @@ final class RedisSlots implements RedisLocator {
     private RedisLayout layout(RedisNode node, StatefulRedisConnection<String, String> through)
             throws InterruptedException {
         try {
-            RedisLayout layout = layout(node, ClusterSlotsParser.parse(connector.await(through.async().clusterSlots())));
+            RedisLayout layout = layout(
+                    node,
+                    ClusterSlotsParser.parse(connector.await(through.async().clusterSlots())));
             known.addAll(layout.nodes());
             return layout;
         } catch (IllegalArgumentException e) {
@@ -95,7 +97,8 @@ final class RedisSlots implements RedisLocator {
         }
         String text = String.valueOf(refused.getMessage());
         if (text.startsWith("NOPERM")) {
-            LOG.warn("this user may not ask for CLUSTER SLOTS; if this is a Redis Cluster, each publication goes to all of it");
+            LOG.warn(
+                    "this user may not ask for CLUSTER SLOTS; if this is a Redis Cluster, each publication goes to all of it");
         }
         return !text.startsWith("NOPERM") && !text.contains("cluster support disabled");
     }
@@ -111,7 +114,8 @@ final class RedisSlots implements RedisLocator {
         if (ranges.isEmpty()) {
             throw new RedisException("the Redis Cluster has no slots yet");
         }
-        ranges.sort(Comparator.comparingInt(RedisLayout.Range::from)); // Servers differ in their order, and that is no change.
+        // Servers differ in their order, and that is no change.
+        ranges.sort(Comparator.comparingInt(RedisLayout.Range::from));
         return new RedisLayout(true, List.copyOf(ranges));
     }
 

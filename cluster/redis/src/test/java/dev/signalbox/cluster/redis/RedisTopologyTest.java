@@ -33,8 +33,7 @@ class RedisTopologyTest extends LinkFixture {
     }
 
     private boolean isLossOfAllTold() {
-        return CHANNELS.stream()
-                .allMatch(each -> recorder.events().contains(new Event(Kind.LOST, each, null)));
+        return CHANNELS.stream().allMatch(each -> recorder.events().contains(new Event(Kind.LOST, each, null)));
     }
 
     /** Lettuce's own subscriptions to sharded channels end in silence at each change. */
@@ -44,7 +43,8 @@ class RedisTopologyTest extends LinkFixture {
         subscribedToAll(cluster.url());
         ClusterLink sender = up(options(cluster.url()), new LinkRecorder());
         awaitAllHeard(sender, recorder, CHANNELS);
-        assertThat(cluster.primaryOf(slot(NODE)).ask("PUBSUB SHARDNUMSUB test:node.1")).contains("\r\n:1\r\n");
+        assertThat(cluster.primaryOf(slot(NODE)).ask("PUBSUB SHARDNUMSUB test:node.1"))
+                .contains("\r\n:1\r\n");
 
         cluster.failOver();
         awaitAllHeard(sender, recorder, CHANNELS);

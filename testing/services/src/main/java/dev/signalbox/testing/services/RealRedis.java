@@ -1,6 +1,8 @@
 package dev.signalbox.testing.services;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -142,8 +144,24 @@ public final class RealRedis implements AutoCloseable {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout((int) PATIENCE.toMillis());
             socket.getOutputStream().write((commands + "\r\nQUIT\r\n").getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return readToTheEnd(socket.getInputStream());
         }
+    }
+
+    /** A Sentinel does not know QUIT: it says so, and stays. */
+    private static String readToTheEnd(InputStream in) throws IOException {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        byte[] buffer = new byte[8192];
+        boolean stays = false;
+        while (!stays) {
+            int read = in.read(buffer);
+            if (read < 0) {
+                break;
+            }
+            answer.write(buffer, 0, read);
+            stays = answer.toString(StandardCharsets.UTF_8).contains("'QUIT'");
+        }
+        return answer.toString(StandardCharsets.UTF_8);
     }
 
     /**
