@@ -3,6 +3,7 @@ package dev.signalbox.cluster.nats;
 import dev.signalbox.router.ClusterLink;
 import dev.signalbox.testing.contract.ClusterLinkContract;
 import dev.signalbox.testing.services.RealNats;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -21,7 +22,9 @@ class NatsLinkTest extends ClusterLinkContract {
 
     @Override
     protected ClusterLink link(String cluster) {
-        return NatsLinks.create(NatsLinkOptions.of(nats.url()).withPrefix(cluster));
+        return NatsLinks.create(NatsLinkOptions.of(nats.url())
+                .withPrefix(cluster)
+                .withSilence(Duration.ofSeconds(20)));
     }
 
     @Override

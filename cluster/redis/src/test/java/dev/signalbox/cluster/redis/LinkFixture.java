@@ -37,8 +37,9 @@ abstract class LinkFixture {
         return each;
     }
 
+    /** Patient, so that a busy machine is not taken for a silent server. */
     static RedisLinkOptions options(String url) {
-        return RedisLinkOptions.of(url).withPrefix("test").withSilence(Duration.ofSeconds(1));
+        return RedisLinkOptions.of(url).withPrefix("test").withSilence(Duration.ofSeconds(20));
     }
 
     ClusterLink started(RedisLinkOptions options, RedisBounds bounds, LinkRecorder listener) {

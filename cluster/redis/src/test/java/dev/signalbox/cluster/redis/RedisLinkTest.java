@@ -3,6 +3,7 @@ package dev.signalbox.cluster.redis;
 import dev.signalbox.router.ClusterLink;
 import dev.signalbox.testing.contract.ClusterLinkContract;
 import dev.signalbox.testing.services.RealRedis;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -21,7 +22,9 @@ class RedisLinkTest extends ClusterLinkContract {
 
     @Override
     protected ClusterLink link(String cluster) {
-        return RedisLinks.create(RedisLinkOptions.of(redis.url()).withPrefix(cluster));
+        return RedisLinks.create(RedisLinkOptions.of(redis.url())
+                .withPrefix(cluster)
+                .withSilence(Duration.ofSeconds(20)));
     }
 
     @Override
