@@ -141,8 +141,8 @@ final class InProcessLink implements ClusterLink {
         if (closed) {
             return CompletableFuture.failedFuture(isClosed());
         }
-        Subscribed subscribed = broker.change(running -> new Subscribed(
-                subscriptions.computeIfAbsent(channel, same -> new CompletableFuture<>()), running));
+        Subscribed subscribed = broker.change(running ->
+                new Subscribed(subscriptions.computeIfAbsent(channel, same -> new CompletableFuture<>()), running));
         if (subscribed.confirmed()) {
             subscribed.result().complete(null);
         }

@@ -17,7 +17,10 @@ public final class LinkRecorder implements ClusterLink.Listener {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** {@code channel} and {@code text} are null where an event has none. */
-    public record Event(Kind kind, ClusterLink.@Nullable Channel channel, @Nullable String text) {}
+    public record Event(
+            Kind kind,
+            ClusterLink.@Nullable Channel channel,
+            @Nullable String text) {}
 
     public enum Kind {
         RECEIVED,
@@ -73,7 +76,9 @@ public final class LinkRecorder implements ClusterLink.Listener {
     }
 
     public List<String> texts(ClusterLink.Channel channel) {
-        return received(channel).stream().map(each -> String.valueOf(each.text())).toList();
+        return received(channel).stream()
+                .map(each -> String.valueOf(each.text()))
+                .toList();
     }
 
     public long count(Kind kind) {

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 
 /** Three real Redis Sentinels that watch a primary with two replicas, by the name {@code main}, on free ports of loopback. Thread-safe. */
 public final class RealSentinels implements AutoCloseable {
-    private static final String PART = "redis-server and redis-sentinel on the PATH: apt install redis-server redis-sentinel";
+    private static final String PART =
+            "redis-server and redis-sentinel on the PATH: apt install redis-server redis-sentinel";
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
     private static final int SENTINELS = 3;
@@ -118,7 +119,8 @@ public final class RealSentinels implements AutoCloseable {
     /** Has another server become the primary, as an operator does before work on this one, and waits until the Sentinels say so. */
     public void failOver() {
         RealRedis before = primary();
-        await(() -> isTakenByFirst("SENTINEL FAILOVER main")); // Refused for as long as it has not heard of the replicas' state.
+        await(() -> isTakenByFirst(
+                "SENTINEL FAILOVER main")); // Refused for as long as it has not heard of the replicas' state.
         await(() -> !primary().equals(before));
     }
 
@@ -132,7 +134,9 @@ public final class RealSentinels implements AutoCloseable {
 
     /** Where clients find them: {@code redis-sentinel://host:port,host:port,host:port#main}. */
     public String url() {
-        return ports.stream().map(each -> "127.0.0.1:" + each).collect(Collectors.joining(",", "redis-sentinel://", "#main"));
+        return ports.stream()
+                .map(each -> "127.0.0.1:" + each)
+                .collect(Collectors.joining(",", "redis-sentinel://", "#main"));
     }
 
     /** Ends all and deletes their files. */
