@@ -8,7 +8,6 @@ import dev.signalbox.router.ClusterLink;
 import dev.signalbox.router.ClusterLink.Channel;
 import dev.signalbox.router.ClusterLinkException;
 import dev.signalbox.testing.contract.LinkRecorder;
-import dev.signalbox.testing.contract.LinkRecorder.Event;
 import dev.signalbox.testing.contract.LinkRecorder.Kind;
 import dev.signalbox.testing.services.RealNats;
 import dev.signalbox.testing.services.SelfSigned;
@@ -130,70 +129,6 @@ class NatsLinkFaultTest {
         nats.thaw();
         done(sent.getFirst());
         done(link.publish(NODE, bytes("there is room again")));
-    }
-
-    @Test
-    void aLameDuckIsLeftForAnotherServerWithoutAnOutage() throws Exception {
-        RealNats old = nats("lame_duck_duration: \"30s\"", "lame_duck_grace_period: \"10s\"");
-        RealNats other = nats();
-        other.kill();
-        Duration silence = Duration.ofSeconds(6); // A third of it is how often a link looks whether it is to leave.
-        ClusterLink link = up(options(old.url() + "," + other.url()).withSilence(silence), recorder);
-        done(link.subscribe(NODE));
-        other.startAgain();
-        ClusterLink there = up(options(other.url()), new LinkRecorder());
-
-        old.becomeLameDuck();
-
-        await().atMost(SOON).until(() -> {
-            done(there.publish(NODE, bytes("moved")));
-            return recorder.texts(NODE).contains("moved");
-        });
-        List<Kind> kinds = recorder.events().stream().map(Event::kind).toList();
-        assertThat(kinds).doesNotContain(Kind.DOWN).startsWith(Kind.UP, Kind.LOST, Kind.RECEIVED);
-        done(link.publish(NODE, bytes("from there")));
-        recorder.awaitText(NODE, "from there");
-    }
-
-    /** jnats drops what its reader brings while its dispatcher is not done with the message before. */
-    @Test
-    void noGapIsUntoldWhereTheClientDrops() throws Exception {
-        RealNats nats = nats();
-        ClusterLink receiver = started(options(nats.url()), new NatsBounds(16 << 20, 1, 16 << 20), recorder);
-        done(receiver.subscribe(NODE));
-        ClusterLink sender = up(options(nats.url()), new LinkRecorder());
-
-        int number = 0;
-        while (number < 20_000) {
-            CompletionStage<Void> last = sender.publish(NODE, bytes(Integer.toString(number++)));
-            if (number % 1_000 == 0) {
-                done(last);
-            }
-        }
-        await().atMost(SOON).until(() -> {
-            done(sender.publish(NODE, bytes("end")));
-            return recorder.texts(NODE).contains("end");
-        });
-
-        assertThat(recorder.count(Kind.LOST)).isPositive();
-        assertEachGapWasTold();
-    }
-
-    private void assertEachGapWasTold() {
-        int expected = 0;
-        boolean lossTold = false;
-        for (Event event : recorder.events()) {
-            lossTold |= event.kind() == Kind.LOST;
-            if (event.kind() == Kind.RECEIVED && !"end".equals(event.text())) {
-                int number = Integer.parseInt(String.valueOf(event.text()));
-                assertThat(number).isGreaterThanOrEqualTo(expected);
-                assertThat(number == expected || lossTold)
-                        .as("%d came where %d was due, and no loss was told", number, expected)
-                        .isTrue();
-                expected = number + 1;
-                lossTold = false;
-            }
-        }
     }
 
     @Test

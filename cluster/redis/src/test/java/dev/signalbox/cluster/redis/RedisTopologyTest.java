@@ -11,14 +11,13 @@ import dev.signalbox.testing.contract.LinkRecorder.Kind;
 import dev.signalbox.testing.services.Effort;
 import dev.signalbox.testing.services.RealRedis;
 import dev.signalbox.testing.services.RealRedisCluster;
-import dev.signalbox.testing.services.RealSentinels;
 import io.lettuce.core.cluster.SlotHash;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Real failovers of a Redis Cluster and under Sentinel: every channel is heard again, and what may be missing is told. */
+/** Real failovers of a Redis Cluster: every channel is heard again, and what may be missing is told. */
 class RedisTopologyTest extends LinkFixture {
     private static final List<Channel> CHANNELS = Stream.concat(
                     Stream.of(NODE), IntStream.range(0, 20).mapToObj(i -> new Channel("topic." + i)))
@@ -63,36 +62,5 @@ class RedisTopologyTest extends LinkFixture {
 
     private static int slot(Channel channel) {
         return SlotHash.getSlot("test:" + channel.name());
-    }
-
-    /** The old primary goes on taking connections and publications for seconds; only Sentinel says that it is none any more. */
-    @Test
-    void thePrimaryThatSentinelNamesIsFollowed() throws Exception {
-        RealSentinels sentinels = closing(RealSentinels.start());
-        subscribedToAll(sentinels.url());
-        ClusterLink sender = up(options(sentinels.url()), new LinkRecorder());
-        awaitAllHeard(sender, recorder, CHANNELS);
-        RealRedis old = sentinels.primary();
-
-        sentinels.failOver();
-        RealRedis primary = sentinels.primary();
-        assertThat(primary.port()).isNotEqualTo(old.port());
-        await().atMost(SOON)
-                .until(() -> primary.ask("PUBSUB NUMSUB test:node.1").contains("\r\n:1\r\n")
-                        && old.ask("PUBSUB NUMSUB test:node.1").contains("\r\n:0\r\n"));
-        await().atMost(SOON).until(this::isLossOfAllTold);
-        awaitAllHeard(sender, recorder, CHANNELS);
-        await("loss to be told again once all nodes have moved")
-                .atMost(SOON)
-                .until(() -> recorder.events().stream()
-                                .filter(new Event(Kind.LOST, NODE, null)::equals)
-                                .count()
-                        >= 2);
-
-        for (int kill = 0; kill < Effort.of(0, 1); kill++) {
-            primary.kill();
-            recorder.awaitCount(Kind.DOWN, 1);
-            awaitAllHeard(sender, recorder, CHANNELS);
-        }
     }
 }
