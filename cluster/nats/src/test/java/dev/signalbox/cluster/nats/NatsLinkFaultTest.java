@@ -8,6 +8,7 @@ import dev.signalbox.router.ClusterLink;
 import dev.signalbox.router.ClusterLink.Channel;
 import dev.signalbox.router.ClusterLinkException;
 import dev.signalbox.testing.contract.LinkRecorder;
+import dev.signalbox.testing.contract.LinkRecorder.Event;
 import dev.signalbox.testing.contract.LinkRecorder.Kind;
 import dev.signalbox.testing.services.RealNats;
 import dev.signalbox.testing.services.SelfSigned;
@@ -86,6 +87,17 @@ class NatsLinkFaultTest {
         throw new AssertionError("it did not fail");
     }
 
+    /** A signal takes its time to stop a process, so the first publications may still succeed. */
+    private static ClusterLinkException firstFailure(ClusterLink link) throws Exception {
+        while (true) {
+            try {
+                done(link.publish(NODE, bytes("given to a frozen server")));
+            } catch (ExecutionException e) {
+                return Objects.requireNonNull((ClusterLinkException) e.getCause());
+            }
+        }
+    }
+
     /** The kernel goes on answering for it, so that nothing but the missing echo tells. */
     @Test
     void aFrozenServerIsNoticedAndWhatItWasGivenFails() throws Exception {
@@ -94,7 +106,7 @@ class NatsLinkFaultTest {
         done(link.subscribe(NODE));
         nats.freeze();
 
-        ClusterLinkException failure = failure(link.publish(NODE, bytes("given to a frozen server")));
+        ClusterLinkException failure = firstFailure(link);
         recorder.awaitCount(Kind.DOWN, 1);
         assertThat(failure.maybeSent()).isTrue();
         assertThat(failure(link.publish(NODE, bytes("not given at all"))).maybeSent())
@@ -132,6 +144,70 @@ class NatsLinkFaultTest {
     }
 
     @Test
+    void aLameDuckIsLeftForAnotherServerWithoutAnOutage() throws Exception {
+        RealNats old = nats("lame_duck_duration: \"30s\"", "lame_duck_grace_period: \"10s\"");
+        RealNats other = nats();
+        other.kill();
+        Duration silence = Duration.ofSeconds(6); // A third of it is how often a link looks whether it is to leave.
+        ClusterLink link = up(options(old.url() + "," + other.url()).withSilence(silence), recorder);
+        done(link.subscribe(NODE));
+        other.startAgain();
+        ClusterLink there = up(options(other.url()), new LinkRecorder());
+
+        old.becomeLameDuck();
+
+        await().atMost(SOON).until(() -> {
+            done(there.publish(NODE, bytes("moved")));
+            return recorder.texts(NODE).contains("moved");
+        });
+        List<Kind> kinds = recorder.events().stream().map(Event::kind).toList();
+        assertThat(kinds).doesNotContain(Kind.DOWN).startsWith(Kind.UP, Kind.LOST, Kind.RECEIVED);
+        done(link.publish(NODE, bytes("from there")));
+        recorder.awaitText(NODE, "from there");
+    }
+
+    /** jnats drops what its reader brings while its dispatcher is not done with the message before. */
+    @Test
+    void noGapIsUntoldWhereTheClientDrops() throws Exception {
+        RealNats nats = nats();
+        ClusterLink receiver = started(options(nats.url()), new NatsBounds(16 << 20, 1, 16 << 20), recorder);
+        done(receiver.subscribe(NODE));
+        ClusterLink sender = up(options(nats.url()), new LinkRecorder());
+
+        int number = 0;
+        while (number < 20_000) {
+            CompletionStage<Void> last = sender.publish(NODE, bytes(Integer.toString(number++)));
+            if (number % 1_000 == 0) {
+                done(last);
+            }
+        }
+        await().atMost(SOON).until(() -> {
+            done(sender.publish(NODE, bytes("end")));
+            return recorder.texts(NODE).contains("end");
+        });
+
+        assertThat(recorder.count(Kind.LOST)).isPositive();
+        assertEachGapWasTold();
+    }
+
+    private void assertEachGapWasTold() {
+        int expected = 0;
+        boolean lossTold = false;
+        for (Event event : recorder.events()) {
+            lossTold |= event.kind() == Kind.LOST;
+            if (event.kind() == Kind.RECEIVED && !"end".equals(event.text())) {
+                int number = Integer.parseInt(String.valueOf(event.text()));
+                assertThat(number).isGreaterThanOrEqualTo(expected);
+                assertThat(number == expected || lossTold)
+                        .as("%d came where %d was due, and no loss was told", number, expected)
+                        .isTrue();
+                expected = number + 1;
+                lossTold = false;
+            }
+        }
+    }
+
+    @Test
     void aServerThatRefusesASubjectIsToldWithTheReason() {
         RealNats nats = nats("authorization { users: [ { user: node, password: secret,"
                 + " permissions: { publish: \"ours.*\", subscribe: \"ours.*\" } } ] }");
@@ -149,7 +225,7 @@ class NatsLinkFaultTest {
     void aWrongPasswordIsToldWithoutIt() {
         RealNats nats = nats("authorization { user: node, password: secret }");
 
-        started(options("nats://node:wrongsecret@127.0.0.1:" + nats.port()), NatsBounds.DEFAULT, recorder);
+        started(options("nats://node:wrongsecret@127.0.0.1:" + nats.port()).withSilence(Duration.ofSeconds(2)), NatsBounds.DEFAULT, recorder);
 
         recorder.awaitCount(Kind.DOWN, 1);
         assertThat(recorder.events().getFirst().text())
