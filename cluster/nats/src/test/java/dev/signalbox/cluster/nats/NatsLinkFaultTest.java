@@ -225,7 +225,10 @@ class NatsLinkFaultTest {
     void aWrongPasswordIsToldWithoutIt() {
         RealNats nats = nats("authorization { user: node, password: secret }");
 
-        started(options("nats://node:wrongsecret@127.0.0.1:" + nats.port()).withSilence(Duration.ofSeconds(2)), NatsBounds.DEFAULT, recorder);
+        started(
+                options("nats://node:wrongsecret@127.0.0.1:" + nats.port()).withSilence(Duration.ofSeconds(2)),
+                NatsBounds.DEFAULT,
+                recorder);
 
         recorder.awaitCount(Kind.DOWN, 1);
         assertThat(recorder.events().getFirst().text())
