@@ -109,7 +109,8 @@ final class NatsConnector {
 
         @Override
         public void slowConsumerDetected(Connection connection, Consumer consumer) {
-            LOG.warn("more comes from NATS than this node can take; its connection is replaced, and what is missing told as lost");
+            LOG.warn(
+                    "more comes from NATS than this node can take; its connection is replaced, and what is missing told as lost");
         }
     }
 }

@@ -22,9 +22,8 @@ class NatsLinkTest extends ClusterLinkContract {
 
     @Override
     protected ClusterLink link(String cluster) {
-        return NatsLinks.create(NatsLinkOptions.of(nats.url())
-                .withPrefix(cluster)
-                .withSilence(Duration.ofSeconds(20)));
+        return NatsLinks.create(
+                NatsLinkOptions.of(nats.url()).withPrefix(cluster).withSilence(Duration.ofSeconds(20)));
     }
 
     @Override

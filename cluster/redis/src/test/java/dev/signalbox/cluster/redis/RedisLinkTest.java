@@ -22,9 +22,8 @@ class RedisLinkTest extends ClusterLinkContract {
 
     @Override
     protected ClusterLink link(String cluster) {
-        return RedisLinks.create(RedisLinkOptions.of(redis.url())
-                .withPrefix(cluster)
-                .withSilence(Duration.ofSeconds(20)));
+        return RedisLinks.create(
+                RedisLinkOptions.of(redis.url()).withPrefix(cluster).withSilence(Duration.ofSeconds(20)));
     }
 
     @Override
