@@ -67,7 +67,7 @@ abstract class LauncherFixture {
             printf %s "ROOT/server/target/library.jar" >server/target/classpath
             """;
     private static final List<String> FOLDERS = List.of(
-            ("tls http ha maintenance router/src/main router/src/test router/target/surefire-reports endpoint database session delivery llm"
+            ("tls http cluster ha maintenance router/src/main router/src/test router/target/surefire-reports endpoint database session delivery llm"
                             + " observatory exec mail templates console testing/simulator server/src server/target build/bom build/parent"
                             + " build/launcher/package/lib .mvn classes bin benchmarks/src/main/java/dev/signalbox/benchmarks")
                     .split(" "));

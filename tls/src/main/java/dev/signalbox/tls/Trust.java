@@ -126,6 +126,14 @@ public final class Trust {
     }
 
     /**
+     * For libraries that make their own connections and do not check the host's name: what this context makes checks it by itself, if
+     * certificates are checked at all.
+     */
+    public SSLContext nameCheckingContext() {
+        return verifies ? NameCheckingContext.around(context()) : context();
+    }
+
+    /**
      * Puts TLS on a connection. The handshake is still to come, so that the caller can set a timeout before. Closing the
      * result closes {@code plain}.
      *

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +96,27 @@ class TrustTest {
             assertThatThrownBy(() -> shakeHands(Trust.inFile(valid.pem()), server, "other.example"))
                     .isInstanceOf(SSLException.class)
                     .hasMessageContaining("other.example");
+        }
+    }
+
+    /** As a library does that leaves the name to its context. */
+    private static void shakeHandsWithoutAWord(Trust trust, Server server, String host) throws IOException {
+        var plain = new Socket(InetAddress.getLoopbackAddress(), server.socket().getLocalPort());
+        var factory = trust.nameCheckingContext().getSocketFactory();
+        try (var secure = (SSLSocket) factory.createSocket(plain, host, plain.getPort(), true)) {
+            secure.setSoTimeout(PATIENCE_MILLIS);
+            secure.startHandshake();
+        }
+    }
+
+    @Test
+    void itsContextChecksTheNameForThoseWhoDoNot() throws Exception {
+        try (var server = Server.as(valid)) {
+            shakeHandsWithoutAWord(Trust.inFile(valid.pem()), server, "127.0.0.1");
+            assertThatThrownBy(() -> shakeHandsWithoutAWord(Trust.inFile(valid.pem()), server, "other.example"))
+                    .isInstanceOf(SSLException.class)
+                    .hasMessageContaining("other.example");
+            shakeHandsWithoutAWord(Trust.anyone(), server, "other.example");
         }
     }
 

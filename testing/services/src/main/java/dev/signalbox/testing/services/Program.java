@@ -89,6 +89,24 @@ final class Program {
         hasEnded(process, Duration.ofSeconds(10));
     }
 
+    /**
+     * Sends it a signal.
+     *
+     * @param name such as {@code STOP}
+     */
+    static void signal(Process process, String name) {
+        try {
+            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .inheritIO()
+                    .start();
+            if (!hasEnded(kill, Duration.ofSeconds(20)) || kill.exitValue() != 0) {
+                throw new IllegalStateException("signal " + name + " was not sent to " + process);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("kill did not start", e);
+        }
+    }
+
     private static String text(Path log) {
         try {
             return Files.readString(log);

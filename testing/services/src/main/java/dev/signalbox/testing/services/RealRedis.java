@@ -1,6 +1,8 @@
 package dev.signalbox.testing.services;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -65,7 +67,7 @@ public final class RealRedis implements AutoCloseable {
         return Missing.unlessStarts(PART, () -> boot(options));
     }
 
-    private static RealRedis boot(String... options) {
+    static RealRedis boot(String... options) {
         Path program = Program.find("redis-server");
         Path folder = Scratch.folder("redis");
         IOException last = null;
@@ -123,14 +125,72 @@ public final class RealRedis implements AutoCloseable {
 
     /** Whether it is this very process that answers: the port may be another's, and while it loads its files it says LOADING. */
     private boolean answers(long pid) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout((int) PATIENCE.toMillis());
-            socket.getOutputStream().write("PING\r\nINFO server\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
-            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return answer.startsWith("+PONG") && answer.contains("process_id:" + pid + "\r\n");
+        try {
+            String answer = exchange("PING\r\nINFO server");
+            boolean isThis = answer.startsWith("+PONG") && answer.contains("process_id:" + pid + "\r\n");
+            // With a password it says nothing of itself; then the next one who asks finds out.
+            return isThis || answer.startsWith("-NOAUTH");
         } catch (IOException e) {
             return false;
         }
+    }
+
+    private String exchange(String commands) throws IOException {
+        return exchange(port, commands);
+    }
+
+    /** Returns all that is answered, with that to QUIT. */
+    static String exchange(int port, String commands) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.getOutputStream().write((commands + "\r\nQUIT\r\n").getBytes(StandardCharsets.US_ASCII));
+            return readToTheEnd(socket.getInputStream());
+        }
+    }
+
+    /** A Sentinel does not know QUIT: it says so, and stays. */
+    private static String readToTheEnd(InputStream in) throws IOException {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        byte[] buffer = new byte[8192];
+        boolean stays = false;
+        while (!stays) {
+            int read = in.read(buffer);
+            if (read < 0) {
+                break;
+            }
+            answer.write(buffer, 0, read);
+            stays = answer.toString(StandardCharsets.UTF_8).contains("'QUIT'");
+        }
+        return answer.toString(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Sends it one command, as it is typed.
+     *
+     * @return the answer as it is on the wire, and that to QUIT
+     * @throws UncheckedIOException if it does not answer
+     */
+    public String ask(String command) {
+        try {
+            return exchange(command);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Redis did not answer to " + command, e);
+        }
+    }
+
+    /**
+     * From now on it takes connections over TLS, too.
+     *
+     * @return on which port
+     */
+    public int enableTls(SelfSigned identity) {
+        int secure = Program.freePort();
+        String answer = ask("CONFIG SET tls-cert-file " + identity.pem() + " tls-key-file " + identity.keyPem()
+                + " tls-auth-clients no tls-port " + secure);
+        if (!answer.startsWith("+OK")) {
+            throw new IllegalStateException("Redis takes no TLS: " + answer);
+        }
+        return secure;
     }
 
     public int port() {
@@ -162,6 +222,23 @@ public final class RealRedis implements AutoCloseable {
             await(process);
             process = null;
         }
+    }
+
+    /** Stops its process in its tracks (SIGSTOP): connections stay open, and nothing is answered. */
+    public synchronized void freeze() {
+        Program.signal(running(), "STOP");
+    }
+
+    /** Lets a frozen one go on. */
+    public synchronized void thaw() {
+        Program.signal(running(), "CONT");
+    }
+
+    private Process running() {
+        if (process == null) {
+            throw new IllegalStateException("Redis does not run");
+        }
+        return process;
     }
 
     private static void await(Process ending) {

@@ -1,10 +1,12 @@
 package dev.signalbox.testing.services;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -58,6 +60,19 @@ public record SelfSigned(Path store, Path pem) {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while keytool ran", e);
+        }
+    }
+
+    /** Its private key in PEM form, beside the certificate. */
+    public Path keyPem() {
+        try {
+            KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
+            byte[] key = keys.getKey("server", PASSWORD.toCharArray()).getEncoded();
+            String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key);
+            Path file = pem.resolveSibling(pem.getFileName() + ".key");
+            return Files.writeString(file, "-----BEGIN PRIVATE KEY-----\n" + base64 + "\n-----END PRIVATE KEY-----\n");
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("the key just made cannot be read", e);
         }
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.cluster.nats;
+
+import org.jspecify.annotations.NullMarked;

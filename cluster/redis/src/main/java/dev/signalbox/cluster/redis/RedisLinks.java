@@ -1,0 +1,25 @@
+package dev.signalbox.cluster.redis;
+
+import dev.signalbox.router.ClusterLink;
+
+/**
+ * Links over the channels of Redis 7.0 or newer: a single server, one that Sentinel chooses, or a Redis Cluster, where each channel is a
+ * sharded one and so on one primary alone. Which of these a server is, it is asked.
+ *
+ * <p>A link has two connections to each primary, one to publish and one to subscribe. Lettuce's own reconnecting is off: it would send again
+ * what was under way, publish before the subscriptions are back, stay with a server that is frozen or was replaced, and leave sharded
+ * channels deaf after a failover. After a change of primaries, losses are told once more when every node has had the time to follow, for
+ * until then others may publish where nobody listens any more.
+ *
+ * <p>The user needs {@code +publish +spublish +subscribe +ssubscribe +unsubscribe +sunsubscribe +ping +cluster|slots} and the channels
+ * {@code PREFIX:*}. Without {@code cluster|slots} a Redis Cluster is used as if it were one server: correct, but each publication
+ * then goes to all its servers.
+ */
+public final class RedisLinks {
+    private RedisLinks() {}
+
+    /** A link that is not started yet. */
+    public static ClusterLink create(RedisLinkOptions options) {
+        return new RedisLink(options);
+    }
+}

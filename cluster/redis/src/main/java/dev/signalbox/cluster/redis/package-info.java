@@ -1,0 +1,5 @@
+/** Links between nodes over Redis. */
+@NullMarked
+package dev.signalbox.cluster.redis;
+
+import org.jspecify.annotations.NullMarked;

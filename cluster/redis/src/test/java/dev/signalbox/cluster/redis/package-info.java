@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.cluster.redis;
+
+import org.jspecify.annotations.NullMarked;
