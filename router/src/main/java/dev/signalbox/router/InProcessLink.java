@@ -138,8 +138,11 @@ final class InProcessLink implements ClusterLink {
 
     @Override
     public CompletionStage<Void> subscribe(Channel channel) {
-        Subscribed subscribed = broker.change(running -> new Subscribed(
-                subscriptions.computeIfAbsent(channel, same -> new CompletableFuture<>()), running));
+        if (closed) {
+            return CompletableFuture.failedFuture(isClosed());
+        }
+        Subscribed subscribed = broker.change(running ->
+                new Subscribed(subscriptions.computeIfAbsent(channel, same -> new CompletableFuture<>()), running));
         if (subscribed.confirmed()) {
             subscribed.result().complete(null);
         }

@@ -33,12 +33,18 @@ final class Topics {
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicBoolean sweeping = new AtomicBoolean();
     private final TopicLog everyone;
+    private volatile @Nullable ClusterInterest interest;
 
     Topics(RouterOptions.Topics options, InstantSource clock, Deadlines deadlines) {
         this.options = options;
         this.clock = clock;
         this.deadlines = deadlines;
         this.everyone = new TopicLog("", EVERYONE, clock);
+    }
+
+    /** From now on topics have publishers on other nodes. Before the first topic. */
+    void follow(ClusterInterest others) {
+        interest = others;
     }
 
     TopicLog everyone() {
@@ -48,6 +54,17 @@ final class Topics {
     /** What came of publishing; empty if there are as many topics as there may be. */
     Optional<TopicLog.Published> publish(String name, Message message, @Nullable String key) {
         return with(name, topic -> topic.publish(message, key));
+    }
+
+    /** What came of a publication on another node; empty if this one has no such topic. */
+    Optional<TopicLog.Published> publishIfOpen(String name, Message message, @Nullable String key) {
+        TopicLog known = byName.get(name);
+        return known == null ? Optional.empty() : known.publish(message, key);
+    }
+
+    /** Something that was published to a topic elsewhere is missing here, and its subscribers are told. */
+    void missed(String name) {
+        Optional.ofNullable(byName.get(name)).ifPresent(TopicLog::miss);
     }
 
     TopicLog.Published publishToAll(Message message) {
@@ -123,12 +140,14 @@ final class Topics {
             count.decrementAndGet();
             return earlier;
         }
+        Optional.ofNullable(interest).ifPresent(others -> others.opened(name, byName::containsKey));
         return fresh;
     }
 
     private void remove(TopicLog topic) {
         if (byName.remove(topic.name(), topic)) {
             count.decrementAndGet();
+            Optional.ofNullable(interest).ifPresent(others -> others.closed(topic.name(), byName::containsKey));
         }
     }
 
