@@ -277,17 +277,18 @@ final class ClusterCodec {
     }
 
     private static ByteSink beat(ClusterFrame.Beat beat, ByteSink to) {
-        to.text(beat.name()).number(beat.since().toEpochMilli()).number(beat.version());
+        to.number(beat.number()).text(beat.name()).number(beat.since().toEpochMilli()).number(beat.version());
         return list(beat.logics(), beat.logics().size(), (name, sink) -> sink.text(name), to)
                 .flag(beat.draining());
     }
 
     private static ClusterFrame.Beat beat(ByteSource from) {
+        long number = from.number();
         String name = from.text();
         Instant since = Instant.ofEpochMilli(from.number());
         long version = from.number();
         Set<String> logics = new HashSet<>(list(from, ByteSource::text));
-        return new ClusterFrame.Beat(name, since, version, logics, from.flag());
+        return new ClusterFrame.Beat(number, name, since, version, logics, from.flag());
     }
 
     private static ByteSink session(SessionInfo session, ByteSink to) {

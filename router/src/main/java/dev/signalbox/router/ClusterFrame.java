@@ -41,10 +41,11 @@ sealed interface ClusterFrame {
     /**
      * The sign of life of a node.
      *
+     * @param number of two, the higher one tells what is newer: they may come over two channels, and so in another order
      * @param version how many changes of its sessions the node has told
      * @param draining whether it takes no more work
      */
-    record Beat(String name, Instant since, long version, Set<String> logics, boolean draining)
+    record Beat(long number, String name, Instant since, long version, Set<String> logics, boolean draining)
             implements ClusterFrame {
         public Beat {
             logics = Set.copyOf(logics);

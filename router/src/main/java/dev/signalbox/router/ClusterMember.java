@@ -44,6 +44,7 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
     private final LongAdder losses = new LongAdder();
     private final LongAdder rejected = new LongAdder();
     private volatile Instant lastBeat;
+    private long beats;
     private volatile boolean joined;
     private volatile boolean closed;
 
@@ -132,8 +133,10 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
         sender.tellAll(beatNow());
     }
 
-    private ClusterFrame.Beat beatNow() {
+    /** One at a time, so that one with a higher number tells nothing older. */
+    private synchronized ClusterFrame.Beat beatNow() {
         return new ClusterFrame.Beat(
+                ++beats,
                 options.node(),
                 since,
                 announcer.version(),

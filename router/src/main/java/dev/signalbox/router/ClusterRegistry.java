@@ -106,7 +106,9 @@ final class ClusterRegistry {
     synchronized void beat(RemoteNode node, ClusterFrame.Beat beat) {
         Set<String> before = node.logics();
         boolean isNew = !node.isKnown();
-        node.beats(beat);
+        if (!node.beats(beat)) {
+            return;
+        }
         if (isNew) {
             watcher.came(node);
         }

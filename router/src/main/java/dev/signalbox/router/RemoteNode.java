@@ -24,6 +24,7 @@ final class RemoteNode {
     private Instant heardAt;
     private Set<String> logics = Set.of();
     private volatile boolean draining;
+    private long beats;
     /** Whether it has given a sign of life, and not only sent something else. */
     private boolean isKnown;
 
@@ -90,12 +91,18 @@ final class RemoteNode {
         return version;
     }
 
-    void beats(ClusterFrame.Beat beat) {
+    /** False if a newer one came before. */
+    boolean beats(ClusterFrame.Beat beat) {
+        if (beat.number() <= beats) {
+            return false;
+        }
+        beats = beat.number();
         isKnown = true;
         name = beat.name();
         since = beat.since();
         logics = beat.logics();
         draining = beat.draining();
+        return true;
     }
 
     /** All sessions are awaited from now on. */

@@ -40,6 +40,8 @@ class ClusterAcknowledgementTest {
     private ClientSession acknowledging(ClusterFixture.Node node, FakeConnection connection) {
         ClientSession session = node.connect("bob", connection);
         connection.onOffer = message -> session.acknowledge(message.id());
+        // What waited was offered while it connected.
+        connection.offered.forEach(message -> session.acknowledge(message.id()));
         return session;
     }
 

@@ -64,7 +64,7 @@ class ClusterCodecTest {
                 new ClusterFrame.Disconnect(SESSION, CloseReason.REMOVED),
                 new ClusterFrame.Publish("news", Optional.of("key"), message()),
                 new ClusterFrame.Publish("news", Optional.empty(), message()),
-                new ClusterFrame.Beat("one", Instant.ofEpochMilli(3), 1L << 40, Set.of("x", "y"), true),
+                new ClusterFrame.Beat(9, "one", Instant.ofEpochMilli(3), 1L << 40, Set.of("x", "y"), true),
                 new ClusterFrame.Mark(),
                 new ClusterFrame.Bye(),
                 new ClusterFrame.Joined(4, session()),

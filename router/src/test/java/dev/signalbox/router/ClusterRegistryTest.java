@@ -45,6 +45,7 @@ class ClusterRegistryTest {
             });
     private final UUID id = UUID.randomUUID();
     private RemoteNode node = registry.heard(id);
+    private long beats;
 
     @BeforeEach
     void complete() {
@@ -56,7 +57,7 @@ class ClusterRegistryTest {
 
     private void beat(long version) {
         node = registry.heard(id);
-        registry.beat(node, new ClusterFrame.Beat("other", Instant.EPOCH, version, Set.of("work"), false));
+        registry.beat(node, new ClusterFrame.Beat(++beats, "other", Instant.EPOCH, version, Set.of("work"), false));
     }
 
     private SessionInfo session(String user) {
@@ -201,7 +202,7 @@ class ClusterRegistryTest {
         SessionInfo alice = session("alice");
         registry.change(node, new ClusterFrame.Joined(1, alice));
         RemoteNode other = registry.heard(UUID.randomUUID());
-        registry.beat(other, new ClusterFrame.Beat("new", Instant.EPOCH, 1, Set.of(), false));
+        registry.beat(other, new ClusterFrame.Beat(++beats, "new", Instant.EPOCH, 1, Set.of(), false));
         registry.arrived(other, new ClusterFrame.Sessions(1, true, true, List.of(alice)));
         registry.change(node, new ClusterFrame.Left(2, alice.id()));
 
@@ -214,11 +215,21 @@ class ClusterRegistryTest {
     @Test
     void aLogicIsFoundUntilItsNodeSaysOtherwise() {
         assertThat(registry.nodesWith("work")).containsExactly(node);
-        registry.beat(node, new ClusterFrame.Beat("other", Instant.EPOCH, 0, Set.of("more"), true));
+        registry.beat(node, new ClusterFrame.Beat(++beats, "other", Instant.EPOCH, 0, Set.of("more"), true));
 
         assertThat(registry.nodesWith("work")).isEmpty();
         assertThat(registry.nodesWith("more")).containsExactly(node);
         assertThat(node.isDraining()).isTrue();
+    }
+
+    @Test
+    void aSignOfLifeThatIsOvertakenByANewerOneTellsNothing() {
+        registry.beat(node, new ClusterFrame.Beat(beats + 2, "other", Instant.EPOCH, 0, Set.of("more"), false));
+        registry.beat(node, new ClusterFrame.Beat(beats + 1, "other", Instant.EPOCH, 0, Set.of("work"), true));
+
+        assertThat(registry.nodesWith("more")).containsExactly(node);
+        assertThat(registry.nodesWith("work")).isEmpty();
+        assertThat(node.isDraining()).isFalse();
     }
 
     @Test

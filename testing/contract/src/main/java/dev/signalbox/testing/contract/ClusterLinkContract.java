@@ -124,8 +124,7 @@ public abstract class ClusterLinkContract {
 
     @Test
     void whatNobodySubscribesToIsPublishedWithSuccess() throws Exception {
-        assertThat(connected().publish(NODE, bytes("x")))
-                .succeedsWithin(Duration.ofSeconds(60));
+        assertThat(connected().publish(NODE, bytes("x"))).succeedsWithin(Duration.ofSeconds(60));
     }
 
     @Test
@@ -179,9 +178,8 @@ public abstract class ClusterLinkContract {
         bob.awaitText(NODE, "b" + (MANY - 1));
         for (String name : List.of("a", "b")) {
             assertThat(bob.texts(NODE).stream().filter(text -> text.startsWith(name)))
-                    .containsExactlyElementsOf(IntStream.range(0, MANY)
-                            .mapToObj(i -> name + i)
-                            .toList());
+                    .containsExactlyElementsOf(
+                            IntStream.range(0, MANY).mapToObj(i -> name + i).toList());
         }
         assertThat(bob.overlapped).isFalse();
     }
@@ -247,8 +245,7 @@ public abstract class ClusterLinkContract {
 
         bob.awaitCount(Kind.RECEIVED, 1);
         assertThat(bob.texts(NODE).getFirst()).hasSize(most);
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> alice.publish(NODE, new byte[alice.maxBytes() + 1]));
+        assertThatIllegalArgumentException().isThrownBy(() -> alice.publish(NODE, new byte[alice.maxBytes() + 1]));
         assertThatIllegalArgumentException().isThrownBy(() -> alice.publish(NODE, new byte[0]));
     }
 
@@ -328,7 +325,9 @@ public abstract class ClusterLinkContract {
 
     private static Throwable failure(CompletionStage<Void> stage) {
         Throwable thrown = catchThrowable(() -> get(stage));
-        return thrown instanceof CompletionException wrapped && wrapped.getCause() != null ? wrapped.getCause() : thrown;
+        return thrown instanceof CompletionException wrapped && wrapped.getCause() != null
+                ? wrapped.getCause()
+                : thrown;
     }
 
     @Test
@@ -369,9 +368,7 @@ public abstract class ClusterLinkContract {
     @Test
     void aChannelsNameIsChecked() {
         for (String name : List.of("", "Node", "a b", "ä", "x".repeat(65))) {
-            assertThatExceptionOfType(IllegalArgumentException.class)
-                    .as(name)
-                    .isThrownBy(() -> new Channel(name));
+            assertThatExceptionOfType(IllegalArgumentException.class).as(name).isThrownBy(() -> new Channel(name));
         }
     }
 }

@@ -17,7 +17,10 @@ final class LinkRecorder implements ClusterLink.Listener {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** {@code channel} and {@code text} are null where an event has none. */
-    record Event(Kind kind, ClusterLink.@Nullable Channel channel, @Nullable String text) {}
+    record Event(
+            Kind kind,
+            ClusterLink.@Nullable Channel channel,
+            @Nullable String text) {}
 
     enum Kind {
         RECEIVED,
@@ -73,7 +76,9 @@ final class LinkRecorder implements ClusterLink.Listener {
     }
 
     List<String> texts(ClusterLink.Channel channel) {
-        return received(channel).stream().map(each -> String.valueOf(each.text())).toList();
+        return received(channel).stream()
+                .map(each -> String.valueOf(each.text()))
+                .toList();
     }
 
     long count(Kind kind) {
