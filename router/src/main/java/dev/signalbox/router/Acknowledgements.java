@@ -49,6 +49,42 @@ final class Acknowledgements {
         return fresh.result.copy();
     }
 
+    /** As {@link #send}, to a session on another node, which says how it ends: see {@link #settle}. */
+    CompletableFuture<AckResult> sendElsewhere(
+            Message message, Address.Session target, Instant until, @Nullable Attachment sender) {
+        Inbox.Waiting fresh = new Inbox.Waiting(message, target, null, sender, this::abandoned);
+        Inbox.Waiting existing = byId.putIfAbsent(message.id(), fresh);
+        if (existing != null) {
+            return join(existing, target);
+        }
+        if (reserve(fresh)) {
+            expireAt(until, fresh);
+        }
+        return fresh.result.copy();
+    }
+
+    private void expireAt(Instant until, Inbox.Waiting waiting) {
+        waiting.timer = deadlines.at(until, () -> finish(waiting, () -> new AckResult.Expired(waiting.sent())));
+    }
+
+    /** A message is about to be carried to another node. */
+    void mayArrive(UUID message) {
+        Optional.ofNullable(byId.get(message)).ifPresent(Inbox.Waiting::mayArrive);
+    }
+
+    /** Another node says how a message ended. */
+    void settle(UUID message, AckResult result) {
+        Optional.ofNullable(byId.get(message)).ifPresent(waiting -> finish(waiting, () -> result));
+    }
+
+    /** The node that a message came from does not wait for it any more. */
+    void forget(UUID message) {
+        settle(
+                message,
+                new AckResult.Rejected(
+                        RouteError.of(ErrorCode.CLOSING, "nobody waits for the acknowledgement any more")));
+    }
+
     private CompletableFuture<AckResult> rejected(Message message, RouteError error) {
         AckResult result = new AckResult.Rejected(error);
         listener.ackEnded(message, result);
@@ -83,7 +119,7 @@ final class Acknowledgements {
     }
 
     private void begin(Inbox.Waiting fresh, Instant until) {
-        fresh.timer = deadlines.at(until, () -> finish(fresh, () -> new AckResult.Expired(fresh.sent())));
+        expireAt(until, fresh);
         switch (add(fresh)) {
             case FULL -> finish(fresh, () -> new AckResult.Rejected(overloaded(fresh.target.toString())));
             case GONE -> finish(fresh, () -> new AckResult.Rejected(RouteError.gone(fresh.target)));

@@ -1,5 +1,7 @@
 package dev.signalbox.router;
 
+import java.util.UUID;
+
 /** The way to one connected client, made by an {@link Endpoint}. Thread-safe; nothing here blocks. */
 public interface Connection {
 
@@ -9,6 +11,12 @@ public interface Connection {
      * {@link ClientSession#writable} once there is room again.
      */
     boolean offer(Message message);
+
+    /**
+     * Tells the client that a message of its did not reach a target on another node, after {@link ClientSession#send} had taken it: by the
+     * message's id. An endpoint whose protocol cannot say it leaves it out.
+     */
+    default void refused(UUID message, RouteError error) {}
 
     /** Begins to close it, after what was offered before. The first reason counts; repeating is harmless. */
     void close(CloseReason reason);

@@ -22,6 +22,8 @@ public enum ErrorCode {
     PASSIVE_LOGIC,
     /** The client does not read what was already sent to it, and cannot take more. */
     SLOW_CONSUMER,
+    /** The receiver is, or may be, on another node of the cluster, which cannot be reached now. */
+    UNREACHABLE,
     /** The node has as much pending as it may have. */
     OVERLOADED,
     /** The logic threw an exception instead of replying. */

@@ -57,6 +57,7 @@ final class Inbox {
         private final Runnable onAbandoned;
         private final int bytes;
         private volatile int attempts;
+        private volatile boolean mayHaveArrived;
         private long position = -1;
 
         /** {@code onAbandoned} is run if its sender, a session, ends first. */
@@ -94,9 +95,14 @@ final class Inbox {
             onAbandoned.run();
         }
 
-        /** Whether it was handed to a connection, or is just being. */
+        /** Another node has it, and may hand it to a connection. */
+        void mayArrive() {
+            mayHaveArrived = true;
+        }
+
+        /** Whether it was, or may have been, handed to a connection, or is just being. */
         boolean sent() {
-            return attempts > 0;
+            return attempts > 0 || mayHaveArrived;
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.signalbox.router;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The registered logic by name. Thread-safe. */
@@ -48,6 +50,18 @@ final class LogicTable {
         }
         removed.stop();
         return true;
+    }
+
+    boolean has(String name) {
+        return runners.containsKey(name);
+    }
+
+    /** Those that take messages. */
+    Set<String> names() {
+        return runners.entrySet().stream()
+                .filter(each -> !(each.getValue() instanceof PassiveRunner))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Nullable

@@ -12,7 +12,7 @@ import java.util.UUID;
  *
  * @param id UUIDv7; the same on every redelivery, so that a receiver can tell a repetition
  * @param source who sent it: a user or a logic
- * @param origin the session that it came from, if it came from one; it never leaves this node
+ * @param origin the session that it came from, if it came from one; only nodes of its cluster see it
  * @param targets at least one; repetitions are dropped, the order is kept
  * @param headers for the receiver; they travel with the message
  * @param tags for middleware and logic of this node; they never leave it

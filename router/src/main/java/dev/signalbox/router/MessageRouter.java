@@ -33,10 +33,12 @@ final class MessageRouter implements Router, ClientGateway {
     private final LogicTable logics;
     private final MiddlewareChain sending;
     private final Routing routing;
+    private final SafeListener listener;
     private final AtomicBoolean closing = new AtomicBoolean();
+    private volatile @Nullable ClusterMember cluster;
 
     MessageRouter(RouterOptions options, RouterListener unsafe, InstantSource clock) {
-        RouterListener listener = new SafeListener(unsafe);
+        this.listener = new SafeListener(unsafe);
         RouterOptions.Resume resume = options.resume();
         Budget.Share held = new Budget.Share(resume.maxMessages(), resume.maxBytes());
         this.options = options;
@@ -56,6 +58,10 @@ final class MessageRouter implements Router, ClientGateway {
 
     InstantSource clock() {
         return clock;
+    }
+
+    Deadlines deadlines() {
+        return deadlines;
     }
 
     SessionLifecycle life() {
@@ -92,13 +98,54 @@ final class MessageRouter implements Router, ClientGateway {
     }
 
     @Override
+    public synchronized Cluster join(ClusterLink link, ClusterOptions joining) {
+        if (cluster != null || !routing.endpoints().isEmpty() || closing.get()) {
+            throw new IllegalStateException("a router joins one cluster, once, and before its first endpoint");
+        }
+        ClusterMember member = new ClusterMember(
+                link,
+                joining,
+                new ClusterParts(
+                        this,
+                        users,
+                        logics,
+                        requests,
+                        acknowledgements,
+                        topics,
+                        routing,
+                        entrance,
+                        deadlines,
+                        listener,
+                        clock));
+        listener.announces(member.announcer());
+        topics.follow(member.interest());
+        routing.joined(member);
+        cluster = member;
+        member.start();
+        return member;
+    }
+
+    @Override
+    public Optional<Cluster> cluster() {
+        return Optional.ofNullable(cluster);
+    }
+
+    /** Other nodes are told at once what they learn with the next heartbeat otherwise. */
+    private void tellCluster() {
+        Optional.ofNullable(cluster).ifPresent(ClusterMember::tellBeat);
+    }
+
+    @Override
     public void add(String name, Logic logic) {
         logics.add(name, logic);
+        tellCluster();
     }
 
     @Override
     public boolean remove(String name) {
-        return logics.remove(name);
+        boolean removed = logics.remove(name);
+        tellCluster();
+        return removed;
     }
 
     @Override
@@ -310,14 +357,34 @@ final class MessageRouter implements Router, ClientGateway {
 
     @Override
     public boolean disconnect(String user, CloseReason reason) {
+        ClusterMember member = cluster;
+        boolean elsewhere = member != null
+                && member.disconnect(Address.client(user), member.registry().nodesOf(user), reason);
+        return disconnectHere(user, reason) || elsewhere;
+    }
+
+    @Override
+    public boolean disconnect(UUID id, CloseReason reason) {
+        return disconnectHere(id, reason) || disconnectElsewhere(id, reason);
+    }
+
+    private boolean disconnectElsewhere(UUID id, CloseReason reason) {
+        ClusterMember member = cluster;
+        ClusterRegistry.Located located =
+                member == null ? null : member.registry().session(id);
+        return member != null
+                && located != null
+                && member.disconnect(located.session().address(), List.of(located.node()), reason);
+    }
+
+    boolean disconnectHere(String user, CloseReason reason) {
         User found = users.find(user);
         List<LiveSession> sessions = found == null ? List.of() : found.sessions();
         sessions.forEach(session -> session.close(reason));
         return !sessions.isEmpty();
     }
 
-    @Override
-    public boolean disconnect(UUID id, CloseReason reason) {
+    boolean disconnectHere(UUID id, CloseReason reason) {
         LiveSession session = users.session(id);
         if (session == null) {
             return false;
@@ -329,6 +396,7 @@ final class MessageRouter implements Router, ClientGateway {
     @Override
     public boolean drain(Duration deadline) throws InterruptedException {
         entrance.drain(true);
+        tellCluster();
         long start = System.nanoTime();
         while (logics.pending() > 0) {
             if (System.nanoTime() - start >= deadline.toNanos()) {
@@ -348,6 +416,7 @@ final class MessageRouter implements Router, ClientGateway {
         if (closing.get()) {
             entrance.drain(true);
         }
+        tellCluster();
     }
 
     @Override
@@ -362,6 +431,7 @@ final class MessageRouter implements Router, ClientGateway {
         life.endDetached();
         logics.stop();
         endWaiting();
+        Optional.ofNullable(cluster).ifPresent(ClusterMember::close);
         deadlines.close();
     }
 

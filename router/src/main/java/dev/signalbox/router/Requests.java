@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Requests that wait for their reply. Thread-safe; bounded by {@link RouterOptions#maxRequests()}. */
@@ -78,6 +79,7 @@ final class Requests {
     private final int bound;
     private final Budget budget;
     private final Deadlines deadlines;
+    private volatile Predicate<UUID> elsewhere = id -> false;
 
     Requests(int bound, Deadlines deadlines) {
         this.bound = bound;
@@ -141,11 +143,18 @@ final class Requests {
         });
     }
 
-    /** A client or a session is gone, and will answer nothing. */
+    /** {@code others} says whether another node may answer a request, also after its target is gone from this one. */
+    void answeredBy(Predicate<UUID> others) {
+        elsewhere = others;
+    }
+
+    /** A client or a session is gone from this node, and will answer nothing here. */
     void gone(Address target) {
         Set<UUID> ids = byTarget.get(target);
         if (ids != null) {
-            List.copyOf(ids).forEach(id -> fail(id, RouteError.gone(target)));
+            List.copyOf(ids).stream()
+                    .filter(id -> !elsewhere.test(id))
+                    .forEach(id -> fail(id, RouteError.gone(target)));
         }
     }
 
@@ -168,6 +177,14 @@ final class Requests {
     Pending take(UUID request, Message reply) {
         Pending found = pending.get(request);
         return found != null && found.mayBeAnsweredBy(reply) && remove(found) ? found : null;
+    }
+
+    /** A reply from another node, which has checked that its sender is entitled to it. */
+    void answered(UUID request, Message reply) {
+        Pending found = pending.get(request);
+        if (found != null && remove(found)) {
+            found.complete(reply);
+        }
     }
 
     void fail(UUID request, RouteError error) {

@@ -66,6 +66,27 @@ public record RouteError(ErrorCode code, Optional<Address> target, String messag
                 target + " does not read its messages fast enough, so this one was not sent; send it again later");
     }
 
+    /** {@code where} is the node that it is on, or other nodes in general. */
+    static RouteError unreachable(Address target, String where, String why) {
+        return to(
+                target,
+                ErrorCode.UNREACHABLE,
+                target + " may be on " + where + ", which cannot be reached: " + why + "; send again later");
+    }
+
+    /** {@code most} is what a message to another node may take. */
+    static RouteError tooLargeForLink(Address target, int most) {
+        return to(
+                target,
+                ErrorCode.TOO_LARGE,
+                "to reach " + target + " on another node, a message with all that belongs to it may take " + most
+                        + " bytes; split it");
+    }
+
+    static RouteError linkFull(Address target) {
+        return to(target, ErrorCode.OVERLOADED, "too many bytes wait to be sent to other nodes; send again later");
+    }
+
     static RouteError forbidden(Authorizer.Operation operation, Address address) {
         return to(
                 address,

@@ -30,6 +30,17 @@ public interface Router extends AutoCloseable {
         return new MessageRouter(options, listener, clock);
     }
 
+    /**
+     * Works with other nodes from now on, as one: their clients, logic and topics are reached from here, and those of this node from there. Once,
+     * and before the first endpoint. The router closes the link.
+     *
+     * @throws IllegalStateException if it has joined already, or has an endpoint
+     */
+    Cluster join(ClusterLink link, ClusterOptions options);
+
+    /** What it has joined; empty if it is alone. */
+    Optional<Cluster> cluster();
+
     /** Starts an endpoint and lets its clients in. The router closes it. @throws EndpointException if it cannot start */
     void attach(Endpoint endpoint);
 
@@ -91,10 +102,10 @@ public interface Router extends AutoCloseable {
      */
     Optional<Topic.Kept> read(String topic, long after, int maxBytes);
 
-    /** How many sessions there are, those included that wait for their client to come back. */
+    /** How many sessions this node has, those included that wait for their client to come back. */
     int connected();
 
-    /** All sessions, in no order. */
+    /** All sessions of this node, in no order. */
     List<SessionInfo> sessions();
 
     /** Those of one user, in the order of connecting; empty if the user has none. */
@@ -110,10 +121,10 @@ public interface Router extends AutoCloseable {
     /** The topics that a session subscribes to, in the order of their names; empty if there is no such session. */
     List<String> subscriptions(UUID session);
 
-    /** Closes all connections of a user. False if there is none. */
+    /** Closes all connections of a user, on all nodes. False if none is known. */
     boolean disconnect(String user, CloseReason reason);
 
-    /** Closes the connection of one session. False if it is not connected. */
+    /** Closes the connection of one session, on any node. False if none is known. */
     boolean disconnect(UUID session, CloseReason reason);
 
     /**

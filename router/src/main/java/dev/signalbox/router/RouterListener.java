@@ -1,6 +1,7 @@
 package dev.signalbox.router;
 
 import java.time.Duration;
+import java.util.UUID;
 
 /**
  * Watches a router, for metrics and logs. Called on the threads that do the work: be quick, do not block, be thread-safe.
@@ -27,6 +28,9 @@ public interface RouterListener {
 
     /** A message, or one of its targets, failed and its sender was told. */
     default void failed(Message message, RouteError error) {}
+
+    /** A message that another node was to deliver, or one of its targets, failed after all; its sender was told. */
+    default void refused(UUID message, RouteError error) {}
 
     /** A logic finished a message. */
     default void handled(String logic, Message message, Duration took) {}

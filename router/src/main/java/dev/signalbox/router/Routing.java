@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Takes admitted messages to where they belong. Thread-safe; nothing here blocks. */
@@ -18,6 +19,8 @@ final class Routing {
     private final MiddlewareChain sending;
     private final RouterListener listener;
     private final List<Endpoint> endpoints = new CopyOnWriteArrayList<>();
+    /** Null as long as this node is alone. */
+    private volatile @Nullable ClusterMember cluster;
 
     Routing(
             Users users,
@@ -40,6 +43,11 @@ final class Routing {
         return endpoints;
     }
 
+    /** From now on there are other nodes. */
+    void joined(ClusterMember member) {
+        cluster = member;
+    }
+
     SendReport route(Message message) {
         return switch (message.intent()) {
             case Intent.Reply reply -> reply(message, reply.request());
@@ -54,7 +62,7 @@ final class Routing {
         Outcome outcome = new Outcome(message, listener);
         for (Address target : message.targets()) {
             if (target instanceof Address.Logic logic) {
-                outcome.add(logics.offer(logic, message));
+                outcome.add(offer(logic, message));
             }
         }
         List<Address> toClients = clientTargets(message);
@@ -62,6 +70,14 @@ final class Routing {
             deliverToClients(message, toClients, outcome);
         }
         return outcome.report();
+    }
+
+    /** To this node's own if it has one: a message is handled once, and here at the least cost. */
+    private @Nullable RouteError offer(Address.Logic logic, Message message) {
+        ClusterMember member = cluster;
+        return member == null || logics.has(logic.name())
+                ? logics.offer(logic, message)
+                : member.toLogic(logic, message);
     }
 
     private static List<Address> clientTargets(Message message) {
@@ -80,16 +96,37 @@ final class Routing {
         switch (sending.apply(toSend)) {
             case Decision.Reject(String reason) ->
                 targets.forEach(target -> outcome.add(RouteError.to(target, ErrorCode.REJECTED, reason)));
-            case Decision.Accept(Message sent) -> sendToEach(sent, outcome);
+            case Decision.Accept(Message sent) -> {
+                ClusterMember member = cluster;
+                sendToEach(sent, outcome, member == null ? null : new ClusterForwarding(member, sent));
+            }
         }
     }
 
-    private void sendToEach(Message message, Outcome outcome) {
+    /** Delivers what another node carried here. That node has applied the middleware, and sends it to other nodes itself. */
+    SendReport carried(Message message) {
+        Outcome outcome = new Outcome(message, listener);
+        for (Address target : message.targets()) {
+            if (target instanceof Address.Logic logic) {
+                outcome.add(logics.offer(logic, message));
+            }
+        }
+        List<Address> toClients = clientTargets(message);
+        if (!toClients.isEmpty()) {
+            sendToEach(message.withTargets(toClients), outcome, null);
+        }
+        return outcome.report();
+    }
+
+    private void sendToEach(Message message, Outcome outcome, @Nullable ClusterForwarding forwarding) {
         boolean toAll = message.targets().contains(Address.ALL);
         int reached = 0;
         for (Address target : message.targets()) {
             boolean isReachedAnyway = toAll && (target instanceof Address.Client || target instanceof Address.Session);
-            reached += isReachedAnyway ? 0 : send(target, message, outcome);
+            reached += isReachedAnyway ? 0 : send(target, message, outcome, forwarding);
+        }
+        if (forwarding != null) {
+            forwarding.send(outcome);
         }
         if (reached > 0) {
             listener.sent(message, reached);
@@ -97,15 +134,20 @@ final class Routing {
     }
 
     /** Returns how many it reached. */
-    private int send(Address target, Message message, Outcome outcome) {
-        RouteError error = offer(target, message);
-        int reached = error != null ? 0 : target instanceof Address.All ? users.connected() : 1;
+    private int send(Address target, Message message, Outcome outcome, @Nullable ClusterForwarding forwarding) {
+        RouteError here = offer(target, message);
+        RouteError error = forwarding == null ? here : forwarding.add(target, here);
+        int reached = error != null ? 0 : target instanceof Address.All ? connected(forwarding) : 1;
         if (error != null) {
             outcome.add(error);
         } else {
             outcome.accepted(reached);
         }
         return reached;
+    }
+
+    private int connected(@Nullable ClusterForwarding forwarding) {
+        return users.connected() + (forwarding == null ? 0 : forwarding.sessions());
     }
 
     private @Nullable RouteError offer(Address target, Message message) {
@@ -145,20 +187,31 @@ final class Routing {
             case Decision.Reject(String reason) -> refusePublishing(message, RouteError.rejected(reason));
             case Decision.Accept(Message sent) ->
                 topics.publish(topic.name(), sent, key)
-                        .map(published -> published(sent, topic, published))
+                        .map(published -> published(sent, topic, key, published))
                         .orElseGet(() -> refusePublishing(sent, RouteError.tooManyTopics(topic)));
         };
     }
 
-    private ClientSession.Publishing published(Message message, Address.Topic topic, TopicLog.Published published) {
+    private ClientSession.Publishing published(
+            Message message, Address.Topic topic, @Nullable String key, TopicLog.Published published) {
         if (published.offset() == 0) {
             return refusePublishing(message, RouteError.fanOutFull(topic));
         }
         if (!published.repeated()) {
             listener.sent(message, 1);
+            publishElsewhere(message, topic, key);
         }
         return new ClientSession.Publishing.Published(
                 new Position(published.epoch(), published.offset()), published.repeated());
+    }
+
+    /** It is in this node's topic, whatever comes of it elsewhere: subscribers there are told what they miss. */
+    private void publishElsewhere(Message message, Address.Topic topic, @Nullable String key) {
+        ClusterMember member = cluster;
+        RouteError error = member == null ? null : member.publish(topic, message, Optional.ofNullable(key));
+        if (error != null) {
+            listener.failed(message, error);
+        }
     }
 
     ClientSession.Publishing refusePublishing(Message message, RouteError error) {
@@ -212,12 +265,29 @@ final class Routing {
                     RouteError.of(ErrorCode.MALFORMED, "a request goes to exactly one client or logic")));
         }
         Message request = message.withIntent(new Intent.Ask(deadline));
+        CompletableFuture<Message> reply = ask(request, deadline, sender, this::deliver);
+        ClusterMember member = cluster;
+        if (member != null) {
+            var _ = reply.whenComplete((done, failure) -> member.waits().endOf(request.id()));
+        }
+        return reply;
+    }
+
+    /** Puts a request of another node to its target, which is on this one. */
+    CompletableFuture<Message> askedElsewhere(Message request, Instant deadline) {
+        return ask(request, deadline, null, this::carried);
+    }
+
+    private CompletableFuture<Message> ask(
+            Message request, Instant deadline, @Nullable Attachment sender, Function<Message, SendReport> delivery) {
         Requests.Pending pending = requests.open(request, deadline, sender);
         if (!pending.reply().isDone()) {
             if (!(request.targets().getFirst() instanceof Address.Logic)) {
                 requests.put(pending);
             }
-            deliver(request).errors().stream().findFirst().ifPresent(error -> requests.fail(request.id(), error));
+            delivery.apply(request).errors().stream()
+                    .findFirst()
+                    .ifPresent(error -> requests.fail(request.id(), error));
         }
         return pending.reply();
     }
@@ -235,13 +305,40 @@ final class Routing {
                 CompletableFuture.completedFuture(refuseAck(message, RouteError.rejected(reason)));
             case Decision.Accept(Message sent)
             when canAcknowledge(sent.targets()) ->
-                acknowledgements.send(sent, sent.targets().getFirst(), until, sender);
+                acknowledged(sent, sent.targets().getFirst(), until, sender);
             case Decision.Accept _ ->
                 CompletableFuture.completedFuture(refuseAck(
                         message,
                         RouteError.of(
                                 ErrorCode.MALFORMED, "a message with an acknowledgement goes to exactly one client")));
         };
+    }
+
+    private CompletableFuture<AckResult> acknowledged(
+            Message message, Address target, Instant until, @Nullable Attachment sender) {
+        ClusterMember member = cluster;
+        if (member == null) {
+            return acknowledgements.send(message, target, until, sender);
+        }
+        Message confirm = message.withIntent(new Intent.Confirm(until));
+        return switch (target) {
+            case Address.Session session
+            when users.session(session.id()) == null && member.registry().session(session.id()) != null ->
+                confirmed(
+                        member,
+                        confirm,
+                        session.user(),
+                        acknowledgements.sendElsewhere(confirm, session, until, sender));
+            case Address.Client client ->
+                confirmed(member, confirm, client.id(), acknowledgements.send(message, target, until, sender));
+            default -> acknowledgements.send(message, target, until, sender);
+        };
+    }
+
+    private static CompletableFuture<AckResult> confirmed(
+            ClusterMember member, Message message, String user, CompletableFuture<AckResult> result) {
+        member.waits().confirm(message, user, result);
+        return result;
     }
 
     private static boolean canAcknowledge(List<Address> targets) {

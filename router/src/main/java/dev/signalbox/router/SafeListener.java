@@ -1,6 +1,8 @@
 package dev.signalbox.router;
 
 import java.time.Duration;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -9,9 +11,15 @@ final class SafeListener implements RouterListener {
     private static final Logger LOG = LoggerFactory.getLogger(SafeListener.class);
 
     private final RouterListener listener;
+    private volatile @Nullable ClusterAnnouncer announcer;
 
     SafeListener(RouterListener listener) {
         this.listener = listener;
+    }
+
+    /** From now on other nodes are told of sessions, too. */
+    void announces(ClusterAnnouncer other) {
+        announcer = other;
     }
 
     private static void failed(Throwable e) {
@@ -20,6 +28,10 @@ final class SafeListener implements RouterListener {
 
     @Override
     public void connected(SessionInfo session) {
+        ClusterAnnouncer others = announcer;
+        if (others != null) {
+            others.joined(session);
+        }
         try {
             listener.connected(session);
         } catch (Throwable e) {
@@ -29,6 +41,10 @@ final class SafeListener implements RouterListener {
 
     @Override
     public void disconnected(SessionInfo session, CloseReason reason) {
+        ClusterAnnouncer others = announcer;
+        if (others != null) {
+            others.left(session.id());
+        }
         try {
             listener.disconnected(session, reason);
         } catch (Throwable e) {
@@ -58,6 +74,15 @@ final class SafeListener implements RouterListener {
     public void failed(Message message, RouteError error) {
         try {
             listener.failed(message, error);
+        } catch (Throwable e) {
+            failed(e);
+        }
+    }
+
+    @Override
+    public void refused(UUID message, RouteError error) {
+        try {
+            listener.refused(message, error);
         } catch (Throwable e) {
             failed(e);
         }

@@ -23,6 +23,11 @@ public record SessionInfo(
         Instant lastMessageAt,
         boolean connected) {
 
+    /** The same session after it sent something. */
+    SessionInfo withLastMessageAt(Instant changed) {
+        return new SessionInfo(id, user, metadata, remoteAddress, connectedAt, changed, connected);
+    }
+
     /** The address of this session, and of no other of its user. */
     public Address.Session address() {
         return new Address.Session(user, id);

@@ -178,6 +178,19 @@ final class TopicLog implements Topic {
         }
     }
 
+    /** Something is missing: an offset is left out, and with it what is kept before it, so that whoever reads on sees a gap. */
+    void miss() {
+        lock.lock();
+        try {
+            while (kept.size() > 0) {
+                bytes -= kept.removeFirst().message().bytes();
+            }
+            end++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Either all shards take it, or none does: half a publication would help nobody. */
     private boolean reserve(Message message) {
         List<Shard> reserved = new ArrayList<>(shards.size());

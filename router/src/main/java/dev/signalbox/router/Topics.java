@@ -34,12 +34,18 @@ final class Topics {
     private final AtomicBoolean sweeping = new AtomicBoolean();
     private final TopicPatterns patterns = new TopicPatterns();
     private final TopicLog everyone;
+    private volatile @Nullable ClusterInterest interest;
 
     Topics(RouterOptions.Topics options, InstantSource clock, Deadlines deadlines) {
         this.options = options;
         this.clock = clock;
         this.deadlines = deadlines;
         this.everyone = new TopicLog("", EVERYONE, clock);
+    }
+
+    /** From now on topics have publishers on other nodes. Before the first topic. */
+    void follow(ClusterInterest others) {
+        interest = others;
     }
 
     TopicLog everyone() {
@@ -49,6 +55,33 @@ final class Topics {
     /** What came of publishing; empty if there are as many topics as there may be. */
     Optional<TopicLog.Published> publish(String name, Message message, @Nullable String key) {
         return with(name, topic -> topic.publish(message, key, patterns));
+    }
+
+    /**
+     * What came of a publication on another node; empty if nobody here is interested in the topic. Where patterns stand for it, it is
+     * opened for them; if there are too many topics for that, their subscribers are told that something is missing.
+     */
+    Optional<TopicLog.Published> publishIfOpen(String name, Message message, @Nullable String key) {
+        List<TopicLog> interested = patterns.of(name);
+        if (interested.isEmpty() && !byName.containsKey(name)) {
+            return Optional.empty();
+        }
+        Optional<TopicLog.Published> published = publish(name, message, key);
+        if (published.isEmpty()) {
+            interested.forEach(TopicLog::miss);
+        }
+        return published;
+    }
+
+    /** One message that was published elsewhere is missing here, also from the patterns that stand for its topic. */
+    void missedMessage(String name) {
+        missed(name);
+        patterns.of(name).forEach(TopicLog::miss);
+    }
+
+    /** Something that was published to a topic elsewhere is missing here, and its subscribers are told. */
+    void missed(String name) {
+        Optional.ofNullable(byName.get(name)).ifPresent(TopicLog::miss);
     }
 
     TopicLog.Published publishToAll(Message message) {
@@ -123,6 +156,7 @@ final class Topics {
         if (winner != fresh) {
             count.decrementAndGet();
         }
+        Optional.ofNullable(interest).ifPresent(others -> others.opened(name, byName::containsKey));
         return winner;
     }
 
@@ -140,6 +174,7 @@ final class Topics {
             if (Address.topic(topic.name()).isPattern()) {
                 patterns.remove(topic);
             }
+            Optional.ofNullable(interest).ifPresent(others -> others.closed(topic.name(), byName::containsKey));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.signalbox.router;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Keeps what it is told. */
@@ -31,6 +32,11 @@ final class CountingListener implements RouterListener {
     @Override
     public void failed(Message message, RouteError error) {
         events.add("failed " + message.payload() + " " + error.code());
+    }
+
+    @Override
+    public void refused(UUID message, RouteError error) {
+        events.add("refused " + message + " " + error.code());
     }
 
     @Override

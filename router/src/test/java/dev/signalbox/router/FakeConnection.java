@@ -1,6 +1,7 @@
 package dev.signalbox.router;
 
 import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** A connection that keeps what it is offered, as long as it has room. */
 final class FakeConnection implements Connection {
     final Queue<Message> offered = new ConcurrentLinkedQueue<>();
+    final Queue<RouteError> refused = new ConcurrentLinkedQueue<>();
     final AtomicReference<@Nullable CloseReason> closed = new AtomicReference<>();
     Consumer<Message> onOffer = message -> {};
     volatile int room;
@@ -28,6 +30,11 @@ final class FakeConnection implements Connection {
             onOffer.accept(message);
         }
         return taken;
+    }
+
+    @Override
+    public void refused(UUID message, RouteError error) {
+        refused.add(error);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.signalbox.router.Connection;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Position;
 import dev.signalbox.router.Resumption;
+import dev.signalbox.router.RouteError;
 import dev.signalbox.router.Topic;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -14,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -161,6 +163,11 @@ final class ClientConnection implements Connection {
         } else {
             close(CloseReason.SLOW_CONSUMER);
         }
+    }
+
+    @Override
+    public void refused(UUID message, RouteError error) {
+        answer(ServerFrames.refused(message, error));
     }
 
     private boolean reserve(int bytes) {

@@ -165,6 +165,9 @@ final class LoopOutbox implements Runnable, Shard {
             return;
         }
         touch(feed);
+        if (publication.offset() > feed.offset + 1) {
+            skip(feed, publication.offset());
+        }
         if (feed.lagging().size() < feed.members().size()) {
             List<Segment> segments = feed.segments();
             for (int i = 0; i < segments.size(); i++) {
@@ -174,6 +177,19 @@ final class LoopOutbox implements Runnable, Shard {
         feed.offset = publication.offset();
         if (feed.size() > MAX_SEGMENT) {
             finish();
+        }
+    }
+
+    /** Some offsets are left out: what was published there never came. Those who lag see it when they read. */
+    private void skip(Feed feed, long next) {
+        List<Segment> segments = feed.segments();
+        for (int i = 0; i < segments.size(); i++) {
+            finish(feed, segments.get(i));
+        }
+        for (Member member : List.copyOf(feed.members())) {
+            if (!member.isLagging() && member.connection.isOpen()) {
+                gap(member, next);
+            }
         }
     }
 

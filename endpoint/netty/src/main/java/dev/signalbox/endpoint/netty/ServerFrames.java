@@ -9,6 +9,7 @@ import dev.signalbox.router.RouteError;
 import dev.signalbox.router.SendReport;
 import dev.signalbox.router.SessionInfo;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON frames that the server sends; see docs/protocol.md. */
@@ -153,6 +154,15 @@ final class ServerFrames {
     static byte[] error(@Nullable String id, RouteError error) {
         JsonBytes json = id(new JsonBytes().raw("{\"type\":\"error\""), id);
         return error(json.raw(","), error).raw("}").copy();
+    }
+
+    /** A message that was taken did not arrive on another node after all. */
+    static byte[] refused(UUID message, RouteError error) {
+        JsonBytes json = new JsonBytes()
+                .raw("{\"type\":\"error\",\"refused\":")
+                .uuid(message)
+                .raw(",");
+        return error(json, error).raw("}").copy();
     }
 
     /** The first error, and all of them where there are several. */

@@ -69,14 +69,14 @@ class ProtocolDocumentTest {
                 .extracting(each -> each.get("type").asString())
                 .containsExactly(
                         "open", "welcome", "ping", "close", "message", "message", "message", "message", "gap",
-                        "request", "reply", "ok", "ok", "ok", "ok", "ok", "error");
+                        "request", "reply", "ok", "ok", "ok", "ok", "ok", "error", "error");
     }
 
     @Test
     void theTableOfErrorsIsComplete() {
         assertThat(firstColumn("`([a-z-]+)`")
                         .filter(each -> each.contains("-")
-                                || each.matches("forbidden|rejected|overloaded|timeout|malformed|closing")))
+                                || each.matches("forbidden|rejected|overloaded|timeout|malformed|closing|unreachable")))
                 .containsExactlyInAnyOrderElementsOf(
                         Arrays.stream(ErrorCode.values()).map(ErrorCode::code).toList());
     }

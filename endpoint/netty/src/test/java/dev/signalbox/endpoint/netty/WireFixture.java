@@ -1,5 +1,7 @@
 package dev.signalbox.endpoint.netty;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.signalbox.endpoint.netty.ConnectionListener.Fault;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Endpoint;
@@ -45,10 +47,16 @@ abstract class WireFixture {
         transport = over;
         Router router = Router.create(routing.withDrain(Duration.ZERO));
         opened = Optional.of(router);
+        prepare(router);
         Endpoint endpoint =
                 WebSocketEndpoint.create(over.loops(), over.apply(options), WireFixture::identity, faults::add);
         router.attach(endpoint);
         port = endpoint.address().getPort();
+    }
+
+    /** What a test does with the router before clients are let in. */
+    void prepare(Router router) {
+        assertThat(router.connected()).isZero();
     }
 
     private static Optional<Principal> identity(String token) {

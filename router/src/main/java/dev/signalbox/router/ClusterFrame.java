@@ -1,0 +1,87 @@
+package dev.signalbox.router;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/** What one node says to others; {@link ClusterCodec} has it as bytes. */
+sealed interface ClusterFrame {
+
+    /** A message for targets of the receiving node, or for all. An intent other than to tell is answered. */
+    record Carry(Message message) implements ClusterFrame {}
+
+    /** Some targets of an earlier {@link Carry} did not take the message. {@code origin} is the session that sent it. */
+    record Refused(UUID message, Optional<Address.Session> origin, List<RouteError> errors) implements ClusterFrame {
+        public Refused {
+            errors = List.copyOf(errors);
+        }
+    }
+
+    /** The reply to a request that was carried. */
+    record Answered(UUID request, Message reply) implements ClusterFrame {}
+
+    /** There will be no reply to a request that was carried. */
+    record Unanswered(UUID request, RouteError error) implements ClusterFrame {}
+
+    /** How a message ended that was carried to be acknowledged: taken if {@code refusal} is empty. */
+    record Settled(UUID message, Optional<RouteError> refusal) implements ClusterFrame {}
+
+    /** Nobody waits any more for the acknowledgement of a message that was carried. */
+    record Forget(UUID message) implements ClusterFrame {}
+
+    /** The connections of a user or of a session are to be closed. */
+    record Disconnect(Address target, CloseReason reason) implements ClusterFrame {}
+
+    /** A publication to a topic; {@code key} as in {@link ClientSession#publish}. */
+    record Publish(String topic, Optional<String> key, Message message) implements ClusterFrame {}
+
+    /**
+     * The sign of life of a node.
+     *
+     * @param number of two, the higher one tells what is newer: they may come over two channels, and so in another order
+     * @param version how many changes of its sessions the node has told
+     * @param draining whether it takes no more work
+     */
+    record Beat(long number, String name, Instant since, long version, Set<String> logics, boolean draining)
+            implements ClusterFrame {
+        public Beat {
+            logics = Set.copyOf(logics);
+        }
+    }
+
+    /** Nothing: its place shows what is missing before it. */
+    record Mark() implements ClusterFrame {}
+
+    /** The node ends. */
+    record Bye() implements ClusterFrame {}
+
+    /** A session began, or changed. {@code version} is one more than that of the change before. */
+    record Joined(long version, SessionInfo session) implements ClusterFrame {}
+
+    /** A session ended; {@code version} as above. */
+    record Left(long version, UUID session) implements ClusterFrame {}
+
+    /** By session, when it last sent something. */
+    record Touched(Map<UUID, Instant> at) implements ClusterFrame {
+        public Touched {
+            at = Map.copyOf(at);
+        }
+    }
+
+    /** The sender has missed changes, and asks for all sessions. */
+    record Ask() implements ClusterFrame {}
+
+    /**
+     * A part of all sessions of a node, as of the change {@code version}.
+     *
+     * @param first whether it is the first part, and {@code last} the last
+     */
+    record Sessions(long version, boolean first, boolean last, List<SessionInfo> sessions) implements ClusterFrame {
+        public Sessions {
+            sessions = List.copyOf(sessions);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.signalbox.router;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says things to other nodes: to one, to all, or to those with subscribers of a topic. Thread-safe; nothing here blocks. */
+final class ClusterSender {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterSender.class);
+
+    static final ClusterLink.Channel ALL = new ClusterLink.Channel("all");
+
+    private final ClusterWriter writer;
+    private final ClusterCodec codec;
+    private final ClusterOptions options;
+    private final int maxBytes;
+    private final ClusterOutbox all;
+    private final ConcurrentMap<ClusterLink.Channel, ClusterOutbox> topics = new ConcurrentHashMap<>();
+
+    ClusterSender(ClusterWriter writer, ClusterCodec codec, ClusterOptions options, int maxBytes) {
+        this.writer = writer;
+        this.codec = codec;
+        this.options = options;
+        this.maxBytes = maxBytes;
+        this.all = outbox(ALL);
+    }
+
+    /** Nobody waits for what is said so, or they notice in another way. */
+    static void ignore(ClusterLinkException failure) {
+        LOG.debug("a frame was not carried", failure);
+    }
+
+    /** What is for one node and nobody else. */
+    static ClusterLink.Channel channel(UUID node) {
+        return new ClusterLink.Channel("node." + node);
+    }
+
+    /** A new outbox, also to a channel that had one: to a node that was gone, and is back. */
+    ClusterOutbox outbox(ClusterLink.Channel channel) {
+        return new ClusterOutbox(channel, options.waitingBytes(), writer.unusedSequence());
+    }
+
+    /** Why nothing can be said now, and is refused; null if it can, or waits until it can. */
+    @Nullable
+    String refusal() {
+        return options.buffer() ? null : writer.down();
+    }
+
+    /** Says something to a node that need not be told of a failure to anybody: the other side asks again, or does without. */
+    void tell(RemoteNode node, ClusterFrame frame) {
+        var _ = writer.offer(node.outbox(), codec.encode(frame), ClusterSender::ignore);
+    }
+
+    /**
+     * Carries something for these targets to a node. The errors are those of all targets if it cannot be; otherwise {@code notCarried} is
+     * told, if it could not be after all. It must not block.
+     */
+    List<RouteError> carry(
+            RemoteNode node, ClusterFrame frame, List<Address> targets, Consumer<ClusterLinkException> notCarried) {
+        ClusterWriter.Offered offered = writer.offer(node.outbox(), codec.encode(frame), notCarried);
+        return targets.stream()
+                .flatMap(target -> error(offered, target, "node " + node).stream())
+                .toList();
+    }
+
+    private Optional<RouteError> error(ClusterWriter.Offered offered, Address target, String where) {
+        return switch (offered) {
+            case TAKEN -> Optional.empty();
+            case TOO_LARGE -> Optional.of(RouteError.tooLargeForLink(target, maxBytes));
+            case FULL -> Optional.of(RouteError.linkFull(target));
+            case DOWN -> Optional.of(RouteError.unreachable(target, where, why()));
+        };
+    }
+
+    private String why() {
+        String down = writer.down();
+        return down == null ? "it left the cluster" : down;
+    }
+
+    /** Tells all nodes something that they also learn in another way. */
+    void tellAll(ClusterFrame frame) {
+        var _ = writer.offer(all, codec.encode(frame), ClusterSender::ignore);
+    }
+
+    /** Carries a message to the clients of all nodes. */
+    Optional<RouteError> carryToAll(Message message, Consumer<ClusterLinkException> notCarried) {
+        byte[] frame = codec.encode(new ClusterFrame.Carry(message));
+        return error(writer.offer(all, frame, notCarried), Address.ALL, "other nodes");
+    }
+
+    /** Carries a publication to the nodes with subscribers. */
+    Optional<RouteError> publish(ClusterFrame.Publish publication, Consumer<ClusterLinkException> notCarried) {
+        ClusterOutbox outbox = topics.computeIfAbsent(ClusterInterest.channel(publication.topic()), this::outbox);
+        ClusterWriter.Offered offered = writer.offer(outbox, codec.encode(publication), failure -> {
+            outbox.hasHole();
+            notCarried.accept(failure);
+        });
+        if (offered != ClusterWriter.Offered.TAKEN) {
+            outbox.leavesOut();
+        }
+        return error(offered, Address.topic(publication.topic()), "other nodes");
+    }
+
+    /** Lets the subscribers of other nodes know that they missed something, where they cannot know it yet. */
+    void tellHoles() {
+        for (ClusterOutbox outbox : topics.values()) {
+            if (outbox.takeHole()) {
+                var _ = writer.offer(outbox, codec.encode(new ClusterFrame.Mark()), ClusterSender::ignore);
+            }
+        }
+    }
+
+    /** The node is gone: what waits for it fails. */
+    void gone(RemoteNode node) {
+        writer.close(node.outbox());
+    }
+}

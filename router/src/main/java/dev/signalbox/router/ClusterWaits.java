@@ -1,0 +1,174 @@
+package dev.signalbox.router;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What this node's senders wait for, and other nodes have to answer: replies and acknowledgements. Thread-safe. Its size is bounded by
+ * what may wait for replies and acknowledgements at all.
+ */
+final class ClusterWaits {
+
+    /** A request that was put to other nodes. {@code alsoHere} if somebody on this node may answer it, too. */
+    private record Asked(Address target, Set<RemoteNode> nodes, boolean alsoHere) {}
+
+    /** A message that waits to be acknowledged. {@code nodes} are those that it was carried to. */
+    private record Confirmed(Message message, Set<RemoteNode> nodes) {
+        Address target() {
+            return message.targets().getFirst();
+        }
+    }
+
+    private final ClusterMember member;
+    private final Requests requests;
+    private final Acknowledgements acknowledgements;
+    private final Map<UUID, Asked> asked = new ConcurrentHashMap<>();
+    private final Map<UUID, Confirmed> confirmed = new ConcurrentHashMap<>();
+    private final Map<String, Set<UUID>> byUser = new ConcurrentHashMap<>();
+
+    ClusterWaits(ClusterMember member, Requests requests, Acknowledgements acknowledgements) {
+        this.member = member;
+        this.requests = requests;
+        this.acknowledgements = acknowledgements;
+        requests.answeredBy(this::isElsewhere);
+    }
+
+    /** A request is about to be carried to these nodes. */
+    void asked(Message request, Collection<RemoteNode> nodes, boolean alsoHere) {
+        Set<RemoteNode> all = ConcurrentHashMap.newKeySet();
+        all.addAll(nodes);
+        asked.put(request.id(), new Asked(request.targets().getFirst(), all, alsoHere));
+    }
+
+    /** Nobody on this node will answer a request: whether another node may. */
+    private boolean isElsewhere(UUID request) {
+        Asked left = asked.computeIfPresent(request, (same, found) -> new Asked(found.target(), found.nodes(), false));
+        return left != null && !left.nodes().isEmpty();
+    }
+
+    /** The request does not wait any more. */
+    void endOf(UUID request) {
+        asked.remove(request);
+    }
+
+    void answered(UUID request, Message reply) {
+        if (asked.remove(request) != null) {
+            requests.answered(request, reply);
+        }
+    }
+
+    /** A node will not answer a request; if nobody else can, it has failed. */
+    void unanswered(UUID request, RemoteNode node, RouteError error) {
+        Asked found = asked.get(request);
+        if (found != null && found.nodes().remove(node) && found.nodes().isEmpty() && !found.alsoHere()) {
+            requests.fail(request, error);
+        }
+    }
+
+    /** Has a message acknowledged on other nodes that may also be here: where its user is now, and where they come until it ends. */
+    void confirm(Message message, String user, CompletableFuture<AckResult> result) {
+        Confirmed waiting = new Confirmed(message, ConcurrentHashMap.newKeySet());
+        if (result.isDone() || confirmed.putIfAbsent(message.id(), waiting) != null) {
+            // It has ended, or it joined one that waits.
+            return;
+        }
+        byUser.compute(user, (same, known) -> {
+            Set<UUID> ids = known == null ? ConcurrentHashMap.newKeySet() : known;
+            ids.add(message.id());
+            return ids;
+        });
+        var _ = result.whenComplete((ended, failure) -> end(waiting, user));
+        carry(waiting);
+    }
+
+    private void carry(Confirmed waiting) {
+        nodes(waiting.target()).forEach(node -> carry(waiting, node));
+    }
+
+    private List<RemoteNode> nodes(Address target) {
+        if (target instanceof Address.Session session) {
+            ClusterRegistry.Located located = member.registry().session(session.id());
+            return located == null ? List.of() : List.of(located.node());
+        }
+        return target instanceof Address.Client client ? member.registry().nodesOf(client.id()) : List.of();
+    }
+
+    private void carry(Confirmed waiting, RemoteNode node) {
+        if (!waiting.nodes().add(node)) {
+            return;
+        }
+        acknowledgements.mayArrive(waiting.message().id());
+        List<RouteError> errors = member.sender()
+                .carry(
+                        node,
+                        new ClusterFrame.Carry(waiting.message()),
+                        List.of(waiting.target()),
+                        failure -> waiting.nodes().remove(node));
+        if (!errors.isEmpty()) {
+            waiting.nodes().remove(node);
+            settleIfHopeless(waiting, errors.getFirst());
+        }
+    }
+
+    /** What is too large stays so; what cannot be reached now may be later. */
+    private void settleIfHopeless(Confirmed waiting, RouteError error) {
+        if (error.code() == ErrorCode.TOO_LARGE) {
+            acknowledgements.settle(waiting.message().id(), new AckResult.Rejected(error));
+        }
+    }
+
+    private void end(Confirmed waiting, String user) {
+        UUID id = waiting.message().id();
+        confirmed.remove(id, waiting);
+        byUser.computeIfPresent(user, (same, ids) -> {
+            ids.remove(id);
+            return ids.isEmpty() ? null : ids;
+        });
+        waiting.nodes().forEach(node -> member.sender().tell(node, new ClusterFrame.Forget(id)));
+    }
+
+    /** A node says how a message ended. */
+    void settled(UUID message, RemoteNode node, Optional<RouteError> refusal) {
+        Confirmed found = confirmed.get(message);
+        if (found != null && found.nodes().remove(node)) {
+            acknowledgements.settle(
+                    message, refusal.<AckResult>map(AckResult.Rejected::new).orElseGet(AckResult.Acked::new));
+        }
+    }
+
+    /** A user came to a node: what waits for them is carried there. */
+    void appeared(String user, RemoteNode node) {
+        for (UUID id : byUser.getOrDefault(user, Set.of())) {
+            Confirmed found = confirmed.get(id);
+            if (found != null && found.target() instanceof Address.Client) {
+                carry(found, node);
+            }
+        }
+    }
+
+    /** The broker is back: what was carried may be lost, so it is carried again; whoever has it knows that by its id. */
+    void carryAgain() {
+        for (Confirmed waiting : confirmed.values()) {
+            waiting.nodes().clear();
+            carry(waiting);
+        }
+    }
+
+    void gone(RemoteNode node) {
+        asked.forEach((id, request) ->
+                unanswered(id, node, RouteError.unreachable(request.target(), "node " + node, "the node is gone")));
+        confirmed.values().forEach(waiting -> gone(waiting, node));
+    }
+
+    private void gone(Confirmed waiting, RemoteNode node) {
+        if (waiting.nodes().remove(node) && waiting.target() instanceof Address.Session) {
+            acknowledgements.settle(waiting.message().id(), new AckResult.Rejected(RouteError.gone(waiting.target())));
+        }
+    }
+}

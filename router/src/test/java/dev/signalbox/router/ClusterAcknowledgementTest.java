@@ -1,0 +1,217 @@
+package dev.signalbox.router;
+
+import static dev.signalbox.router.ClusterFixture.eventually;
+import static dev.signalbox.router.RouterFixture.get;
+import static dev.signalbox.router.RouterFixture.texts;
+import static dev.signalbox.router.RouterFixture.to;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Acknowledged messages to clients of other nodes. */
+@Timeout(120)
+class ClusterAcknowledgementTest {
+    private static final Duration LONG = Duration.ofMinutes(10);
+
+    private final ClusterFixture fixture = new ClusterFixture();
+    private final ClusterFixture.Node one = fixture.node("one");
+    private final ClusterFixture.Node two = fixture.node("two");
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    private CompletionStage<AckResult> send(String text, Duration within) {
+        return one.router.sendAcknowledged(to(Address.client("bob"), text), within);
+    }
+
+    private static void awaitOffered(FakeConnection connection, int count) {
+        eventually().until(() -> connection.offered.size() >= count);
+    }
+
+    /** A client that acknowledges at once. */
+    private ClientSession acknowledging(ClusterFixture.Node node, FakeConnection connection) {
+        ClientSession session = node.connect("bob", connection);
+        connection.onOffer = message -> session.acknowledge(message.id());
+        // What waited was offered while it connected.
+        connection.offered.forEach(message -> session.acknowledge(message.id()));
+        return session;
+    }
+
+    @Test
+    void aClientElsewhereAcknowledges() {
+        FakeConnection bob = new FakeConnection();
+        acknowledging(two, bob);
+        fixture.settle();
+
+        assertThat(get(send("hello", LONG))).isEqualTo(new AckResult.Acked());
+        assertThat(texts(bob)).containsExactly("hello");
+    }
+
+    @Test
+    void aClientElsewhereRefuses() {
+        FakeConnection bob = new FakeConnection();
+        ClientSession session = two.connect("bob", bob);
+        bob.onOffer = message -> session.refuse(message.id(), "no");
+        fixture.settle();
+
+        AckResult result = get(send("hello", LONG));
+
+        assertThat(result).isInstanceOf(AckResult.Rejected.class);
+        assertThat(((AckResult.Rejected) result).error().code()).isEqualTo(ErrorCode.REJECTED);
+    }
+
+    @Test
+    void aClientThatComesLaterToAnotherNodeGetsWhatWaits() {
+        fixture.settle();
+        CompletionStage<AckResult> result = send("hello", LONG);
+        assertThat(result.toCompletableFuture()).isNotDone();
+
+        FakeConnection bob = new FakeConnection();
+        acknowledging(two, bob);
+
+        assertThat(get(result)).isEqualTo(new AckResult.Acked());
+        assertThat(texts(bob)).containsExactly("hello");
+    }
+
+    @Test
+    void aClientThatMovesWithoutAcknowledgingGetsItAgainWithTheSameId() {
+        FakeConnection before = new FakeConnection();
+        ClientSession session = two.connect("bob", before);
+        fixture.settle();
+        CompletionStage<AckResult> result = send("hello", LONG);
+        awaitOffered(before, 1);
+        session.disconnected(CloseReason.GONE);
+
+        FakeConnection after = new FakeConnection();
+        acknowledging(one, after);
+
+        assertThat(get(result)).isEqualTo(new AckResult.Acked());
+        assertThat(after.offered.element().id())
+                .isEqualTo(before.offered.element().id());
+    }
+
+    @Test
+    void whatWasAcknowledgedHereIsForgottenElsewhere() {
+        FakeConnection silent = new FakeConnection();
+        two.connect("bob", silent);
+        FakeConnection bob = new FakeConnection();
+        ClientSession session = one.connect("bob", bob);
+        fixture.settle();
+        CompletionStage<AckResult> result = send("hello", LONG);
+        awaitOffered(silent, 1);
+        session.acknowledge(bob.offered.element().id());
+
+        assertThat(get(result)).isEqualTo(new AckResult.Acked());
+        eventually().until(() -> two.listener.events.contains("ackEnded hello Rejected"));
+        FakeConnection another = new FakeConnection();
+        two.connect("bob", another);
+        assertThat(another.offered).isEmpty();
+    }
+
+    @Test
+    void nobodyAcknowledgesInTime() {
+        FakeConnection bob = new FakeConnection();
+        two.connect("bob", bob);
+        fixture.settle();
+        CompletionStage<AckResult> sent = send("hello", Duration.ofSeconds(30));
+        CompletionStage<AckResult> unsent =
+                one.router.sendAcknowledged(to(Address.client("nobody"), "hello"), Duration.ofSeconds(30));
+        awaitOffered(bob, 1);
+
+        fixture.passUntil(
+                Duration.ofMinutes(1),
+                () -> assertThat(sent.toCompletableFuture()).isDone());
+
+        assertThat(get(sent)).isEqualTo(new AckResult.Expired(true));
+        assertThat(get(unsent)).isEqualTo(new AckResult.Expired(false));
+    }
+
+    @Test
+    void aSessionElsewhereAcknowledgesAndNoOtherOfItsUserGetsIt() {
+        FakeConnection bob = new FakeConnection();
+        ClientSession session = acknowledging(two, bob);
+        FakeConnection another = new FakeConnection();
+        one.connect("bob", another);
+        fixture.settle();
+
+        AckResult result = get(one.router.sendAcknowledged(to(session.info().address(), "hello"), LONG));
+
+        assertThat(result).isEqualTo(new AckResult.Acked());
+        assertThat(texts(bob)).containsExactly("hello");
+        assertThat(another.offered).isEmpty();
+    }
+
+    @Test
+    void aSessionThatEndsElsewhereIsTold() {
+        FakeConnection bob = new FakeConnection();
+        ClientSession session = two.connect("bob", bob);
+        fixture.settle();
+        CompletionStage<AckResult> result =
+                one.router.sendAcknowledged(to(session.info().address(), "hello"), LONG);
+        awaitOffered(bob, 1);
+
+        session.disconnected(CloseReason.GONE);
+
+        assertThat(get(result)).isInstanceOf(AckResult.Rejected.class);
+        AckResult unknown =
+                get(one.router.sendAcknowledged(to(new Address.Session("bob", UUID.randomUUID()), "hello"), LONG));
+        assertThat(unknown).isInstanceOf(AckResult.Rejected.class);
+    }
+
+    @Test
+    void whatIsSentWhileTheBrokerIsAwayArrivesOnceWhenItIsBack() {
+        FakeConnection bob = new FakeConnection();
+        acknowledging(two, bob);
+        fixture.settle();
+        fixture.broker.stop();
+        eventually().until(() -> one.cluster.problem().isPresent());
+        CompletionStage<AckResult> result = send("hello", LONG);
+
+        fixture.broker.start();
+
+        assertThat(get(result)).isEqualTo(new AckResult.Acked());
+        assertThat(texts(bob)).containsExactly("hello");
+    }
+
+    @Test
+    void anAcknowledgementThatIsLostIsToldAgainAndTheClientSeesItOnce() {
+        FakeConnection bob = new FakeConnection();
+        acknowledging(two, bob);
+        fixture.settle();
+        two.link.mute = true;
+        CompletionStage<AckResult> result = send("hello", LONG);
+        awaitOffered(bob, 1);
+        eventually().until(() -> two.listener.events.contains("ackEnded hello Acked"));
+
+        two.link.mute = false;
+        fixture.broker.stop();
+        eventually().until(() -> one.cluster.problem().isPresent());
+        fixture.broker.start();
+
+        assertThat(get(result)).isEqualTo(new AckResult.Acked());
+        assertThat(texts(bob)).containsExactly("hello");
+    }
+
+    @Test
+    void theOrderOfASenderIsThatOfPlainAndAcknowledgedTogether() {
+        FakeConnection bob = new FakeConnection();
+        acknowledging(two, bob);
+        fixture.settle();
+
+        one.router.send(to(Address.client("bob"), "1"));
+        var _ = send("2", LONG);
+        one.router.send(to(Address.client("bob"), "3"));
+        var _ = send("4", LONG);
+
+        awaitOffered(bob, 4);
+        assertThat(texts(bob)).isEqualTo(List.of("1", "2", "3", "4"));
+    }
+}

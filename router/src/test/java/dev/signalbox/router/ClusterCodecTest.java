@@ -1,0 +1,158 @@
+package dev.signalbox.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Frames as bytes, and back. */
+class ClusterCodecTest {
+    private static final SettableClock CLOCK = new SettableClock();
+    private static final UUID ID = UUID.fromString("019a4f2e-0000-7000-8000-000000000001");
+    private static final Address.Session SESSION = new Address.Session("alice", ID);
+    private static final RouteError ERROR = RouteError.slowConsumer(Address.client("bob"));
+
+    private final ClusterCodec codec = new ClusterCodec(CLOCK);
+
+    private static Message message() {
+        return Message.of(
+                        Address.client("alice"),
+                        List.of(Address.client("bob"), Address.topic("a/b"), Address.ALL, SESSION, Address.logic("x")),
+                        Payload.text("Grüße 🚦"))
+                .withOrigin(SESSION)
+                .withHeaders(Map.of("a", "b", "ü", ""));
+    }
+
+    private static SessionInfo session() {
+        return new SessionInfo(
+                ID,
+                "alice",
+                Map.of("role", "admin"),
+                "192.0.2.1:5",
+                Instant.ofEpochMilli(1),
+                Instant.ofEpochMilli(2),
+                true);
+    }
+
+    static Stream<ClusterFrame> frames() {
+        Instant later = CLOCK.instant().plus(Duration.ofMinutes(5));
+        return Stream.of(
+                new ClusterFrame.Carry(message()),
+                new ClusterFrame.Carry(message().withPayload(Payload.binary(new byte[] {0, -1}))),
+                new ClusterFrame.Carry(message().withIntent(new Intent.Ask(later))),
+                new ClusterFrame.Carry(message().withIntent(new Intent.Confirm(later))),
+                new ClusterFrame.Carry(message().withIntent(new Intent.Reply(ID))),
+                new ClusterFrame.Refused(ID, Optional.of(SESSION), List.of(ERROR, RouteError.closing())),
+                new ClusterFrame.Refused(ID, Optional.empty(), List.of()),
+                new ClusterFrame.Answered(ID, message()),
+                new ClusterFrame.Unanswered(ID, ERROR),
+                new ClusterFrame.Settled(ID, Optional.empty()),
+                new ClusterFrame.Settled(ID, Optional.of(ERROR)),
+                new ClusterFrame.Forget(ID),
+                new ClusterFrame.Disconnect(SESSION, CloseReason.REMOVED),
+                new ClusterFrame.Publish("news", Optional.of("key"), message()),
+                new ClusterFrame.Publish("news", Optional.empty(), message()),
+                new ClusterFrame.Beat(9, "one", Instant.ofEpochMilli(3), 1L << 40, Set.of("x", "y"), true),
+                new ClusterFrame.Mark(),
+                new ClusterFrame.Bye(),
+                new ClusterFrame.Joined(4, session()),
+                new ClusterFrame.Left(5, ID),
+                new ClusterFrame.Touched(Map.of(ID, Instant.ofEpochMilli(6))),
+                new ClusterFrame.Ask(),
+                new ClusterFrame.Sessions(7, true, false, List.of(session(), session())),
+                new ClusterFrame.Sessions(0, true, true, List.of()));
+    }
+
+    private @Nullable ClusterFrame decode(byte[] bytes) {
+        ByteSource from = new ByteSource(bytes, 0, bytes.length);
+        ClusterFrame frame = codec.decode(from);
+        assertThat(from.hasMore()).isFalse();
+        return frame;
+    }
+
+    @ParameterizedTest
+    @MethodSource("frames")
+    void aFrameComesBackAsItWas(ClusterFrame frame) {
+        assertThat(decode(codec.encode(frame))).isEqualTo(frame);
+    }
+
+    @ParameterizedTest
+    @MethodSource("frames")
+    void aFrameThatIsCutOffIsAnErrorOfOneKind(ClusterFrame frame) {
+        byte[] bytes = codec.encode(frame);
+        for (int length = 0; length < bytes.length; length++) {
+            byte[] cut = Arrays.copyOf(bytes, length);
+            assertThat(catchThrowable(() -> codec.decode(new ByteSource(cut, 0, cut.length))))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("frames")
+    void aFrameWithAnyByteChangedIsAFrameOrAnErrorOfOneKind(ClusterFrame frame) {
+        byte[] bytes = codec.encode(frame);
+        for (int i = 0; i < bytes.length; i++) {
+            byte[] changed = bytes.clone();
+            changed[i] ^= (byte) 0x81;
+            Throwable thrown = catchThrowable(() -> codec.decode(new ByteSource(changed, 0, changed.length)));
+            if (thrown != null) {
+                assertThat(thrown).as("byte " + i).isInstanceOf(IllegalArgumentException.class);
+            }
+        }
+    }
+
+    @Test
+    void whatANewerReleaseAddsIsSkipped() {
+        byte[] unknown = new ByteSink().octet(99).octets(new byte[] {1, 2, 3}).toByteArray();
+        byte[] longer = new ByteSink()
+                .octet(codec.encode(new ClusterFrame.Forget(ID))[0])
+                .octets(new ByteSink().uuid(ID).text("more").toByteArray())
+                .toByteArray();
+
+        assertThat(decode(unknown)).isNull();
+        assertThat(decode(longer)).isEqualTo(new ClusterFrame.Forget(ID));
+    }
+
+    @Test
+    void aDeadlineTravelsAsTheTimeThatIsLeft() {
+        SettableClock behind = new SettableClock();
+        behind.advance(Duration.ofHours(-1));
+        Intent ask = new Intent.Ask(CLOCK.instant().plusSeconds(10));
+        byte[] bytes = codec.encode(new ClusterFrame.Carry(message().withIntent(ask)));
+
+        ClusterFrame read = new ClusterCodec(behind).decode(new ByteSource(bytes, 0, bytes.length));
+
+        Intent there = new Intent.Ask(behind.instant().plusSeconds(10));
+        assertThat(read)
+                .isInstanceOfSatisfying(
+                        ClusterFrame.Carry.class,
+                        carry -> assertThat(carry.message().intent()).isEqualTo(there));
+    }
+
+    @Test
+    void numbersOfAnySizeComeBack() {
+        long[] numbers = {0, 1, 127, 128, 16_383, 16_384, Integer.MAX_VALUE, Long.MAX_VALUE, -1, Long.MIN_VALUE};
+        ByteSink sink = new ByteSink();
+        for (long number : numbers) {
+            sink.number(number).fixed(number);
+        }
+        ByteSource source = new ByteSource(sink.toByteArray(), 0, sink.size());
+
+        for (long number : numbers) {
+            assertThat(source.number()).isEqualTo(number);
+            assertThat(source.fixed()).isEqualTo(number);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package dev.signalbox.router;
+
+import static dev.signalbox.router.ClusterFixture.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signalbox.router.ClusterWriter.Offered;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is published, when, and in how many envelopes; over a link whose broker answers when the test wants it. */
+@Timeout(120)
+class ClusterWriterTest {
+    private static final UUID SELF = UUID.randomUUID();
+    private static final int MAX_BYTES = 256 << 10;
+    private static final int LARGE = 100_000;
+
+    /** What was published, and what the broker will answer. */
+    private static final class Sent {
+        private final byte[] bytes;
+        private final CompletableFuture<Void> answer = new CompletableFuture<>();
+
+        private Sent(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+
+        CompletableFuture<Void> answer() {
+            return answer;
+        }
+    }
+
+    private static final class ScriptedLink implements ClusterLink {
+        final List<Sent> published = new CopyOnWriteArrayList<>();
+        volatile boolean answers = true;
+
+        @Override
+        public int maxBytes() {
+            return MAX_BYTES;
+        }
+
+        @Override
+        public void start(Listener listener) {
+            throw new UnsupportedOperationException("the writer starts nothing");
+        }
+
+        @Override
+        public CompletionStage<Void> publish(Channel channel, byte[] bytes) {
+            Sent publication = new Sent(bytes);
+            published.add(publication);
+            if (answers) {
+                publication.answer().complete(null);
+            }
+            return publication.answer();
+        }
+
+        @Override
+        public CompletionStage<Void> subscribe(Channel channel) {
+            throw new UnsupportedOperationException("the writer subscribes to nothing");
+        }
+
+        @Override
+        public void unsubscribe(Channel channel) {
+            throw new UnsupportedOperationException("the writer subscribes to nothing");
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
+    }
+
+    private final ScriptedLink link = new ScriptedLink();
+    private final ClusterWriter writer = writer(false);
+    private final ClusterOutbox outbox = outbox();
+    private final AtomicInteger failures = new AtomicInteger();
+
+    private ClusterWriter writer(boolean buffers) {
+        return new ClusterWriter(link, new ClusterEnvelope(ClusterFixture.SECRET), SELF, buffers);
+    }
+
+    private static ClusterOutbox outbox() {
+        return new ClusterOutbox(new ClusterLink.Channel("node.1"), 1 << 20, 0);
+    }
+
+    @AfterEach
+    void close() {
+        link.published.forEach(each -> each.answer().complete(null));
+        writer.close();
+    }
+
+    private Offered offer(byte[] frame) {
+        return writer.offer(outbox, frame, failure -> failures.incrementAndGet());
+    }
+
+    private List<Integer> firstOctets() {
+        ClusterEnvelope envelope = new ClusterEnvelope(ClusterFixture.SECRET);
+        List<Integer> octets = new ArrayList<>();
+        for (Sent each : link.published) {
+            ClusterEnvelope.Opened opened = envelope.open(outbox.channel(), each.bytes());
+            ByteSource frames = ((ClusterEnvelope.Opened.Frames) opened).frames();
+            while (frames.hasMore()) {
+                octets.add(frames.octet());
+            }
+        }
+        return octets;
+    }
+
+    @Test
+    void framesLeaveInTheirOrderAndSeveralInOneEnvelope() {
+        writer.up();
+        List<Integer> sent = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            assertThat(offer(new byte[] {(byte) (i % 100)})).isEqualTo(Offered.TAKEN);
+            sent.add(i % 100);
+        }
+
+        eventually().until(() -> writer.frames.sum() == 10_000);
+        assertThat(firstOctets()).isEqualTo(sent);
+        assertThat(link.published).hasSizeLessThan(9_000);
+        assertThat(writer.waitingBytes()).isZero();
+    }
+
+    @Test
+    void whatNoEnvelopeCanHoldIsRefused() {
+        writer.up();
+
+        assertThat(offer(new byte[MAX_BYTES - ClusterEnvelope.OVERHEAD])).isEqualTo(Offered.TAKEN);
+        assertThat(offer(new byte[MAX_BYTES - ClusterEnvelope.OVERHEAD + 1])).isEqualTo(Offered.TOO_LARGE);
+        eventually().until(() -> link.published.size() == 1);
+        assertThat(link.published.getFirst().bytes()).hasSize(MAX_BYTES);
+    }
+
+    @Test
+    void aBrokerThatIsSlowMakesSendersWaitAndThenRefuse() {
+        link.answers = false;
+        writer.up();
+        AtomicInteger taken = new AtomicInteger();
+        eventually().until(() -> {
+            taken.addAndGet(offer(new byte[LARGE]) == Offered.TAKEN ? 1 : 0);
+            return (long) link.published.size() * LARGE >= 4 << 20;
+        });
+        while (offer(new byte[LARGE]) == Offered.TAKEN) {
+            taken.incrementAndGet();
+        }
+
+        assertThat(offer(new byte[LARGE])).isEqualTo(Offered.FULL);
+        eventually().until(() -> {
+            link.published.forEach(each -> each.answer().complete(null));
+            return link.published.size() == taken.get();
+        });
+        assertThat(failures).hasValue(0);
+    }
+
+    @Test
+    void whileTheLinkIsDownFramesAreRefusedAndThoseThatWaitFail() {
+        assertThat(offer(new byte[1])).isEqualTo(Offered.DOWN);
+        link.answers = false;
+        writer.up();
+        assertThat(offer(new byte[1])).isEqualTo(Offered.TAKEN);
+        eventually().until(() -> link.published.size() == 1);
+
+        writer.down("a test");
+        link.published.getFirst().answer().completeExceptionally(new ClusterLinkException("cut", true));
+
+        eventually().until(() -> failures.get() == 1);
+        assertThat(offer(new byte[1])).isEqualTo(Offered.DOWN);
+        assertThat(writer.down()).isEqualTo("a test");
+    }
+
+    @Test
+    void aClosedOutboxFailsWhatWaitsAlsoWhileTheLinkIsDown() {
+        try (ClusterWriter buffering = writer(true)) {
+            assertThat(buffering.offer(outbox, new byte[1], failure -> failures.incrementAndGet()))
+                    .isEqualTo(Offered.TAKEN);
+            ClusterOutbox other = outbox();
+            assertThat(buffering.offer(other, new byte[1], failure -> failures.addAndGet(100)))
+                    .isEqualTo(Offered.TAKEN);
+
+            buffering.close(outbox);
+
+            eventually().until(() -> failures.get() == 1);
+            assertThat(buffering.offer(outbox, new byte[1], failure -> failures.incrementAndGet()))
+                    .isEqualTo(Offered.DOWN);
+        }
+        assertThat(failures).hasValue(101);
+        assertThat(link.published).isEmpty();
+    }
+
+    @Test
+    void whatIsRefusedLeavesAPlaceFree() {
+        ClusterOutbox fresh = outbox();
+        assertThat(fresh.nextSequence()).isEqualTo(1);
+        fresh.leavesOut();
+        assertThat(fresh.takeHole()).isTrue();
+        assertThat(fresh.takeHole()).isFalse();
+
+        assertThat(fresh.nextSequence()).isEqualTo(3);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.signalbox.router;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+
+/** A link that loses, repeats or refuses what a test wants it to. */
+final class FaultyLink implements ClusterLink {
+    private final ClusterLink link;
+    /** What is published is lost, and the broker seems to have taken it. */
+    volatile boolean mute;
+    /** What others publish does not arrive, and nobody tells. */
+    volatile boolean deaf;
+    /** Each publication is carried twice. */
+    volatile boolean doubles;
+    /** What is lost on the way in. */
+    volatile Predicate<Channel> loses = channel -> false;
+
+    FaultyLink(ClusterLink link) {
+        this.link = link;
+    }
+
+    @Override
+    public int maxBytes() {
+        return link.maxBytes();
+    }
+
+    @Override
+    public void start(Listener listener) {
+        link.start(new Listener() {
+            @Override
+            public void received(Channel channel, byte[] bytes) {
+                if (!deaf && !loses.test(channel)) {
+                    listener.received(channel, bytes);
+                }
+            }
+
+            @Override
+            public void up() {
+                listener.up();
+            }
+
+            @Override
+            public void down(String reason) {
+                listener.down(reason);
+            }
+
+            @Override
+            public void lost(Channel channel) {
+                listener.lost(channel);
+            }
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> publish(Channel channel, byte[] bytes) {
+        if (mute) {
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletionStage<Void> first = link.publish(channel, bytes);
+        return doubles ? first.thenCompose(done -> link.publish(channel, bytes)) : first;
+    }
+
+    @Override
+    public CompletionStage<Void> subscribe(Channel channel) {
+        return link.subscribe(channel);
+    }
+
+    @Override
+    public void unsubscribe(Channel channel) {
+        link.unsubscribe(channel);
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+}
