@@ -2,6 +2,7 @@ package dev.signalbox.server;
 
 import dev.signalbox.database.DatabaseException;
 import dev.signalbox.server.clients.ClientsFeature;
+import dev.signalbox.server.cluster.ClusterFeature;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.command.CommandErrors;
 import dev.signalbox.server.command.CommandFailure;
@@ -70,6 +71,7 @@ public final class SignalboxCommand {
             new MaintenanceFeature(),
             new ObservatoryFeature(),
             new TopicsFeature(),
+            new ClusterFeature(),
             new ClientsFeature(),
             new SessionsFeature(),
             new ExecFeature(),
