@@ -3,6 +3,7 @@ package dev.signalbox.server;
 import dev.signalbox.database.DatabaseException;
 import dev.signalbox.server.attachments.AttachmentsFeature;
 import dev.signalbox.server.clients.ClientsFeature;
+import dev.signalbox.server.cluster.ClusterFeature;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.command.CommandErrors;
 import dev.signalbox.server.command.CommandFailure;
@@ -75,6 +76,7 @@ public final class SignalboxCommand {
             new ObservatoryFeature(),
             new TopicsFeature(),
             new InboxFeature(),
+            new ClusterFeature(),
             new ClientsFeature(),
             new SessionsFeature(),
             new ExecFeature(),
@@ -101,8 +103,11 @@ public final class SignalboxCommand {
             "import",
             "connect",
             "queue",
+            "recurring",
+            "cluster",
             "ha",
             "session",
+            "client",
             "topic",
             "maintenance",
             "context",
@@ -112,6 +117,7 @@ public final class SignalboxCommand {
             "llm",
             "logs",
             "webhook",
+            "sms",
             "suppression",
             "template",
             "attachment",

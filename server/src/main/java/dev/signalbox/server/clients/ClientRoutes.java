@@ -45,6 +45,6 @@ public final class ClientRoutes {
         Optional<String> next = page.size() < limit
                 ? Optional.empty()
                 : Optional.of(page.getLast().place());
-        Json.send(response, new Clients(page, directory.connected(), next));
+        Json.send(response, new Clients(page, directory.total(), next));
     }
 }

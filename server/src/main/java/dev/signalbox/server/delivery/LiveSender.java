@@ -6,7 +6,6 @@ import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.router.AckResult;
 import dev.signalbox.router.Address;
-import dev.signalbox.router.ErrorCode;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouteError;
@@ -91,7 +90,11 @@ final class LiveSender implements Sender {
     }
 
     private static SendResult refused(RouteError error) {
-        boolean passing = error.code() == ErrorCode.OVERLOADED || error.code() == ErrorCode.CLOSING;
+        boolean passing =
+                switch (error.code()) {
+                    case OVERLOADED, CLOSING, UNREACHABLE -> true;
+                    default -> false;
+                };
         return passing ? notSent(error.message()) : new SendResult.Rejected(error.message());
     }
 

@@ -5,9 +5,8 @@ import dev.signalbox.ha.lease.LeaseOptions;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.configuration.Secret;
-import java.net.InetAddress;
+import dev.signalbox.server.node.NodeName;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +47,7 @@ record LeaseSettings(
         return new LeaseSettings(
                 reading.get(LeaseKeys.ACTIVE),
                 reading.get(LeaseKeys.GROUP),
-                reading.find(LeaseKeys.NODE).orElseGet(LeaseSettings::host),
+                reading.find(LeaseKeys.NODE).orElseGet(NodeName::byDefault),
                 LeaseOptions.DEFAULT.withTtl(ttl).withPoll(poll(ttl)),
                 store,
                 reading.find(LeaseKeys.REDIS_URL).map(Secret::new),
@@ -83,19 +82,5 @@ record LeaseSettings(
             return OFTEN;
         }
         return poll.compareTo(SELDOM) > 0 ? SELDOM : poll;
-    }
-
-    private static String host() {
-        return hostName().replaceAll("[^A-Za-z0-9_.-]", "-") + "-"
-                + ProcessHandle.current().pid();
-    }
-
-    /** A machine whose name cannot be resolved has leases all the same. */
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "node";
-        }
     }
 }

@@ -232,7 +232,8 @@ public final class RunningControlPlane implements AutoCloseable {
                 Instant.parse("2026-11-21T09:00:00Z"),
                 Optional.empty(),
                 Map.of("device", "phone"),
-                true));
+                true,
+                Optional.empty()));
     }
 
     public URI uri(String path) {

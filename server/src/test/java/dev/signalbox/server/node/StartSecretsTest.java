@@ -115,6 +115,9 @@ class StartSecretsTest {
                 "ha.etcd.user=me",
                 "ha.etcd.password=" + CANARY,
                 "ha.redis.url=redis://:" + CANARY + "@127.0.0.1:1",
+                "cluster.link=redis",
+                "cluster.url=redis://:" + CANARY + "@127.0.0.1:1",
+                "cluster.secret=" + CANARY,
                 "session.redis.url=redis://:" + CANARY + "@127.0.0.1:1",
                 "session.mongodb.url=mongodb://me:" + CANARY + "@127.0.0.1:1/d");
 
@@ -160,6 +163,28 @@ class StartSecretsTest {
         String failure = failure(List.of("session.store=" + store, set.replace("CANARY", CANARY)));
 
         assertThat(failure).as(set).containsAnyOf("session." + store + ".url", "session.store");
+        assertSilent(failure);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis://:CANARY%zz@127.0.0.1:1",
+                "redis://me:CANARY@127.0.0.1:99999",
+                "redis://:CANARY@[::1",
+                "redis-sentinel://:CANARY@127.0.0.1:1#",
+                "nats://me:CANARY%zz@127.0.0.1:1",
+                "nats://me:CANARY@127.0.0.1:99999",
+                "nats://me:CANARY@",
+                "tls://me:CANARY@[::1"
+            })
+    void ofTheLinkOfACluster(String url) {
+        String failure = failure(List.of(
+                "cluster.link=" + (url.startsWith("redis") ? "redis" : "nats"),
+                "cluster.secret=" + CANARY,
+                "cluster.url=" + url.replace("CANARY", CANARY)));
+
+        assertThat(failure).as(url).containsAnyOf("cluster.url", "cannot listen");
         assertSilent(failure);
     }
 

@@ -191,7 +191,8 @@ public final class ShownServer implements AutoCloseable {
                     since.plusSeconds(600L * i),
                     i % 3 == 2 ? Optional.empty() : Optional.of(Instant.now().minusSeconds(7L * i + 2)),
                     i % 2 == 0 ? Map.of("device", "phone") : Map.of(),
-                    true);
+                    true,
+                    Optional.empty());
         }
     }
 
