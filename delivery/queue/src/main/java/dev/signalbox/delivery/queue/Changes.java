@@ -41,8 +41,7 @@ final class Changes {
     private final long now;
     private final List<Ticket> revived;
 
-    Changes(
-            Rows rows, History history, Removal removal, Connection connection, long now, List<Ticket> revived) {
+    Changes(Rows rows, History history, Removal removal, Connection connection, long now, List<Ticket> revived) {
         this.rows = rows;
         this.history = history;
         this.removal = removal;
@@ -77,7 +76,10 @@ final class Changes {
         return Optional.of(
                 switch (action) {
                     case CANCEL -> cancel(story, remark);
-                    case DELETE -> new Change(state, removal.removeNow(connection, story.outcomes().getLast()));
+                    case DELETE ->
+                        new Change(
+                                state,
+                                removal.removeNow(connection, story.outcomes().getLast()));
                     default -> exhume(story, action, remark);
                 });
     }
@@ -155,7 +157,11 @@ final class Changes {
             return Optional.of(new Change(story.recorded(), false));
         }
         Limits.check(
-                schedule.at().isEmpty() || story.reach().expiresAt().map(schedule.at().get()::isBefore).orElse(true),
+                schedule.at().isEmpty()
+                        || story.reach()
+                                .expiresAt()
+                                .map(schedule.at().get()::isBefore)
+                                .orElse(true),
                 "at",
                 "is not before the message's expiry; it would never be sent");
         Optional<Ticket> taken = take(story.place());

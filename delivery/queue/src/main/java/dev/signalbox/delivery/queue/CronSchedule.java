@@ -63,7 +63,8 @@ public final class CronSchedule {
         Limits.check(
                 fields.length == 5,
                 "cron",
-                "'" + Limits.fitted(stripped) + "' has not five parts: minute, hour, day of the month, month, day of the week");
+                "'" + Limits.fitted(stripped)
+                        + "' has not five parts: minute, hour, day of the month, month, day of the week");
         CronSchedule schedule = new CronSchedule(stripped, fields);
         Limits.check(
                 Stream.iterate(ANY_DAY, day -> day.plusDays(1)).limit(MOST_DAYS).anyMatch(schedule::isDay),
@@ -100,7 +101,8 @@ public final class CronSchedule {
     /** Minute by minute, so that an hour that comes twice counts twice. */
     private Optional<Instant> firstByTheClock(LocalDate day, Instant after, ZoneId zone) {
         ZonedDateTime start = day.atStartOfDay(zone);
-        ZonedDateTime earliest = after.atZone(zone).truncatedTo(ChronoUnit.MINUTES).plusMinutes(1);
+        ZonedDateTime earliest =
+                after.atZone(zone).truncatedTo(ChronoUnit.MINUTES).plusMinutes(1);
         ZonedDateTime time = earliest.isAfter(start) ? earliest : start;
         for (; time.toLocalDate().equals(day); time = time.plusMinutes(1)) {
             if (minutes.has(time.getMinute()) && hours.has(time.getHour())) {

@@ -339,7 +339,8 @@ final class JdbcQueue implements DeliveryQueue {
 
     @Override
     public BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun) {
-        return Bites.through(Changes.checked(filter, action), this::page, page -> dryRun ? 0 : changeEach(page, action, remark));
+        return Bites.through(
+                Changes.checked(filter, action), this::page, page -> dryRun ? 0 : changeEach(page, action, remark));
     }
 
     @Override

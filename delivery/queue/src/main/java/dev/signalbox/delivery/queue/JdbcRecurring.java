@@ -143,7 +143,8 @@ final class JdbcRecurring implements RecurringMessages {
     }
 
     /** Of several times that have passed, the last counts. */
-    private void enqueue(Connection connection, RecurringMessage due, Function<RecurringMessage, Reach> reader, long now)
+    private void enqueue(
+            Connection connection, RecurringMessage due, Function<RecurringMessage, Reach> reader, long now)
             throws SQLException {
         Instant time = due.nextAt();
         Instant next = due.schedule().next(time, due.zone());

@@ -95,7 +95,8 @@ final class Limits {
         check(
                 TAG.matcher(tag).matches(),
                 "tag",
-                "'" + printable(tag) + "' is not 1 to 64 letters, digits and ._:/=@+-, beginning with a letter or digit");
+                "'" + printable(tag)
+                        + "' is not 1 to 64 letters, digits and ._:/=@+-, beginning with a letter or digit");
     }
 
     static void dedupeWindow(Duration window) {

@@ -51,9 +51,7 @@ final class PostgresStore implements Store {
             """;
 
     /** Where one of them has a tag: those are entered where a search by tag looks. */
-    private static final String INSERT_TAGGED = INSERT.replace(
-            "select id from fresh",
-            """
+    private static final String INSERT_TAGGED = INSERT.replace("select id from fresh", """
             , tagged as (
                 insert into delivery_tag (tag, id)
                 select t.tag, input.id from input join fresh using (id)
@@ -137,7 +135,8 @@ final class PostgresStore implements Store {
     public Set<UUID> insert(Connection connection, List<Reach> reaches, long now) throws SQLException {
         List<Ticket> tickets =
                 reaches.stream().map(reach -> Ticket.first(reach, now)).toList();
-        boolean tagged = reaches.stream().anyMatch(reach -> !reach.labels().tags().isEmpty());
+        boolean tagged =
+                reaches.stream().anyMatch(reach -> !reach.labels().tags().isEmpty());
         try (PreparedStatement statement = connection.prepareStatement(tagged ? INSERT_TAGGED : INSERT)) {
             Arguments in = new Arguments(connection, statement);
             in.uuids(reaches, Reach::id);

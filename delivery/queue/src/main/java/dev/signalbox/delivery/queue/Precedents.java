@@ -66,10 +66,19 @@ final class Precedents {
         note(differing, "body", reach.body().equals(offered.body()));
         note(differing, "headers", reach.headers().equals(offered.headers()));
         RecipientTime time = reach.recipientTime();
-        note(differing, "timeZone", time.timeZone().equals(offered.recipientTime().timeZone()));
-        note(differing, "quietHours", time.quietHours().equals(offered.recipientTime().quietHours()));
+        note(
+                differing,
+                "timeZone",
+                time.timeZone().equals(offered.recipientTime().timeZone()));
+        note(
+                differing,
+                "quietHours",
+                time.quietHours().equals(offered.recipientTime().quietHours()));
         note(differing, "tags", reach.labels().tags().equals(offered.labels().tags()));
-        note(differing, "metadata", reach.labels().metadata().equals(offered.labels().metadata()));
+        note(
+                differing,
+                "metadata",
+                reach.labels().metadata().equals(offered.labels().metadata()));
         note(differing, "dedupeKey", reach.dedupeKey().equals(offered.dedupeKey()));
         note(differing, "priority", first.priority() == offered.priority());
         note(differing, "at", isSame(Micros.of(reach.at()), first.acceptedAt(), Micros.of(offered.at()), now));

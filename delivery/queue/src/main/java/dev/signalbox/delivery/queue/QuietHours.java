@@ -53,9 +53,7 @@ public record QuietHours(LocalTime from, LocalTime to) {
         boolean begun = !time.isBefore(from);
         boolean goesOn = time.isBefore(to);
         boolean quiet = overNight ? begun || goesOn : begun && goesOn;
-        LocalDate day = overNight && begun
-                ? local.toLocalDate().plusDays(1)
-                : local.toLocalDate();
+        LocalDate day = overNight && begun ? local.toLocalDate().plusDays(1) : local.toLocalDate();
         return quiet ? Optional.of(end(now, day.atTime(to), zone)) : Optional.empty();
     }
 

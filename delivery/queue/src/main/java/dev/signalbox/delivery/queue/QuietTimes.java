@@ -49,8 +49,10 @@ public record QuietTimes(Map<Channel, Usual> channels, Set<String> exempt) {
         }
         Instant moment = Micros.instant(now);
         Map<Claimed, Duration> asleep = new HashMap<>();
-        entries.stream().filter(entry -> entry.unreadable().isEmpty()).forEach(entry -> end(entry, usual, moment)
-                .ifPresent(end -> asleep.put(entry, Duration.between(moment, end))));
+        entries.stream()
+                .filter(entry -> entry.unreadable().isEmpty())
+                .forEach(entry ->
+                        end(entry, usual, moment).ifPresent(end -> asleep.put(entry, Duration.between(moment, end))));
         return asleep;
     }
 

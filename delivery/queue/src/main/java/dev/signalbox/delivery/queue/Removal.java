@@ -59,8 +59,7 @@ final class Removal {
     private record Passed(UUID id, long acceptedAt, Optional<Ended> ended) {}
 
     /** How one has ended. */
-    private record Ended(
-            UUID id, Channel channel, State state, int attempt, long at, Set<String> tags) {}
+    private record Ended(UUID id, Channel channel, State state, int attempt, long at, Set<String> tags) {}
 
     /** Passes up to {@code limit} messages and removes those whose retention is over. */
     Bite bite(Connection connection, Optional<UUID> after, long now, int limit) throws SQLException {
@@ -111,14 +110,13 @@ final class Removal {
             return Optional.empty();
         }
         Channel channel = Rows.channel(row.getString("steps"), row.getInt("last_step"));
-        return Optional.of(
-                new Ended(
-                        id,
-                        channel,
-                        State.valueOf(name),
-                        row.getInt("last_attempt"),
-                        row.getLong("last_at"),
-                        Rows.readTags(row.getString("tags"))));
+        return Optional.of(new Ended(
+                id,
+                channel,
+                State.valueOf(name),
+                row.getInt("last_attempt"),
+                row.getLong("last_at"),
+                Rows.readTags(row.getString("tags"))));
     }
 
     /** Removes one that has ended, whatever its retention; false if it has to stay for now, or another removed it. */
@@ -133,8 +131,7 @@ final class Removal {
                     return false;
                 }
                 Set<String> tags = Rows.readTags(row.getString("tags"));
-                Ended ended =
-                        new Ended(last.id(), last.channel(), last.state(), last.attempt(), last.at(), tags);
+                Ended ended = new Ended(last.id(), last.channel(), last.state(), last.attempt(), last.at(), tags);
                 return remove(connection, List.of(ended)) == 1;
             }
         }

@@ -165,7 +165,18 @@ final class Rows {
             return readable(row, ticket);
         } catch (RuntimeException e) {
             List<Step> steps = Collections.nCopies(ticket.step() + 1, UNREADABLE.getFirst());
-            return new Claimed(ticket, steps, "", Map.of(), Micros.NONE, 1, 0, 0, RecipientTime.UNKNOWN, Optional.empty(), Optional.of(reason(e)));
+            return new Claimed(
+                    ticket,
+                    steps,
+                    "",
+                    Map.of(),
+                    Micros.NONE,
+                    1,
+                    0,
+                    0,
+                    RecipientTime.UNKNOWN,
+                    Optional.empty(),
+                    Optional.of(reason(e)));
         }
     }
 

@@ -13,7 +13,8 @@ public record Schedule(Optional<Instant> at, Optional<Integer> priority) {
     public Schedule {
         at.ifPresent(time -> Limits.time("at", time));
         priority.ifPresent(Limits::priority);
-        Limits.check(at.isPresent() || priority.isPresent(), "schedule", "says nothing; give a time, a priority, or both");
+        Limits.check(
+                at.isPresent() || priority.isPresent(), "schedule", "says nothing; give a time, a priority, or both");
     }
 
     public static Schedule at(Instant time) {

@@ -93,8 +93,13 @@ class CronScheduleTest {
         Instant end = Instant.parse("2026-10-31T22:00:00Z");
         Instant expected = Instant.parse("2026-10-20T00:00:00Z");
         for (ZonedDateTime time = expected.atZone(BERLIN); time.toInstant().isBefore(end); time = time.plusMinutes(1)) {
-            boolean day = fields[2].equals("*") || time.getDayOfMonth() == 13 || time.getDayOfWeek().getValue() == 5;
-            if (day && minutes.has(time.getMinute()) && hours.has(time.getHour()) && time.toInstant().isAfter(expected)) {
+            boolean day = fields[2].equals("*")
+                    || time.getDayOfMonth() == 13
+                    || time.getDayOfWeek().getValue() == 5;
+            if (day
+                    && minutes.has(time.getMinute())
+                    && hours.has(time.getHour())
+                    && time.toInstant().isAfter(expected)) {
                 assertThat(schedule.next(expected, BERLIN)).isEqualTo(time.toInstant());
                 expected = time.toInstant();
             }

@@ -68,7 +68,8 @@ class QuietHoursTest {
     void endIsWhenTheClockHasPassedIt(String zoneName, String from) {
         ZoneId zone = ZoneId.of(zoneName);
         Instant first = Instant.parse(from);
-        for (String written : List.of("22:00-07:00", "22:00-02:30", "02:15-08:00", "23:30-00:00", "00:00-00:30", "01:45-02:15")) {
+        for (String written :
+                List.of("22:00-07:00", "22:00-02:30", "02:15-08:00", "23:30-00:00", "00:00-00:30", "01:45-02:15")) {
             QuietHours hours = QuietHours.parse(written);
             for (int minutes = 0; minutes < 2 * 24 * 60; minutes += 13) {
                 Instant now = first.plus(Duration.ofMinutes(minutes));

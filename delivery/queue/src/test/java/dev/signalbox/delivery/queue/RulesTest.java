@@ -29,7 +29,18 @@ class RulesTest {
                 ? List.of(Step.parse("sms:+61400000000"))
                 : List.of(Step.parse("sms:+61400000000"), Step.parse("email:a@example.com"));
         Ticket ticket = new Ticket(UUID.randomUUID(), Channel.SMS, 5, NOW, 0, tried, tried, deadline, unsureSince);
-        return new Claimed(ticket, steps, "hello", Map.of(), expiresAt, 3, 0, 0, RecipientTime.UNKNOWN, Optional.empty(), Optional.empty());
+        return new Claimed(
+                ticket,
+                steps,
+                "hello",
+                Map.of(),
+                expiresAt,
+                3,
+                0,
+                0,
+                RecipientTime.UNKNOWN,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static Terms terms(Duration keyLifetime) {
@@ -167,7 +178,17 @@ class RulesTest {
     void whatCannotBeReadEndsDeadWithTheReason() {
         Claimed good = claimed(false, 1, 0, 0, NOW);
         Claimed bad = new Claimed(
-                good.ticket(), good.steps(), "", Map.of(), 0, 1, 0, 0, RecipientTime.UNKNOWN, Optional.empty(), Optional.of("no channel"));
+                good.ticket(),
+                good.steps(),
+                "",
+                Map.of(),
+                0,
+                1,
+                0,
+                0,
+                RecipientTime.UNKNOWN,
+                Optional.empty(),
+                Optional.of("no channel"));
         for (Verdict verdict : List.of(
                 rules.rescued(bad, NOW, NOW, terms(KEYED)),
                 Optional.ofNullable(rules.prevented(bad, NOW, KEYED)).orElseThrow())) {
