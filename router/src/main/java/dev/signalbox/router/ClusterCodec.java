@@ -277,7 +277,10 @@ final class ClusterCodec {
     }
 
     private static ByteSink beat(ClusterFrame.Beat beat, ByteSink to) {
-        to.number(beat.number()).text(beat.name()).number(beat.since().toEpochMilli()).number(beat.version());
+        to.number(beat.number())
+                .text(beat.name())
+                .number(beat.since().toEpochMilli())
+                .number(beat.version());
         return list(beat.logics(), beat.logics().size(), (name, sink) -> sink.text(name), to)
                 .flag(beat.draining());
     }

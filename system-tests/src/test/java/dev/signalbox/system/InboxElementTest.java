@@ -48,8 +48,11 @@ class InboxElementTest {
     @Test
     void showsWhatWaitsAndWhatComesAndMarksIt() throws Exception {
         try (Server server = server()) {
-            deliver(server, "text/html", "<p>Hello <b>you</b><img src=x onerror=\"document.title='run'\">"
-                    + "<script>document.title='run'</script>");
+            deliver(
+                    server,
+                    "text/html",
+                    "<p>Hello <b>you</b><img src=x onerror=\"document.title='run'\">"
+                            + "<script>document.title='run'</script>");
             HttpServer site = site(server.address("clients"));
             site.start();
             try (var chromium = Chromium.start(Files.createDirectory(folder.resolve("profile")))) {
@@ -117,8 +120,7 @@ class InboxElementTest {
 
     private void deliver(Server server, String type, String body) throws IOException, InterruptedException {
         String message = JsonMapper.shared()
-                .writeValueAsString(
-                        Map.of("to", "inbox:alice", "body", body, "headers", Map.of("content-type", type)));
+                .writeValueAsString(Map.of("to", "inbox:alice", "body", body, "headers", Map.of("content-type", type)));
         String token = AdminToken.find(folder.resolve("data")).orElseThrow().value();
         var request = HttpRequest.newBuilder(server.controlUri().resolve("/api/messages"))
                 .header("Authorization", "Bearer " + token)

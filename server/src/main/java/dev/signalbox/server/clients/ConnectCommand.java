@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Connects to a server as a client.",
             "It prints what comes and sends what is typed: ADDRESS TEXT, such as `client:bob hello`, or with --to the"
-                + " text alone. Messages that ask for it are acknowledged. It ends with Ctrl-C, or some time after the"
-                + " end of its input."
+                    + " text alone. Messages that ask for it are acknowledged. It ends with Ctrl-C, or some time after the"
+                    + " end of its input."
         },
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",

@@ -39,8 +39,8 @@ record RouterDirectory(Router router) implements ClientDirectory {
     }
 
     private Stream<ConnectedClient> here() {
-        Optional<String> node = router.cluster()
-                .map(cluster -> cluster.nodes().getFirst().name());
+        Optional<String> node =
+                router.cluster().map(cluster -> cluster.nodes().getFirst().name());
         return router.sessions().stream().map(session -> view(session, node));
     }
 

@@ -51,11 +51,11 @@ public final class ClusterFeature implements Feature {
     private static void start(Node node, ClusterSettings settings) {
         Supplier<ClusterView> view = () -> node.router()
                 .cluster()
-                .map(cluster -> ClusterView.of(settings.link(), cluster, node.clock().instant()))
+                .map(cluster ->
+                        ClusterView.of(settings.link(), cluster, node.clock().instant()))
                 .orElseGet(ClusterView::alone);
         node.api(new Api(
-                        List.of(Route.read(
-                                "/api/cluster", (request, response) -> Json.send(response, view.get()))),
+                        List.of(Route.read("/api/cluster", (request, response) -> Json.send(response, view.get()))),
                         OpenApi.part(ClusterFeature.class))
                 .servedAlways());
         settings.options().ifPresent(options -> node.whenOpening(() -> join(node, settings, options)));
@@ -83,8 +83,7 @@ public final class ClusterFeature implements Feature {
     }
 
     private static ClusterLink redis(ClusterSettings settings) {
-        RedisLinkOptions options =
-                RedisLinkOptions.of(settings.url().value()).withPrefix(settings.prefix());
+        RedisLinkOptions options = RedisLinkOptions.of(settings.url().value()).withPrefix(settings.prefix());
         Optional<RedisLinkOptions> trusting = settings.caFile().map(options::withCaFile);
         return RedisLinks.create(trusting.orElse(options));
     }

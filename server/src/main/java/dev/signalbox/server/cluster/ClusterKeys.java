@@ -40,7 +40,10 @@ final class ClusterKeys {
             Kind.matching("1 to 64 letters, digits, or any of . _ -", Pattern.compile("[A-Za-z0-9._-]{1,64}")),
             "What people know this node by. By default the name of the host and the process id.");
     static final Key<Duration> HEARTBEAT = Key.of(
-            "cluster.heartbeat", Kind.duration("100ms", "5s"), "3s", "How often a node tells the others that it lives.");
+            "cluster.heartbeat",
+            Kind.duration("100ms", "5s"),
+            "3s",
+            "How often a node tells the others that it lives.");
     static final Key<Duration> LEASE = Key.of(
             "cluster.lease",
             Kind.duration("300ms", "15s"),

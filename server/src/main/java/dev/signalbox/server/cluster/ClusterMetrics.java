@@ -35,8 +35,14 @@ final class ClusterMetrics {
         count("losses", "Times that something of other nodes was missing", ClusterCounts::losses);
         count("rejected", "Envelopes with a wrong signature, or unreadable", ClusterCounts::rejected);
         gauge("up", "1 while other nodes can be reached", each -> each.problem().isEmpty() ? 1 : 0);
-        gauge("nodes", "Nodes that live, this one included", each -> each.nodes().size());
-        gauge("waiting.bytes", "Bytes that wait to be published", each -> each.counts().waiting());
+        gauge(
+                "nodes",
+                "Nodes that live, this one included",
+                each -> each.nodes().size());
+        gauge(
+                "waiting.bytes",
+                "Bytes that wait to be published",
+                each -> each.counts().waiting());
     }
 
     private void count(String name, String description, ToDoubleFunction<ClusterCounts> value) {

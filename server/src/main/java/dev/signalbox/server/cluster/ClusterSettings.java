@@ -9,8 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** How a node finds the others; {@code options} is empty if it is alone. */
-record ClusterSettings(
-        Link link, Secret url, Optional<Path> caFile, String prefix, Optional<ClusterOptions> options) {
+record ClusterSettings(Link link, Secret url, Optional<Path> caFile, String prefix, Optional<ClusterOptions> options) {
     private static final int BEATS = 3;
 
     /** Over what nodes reach each other. */
@@ -39,8 +38,8 @@ record ClusterSettings(
         reading.check(
                 url.isEmpty() || link.takes(url),
                 ClusterKeys.URL,
-                "is none of " + ClusterKeys.LINK.path() + ": a URL of Redis begins with redis or rediss, one of NATS with"
-                        + " nats or tls");
+                "is none of " + ClusterKeys.LINK.path()
+                        + ": a URL of Redis begins with redis or rediss, one of NATS with" + " nats or tls");
         return new ClusterSettings(
                 link,
                 new Secret(url),

@@ -17,11 +17,11 @@ final class DeliveryKeys {
     private static final Kind<Rate> RATE = new Kind<>(
             "a number from 1 to 1000000, a slash, and a duration from 1ms to 31d, such as 10/1s", DeliveryKeys::rate);
 
-    private static final Kind<QuietTimes.Usual> QUIET = new Kind<>(
-            "hours and a time zone, such as 22:00-07:00 Europe/Berlin", DeliveryKeys::quiet);
+    private static final Kind<QuietTimes.Usual> QUIET =
+            new Kind<>("hours and a time zone, such as 22:00-07:00 Europe/Berlin", DeliveryKeys::quiet);
 
-    private static final Kind<List<String>> CATEGORIES = new Kind<>(
-            "categories such as transactional alarm, with blanks in between", DeliveryKeys::words);
+    private static final Kind<List<String>> CATEGORIES =
+            new Kind<>("categories such as transactional alarm, with blanks in between", DeliveryKeys::words);
 
     static final Key<Duration> LEASE = Key.of(
             "delivery.lease",

@@ -56,8 +56,9 @@ record LabelsReader(JsonFields fields) {
         Map<String, String> metadata = new LinkedHashMap<>();
         fields.object("metadata").ifPresent(object -> {
             var named = new JsonFields(object, "metadata.", fields.violations());
-            object.propertyNames().stream().limit(MOST_NAMES).forEach(name -> named.text(name)
-                    .ifPresent(value -> metadata.put(name, value)));
+            object.propertyNames().stream()
+                    .limit(MOST_NAMES)
+                    .forEach(name -> named.text(name).ifPresent(value -> metadata.put(name, value)));
         });
         return metadata;
     }

@@ -90,11 +90,10 @@ final class LiveSender implements Sender {
     }
 
     private static SendResult refused(RouteError error) {
-        boolean passing =
-                switch (error.code()) {
-                    case OVERLOADED, CLOSING, UNREACHABLE -> true;
-                    default -> false;
-                };
+        boolean passing = switch (error.code()) {
+            case OVERLOADED, CLOSING, UNREACHABLE -> true;
+            default -> false;
+        };
         return passing ? notSent(error.message()) : new SendResult.Rejected(error.message());
     }
 

@@ -92,8 +92,7 @@ final class MessageActions {
     }
 
     private void reschedule(Request request, Response response) throws IOException {
-        var fields =
-                OperatorBody.fields(RequestBody.declaredJson(request, bounds.maxBody()), SCHEDULE, "a schedule");
+        var fields = OperatorBody.fields(RequestBody.declaredJson(request, bounds.maxBody()), SCHEDULE, "a schedule");
         Optional<Schedule> schedule = new ScheduleReader(fields, clock).read();
         Remark remark = OperatorBody.remark(request, fields);
         OperatorBody.refuseWrong(fields.violations());
@@ -103,8 +102,10 @@ final class MessageActions {
                     .flatMap(uuid -> queue.reschedule(uuid, schedule.orElseThrow(), remark))
                     .orElseThrow(() -> Problems.noSuchMessage(id));
             if (!change.changed()) {
-                throw new Problem(409, "the message is " + change.state() + " and cannot be rescheduled: only messages that"
-                                + " wait, in the state PENDING or RETRY_WAIT, can")
+                throw new Problem(
+                                409,
+                                "the message is " + change.state() + " and cannot be rescheduled: only messages that"
+                                        + " wait, in the state PENDING or RETRY_WAIT, can")
                         .with("state", change.state());
             }
             Json.send(response, Map.of("id", id, "state", change.state()));

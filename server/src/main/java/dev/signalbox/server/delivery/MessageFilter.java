@@ -17,7 +17,8 @@ import java.util.function.Supplier;
 /** Reads which messages are meant, from a query or from JSON. Used once, by one thread. */
 final class MessageFilter {
     /** The fields of a filter. */
-    static final Set<String> FIELDS = Set.of("state", "channel", "address", "id", "text", "reason", "tag", "after", "before");
+    static final Set<String> FIELDS =
+            Set.of("state", "channel", "address", "id", "text", "reason", "tag", "after", "before");
 
     private final Fields fields;
     private final Violations violations;

@@ -180,8 +180,7 @@ final class MessageRoutes {
         Filter filter = new MessageFilter(query, query.violations()).read();
         query.refuseWrong();
         BulkChange counted = queue.count(filter.withLimit(Filter.MOST_CHANGED));
-        Json.send(
-                response, new Counted(counted.matched(), counted.next().isPresent()));
+        Json.send(response, new Counted(counted.matched(), counted.next().isPresent()));
     }
 
     private void show(Request request, Response response) throws IOException {

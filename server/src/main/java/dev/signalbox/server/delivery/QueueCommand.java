@@ -5,7 +5,8 @@ import picocli.CommandLine.Command;
 /** Looks into a server's queue, and changes the fate of messages. */
 @Command(
         name = "queue",
-        description = "Lists, retries, cancels, reschedules and resolves the messages of a server's queue, and pauses its channels.",
+        description =
+                "Lists, retries, cancels, reschedules and resolves the messages of a server's queue, and pauses its channels.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {

@@ -44,8 +44,7 @@ final class QueueMessages {
 
         @Override
         void show(JsonNode answer, PrintWriter out) {
-            out.println(answer.path("count").asString("")
-                    + (answer.path("more").asBoolean(false) ? " or more" : ""));
+            out.println(answer.path("count").asString("") + (answer.path("more").asBoolean(false) ? " or more" : ""));
         }
     }
 

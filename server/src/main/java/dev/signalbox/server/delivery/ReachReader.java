@@ -273,21 +273,21 @@ final class ReachReader {
 
     private static Optional<Duration> dedupeWindow(Fields fields, Violations violations) {
         Optional<String> text = fields.text("dedupeWindow");
-        Optional<Duration> window = text.flatMap(TimeText::duration)
-                .filter(time -> time.isPositive() && time.compareTo(LONGEST_LIFE) <= 0);
+        Optional<Duration> window =
+                text.flatMap(TimeText::duration).filter(time -> time.isPositive() && time.compareTo(LONGEST_LIFE) <= 0);
         violations.check(
                 text.isEmpty() || window.isPresent(),
                 fields.shown("dedupeWindow"),
                 "is not a time of 1ms to 365d, such as 30m or 1h");
-        violations.check(
-                text.isEmpty() || fields.has("dedupeKey"), fields.shown("dedupeWindow"), "needs a dedupeKey");
+        violations.check(text.isEmpty() || fields.has("dedupeKey"), fields.shown("dedupeWindow"), "needs a dedupeKey");
         return fields.has("dedupeKey") ? window : Optional.empty();
     }
 
     private static RecipientTime recipientTime(Fields fields, Violations violations) {
         Optional<ZoneId> zone = value(fields, "timeZone", RecipientTime::zone, violations);
         Optional<QuietHours> hours = value(fields, "quietHours", QuietHours::parse, violations);
-        violations.check(!fields.has("quietHours") || fields.has("timeZone"), fields.shown("quietHours"), "needs a timeZone");
+        violations.check(
+                !fields.has("quietHours") || fields.has("timeZone"), fields.shown("quietHours"), "needs a timeZone");
         RecipientTime time = zone.map(RecipientTime::in).orElse(RecipientTime.UNKNOWN);
         return zone.isPresent() && hours.isPresent() ? time.withQuietHours(hours.get()) : time;
     }

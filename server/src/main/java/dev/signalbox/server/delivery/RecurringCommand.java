@@ -57,7 +57,10 @@ final class RecurringCommand {
         @Option(names = "--time-zone", paramLabel = "ZONE", description = "By whose clock; default UTC.")
         private @Nullable String timeZone;
 
-        @Option(names = "--to", paramLabel = "ADDRESS", description = "CHANNEL:ADDRESS, as for `send`. May be repeated.")
+        @Option(
+                names = "--to",
+                paramLabel = "ADDRESS",
+                description = "CHANNEL:ADDRESS, as for `send`. May be repeated.")
         private final List<String> to = new ArrayList<>();
 
         @Option(
@@ -68,7 +71,8 @@ final class RecurringCommand {
 
         @Override
         public Integer call() {
-            ObjectNode body = RestClient.JSON.createObjectNode().put("name", name).put("cron", cron);
+            ObjectNode body =
+                    RestClient.JSON.createObjectNode().put("name", name).put("cron", cron);
             if (timeZone != null) {
                 body.put("timeZone", timeZone);
             }
@@ -81,7 +85,10 @@ final class RecurringCommand {
             String body = text;
             Path source = file;
             if (source == null && body != null && !to.isEmpty()) {
-                return RestClient.JSON.createObjectNode().put("to", String.join(" > ", to)).put("body", body);
+                return RestClient.JSON
+                        .createObjectNode()
+                        .put("to", String.join(" > ", to))
+                        .put("body", body);
             }
             if (source == null || body != null || !to.isEmpty()) {
                 throw new CommandFailure(ExitCode.USAGE, "give either a TEXT with --to, or --message");

@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
 /** Makes messages of recurring ones. Thread-safe. */
 record RecurringReader(ReachReader reader) {
     /** What means a single message, or a single moment. */
-    private static final Set<String> OF_ONE = Set.of("id", "dedupeKey", "dedupeWindow", "at", "expiresAt", "traceparent");
+    private static final Set<String> OF_ONE =
+            Set.of("id", "dedupeKey", "dedupeWindow", "at", "expiresAt", "traceparent");
 
     /** What is wrong with the message, as it stands now: a template that it is made of may change. */
     List<Violation> violations(JsonNode message) {

@@ -79,12 +79,14 @@ final class RecurringRoutes {
         new Query(request, Set.of()).refuseWrong();
         Json.send(
                 response,
-                Map.of("items", recurring.list().stream().map(RecurringRoutes::view).toList()));
+                Map.of(
+                        "items",
+                        recurring.list().stream().map(RecurringRoutes::view).toList()));
     }
 
     private void put(Request request, Response response) throws IOException {
-        JsonFields fields = OperatorBody.fields(
-                RequestBody.declaredJson(request, bounds.maxBody()), FIELDS, "a recurring message");
+        JsonFields fields =
+                OperatorBody.fields(RequestBody.declaredJson(request, bounds.maxBody()), FIELDS, "a recurring message");
         Violations violations = fields.violations();
         String name = fields.text("name").orElse("");
         Optional<CronSchedule> cron = read(fields, "cron", CronSchedule::parse);

@@ -55,8 +55,8 @@ final class ScheduleReader {
 
     private Optional<Instant> in() {
         Optional<String> text = fields.text("in");
-        Optional<Duration> in = text.flatMap(TimeText::duration)
-                .filter(wait -> wait.isPositive() && wait.compareTo(LONGEST) <= 0);
+        Optional<Duration> in =
+                text.flatMap(TimeText::duration).filter(wait -> wait.isPositive() && wait.compareTo(LONGEST) <= 0);
         violations.check(text.isEmpty() || in.isPresent(), "in", "is not a time of 1ms to 365d, such as 30m or 1h");
         return in.map(clock.instant()::plus);
     }

@@ -92,8 +92,8 @@ class ServerClusterTest {
     private void awaitNodes(int count) {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(servers)
-                        .allSatisfy(each ->
-                                assertThat(get(each, "/api/cluster").path("nodes")).hasSize(count)));
+                        .allSatisfy(each -> assertThat(get(each, "/api/cluster").path("nodes"))
+                                .hasSize(count)));
     }
 
     private JsonNode get(Server server, String path) throws Exception {
@@ -108,7 +108,10 @@ class ServerClusterTest {
     private Run run(Server server, String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of(
-                "--url", server.controlUri().toString(), "--data", folder.resolve("one").toString()));
+                "--url",
+                server.controlUri().toString(),
+                "--data",
+                folder.resolve("one").toString()));
         return Run.of(all.toArray(String[]::new));
     }
 
@@ -162,7 +165,8 @@ class ServerClusterTest {
         assertThat(run(servers.getFirst(), "cluster", "status", "--json").json().path("nodes"))
                 .hasSize(2);
         assertThat(http.send(
-                                HttpRequest.newBuilder(servers.getFirst().controlUri().resolve("/metrics"))
+                                HttpRequest.newBuilder(
+                                                servers.getFirst().controlUri().resolve("/metrics"))
                                         .build(),
                                 BodyHandlers.ofString())
                         .body())
@@ -174,8 +178,8 @@ class ServerClusterTest {
         Server two = servers.getLast();
         proxy.cut();
         await().atMost(PATIENCE)
-                .untilAsserted(() ->
-                        assertThat(get(two, "/health/ready").toString()).contains("cannot be reached"));
+                .untilAsserted(
+                        () -> assertThat(get(two, "/health/ready").toString()).contains("cannot be reached"));
         Run status = run(two, "cluster", "status");
         assertThat(status.exitCode()).isEqualTo(1);
         assertThat(status.out()).contains("clients of other nodes cannot be reached");
@@ -183,7 +187,8 @@ class ServerClusterTest {
         proxy.heal();
 
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(get(two, "/api/cluster").has("problem")).isFalse());
+                .untilAsserted(() ->
+                        assertThat(get(two, "/api/cluster").has("problem")).isFalse());
         awaitNodes(2);
     }
 

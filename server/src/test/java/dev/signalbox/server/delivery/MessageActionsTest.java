@@ -221,8 +221,8 @@ class MessageActionsTest {
         assertThat(post(waiting + "/delete", "{\"note\":\"by request\"}").statusCode())
                 .isEqualTo(200);
         assertThat(server.get("/api/messages/" + waiting).statusCode()).isEqualTo(404);
-        JsonNode done = json(
-                post("actions", "{\"action\":\"delete\",\"filter\":{\"state\":\"REJECTED\",\"tag\":\"spring\"}}"));
+        JsonNode done =
+                json(post("actions", "{\"action\":\"delete\",\"filter\":{\"state\":\"REJECTED\",\"tag\":\"spring\"}}"));
         assertThat(done.toString()).isEqualTo("{\"matched\":1,\"changed\":1,\"more\":false}");
         assertThat(server.get("/api/messages/" + tagged).statusCode()).isEqualTo(404);
     }

@@ -81,8 +81,9 @@ class MessageRoutesTest {
 
     @Test
     void tagsAndMetadataAreKeptAndTagsAreCounted() throws Exception {
-        String message = "{\"to\":\"" + SMS + "\",\"body\":\"hi\",\"tags\":[\"vip\",\"a:1\"],\"metadata\":{\"order\":\"17\"},"
-                + "\"dedupeKey\":\"k\",\"dedupeWindow\":\"90m\"}";
+        String message =
+                "{\"to\":\"" + SMS + "\",\"body\":\"hi\",\"tags\":[\"vip\",\"a:1\"],\"metadata\":{\"order\":\"17\"},"
+                        + "\"dedupeKey\":\"k\",\"dedupeWindow\":\"90m\"}";
         String id = json(server.enqueue(message)).get("id").stringValue();
         server.enqueued(SMS);
 
@@ -114,7 +115,8 @@ class MessageRoutesTest {
 
     @Test
     void theRecipientsTimeIsKept() throws Exception {
-        String message = "{\"to\":\"" + SMS + "\",\"body\":\"hi\",\"timeZone\":\"Europe/Berlin\",\"quietHours\":\"22:00-07:00\"}";
+        String message = "{\"to\":\"" + SMS
+                + "\",\"body\":\"hi\",\"timeZone\":\"Europe/Berlin\",\"quietHours\":\"22:00-07:00\"}";
         String id = json(server.enqueue(message)).get("id").stringValue();
 
         JsonNode shown = json(server.get("/api/messages/" + id));

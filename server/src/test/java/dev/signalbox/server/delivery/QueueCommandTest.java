@@ -166,7 +166,8 @@ class QueueCommandTest {
                         "POST /api/recurring {\"name\":\"standup\",\"cron\":\"@daily\",\"message\":{\"to\":\"sms:+61491570006\",\"body\":\"Stand-up\"}}",
                         "GET /api/recurring",
                         "DELETE /api/recurring/standup");
-        assertThat(server.run("recurring", "add", "standup", "@daily").exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(server.run("recurring", "add", "standup", "@daily").exitCode())
+                .isEqualTo(ExitCode.USAGE);
     }
 
     @Test

@@ -37,7 +37,8 @@ class RecurringRoutesTest {
     }
 
     private HttpResponse<String> put(String name, String cron, String message) throws Exception {
-        String body = "{\"name\":\"" + name + "\",\"cron\":\"" + cron + "\",\"timeZone\":\"Europe/Berlin\",\"message\":" + message + "}";
+        String body = "{\"name\":\"" + name + "\",\"cron\":\"" + cron + "\",\"timeZone\":\"Europe/Berlin\",\"message\":"
+                + message + "}";
         return post(body);
     }
 
@@ -56,16 +57,21 @@ class RecurringRoutesTest {
         assertThat(shown.get("cron").stringValue()).isEqualTo("30 9 * * mon-fri");
         assertThat(shown.get("timeZone").stringValue()).isEqualTo("Europe/Berlin");
         assertThat(shown.get("message").toString()).isEqualTo(MESSAGE);
-        assertThat(Instant.parse(shown.get("nextAt").stringValue())).isAfter(server.database.clock().instant());
+        assertThat(Instant.parse(shown.get("nextAt").stringValue()))
+                .isAfter(server.database.clock().instant());
 
         put("standup", "@daily", MESSAGE);
         JsonNode all = json(server.get("/api/recurring")).get("items");
         assertThat(all).hasSize(1);
         assertThat(all.get(0).get("cron").stringValue()).isEqualTo("@daily");
 
-        assertThat(server.send(server.request("/api/recurring/standup").DELETE()).statusCode()).isEqualTo(204);
+        assertThat(server.send(server.request("/api/recurring/standup").DELETE())
+                        .statusCode())
+                .isEqualTo(204);
         assertThat(server.get("/api/recurring/standup").statusCode()).isEqualTo(404);
-        assertThat(server.send(server.request("/api/recurring/standup").DELETE()).statusCode()).isEqualTo(404);
+        assertThat(server.send(server.request("/api/recurring/standup").DELETE())
+                        .statusCode())
+                .isEqualTo(404);
     }
 
     @Test
@@ -74,7 +80,10 @@ class RecurringRoutesTest {
                 .containsExactlyInAnyOrder(
                         "cron: cron has a minute that cannot be: '60'", "message.to: '12' is not a phone number");
         assertThat(put("a b", "@daily", MESSAGE).statusCode()).isEqualTo(400);
-        assertThat(errors(put("a", "@daily", "{\"to\":\"" + SMS + "\",\"body\":\"x\",\"at\":\"2040-01-01T00:00:00Z\",\"id\":\"x\"}")))
+        assertThat(errors(put(
+                        "a",
+                        "@daily",
+                        "{\"to\":\"" + SMS + "\",\"body\":\"x\",\"at\":\"2040-01-01T00:00:00Z\",\"id\":\"x\"}")))
                 .containsExactly(
                         "message.at: belongs to a single message; leave it out",
                         "message.id: belongs to a single message; leave it out");
@@ -89,10 +98,13 @@ class RecurringRoutesTest {
     void onlyAdminsAddAndRemove() throws Exception {
         put("standup", "@daily", MESSAGE);
         for (var request : new java.net.http.HttpRequest.Builder[] {
-            server.request("/api/recurring").header("Content-Type", "application/json").POST(BodyPublishers.ofString("{}")),
+            server.request("/api/recurring")
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString("{}")),
             server.request("/api/recurring/standup").DELETE()
         }) {
-            assertThat(server.send(request.setHeader("Authorization", "Bearer sender")).statusCode())
+            assertThat(server.send(request.setHeader("Authorization", "Bearer sender"))
+                            .statusCode())
                     .isEqualTo(403);
         }
     }
@@ -100,10 +112,12 @@ class RecurringRoutesTest {
     @Test
     void theMessageIsReadAnewForEachTime() throws Exception {
         put("standup", "@daily", MESSAGE);
-        RecurringMessage due = RecurringMessages.of(server.queue).find("standup").orElseThrow();
-        var reader = new RecurringReader(new ReachReader(
-                server.node.channels(), 3, server.database.clock(), server.node.preparation()));
-        assertThat(reader.read(due).expiresAt().orElseThrow()).isAfter(server.database.clock().instant());
+        RecurringMessage due =
+                RecurringMessages.of(server.queue).find("standup").orElseThrow();
+        var reader = new RecurringReader(
+                new ReachReader(server.node.channels(), 3, server.database.clock(), server.node.preparation()));
+        assertThat(reader.read(due).expiresAt().orElseThrow())
+                .isAfter(server.database.clock().instant());
         assertThat(reader.read(due).id()).isNotEqualTo(reader.read(due).id());
     }
 }

@@ -81,8 +81,7 @@ class CommandSenderTest {
 
         assertThat(sender.send(delivery(Duration.ofMinutes(1)).withTraceparent(trace)))
                 .isEqualTo(new SendResult.Accepted(Optional.of("[" + trace + "]")));
-        assertThat(sender.send(delivery(Duration.ofMinutes(1))))
-                .isEqualTo(new SendResult.Accepted(Optional.of("[]")));
+        assertThat(sender.send(delivery(Duration.ofMinutes(1)))).isEqualTo(new SendResult.Accepted(Optional.of("[]")));
     }
 
     private SendResult send(String body) throws IOException, InterruptedException {

@@ -64,7 +64,8 @@ class SmsSenderTest {
         var message = new SmsMessage(PHONE, "hello", "k");
         String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         assertThat(Written.of(sender.request(delivery, message)).head()).doesNotContain("traceparent");
-        assertThat(Written.of(sender.request(delivery.withTraceparent(trace), message)).head())
+        assertThat(Written.of(sender.request(delivery.withTraceparent(trace), message))
+                        .head())
                 .contains("\r\ntraceparent: " + trace + "\r\n");
         assertThat(sender.send(delivery.withTraceparent(trace))).isInstanceOf(Accepted.class);
     }

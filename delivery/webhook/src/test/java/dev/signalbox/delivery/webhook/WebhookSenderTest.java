@@ -142,7 +142,8 @@ class WebhookSenderTest {
         try {
             URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
             endpoints.create(new Draft("traced", url, "", KEY));
-            assertThat(sender.send(delivery("traced", "{}").withTraceparent(trace))).isInstanceOf(Accepted.class);
+            assertThat(sender.send(delivery("traced", "{}").withTraceparent(trace)))
+                    .isInstanceOf(Accepted.class);
             assertThat(sender.send(delivery("traced", "{}"))).isInstanceOf(Accepted.class);
         } finally {
             server.stop(0);

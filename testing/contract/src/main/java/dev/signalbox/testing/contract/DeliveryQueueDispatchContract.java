@@ -103,12 +103,15 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
         clock.advance(Duration.ofSeconds(10));
         node.runOnce();
         node.runOnce();
-        assertThat(sms.given()).extracting(Delivery::traceparent).containsExactly(Optional.of(TRACE), Optional.of(TRACE));
+        assertThat(sms.given())
+                .extracting(Delivery::traceparent)
+                .containsExactly(Optional.of(TRACE), Optional.of(TRACE));
         assertThat(email.given())
                 .extracting(Delivery::traceparent)
                 .containsExactlyInAnyOrder(Optional.empty(), Optional.of(TRACE));
-        assertThat(told).containsExactlyInAnyOrder(
-                Optional.of(TRACE), Optional.of(TRACE), Optional.of(TRACE), Optional.empty());
+        assertThat(told)
+                .containsExactlyInAnyOrder(
+                        Optional.of(TRACE), Optional.of(TRACE), Optional.of(TRACE), Optional.empty());
     }
 
     @Test

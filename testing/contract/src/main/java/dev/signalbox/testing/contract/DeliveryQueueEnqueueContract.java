@@ -45,7 +45,8 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
                 .maxAttempts(7)
                 .traceparent(TRACE)
                 .dedupeWindow(Duration.ofMinutes(90))
-                .recipientTime(RecipientTime.in(ZoneId.of("Asia/Kathmandu")).withQuietHours(QuietHours.parse("21:30-06:15")))
+                .recipientTime(
+                        RecipientTime.in(ZoneId.of("Asia/Kathmandu")).withQuietHours(QuietHours.parse("21:30-06:15")))
                 .labels(new Labels(Set.of("b:2", "a/1"), Map.of("order", "17, \"urgent\"")))
                 .build();
         queue().enqueue(reach);
@@ -123,7 +124,9 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
             }
         }
         assertThat(receipts).filteredOn(receipt -> !receipt.duplicate()).hasSize(1);
-        assertThat(receipts).extracting(Receipt::id).containsOnly(receipts.getFirst().id());
+        assertThat(receipts)
+                .extracting(Receipt::id)
+                .containsOnly(receipts.getFirst().id());
         assertThat(queue().counts().byState()).containsEntry(State.PENDING, 2L);
     }
 

@@ -133,7 +133,9 @@ public abstract class DeliveryQueueLabelsContract extends DeliveryQueueContract 
                 .isEqualTo(40);
         assertThat(found(tag("spring"))).hasSize(20);
         assertThat(tagRows()).isEqualTo(20);
-        assertThat(queue().counts().byState()).containsEntry(State.CANCELLED, 0L).containsEntry(State.PENDING, 80L);
+        assertThat(queue().counts().byState())
+                .containsEntry(State.CANCELLED, 0L)
+                .containsEntry(State.PENDING, 80L);
     }
 
     @Test

@@ -103,9 +103,10 @@ public abstract class DeliveryQueueQuietContract extends DeliveryQueueContract {
         UUID away = enqueue(Reach.to("client:alice within 5s", "sms:+61400000000")
                 .body("hello")
                 .recipientTime(SLEEPER));
-        UUID there = enqueue(Reach.to("client:bob", "sms:+61400000001").body("hello").recipientTime(SLEEPER));
-        live.answering(delivery ->
-                delivery.address().equals("bob") ? ScriptedSender.accepted() : ScriptedSender.rejected());
+        UUID there =
+                enqueue(Reach.to("client:bob", "sms:+61400000001").body("hello").recipientTime(SLEEPER));
+        live.answering(
+                delivery -> delivery.address().equals("bob") ? ScriptedSender.accepted() : ScriptedSender.rejected());
         Dispatcher node = quiet();
         node.runOnce();
         node.runOnce();
@@ -142,7 +143,9 @@ public abstract class DeliveryQueueQuietContract extends DeliveryQueueContract {
         clock.advance(Duration.between(clock.instant(), MORNING));
         sms.answering(ScriptedSender.accepted());
         node.runOnce();
-        assertThat(sms.given()).extracting(delivery -> delivery.idempotencyKey()).containsExactly(id + "", id + "");
+        assertThat(sms.given())
+                .extracting(delivery -> delivery.idempotencyKey())
+                .containsExactly(id + "", id + "");
     }
 
     @Test

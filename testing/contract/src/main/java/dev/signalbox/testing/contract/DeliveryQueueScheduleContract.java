@@ -83,7 +83,8 @@ public abstract class DeliveryQueueScheduleContract extends DeliveryQueueContrac
 
     @Test
     void keyOfADoubtfulAttemptStaysAndItsDoubt() {
-        UUID id = enqueue(Reach.to("sms:+61400000000", "email:a@example.com").body("x").maxAttempts(2));
+        UUID id = enqueue(
+                Reach.to("sms:+61400000000", "email:a@example.com").body("x").maxAttempts(2));
         Dispatcher node = node(sms.answering(ScriptedSender.unknown()));
         node.runOnce();
         reschedule(id, Schedule.at(clock.instant()));
@@ -123,8 +124,8 @@ public abstract class DeliveryQueueScheduleContract extends DeliveryQueueContrac
         reschedule(reach.id(), new Schedule(Optional.of(clock.instant().plus(HOUR)), Optional.of(1)));
         assertThat(queue().enqueue(sms().dedupeKey("once").priority(4).build()).id())
                 .isEqualTo(reach.id());
-        assertThat(queue().enqueueAll(List.of(
-                                sms().dedupeKey("once").priority(1).build()))
+        assertThat(queue().enqueueAll(
+                                List.of(sms().dedupeKey("once").priority(1).build()))
                         .getFirst()
                         .differing())
                 .containsExactly("priority");

@@ -385,14 +385,16 @@ class PostgresQueueNodesTest {
                 .build();
         assertThat(status.reach()).isEqualTo(expected);
         assertThat(status.nextAttemptAt()).isEqualTo(expected.at());
-        assertThat(queue.count(Filter.ALL.withTag(Optional.of("vip"))).matched()).isEqualTo(1);
+        assertThat(queue.count(Filter.ALL.withTag(Optional.of("vip"))).matched())
+                .isEqualTo(1);
     }
 
     @Test
     void plainSqlTakesAKeyWhoseWindowIsOver() {
         UUID first = call("select signalbox_enqueue('sms:1', 'hello', 'w', dedupe_window => interval '1 hour')");
         assertThat(call("select signalbox_enqueue('sms:1', 'hello', 'w')")).isEqualTo(first);
-        call("update delivery_message set accepted_at = accepted_at - 3600000000 where id = '" + first + "' returning id");
+        call("update delivery_message set accepted_at = accepted_at - 3600000000 where id = '" + first
+                + "' returning id");
         UUID second = call("select signalbox_enqueue('sms:1', 'other', 'w', tags => array['x'])");
         assertThat(second).isNotEqualTo(first);
         assertThat(call("select signalbox_enqueue('sms:1', 'other', 'w', tags => array['x'])"))
