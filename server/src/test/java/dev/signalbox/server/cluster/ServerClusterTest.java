@@ -42,7 +42,7 @@ class ServerClusterTest {
     private static final int MESSAGES = 20;
 
     @TempDir
-    Path folder;
+    static Path folder;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final String database = RealPostgres.shared().freshDatabase();
