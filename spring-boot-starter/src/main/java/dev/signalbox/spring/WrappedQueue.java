@@ -5,6 +5,7 @@ import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.FlowControl;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
+import dev.signalbox.delivery.queue.Schedule;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +53,16 @@ abstract class WrappedQueue implements DeliveryQueue {
     @Override
     public BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun) {
         return plain.changeAll(filter, action, remark, dryRun);
+    }
+
+    @Override
+    public Optional<Change> reschedule(UUID id, Schedule schedule, Remark remark) {
+        return plain.reschedule(id, schedule, remark);
+    }
+
+    @Override
+    public BulkChange count(Filter filter) {
+        return plain.count(filter);
     }
 
     @Override
