@@ -23,6 +23,7 @@ class LauncherTest {
             "spring-boot-starter",
             "system-tests",
             "testing/contract",
+            "testing/endpoint",
             "testing/services");
 
     /** Otherwise `./signalbox` goes on with an old build after such a module has changed. */

@@ -11,12 +11,16 @@ public final class YamlText {
 
     /**
      * Reads this text, and no longer one. The buffer holds all of it, since SnakeYAML Engine 3.0.1 fails with an
-     * IndexOutOfBoundsException where an emoji, which is two chars, lies across the end of a buffer.
+     * IndexOutOfBoundsException where an emoji, which is two chars, lies across the end of a buffer. Keys that are given twice are left to
+     * the caller, who can say which.
      */
     public static YAMLFactory factory(String text) {
         int buffer = LEAST_BUFFER + text.length();
         return YAMLFactory.builder()
-                .loadSettings(LoadSettings.builder().setBufferSize(buffer).build())
+                .loadSettings(LoadSettings.builder()
+                        .setBufferSize(buffer)
+                        .setAllowDuplicateKeys(true)
+                        .build())
                 .build();
     }
 }

@@ -176,7 +176,8 @@ public final class FaultProxy implements AutoCloseable {
     private void copy(long number, InputStream in, OutputStream out, boolean answers)
             throws IOException, InterruptedException {
         byte[] buffer = new byte[BUFFER];
-        // Once bytes were swallowed, no later ones may pass: the client would take the answer to one question for that to another.
+        // Once bytes were swallowed, no later ones may pass: the client would take the answer to one question for that
+        // to another.
         boolean swallowed = false;
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
             awaitFlow();
