@@ -126,6 +126,7 @@ class DependencyRuleTest {
 
     private static final List<String> FEATURES = List.of(
             "clients",
+            "cluster",
             "topics",
             "delivery",
             "leases",
