@@ -20,7 +20,9 @@ import java.time.Duration;
  * line {@code handover} on standard input makes it hand over; the end of the input ends it.
  */
 final class FailoverNode {
-    private static final Duration POLL = Duration.ofMillis(20);
+    static final Duration POLL = Duration.ofMillis(20);
+    /** How long one that handed over leaves the lease to others, unless it sees one lead before. */
+    private static final Duration STAND_ASIDE = Duration.ofSeconds(2);
 
     private FailoverNode() {}
 
@@ -28,7 +30,7 @@ final class FailoverNode {
         Logging.configure(LogFormat.PLAIN, LogLevel.ERROR);
         String url = arguments[0];
         LeaseOptions options =
-                LeaseOptions.DEFAULT.withTtl(LeasePlace.ttl(url)).withPoll(POLL).withStandAside(POLL.multipliedBy(10));
+                LeaseOptions.DEFAULT.withTtl(LeasePlace.ttl(url)).withPoll(POLL).withStandAside(STAND_ASIDE);
         try (LeasePlace place = LeasePlace.open(url);
                 Election election = Leases.in(place.store(), arguments[1]).elect("bench", options, new Telling());
                 var orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {

@@ -103,7 +103,13 @@ final class FailoverPair implements AutoCloseable {
         orders.flush();
         long took = follow(begun);
         swap();
+        settle();
         return took;
+    }
+
+    /** What comes next finds that the one that led has seen who leads. */
+    private static void settle() throws InterruptedException {
+        Thread.sleep(FailoverNode.POLL.multipliedBy(10));
     }
 
     /** From SIGKILL until the other is elected; a new process takes the place of the killed one. */
@@ -125,6 +131,7 @@ final class FailoverPair implements AutoCloseable {
         leader.signal("CONT");
         await(leader, "lost");
         swap();
+        settle();
         return took;
     }
 

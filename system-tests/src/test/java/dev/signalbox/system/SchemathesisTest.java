@@ -3,6 +3,7 @@ package dev.signalbox.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.signalbox.testing.services.Effort;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -173,7 +174,7 @@ class SchemathesisTest {
                         "--phases",
                         "examples,coverage,fuzzing",
                         "--max-examples",
-                        "20",
+                        String.valueOf(Effort.of(8, 200)),
                         "--generation-deterministic",
                         "--request-timeout",
                         "30",

@@ -61,8 +61,18 @@ public record Key<T>(String path, Kind<T> kind, Optional<String> fallback, boole
     }
 
     public boolean covers(String given) {
-        return pattern(path).matcher(given).matches()
-                || (secret && pattern(path + FILE).matcher(given).matches());
+        return covers(path, given) || (secret && covers(path + FILE, given));
+    }
+
+    /** Most keys stand for one path alone, and every start asks for all keys: those are compared, without a pattern. */
+    private static boolean covers(String path, String given) {
+        return standsForOne(path)
+                ? path.equals(given)
+                : pattern(path).matcher(given).matches();
+    }
+
+    private static boolean standsForOne(String path) {
+        return !path.contains("*") && !path.endsWith(NAMES);
     }
 
     /** The path that a variable means, if it means this key. A name in it is in lower case, with hyphens. */
@@ -71,6 +81,9 @@ public record Key<T>(String path, Kind<T> kind, Optional<String> fallback, boole
     }
 
     private static Optional<String> pathOf(String variable, String path) {
+        if (standsForOne(path)) {
+            return variable(path).equals(variable) ? Optional.of(path) : Optional.empty();
+        }
         var matcher = variablePattern(path).matcher(variable);
         if (!matcher.matches()) {
             return Optional.empty();

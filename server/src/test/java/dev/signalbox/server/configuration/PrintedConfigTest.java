@@ -3,6 +3,7 @@ package dev.signalbox.server.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.server.SignalboxCommand;
+import dev.signalbox.testing.services.Effort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,7 +94,9 @@ class PrintedConfigTest {
     Path folder;
 
     static List<Long> seeds() {
-        return IntStream.range(0, 300).mapToObj(seed -> (long) seed).toList();
+        return IntStream.range(0, Effort.of(60, 3_000))
+                .mapToObj(seed -> (long) seed)
+                .toList();
     }
 
     @ParameterizedTest

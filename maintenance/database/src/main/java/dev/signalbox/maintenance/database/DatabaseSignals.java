@@ -2,7 +2,9 @@ package dev.signalbox.maintenance.database;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseException;
+import dev.signalbox.database.Dialect;
 import dev.signalbox.database.Migration;
+import dev.signalbox.database.Notifications;
 import dev.signalbox.maintenance.control.SharedSignals;
 import dev.signalbox.maintenance.control.Signal;
 import dev.signalbox.maintenance.control.SignalSourceException;
@@ -17,15 +19,21 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A row of the table {@code maintenance_signal} is the signal, for all nodes that share the database; no row is off. Its column
- * {@code word} may be written by hand, as {@link SignalText} reads it. The row is read every {@link #POLL}. Thread-safe.
+ * {@code word} may be written by hand, as {@link SignalText} reads it. The row is read every {@link #POLL}, and on PostgreSQL, which tells
+ * of every change, at once; that takes a connection of the pool. Thread-safe.
  */
 public final class DatabaseSignals implements SharedSignals {
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseSignals.class);
+
     /** How long a change may take to be noticed, beside the query itself. */
     public static final Duration POLL = Duration.ofMillis(200);
 
+    private static final String CHANNEL = "signalbox_maintenance";
     private static final String MODULE = "maintenance";
     private static final String FOLDER = "dev/signalbox/maintenance/database";
 
@@ -33,6 +41,9 @@ public final class DatabaseSignals implements SharedSignals {
     private final String name;
     private final ReentrantLock telling = new ReentrantLock();
     private @Nullable Thread thread;
+    /** Belongs to the thread that watches. */
+    private @Nullable Notifications changes;
+
     private volatile boolean closed;
 
     private DatabaseSignals(Database database, String name) {
@@ -75,10 +86,39 @@ public final class DatabaseSignals implements SharedSignals {
         try {
             while (!closed) {
                 look(listener);
-                TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+                awaitChange();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            stopListening();
+        }
+    }
+
+    /** Also returns when it begins to listen: a change before that was not heard. */
+    private void awaitChange() throws InterruptedException {
+        if (database.dialect() == Dialect.POSTGRESQL) {
+            try {
+                if (changes != null) {
+                    changes.await(POLL);
+                    return;
+                }
+                changes = Notifications.listen(
+                        database, CHANNEL, database.config().pool().connectTimeout());
+                return;
+            } catch (DatabaseException e) {
+                LOG.debug("the connection that listens for signals failed; it is opened again", e);
+                stopListening();
+            }
+        }
+        TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+    }
+
+    private void stopListening() {
+        try (Notifications _ = changes) {
+            changes = null;
+        } catch (DatabaseException e) {
+            LOG.debug("the connection that listened for signals is given up", e);
         }
     }
 

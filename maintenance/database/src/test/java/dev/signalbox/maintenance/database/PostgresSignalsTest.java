@@ -5,13 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.database.Notifications;
 import dev.signalbox.maintenance.control.SharedSignals;
 import dev.signalbox.maintenance.control.Signal;
 import dev.signalbox.testing.contract.SignalSourceContract;
 import dev.signalbox.testing.services.FaultProxy;
 import dev.signalbox.testing.services.RealPostgres;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +50,47 @@ class PostgresSignalsTest extends SignalSourceContract {
         });
 
         heard.hears(Optional.of(Signal.of("cluster", "")));
+    }
+
+    @Test
+    void aRowThatIsWrittenByHandIsToldToAllWhoListen() {
+        try (Notifications changes = Notifications.listen(database, "signalbox_maintenance", LONG)) {
+            for (String statement : List.of(
+                    "insert into maintenance_signal values ('other', 'on')",
+                    "update maintenance_signal set word = 'off'",
+                    "delete from maintenance_signal")) {
+                database.transact(connection -> connection.createStatement().executeUpdate(statement));
+                assertThat(changes.await(LONG)).as(statement).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void itListensFromItsStartAndAgainAfterItsConnectionWasEnded() {
+        SharedSignals source = source();
+        Heard heard = heard(source);
+        await().atMost(LONG).until(() -> listening(database).size() == 1);
+        Integer first = listening(database).getFirst();
+        database.transact(
+                connection -> connection.createStatement().execute("select pg_terminate_backend(" + first + ")"));
+
+        await().atMost(LONG).until(() -> listening(database).stream().anyMatch(process -> !process.equals(first)));
+        source.publish(WISH);
+        heard.hears(Optional.of(WISH));
+    }
+
+    private static List<Integer> listening(Database database) {
+        return database.read(connection -> {
+            List<Integer> processes = new ArrayList<>();
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("select pid from pg_stat_activity where datname ="
+                            + " current_database() and query = 'listen signalbox_maintenance'")) {
+                while (rows.next()) {
+                    processes.add(rows.getInt(1));
+                }
+            }
+            return processes;
+        });
     }
 
     @Test
