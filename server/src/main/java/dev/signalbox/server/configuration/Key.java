@@ -64,15 +64,21 @@ public record Key<T>(String path, Kind<T> kind, Optional<String> fallback, boole
         return covers(path, given) || (secret && covers(path + FILE, given));
     }
 
-    /** Most keys stand for one path alone, and every start asks for all keys: those are compared, without a pattern. */
+    /** Every start asks for all keys, so a pattern is made only for what begins like one. */
     private static boolean covers(String path, String given) {
         return standsForOne(path)
                 ? path.equals(given)
-                : pattern(path).matcher(given).matches();
+                : given.startsWith(beginning(path)) && pattern(path).matcher(given).matches();
     }
 
     private static boolean standsForOne(String path) {
         return !path.contains("*") && !path.endsWith(NAMES);
+    }
+
+    /** What is before the place in a list, or before the operator's own name. */
+    private static String beginning(String path) {
+        int star = path.indexOf('*');
+        return path.substring(0, star >= 0 ? star : path.length() - NAME.length());
     }
 
     /** The path that a variable means, if it means this key. A name in it is in lower case, with hyphens. */
