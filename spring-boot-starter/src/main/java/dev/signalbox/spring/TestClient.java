@@ -87,11 +87,16 @@ public final class TestClient implements AutoCloseable {
         }
     }
 
+    /** False if it has left, or as much waits as may. */
+    boolean take(Message message) {
+        return !ended.isDone() && inbox.offer(message);
+    }
+
     Connection connection() {
         return new Connection() {
             @Override
             public boolean offer(Message message) {
-                return !ended.isDone() && inbox.offer(message);
+                return take(message);
             }
 
             @Override

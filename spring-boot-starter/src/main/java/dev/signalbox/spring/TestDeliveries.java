@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -72,10 +73,11 @@ public final class TestDeliveries implements AutoCloseable {
      * Sends what is due by the application's {@code Sender} beans, and accepts what is for other channels, until nothing is due any
      * more. What failed waits for its next attempt: {@link #advance} the clock and drain again.
      *
-     * @return the attempts, in order
+     * @return the attempts in the order in which they began: that of a channel, where its sender takes one at a time
      */
     public List<Delivery> drain() {
-        List<Delivery> attempts = new ArrayList<>();
+        // Each attempt has a thread of its own.
+        List<Delivery> attempts = Collections.synchronizedList(new ArrayList<>());
         List<Sender> all = recording(attempts);
         if (all.isEmpty()) {
             return List.of();

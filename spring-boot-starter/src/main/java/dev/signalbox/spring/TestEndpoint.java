@@ -3,7 +3,11 @@ package dev.signalbox.spring;
 import dev.signalbox.router.ClientGateway;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Endpoint;
+import dev.signalbox.router.Message;
 import dev.signalbox.router.Principal;
+import dev.signalbox.router.Publication;
+import dev.signalbox.router.Shard;
+import dev.signalbox.router.Topic;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -29,18 +33,40 @@ public final class TestEndpoint implements Endpoint {
             throw new IllegalStateException("the router takes no clients: it has not started, or it drains");
         }
         var client = new TestClient(clients::remove);
+        // Before connecting: the router may close the connection at once, which removes the client.
+        clients.add(client);
         switch (known.connect(new Principal(user, Map.of()), client.connection())) {
             case ClientGateway.Admission.Admitted admitted -> client.admitted(admitted.session());
-            case ClientGateway.Admission.Refused refused ->
+            case ClientGateway.Admission.Refused refused -> {
+                clients.remove(client);
                 throw new IllegalStateException("the router refused " + user + ": " + refused.reason());
+            }
         }
-        clients.add(client);
         return client;
+    }
+
+    /** Hands what goes to all to every client. */
+    private final class Everyone implements Shard {
+        @Override
+        public boolean reserve(Message message) {
+            return true;
+        }
+
+        @Override
+        public void release(Message message) {
+            // Nothing was counted.
+        }
+
+        @Override
+        public void publish(Topic topic, Publication publication) {
+            clients.forEach(client -> client.take(publication.message()));
+        }
     }
 
     @Override
     public void start(ClientGateway router) {
         gateway = router;
+        router.everyone().attach(new Everyone());
         accepting = true;
     }
 

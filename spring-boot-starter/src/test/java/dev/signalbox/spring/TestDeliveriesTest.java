@@ -14,9 +14,12 @@ import dev.signalbox.delivery.queue.State;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,6 +148,17 @@ class TestDeliveriesTest {
         deliveries.advance(Duration.ofMinutes(1));
         assertThat(deliveries.drain()).extracting(Delivery::attempt).containsExactly(2);
         assertThat(state(id)).isEqualTo(State.SENT);
+    }
+
+    @Test
+    void noAttemptIsMissedWhereChannelsAreServedAtOnce() {
+        List<Reach> many = Stream.of("sms:+61491570006", "email:alice@example.com", "webhook:shop", "inbox:alice")
+                .flatMap(to -> IntStream.range(0, 250)
+                        .mapToObj(i -> Reach.to(to).body("hello " + i).build()))
+                .toList();
+        queue.enqueueAll(many);
+
+        assertThat(deliveries.drain()).extracting(Delivery::id).hasSize(1_000).doesNotContainNull();
     }
 
     @Test

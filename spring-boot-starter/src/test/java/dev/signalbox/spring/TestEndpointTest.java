@@ -3,10 +3,13 @@ package dev.signalbox.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.router.Address;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Message;
+import dev.signalbox.router.Payload;
 import dev.signalbox.router.Router;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -44,6 +47,22 @@ class TestEndpointTest {
                 assertThat(alice.receive(Duration.ZERO)).isEmpty();
             }
             assertThat(context.getBean(Router.class).connected()).isZero();
+        });
+    }
+
+    @Test
+    void whatGoesToAllArrivesAtEach() {
+        runner.run(context -> {
+            TestEndpoint endpoint = context.getBean(TestEndpoint.class);
+            try (TestClient alice = endpoint.connect("alice");
+                    TestClient bob = endpoint.connect("bob")) {
+                context.getBean(Router.class)
+                        .send(Message.of(Address.logic("shop"), Address.ALL, Payload.text("we close at six")));
+
+                for (TestClient client : List.of(alice, bob)) {
+                    assertThat(client.receive(PATIENCE).orElseThrow().payload()).hasToString("we close at six");
+                }
+            }
         });
     }
 

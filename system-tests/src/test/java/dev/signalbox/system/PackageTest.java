@@ -58,25 +58,18 @@ class PackageTest {
     @TempDir
     private Path folder;
 
-    record Result(int exit, String output) {
-        /** What a program prints last; its log is beside it here. */
-        String json() {
-            return output.lines().filter(line -> line.startsWith("{")).reduce("", (before, line) -> line);
-        }
-    }
-
     @BeforeAll
     static void packAndUnpack() throws Exception {
         open(shared);
         archive = pack(shared.resolve("dist")).getFirst();
         Path place = Files.createDirectory(shared.resolve("a place"));
-        Result unpacked = run(place, "tar", "-xzf", archive.toString());
+        Execution unpacked = Execution.of(place, "tar", "-xzf", archive.toString());
         assertThat(unpacked.exit()).as(unpacked.output()).isZero();
         home = only(place);
-        Result first = run(place, home.resolve("bin/signalbox").toString(), "--version");
-        assertThat(first).isEqualTo(new Result(0, PREPARING + "signalbox " + version() + "\n"));
-        Result prepared = run(place, home.resolve("bin/signalbox").toString(), "prepare");
-        assertThat(prepared).isEqualTo(new Result(0, PREPARING + PREPARING));
+        Execution first = Execution.of(place, home.resolve("bin/signalbox").toString(), "--version");
+        assertThat(first).isEqualTo(new Execution(0, PREPARING + "signalbox " + version() + "\n"));
+        Execution prepared = Execution.of(place, home.resolve("bin/signalbox").toString(), "prepare");
+        assertThat(prepared).isEqualTo(new Execution(0, PREPARING + PREPARING));
     }
 
     /** From the jars of this build, as the launcher does. */
@@ -90,7 +83,7 @@ class PackageTest {
                 ROOT.toString(),
                 jar(server) + ":" + Files.readString(server.resolve("classpath"))));
         command.addAll(FORMATS);
-        Result result = run(shared, command.toArray(String[]::new));
+        Execution result = Execution.of(shared, command.toArray(String[]::new));
         assertThat(result.exit()).as(result.output()).isZero();
         return FORMATS.stream().map(format -> withEnding(out, "." + format)).toList();
     }
@@ -125,7 +118,7 @@ class PackageTest {
 
     @Test
     void theFormatsHaveTheSameFilesAndSumsThatAreRight() throws Exception {
-        Result checked = run(shared.resolve("dist"), "sha256sum", "--check", "--strict", "SHA256SUMS");
+        Execution checked = Execution.of(shared.resolve("dist"), "sha256sum", "--check", "--strict", "SHA256SUMS");
 
         assertThat(checked.exit()).as(checked.output()).isZero();
         assertThat(checked.output().lines()).hasSize(FORMATS.size());
@@ -153,19 +146,19 @@ class PackageTest {
         Assumptions.assumeTrue(FORMATS.contains("deb"), "skipped: this test needs dpkg-deb");
         Path system = folder.resolve("system");
         String deb = withEnding(shared.resolve("dist"), ".deb").toString();
-        Result extracted = run(folder, "dpkg-deb", "--extract", deb, system.toString());
+        Execution extracted = Execution.of(folder, "dpkg-deb", "--extract", deb, system.toString());
         assertThat(extracted.exit()).as(extracted.output()).isZero();
         assertThat(system.resolve("usr/lib/systemd/system/signalbox.service")).exists();
         assertThat(system.resolve("etc/signalbox/signalbox.yaml")).exists();
 
-        Result version = run(
+        Execution version = Execution.of(
                 folder,
                 "env",
                 "SIGNALBOX_PREPARE=no",
                 system.resolve("usr/bin/signalbox").toString(),
                 "--version");
 
-        assertThat(version).isEqualTo(new Result(0, "signalbox " + version() + "\n"));
+        assertThat(version).isEqualTo(new Execution(0, "signalbox " + version() + "\n"));
     }
 
     @Test
@@ -180,7 +173,7 @@ class PackageTest {
                 + documented.replace("3001", Integer.toString(ServerProcess.freePort()));
         int port = ServerProcess.freePort();
 
-        Result start = run(
+        Execution start = Execution.of(
                 place,
                 "env",
                 "PATH=/usr/bin:/bin",
@@ -200,7 +193,7 @@ class PackageTest {
     }
 
     private static Set<String> filesOfTar() throws Exception {
-        return run(shared, "tar", "-tzf", archive.toString())
+        return Execution.of(shared, "tar", "-tzf", archive.toString())
                 .output()
                 .lines()
                 .filter(name -> !name.endsWith("/"))
@@ -239,7 +232,7 @@ class PackageTest {
         assertThat(home.resolve("share/completions/signalbox.fish")).content().contains("complete -c signalbox");
         assertThat(home.resolve("share/man/man1/signalbox.1")).content().startsWith(".TH SIGNALBOX 1");
 
-        Result config = signalbox(
+        Execution config = signalbox(
                 "serve",
                 "--print-config",
                 "--config",
@@ -253,13 +246,13 @@ class PackageTest {
     void theDemoRunsWithNothingPrepared() throws Exception {
         Path place = folder.resolve("unprepared");
         open(Files.createDirectory(place));
-        Result unpacked = run(place, "tar", "-xzf", archive.toString());
+        Execution unpacked = Execution.of(place, "tar", "-xzf", archive.toString());
         assertThat(unpacked.exit()).as(unpacked.output()).isZero();
         List<String> command = asSomebodyElse(only(place), "demo", "--exit");
         command.addFirst("SIGNALBOX_PREPARE=no");
         command.addFirst("/usr/bin/env");
 
-        Result demo = run(folder, command.toArray(String[]::new));
+        Execution demo = Execution.of(folder, command.toArray(String[]::new));
 
         assertThat(demo.exit()).as(demo.output()).isZero();
         assertThat(JsonMapper.shared().readTree(demo.json()).path("delivered").asInt())
@@ -272,13 +265,13 @@ class PackageTest {
     @Test
     void whatIsPreparedFitsInAnotherFolder() throws Exception {
         Path moved = Files.createDirectory(folder.resolve("moved")).resolve("signalbox");
-        Result copied = run(folder, "cp", "-a", home.toString(), moved.toString());
+        Execution copied = Execution.of(folder, "cp", "-a", home.toString(), moved.toString());
         assertThat(copied.exit()).as(copied.output()).isZero();
         String classpath = Files.readAllLines(moved.resolve("lib/classpath")).stream()
                 .map(jar -> moved.resolve("lib").resolve(jar).toString())
                 .collect(Collectors.joining(":"));
         for (String kind : List.of("server", "command")) {
-            Result version = run(
+            Execution version = Execution.of(
                     folder,
                     java(moved.resolve("runtime").toString()),
                     "@" + moved.resolve("lib/jvm.options"),
@@ -289,7 +282,7 @@ class PackageTest {
                     classpath,
                     "dev.signalbox.server.SignalboxCommand",
                     "--version");
-            assertThat(version).isEqualTo(new Result(0, "signalbox " + version() + "\n"));
+            assertThat(version).isEqualTo(new Execution(0, "signalbox " + version() + "\n"));
         }
     }
 
@@ -310,7 +303,7 @@ class PackageTest {
         change(database, """
                 INSERT INTO delivery_schema VALUES (99, '2', 'newer', 'SQL', 'V2__newer.sql', 1, 'somebody',
                     '2036-01-01 00:00:00.000', 1, 1)""");
-        Result refused = signalbox(serve(data));
+        Execution refused = signalbox(serve(data));
 
         assertThat(refused.exit()).isEqualTo(1);
         assertThat(refused.output())
@@ -320,7 +313,7 @@ class PackageTest {
     }
 
     private void serveAndStop(Path data) throws Exception {
-        Process server = process(folder, asSomebodyElse(home, serve(data)));
+        Process server = Execution.begin(folder, asSomebodyElse(home, serve(data)));
         try (var output = server.inputReader(StandardCharsets.UTF_8)) {
             List<String> lines = new ArrayList<>();
             while (lines.isEmpty() || !lines.getLast().contains(" ready: ")) {
@@ -366,8 +359,8 @@ class PackageTest {
         return name.substring("signalbox-".length(), name.indexOf("-linux-"));
     }
 
-    private Result signalbox(String... arguments) throws Exception {
-        return run(folder, asSomebodyElse(home, arguments).toArray(String[]::new));
+    private Execution signalbox(String... arguments) throws Exception {
+        return Execution.of(folder, asSomebodyElse(home, arguments).toArray(String[]::new));
     }
 
     /** Who owns nothing here but {@link #folder}, where this test runs as root. */
@@ -375,7 +368,7 @@ class PackageTest {
         List<String> command = new ArrayList<>();
         if (IS_ROOT) {
             open(folder);
-            run(folder, "chown", "-R", NOBODY + ":" + NOBODY, folder.toString());
+            Execution.of(folder, "chown", "-R", NOBODY + ":" + NOBODY, folder.toString());
             command.addAll(List.of("/usr/bin/setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"));
         }
         command.add(installed.resolve("bin/signalbox").toString());
@@ -385,26 +378,6 @@ class PackageTest {
 
     private static void open(Path folder) throws IOException {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-
-    private static Result run(Path at, String... command) throws Exception {
-        Process process = process(at, List.of(command));
-        try (var output = process.inputReader(StandardCharsets.UTF_8)) {
-            String all = output.readAllAsString();
-            assertThat(process.waitFor(3, TimeUnit.MINUTES)).isTrue();
-            return new Result(process.exitValue(), all);
-        }
-    }
-
-    /** With an empty environment; a tool is found on the PATH of this test. */
-    private static Process process(Path at, List<String> command) throws IOException {
-        List<String> found = new ArrayList<>(command);
-        if (!command.getFirst().startsWith("/")) {
-            found.set(0, LauncherFixture.onPath(command.getFirst()).toString());
-        }
-        var builder = new ProcessBuilder(found).directory(at.toFile()).redirectErrorStream(true);
-        builder.environment().clear();
-        return builder.start();
     }
 
     private static String java(String home) {

@@ -19,11 +19,13 @@ final class RecurringLoop implements AutoCloseable {
     private static final Duration POLL = Duration.ofSeconds(5);
 
     private static final Duration LEAST = Duration.ofMillis(10);
+    private static final Duration LAST = Duration.ofSeconds(10);
 
     private final RecurringMessages recurring;
     private final RecurringReader reader;
     private final InstantSource clock;
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Thread thread = Thread.ofVirtual().name("signalbox-recurring").unstarted(this::run);
 
     /** Whether the last look failed. Confined to the loop. */
     private boolean failing;
@@ -36,7 +38,7 @@ final class RecurringLoop implements AutoCloseable {
     }
 
     void start() {
-        Thread.ofVirtual().name("signalbox-recurring").start(this::run);
+        thread.start();
     }
 
     private void run() {
@@ -75,9 +77,12 @@ final class RecurringLoop implements AutoCloseable {
         }
     }
 
-    /** Stops after the look that is under way. Idempotent. */
+    /** Waits for a look under way, since the database is closed next. Idempotent. */
     @Override
-    public void close() {
+    public void close() throws InterruptedException {
         stopped.countDown();
+        if (thread.getState() != Thread.State.NEW) {
+            thread.join(LAST);
+        }
     }
 }

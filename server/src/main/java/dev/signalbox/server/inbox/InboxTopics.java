@@ -29,7 +29,7 @@ final class InboxTopics implements InboxListener {
     private static final Address.Logic SELF = Address.logic(InboxLogic.NAME);
     private static final int LONGEST_TOPIC = 128;
 
-    /** Who misses more than this lists the inbox anew, which any gap is a reason for. */
+    /** A client that missed more than this sees a gap, and lists its inbox again. */
     private static final TopicPolicy SHORT = new TopicPolicy(50, 256 << 10, Duration.ofMinutes(1), SlowConsumer.GAP);
 
     private final Supplier<Router> router;

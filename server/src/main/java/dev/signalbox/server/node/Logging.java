@@ -13,7 +13,13 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The log of the process: lines or JSON objects on standard error, since standard output is for results. */
 public final class Logging {
-    private static final String LINE = "%d{HH:mm:ss.SSS} %-5level %logger{0} - %msg%n%ex{short}";
+    /**
+     * One line a message, whatever is in it, so that nobody's text begins a line of its own or steers a terminal: control characters
+     * are shown as question marks, and all lines of a failure are indented.
+     */
+    static final String LINE =
+            "%d{HH:mm:ss.SSS} %-5level %logger{0} - %replace(%msg){'[\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f]', '?'}%n"
+                    + "%replace(%replace(%ex{short}){'[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]', '?'}){'(?m)^(?=.)', '    '}";
 
     private Logging() {}
 

@@ -9,7 +9,6 @@ import dev.signalbox.delivery.suppression.SuppressionList;
 import dev.signalbox.maintenance.control.Drainable;
 import dev.signalbox.maintenance.control.Maintenance;
 import dev.signalbox.maintenance.control.MaintenanceOptions;
-import dev.signalbox.router.Address;
 import dev.signalbox.router.Authorizer;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.EndpointException;
@@ -63,17 +62,14 @@ public final class Node {
     private final Map<String, Supplier<URI>> addresses = new LinkedHashMap<>();
     private final Map<String, Function<Role, Object>> overview = new LinkedHashMap<>();
     private final Map<String, Supplier<Object>> status = new LinkedHashMap<>();
+    private final ReservedTopics reservedTopics = new ReservedTopics();
     private final Closing closing;
+    private final StoredParts stored;
     private ControlPlane.Bounds bounds;
     private MessagePreparation preparation = (message, violations) -> message;
     private UnaryOperator<Logic> aroundLogic = UnaryOperator.identity();
     private UnaryOperator<RouterOptions> routing = UnaryOperator.identity();
-    private final Map<String, Authorizer> reservedTopics = new LinkedHashMap<>();
     private @Nullable Filter aroundRequests;
-    private @Nullable Database database;
-    private @Nullable DeliveryQueue queue;
-    private @Nullable DeliveryQueue intake;
-    private @Nullable DeliveryReceipts receipts;
     private @Nullable Router router;
     private @Nullable GatedDispatcher dispatcher;
     private @Nullable SuppressionList suppressions;
@@ -86,6 +82,7 @@ public final class Node {
         this.settings = settings;
         this.bounds = ControlPlane.Bounds.of(settings.control());
         this.closing = closing;
+        this.stored = new StoredParts(this, closing);
     }
 
     public NodeSettings settings() {
@@ -110,46 +107,29 @@ public final class Node {
      * @throws StartupException if it cannot be opened
      */
     public Database database() {
-        if (database == null) {
-            Database opened = closing.add(Startup.openDatabase(settings.database()));
-            health(
-                    "database",
-                    () -> opened.health()
-                            .map(problem -> Health.Report.down(FailureText.of(problem)))
-                            .orElse(Health.Report.WELL));
-            whenOpening(() -> DatabaseMetrics.bind(opened, registry));
-            database = opened;
-        }
-        return database;
+        return stored.database();
     }
 
     /** The durable queue, in the node's database. */
     public DeliveryQueue queue() {
-        if (queue == null) {
-            queue = DeliveryQueue.on(database());
-        }
-        return queue;
+        return stored.queue();
     }
 
     /** What providers told of messages after they took them, in the node's database. */
     public DeliveryReceipts receipts() {
-        if (receipts == null) {
-            var _ = queue();
-            receipts = DeliveryReceipts.on(database());
-        }
-        return receipts;
+        return stored.receipts();
     }
 
     /** The queue as entrances see it, where messages come in from outside. */
     public DeliveryQueue intake() {
-        return intake == null ? queue() : intake;
+        return stored.intake();
     }
 
     void intake(DeliveryQueue other) {
-        intake = other;
+        stored.intake(other);
     }
 
-    /** What sends messages, for those who steer it; from the feature that owns it. */
+    /** Registers the dispatcher, so that other features can pause and resume it. Called by the feature that owns it. */
     public void dispatcher(GatedDispatcher owned) {
         dispatcher = owned;
     }
@@ -158,7 +138,7 @@ public final class Node {
         return Optional.ofNullable(dispatcher);
     }
 
-    /** Who gets no messages any more, for those who hear of it; from the feature that owns the list. */
+    /** Registers the suppression list, so that other features can add to it. Called by the feature that owns it. */
     public void suppressions(SuppressionList owned) {
         suppressions = owned;
     }
@@ -167,7 +147,7 @@ public final class Node {
         return Optional.ofNullable(suppressions);
     }
 
-    /** The files that messages can have attached, for channels that attach them; from the feature that owns them. */
+    /** Registers the store of attachments, so that channels can attach them. Called by the feature that owns it. */
     public void attachments(Attachments owned) {
         attachments = owned;
     }
@@ -198,22 +178,17 @@ public final class Node {
         routing = options -> change.apply(before.apply(options));
     }
 
-    /** Has topics whose names begin so decided on by {@code authorizer} alone, whatever the rules of others say. */
-    public void reserveTopics(String prefix, Authorizer authorizer) {
-        reservedTopics.put(prefix, authorizer);
+    /**
+     * Has topics whose names begin so decided on by {@code owner} alone, whatever the rules of others say; and patterns that stand for
+     * such topics, too, by it.
+     */
+    public void reserveTopics(String beginning, Authorizer owner) {
+        reservedTopics.add(beginning, owner);
     }
 
-    /** Decides as {@code otherwise}, but on topics that features have reserved as these say. */
+    /** Decides as {@code otherwise}, but on topics that features have reserved by now as these say. */
     public Authorizer authorizer(Authorizer otherwise) {
-        Map<String, Authorizer> reserved = Map.copyOf(reservedTopics);
-        return (principal, operation, address) -> (address instanceof Address.Topic topic
-                        ? reserved.entrySet().stream()
-                                .filter(each -> topic.name().startsWith(each.getKey()))
-                                .map(Map.Entry::getValue)
-                                .findFirst()
-                                .orElse(otherwise)
-                        : otherwise)
-                .allows(principal, operation, address);
+        return reservedTopics.before(otherwise);
     }
 
     /** The channels that messages can be sent over. */

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removes what is too old from the database, in small portions with a short rest between them, when the node starts and then
- * every ten minutes, on a thread of its own. A database that is away is told in the log and tried again.
+ * every ten minutes, on a thread of its own. Whatever fails is told in the log and tried again.
  */
 final class PeriodicRemoval implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeriodicRemoval.class);
@@ -57,6 +57,9 @@ final class PeriodicRemoval implements AutoCloseable {
             return portion.getAsBoolean();
         } catch (DatabaseException e) {
             LOG.warn("{} that are too old were not removed, next try in {}: {}", what, pause, FailureText.of(e));
+            return false;
+        } catch (RuntimeException e) {
+            LOG.error("removing {} that are too old failed, next try in {}", what, pause, e);
             return false;
         }
     }

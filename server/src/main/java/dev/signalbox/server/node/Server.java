@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A node that runs: its features, started in their order, behind one control plane. Thread-safe.
  *
- * <p>It is up when {@link #start} returns. {@link #stop} lets what is in flight finish; {@link #close} is the stop for the
- * impatient. Either way nothing durable is lost: what was not finished is in the database.
+ * <p>It is up when {@link #start} returns. {@link #stop} waits for what is in flight; {@link #close} does not. Either way nothing
+ * durable is lost: what was not finished is in the database.
  */
 public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
@@ -69,10 +69,15 @@ public final class Server implements AutoCloseable {
      */
     public static Server start(Features features, Configuration configuration) {
         var server = new Server(features, configuration);
-        server.warnOfOpenDoors();
-        LOG.info("ready: {}", server.described());
-        server.node.ready();
-        return server;
+        try {
+            server.warnOfOpenDoors();
+            LOG.info("ready: {}", server.described());
+            server.node.ready();
+            return server;
+        } catch (RuntimeException | Error e) {
+            server.close();
+            throw e;
+        }
     }
 
     private void warnOfOpenDoors() {

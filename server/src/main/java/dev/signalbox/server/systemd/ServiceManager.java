@@ -8,12 +8,16 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The systemd that is told, apart from the feature, because every command makes the features and none but a server logs. Thread-safe. */
+/** Tells systemd. Apart from the feature, since every command makes features, and only a server loads the logging. Thread-safe. */
 final class ServiceManager {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceManager.class);
+
+    /** Up to three years; an hour has ten digits. */
+    private static final Pattern MICROS = Pattern.compile("[1-9]\\d{0,13}");
 
     private final String address;
     private final Map<String, String> environment;
@@ -34,16 +38,26 @@ final class ServiceManager {
         watchdog().ifPresent(interval -> node.whenReady(() -> node.closing(keepTelling(interval))));
     }
 
-    /** Half of the time after which systemd would kill the process. */
+    /** Half of the time after which systemd would kill the process; empty if it does not watch this one. */
     private Optional<Duration> watchdog() {
         String own = Long.toString(ProcessHandle.current().pid());
         return Optional.ofNullable(environment.get("WATCHDOG_USEC"))
                 .filter(time -> environment.getOrDefault("WATCHDOG_PID", own).equals(own))
-                .map(time ->
-                        Duration.of(Long.parseLong(time), ChronoUnit.MICROS).dividedBy(2));
+                .flatMap(ServiceManager::half);
     }
 
-    /** On a virtual thread, so that it stops when no such thread gets to run any more, which would stop all of the server's work. */
+    /** Empty for a value that is not a positive number, which sd_watchdog_enabled(3) rejects, too. */
+    private static Optional<Duration> half(String micros) {
+        if (MICROS.matcher(micros).matches()) {
+            return Optional.of(
+                    Duration.of(Long.parseLong(micros), ChronoUnit.MICROS).dividedBy(2));
+        }
+        LOG.warn(
+                "WATCHDOG_USEC is not a number of microseconds from 1 on: systemd is not told that the server is alive");
+        return Optional.empty();
+    }
+
+    /** On a virtual thread: if those are starved, the server does no work, and systemd is to restart it. */
     private AutoCloseable keepTelling(Duration interval) {
         Thread thread = Thread.ofVirtual().name("signalbox-watchdog").start(() -> {
             while (!Thread.currentThread().isInterrupted()) {

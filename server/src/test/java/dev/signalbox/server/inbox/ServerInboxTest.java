@@ -85,6 +85,9 @@ class ServerInboxTest {
         try (var eve = client("eve");
                 var bob = client("bob")) {
             bob.say("{\"type\":\"subscribe\",\"id\":\"s\",\"topic\":\"inbox/eve\"}");
+            for (String pattern : List.of("inbox/*", "inb*", "*")) {
+                bob.say("{\"type\":\"subscribe\",\"id\":\"s\",\"topic\":\"" + pattern + "\"}");
+            }
             bob.say("{\"type\":\"publish\",\"topic\":\"inbox/eve\",\"text\":\"forged\"}");
             eve.say("{\"type\":\"subscribe\",\"id\":\"s\",\"topic\":\"inbox/eve\"}");
             until(() -> server.run("topic", "show", "inbox/eve").exitCode() == ExitCode.OK);

@@ -58,6 +58,21 @@ class PeriodicRemovalTest {
     }
 
     @Test
+    void aPortionThatFailsIsTriedAgain() throws Exception {
+        var portions = new AtomicInteger();
+        try (var removal = new PeriodicRemoval(
+                "items",
+                () -> {
+                    portions.incrementAndGet();
+                    throw new IllegalStateException("as the test wants it");
+                },
+                Duration.ofMillis(20))) {
+            removal.start();
+            await().atMost(PATIENCE).until(() -> portions.get() >= 2);
+        }
+    }
+
+    @Test
     void closingWaitsForThePortionUnderWay() throws Exception {
         var begun = new CountDownLatch(1);
         var go = new CountDownLatch(1);

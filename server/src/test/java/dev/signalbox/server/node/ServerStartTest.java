@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.signalbox.server.Run;
 import dev.signalbox.server.SignalboxCommand;
 import dev.signalbox.server.command.ExitCode;
+import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.rest.AdminToken;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +39,32 @@ class ServerStartTest {
                     .hasMessageContaining("PostgreSQL");
         }
         start().close();
+    }
+
+    /** Whatever was opened would keep its ports and its database, and nobody could close it. */
+    @Test
+    void aServerThatCannotBecomeReadyIsClosed() {
+        var closed = new AtomicBoolean();
+        Features features = Features.of(new Feature() {
+            @Override
+            public String name() {
+                return "failing";
+            }
+
+            @Override
+            public Part configure(Reading reading) {
+                return node -> {
+                    node.closing(() -> closed.set(true));
+                    node.whenReady(() -> {
+                        throw new IllegalStateException("as the test wants it");
+                    });
+                };
+            }
+        });
+        var settings = List.of("data.folder=" + folder, "control.port=0");
+        assertThatThrownBy(() -> Server.start(features, features.load(Optional.empty(), Map.of(), settings)))
+                .hasMessage("as the test wants it");
+        assertThat(closed).isTrue();
     }
 
     @Test

@@ -94,6 +94,23 @@ class SystemdFeatureTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "soon", "", "18446744073709551615"})
+    void aTimeThatIsNoneFeedsNoWatchdog(String micros) throws Exception {
+        String address = folder.resolve("notify").toString();
+        Process receiver = receiver(address);
+        try (BufferedReader received = receiver.inputReader()) {
+            assertThat(received.readLine()).isEqualTo("bound");
+
+            start(Map.of("NOTIFY_SOCKET", address, "WATCHDOG_USEC", micros)).close();
+
+            assertThat(received.readLine()).isEqualTo("READY=1");
+            assertThat(received.readLine()).isEqualTo("STOPPING=1");
+        } finally {
+            receiver.destroyForcibly();
+        }
+    }
+
     @Test
     void aServerThatNobodyListensToStartsAllTheSame() {
         try (Server server =

@@ -124,7 +124,7 @@ final class AttachmentRows {
                 micros(before));
     }
 
-    /** Those that no file has, and none had lately: see {@link JdbcAttachments#save}. */
+    /** Contents that no file refers to. Not those saved since {@code before}: a file may be about to refer to one, see {@link JdbcAttachments#save}. */
     static int removeContents(Connection connection, Instant before, int most) throws SQLException {
         String sql =
                 "delete from attachment_content where saved_at < ? and hash in (select hash from attachment_content c"

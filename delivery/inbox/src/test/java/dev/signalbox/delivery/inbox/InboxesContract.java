@@ -200,6 +200,39 @@ abstract class InboxesContract {
     }
 
     @Test
+    void aListenerThatThrowsUndoesNothing() {
+        Inboxes guarded = Inboxes.on(
+                database,
+                InboxLimits.usual(),
+                change -> {
+                    throw new IllegalStateException("as the test wants it");
+                },
+                clock);
+        assertThat(guarded.add(InboxItem.of("alice", "1", "x"))).isTrue();
+        assertThat(guarded.mark("alice", Set.of("1"), State.READ)).isEqualTo(new Marks(1, 0));
+        assertThat(items("alice", Set.of(State.READ))).hasSize(1);
+    }
+
+    @Test
+    void unreadItemsAreCountedByTheirIndex() {
+        String plan = database.read(connection -> {
+            String explain = connection.getMetaData().getURL().contains("sqlite") ? "explain query plan " : "explain ";
+            try (var statement = connection.createStatement()) {
+                statement.execute(explain.equals("explain ") ? "set local enable_seqscan = off" : "select 1");
+                try (var rows = statement.executeQuery(
+                        explain + "select count(*) from inbox_item where recipient = 'alice' and state = 'UNREAD'")) {
+                    StringBuilder lines = new StringBuilder();
+                    while (rows.next()) {
+                        lines.append(rows.getString(rows.getMetaData().getColumnCount()));
+                    }
+                    return lines.toString();
+                }
+            }
+        });
+        assertThat(plan).contains("inbox_item_unread");
+    }
+
+    @Test
     void whatCannotBeANameIsAskedForInVain() {
         String longName = "x".repeat(InboxItem.LONGEST_NAME + 1);
         for (String recipient : List.of("", "a\0b", longName)) {

@@ -46,7 +46,7 @@ final class GrpcHealth {
         context.writeAndFlush(GrpcStatus.OK.trailers()).addListener(ChannelFutureListener.CLOSE);
     }
 
-    /** Empty for the server as a whole; for anything else that is not understood, a name that nobody has. */
+    /** Empty for the server as a whole; {@code ?}, which is no service, for a request that cannot be read. */
     private String service() {
         int at = GrpcFormat.HEADER;
         if (request.readableBytes() <= at) {

@@ -29,7 +29,7 @@ record GrpcStatus(int code, @Nullable String message) {
     private static final int UNAVAILABLE = 14;
     private static final int UNAUTHENTICATED = 16;
 
-    /** For those who look at the status alone: it says less than the close code, which the last frame has. */
+    /** The closest status of gRPC. Several close codes share one; the last frame has the close code itself. */
     static GrpcStatus of(CloseCode code) {
         return new GrpcStatus(number(code.code()), code.text());
     }

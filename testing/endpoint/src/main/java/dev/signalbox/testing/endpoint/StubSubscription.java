@@ -24,22 +24,31 @@ final class StubSubscription implements Shard {
         this.reader = reader;
     }
 
+    /** Race: another thread may have ended it before it was attached. */
     void begin(long after) {
         long last = topic.attach(this);
-        Topic.Kept kept = topic.read(after, last, Integer.MAX_VALUE);
-        synchronized (this) {
-            kept.publications().forEach(each -> reader.accept(each.message()));
-            early.forEach(each -> reader.accept(each.message()));
-            early.clear();
-            begun = true;
+        if (!begin(topic.read(after, last, Integer.MAX_VALUE))) {
+            topic.detach(this);
         }
     }
 
+    /** False if it has ended. */
+    private synchronized boolean begin(Topic.Kept kept) {
+        if (ended) {
+            return false;
+        }
+        kept.publications().forEach(each -> reader.accept(each.message()));
+        early.forEach(each -> reader.accept(each.message()));
+        early.clear();
+        begun = true;
+        return true;
+    }
+
     void end() {
-        topic.detach(this);
         synchronized (this) {
             ended = true;
         }
+        topic.detach(this);
     }
 
     @Override
