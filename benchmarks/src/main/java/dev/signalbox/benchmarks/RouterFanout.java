@@ -73,7 +73,8 @@ final class RouterFanout implements AutoCloseable {
         return fanout;
     }
 
-    private static WebSocketOptions options() {
+    /** For clients of one address that only listen. */
+    static WebSocketOptions options() {
         WebSocketOptions defaults = WebSocketOptions.defaults();
         ListenerOptions.Limits limits = defaults.listener().limits();
         Duration patience = Duration.ofSeconds(10);
