@@ -2,7 +2,6 @@ package dev.signalbox.benchmarks;
 
 import dev.signalbox.benchmarks.Benchmark.Sample;
 import dev.signalbox.testing.services.RealRedis;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +90,7 @@ final class ClusterPair implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         subscribers.close();
     }
 }

@@ -171,7 +171,9 @@ final class ClusterSubscribers {
 
         @Override
         public void onOpen(WebSocket socket) {
-            protocol.opening().ifPresent(first -> socket.sendText(first, true));
+            protocol.opening().ifPresent(first -> {
+                var _ = socket.sendText(first, true);
+            });
             socket.request(1);
         }
 
