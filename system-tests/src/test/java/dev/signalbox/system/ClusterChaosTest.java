@@ -66,9 +66,11 @@ class ClusterChaosTest {
     private final List<AutoCloseable> opened = new ArrayList<>();
     private int read;
 
-    /** The short form tries one broker; the long one, both. */
+    /** The long form tries both; the short one, one of them. */
     static Stream<ClusterChaosBroker.Kind> brokers() {
-        return Stream.of(ClusterChaosBroker.Kind.values()).limit(Effort.of(1, 2));
+        List<ClusterChaosBroker.Kind> all = List.of(ClusterChaosBroker.Kind.values());
+        int tried = Effort.of(1, all.size());
+        return tried == 1 ? Stream.of(all.get((int) (SEED % all.size()))) : all.stream();
     }
 
     @ParameterizedTest
