@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 
 /** Two nodes of Centrifugo with its Redis engine, built by Go. What is published comes over its HTTP API, many in one request. */
 final class ClusterCentrifugo implements ClusterSystem {
-    private static final String MODULE = "github.com/centrifugal/centrifugo/v6@v6.2.0";
+    private static final String MODULE = "github.com/centrifugal/centrifugo/v6@v6.9.1";
     private static final String KEY = "bench";
 
     private final HttpClient http = HttpClient.newHttpClient();

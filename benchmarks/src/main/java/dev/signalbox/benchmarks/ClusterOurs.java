@@ -7,6 +7,7 @@ import dev.signalbox.endpoint.netty.WebSocketEndpoint;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Cluster;
 import dev.signalbox.router.ClusterOptions;
+import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.Principal;
@@ -74,7 +75,7 @@ final class ClusterOurs implements ClusterSystem {
         router.authorize((principal, operation, address) -> true);
         Cluster cluster = router.join(
                 RedisLinks.create(RedisLinkOptions.of(arguments[0])), ClusterOptions.of(arguments[1], SECRET));
-        WebSocketEndpoint endpoint = WebSocketEndpoint.create(
+        Endpoint endpoint = WebSocketEndpoint.create(
                 EventLoops.create(EventLoops.Options.defaults().withThreads(1)),
                 RouterFanout.options(),
                 token -> Optional.of(new Principal(token, Map.of())));

@@ -12,7 +12,7 @@ import java.util.Objects;
 
 /** Two nodes of Socket.IO with its Redis adapter, on Node; from npm. */
 final class ClusterSocketIo implements ClusterSystem {
-    private static final List<String> PACKAGES = List.of("socket.io@4.8.1", "@socket.io/redis-adapter@8.3.0", "redis@4.7.0");
+    private static final List<String> PACKAGES = List.of("socket.io@4.8.4", "@socket.io/redis-adapter@8.3.0", "redis@4.7.1");
     private static final String SCRIPT = "cluster-socketio.js";
 
     private final ClusterProcess first;

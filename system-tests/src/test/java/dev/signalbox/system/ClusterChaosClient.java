@@ -25,11 +25,11 @@ final class ClusterChaosClient implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final String user;
-    private final ClusterHistory history;
+    private final ClusterChaosHistory history;
     private int lives;
     private volatile Optional<Connection> connection = Optional.empty();
 
-    ClusterChaosClient(String user, ClusterHistory history) {
+    ClusterChaosClient(String user, ClusterChaosHistory history) {
         this.user = user;
         this.history = history;
     }

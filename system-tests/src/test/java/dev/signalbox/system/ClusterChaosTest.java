@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Three servers as processes on one broker, each over a proxy of its own, with clients that write to each other, publish and have logic run
- * while nodes, the broker and the network between them fail. {@link ClusterHistory} judges what the clients saw. After each fault all nodes
+ * while nodes, the broker and the network between them fail. {@link ClusterChaosHistory} judges what the clients saw. After each fault all nodes
  * have to agree on who is connected, and everybody reaches everybody.
  */
 @Timeout(24 * 3600)
@@ -61,7 +61,7 @@ class ClusterChaosTest {
     Path folder;
 
     private final Random random = new Random(SEED);
-    private final ClusterHistory history = new ClusterHistory();
+    private final ClusterChaosHistory history = new ClusterChaosHistory();
     private final List<ClusterChaosNode> nodes = new ArrayList<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
     private int read;

@@ -28,7 +28,7 @@ final class ClusterChaosTraffic implements AutoCloseable {
 
     private final List<ClusterChaosClient> clients = new ArrayList<>();
     private final List<Integer> ports;
-    private final ClusterHistory history;
+    private final ClusterChaosHistory history;
     private final Random random;
     private final AtomicLong frames = new AtomicLong();
     private final ScheduledExecutorService thread =
@@ -37,7 +37,7 @@ final class ClusterChaosTraffic implements AutoCloseable {
     private volatile boolean paused;
 
     /** @param ports of the nodes, where clients connect over TCP */
-    ClusterChaosTraffic(List<String> users, List<Integer> ports, ClusterHistory history, Random random) {
+    ClusterChaosTraffic(List<String> users, List<Integer> ports, ClusterChaosHistory history, Random random) {
         this.ports = ports;
         this.history = history;
         this.random = random;

@@ -15,7 +15,7 @@ import java.util.Set;
  *
  * <p>Senders and receivers are single connections, by any name that is theirs alone; each sender numbers what it sends. Thread-safe.
  */
-final class ClusterHistory {
+final class ClusterChaosHistory {
     private record Pair(String receiver, String sender) {}
 
     /** The last publication of a sender that a subscriber got, and whether it was told of a gap since. */

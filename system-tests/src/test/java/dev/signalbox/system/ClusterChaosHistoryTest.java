@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 /** The checker of histories finds what it looks for. */
-class ClusterHistoryTest {
-    private final ClusterHistory history = new ClusterHistory();
+class ClusterChaosHistoryTest {
+    private final ClusterChaosHistory history = new ClusterChaosHistory();
 
     @Test
     void aGoodHistoryHasNoFaults() {
