@@ -45,7 +45,8 @@ final class ClusterCentrifugo implements ClusterSystem {
     }
 
     private static Process node(Path folder, String redis, int port) throws IOException {
-        Path configuration = Files.writeString(folder.resolve("node-" + port + ".json"), """
+        Path configuration =
+                Files.writeString(folder.resolve("node-" + port + ".json"), """
                 {
                   "http_server": {"address": "127.0.0.1", "port": "%d"},
                   "http_api": {"key": "%s"},

@@ -57,8 +57,7 @@ final class ClusterGrowth implements AutoCloseable {
             router.attach(new Counter(delivered));
             nodes.add(router);
         }
-        Waiting.until(() -> clusters.stream()
-                .allMatch(each -> each.elsewhere().size() == count - 1));
+        Waiting.until(() -> clusters.stream().allMatch(each -> each.elsewhere().size() == count - 1));
         return new ClusterGrowth(redis, nodes, delivered);
     }
 
@@ -70,7 +69,9 @@ final class ClusterGrowth implements AutoCloseable {
         long start = System.nanoTime();
         while (System.nanoTime() - start < duration.toNanos()) {
             for (int i = 0; i < BATCH; i++) {
-                if (!nodes.getFirst().send(Message.of(SERVER, Address.ALL, PAYLOAD)).complete()) {
+                if (!nodes.getFirst()
+                        .send(Message.of(SERVER, Address.ALL, PAYLOAD))
+                        .complete()) {
                     throw new IllegalStateException("a message to all was not taken");
                 }
             }
@@ -99,7 +100,8 @@ final class ClusterGrowth implements AutoCloseable {
         @Override
         public void start(ClientGateway gateway) {
             gateway.everyone().attach(this);
-            if (!(gateway.connect(new Principal("client", Map.of()), this) instanceof ClientGateway.Admission.Admitted)) {
+            if (!(gateway.connect(new Principal("client", Map.of()), this)
+                    instanceof ClientGateway.Admission.Admitted)) {
                 throw new IllegalStateException("the client was refused");
             }
         }

@@ -39,7 +39,8 @@ final class ClusterOurs implements ClusterSystem {
         ClusterOurs nodes = new ClusterOurs(
                 ClusterProcess.java(ClusterOurs.class, redis, "first"),
                 ClusterProcess.java(ClusterOurs.class, redis, "second"));
-        Waiting.until(() -> nodes.first.ask("0").equals("2") && nodes.second.ask("0").equals("2"));
+        Waiting.until(
+                () -> nodes.first.ask("0").equals("2") && nodes.second.ask("0").equals("2"));
         return nodes;
     }
 
@@ -93,8 +94,8 @@ final class ClusterOurs implements ClusterSystem {
     }
 
     private static void publish(Router router, int number) {
-        Message message = Message.of(
-                SERVER, Address.topic(ClusterSystem.room(number)), Payload.text(ClusterSystem.payload()));
+        Message message =
+                Message.of(SERVER, Address.topic(ClusterSystem.room(number)), Payload.text(ClusterSystem.payload()));
         if (!router.send(message).complete()) {
             throw new IllegalStateException("a publication was not taken");
         }

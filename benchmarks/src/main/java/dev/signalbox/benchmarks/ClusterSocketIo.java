@@ -12,7 +12,8 @@ import java.util.Objects;
 
 /** Two nodes of Socket.IO with its Redis adapter, on Node; from npm. */
 final class ClusterSocketIo implements ClusterSystem {
-    private static final List<String> PACKAGES = List.of("socket.io@4.8.4", "@socket.io/redis-adapter@8.3.0", "redis@4.7.1");
+    private static final List<String> PACKAGES =
+            List.of("socket.io@4.8.4", "@socket.io/redis-adapter@8.3.0", "redis@4.7.1");
     private static final String SCRIPT = "cluster-socketio.js";
 
     private final ClusterProcess first;
@@ -28,7 +29,17 @@ final class ClusterSocketIo implements ClusterSystem {
         if (!Files.exists(folder.resolve("node_modules/@socket.io/redis-adapter"))) {
             ClusterProcess.run(
                     folder,
-                    List.of("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", ".", PACKAGES.get(0), PACKAGES.get(1), PACKAGES.get(2)),
+                    List.of(
+                            "npm",
+                            "install",
+                            "--silent",
+                            "--no-audit",
+                            "--no-fund",
+                            "--prefix",
+                            ".",
+                            PACKAGES.get(0),
+                            PACKAGES.get(1),
+                            PACKAGES.get(2)),
                     Map.of());
         }
         try (InputStream script = Objects.requireNonNull(ClusterSocketIo.class.getResourceAsStream(SCRIPT))) {
@@ -40,7 +51,12 @@ final class ClusterSocketIo implements ClusterSystem {
     private static ClusterProcess node(Path folder, String redis) throws IOException {
         return ClusterProcess.start(
                 folder,
-                List.of("node", SCRIPT, redis, MARK, String.valueOf(ClusterBenchmark.PAYLOAD_BYTES),
+                List.of(
+                        "node",
+                        SCRIPT,
+                        redis,
+                        MARK,
+                        String.valueOf(ClusterBenchmark.PAYLOAD_BYTES),
                         String.valueOf(ClusterBenchmark.ROOMS)));
     }
 

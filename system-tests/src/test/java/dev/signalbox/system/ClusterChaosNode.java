@@ -69,9 +69,7 @@ final class ClusterChaosNode implements AutoCloseable {
         get("/api/clients?limit=500")
                 .path("items")
                 .forEach(each -> known.add(each.path("session").asString()));
-        return !cluster.path("problem").isString()
-                && cluster.path("nodes").size() == nodes
-                && known.equals(sessions);
+        return !cluster.path("problem").isString() && cluster.path("nodes").size() == nodes && known.equals(sessions);
     }
 
     private JsonNode get(String path) throws Exception {

@@ -79,10 +79,7 @@ class ClusterChaosTest {
         ClusterChaosBroker broker = opened(kind.start());
         startNodes(broker);
         ClusterChaosTraffic traffic = opened(new ClusterChaosTraffic(
-                users(),
-                nodes.stream().map(ClusterChaosNode::clientsPort).toList(),
-                history,
-                new Random(SEED)));
+                users(), nodes.stream().map(ClusterChaosNode::clientsPort).toList(), history, new Random(SEED)));
         awaitAgreement(traffic, "the beginning");
         Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
         for (int round = 0; round < ROUNDS; round++) {

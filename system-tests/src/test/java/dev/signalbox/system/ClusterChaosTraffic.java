@@ -31,8 +31,8 @@ final class ClusterChaosTraffic implements AutoCloseable {
     private final ClusterChaosHistory history;
     private final Random random;
     private final AtomicLong frames = new AtomicLong();
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("traffic").factory());
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("traffic").factory());
     private final Future<?> work;
     private volatile boolean paused;
 
@@ -128,9 +128,7 @@ final class ClusterChaosTraffic implements AutoCloseable {
     private boolean hasCome(Mark mark) {
         String from = mark.from().name();
         String to = mark.to().name();
-        return mark.told() > 0
-                && history.isTold(to, from, mark.told())
-                && history.isHeard(to, from, mark.published());
+        return mark.told() > 0 && history.isTold(to, from, mark.told()) && history.isHeard(to, from, mark.published());
     }
 
     @Override

@@ -44,7 +44,8 @@ class ClusterExampleTest {
     @BeforeEach
     void require() {
         for (String program : List.of("python3", "redis-server", "haproxy")) {
-            boolean found = Stream.of((System.getenv("PATH") + File.pathSeparator + "/usr/sbin").split(File.pathSeparator))
+            boolean found = Stream.of(
+                            (System.getenv("PATH") + File.pathSeparator + "/usr/sbin").split(File.pathSeparator))
                     .anyMatch(each -> Files.isExecutable(Path.of(each, program)));
             assertThat(found || !Boolean.parseBoolean(System.getenv("CI")))
                     .as("with CI=true, %s has to be there", program)

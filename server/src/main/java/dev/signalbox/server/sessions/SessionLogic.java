@@ -38,6 +38,7 @@ final class SessionLogic implements RouterListener {
     private final ClientSessions allowed;
     /** By the client's session, and then by the name of what it follows. */
     private final ConcurrentMap<Address.Session, Map<String, Subscription>> following = new ConcurrentHashMap<>();
+
     private final EndedSessions gone = new EndedSessions();
 
     public SessionLogic(SessionBus<String> bus, ClientSessions allowed) {

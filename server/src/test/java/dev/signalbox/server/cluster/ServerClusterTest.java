@@ -167,7 +167,9 @@ class ServerClusterTest {
         try (TestClient alice = new TestClient(servers.getFirst().address("clients"), TOKEN, TestClient::ack)) {
             await().atMost(PATIENCE).untilAsserted(() -> {
                 JsonNode reply = alice.request("logic:exec", "{\"run\":\"say\",\"id\":\"1\"}");
-                assertThat(reply.path("text").asString("")).contains("\"exit\":0").contains("hello");
+                assertThat(reply.path("text").asString(""))
+                        .contains("\"exit\":0")
+                        .contains("hello");
             });
         }
     }

@@ -135,14 +135,22 @@ public final class ShownServer implements AutoCloseable {
 
     private static Map<String, Object> clusterNode(String name, boolean self, boolean draining, int clients) {
         return Map.of(
-                "id", UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)),
-                "name", name,
-                "self", self,
-                "since", Instant.now().minusSeconds(300),
-                "silent", self ? 0 : 2_500,
-                "draining", draining,
-                "clients", clients,
-                "logics", draining ? List.of() : List.of("exec", "llm"));
+                "id",
+                UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)),
+                "name",
+                name,
+                "self",
+                self,
+                "since",
+                Instant.now().minusSeconds(300),
+                "silent",
+                self ? 0 : 2_500,
+                "draining",
+                draining,
+                "clients",
+                clients,
+                "logics",
+                draining ? List.of() : List.of("exec", "llm"));
     }
 
     private record Known(Sender sender) implements ServedChannel {
