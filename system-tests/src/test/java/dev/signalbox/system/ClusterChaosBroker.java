@@ -127,7 +127,7 @@ interface ClusterChaosBroker extends AutoCloseable {
                 nats.thaw();
             }
 
-            /** It keeps nothing: what it forgets are its subscriptions, by being started anew. */
+            // It keeps nothing: what it forgets are its subscriptions, by being started anew.
             @Override
             public void forget() {
                 nats.kill();

@@ -17,7 +17,7 @@ final class ClusterChaosNode implements AutoCloseable {
     private final int clientsPort = ServerProcess.freePort();
     private ServerProcess server;
 
-    /** Begins to start it. @param common the settings that are the same on all nodes */
+    /** Begins to start it; {@code common} are the settings that are the same on all nodes. */
     ClusterChaosNode(String name, Path folder, ClusterChaosBroker broker, List<String> common) {
         this.folder = folder.resolve(name);
         proxy = FaultProxy.before(broker.port());
