@@ -1,7 +1,5 @@
 package dev.signalbox.benchmarks;
 
-import static java.util.Map.entry;
-
 import dev.signalbox.benchmarks.Benchmark.Case;
 import dev.signalbox.benchmarks.Benchmark.Ratio;
 import dev.signalbox.benchmarks.Benchmark.Sample;
@@ -34,17 +32,16 @@ import tools.jackson.databind.ObjectMapper;
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class Bench implements Callable<Integer> {
-    private static final Map<String, Supplier<Benchmark>> BENCHMARKS = Map.ofEntries(
-            entry("router", RouterBenchmark::new),
-            entry("cluster", ClusterBenchmark::new),
-            entry("delivery", DeliveryBenchmark::new),
-            entry("exec", ExecBenchmark::new),
-            entry("observatory", ObservatoryBenchmark::new),
-            entry("llm", LlmBenchmark::new),
-            entry("session", SessionBenchmark::new),
-            entry("drain", DrainBenchmark::new),
-            entry("lease", LeaseBenchmark::new),
-            entry("failover", FailoverBenchmark::new));
+    private static final Map<String, Supplier<Benchmark>> BENCHMARKS = Map.of(
+            "router", RouterBenchmark::new,
+            "delivery", DeliveryBenchmark::new,
+            "exec", ExecBenchmark::new,
+            "observatory", ObservatoryBenchmark::new,
+            "llm", LlmBenchmark::new,
+            "session", SessionBenchmark::new,
+            "drain", DrainBenchmark::new,
+            "lease", LeaseBenchmark::new,
+            "failover", FailoverBenchmark::new);
     private static final double NANOS = 1_000_000_000.0;
 
     private record Report(String bench, Machine machine, List<Result> results, List<Ratio> ratios) {}

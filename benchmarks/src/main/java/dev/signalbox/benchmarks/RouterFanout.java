@@ -73,8 +73,7 @@ final class RouterFanout implements AutoCloseable {
         return fanout;
     }
 
-    /** For clients of one address that only listen. */
-    static WebSocketOptions options() {
+    private static WebSocketOptions options() {
         WebSocketOptions defaults = WebSocketOptions.defaults();
         ListenerOptions.Limits limits = defaults.listener().limits();
         Duration patience = Duration.ofSeconds(10);

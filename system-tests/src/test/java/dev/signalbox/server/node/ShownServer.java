@@ -142,7 +142,7 @@ public final class ShownServer implements AutoCloseable {
                 "self",
                 self,
                 "since",
-                Instant.now().minusSeconds(330),
+                Instant.now().minusSeconds(300),
                 "silent",
                 self ? 0 : 2_500,
                 "draining",
