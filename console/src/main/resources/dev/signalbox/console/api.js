@@ -32,6 +32,7 @@ export const api = {
   overview: () => call('GET', '/api/overview'),
   settings: () => call('GET', '/api/settings'),
   clients: (query, signal) => call('GET', `/api/clients${search(query)}`, { signal }),
+  cluster: () => call('GET', '/api/cluster'),
   messages: (query, signal) => call('GET', `/api/messages${search(query)}`, { signal, timeout: LONG_TIMEOUT_MILLIS }),
   message: (id) => call('GET', `/api/messages/${encodeURIComponent(id)}`),
   act: (id, action, body) => call('POST', `/api/messages/${encodeURIComponent(id)}/${action}`, { body }),

@@ -7,6 +7,7 @@ import { Features } from './features.js';
 import './pages/clients.js';
 import './pages/message.js';
 import './pages/messages.js';
+import './pages/nodes.js';
 import './pages/overview.js';
 import './pages/session.js';
 import './pages/sessions.js';
@@ -27,6 +28,7 @@ const ELEMENTS = {
   messages: 'messages-page',
   'messages/': 'message-page',
   clients: 'clients-page',
+  nodes: 'nodes-page',
   sessions: 'sessions-page',
   'sessions/': 'session-page',
   webhooks: 'webhooks-page',

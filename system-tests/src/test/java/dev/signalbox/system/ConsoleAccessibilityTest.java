@@ -14,6 +14,7 @@ class ConsoleAccessibilityTest extends ConsoleScenario {
             "messages",
             "messages?state=DEAD",
             "clients",
+            "nodes",
             "sessions",
             "sessions/game-7",
             "webhooks",

@@ -20,6 +20,22 @@ class ConsolePagesTest extends ConsoleScenario {
     }
 
     @Test
+    void nodesAreShownWithTheirClientsAndWhatIsWrong() throws Exception {
+        signIn("admin");
+        show("#/clients");
+        page.await("document.querySelectorAll('tbody tr').length === 6");
+        assertThat(page.text("tbody tr:last-child")).contains("south");
+        page.click("thead a");
+        page.await("document.querySelectorAll('nodes-page tbody tr').length === 3");
+
+        assertThat(page.text("[data-page]"))
+                .contains("3 nodes over redis, 6 clients connected", "Redis does not answer")
+                .contains("this node", "takes no new work", "2 s ago", "min ago", "exec · llm");
+        assertThat(page.complaints()).isEmpty();
+        page.picture(PICTURES.resolve("nodes.png"));
+    }
+
+    @Test
     void sessionsAreListedPageByPageAndOpened() throws Exception {
         for (int game = 100; game < 160; game++) {
             server.append("games/" + game, "{\"move\":1}");

@@ -59,7 +59,7 @@ class DocumentedCommandsTest {
         Path examples = Files.createDirectory(folder.resolve("examples"));
         Files.copy(ROOT.resolve("examples/messages.csv"), examples.resolve("messages.csv"));
         Files.writeString(folder.resolve(".curlrc"), CURL_CONFIG);
-        writeLauncher();
+        ServerProcess.writeLauncher(folder.resolve("signalbox"));
     }
 
     @AfterEach
@@ -136,18 +136,6 @@ class DocumentedCommandsTest {
     private String output() throws IOException {
         Path file = folder.resolve("output");
         return Files.exists(file) ? Files.readString(file) : "";
-    }
-
-    /** In place of the launcher, which would build first: the classes under test. */
-    private void writeLauncher() throws IOException {
-        Path launcher = folder.resolve("signalbox");
-        Files.writeString(launcher, """
-                #!/bin/sh
-                exec '%s' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED \\
-                  --sun-misc-unsafe-memory-access=allow -cp '%s' dev.signalbox.server.SignalboxCommand "$@"
-                """.formatted(
-                Path.of(System.getProperty("java.home"), "bin", "java"), System.getProperty("java.class.path")));
-        assertThat(launcher.toFile().setExecutable(true)).isTrue();
     }
 
     private static void requireCurl() {

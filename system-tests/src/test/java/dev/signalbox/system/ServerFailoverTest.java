@@ -107,10 +107,10 @@ class ServerFailoverTest {
         Messages.accept(other, "before", 500);
         Awaitility.await().atMost(PATIENCE).until(() -> provider.stats().accepted() > 20);
 
-        signal(leader, "STOP");
+        leader.signal("STOP");
         awaitRole(other, "SERVING");
         awaitSent(other, 500);
-        signal(leader, "CONT");
+        leader.signal("CONT");
 
         awaitRole(leader, "WAITING");
         long before = attempts(leader);
@@ -143,14 +143,5 @@ class ServerFailoverTest {
         Messages.accept(leader, "after", 50);
         awaitSent(leader, 250);
         assertThat(attempts(leader)).isEqualTo(before);
-    }
-
-    /** What an operator's kill does. */
-    private static void signal(ServerProcess server, String name) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder(
-                        "kill", "-" + name, Long.toString(server.handle().pid()))
-                .inheritIO()
-                .start();
-        assertThat(kill.waitFor()).isZero();
     }
 }

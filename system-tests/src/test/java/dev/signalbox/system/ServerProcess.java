@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /** A server in a process of its own, as an operator would run it. Its output goes to a file in its data folder. */
@@ -49,9 +50,8 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess(run(folder, arguments), folder, port);
     }
 
-    /** Starts any command of the program, in its own process. */
-    static Process run(Path folder, List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(
+    private static List<String> program() {
+        return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
@@ -60,7 +60,19 @@ final class ServerProcess implements AutoCloseable {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.signalbox.server.SignalboxCommand"));
+                "dev.signalbox.server.SignalboxCommand");
+    }
+
+    /** Writes what stands in for the launcher, which would build first: it runs the classes under test. */
+    static void writeLauncher(Path file) throws IOException {
+        String words = program().stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+        Files.writeString(file, "#!/bin/sh\nexec " + words + " \"$@\"\n");
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+
+    /** Starts any command of the program, in its own process. */
+    static Process run(Path folder, List<String> arguments) {
+        List<String> command = new ArrayList<>(program());
         command.addAll(arguments);
         try {
             Files.createDirectories(folder);
@@ -108,6 +120,14 @@ final class ServerProcess implements AutoCloseable {
     void kill() throws InterruptedException {
         process.destroyForcibly();
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** What an operator's {@code kill} does, with a name such as {@code STOP}. */
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor()).isZero();
     }
 
     /** Asks it to stop and returns its exit code. */

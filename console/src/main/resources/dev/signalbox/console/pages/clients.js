@@ -37,13 +37,14 @@ class ClientsPage extends Page {
     this.shell.run(() => this.#list.more());
   }
 
-  #client({ id, session, address: from, connectedAt, lastMessageAt, metadata, connected }) {
+  #client({ id, session, address: from, connectedAt, lastMessageAt, metadata, connected, node }, inCluster) {
     const details = Object.entries(metadata ?? {}).map(([name, value]) => `${name} ${value}`).join(' · ');
     return html`
       <tr>
         <th scope="row" data-label="Client">${line(id, 128)}</th>
         <td data-label="Session">${line(session, 36)}</td>
         <td data-label="Address">${line(from, 128)}</td>
+        ${inCluster ? html`<td data-label="Node">${line(node ?? '', 64)}</td>` : nothing}
         <td data-label="Connected"><time datetime=${connectedAt} title=${exactly(connectedAt)}>${ago(connectedAt, this.now)}</time>${
           connected === false ? html` <span class="quiet">lost; may come back</span>` : nothing}</td>
         <td data-label="Last message">${lastMessageAt
@@ -74,11 +75,13 @@ class ClientsPage extends Page {
         ? html`<p class="empty">No connected client’s id begins with “${plain(this.route.query.id)}”. <a href=${address('clients')}>Show all</a></p>`
         : html`<p class="empty">No client is connected. Messages to clients go on with their next step.</p>`;
     }
+    const inCluster = items.some(({ node }) => node);
     return html`
       <table>
-        <thead><tr><th scope="col">Client</th><th scope="col">Session</th><th scope="col">Address</th><th scope="col">Connected</th><th scope="col">Last message</th>
+        <thead><tr><th scope="col">Client</th><th scope="col">Session</th><th scope="col">Address</th>
+          ${inCluster ? html`<th scope="col"><a href=${address('nodes')}>Node</a></th>` : nothing}<th scope="col">Connected</th><th scope="col">Last message</th>
           <th scope="col">Metadata</th></tr></thead>
-        <tbody>${repeat(items, (client) => client.session ?? client.id, (client) => this.#client(client))}</tbody>
+        <tbody>${repeat(items, (client) => client.session ?? client.id, (client) => this.#client(client, inCluster))}</tbody>
       </table>
       <p class="more">${this.#list.next
         ? html`<button class="plain" ?disabled=${this.#list.reading} @click=${this.#more}>Show more</button>`

@@ -10,6 +10,7 @@ import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouterListener;
 import dev.signalbox.router.SessionInfo;
 import dev.signalbox.server.configuration.FailureText;
+import dev.signalbox.server.node.EndedSessions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +33,7 @@ final class ExecLogic implements RouterListener, AutoCloseable {
     private final Map<String, AllowedCommand> commands = new HashMap<>();
     private final Set<String> clients;
     private final Map<Address, List<ExecRun>> underWay = new HashMap<>();
+    private final EndedSessions gone = new EndedSessions();
     private boolean closed;
 
     /** @param listeners gives who watches the command of a name */
@@ -101,14 +103,13 @@ final class ExecLogic implements RouterListener, AutoCloseable {
             refuse(message, context, "busy", "the server stops");
         } else {
             run.start();
-            cancelIfGone(client, context, run);
+            cancelIfGone(client, run);
         }
     }
 
     /** Its client may have left before the run was written down as one to end with it. */
-    private static void cancelIfGone(Address client, Logic.Context context, ExecRun run) {
-        if (client instanceof Address.Session session
-                && context.router().session(session.id()).isEmpty()) {
+    private void cancelIfGone(Address client, ExecRun run) {
+        if (client instanceof Address.Session session && gone.contains(session.id())) {
             run.cancel();
         }
     }
@@ -143,6 +144,7 @@ final class ExecLogic implements RouterListener, AutoCloseable {
 
     @Override
     public void disconnected(SessionInfo session, CloseReason reason) {
+        gone.add(session.id());
         of(session.address()).forEach(ExecRun::cancel);
     }
 

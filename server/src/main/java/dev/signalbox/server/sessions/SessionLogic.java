@@ -8,6 +8,7 @@ import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouterListener;
 import dev.signalbox.router.SessionInfo;
 import dev.signalbox.server.configuration.FailureText;
+import dev.signalbox.server.node.EndedSessions;
 import dev.signalbox.session.bus.From;
 import dev.signalbox.session.bus.SendOptions;
 import dev.signalbox.session.bus.SessionBus;
@@ -37,6 +38,8 @@ final class SessionLogic implements RouterListener {
     private final ClientSessions allowed;
     /** By the client's session, and then by the name of what it follows. */
     private final ConcurrentMap<Address.Session, Map<String, Subscription>> following = new ConcurrentHashMap<>();
+
+    private final EndedSessions gone = new EndedSessions();
 
     public SessionLogic(SessionBus<String> bus, ClientSessions allowed) {
         this.bus = bus;
@@ -96,7 +99,7 @@ final class SessionLogic implements RouterListener {
             sessions.put(session, bus.subscribe(session, from, new SessionStream(client, session, context.router())));
             return sessions;
         });
-        if (context.router().session(client.id()).isEmpty()) {
+        if (gone.contains(client.id())) {
             // Race: it left before it was written down that this is to end with it.
             forget(client);
         }
@@ -119,6 +122,7 @@ final class SessionLogic implements RouterListener {
     /** A client's subscriptions end with the session that asked for them. */
     @Override
     public void disconnected(SessionInfo session, CloseReason reason) {
+        gone.add(session.id());
         forget(session.address());
     }
 

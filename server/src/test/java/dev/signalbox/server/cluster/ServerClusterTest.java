@@ -40,6 +40,9 @@ class ServerClusterTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String TOKEN = "the-token-of-alice";
     private static final int MESSAGES = 20;
+    private static final String[] COMMAND = {
+        "exec.clients=*", "exec.commands.0.name=say", "exec.commands.0.command=echo hello"
+    };
 
     @TempDir
     static Path folder;
@@ -54,7 +57,7 @@ class ServerClusterTest {
     @BeforeAll
     void startServers() {
         servers.add(start("one", RealRedis.shared().url()));
-        servers.add(start("two", RealRedis.url(proxy.port())));
+        servers.add(start("two", RealRedis.url(proxy.port()), COMMAND));
         awaitNodes(2);
     }
 
@@ -66,8 +69,8 @@ class ServerClusterTest {
         http.close();
     }
 
-    private Server start(String name, String redis) {
-        return start(List.of(
+    private Server start(String name, String redis, String... more) {
+        List<String> sets = new ArrayList<>(List.of(
                 "data.folder=" + folder.resolve(name),
                 "control.port=0",
                 "clients.port=0",
@@ -82,6 +85,8 @@ class ServerClusterTest {
                 "cluster.prefix=" + prefix,
                 "cluster.secret=the secret of this test's two nodes",
                 "cluster.node=" + name));
+        sets.addAll(List.of(more));
+        return start(sets);
     }
 
     private static Server start(List<String> sets) {
@@ -154,6 +159,18 @@ class ServerClusterTest {
             assertThat(alice.messages())
                     .extracting(message -> message.path("id").asString())
                     .containsExactlyInAnyOrderElementsOf(ids);
+        }
+    }
+
+    @Test
+    void aClientRunsACommandOfTheOtherNode() throws Exception {
+        try (TestClient alice = new TestClient(servers.getFirst().address("clients"), TOKEN, TestClient::ack)) {
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                JsonNode reply = alice.request("logic:exec", "{\"run\":\"say\",\"id\":\"1\"}");
+                assertThat(reply.path("text").asString(""))
+                        .contains("\"exit\":0")
+                        .contains("hello");
+            });
         }
     }
 

@@ -10,16 +10,20 @@ import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.server.clients.ClientDirectory;
 import dev.signalbox.server.clients.ClientRoutes;
+import dev.signalbox.server.cluster.ClusterFeature;
 import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.console.ConsoleFeature;
 import dev.signalbox.server.delivery.DeliveryFeature;
 import dev.signalbox.server.delivery.DeliveryMetrics;
 import dev.signalbox.server.maintenance.MaintenanceFeature;
+import dev.signalbox.server.rest.Api;
 import dev.signalbox.server.rest.ControlPlane;
+import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.OpenApi;
 import dev.signalbox.server.rest.Principal;
 import dev.signalbox.server.rest.Role;
+import dev.signalbox.server.rest.Route;
 import dev.signalbox.server.sessions.SessionsFeature;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -30,6 +34,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -107,8 +112,45 @@ public final class ShownServer implements AutoCloseable {
                 node.channels().add(new Known(new KnownSender(Channel.LIVE)));
                 node.channels().add(new Known(new KnownSender(Channel.SMS)));
                 new ClientRoutes(new KnownClients()).addTo(node);
+                node.api(new Api(
+                        List.of(Route.read("/api/cluster", (request, response) -> Json.send(response, cluster()))),
+                        OpenApi.part(ClusterFeature.class)));
             };
         }
+    }
+
+    /** Three nodes, of which one drains, and a problem to show. */
+    private static Map<String, Object> cluster() {
+        return Map.of(
+                "link",
+                "redis",
+                "problem",
+                "Redis does not answer; clients of other nodes cannot be reached",
+                "nodes",
+                List.of(
+                        clusterNode("north", true, false, 4),
+                        clusterNode("south", false, false, 2),
+                        clusterNode("west", false, true, 0)));
+    }
+
+    private static Map<String, Object> clusterNode(String name, boolean self, boolean draining, int clients) {
+        return Map.of(
+                "id",
+                UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)),
+                "name",
+                name,
+                "self",
+                self,
+                "since",
+                Instant.now().minusSeconds(300),
+                "silent",
+                self ? 0 : 2_500,
+                "draining",
+                draining,
+                "clients",
+                clients,
+                "logics",
+                draining ? List.of() : List.of("exec", "llm"));
     }
 
     private record Known(Sender sender) implements ServedChannel {
@@ -192,7 +234,7 @@ public final class ShownServer implements AutoCloseable {
                     i % 3 == 2 ? Optional.empty() : Optional.of(Instant.now().minusSeconds(7L * i + 2)),
                     i % 2 == 0 ? Map.of("device", "phone") : Map.of(),
                     true,
-                    Optional.empty());
+                    Optional.of(i < 4 ? "north" : "south"));
         }
     }
 

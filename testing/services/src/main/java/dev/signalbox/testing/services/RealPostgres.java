@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -76,6 +77,18 @@ public final class RealPostgres implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** The folder of its programs, {@code initdb} and {@code postgres} among them, for those who start a server of their own. */
+    public Path programs() {
+        try (Connection connection = DriverManager.getConnection(url(port, "postgres"));
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery("select setting from pg_config where name = 'BINDIR'")) {
+            found.next();
+            return Path.of(found.getString(1));
+        } catch (SQLException e) {
+            throw new IllegalStateException("PostgreSQL did not tell where its programs are", e);
+        }
     }
 
     /** Makes a new empty database and returns its URL, user included. */
