@@ -38,6 +38,7 @@ final class Bench implements Callable<Integer> {
             "exec", ExecBenchmark::new,
             "observatory", ObservatoryBenchmark::new,
             "llm", LlmBenchmark::new,
+            "mail", MailBenchmark::new,
             "session", SessionBenchmark::new,
             "drain", DrainBenchmark::new,
             "lease", LeaseBenchmark::new,
