@@ -119,6 +119,7 @@ public final class SignalboxCommand {
             "webhook",
             "sms",
             "suppression",
+            "preference",
             "template",
             "attachment",
             "inbox",
