@@ -16,6 +16,7 @@ class ConsoleAccessibilityTest extends ConsoleScenario {
             "clients",
             "sessions",
             "sessions/game-7",
+            "inboxes",
             "webhooks",
             "settings");
 

@@ -52,9 +52,9 @@ class ServerDigestTest {
 
     @Test
     void threeMessagesBecomeOneMail() {
-        String first = gather("digest:email:Alice@EXAMPLE.com", "one", "--header", "subject=A comment");
-        gather("digest:email:Alice@example.com", "two", "--header", "subject=A like");
-        String window = gather("digest:email:Alice@example.com", "three", "--header", "subject=A comment");
+        String first = gather("digest:email:alice@example.com", "one", "--header", "subject=A comment");
+        gather("digest:email:alice@example.com", "two", "--header", "subject=A like");
+        String window = gather("digest:email:alice@example.com", "three", "--header", "subject=A comment");
         assertThat(window).isEqualTo(first);
         JsonNode waiting = show(window);
         assertThat(waiting.path("state").asString()).isEqualTo("PENDING");
@@ -62,7 +62,7 @@ class ServerDigestTest {
         String digest = close(window);
         until(() -> state(digest).equals("SENT"));
         assertThat(mail.messages(100))
-                .filteredOn(message -> message.recipients().contains("Alice@example.com"))
+                .filteredOn(message -> message.recipients().contains("alice@example.com"))
                 .singleElement()
                 .satisfies(message -> {
                     assertThat(message.header("Subject")).contains("A comment (and 2 more)");
