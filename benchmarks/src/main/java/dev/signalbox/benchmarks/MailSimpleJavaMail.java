@@ -7,13 +7,18 @@ import org.simplejavamail.api.mailer.config.TransportStrategy;
 import org.simplejavamail.email.EmailBuilder;
 import org.simplejavamail.mailer.MailerBuilder;
 
-/** Simple Java Mail, which connects for each message unless one adds its module for batches. */
+/** Simple Java Mail with its module for batches, which keeps connections. */
 final class MailSimpleJavaMail implements MailSystem {
+    /** Its own is 24 days. */
+    private static final int CLAIM_MILLIS = 60_000;
+
     private final Mailer mailer;
 
     MailSimpleJavaMail(int port) {
         mailer = MailerBuilder.withSMTPServer("127.0.0.1", port)
                 .withTransportStrategy(TransportStrategy.SMTP)
+                .withConnectionPoolMaxSize(CONNECTIONS)
+                .withConnectionPoolClaimTimeoutMillis(CLAIM_MILLIS)
                 .buildMailer();
     }
 
@@ -41,7 +46,8 @@ final class MailSimpleJavaMail implements MailSystem {
         return email.buildEmail();
     }
 
-    /** It has kept nothing. */
     @Override
-    public void close() {}
+    public void close() throws Exception {
+        mailer.shutdownConnectionPool().get();
+    }
 }
