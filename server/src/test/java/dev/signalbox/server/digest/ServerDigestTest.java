@@ -102,15 +102,18 @@ class ServerDigestTest {
         until(() -> inbox("carol").size() == 1);
     }
 
-    /** Preferences count when the digest is sent, for the channel that it takes. */
+    /** Preferences count when the digest is sent, for the channel that it takes, and not when a message is gathered. */
     @Test
     void whatIsNotWantedIsNotSent() {
-        server.run("preference", "deny", "inbox:dora", "--category", "news");
-        String window = gather("digest:inbox:dora", "Hello", "--header", "category=news");
-        String digest = close(window);
-        until(() -> state(digest).equals("REJECTED"));
-        assertThat(server.run("queue", "show", digest).out()).contains("the recipient wants no news messages");
-        assertThat(inbox("dora")).isEmpty();
+        server.run("preference", "deny", "dora", "--category", "news");
+        server.run("preference", "allow", "dora", "--category", "news", "--channel", "inbox");
+        String[] news = {"--header", "recipient=dora", "--header", "category=news"};
+        String wanted = close(gather("digest:inbox:dora", "Hello", news));
+        until(() -> state(wanted).equals("SENT"));
+        assertThat(inbox("dora")).hasSize(1);
+        String unwanted = close(gather("digest:email:dora@example.com", "Hello", news));
+        until(() -> state(unwanted).equals("REJECTED"));
+        assertThat(server.run("queue", "show", unwanted).out()).contains("the recipient wants no news messages");
     }
 
     @Test
