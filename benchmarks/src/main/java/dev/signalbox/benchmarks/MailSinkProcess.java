@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /** A {@link MailSink} and how to talk to it. */
 final class MailSinkProcess implements AutoCloseable {
@@ -21,7 +22,7 @@ final class MailSinkProcess implements AutoCloseable {
                     .start();
             orders = process.outputWriter(StandardCharsets.US_ASCII);
             answers = process.inputReader(StandardCharsets.US_ASCII);
-            port = Integer.parseInt(answers.readLine());
+            port = Integer.parseInt(Objects.requireNonNull(answers.readLine(), "the sink has ended"));
         } catch (IOException e) {
             throw new UncheckedIOException("the sink cannot be started", e);
         }
