@@ -9,6 +9,10 @@ import java.util.stream.Collectors;
 /** One below the other. */
 final class PlainDigest {
     private static final String COUNT = DigestItem.PREFIX + "count";
+
+    /** Of a message; the newest may have them all. */
+    private static final int MOST_HEADERS = 32;
+
     private static final int LONGEST_SUBJECT = 900;
 
     private PlainDigest() {}
@@ -27,7 +31,9 @@ final class PlainDigest {
                 headers.put(name, isSubject(name) ? subject(value, digest.items().size() - 1) : value);
             }
         });
-        headers.put(COUNT, Integer.toString(digest.items().size()));
+        if (headers.size() < MOST_HEADERS) {
+            headers.put(COUNT, Integer.toString(digest.items().size()));
+        }
         return headers;
     }
 

@@ -8,6 +8,8 @@ import dev.signalbox.delivery.queue.Step;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PlainDigestTest {
@@ -43,6 +45,14 @@ class PlainDigestTest {
                         .headers()
                         .get("subject"))
                 .isEqualTo("\uD83D\uDE00".repeat(900) + " (and 1 more)");
+    }
+
+    @Test
+    void aMessageWithAllTheHeadersItCanHaveStaysAMessage() {
+        Map<String, String> all = IntStream.range(0, 32)
+                .boxed()
+                .collect(Collectors.toMap(number -> "x-" + number, number -> "value"));
+        assertThat(compose(item("one", all), item("two", all)).headers()).isEqualTo(all);
     }
 
     @Test
