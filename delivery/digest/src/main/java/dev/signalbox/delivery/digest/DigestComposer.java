@@ -13,7 +13,11 @@ public interface DigestComposer {
         }
     }
 
-    /** @throws DigestException if there is no such message, such as for a template that does not exist any more */
+    /**
+     * Makes the one message.
+     *
+     * @throws DigestException if there is no such message, such as for a template that does not exist any more
+     */
     Composed compose(Digest digest);
 
     /**

@@ -41,7 +41,8 @@ public record DigestItem(String id, String body, Map<String, String> headers, In
         var item = new DigestItem(delivery.idempotencyKey(), delivery.body(), delivery.headers(), Instant.EPOCH);
         var _ = item.window();
         if (item.header("attachments").isPresent()) {
-            throw new IllegalArgumentException("a digest has no attachments; address the message to its recipient itself");
+            throw new IllegalArgumentException(
+                    "a digest has no attachments; address the message to its recipient itself");
         }
         return item;
     }
@@ -77,7 +78,8 @@ public record DigestItem(String id, String body, Map<String, String> headers, In
         Matcher time = TIME.matcher(text.toLowerCase(Locale.ROOT));
         Duration window = time.matches() ? duration(Long.parseLong(time.group(1)), time.group(2)) : Duration.ZERO;
         if (!DigestOptions.isWindow(window)) {
-            throw new IllegalArgumentException("header digest-window is '" + text + "'; give 1s to 7d, such as 10m or 1h");
+            throw new IllegalArgumentException(
+                    "header digest-window is '" + text + "'; give 1s to 7d, such as 10m or 1h");
         }
         return window;
     }

@@ -36,8 +36,7 @@ final class DigestRows {
                                 + " returning id, due_at, items, bytes");
                 ResultSet row = executed(statement, id.toString(), recipient, topic, micros(due))) {
             row.next();
-            return new Window(
-                    UUID.fromString(row.getString(1)), instant(row.getLong(2)), row.getInt(3), row.getInt(4));
+            return new Window(UUID.fromString(row.getString(1)), instant(row.getLong(2)), row.getInt(3), row.getInt(4));
         }
     }
 

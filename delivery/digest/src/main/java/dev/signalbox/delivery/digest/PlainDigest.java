@@ -28,7 +28,8 @@ final class PlainDigest {
         Map<String, String> headers = new HashMap<>();
         digest.newest().headers().forEach((name, value) -> {
             if (!name.toLowerCase(Locale.ROOT).startsWith(DigestItem.PREFIX)) {
-                headers.put(name, isSubject(name) ? subject(value, digest.items().size() - 1) : value);
+                headers.put(
+                        name, isSubject(name) ? subject(value, digest.items().size() - 1) : value);
             }
         });
         if (headers.size() < MOST_HEADERS) {

@@ -35,8 +35,7 @@ class DigestSenderTest {
     void open() {
         database = Database.open(DatabaseConfig.of("sqlite:" + folder.resolve("digests.db")));
         queue = DeliveryQueue.on(database);
-        sender = new DigestSender(
-                Digests.on(database, queue, DigestOptions.usual(), DigestSenderTest::composed));
+        sender = new DigestSender(Digests.on(database, queue, DigestOptions.usual(), DigestSenderTest::composed));
     }
 
     private static DigestComposer.Composed composed(Digest digest) {
@@ -56,13 +55,14 @@ class DigestSenderTest {
         Delivery delivery = delivery(ALICE, Map.of());
         SendResult result = sender.send(delivery);
         Status closing = waiting();
-        assertThat(result).isEqualTo(new SendResult.Accepted(Optional.of(closing.reach().id().toString())));
+        assertThat(result)
+                .isEqualTo(
+                        new SendResult.Accepted(Optional.of(closing.reach().id().toString())));
         assertThat(sender.send(delivery)).as("repeated").isEqualTo(result);
         SendResult closed = sender.send(closing(closing));
-        assertThat(sender.send(closing(closing)))
-                .as("repeated")
-                .isEqualTo(new SendResult.Accepted(Optional.empty()));
-        assertThat(queue.list(Filter.ALL.withAddress(Optional.of("alice@example.org"))).items())
+        assertThat(sender.send(closing(closing))).as("repeated").isEqualTo(new SendResult.Accepted(Optional.empty()));
+        assertThat(queue.list(Filter.ALL.withAddress(Optional.of("alice@example.org")))
+                        .items())
                 .singleElement()
                 .satisfies(digest -> assertThat(closed)
                         .isEqualTo(new SendResult.Accepted(
@@ -91,8 +91,7 @@ class DigestSenderTest {
         sender.send(delivery(ALICE, Map.of("digest-template", "gone")));
         Delivery closing = closing(waiting());
         assertThat(sender.send(closing))
-                .isEqualTo(new SendResult.NotSent(
-                        "the digest cannot be made: there is no template", Optional.empty()));
+                .isEqualTo(new SendResult.NotSent("the digest cannot be made: there is no template", Optional.empty()));
         database.close();
         assertThat(sender.send(closing)).isInstanceOf(SendResult.NotSent.class);
         assertThat(sender.send(delivery(ALICE, Map.of()))).isInstanceOf(SendResult.NotSent.class);
@@ -111,7 +110,9 @@ class DigestSenderTest {
     }
 
     private Status waiting() {
-        return queue.list(Filter.ALL.withAddress(Optional.of(DigestSender.WINDOW + ALICE))).items().getFirst();
+        return queue.list(Filter.ALL.withAddress(Optional.of(DigestSender.WINDOW + ALICE)))
+                .items()
+                .getFirst();
     }
 
     private static Delivery closing(Status window) {

@@ -18,8 +18,8 @@ class PlainDigestTest {
     @Test
     void oneAloneStaysAsItIs() {
         assertThat(compose(item("Hello", Map.of("Subject", "A comment", "digest-key", "post-7", "category", "news"))))
-                .isEqualTo(new Composed(
-                        "Hello", Map.of("Subject", "A comment", "category", "news", "digest-count", "1")));
+                .isEqualTo(
+                        new Composed("Hello", Map.of("Subject", "A comment", "category", "news", "digest-count", "1")));
     }
 
     @Test
@@ -49,9 +49,8 @@ class PlainDigestTest {
 
     @Test
     void aMessageWithAllTheHeadersItCanHaveStaysAMessage() {
-        Map<String, String> all = IntStream.range(0, 32)
-                .boxed()
-                .collect(Collectors.toMap(number -> "x-" + number, number -> "value"));
+        Map<String, String> all =
+                IntStream.range(0, 32).boxed().collect(Collectors.toMap(number -> "x-" + number, number -> "value"));
         assertThat(compose(item("one", all), item("two", all)).headers()).isEqualTo(all);
     }
 

@@ -42,8 +42,8 @@ final class JdbcPreferences implements Preferences {
 
     @Override
     public int remove(String recipient, Optional<String> category, Optional<Channel> channel) {
-        return database.autoCommit(connection ->
-                PreferenceRows.delete(connection, Preference.folded(recipient), category, channel));
+        return database.autoCommit(
+                connection -> PreferenceRows.delete(connection, Preference.folded(recipient), category, channel));
     }
 
     @Override

@@ -27,14 +27,18 @@ public record Refusal(String cause, String words) {
     static Refusal of(Suppression entry) {
         return new Refusal(
                 cause(entry.reason()),
-                "the address is suppressed" + entry.category().map(category -> " for " + category).orElse("") + ": "
+                "the address is suppressed"
+                        + entry.category().map(category -> " for " + category).orElse("") + ": "
                         + entry.reason().words() + said(entry.source(), entry.since()));
     }
 
     static Refusal of(Preference unwanted) {
         return new Refusal(
                 PREFERENCE,
-                "the recipient wants no " + unwanted.category().map(category -> category + " messages").orElse("messages")
+                "the recipient wants no "
+                        + unwanted.category()
+                                .map(category -> category + " messages")
+                                .orElse("messages")
                         + unwanted.channel().map(channel -> " over " + channel).orElse("")
                         + said(unwanted.source(), unwanted.since()));
     }

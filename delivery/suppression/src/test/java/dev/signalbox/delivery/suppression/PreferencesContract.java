@@ -87,9 +87,12 @@ abstract class PreferencesContract {
 
     @Test
     void oneRecipientHasABoundedNumber() {
-        for (int i = 0; i < Preferences.MOST; i++) {
-            preferences.put(Preference.of("alice", true, "test").withCategory(Optional.of("c" + i)));
-        }
+        database.transact(connection -> {
+            for (int i = 0; i < Preferences.MOST; i++) {
+                PreferenceRows.put(connection, Preference.of("alice", true, "test").withCategory(Optional.of("c" + i)));
+            }
+            return true;
+        });
         assertThatThrownBy(() ->
                         preferences.put(Preference.of("alice", true, "test").withCategory(NEWS)))
                 .isInstanceOf(IllegalArgumentException.class)
