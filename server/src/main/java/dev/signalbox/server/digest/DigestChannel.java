@@ -19,7 +19,8 @@ record DigestChannel(Sender sender, Channels channels) implements ServedChannel 
     public String canonical(String address) {
         Step to = Step.parse(address);
         if (SINGLE.contains(to.channel())) {
-            throw new IllegalArgumentException("channel `" + to.channel() + "` has no digests: address it without `digest:`");
+            throw new IllegalArgumentException(
+                    "channel `" + to.channel() + "` has no digests: address it without `digest:`");
         }
         String canonical = to.channel() + ":" + channels.get(to.channel()).canonical(to.address());
         if (canonical.length() > LONGEST) {

@@ -43,12 +43,14 @@ record TemplatedDigest(Supplier<MessagePreparation> preparation) implements Dige
                     .collect(Collectors.joining("; ")));
         }
         if (prepared.has("template")) {
-            throw new DigestException("no feature of this server fills in templates; send messages without digest-template");
+            throw new DigestException(
+                    "no feature of this server fills in templates; send messages without digest-template");
         }
         Map<String, String> made = new HashMap<>();
         prepared.path("headers")
                 .propertyNames()
-                .forEach(name -> made.put(name, prepared.path("headers").path(name).asString()));
+                .forEach(name ->
+                        made.put(name, prepared.path("headers").path(name).asString()));
         return new Composed(prepared.path("body").asString(), made);
     }
 

@@ -41,7 +41,8 @@ final class PreferenceCommand {
     abstract static class OfOne extends Question {
         @Parameters(
                 paramLabel = "RECIPIENT",
-                description = "As messages name it in their header recipient, or an address such as email:alice@example.com.")
+                description =
+                        "As messages name it in their header recipient, or an address such as email:alice@example.com.")
         private String recipient = "";
 
         String recipient() {
@@ -58,8 +59,10 @@ final class PreferenceCommand {
         private @Nullable String channel;
 
         int put(boolean wanted) {
-            ObjectNode body =
-                    RestClient.JSON.createObjectNode().put("recipient", recipient()).put("wanted", wanted);
+            ObjectNode body = RestClient.JSON
+                    .createObjectNode()
+                    .put("recipient", recipient())
+                    .put("wanted", wanted);
             if (category != null) {
                 body.put("category", category);
             }
@@ -78,7 +81,9 @@ final class PreferenceCommand {
                                     + parameter("channel", channel))
                             .substring(1));
             int removed = answer.path("removed").asInt(0);
-            print(answer, removed + (removed == 1 ? " preference" : " preferences") + " of " + recipient() + " removed");
+            print(
+                    answer,
+                    removed + (removed == 1 ? " preference" : " preferences") + " of " + recipient() + " removed");
             return removed > 0 ? ExitCode.OK : ExitCode.REFUSED;
         }
 
@@ -93,7 +98,8 @@ final class PreferenceCommand {
     static final class Listing extends OfOne {
         @Override
         public Integer call() {
-            JsonNode answer = client().get(PATH + "?" + parameter("recipient", recipient()).substring(1));
+            JsonNode answer = client().get(
+                            PATH + "?" + parameter("recipient", recipient()).substring(1));
             if (json()) {
                 output().result(answer);
             } else {

@@ -105,8 +105,7 @@ final class PreferenceRoutes {
         Query query = new Query(request, Set.of("recipient", "category", "channel"));
         Preference which = subject(query, query.violations(), "REST");
         query.refuseWrong();
-        Json.send(
-                response, new Removed(preferences.remove(which.recipient(), which.category(), which.channel())));
+        Json.send(response, new Removed(preferences.remove(which.recipient(), which.category(), which.channel())));
     }
 
     /** Whose preference it is and what it is about. */
@@ -116,8 +115,7 @@ final class PreferenceRoutes {
                 "recipient",
                 "is required: a name such as alice, or an address such as email:alice@example.com");
         Optional<String> category = fields.text("category");
-        violations.check(
-                category.map(Suppression::isCategory).orElse(true), "category", SuppressionBody.CATEGORY_FORM);
+        violations.check(category.map(Suppression::isCategory).orElse(true), "category", SuppressionBody.CATEGORY_FORM);
         return Preference.of(recipient(fields, violations), true, source)
                 .withCategory(category.filter(Suppression::isCategory))
                 .withChannel(channel(fields, violations));

@@ -7,8 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The suppression list as configured. */
-record SuppressionSettings(
-        Optional<URI> unsubscribeUrl, Set<String> unsilenced, Set<String> optIn, boolean atEnqueue) {
+record SuppressionSettings(Optional<URI> unsubscribeUrl, Set<String> unsilenced, Set<String> optIn, boolean atEnqueue) {
     private static final int LONGEST_URL = 200;
 
     /** Reads every key, so that each mistake is named. */

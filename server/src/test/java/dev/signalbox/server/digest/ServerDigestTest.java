@@ -93,8 +93,7 @@ class ServerDigestTest {
     void aTemplateThatIsMissingIsToldAndTheMessagesWait() throws IOException {
         String window = gather("digest:inbox:carol", "Hello", "--header", "digest-template=later");
         server.run("queue", "reschedule", window, "--in", "1ms");
-        until(() -> server.run("queue", "show", window)
-                .out()
+        until(() -> errors(window)
                 .contains("the digest cannot be made: template.name is not one: there is no template 'later'"));
         Path text = Files.writeString(folder.resolve("later.txt"), "{{count}}");
         server.run("template", "save", "later", text.toString());
@@ -113,7 +112,7 @@ class ServerDigestTest {
         assertThat(inbox("dora")).hasSize(1);
         String unwanted = close(gather("digest:email:dora@example.com", "Hello", news));
         until(() -> state(unwanted).equals("REJECTED"));
-        assertThat(server.run("queue", "show", unwanted).out()).contains("the recipient wants no news messages");
+        assertThat(errors(unwanted)).contains("the recipient wants no news messages");
     }
 
     @Test
@@ -126,7 +125,7 @@ class ServerDigestTest {
         assertThat(refusal("digest:sms:12")).contains("12");
         String wrong = send("digest:inbox:alice", "Hello", "--header", "digest-window=soon");
         until(() -> state(wrong).equals("REJECTED"));
-        assertThat(server.run("queue", "show", wrong).out()).contains("give 1s to 7d");
+        assertThat(errors(wrong)).contains("give 1s to 7d");
     }
 
     private static String refusal(String to) {
@@ -156,10 +155,15 @@ class ServerDigestTest {
     }
 
     private static String send(String to, String body, String... more) {
-        Run run = server.run(
-                Stream.concat(Stream.of("send", "--to", to, body, "--json"), Stream.of(more)).toArray(String[]::new));
+        Run run = server.run(Stream.concat(Stream.of("send", "--to", to, body, "--json"), Stream.of(more))
+                .toArray(String[]::new));
         assertThat(run.exitCode()).as(run.err()).isZero();
         return run.json().path("id").asString();
+    }
+
+    /** Of all attempts, in full; a table cuts them. */
+    private static String errors(String id) {
+        return show(id).path("attempts").toString();
     }
 
     private static String state(String id) {
