@@ -24,7 +24,12 @@ public final class DigestSender implements Sender {
     public static final String WINDOW = "window:";
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
-    private static final int CONCURRENCY = 8;
+
+    /**
+     * A composer that reads a template takes a second connection while the first holds the window. One at a time, a node does not
+     * wait for connections that it holds itself.
+     */
+    private static final int CONCURRENCY = 1;
 
     private final Digests digests;
 

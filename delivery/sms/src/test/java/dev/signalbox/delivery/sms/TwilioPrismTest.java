@@ -58,7 +58,12 @@ class TwilioPrismTest {
         int port = freePort();
         url = URI.create("http://127.0.0.1:" + port);
         prism = new ProcessBuilder(
-                        PRISM.toString(), "mock", "--errors", "--port", Integer.toString(port), messages(folder).toString())
+                        PRISM.toString(),
+                        "mock",
+                        "--errors",
+                        "--port",
+                        Integer.toString(port),
+                        messages(folder).toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("prism.log").toFile())
                 .start();
@@ -111,7 +116,8 @@ class TwilioPrismTest {
                     .as(from)
                     .isInstanceOfSatisfying(
                             SendResult.Accepted.class,
-                            accepted -> assertThat(accepted.providerId().orElse("")).matches("(SM|MM)[0-9a-fA-F]{32}"));
+                            accepted ->
+                                    assertThat(accepted.providerId().orElse("")).matches("(SM|MM)[0-9a-fA-F]{32}"));
         }
     }
 
