@@ -87,12 +87,9 @@ abstract class PreferencesContract {
 
     @Test
     void oneRecipientHasABoundedNumber() {
-        database.transact(connection -> {
-            for (int i = 0; i < Preferences.MOST; i++) {
-                PreferenceRows.put(connection, Preference.of("alice", true, "test").withCategory(Optional.of("c" + i)));
-            }
-            return true;
-        });
+        for (int i = 0; i < Preferences.MOST; i++) {
+            preferences.put(Preference.of("alice", true, "test").withCategory(Optional.of("c" + i)));
+        }
         assertThatThrownBy(() ->
                         preferences.put(Preference.of("alice", true, "test").withCategory(NEWS)))
                 .isInstanceOf(IllegalArgumentException.class)
