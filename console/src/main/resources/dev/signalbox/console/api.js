@@ -45,6 +45,8 @@ export const api = {
   createEndpoint: (body) => call('POST', '/api/webhooks/endpoints', { body, timeout: LONG_TIMEOUT_MILLIS }),
   actOnEndpoint: (id, action, body) => call('POST', `/api/webhooks/endpoints/${encodeURIComponent(id)}/${action}`,
     { body, timeout: LONG_TIMEOUT_MILLIS }),
+  inbox: (recipient, query, signal) => call('GET', `${inboxPath(recipient)}${search(query)}`, { signal }),
+  markInbox: (recipient, body) => call('POST', `${inboxPath(recipient)}/marks`, { body }),
   sessions: (query, signal) => call('GET', `/api/sessions${search(query)}`, { signal }),
   events: (session, query, signal) => call('GET', `${eventsPath(session)}${search(query)}`, { signal }),
 
@@ -59,7 +61,11 @@ export const api = {
   },
 };
 
-const eventsPath = (session) => `/api/sessions/${session.split('/').map(encodeURIComponent).join('/')}/events`;
+const encoded = (name) => name.split('/').map(encodeURIComponent).join('/');
+
+const eventsPath = (session) => `/api/sessions/${encoded(session)}/events`;
+
+const inboxPath = (recipient) => `/api/inboxes/${encoded(recipient)}`;
 
 function search(query) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');

@@ -5,6 +5,7 @@ import './maintenance-banner.js';
 import { Element } from './element.js';
 import { Features } from './features.js';
 import './pages/clients.js';
+import './pages/inboxes.js';
 import './pages/message.js';
 import './pages/messages.js';
 import './pages/nodes.js';
@@ -31,6 +32,7 @@ const ELEMENTS = {
   nodes: 'nodes-page',
   sessions: 'sessions-page',
   'sessions/': 'session-page',
+  inboxes: 'inboxes-page',
   webhooks: 'webhooks-page',
   settings: 'settings-page',
 };

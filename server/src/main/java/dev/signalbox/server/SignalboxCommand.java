@@ -17,6 +17,7 @@ import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.console.ConsoleFeature;
 import dev.signalbox.server.delivery.DeliveryFeature;
 import dev.signalbox.server.demo.DemoFeature;
+import dev.signalbox.server.digest.DigestFeature;
 import dev.signalbox.server.email.EmailFeature;
 import dev.signalbox.server.exec.ExecFeature;
 import dev.signalbox.server.inbox.InboxFeature;
@@ -85,6 +86,7 @@ public final class SignalboxCommand {
             new SuppressionFeature(),
             new TemplatesFeature(),
             new AttachmentsFeature(),
+            new DigestFeature(),
             new SmsFeature(),
             new EmailFeature(),
             new WebhookFeature(),
@@ -119,6 +121,7 @@ public final class SignalboxCommand {
             "webhook",
             "sms",
             "suppression",
+            "preference",
             "template",
             "attachment",
             "inbox",

@@ -17,6 +17,7 @@ class ConsoleAccessibilityTest extends ConsoleScenario {
             "nodes",
             "sessions",
             "sessions/game-7",
+            "inboxes",
             "webhooks",
             "settings");
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The web component of inboxes on a page of an application, in a real browser, with a whole server. */
+/** Inboxes in a real browser, with a whole server: the web component on a page of an application, and the page of the console. */
 class InboxElementTest {
     private static final Path CLIENT = Path.of("..", "clients", "javascript");
     private static final String SHADOW = "document.querySelector('signalbox-inbox').shadowRoot";
@@ -76,10 +76,37 @@ class InboxElementTest {
                 page.await(SHADOW + ".textContent.includes('Nothing here.')");
                 assertThat(page.complaints()).isEmpty();
                 page.close();
+                theConsoleShowsTheSame(server, chromium);
             } finally {
                 site.stop(0);
             }
         }
+    }
+
+    /** Both items are archived by now. */
+    private void theConsoleShowsTheSame(Server server, Chromium chromium) throws Exception {
+        BrowserPage page = chromium.open(server.controlUri().resolve("/console/"), 1280, 900);
+        page.await("document.activeElement.id === 'token'");
+        page.type(AdminToken.find(folder.resolve("data")).orElseThrow().value());
+        page.press("Enter", 13);
+        page.await("document.querySelector('top-bar')");
+        page.evaluate("void (location.hash = '#/inboxes')");
+        page.await("document.querySelector('[data-page]').innerText.includes('Whose inbox?')");
+        page.click("inboxes-page [name=recipient]");
+        page.type("alice");
+        page.press("Enter", 13);
+        page.await("document.querySelector('[data-page]').innerText.includes('Nothing here for alice')");
+        page.evaluate("void (location.hash = '#/inboxes?recipient=alice&state=ARCHIVED')");
+        page.await("document.querySelectorAll('tbody tr').length === 2");
+        assertThat(page.text("tbody tr:last-child")).contains("<p>Hello <b>you</b>", "HTML", "ARCHIVED");
+        page.picture(ConsoleScenario.PICTURES.resolve("inboxes.png"));
+        page.evaluate("document.querySelector('tbody tr:first-child button').click()");
+        page.await("document.querySelectorAll('tbody tr').length === 1");
+        page.await("document.querySelector('.title').innerText.includes('1 item unread')");
+        page.evaluate("document.querySelector('.title a').click()");
+        page.await("document.querySelectorAll('.messages > li').length === 2");
+        assertThat(page.complaints()).isEmpty();
+        page.close();
     }
 
     private static String text(BrowserPage page, String selector) {

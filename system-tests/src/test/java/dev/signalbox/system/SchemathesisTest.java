@@ -114,6 +114,18 @@ class SchemathesisTest {
         checks.positive_data_acceptance.enabled = false
 
         [[operations]]
+        include-name = "GET /api/preferences"
+        checks.positive_data_acceptance.enabled = false
+
+        [[operations]]
+        include-name = "POST /api/preferences"
+        checks.positive_data_acceptance.enabled = false
+
+        [[operations]]
+        include-name = "DELETE /api/preferences"
+        checks.positive_data_acceptance.enabled = false
+
+        [[operations]]
         include-name = "POST /api/suppressions/reports"
         checks.positive_data_acceptance.enabled = false
         checks.negative_data_rejection.enabled = false

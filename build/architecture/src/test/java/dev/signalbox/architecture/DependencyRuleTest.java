@@ -65,6 +65,7 @@ class DependencyRuleTest {
                             "com.google.i18n.phonenumbers..")),
             Map.entry("delivery.suppression", List.of("dev.signalbox.delivery.queue", "dev.signalbox.database")),
             Map.entry("delivery.inbox", List.of("dev.signalbox.delivery.queue", "dev.signalbox.database")),
+            Map.entry("delivery.digest", List.of("dev.signalbox.delivery.queue", "dev.signalbox.database")),
             Map.entry("delivery.attachments", List.of("dev.signalbox.database")),
             Map.entry(
                     "templates",
@@ -137,6 +138,7 @@ class DependencyRuleTest {
             "sandbox",
             "suppression",
             "inbox",
+            "digest",
             "attachments",
             "templates",
             "sessions",

@@ -55,13 +55,17 @@ public final class Channels {
 
     /** Why a message is not taken; empty if it is. */
     public Optional<String> refusal(List<Step> chain, Map<String, String> headers) {
-        return screen.refusal(chain, headers);
+        return screen.refusal(chain.stream().map(this::inTheEnd).toList(), headers);
+    }
+
+    private Step inTheEnd(Step step) {
+        ServedChannel channel = served.get(step.channel().name());
+        return channel != null && channel.handsOn() ? Step.parse(step.address()) : step;
     }
 
     List<Sender> senders() {
         return served.values().stream()
-                .map(ServedChannel::sender)
-                .map(aroundSenders)
+                .map(channel -> channel.handsOn() ? channel.sender() : aroundSenders.apply(channel.sender()))
                 .toList();
     }
 

@@ -22,6 +22,14 @@ public interface ServedChannel {
      */
     String canonical(String address);
 
+    /**
+     * Whether it only hands messages on within this server, as to an address of another channel: then its addresses are a channel
+     * and an address there. What runs around senders does so when these are sent.
+     */
+    default boolean handsOn() {
+        return false;
+    }
+
     /** Why a body can never be sent over this channel, such as that it is too long; empty if it can. */
     default Optional<String> refusal(String body) {
         return Optional.empty();

@@ -26,6 +26,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads what callers write about entries, or tells everything that is wrong with it. Thread-safe. */
 final class SuppressionBody {
+    static final String CATEGORY_FORM =
+            "must be 1 to 64 lower-case letters, digits, dots, hyphens and underscores, beginning with a letter or digit";
+
     private static final Set<String> ENTRY = Set.of("to", "category", "reason", "note");
     private static final String REASONS =
             Arrays.stream(Reason.values()).map(Kind::written).collect(Collectors.joining(", "));
@@ -104,11 +107,7 @@ final class SuppressionBody {
 
     private static Optional<String> category(Fields fields, Violations violations) {
         Optional<String> category = fields.text("category");
-        violations.check(
-                category.map(Suppression::isCategory).orElse(true),
-                "category",
-                "must be 1 to 64 lower-case letters, digits, dots, hyphens and underscores, beginning with a letter or"
-                        + " digit");
+        violations.check(category.map(Suppression::isCategory).orElse(true), "category", CATEGORY_FORM);
         return category.filter(Suppression::isCategory);
     }
 

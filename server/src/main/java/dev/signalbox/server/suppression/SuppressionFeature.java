@@ -2,8 +2,9 @@ package dev.signalbox.server.suppression;
 
 import dev.signalbox.database.DatabaseException;
 import dev.signalbox.delivery.queue.Step;
+import dev.signalbox.delivery.suppression.Preferences;
+import dev.signalbox.delivery.suppression.Refusal;
 import dev.signalbox.delivery.suppression.ScreenedSender;
-import dev.signalbox.delivery.suppression.Suppression;
 import dev.signalbox.delivery.suppression.SuppressionCheck;
 import dev.signalbox.delivery.suppression.SuppressionList;
 import dev.signalbox.delivery.suppression.UnsubscribeLinks;
@@ -22,10 +23,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
- * Who gets no messages any more: each attempt of every channel asks the list first. Before the features of channels, which tell
- * it of those who leave.
+ * Who gets no messages any more, and who wants which: each attempt of every channel asks first. Before the features of channels,
+ * which tell it of those who leave.
  */
 public final class SuppressionFeature implements Feature {
     @Override
@@ -40,7 +42,9 @@ public final class SuppressionFeature implements Feature {
 
     @Override
     public List<CommandEntry> commands(Features features) {
-        return List.of(new CommandEntry("suppression", SuppressionCommand.class, () -> new SuppressionCommand()));
+        return List.of(
+                new CommandEntry("suppression", SuppressionCommand.class, () -> new SuppressionCommand()),
+                new CommandEntry("preference", PreferenceCommand.class, () -> new PreferenceCommand()));
     }
 
     @Override
@@ -51,10 +55,11 @@ public final class SuppressionFeature implements Feature {
     private record Configured(SuppressionSettings settings) implements Part {
         @Override
         public void start(Node node) {
-            SuppressionList list = open(node);
+            SuppressionList list = opened(() -> SuppressionList.on(node.database()));
+            Preferences preferences = opened(() -> Preferences.on(node.database()));
             node.suppressions(list);
             var metrics = new SuppressionMetrics(node.registry());
-            var check = new SuppressionCheck(list, settings.unsilenced());
+            var check = new SuppressionCheck(list, preferences, settings.unsilenced(), settings.optIn());
             Optional<UnsubscribeLinks> links = settings.unsubscribeUrl().map(list::links);
             node.channels().aroundSenders(sender -> new ScreenedSender(sender, check, links, metrics::refused));
             if (settings.atEnqueue()) {
@@ -62,6 +67,7 @@ public final class SuppressionFeature implements Feature {
             }
             List<Route> routes = new ArrayList<>(
                     new SuppressionRoutes(list, new SuppressionBody(node.channels(), node.bounds())).routes());
+            routes.addAll(new PreferenceRoutes(preferences, node.bounds()).routes());
             routes.addAll(new UnsubscribeRoutes(list, links).routes());
             node.api(new Api(
                     routes,
@@ -69,9 +75,9 @@ public final class SuppressionFeature implements Feature {
                     Map.of(DatabaseException.class, "the database of the suppression list")));
         }
 
-        private static SuppressionList open(Node node) {
+        private static <T> T opened(Supplier<T> opening) {
             try {
-                return SuppressionList.on(node.database());
+                return opening.get();
             } catch (DatabaseException e) {
                 throw new StartupException(FailureText.of(e), e);
             }
@@ -79,12 +85,12 @@ public final class SuppressionFeature implements Feature {
 
         /** Nothing is refused as long as one step may still reach the recipient. */
         private static Optional<String> refusal(SuppressionCheck check, List<Step> chain, Map<String, String> headers) {
-            List<Suppression> holding = chain.stream()
-                    .flatMap(step -> check.holding(step.channel(), step.address(), headers).stream())
+            List<Refusal> refusals = chain.stream()
+                    .flatMap(step -> check.refusal(step.channel(), step.address(), headers).stream())
                     .toList();
-            return chain.isEmpty() || holding.size() < chain.size()
+            return chain.isEmpty() || refusals.size() < chain.size()
                     ? Optional.empty()
-                    : Optional.of("cannot be reached: " + SuppressionCheck.words(holding.getFirst()));
+                    : Optional.of("cannot be reached: " + refusals.getFirst().words());
         }
 
         @Override

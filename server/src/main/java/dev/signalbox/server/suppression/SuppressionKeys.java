@@ -24,13 +24,18 @@ final class SuppressionKeys {
             "transactional",
             "Categories of messages (their header category) that no wish of a recipient silences. They are held back only"
                     + " from addresses that do not exist.");
+    static final Key<List<String>> OPT_IN = Key.of(
+            "suppression.opt-in",
+            CATEGORIES,
+            "",
+            "Categories of messages that go to those alone who have asked for them: by a preference that names the category.");
     static final Key<Boolean> AT_ENQUEUE = Key.of(
             "suppression.at-enqueue",
             Kind.truth(),
             "false",
             "Also refuses a message when it is enqueued, if every step of it is suppressed then.");
 
-    static final List<Key<?>> ALL = List.of(UNSUBSCRIBE_URL, UNSILENCED, AT_ENQUEUE);
+    static final List<Key<?>> ALL = List.of(UNSUBSCRIBE_URL, UNSILENCED, OPT_IN, AT_ENQUEUE);
 
     private SuppressionKeys() {}
 

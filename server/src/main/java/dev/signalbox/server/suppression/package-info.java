@@ -1,4 +1,4 @@
-/** Feature: who gets no messages any more, by their own wish or because nothing arrives there. */
+/** Feature: who gets no messages any more, by their own wish or because nothing arrives there, and who wants which. */
 @NullMarked
 package dev.signalbox.server.suppression;
 

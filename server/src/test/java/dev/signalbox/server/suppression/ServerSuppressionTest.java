@@ -199,6 +199,46 @@ class ServerSuppressionTest {
         }
     }
 
+    /** One person, whatever the channel; the exact entry decides, and no wish holds back what must arrive. */
+    @Test
+    void aPersonGetsWhatTheyWant() {
+        try (var mail = SmtpSimulator.start(SmtpSimulatorOptions.defaults());
+                var _ = server(mail, "suppression.opt-in=research")) {
+            assertThat(run("preference", "deny", "alice", "--category", "news").out())
+                    .isEqualToIgnoringNewLines("alice wants no news messages");
+            String news = toAlice("email:alice@example.com > inbox:alice", "news");
+            until(() -> state(news).equals("REJECTED"));
+            assertThat(run("queue", "show", news).out()).contains("the recipient wants no news messages");
+            assertThat(run("preference", "allow", "alice", "--category", "news", "--channel", "inbox")
+                            .out())
+                    .isEqualToIgnoringNewLines("alice wants news messages over inbox");
+            String inboxed = toAlice("email:alice@example.com > inbox:alice", "news");
+            until(() -> state(inboxed).equals("SENT"));
+            assertThat(mail.stats().accepted()).isZero();
+            assertThat(run("inbox", "ls", "alice").out()).contains("Hello");
+            String research = toAlice("email:alice@example.com", "research");
+            until(() -> state(research).equals("REJECTED"));
+            run("preference", "allow", "alice", "--category", "research");
+            run("preference", "deny", "alice");
+            for (String category : List.of("research", "transactional")) {
+                String id = toAlice("email:alice@example.com", category);
+                until(() -> state(id).equals("SENT"));
+            }
+            assertThat(run("preference", "list", "alice").out())
+                    .containsSubsequence("all", "no", "news", "inbox", "yes", "research");
+            assertThat(run("preference", "remove", "alice", "--category", "news", "--json")
+                            .json()
+                            .path("removed")
+                            .asInt())
+                    .isEqualTo(2);
+            assertThat(run("preference", "remove", "bob").exitCode()).isEqualTo(ExitCode.REFUSED);
+        }
+    }
+
+    private String toAlice(String to, String category) {
+        return send(to, "--header", "recipient=alice", "--header", "category=" + category);
+    }
+
     @Test
     void whatIsWrongIsNamed() {
         assertThatThrownBy(
@@ -206,7 +246,13 @@ class ServerSuppressionTest {
                 .hasMessageContaining("suppression.unsubscribe-url")
                 .hasMessageContaining("must be https")
                 .hasMessageContaining("suppression.unsilenced");
+        assertThatThrownBy(() -> server("suppression.opt-in=news transactional"))
+                .hasMessageContaining("suppression.opt-in")
+                .hasMessageContaining("cannot be silenced");
         try (var _ = server()) {
+            assertThat(run("preference", "deny", "a\nb", "--category", "Big News", "--channel", "E mail")
+                            .err())
+                    .contains("recipient holds a character", "category must be", "channel must be a channel");
             assertThat(run("suppression", "add", "alice", "--reason", "bored", "--category", "Big News")
                             .err())
                     .contains("to ", "has no channel", "reason must be one of bounce", "category must be");

@@ -6,13 +6,10 @@ import dev.signalbox.delivery.queue.Channel;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The list in a database, with a memory of whether it has any entry at all: as long as it has none, attempts cost no query.
@@ -20,22 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class JdbcSuppressions implements SuppressionList {
     private static final String MODULE = "suppression";
     private static final String FOLDER = "dev/signalbox/delivery/suppression";
-    private static final Duration RECENT = Duration.ofSeconds(1);
     private static final int MOST = 1_000;
     private static final int SECRET_BYTES = 32;
 
-    /**
-     * That the list was empty.
-     *
-     * @param at when the look began, in {@link System#nanoTime()}
-     * @param additions of this node before it began
-     */
-    private record Emptiness(long at, long additions) {}
-
     private final Database database;
     private final InstantSource clock;
-    private final AtomicLong additions = new AtomicLong();
-    private volatile @Nullable Emptiness seen;
+    private final EmptyTable empty = new EmptyTable();
 
     private JdbcSuppressions(Database database, InstantSource clock) {
         this.database = database;
@@ -59,8 +46,7 @@ final class JdbcSuppressions implements SuppressionList {
     public boolean add(Suppression entry) {
         boolean added =
                 database.autoCommit(connection -> SuppressionRows.insert(connection, entry.withSince(clock.instant())));
-        // After the commit: a look that began before it may have found the list empty, and counts no more.
-        additions.incrementAndGet();
+        empty.added();
         return added;
     }
 
@@ -90,21 +76,10 @@ final class JdbcSuppressions implements SuppressionList {
 
     @Override
     public List<Suppression> holding(Channel channel, String address, Optional<String> category) {
-        return isEmpty()
+        return empty.isEmpty(() -> database.read(SuppressionRows::isEmpty))
                 ? List.of()
                 : database.read(connection -> SuppressionRows.holding(
                         connection, channel, Suppression.folded(channel, address), category.orElse("")));
-    }
-
-    private boolean isEmpty() {
-        Emptiness last = seen;
-        if (last != null && last.additions() == additions.get() && System.nanoTime() - last.at() < RECENT.toNanos()) {
-            return true;
-        }
-        var look = new Emptiness(System.nanoTime(), additions.get());
-        boolean empty = database.read(SuppressionRows::isEmpty);
-        seen = empty ? look : null;
-        return empty;
     }
 
     @Override

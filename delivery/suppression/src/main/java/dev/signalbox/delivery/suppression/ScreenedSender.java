@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A sender that asks the suppression list right before each attempt, so that also those who left while a message waited get
- * nothing more. Mail that recipients can silence gets a link to unsubscribe, if it has none of its own.
+ * A sender that asks the suppression list and the preferences right before each attempt, so that also those who left while a
+ * message waited get nothing more. Mail that recipients can silence gets a link to unsubscribe, if it has none of its own.
  *
- * <p>Where the list cannot be read, nothing is sent: the attempt is {@link SendResult.NotSent}.
+ * <p>Where these cannot be read, nothing is sent: the attempt is {@link SendResult.NotSent}.
  */
 public final class ScreenedSender implements Sender {
     private static final String UNSUBSCRIBE = "list-unsubscribe";
@@ -24,7 +24,7 @@ public final class ScreenedSender implements Sender {
     private final Sender sender;
     private final SuppressionCheck check;
     private final Optional<UnsubscribeLinks> links;
-    private final Consumer<Suppression> refused;
+    private final Consumer<Refusal> refused;
 
     /**
      * Screens a sender, which stays the caller's to close.
@@ -32,7 +32,7 @@ public final class ScreenedSender implements Sender {
      * @param refused hears of each attempt that was not made, on the thread that sends; it must not throw
      */
     public ScreenedSender(
-            Sender sender, SuppressionCheck check, Optional<UnsubscribeLinks> links, Consumer<Suppression> refused) {
+            Sender sender, SuppressionCheck check, Optional<UnsubscribeLinks> links, Consumer<Refusal> refused) {
         this.sender = sender;
         this.check = check;
         this.links = links;
@@ -46,15 +46,15 @@ public final class ScreenedSender implements Sender {
 
     @Override
     public SendResult send(Delivery delivery) throws InterruptedException {
-        Optional<Suppression> holding;
+        Optional<Refusal> refusal;
         try {
-            holding = check.holding(delivery.channel(), delivery.address(), delivery.headers());
+            refusal = check.refusal(delivery.channel(), delivery.address(), delivery.headers());
         } catch (DatabaseException e) {
             return new SendResult.NotSent("the suppression list cannot be read: " + e.getMessage(), Optional.empty());
         }
-        if (holding.isPresent()) {
-            refused.accept(holding.get());
-            return new SendResult.Rejected(SuppressionCheck.words(holding.get()));
+        if (refusal.isPresent()) {
+            refused.accept(refusal.get());
+            return new SendResult.Rejected(refusal.get().words());
         }
         return sender.send(withLink(delivery));
     }

@@ -96,7 +96,7 @@ public record Suppression(
         return CATEGORY.matcher(text).matches();
     }
 
-    private static void requireCategory(String text) {
+    static void requireCategory(String text) {
         if (!isCategory(text)) {
             throw new IllegalArgumentException(
                     "category must be 1 to 64 lower-case letters, digits, dots, hyphens and underscores, beginning with a"
@@ -110,7 +110,7 @@ public record Suppression(
     }
 
     /** What servers and people say is not ours to reject, so it is made to fit. */
-    private static String fitted(String text, int most) {
+    static String fitted(String text, int most) {
         String plain = text.replaceAll("[\\p{Cntrl}\\p{Cs}]+", " ").strip();
         return plain.codePointCount(0, plain.length()) <= most
                 ? plain

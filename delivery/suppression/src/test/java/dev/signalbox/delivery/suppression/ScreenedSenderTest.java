@@ -35,15 +35,18 @@ class ScreenedSenderTest {
     private Path folder;
 
     private final List<Delivery> sent = new ArrayList<>();
-    private final List<Suppression> refused = new ArrayList<>();
+    private final List<Refusal> refused = new ArrayList<>();
     private Database database;
     private SuppressionList list;
+    private Preferences preferences;
     private UnsubscribeLinks links;
 
     @BeforeEach
     void open() {
         database = Database.open(DatabaseConfig.of("sqlite:" + folder.resolve("suppressions.db")));
-        list = SuppressionList.on(database, new MovableClock(Instant.parse("2026-03-01T12:00:00Z")));
+        var clock = new MovableClock(Instant.parse("2026-03-01T12:00:00Z"));
+        list = SuppressionList.on(database, clock);
+        preferences = Preferences.on(database, clock);
         links = list.links(LINKS);
     }
 
@@ -60,7 +63,7 @@ class ScreenedSenderTest {
                         "the address is suppressed: the recipient opted out (STOP) on 2026-03-01"));
         assertThat(send(Channel.SMS, "+61491570007", Map.of())).isEqualTo(SENT);
         assertThat(sent).extracting(Delivery::address).containsExactly("+61491570007");
-        assertThat(refused).extracting(Suppression::address).containsExactly("+61491570006");
+        assertThat(refused).extracting(Refusal::cause).containsExactly("opt-out");
     }
 
     @Test
@@ -74,6 +77,55 @@ class ScreenedSenderTest {
         list.add(Suppression.of(Channel.EMAIL, ALICE, Reason.BOUNCE, "mx"));
         assertThat(send(Channel.EMAIL, ALICE, receipt))
                 .isEqualTo(new SendResult.Rejected("the address is suppressed: it does not exist (mx) on 2026-03-01"));
+    }
+
+    @Test
+    void aPersonsPreferencesHoldOnEveryChannel() throws Exception {
+        preferences.put(Preference.of("alice", false, "settings").withCategory(Optional.of("news")));
+        Map<String, String> news = Map.of("Recipient", "alice", "category", "news");
+        assertThat(send(Channel.EMAIL, ALICE, news))
+                .isEqualTo(new SendResult.Rejected("the recipient wants no news messages (settings) on 2026-03-01"));
+        assertThat(send(Channel.SMS, "+61491570006", news)).isInstanceOf(SendResult.Rejected.class);
+        assertThat(send(Channel.SMS, "+61491570006", Map.of("recipient", "bob", "category", "news")))
+                .isEqualTo(SENT);
+        assertThat(send(Channel.SMS, "+61491570006", Map.of("recipient", "alice", "category", "receipts")))
+                .isEqualTo(SENT);
+        preferences.put(Preference.of("alice", true, "settings")
+                .withCategory(Optional.of("news"))
+                .withChannel(Optional.of(Channel.EMAIL)));
+        assertThat(send(Channel.EMAIL, ALICE, news)).isEqualTo(SENT);
+        assertThat(refused).extracting(Refusal::cause).containsOnly("preference");
+    }
+
+    @Test
+    void aMessageWithoutAPersonIsAskedForByItsAddress() throws Exception {
+        preferences.put(Preference.of("email:Alice@example.org", false, "settings"));
+        assertThat(send(Channel.EMAIL, ALICE, Map.of("category", "news"))).isInstanceOf(SendResult.Rejected.class);
+        assertThat(send(Channel.EMAIL, ALICE, Map.of())).isInstanceOf(SendResult.Rejected.class);
+        assertThat(send(Channel.EMAIL, ALICE, Map.of("category", "receipts")))
+                .as("no wish silences it")
+                .isEqualTo(SENT);
+        assertThat(send(Channel.EMAIL, "bob@example.org", Map.of("category", "news")))
+                .isEqualTo(SENT);
+    }
+
+    @Test
+    void whatTakesConsentGoesToThoseAloneWhoGaveIt() throws Exception {
+        Map<String, String> research = Map.of("recipient", "alice", "category", "research");
+        assertThat(send(Channel.EMAIL, ALICE, research))
+                .isInstanceOfSatisfying(
+                        SendResult.Rejected.class,
+                        result -> assertThat(result.reason()).startsWith("the recipient has not asked for research"));
+        preferences.put(Preference.of("alice", true, "settings"));
+        assertThat(send(Channel.EMAIL, ALICE, research))
+                .as("to want everything is not to ask for this")
+                .isInstanceOf(SendResult.Rejected.class);
+        preferences.put(Preference.of("alice", true, "settings").withCategory(Optional.of("research")));
+        assertThat(send(Channel.EMAIL, ALICE, research)).isEqualTo(SENT);
+        preferences.put(Preference.of("alice", false, "settings").withChannel(Optional.of(Channel.SMS)));
+        assertThat(send(Channel.SMS, "+61491570006", research)).isInstanceOf(SendResult.Rejected.class);
+        assertThat(refused).extracting(Refusal::cause).containsExactly("no-consent", "no-consent", "preference");
+        assertThat(Refusal.causes()).contains("no-consent", "preference", "opt-out");
     }
 
     @Test
@@ -128,7 +180,7 @@ class ScreenedSenderTest {
     }
 
     private Sender screened(Sender sender) {
-        var check = new SuppressionCheck(list, Set.of("receipts"));
+        var check = new SuppressionCheck(list, preferences, Set.of("receipts"), Set.of("research"));
         return new ScreenedSender(sender, check, Optional.of(links), refused::add);
     }
 

@@ -15,3 +15,14 @@ create table suppression_secret (
     id     integer not null primary key check (id = 1),
     secret text    not null
 ) without rowid;
+
+-- What recipients want: the closest entry decides.
+create table preference (
+    recipient  text not null, -- a name, or a channel and an address
+    category   text not null, -- empty for all
+    channel    text not null, -- empty for all
+    wanted     integer not null, -- 1 or 0
+    source     text not null,
+    since      integer not null,
+    primary key (recipient, category, channel)
+) without rowid;

@@ -1,0 +1,134 @@
+package dev.signalbox.delivery.digest;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** Statements and rows of windows and their messages. Times are microseconds since 1970. */
+final class DigestRows {
+    private DigestRows() {}
+
+    /** @param items before the message that asked for it */
+    record Window(UUID id, Instant due, int items, int bytes) {}
+
+    /** The window that a message was gathered in before. */
+    static Optional<UUID> windowOf(Connection connection, String item) throws SQLException {
+        return text(connection, "select window_id from digest_item where id = ?", item)
+                .map(UUID::fromString);
+    }
+
+    /** The open window of a recipient and topic, or else one with this id. It is locked. */
+    static Window open(Connection connection, String recipient, String topic, UUID id, Instant due)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                        "insert into digest_window (id, recipient, topic, due_at, items, bytes) values (?, ?, ?, ?, 0, 0)"
+                                + " on conflict (recipient, topic) do update set due_at = digest_window.due_at"
+                                + " returning id, due_at, items, bytes");
+                ResultSet row = executed(statement, id.toString(), recipient, topic, micros(due))) {
+            row.next();
+            return new Window(UUID.fromString(row.getString(1)), instant(row.getLong(2)), row.getInt(3), row.getInt(4));
+        }
+    }
+
+    static void add(Connection connection, UUID window, DigestItem item, int bytes) throws SQLException {
+        update(
+                connection,
+                "insert into digest_item (id, window_id, body, headers, added_at) values (?, ?, ?, ?, ?)",
+                item.id(),
+                window.toString(),
+                item.body(),
+                written(item.headers()),
+                micros(item.at()));
+        update(
+                connection,
+                "update digest_window set items = items + 1, bytes = bytes + ? where id = ?",
+                bytes,
+                window.toString());
+    }
+
+    /** Removes an open window and returns its recipient; empty if there is none. */
+    static Optional<String> close(Connection connection, UUID window) throws SQLException {
+        return text(connection, "delete from digest_window where id = ? returning recipient", window.toString());
+    }
+
+    static List<DigestItem> items(Connection connection, UUID window) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                        "select id, body, headers, added_at from digest_item where window_id = ? order by added_at, id");
+                ResultSet rows = executed(statement, window.toString())) {
+            List<DigestItem> items = new ArrayList<>();
+            while (rows.next()) {
+                items.add(new DigestItem(
+                        rows.getString(1), rows.getString(2), read(rows.getString(3)), instant(rows.getLong(4))));
+            }
+            return items;
+        }
+    }
+
+    static int removeBefore(Connection connection, Instant time, int most) throws SQLException {
+        return update(
+                connection,
+                "delete from digest_item where id in (select i.id from digest_item i where i.added_at < ?"
+                        + " and not exists (select 1 from digest_window w where w.id = i.window_id)"
+                        + " order by i.added_at limit " + most + ")",
+                micros(time));
+    }
+
+    /** Neither a header's name nor its value has a line break, and no name a colon. */
+    private static String written(Map<String, String> headers) {
+        return headers.entrySet().stream()
+                .map(header -> header.getKey() + ":" + header.getValue())
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static Map<String, String> read(String text) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        text.lines().forEach(line -> {
+            int colon = line.indexOf(':');
+            headers.put(line.substring(0, colon), line.substring(colon + 1));
+        });
+        return headers;
+    }
+
+    private static Optional<String> text(Connection connection, String sql, String value) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet row = executed(statement, value)) {
+            return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
+        }
+    }
+
+    private static int update(Connection connection, String sql, Object... values) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            set(statement, values);
+            return statement.executeUpdate();
+        }
+    }
+
+    private static ResultSet executed(PreparedStatement statement, Object... values) throws SQLException {
+        set(statement, values);
+        return statement.executeQuery();
+    }
+
+    private static void set(PreparedStatement statement, Object... values) throws SQLException {
+        for (int i = 0; i < values.length; i++) {
+            statement.setObject(i + 1, values[i]);
+        }
+    }
+
+    private static long micros(Instant time) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+    }
+
+    private static Instant instant(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.delivery.digest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.digest;
+
+import org.jspecify.annotations.NullMarked;
