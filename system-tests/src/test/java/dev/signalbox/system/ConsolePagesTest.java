@@ -25,7 +25,7 @@ class ConsolePagesTest extends ConsoleScenario {
         show("#/clients");
         page.await("document.querySelectorAll('tbody tr').length === 6");
         assertThat(page.text("tbody tr:last-child")).contains("south");
-        page.click("thead a");
+        page.click(".title a");
         page.await("document.querySelectorAll('nodes-page tbody tr').length === 3");
 
         assertThat(page.text("[data-page]"))

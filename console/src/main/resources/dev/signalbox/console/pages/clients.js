@@ -79,7 +79,7 @@ class ClientsPage extends Page {
     return html`
       <table>
         <thead><tr><th scope="col">Client</th><th scope="col">Session</th><th scope="col">Address</th>
-          ${inCluster ? html`<th scope="col"><a href=${address('nodes')}>Node</a></th>` : nothing}<th scope="col">Connected</th><th scope="col">Last message</th>
+          ${inCluster ? html`<th scope="col">Node</th>` : nothing}<th scope="col">Connected</th><th scope="col">Last message</th>
           <th scope="col">Metadata</th></tr></thead>
         <tbody>${repeat(items, (client) => client.session ?? client.id, (client) => this.#client(client, inCluster))}</tbody>
       </table>
@@ -91,7 +91,8 @@ class ClientsPage extends Page {
 
   render() {
     return html`
-      ${this.title('Clients', html`<span class="quiet">${count(this.overview.clients, 'client')} connected</span>`)}
+      ${this.title('Clients', html`<span class="quiet">${count(this.overview.clients, 'client')} connected${
+        this.#list?.items?.some(({ node }) => node) ? html` · <a href=${address('nodes')}>Nodes</a>` : nothing}</span>`)}
       <section class="card" aria-label="Connected clients">
         <div class="bar">${this.#searchForm()}</div>
         ${this.problemLine()}${this.#table()}
