@@ -56,6 +56,12 @@ public interface ClientSession {
 
         /** It is not. */
         record Refused(RouteError error) implements Subscribing {}
+
+        /**
+         * The topic's history, which is the cluster's, is being read: subscribe again once this has completed, unless it completes with a reason why
+         * not. What depends on it must not block.
+         */
+        record Later(CompletionStage<Optional<RouteError>> ready) implements Subscribing {}
     }
 
     /** Subscribes to a topic; again for the same one, it begins anew. */
@@ -92,6 +98,12 @@ public interface ClientSession {
 
         /** It is not. */
         record Refused(RouteError error) implements Publishing {}
+
+        /**
+         * The topic's history is the cluster's, and has not answered yet. It completes with one of the others; what depends on it must not block. If it
+         * is refused as {@link ErrorCode#TIMEOUT}, the message may be in the topic all the same.
+         */
+        record Later(CompletionStage<Publishing> outcome) implements Publishing {}
     }
 
     /**

@@ -39,6 +39,24 @@ sealed interface ClusterFrame {
     record Publish(String topic, Optional<String> key, Message message) implements ClusterFrame {}
 
     /**
+     * What is kept of a publication in a {@link TopicHistory}; never sent by itself.
+     *
+     * @param id what the history knows it by
+     * @param at when it was published, in milliseconds since 1970
+     */
+    record Entry(String topic, String id, long at, Message message) implements ClusterFrame {}
+
+    /** A publication that is in the history of its topic, with its place there. */
+    record Stored(UUID epoch, long offset, Entry entry) implements ClusterFrame {
+        Publication publication(String topic) {
+            return new Publication(offset, entry.at(), entry.message(), topic);
+        }
+    }
+
+    /** The history of a topic has grown by what cannot be carried. */
+    record Grown(String topic) implements ClusterFrame {}
+
+    /**
      * The sign of life of a node.
      *
      * @param number of two, the higher one tells what is newer: they may come over two channels, and so in another order
@@ -51,6 +69,16 @@ sealed interface ClusterFrame {
             logics = Set.copyOf(logics);
         }
     }
+
+    /** What was decided about some users' bans. */
+    record Banned(List<Bans.Ban> bans) implements ClusterFrame {
+        public Banned {
+            bans = List.copyOf(bans);
+        }
+    }
+
+    /** Which bans the node knows: {@link Bans#digest}. */
+    record BansKnown(long digest) implements ClusterFrame {}
 
     /** Nothing: its place shows what is missing before it. */
     record Mark() implements ClusterFrame {}

@@ -40,6 +40,11 @@ final class ClusterReceiver {
             case ClusterFrame.Disconnect(Address target, CloseReason reason) -> parts.disconnecting(target, reason);
             case ClusterFrame.Publish(String topic, Optional<String> key, Message message) ->
                 published(topic, key.orElse(null), message);
+            case ClusterFrame.Stored stored -> parts.topics().stored(stored);
+            case ClusterFrame.Grown(String topic) -> parts.topics().missed(topic);
+            case ClusterFrame.Entry _ -> LOG.debug("node {} sent what only belongs into a history", node);
+            case ClusterFrame.Banned(List<Bans.Ban> bans) -> member.bans().arrived(bans);
+            case ClusterFrame.BansKnown(long digest) -> member.bans().compare(node, digest);
             case ClusterFrame.Beat beat -> member.registry().beat(node, beat);
             case ClusterFrame.Mark _ -> LOG.debug("node {} published what did not arrive", node);
             case ClusterFrame.Bye _ -> member.registry().gone(node);

@@ -64,6 +64,10 @@ final class MessageRouter implements Router, ClientGateway {
         return deadlines;
     }
 
+    Bans bans() {
+        return bans;
+    }
+
     SessionLifecycle life() {
         return life;
     }
@@ -98,7 +102,16 @@ final class MessageRouter implements Router, ClientGateway {
     }
 
     @Override
-    public synchronized Cluster join(ClusterLink link, ClusterOptions joining) {
+    public Cluster join(ClusterLink link, ClusterOptions joining) {
+        return join(link, joining, Optional.empty());
+    }
+
+    @Override
+    public Cluster join(ClusterLink link, ClusterOptions joining, TopicHistory history) {
+        return join(link, joining, Optional.of(history));
+    }
+
+    private synchronized Cluster join(ClusterLink link, ClusterOptions joining, Optional<TopicHistory> history) {
         if (cluster != null || !routing.endpoints().isEmpty() || closing.get()) {
             throw new IllegalStateException("a router joins one cluster, once, and before its first endpoint");
         }
@@ -116,7 +129,8 @@ final class MessageRouter implements Router, ClientGateway {
                         entrance,
                         deadlines,
                         listener,
-                        clock));
+                        clock),
+                history);
         listener.announces(member.announcer());
         topics.follow(member.interest());
         routing.joined(member);
@@ -227,7 +241,7 @@ final class MessageRouter implements Router, ClientGateway {
         RouteError error = mayNotSubscribe(session, topic);
         return error == null
                 ? session.subscriptions()
-                        .add(topic, options.topics().perSession(), () -> topics.join(topic.name(), from, session))
+                        .add(topic, options.topics().perSession(), loaded -> topics.join(topic, from, session, loaded))
                 : new ClientSession.Subscribing.Refused(error);
     }
 

@@ -38,6 +38,14 @@ public interface Router extends AutoCloseable {
      */
     Cluster join(ClusterLink link, ClusterOptions options);
 
+    /**
+     * The same, with a history for the topics whose policies want it to be the cluster's: {@link TopicPolicy.Scope#CLUSTER}. The router closes it,
+     * too. All nodes have the same policies.
+     *
+     * @throws IllegalStateException if it has joined already, or has an endpoint
+     */
+    Cluster join(ClusterLink link, ClusterOptions options, TopicHistory history);
+
     /** What it has joined; empty if it is alone. */
     Optional<Cluster> cluster();
 
@@ -129,7 +137,8 @@ public interface Router extends AutoCloseable {
 
     /**
      * Closes all connections of a user as {@link CloseReason#REMOVED}, and refuses new ones in the same way until {@code end}.
-     * In memory: it is of this node, and ends with it. For a user who is banned already, it changes the end.
+     * In memory: it ends with this node, or with the last one of its cluster, whose nodes all know it. For a user who is banned already, it changes
+     * the end.
      *
      * @return false, with nothing done, if 10,000 other users are banned
      * @throws IllegalArgumentException if {@code user} cannot be an address

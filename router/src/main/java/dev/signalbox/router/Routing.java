@@ -156,6 +156,8 @@ final class Routing {
             case Address.Session session -> offer(session, message);
             case Address.Topic topic
             when isForSubscribersOnly(topic) -> RouteError.forbidden(Authorizer.Operation.PUBLISH, topic);
+            case Address.Topic topic
+            when topics.isShared(topic.name()) -> append(topic, message);
             case Address.Topic topic ->
                 topics.publish(topic.name(), message, null)
                         .map(published -> refusal(topic, published))
@@ -168,6 +170,25 @@ final class Routing {
                         ErrorCode.REJECTED,
                         "send middleware redirected the message to logic, which is not allowed");
         };
+    }
+
+    /** Null if the history has it, or has still to answer: then its sender is told of a failure as of one on another node. */
+    private @Nullable RouteError append(Address.Topic topic, Message message) {
+        CompletableFuture<ClientSession.Publishing> outcome =
+                topics.append(topic.name(), message, null).orElse(null);
+        if (outcome == null) {
+            return RouteError.tooManyTopics(topic);
+        }
+        if (outcome.isDone()) {
+            return outcome.join() instanceof ClientSession.Publishing.Refused(RouteError error) ? error : null;
+        }
+        var _ = outcome.thenAccept(late -> {
+            ClusterMember member = cluster;
+            if (late instanceof ClientSession.Publishing.Refused(RouteError error) && member != null) {
+                member.refused(message.id(), message.origin(), List.of(error));
+            }
+        });
+        return null;
     }
 
     private static boolean isForSubscribersOnly(Address.Topic topic) {
@@ -185,11 +206,30 @@ final class Routing {
         }
         return switch (sending.apply(message)) {
             case Decision.Reject(String reason) -> refusePublishing(message, RouteError.rejected(reason));
+            case Decision.Accept(Message sent)
+            when topics.isShared(topic.name()) ->
+                topics.append(topic.name(), sent, key)
+                        .map(outcome -> appended(sent, outcome))
+                        .orElseGet(() -> refusePublishing(sent, RouteError.tooManyTopics(topic)));
             case Decision.Accept(Message sent) ->
                 topics.publish(topic.name(), sent, key)
                         .map(published -> published(sent, topic, key, published))
                         .orElseGet(() -> refusePublishing(sent, RouteError.tooManyTopics(topic)));
         };
+    }
+
+    private ClientSession.Publishing appended(Message message, CompletableFuture<ClientSession.Publishing> outcome) {
+        CompletableFuture<ClientSession.Publishing> told = outcome.thenApply(publishing -> tell(message, publishing));
+        return told.isDone() ? told.join() : new ClientSession.Publishing.Later(told);
+    }
+
+    private ClientSession.Publishing tell(Message message, ClientSession.Publishing publishing) {
+        if (publishing instanceof ClientSession.Publishing.Refused(RouteError error)) {
+            listener.failed(message, error);
+        } else if (publishing instanceof ClientSession.Publishing.Published published && !published.repeated()) {
+            listener.sent(message, 1);
+        }
+        return publishing;
     }
 
     private ClientSession.Publishing published(

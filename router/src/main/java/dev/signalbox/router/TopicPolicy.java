@@ -10,8 +10,20 @@ import java.time.Duration;
  * @param age how long each is kept; 0 to 365 days
  * @param slow what happens when a subscriber has not read what is no longer kept
  * @param presence whether subscribers may know who the others are
+ * @param scope whose the order and the history are, on a cluster
  */
-public record TopicPolicy(int count, long bytes, Duration age, SlowConsumer slow, boolean presence) {
+public record TopicPolicy(int count, long bytes, Duration age, SlowConsumer slow, boolean presence, Scope scope) {
+
+    /** Whose the order and the history of a topic are. */
+    public enum Scope {
+        /** Each node's own, with an epoch and offsets of its own. */
+        NODE,
+        /**
+         * The cluster's: one epoch, order and count of offsets for all nodes, in a {@link TopicHistory}. A router that has joined no cluster, or one
+         * without a history, has it for itself.
+         */
+        CLUSTER
+    }
 
     /** What becomes of a subscriber that lags behind what the topic keeps. */
     public enum SlowConsumer {
@@ -24,9 +36,17 @@ public record TopicPolicy(int count, long bytes, Duration age, SlowConsumer slow
     /** 1,000 messages or 1 MiB for 5 minutes; gaps. */
     public static final TopicPolicy DEFAULT = new TopicPolicy(1_000, 1 << 20, Duration.ofMinutes(5), SlowConsumer.GAP);
 
-    /** Without presence. */
+    /** Without presence, each node's own. */
     public TopicPolicy(int count, long bytes, Duration age, SlowConsumer slow) {
-        this(count, bytes, age, slow, false);
+        this(count, bytes, age, slow, false, Scope.NODE);
+    }
+
+    public TopicPolicy withPresence(boolean changed) {
+        return new TopicPolicy(count, bytes, age, slow, changed, scope);
+    }
+
+    public TopicPolicy withScope(Scope changed) {
+        return new TopicPolicy(count, bytes, age, slow, presence, changed);
     }
 
     public TopicPolicy {

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /** Lists topics, reads what they keep, publishes to them. */
@@ -186,22 +187,28 @@ final class TopicRoutes {
         Address.Topic topic = topic(request);
         NewTopicMessage posted = NewTopicMessage.read(RequestBody.declaredJson(request, bounds.maxBody()));
         Message message = Message.of(REST, topic, posted.payload()).withHeaders(posted.headers());
-        switch (router.get().publish(message, IdempotencyKey.of(request))) {
+        answer(topic, router.get().publish(message, IdempotencyKey.of(request)), response);
+    }
+
+    private static void answer(Address.Topic topic, Publishing publishing, Response response) throws IOException {
+        switch (publishing) {
             case Publishing.Published(Position position, boolean repeated) ->
                 Json.send(response, 201, new Published(topic.name(), position.epoch(), position.offset(), repeated));
             case Publishing.Refused(RouteError error) -> throw refused(error);
+            // The router ends the wait for a history that does not answer.
+            case Publishing.Later(CompletionStage<Publishing> outcome) ->
+                answer(topic, outcome.toCompletableFuture().join(), response);
         }
     }
 
     private static Problem refused(RouteError error) {
         int status = switch (error.code()) {
-            case OVERLOADED, CLOSING -> 503;
+            case OVERLOADED, CLOSING, UNREACHABLE -> 503;
+            case TIMEOUT -> 504;
             case TOO_LARGE -> 413;
             default -> 400;
         };
         Problem problem = new Problem(status, error.message());
-        return error.code() == ErrorCode.OVERLOADED || error.code() == ErrorCode.CLOSING
-                ? problem.header("Retry-After", "1")
-                : problem;
+        return status == 503 ? problem.header("Retry-After", "1") : problem;
     }
 }

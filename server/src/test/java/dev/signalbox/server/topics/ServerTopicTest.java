@@ -65,7 +65,8 @@ class ServerTopicTest {
         assertThat(allows(settings, "carol", Operation.PUBLISH, "newsletter")).isTrue();
         assertThat(allows(settings, "carol", Operation.SUBSCRIBE, "newsletter")).isFalse();
         assertThat(settings.options().rules().get(1).policy())
-                .isEqualTo(new TopicPolicy(2, 4_096, Duration.ofHours(1), TopicPolicy.SlowConsumer.DISCONNECT, true));
+                .isEqualTo(new TopicPolicy(2, 4_096, Duration.ofHours(1), TopicPolicy.SlowConsumer.DISCONNECT)
+                        .withPresence(true));
         assertThat(settings.options().rules().getFirst().policy()).isEqualTo(TopicPolicy.DEFAULT);
     }
 

@@ -16,16 +16,21 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way out to one client. What implements {@link Connection} is for any thread; the rest is for the event loop's, and
  * that is why its fields need no lock.
  */
 final class ClientConnection implements Connection {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
     /** What could not be written when it came, and the offset of what went to all before it. */
     record Held(OutboxTask.Direct task, long after) {}
 
@@ -197,6 +202,15 @@ final class ClientConnection implements Connection {
             outbox.enqueue(new OutboxTask.Subscribe(topic, after, answer));
         } else {
             close(CloseReason.SLOW_CONSUMER);
+        }
+    }
+
+    /** Runs something on the event loop, later; never if that has ended, and with it the connection. */
+    void onLoop(Runnable work) {
+        try {
+            loop.execute(work);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the event loop has ended, and with it the connection that this was for", e);
         }
     }
 

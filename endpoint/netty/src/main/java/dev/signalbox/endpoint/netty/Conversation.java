@@ -18,6 +18,7 @@ import dev.signalbox.router.SendReport;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -186,6 +187,18 @@ final class Conversation {
                 byte[] ok = TopicFrames.subscribed(frame.id(), topic, after, subscribed.recovered());
                 connection.subscribe(subscribed.topic(), subscribed.after(), ok);
             }
+            case Subscribing.Later(CompletionStage<Optional<RouteError>> ready) -> {
+                // Back on this thread: there, no other frame about the topic comes in between.
+                var _ = ready.thenAccept(refusal -> connection.onLoop(() -> subscribe(frame, refusal)));
+            }
+        }
+    }
+
+    private void subscribe(ClientFrame.Subscribe frame, Optional<RouteError> refusal) {
+        if (refusal.isPresent()) {
+            connection.answer(ServerFrames.error(frame.id(), refusal.get()));
+        } else {
+            subscribe(frame);
         }
     }
 
@@ -211,13 +224,20 @@ final class Conversation {
     }
 
     private void publish(ClientFrame.Publish frame) {
-        switch (session.publish(frame.draft(), frame.key())) {
+        answer(frame, session.publish(frame.draft(), frame.key()));
+    }
+
+    private void answer(ClientFrame.Publish frame, Publishing publishing) {
+        switch (publishing) {
             case Publishing.Refused(RouteError error) -> connection.answer(ServerFrames.error(frame.id(), error));
             case Publishing.Published(Position position, boolean repeated) -> {
                 if (frame.id() != null) {
                     connection.answer(
                             TopicFrames.published(frame.id(), frame.topic().name(), position, repeated));
                 }
+            }
+            case Publishing.Later(CompletionStage<Publishing> outcome) -> {
+                var _ = outcome.thenAccept(known -> answer(frame, known));
             }
         }
     }

@@ -9,6 +9,7 @@ import dev.signalbox.router.Connection;
 import dev.signalbox.router.Draft;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
+import dev.signalbox.router.RouteError;
 import dev.signalbox.router.SendReport;
 import dev.signalbox.router.TopicStart;
 import java.time.Duration;
@@ -134,7 +135,10 @@ public final class StubClient implements AutoCloseable {
 
     /** What comes of publishing to a topic. */
     public Publishing publish(String topic, String text) {
-        return session().publish(draft("topic:" + topic, text), Optional.empty());
+        Publishing publishing = session().publish(draft("topic:" + topic, text), Optional.empty());
+        return publishing instanceof Publishing.Later(CompletionStage<Publishing> outcome)
+                ? outcome.toCompletableFuture().join()
+                : publishing;
     }
 
     /** Subscribes to a topic, or to a pattern of topics. @throws IllegalStateException if it may not */
@@ -148,6 +152,12 @@ public final class StubClient implements AutoCloseable {
                     earlier.end();
                 }
                 begun.begin(subscribed.after());
+            }
+            case Subscribing.Later(CompletionStage<Optional<RouteError>> ready) -> {
+                ready.toCompletableFuture().join().ifPresent(error -> {
+                    throw new IllegalStateException(error.message());
+                });
+                subscribe(topic, from);
             }
         }
     }
