@@ -108,7 +108,7 @@ final class Attachment implements ClientSession {
 
     /** Why nothing more is taken from this connection; null if it is. */
     private @Nullable RouteError superseded() {
-        return session.attachment() == this
+        return session.attachment() == this && !session.isHandedOver()
                 ? null
                 : RouteError.of(
                         ErrorCode.CLOSING, "the session goes on over another connection; send it over that one");

@@ -43,6 +43,9 @@ final class ClusterCodec {
     private static final int GROWN = 19;
     private static final int BANNED = 20;
     private static final int BANS_KNOWN = 21;
+    private static final int FETCH = 22;
+    private static final int FETCHED_MESSAGES = 23;
+    private static final int FETCHED = 24;
 
     private static final int TEXT = 1;
     private static final int BINARY = 2;
@@ -83,6 +86,9 @@ final class ClusterCodec {
             case ClusterFrame.Grown _ -> GROWN;
             case ClusterFrame.Banned _ -> BANNED;
             case ClusterFrame.BansKnown _ -> BANS_KNOWN;
+            case ClusterFrame.Fetch _ -> FETCH;
+            case ClusterFrame.FetchedMessages _ -> FETCHED_MESSAGES;
+            case ClusterFrame.Fetched _ -> FETCHED;
             case ClusterFrame.Beat _ -> BEAT;
             case ClusterFrame.Mark _ -> MARK;
             case ClusterFrame.Bye _ -> BYE;
@@ -113,6 +119,12 @@ final class ClusterCodec {
             case ClusterFrame.Grown(String topic) -> to.text(topic);
             case ClusterFrame.Banned(List<Bans.Ban> bans) -> list(bans, bans.size(), this::ban, to);
             case ClusterFrame.BansKnown(long digest) -> to.fixed(digest);
+            case ClusterFrame.Fetch(UUID id, Address.Session session, String proof) ->
+                to.uuid(id).text(session.toString()).text(proof);
+            case ClusterFrame.FetchedMessages(UUID id, List<Message> messages) ->
+                list(messages, messages.size(), this::message, to.uuid(id));
+            case ClusterFrame.Fetched(UUID id, int messages, Optional<MovedSession> session) ->
+                optional(session, ClusterCodec::moved, to.uuid(id).number(messages));
             case ClusterFrame.Beat beat -> beat(beat, to);
             case ClusterFrame.Mark _ -> to;
             case ClusterFrame.Bye _ -> to;
@@ -144,6 +156,11 @@ final class ClusterCodec {
             case GROWN -> new ClusterFrame.Grown(body.text());
             case BANNED -> new ClusterFrame.Banned(list(body, this::ban));
             case BANS_KNOWN -> new ClusterFrame.BansKnown(body.fixed());
+            case FETCH -> new ClusterFrame.Fetch(body.uuid(), sessionAddress(body.text()), body.text());
+            case FETCHED_MESSAGES -> new ClusterFrame.FetchedMessages(body.uuid(), list(body, this::message));
+            case FETCHED ->
+                new ClusterFrame.Fetched(
+                        body.uuid(), Math.toIntExact(body.number()), optional(body, ClusterCodec::moved));
             case BEAT -> beat(body);
             case MARK -> new ClusterFrame.Mark();
             case BYE -> new ClusterFrame.Bye();
@@ -183,6 +200,31 @@ final class ClusterCodec {
             read.add(reading.apply(from));
         }
         return read;
+    }
+
+    /** Without its messages. */
+    private static ByteSink moved(MovedSession session, ByteSink to) {
+        to.text(session.remoteAddress())
+                .number(session.connectedAt().toEpochMilli())
+                .number(session.lastMessageAt().toEpochMilli());
+        list(session.topics(), session.topics().size(), (topic, sink) -> sink.text(topic), to);
+        to.number(session.written().size());
+        session.written()
+                .forEach((topic, place) -> to.text(topic).uuid(place.epoch()).number(place.offset()));
+        return to;
+    }
+
+    private static MovedSession moved(ByteSource from) {
+        String remoteAddress = from.text();
+        Instant connectedAt = Instant.ofEpochMilli(from.number());
+        Instant lastMessageAt = Instant.ofEpochMilli(from.number());
+        List<String> topics = list(from, ByteSource::text);
+        int count = from.count();
+        Map<String, Position> written = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            written.put(from.text(), new Position(from.uuid(), from.number()));
+        }
+        return new MovedSession(remoteAddress, connectedAt, lastMessageAt, topics, written, List.of());
     }
 
     private ByteSink ban(Bans.Ban ban, ByteSink to) {

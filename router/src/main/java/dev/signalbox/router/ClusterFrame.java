@@ -70,6 +70,24 @@ sealed interface ClusterFrame {
         }
     }
 
+    /**
+     * The client of a session has come to the sender.
+     *
+     * @param id what the answer is told by
+     * @param proof of who has the session's token: {@link ClusterMoves#proof}
+     */
+    record Fetch(UUID id, Address.Session session, String proof) implements ClusterFrame {}
+
+    /** Some of the messages of a session that is on its way. */
+    record FetchedMessages(UUID id, List<Message> messages) implements ClusterFrame {
+        public FetchedMessages {
+            messages = List.copyOf(messages);
+        }
+    }
+
+    /** The session itself, without them; empty if it is not given away. {@code messages} is how many there were. */
+    record Fetched(UUID id, int messages, Optional<MovedSession> session) implements ClusterFrame {}
+
     /** What was decided about some users' bans. */
     record Banned(List<Bans.Ban> bans) implements ClusterFrame {
         public Banned {

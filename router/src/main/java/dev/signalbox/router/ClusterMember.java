@@ -39,6 +39,8 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
     private final ClusterReceiver receiver;
     private final Optional<SharedTopics> shared;
     private final ClusterBans bans;
+    private final ClusterMoves moves;
+    private final ClusterLimits limits;
     private final Serial refreshing;
     private final LongAdder received = new LongAdder();
     private final LongAdder receivedBytes = new LongAdder();
@@ -50,8 +52,7 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
     private volatile boolean joined;
     private volatile boolean closed;
 
-    ClusterMember(
-            ClusterLink link, ClusterOptions options, ClusterParts parts, Optional<TopicHistory> history) {
+    ClusterMember(ClusterLink link, ClusterOptions options, ClusterParts parts, Optional<TopicHistory> history) {
         this.link = link;
         this.options = options;
         this.parts = parts;
@@ -67,9 +68,11 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
         this.interest = new ClusterInterest(link, sequences);
         this.waits = new ClusterWaits(this, parts.requests(), parts.acknowledgements());
         this.receiver = new ClusterReceiver(this, parts);
-        this.shared = history.map(found -> new SharedTopics(
-                found, new HistoryEntries(self, options.secret(), codec), options, parts, sender));
+        this.shared = history.map(found ->
+                new SharedTopics(found, new HistoryEntries(self, options.secret(), codec), options, parts, sender));
         this.bans = new ClusterBans(parts.router(), sender);
+        this.limits = new ClusterLimits(parts.router().sessionOptions(), parts.users(), registry);
+        this.moves = new ClusterMoves(parts, sender, link.maxBytes());
         this.refreshing = new Serial(() -> announcer.refresh(parts.router().sessions()));
     }
 
@@ -107,6 +110,14 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
 
     ClusterBans bans() {
         return bans;
+    }
+
+    ClusterMoves moves() {
+        return moves;
+    }
+
+    ClusterLimits limits() {
+        return limits;
     }
 
     ClusterInterest interest() {
@@ -245,6 +256,9 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
     @Override
     public void appeared(String user, RemoteNode node) {
         waits.appeared(user, node);
+        if (parts.users().find(user) != null) {
+            aside(() -> limits.check(user));
+        }
     }
 
     @Override
@@ -252,6 +266,7 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
         LOG.info("node {} ({}) is gone", node, node.id());
         sender.gone(node);
         bans.gone(node);
+        aside(() -> moves.gone(node));
         aside(() -> waits.gone(node));
     }
 

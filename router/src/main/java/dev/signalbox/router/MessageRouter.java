@@ -64,6 +64,14 @@ final class MessageRouter implements Router, ClientGateway {
         return deadlines;
     }
 
+    RouterOptions.Sessions sessionOptions() {
+        return options.sessions();
+    }
+
+    Topics topicTable() {
+        return topics;
+    }
+
     Bans bans() {
         return bans;
     }
@@ -312,12 +320,55 @@ final class MessageRouter implements Router, ClientGateway {
         if (bans.end(principal.user()).isPresent()) {
             return new Admission.Refused(CloseReason.REMOVED);
         }
+        ClusterMember member = cluster;
+        if (member != null && !comesBack(start) && member.limits().isFull(principal.user())) {
+            return new Admission.Refused(CloseReason.TOO_MANY_SESSIONS);
+        }
         Admission admission = life.connect(principal, connection, start);
+        if (member != null) {
+            member.limits().check(principal.user());
+        }
         // Race: ban() may have closed the user's sessions just before this one was among them.
         if (bans.end(principal.user()).isPresent()) {
             connection.close(CloseReason.REMOVED);
         }
         return admission;
+    }
+
+    @Override
+    public CompletionStage<Void> fetch(Principal principal, SessionStart start) {
+        ClusterMember member = cluster;
+        ClusterRegistry.Located located = member == null ? null : wanted(member, start);
+        boolean isWelcome = !entrance.isDraining() && bans.end(principal.user()).isEmpty();
+        if (member == null
+                || located == null
+                || !isWelcome
+                || !located.session().user().equals(principal.user())
+                || !(start instanceof SessionStart.Resume resume)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        Address.Session address = located.session().address();
+        // Before it is asked for: what is sent to all from now on is sent to it here.
+        Position all = topics.everyone().position();
+        return member.moves()
+                .fetch(located.node(), address, resume.token())
+                .thenCompose(moved -> moved.isPresent()
+                        ? life.adopt(principal, address, resume, moved.get(), all)
+                        : CompletableFuture.completedFuture(null));
+    }
+
+    private ClusterRegistry.@Nullable Located wanted(ClusterMember member, SessionStart start) {
+        UUID id = start instanceof SessionStart.Resume resume
+                ? LiveSession.idIn(resume.token()).orElse(null)
+                : null;
+        return id == null || users.session(id) != null
+                ? null
+                : member.registry().session(id);
+    }
+
+    private boolean comesBack(SessionStart start) {
+        return start instanceof SessionStart.Resume resume
+                && LiveSession.idIn(resume.token()).map(users::session).isPresent();
     }
 
     @Override

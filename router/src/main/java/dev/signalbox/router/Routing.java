@@ -156,8 +156,7 @@ final class Routing {
             case Address.Session session -> offer(session, message);
             case Address.Topic topic
             when isForSubscribersOnly(topic) -> RouteError.forbidden(Authorizer.Operation.PUBLISH, topic);
-            case Address.Topic topic
-            when topics.isShared(topic.name()) -> append(topic, message);
+            case Address.Topic topic when topics.isShared(topic.name()) -> append(topic, message);
             case Address.Topic topic ->
                 topics.publish(topic.name(), message, null)
                         .map(published -> refusal(topic, published))

@@ -64,6 +64,9 @@ final class SharedTopic {
     private long loadedUpTo;
 
     private long gathered;
+    /** The last offset before the first that was told, if it got known by that. */
+    private long adoptedAt;
+
     private boolean readAgain;
     private boolean readsWhole;
     private long sure;
@@ -167,7 +170,8 @@ final class SharedTopic {
 
     private void arrive(ClusterFrame.Stored stored) {
         if (!known && !reading.isActive()) {
-            log.begin(new Position(stored.epoch(), stored.offset() - 1));
+            adoptedAt = stored.offset() - 1;
+            log.begin(new Position(stored.epoch(), adoptedAt));
             known = true;
         }
         Position here = log.position();
@@ -185,6 +189,10 @@ final class SharedTopic {
     private void repeated(ClusterFrame.Stored stored, Position here) {
         if (log.contradicts(stored)) {
             end(here);
+        } else if (stored.offset() <= adoptedAt) {
+            // It comes after one that came later in the topic. For patterns that is too late: they have the messages of
+            // each topic in its order.
+            patterns.of(log.name()).forEach(TopicLog::miss);
         } else if (stored.offset() <= loadedUpTo && stored.offset() > gathered) {
             gathered = stored.offset();
             log.gather(stored, patterns);
@@ -211,7 +219,9 @@ final class SharedTopic {
     private ClusterFrame.@Nullable Stored nextEarly() {
         Position here = log.position();
         NavigableMap<Long, ClusterFrame.Stored> behind = early.headMap(here.offset(), true);
-        behind.values().stream().filter(each -> each.epoch().equals(here.epoch())).forEach(each -> repeated(each, here));
+        behind.values().stream()
+                .filter(each -> each.epoch().equals(here.epoch()))
+                .forEach(each -> repeated(each, here));
         behind.clear();
         if (early.values().removeIf(each -> !each.epoch().equals(here.epoch()))) {
             read();
@@ -240,7 +250,8 @@ final class SharedTopic {
         loading.clear();
         readsWhole = !known || (!served.isEmpty() && !log.isComplete());
         sure = known ? log.position().offset() : 0;
-        // With the last one that is here: if it is another message there, the history has gone back, and has overtaken this node since.
+        // With the last one that is here: if it is another message there, the history has gone back, and has overtaken
+        // this node since.
         reading.start(readsWhole ? 0 : Math.max(0, sure - 1));
     }
 
@@ -276,14 +287,15 @@ final class SharedTopic {
     }
 
     private void startEpoch(Optional<Position> seen, long above) {
-        var _ = node.append(log, List.of(), seen, above).whenComplete((begun, failure) -> inTurn(() -> {
-            isEnding = false;
-            if (failure != null) {
-                readFailed(failure);
-            } else {
-                read();
-            }
-        }));
+        var _ = node.append(log, List.of(), seen, above)
+                .whenComplete((begun, failure) -> inTurn(() -> {
+                    isEnding = false;
+                    if (failure != null) {
+                        readFailed(failure);
+                    } else {
+                        read();
+                    }
+                }));
     }
 
     private void readFailed(Throwable failure) {

@@ -103,14 +103,14 @@ final class SharedTopics implements AutoCloseable {
             TopicLog log, List<TopicHistory.Entry> content, Optional<Position> seen, long above) {
         TopicPolicy policy = log.policy();
         var retention = new TopicHistory.Retention(policy.count(), policy.bytes(), policy.age());
-        // Microseconds: no epoch counts as fast, so each begins above those before it, unless nodes' clocks differ by more than one lasts. Never
+        // Microseconds: no epoch counts as fast, so each begins above those before it, unless nodes' clocks differ by
+        // more than one lasts. Never
         // with the very next offset, which would look as if nothing had been lost.
         long known = Math.max(above, log.position().offset());
         long after = Math.max(known + 1, now().toEpochMilli() * 1_000);
         Position fresh = new Position(MessageId.next(), after);
         return watched(
-                log.name(),
-                () -> history.append(new TopicHistory.Append(log.name(), content, retention, seen, fresh)));
+                log.name(), () -> history.append(new TopicHistory.Append(log.name(), content, retention, seen, fresh)));
     }
 
     CompletionStage<Optional<TopicHistory.Page>> read(String topic, long after, int maxBytes) {
@@ -140,7 +140,8 @@ final class SharedTopics implements AutoCloseable {
 
     /** What the history did not do the last time that it was asked; empty if nothing is wrong. */
     Optional<String> problem() {
-        return Optional.ofNullable(problem).map(found -> "topics whose history is the cluster's do not work: " + found.reason());
+        return Optional.ofNullable(problem)
+                .map(found -> "topics whose history is the cluster's do not work: " + found.reason());
     }
 
     /** Finds out whether the history is back, if nobody else does. */

@@ -23,10 +23,7 @@ final class TopicAppends {
 
     /** A message to be appended, and who waits for what comes of it. */
     record Wish(
-            ClusterFrame.Entry entry,
-            TopicHistory.Entry sealed,
-            Instant until,
-            CompletableFuture<Publishing> outcome) {
+            ClusterFrame.Entry entry, TopicHistory.Entry sealed, Instant until, CompletableFuture<Publishing> outcome) {
         private void refuse(RouteError error) {
             outcome.complete(new Publishing.Refused(error));
         }

@@ -124,8 +124,8 @@ public interface TopicHistory extends AutoCloseable {
     int maxBytes();
 
     /**
-     * Appends each entry whose id the topic does not know; of one that it knows, it tells the place. The store knows the ids of all entries that
-     * it keeps and of the last 1,024 of the epoch at least.
+     * Appends each entry whose id the topic does not know; of one that it knows, it tells the place. The store knows the
+     * ids of the last 1,024 entries of the epoch at least.
      *
      * <p>If it fails with {@link TopicHistoryException#maybeStored()}, then some of the first entries may have been appended, or will be: append the
      * same entries again, with the same ids, before any other, and each is there once and in order.
@@ -136,7 +136,7 @@ public interface TopicHistory extends AutoCloseable {
 
     /**
      * Reads on from {@code after}: up to {@link #MAX_ENTRIES} entries and about {@code maxBytes} of contents, but one at least if there is any.
-     * Empty if the store knows nothing of the topic.
+     * It has all that was appended before it was asked for. Empty if the store knows nothing of the topic.
      */
     CompletionStage<Optional<Page>> read(String topic, long after, int maxBytes);
 

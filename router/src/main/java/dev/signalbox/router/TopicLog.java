@@ -158,7 +158,8 @@ final class TopicLog implements Topic {
         if (!reserve(message)) {
             return false;
         }
-        if (!patterns.isEmpty() && !patterns.getFirst().gather(message, topic, at, patterns.subList(1, patterns.size()))) {
+        if (!patterns.isEmpty()
+                && !patterns.getFirst().gather(message, topic, at, patterns.subList(1, patterns.size()))) {
             shards.forEach(shard -> shard.release(message));
             return false;
         }
@@ -172,7 +173,8 @@ final class TopicLog implements Topic {
             if (!retired) {
                 return tryAppend(message, topic, at, shorter);
             }
-            return shorter.isEmpty() || shorter.getFirst().gather(message, topic, at, shorter.subList(1, shorter.size()));
+            return shorter.isEmpty()
+                    || shorter.getFirst().gather(message, topic, at, shorter.subList(1, shorter.size()));
         } finally {
             lock.unlock();
         }
@@ -286,8 +288,7 @@ final class TopicLog implements Topic {
     }
 
     TopicInfo info() {
-        return locked(() ->
-                new TopicInfo(name, epoch, trimmed().first(), kept.end(), kept.bytes(), subscribers));
+        return locked(() -> new TopicInfo(name, epoch, trimmed().first(), kept.end(), kept.bytes(), subscribers));
     }
 
     /** Forgets what is too old. True if nothing is kept. */

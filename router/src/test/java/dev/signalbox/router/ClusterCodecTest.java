@@ -68,9 +68,22 @@ class ClusterCodecTest {
                 new ClusterFrame.Stored(ID, 1L << 50, new ClusterFrame.Entry("news", "id", 12, message())),
                 new ClusterFrame.Grown("news"),
                 new ClusterFrame.Beat(9, "one", Instant.ofEpochMilli(3), 1L << 40, Set.of("x", "y"), true),
-                new ClusterFrame.Banned(List.of(
-                        new Bans.Ban("alice", later, false, 8, ID), new Bans.Ban("bob", later, true, 9, ID))),
+                new ClusterFrame.Banned(
+                        List.of(new Bans.Ban("alice", later, false, 8, ID), new Bans.Ban("bob", later, true, 9, ID))),
                 new ClusterFrame.BansKnown(-3),
+                new ClusterFrame.Fetch(ID, SESSION, "proof"),
+                new ClusterFrame.FetchedMessages(ID, List.of(message(), message())),
+                new ClusterFrame.Fetched(ID, 2, Optional.empty()),
+                new ClusterFrame.Fetched(
+                        ID,
+                        0,
+                        Optional.of(new MovedSession(
+                                "192.0.2.1:5",
+                                Instant.ofEpochMilli(1),
+                                Instant.ofEpochMilli(2),
+                                List.of("news"),
+                                Map.of("news", new Position(ID, 3), "", new Position(ID, 4)),
+                                List.of()))),
                 new ClusterFrame.Mark(),
                 new ClusterFrame.Bye(),
                 new ClusterFrame.Joined(4, session()),

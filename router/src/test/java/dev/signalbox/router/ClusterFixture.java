@@ -35,6 +35,8 @@ final class ClusterFixture implements AutoCloseable {
     int linkBytes = 64 << 20;
 
     final List<Node> nodes = new ArrayList<>();
+    /** Of the routers of nodes to come. */
+    RouterOptions options = OPTIONS;
 
     /** Waits for what takes no longer than some messages within this process. */
     static ConditionFactory eventually() {
@@ -53,7 +55,7 @@ final class ClusterFixture implements AutoCloseable {
 
         private Node(String name, UnaryOperator<ClusterOptions> change) {
             this.name = name;
-            router = Router.create(OPTIONS, listener, clock);
+            router = Router.create(options, listener, clock);
             router.authorize((principal, operation, address) -> true);
             cluster = router.join(link, change.apply(ClusterOptions.of(name, SECRET)), history);
             router.attach(endpoint);

@@ -69,8 +69,8 @@ class ClusterHistorySimulationTest {
                 sessions.put(node, node.connect("user-" + name, new FakeConnection()));
             }
             fixture.settle();
-            fixture.nodes.forEach(node -> followers.add(new Follower(
-                    (Subscribing.Subscribed) session(node).subscribe(TOPIC, new TopicStart.Now()))));
+            fixture.nodes.forEach(node -> followers.add(
+                    new Follower((Subscribing.Subscribed) session(node).subscribe(TOPIC, new TopicStart.Now()))));
             for (int i = 0; i < STEPS; i++) {
                 step(random);
             }
@@ -127,8 +127,10 @@ class ClusterHistorySimulationTest {
         fixture.nodes.forEach(ClusterHistorySimulationTest::mend);
         fixture.broker.start();
         fixture.passUntil(Duration.ofMinutes(1), () -> assertThat(wishes).allMatch(Wish::isSettled));
-        fixture.passUntil(Duration.ofMinutes(1), () -> fixture.nodes.forEach(node -> assertThat(node.cluster.problem())
-                .isEmpty()));
+        fixture.passUntil(
+                Duration.ofMinutes(1),
+                () -> fixture.nodes.forEach(
+                        node -> assertThat(node.cluster.problem()).isEmpty()));
         for (ClusterFixture.Node node : fixture.nodes) {
             publish(node);
         }
@@ -136,7 +138,8 @@ class ClusterHistorySimulationTest {
         Set<String> published = published();
         fixture.passUntil(
                 Duration.ofMinutes(1),
-                () -> assertThat(followers).allSatisfy(each -> assertThat(each.texts()).containsAll(published)));
+                () -> assertThat(followers)
+                        .allSatisfy(each -> assertThat(each.texts()).containsAll(published)));
     }
 
     private Set<String> published() {
@@ -150,7 +153,9 @@ class ClusterHistorySimulationTest {
     private void assertThatAllIsWell(String replay) {
         List<String> order = followers.getFirst().texts();
         assertThat(order).as(replay).doesNotContain(Follower.GAP).doesNotHaveDuplicates();
-        assertThat(followers).as(replay).allSatisfy(each -> assertThat(each.texts()).isEqualTo(order));
+        assertThat(followers)
+                .as(replay)
+                .allSatisfy(each -> assertThat(each.texts()).isEqualTo(order));
         assertThat(late).as(replay).allSatisfy(each -> {
             assertThat(each.follower().recovered()).isTrue();
             assertThat(each.follower().texts()).isEqualTo(order.subList(each.after(), order.size()));

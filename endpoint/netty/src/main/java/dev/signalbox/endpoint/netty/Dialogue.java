@@ -81,17 +81,24 @@ final class Dialogue {
 
     private void lookAt(String token, SessionStart start) {
         try {
-            endpoint.authentications().acquire();
-            try {
-                Optional<Principal> principal = endpoint.authenticator().authenticate(token);
-                onLoop(() -> authenticated(principal, start));
-            } finally {
-                endpoint.authentications().release();
+            Optional<Principal> principal = principal(token);
+            if (principal.isPresent()) {
+                endpoint.gateway().fetch(principal.get(), start).toCompletableFuture().join();
             }
+            onLoop(() -> authenticated(principal, start));
         } catch (InterruptedException e) {
             LOG.debug("the connection of {} ended before its token was looked at", peer);
         } catch (Throwable e) {
             onLoop(() -> failedToAuthenticate(e));
+        }
+    }
+
+    private Optional<Principal> principal(String token) throws InterruptedException {
+        endpoint.authentications().acquire();
+        try {
+            return endpoint.authenticator().authenticate(token);
+        } finally {
+            endpoint.authentications().release();
         }
     }
 
