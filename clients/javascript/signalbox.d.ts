@@ -4,6 +4,7 @@ export interface Message {
   /** An address, such as `client:bob` or `logic:clock`. */
   readonly from: string;
   readonly topic?: string;
+  /** Its place in the topic; a volatile message has none. */
   readonly offset?: number;
   /** The topic itself, if `topic` is a pattern. */
   readonly in?: string;
@@ -25,6 +26,8 @@ export interface Gap {
   expected?: number;
   next?: number;
   epoch?: string;
+  /** Whether each of them is left out since a newer message with its key follows. */
+  conflated: boolean;
 }
 
 /** Text, bytes, or whatever JSON can say. */
@@ -87,6 +90,7 @@ export interface Signalbox extends EventTarget {
   publish(topic: string, payload: Payload, options?: {
     headers?: Record<string, string>; key?: string; timeout?: number;
   }): Promise<Place & { repeated: boolean }>;
+  publishVolatile(topic: string, payload: Payload, options?: { headers?: Record<string, string> }): Promise<void>;
   subscribe(topic: string, options?: {
     from?: 'now' | 'oldest' | Place; onMessage?: (message: Message) => void; onGap?: (gap: Gap) => void;
   }): Promise<Subscription>;

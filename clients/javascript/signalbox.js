@@ -73,6 +73,15 @@ export class Signalbox extends EventTarget {
     return { epoch, offset, repeated };
   }
 
+  /** Publishes to those who subscribe now: it is not kept, and fails without a connection rather than wait for one. */
+  async publishVolatile(topic, payload, { headers } = {}) {
+    if (this.#state !== 'open') {
+      throw new ConnectionLostError('there is no connection, and a volatile message does not wait for one');
+    }
+    const frame = { type: 'publish', topic, ...encode(payload), ...(headers && { headers }), volatile: true };
+    await this.#call(frame, { timeout: this.#options.timeout });
+  }
+
   /**
    * Subscribes to a topic: `from` is `now`, `oldest`, or a place `{epoch, offset}`. Settles with a {@link Subscription}, which
    * tells `onMessage` and `onGap` from its first message on.

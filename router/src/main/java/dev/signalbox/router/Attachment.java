@@ -213,6 +213,13 @@ final class Attachment implements ClientSession {
     }
 
     @Override
+    public Publishing publishVolatile(Draft draft) {
+        Message message = message(draft);
+        RouteError refusal = superseded();
+        return refusal == null ? router.receiveVolatile(message, session) : new Publishing.Refused(refusal);
+    }
+
+    @Override
     public void lost(CloseReason reason, Map<String, Position> written) {
         if (over.compareAndSet(false, true)) {
             router.life().lost(this, reason, written);

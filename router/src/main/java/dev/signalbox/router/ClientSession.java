@@ -90,6 +90,9 @@ public interface ClientSession {
         /** It is in the topic, now or since an earlier call with the same key. */
         record Published(Position position, boolean repeated) implements Publishing {}
 
+        /** It went to those who subscribe now, and has no place. */
+        record Passed() implements Publishing {}
+
         /** It is not. */
         record Refused(RouteError error) implements Publishing {}
     }
@@ -102,6 +105,13 @@ public interface ClientSession {
      *     for the last 1,024 messages with a key at least
      */
     Publishing publish(Draft draft, Optional<String> key);
+
+    /**
+     * Publishes to those who subscribe to one topic now. It is not kept: who lags, or is away, does not get it and is not told.
+     *
+     * @param draft with the topic as its only target
+     */
+    Publishing publishVolatile(Draft draft);
 
     /**
      * The connection broke, or fell silent: the session waits for another one, if it is one that the client can come back to.

@@ -38,6 +38,7 @@ final class ClusterCodec {
     private static final int ASK = 14;
     private static final int SESSIONS = 15;
     private static final int MARK = 16;
+    private static final int PUBLISH_VOLATILE = 17;
 
     private static final int TEXT = 1;
     private static final int BINARY = 2;
@@ -71,6 +72,7 @@ final class ClusterCodec {
             case ClusterFrame.Forget _ -> FORGET;
             case ClusterFrame.Disconnect _ -> DISCONNECT;
             case ClusterFrame.Publish _ -> PUBLISH;
+            case ClusterFrame.PublishVolatile _ -> PUBLISH_VOLATILE;
             case ClusterFrame.Beat _ -> BEAT;
             case ClusterFrame.Mark _ -> MARK;
             case ClusterFrame.Bye _ -> BYE;
@@ -95,6 +97,7 @@ final class ClusterCodec {
                 to.text(target.toString()).text(reason.name());
             case ClusterFrame.Publish(String topic, Optional<String> key, Message message) ->
                 message(message, optional(key, (text, sink) -> sink.text(text), to.text(topic)));
+            case ClusterFrame.PublishVolatile(String topic, Message message) -> message(message, to.text(topic));
             case ClusterFrame.Beat beat -> beat(beat, to);
             case ClusterFrame.Mark _ -> to;
             case ClusterFrame.Bye _ -> to;
@@ -121,6 +124,7 @@ final class ClusterCodec {
             case FORGET -> new ClusterFrame.Forget(body.uuid());
             case DISCONNECT -> new ClusterFrame.Disconnect(Address.parse(body.text()), reason(body.text()));
             case PUBLISH -> new ClusterFrame.Publish(body.text(), optional(body, ByteSource::text), message(body));
+            case PUBLISH_VOLATILE -> new ClusterFrame.PublishVolatile(body.text(), message(body));
             case BEAT -> beat(body);
             case MARK -> new ClusterFrame.Mark();
             case BYE -> new ClusterFrame.Bye();

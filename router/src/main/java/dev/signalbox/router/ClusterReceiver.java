@@ -40,6 +40,8 @@ final class ClusterReceiver {
             case ClusterFrame.Disconnect(Address target, CloseReason reason) -> parts.disconnecting(target, reason);
             case ClusterFrame.Publish(String topic, Optional<String> key, Message message) ->
                 published(topic, key.orElse(null), message);
+            case ClusterFrame.PublishVolatile(String topic, Message message) ->
+                parts.topics().publishVolatileIfOpen(topic, message);
             case ClusterFrame.Beat beat -> member.registry().beat(node, beat);
             case ClusterFrame.Mark _ -> LOG.debug("node {} published what did not arrive", node);
             case ClusterFrame.Bye _ -> member.registry().gone(node);

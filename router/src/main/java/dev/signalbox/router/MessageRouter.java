@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -198,7 +199,12 @@ final class MessageRouter implements Router, ClientGateway {
     public ClientSession.Publishing publish(Message message, Optional<String> key) {
         // A user's key begins with the user's id, which is not empty.
         String own = key.map(given -> " " + given).orElse(null);
-        return publish(entrance.fromServer(message), own);
+        return publish(entrance.fromServer(message), (admitted, topic) -> routing.publish(admitted, topic, own));
+    }
+
+    @Override
+    public ClientSession.Publishing publishVolatile(Message message) {
+        return publish(entrance.fromServer(message), routing::publishVolatile);
     }
 
     @Override
@@ -207,14 +213,20 @@ final class MessageRouter implements Router, ClientGateway {
     }
 
     ClientSession.Publishing receivePublication(Message message, @Nullable String key, LiveSession session) {
-        return publish(entrance.fromClient(message, session), key);
+        return publish(
+                entrance.fromClient(message, session), (admitted, topic) -> routing.publish(admitted, topic, key));
     }
 
-    private ClientSession.Publishing publish(Entrant entrant, @Nullable String key) {
+    ClientSession.Publishing receiveVolatile(Message message, LiveSession session) {
+        return publish(entrance.fromClient(message, session), routing::publishVolatile);
+    }
+
+    private ClientSession.Publishing publish(
+            Entrant entrant, BiFunction<Message, Address.Topic, ClientSession.Publishing> how) {
         RouteError error = entrant.error();
         boolean one = entrant.message().targets().size() == 1;
         if (error == null && one && entrant.message().targets().getFirst() instanceof Address.Topic topic) {
-            return routing.publish(entrant.message(), topic, key);
+            return how.apply(entrant.message(), topic);
         }
         return routing.refusePublishing(
                 entrant.message(),

@@ -97,6 +97,13 @@ public interface Router extends AutoCloseable {
     ClientSession.Publishing publish(Message message, Optional<String> key);
 
     /**
+     * As {@link ClientSession#publishVolatile}, on behalf of the server's own code.
+     *
+     * @param message with the topic as its only target
+     */
+    ClientSession.Publishing publishVolatile(Message message);
+
+    /**
      * What a topic keeps of the offsets above {@code after}, oldest first: as much as fits into {@code maxBytes} but at least one.
      * Empty if there is no such topic.
      */

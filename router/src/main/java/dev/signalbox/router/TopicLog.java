@@ -30,6 +30,13 @@ final class TopicLog implements Topic {
      */
     record Published(UUID epoch, long offset, boolean repeated) {}
 
+    /** What is to be published; {@code topic} is where, also in a pattern. Only what is kept has an offset. */
+    private record Entry(Message message, String topic, @Nullable String key, boolean isKept) {
+        Entry withoutKey() {
+            return new Entry(message, topic, null, isKept);
+        }
+    }
+
     private final String name;
     private final TopicPolicy policy;
     private final InstantSource clock;
@@ -39,6 +46,7 @@ final class TopicLog implements Topic {
     private final List<Shard> shards = new CopyOnWriteArrayList<>();
     private final Map<String, Long> keys = new LinkedHashMap<>();
     private final PublicationRing kept = new PublicationRing();
+    private final @Nullable Conflation conflation;
     private long bytes;
     private long end;
     private int subscribers;
@@ -55,6 +63,7 @@ final class TopicLog implements Topic {
         this.name = name;
         this.policy = policy;
         this.clock = clock;
+        this.conflation = policy.conflateBy().map(Conflation::new).orElse(null);
     }
 
     @Override
@@ -106,16 +115,29 @@ final class TopicLog implements Topic {
 
     @Override
     public Kept read(long after, long upTo, int maxBytes) {
+        return read(after, upTo, maxBytes, null);
+    }
+
+    @Override
+    public Kept readNewest(long after, long upTo, int maxBytes) {
+        return read(after, upTo, maxBytes, conflation);
+    }
+
+    /** Without what {@code unless} has something newer for, if that is not null. */
+    private Kept read(long after, long upTo, int maxBytes, @Nullable Conflation unless) {
         lock.lock();
         try {
             trim(clock.millis());
             long first = end - kept.size() + 1;
+            long last = Math.min(upTo, end);
             List<Publication> read = new ArrayList<>();
             long size = 0;
-            for (long offset = Math.max(first, after + 1); offset <= Math.min(upTo, end) && size < maxBytes; offset++) {
+            for (long offset = Math.max(first, after + 1); offset <= last && size < maxBytes; offset++) {
                 Publication next = kept.get((int) (offset - first));
-                read.add(next);
-                size += next.message().bytes();
+                if (unless == null || !unless.isSuperseded(next, last)) {
+                    read.add(next);
+                    size += next.message().bytes();
+                }
             }
             return new Kept(first, read);
         } finally {
@@ -142,8 +164,23 @@ final class TopicLog implements Topic {
                 return Optional.of(new Published(epoch, known, true));
             }
             // Under the lock: a pattern that a later message of this topic is gathered in must not miss this one.
-            boolean taken = tryAppend(message, name, key, patterns.of(name));
+            boolean taken = tryAppend(new Entry(message, name, key, true), patterns.of(name));
             return Optional.of(new Published(epoch, taken ? end : 0, false));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Hands a message to those who subscribe now, also to those of the patterns, and keeps nothing. Whether there was room for it; empty if
+     * this topic is no longer in use.
+     */
+    Optional<Boolean> publishVolatile(Message message, TopicPatterns patterns) {
+        lock.lock();
+        try {
+            return retired
+                    ? Optional.empty()
+                    : Optional.of(tryAppend(new Entry(message, name, null, false), patterns.of(name)));
         } finally {
             lock.unlock();
         }
@@ -154,25 +191,26 @@ final class TopicLog implements Topic {
      * either all take the message or none does. Locks are taken from a topic to its patterns and from a longer pattern to a shorter
      * one, never the other way.
      */
-    private boolean tryAppend(Message message, String topic, @Nullable String key, List<TopicLog> patterns) {
+    private boolean tryAppend(Entry entry, List<TopicLog> patterns) {
+        Message message = entry.message();
         if (!reserve(message)) {
             return false;
         }
-        if (!patterns.isEmpty() && !patterns.getFirst().gather(message, topic, patterns.subList(1, patterns.size()))) {
+        if (!patterns.isEmpty() && !patterns.getFirst().gather(entry, patterns.subList(1, patterns.size()))) {
             shards.forEach(shard -> shard.release(message));
             return false;
         }
-        append(message, topic, key);
+        append(entry);
         return true;
     }
 
-    private boolean gather(Message message, String topic, List<TopicLog> shorter) {
+    private boolean gather(Entry entry, List<TopicLog> shorter) {
         lock.lock();
         try {
             if (!retired) {
-                return tryAppend(message, topic, null, shorter);
+                return tryAppend(entry.withoutKey(), shorter);
             }
-            return shorter.isEmpty() || shorter.getFirst().gather(message, topic, shorter.subList(1, shorter.size()));
+            return shorter.isEmpty() || shorter.getFirst().gather(entry, shorter.subList(1, shorter.size()));
         } finally {
             lock.unlock();
         }
@@ -183,7 +221,7 @@ final class TopicLog implements Topic {
         lock.lock();
         try {
             while (kept.size() > 0) {
-                bytes -= kept.removeFirst().message().bytes();
+                forgetFirst();
             }
             end++;
         } finally {
@@ -204,17 +242,26 @@ final class TopicLog implements Topic {
         return true;
     }
 
-    private void append(Message message, String topic, @Nullable String key) {
+    private void append(Entry entry) {
         long now = clock.millis();
+        Publication publication =
+                entry.isKept() ? keep(entry, now) : Publication.ofVolatile(now, entry.message(), entry.topic());
+        shards.forEach(shard -> shard.publish(this, publication));
+    }
+
+    private Publication keep(Entry entry, long now) {
         end++;
-        Publication publication = new Publication(end, now, message, topic);
+        Publication publication = new Publication(end, now, entry.message(), entry.topic());
         kept.add(publication);
-        bytes += message.bytes();
-        if (key != null) {
-            remember(key);
+        bytes += entry.message().bytes();
+        if (conflation != null) {
+            conflation.added(publication);
+        }
+        if (entry.key() != null) {
+            remember(entry.key());
         }
         trim(now);
-        shards.forEach(shard -> shard.publish(this, publication));
+        return publication;
     }
 
     private void remember(String key) {
@@ -227,7 +274,15 @@ final class TopicLog implements Topic {
     private void trim(long now) {
         long oldest = now - policy.age().toMillis();
         while (kept.size() > 0 && isSurplus(kept.get(0), oldest)) {
-            bytes -= kept.removeFirst().message().bytes();
+            forgetFirst();
+        }
+    }
+
+    private void forgetFirst() {
+        Publication first = kept.removeFirst();
+        bytes -= first.message().bytes();
+        if (conflation != null) {
+            conflation.removed(first);
         }
     }
 

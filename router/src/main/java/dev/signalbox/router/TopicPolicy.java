@@ -1,6 +1,7 @@
 package dev.signalbox.router;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What a topic keeps, and what becomes of a subscriber that falls behind it.
@@ -10,8 +11,11 @@ import java.time.Duration;
  * @param age how long each is kept; 0 to 365 days
  * @param slow what happens when a subscriber has not read what is no longer kept
  * @param presence whether subscribers may know who the others are
+ * @param conflateBy the header whose value is a message's key: a subscriber that lags, or comes back, gets only the newest message of
+ *     each key, and is told which it does not get. Empty for all of them
  */
-public record TopicPolicy(int count, long bytes, Duration age, SlowConsumer slow, boolean presence) {
+public record TopicPolicy(
+        int count, long bytes, Duration age, SlowConsumer slow, boolean presence, Optional<String> conflateBy) {
 
     /** What becomes of a subscriber that lags behind what the topic keeps. */
     public enum SlowConsumer {
@@ -29,9 +33,19 @@ public record TopicPolicy(int count, long bytes, Duration age, SlowConsumer slow
         this(count, bytes, age, slow, false);
     }
 
+    /** All messages of each key. */
+    public TopicPolicy(int count, long bytes, Duration age, SlowConsumer slow, boolean presence) {
+        this(count, bytes, age, slow, presence, Optional.empty());
+    }
+
     public TopicPolicy {
         RouterOptions.requireRange("count", count, 0, 1_000_000);
         RouterOptions.requireRange("bytes", bytes, 0, 1L << 30);
         RouterOptions.requireRange("age", age, Duration.ZERO, Duration.ofDays(365));
+    }
+
+    /** The same, with the value of this header as the key of a message. */
+    public TopicPolicy conflatingBy(String header) {
+        return new TopicPolicy(count, bytes, age, slow, presence, Optional.of(header));
     }
 }

@@ -64,6 +64,7 @@ class ClusterCodecTest {
                 new ClusterFrame.Disconnect(SESSION, CloseReason.REMOVED),
                 new ClusterFrame.Publish("news", Optional.of("key"), message()),
                 new ClusterFrame.Publish("news", Optional.empty(), message()),
+                new ClusterFrame.PublishVolatile("news", message()),
                 new ClusterFrame.Beat(9, "one", Instant.ofEpochMilli(3), 1L << 40, Set.of("x", "y"), true),
                 new ClusterFrame.Mark(),
                 new ClusterFrame.Bye(),

@@ -36,7 +36,8 @@ record TopicSettings(int max, int perSession, List<Rule> rules) implements Autho
                 reading.get(TopicKeys.BYTES, i),
                 reading.get(TopicKeys.AGE, i),
                 reading.get(TopicKeys.SLOW, i),
-                reading.get(TopicKeys.PRESENCE, i));
+                reading.get(TopicKeys.PRESENCE, i),
+                reading.find(TopicKeys.CONFLATE, i));
         var publish = reading.get(TopicKeys.PUBLISH, i);
         var subscribe = reading.get(TopicKeys.SUBSCRIBE, i);
         return reading.require(TopicKeys.NAME, i)

@@ -122,6 +122,15 @@ class OpenApiTest {
         answers(200, server.get("/api/sessions"), "SessionPage");
         answers(409, append("s", "If-Match", "7"), "Problem");
         answers(201, publish("news", "{\"text\":\"x\"}"), "PublishedPlace");
+        answers(201, publish("news", "{\"text\":\"x\",\"volatile\":true}"), "PassedOn");
+        answers(
+                200,
+                publishSeveral("""
+                    {"messages":[{"topic":"news","text":"x"},{"topic":"news","text":"x","volatile":true},
+                     {"topic":"news~presence","text":"x"}]}\
+                    """),
+                "PublicationOutcomes");
+        answers(400, publishSeveral("{\"messages\":[]}"), "Problem");
         answers(200, server.get("/api/topics"), "TopicPage");
         answers(200, server.get("/api/topics/news"), "Topic");
         answers(200, server.get("/api/topics/news/messages"), "TopicMessagePage");
@@ -180,6 +189,12 @@ class OpenApiTest {
 
     private HttpResponse<String> publish(String topic, String body) throws Exception {
         return server.send(server.request("/api/topics/" + topic + "/messages")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
+    }
+
+    private HttpResponse<String> publishSeveral(String body) throws Exception {
+        return server.send(server.request("/api/topics")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body)));
     }

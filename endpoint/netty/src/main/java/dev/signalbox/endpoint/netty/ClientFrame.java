@@ -41,6 +41,9 @@ sealed interface ClientFrame {
     record Publish(@Nullable String id, Address.Topic topic, Draft draft, Optional<String> key)
             implements ClientFrame {}
 
+    /** To those who subscribe now. */
+    record PublishVolatile(@Nullable String id, Address.Topic topic, Draft draft) implements ClientFrame {}
+
     record Ping(@Nullable String id) implements ClientFrame {}
 
     /** The answer to the server's ping; being heard is all that it is for. */

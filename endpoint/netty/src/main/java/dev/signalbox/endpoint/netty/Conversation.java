@@ -18,6 +18,7 @@ import dev.signalbox.router.SendReport;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,7 +103,10 @@ final class Conversation {
             case ClientFrame.Subscribe subscribe -> subscribe(subscribe);
             case ClientFrame.Unsubscribe unsubscribe -> unsubscribe(unsubscribe);
             case ClientFrame.Presence presence -> presence(presence);
-            case ClientFrame.Publish publish -> publish(publish);
+            case ClientFrame.Publish publish ->
+                published(publish.id(), publish.topic(), session.publish(publish.draft(), publish.key()));
+            case ClientFrame.PublishVolatile publish ->
+                published(publish.id(), publish.topic(), session.publishVolatile(publish.draft()));
             case ClientFrame.Ping ping -> connection.answer(ServerFrames.pong(ping.id()));
             case ClientFrame.Pong _ -> LOG.trace("pong");
             case ClientFrame.Auth _ ->
@@ -210,15 +214,18 @@ final class Conversation {
         }
     }
 
-    private void publish(ClientFrame.Publish frame) {
-        switch (session.publish(frame.draft(), frame.key())) {
-            case Publishing.Refused(RouteError error) -> connection.answer(ServerFrames.error(frame.id(), error));
-            case Publishing.Published(Position position, boolean repeated) -> {
-                if (frame.id() != null) {
-                    connection.answer(
-                            TopicFrames.published(frame.id(), frame.topic().name(), position, repeated));
-                }
-            }
+    private void published(@Nullable String id, Address.Topic topic, Publishing publishing) {
+        switch (publishing) {
+            case Publishing.Refused(RouteError error) -> connection.answer(ServerFrames.error(id, error));
+            case Publishing.Published(Position position, boolean repeated) ->
+                ok(id, known -> TopicFrames.published(known, topic.name(), position, repeated));
+            case Publishing.Passed() -> ok(id, ServerFrames::ok);
+        }
+    }
+
+    private void ok(@Nullable String id, Function<String, byte[]> frame) {
+        if (id != null) {
+            connection.answer(frame.apply(id));
         }
     }
 

@@ -83,14 +83,21 @@ final class TopicFrames {
 
     /** The messages from {@code expected} on, up to the one before {@code next}, are not kept any more. */
     static byte[] gap(String topic, long expected, long next) {
+        return gapFields(topic, expected, next).raw("}").copy();
+    }
+
+    /** The same if they are left out since newer messages with their keys follow. */
+    static byte[] conflated(String topic, long expected, long next) {
+        return gapFields(topic, expected, next).raw(",\"conflated\":true}").copy();
+    }
+
+    private static JsonBytes gapFields(String topic, long expected, long next) {
         return new JsonBytes()
                 .raw("{\"type\":\"gap\",\"topic\":\"")
                 .raw(topic)
                 .raw("\",\"expected\":")
                 .number(expected)
                 .raw(",\"next\":")
-                .number(next)
-                .raw("}")
-                .copy();
+                .number(next);
     }
 }

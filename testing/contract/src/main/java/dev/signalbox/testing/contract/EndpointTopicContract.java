@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Authorizer.Operation;
+import dev.signalbox.router.Message;
 import dev.signalbox.router.Position;
 import dev.signalbox.router.RouterOptions;
 import dev.signalbox.router.TopicPolicy;
@@ -126,6 +127,51 @@ abstract class EndpointTopicContract extends EndpointMessagingContract {
         assertThat(alice.next()).isEqualTo(new Event.Published("news*", 101, text("m101")));
         alice.publish("p", "news*", text("x"), Optional.empty());
         assertThat(next(alice, Event.Failed.class).code()).isEqualTo("forbidden");
+    }
+
+    @Test
+    void whatIsVolatileGoesToThoseWhoSubscribeAndHasNoPlace() {
+        allowAll();
+        TestClient alice = client("alice");
+        TestClient bob = client("bob");
+        subscribe(bob, Optional.empty());
+        publish(1, 1);
+        alice.publishVolatile("p", NEWS, text("typing"));
+        assertThat(alice.next()).isEqualTo(new Event.Ok("p"));
+        publish(2, 2);
+
+        assertNext(bob, 1, 1);
+        assertThat(bob.next()).isEqualTo(new Event.Published(NEWS, 0, text("typing")));
+        assertNext(bob, 2, 2);
+        alice.subscribe("s", NEWS, Optional.of(new Position(router.topic(NEWS).orElseThrow().epoch(), 0)));
+        assertThat(next(alice, Event.Subscribed.class).recovered()).isTrue();
+        assertNext(alice, 1, 2);
+    }
+
+    @Test
+    void whoComesBackToATopicWithKeysGetsTheNewestOfEach() {
+        TopicPolicy policy =
+                new TopicPolicy(100, 1 << 20, Duration.ofMinutes(5), TopicPolicy.SlowConsumer.GAP).conflatingBy("key");
+        reopen(
+                RouterOptions.defaults().withTopics(new RouterOptions.Topics(10, 10, List.of(), policy)),
+                EndpointSettings.DEFAULT);
+        allowAll();
+        TestClient alice = client("alice");
+        Position begin = subscribe(alice, Optional.empty());
+        alice.unsubscribe("u", NEWS);
+        assertThat(alice.next()).isEqualTo(new Event.Ok("u"));
+        for (int i = 1; i <= 9; i++) {
+            Message message = Message.of(Address.logic("server"), Address.topic(NEWS), text("m" + i));
+            assertThat(router.send(message.withHeader("key", i <= 6 ? "a" : "b")).complete())
+                    .isTrue();
+        }
+
+        alice.subscribe("s", NEWS, Optional.of(begin));
+        assertThat(alice.next()).isEqualTo(new Event.Subscribed("s", begin.epoch(), 0, true));
+        assertThat(alice.next()).isEqualTo(new Event.Gap(NEWS, 1, 6));
+        assertNext(alice, 6, 6);
+        assertThat(alice.next()).isEqualTo(new Event.Gap(NEWS, 7, 9));
+        assertNext(alice, 9, 9);
     }
 
     @Test

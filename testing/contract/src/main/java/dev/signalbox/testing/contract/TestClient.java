@@ -29,7 +29,7 @@ public interface TestClient extends AutoCloseable {
         /** What was published has this offset. */
         record Placed(String id, long offset, boolean repeated) implements Event {}
 
-        /** A message of a topic. */
+        /** A message of a topic; the offset of a volatile one is 0. */
         record Published(String topic, long offset, Payload payload) implements Event {}
 
         /** Messages of a topic are lost, from one offset to the one before another. */
@@ -61,6 +61,8 @@ public interface TestClient extends AutoCloseable {
     void unsubscribe(String id, String topic);
 
     void publish(String id, String topic, Payload payload, Optional<String> key);
+
+    void publishVolatile(String id, String topic, Payload payload);
 
     /** Sends something that no protocol of ours is. */
     void sendRubbish();
