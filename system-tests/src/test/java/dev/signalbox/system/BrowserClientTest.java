@@ -106,7 +106,7 @@ class BrowserClientTest {
         }
     }
 
-    /** As {@code ./signalbox example chat} runs it. */
+    /** What {@code ./signalbox example chat} runs. */
     private static Process chat() throws IOException {
         String classes = Path.of("..", "examples", "target", "classes") + File.pathSeparator
                 + System.getProperty("java.class.path");
@@ -114,8 +114,7 @@ class BrowserClientTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         classes,
-                        "dev.signalbox.examples.Examples",
-                        "chat")
+                        "dev.signalbox.examples.ChatExample")
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("chat.log").toFile())
                 .start();
