@@ -53,6 +53,10 @@ export interface Options {
 export interface SignalboxEvents {
   state: CustomEvent<State>;
   message: CustomEvent<Message>;
+  /** The server has subscribed this session to a topic. */
+  subscribed: CustomEvent<Subscription>;
+  /** The server has ended a subscription, or it ended with its session. */
+  unsubscribed: CustomEvent<{ topic: string }>;
   /** It is the same session after a break. */
   resumed: CustomEvent<{ session: string }>;
   /** It is another session after a break: what was sent to the old one meanwhile is lost. */
@@ -72,6 +76,8 @@ export interface Subscription extends EventTarget {
   readonly topic: string;
   readonly epoch?: string;
   readonly offset?: number;
+  /** Whether the server began it, and not this client. */
+  readonly chosen: boolean;
   unsubscribe(): Promise<void>;
   addEventListener<K extends keyof SubscriptionEvents>(
     type: K, listener: (event: SubscriptionEvents[K]) => void, options?: boolean | AddEventListenerOptions): void;

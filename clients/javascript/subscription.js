@@ -5,9 +5,11 @@
 export class Subscription extends EventTarget {
   #unsubscribe;
 
-  /** @param {string} topic @param {object} start fields of the first `subscribe` frame */
+  /** @param {string} topic @param {object} start fields of the first `subscribe` frame; null if the server began it */
   constructor(topic, start, unsubscribe) {
     super();
+    /** Whether the server began it, and not this client. */
+    this.chosen = start === null;
     this.topic = topic;
     this.start = start;
     /** The life of the topic, and the offset of the last message seen in it; undefined before the server has answered. */

@@ -192,6 +192,26 @@ final class Attachment implements ClientSession {
     }
 
     @Override
+    public Subscribing join(String topic) {
+        RouteError refusal = superseded();
+        if (refusal != null) {
+            // Race: the wish was for the session, which has another connection by now.
+            router.subscribe(session.address().id(), topic);
+            return new Subscribing.Refused(refusal);
+        }
+        return router.join(session, Address.topic(topic));
+    }
+
+    @Override
+    public List<String> toJoin() {
+        List<String> known = session.subscriptions().names();
+        return session.principal().topics().join().stream()
+                .filter(topic -> !known.contains(topic))
+                .distinct()
+                .toList();
+    }
+
+    @Override
     public boolean unsubscribe(String topic) {
         session.touch();
         return superseded() == null && session.subscriptions().remove(topic);

@@ -61,6 +61,15 @@ public interface ClientSession {
     /** Subscribes to a topic; again for the same one, it begins anew. */
     Subscribing subscribe(String topic, TopicStart from);
 
+    /** Subscribes to a topic by the server's wish, whether its user may or not, from what is published next on. */
+    Subscribing join(String topic);
+
+    /**
+     * The topics that the credentials name for the session to subscribe to, without those that it does subscribe to: once the client is
+     * welcome, the endpoint subscribes to them, and tells the client.
+     */
+    List<String> toJoin();
+
     /** False if the session does not subscribe to it. */
     boolean unsubscribe(String topic);
 

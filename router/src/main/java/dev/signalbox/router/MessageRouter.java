@@ -243,6 +243,37 @@ final class MessageRouter implements Router, ClientGateway {
                 : new ClientSession.Subscribing.Refused(error);
     }
 
+    /** Lets a session in by the server's wish. */
+    ClientSession.Subscribing join(LiveSession session, Address.Topic topic) {
+        return session.subscriptions()
+                .choose(
+                        topic,
+                        options.topics().perSession(),
+                        () -> topics.join(topic.name(), new TopicStart.Now(), session));
+    }
+
+    @Override
+    public boolean subscribe(UUID id, String topic) {
+        Address.Topic known = Address.topic(topic);
+        LiveSession session = users.session(id);
+        boolean waits = session != null
+                && session.isDetached()
+                && join(session, known) instanceof ClientSession.Subscribing.Subscribed;
+        // Race: its client may have come back just before it had the topic, and then the new connection does not follow it.
+        return session != null
+                && (session.isDetached() ? waits : session.attachment().connection().subscribe(topic));
+    }
+
+    @Override
+    public boolean unsubscribe(UUID id, String topic) {
+        LiveSession session = users.session(id);
+        boolean waited = session != null
+                && session.isDetached()
+                && session.subscriptions().remove(topic);
+        return session != null
+                && (session.isDetached() ? waited : session.attachment().connection().unsubscribe(topic));
+    }
+
     ClientSession.Presence presence(LiveSession session, String name) {
         Address.Topic topic = Address.topic(name);
         RouteError error = mayNotSubscribe(session, topic);

@@ -128,6 +128,18 @@ public interface Router extends AutoCloseable {
     /** The topics that a session subscribes to, in the order of their names; empty if there is no such session. */
     List<String> subscriptions(UUID session);
 
+    /**
+     * Subscribes a session of this node to a topic, whether its user may or not, from what is published next on. Its client is told, also why not if
+     * that is so. A session that waits for its client has the topic when it comes back.
+     *
+     * @return false if there is no such session, or its client cannot be told
+     * @throws IllegalArgumentException if it cannot be the name or the pattern of a topic
+     */
+    boolean subscribe(UUID session, String topic);
+
+    /** Ends a subscription of a session of this node, whoever began it. Its client is told. False as with {@link #subscribe}. */
+    boolean unsubscribe(UUID session, String topic);
+
     /** Closes all connections of a user, on all nodes. False if none is known. */
     boolean disconnect(String user, CloseReason reason);
 

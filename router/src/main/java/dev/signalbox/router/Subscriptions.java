@@ -2,10 +2,12 @@ package dev.signalbox.router;
 
 import dev.signalbox.router.ClientSession.Subscribing;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class Subscriptions {
     private final String user;
     private final Map<String, TopicLog> topics = new HashMap<>();
+    /** Those that the server has chosen, whatever the user may do. */
+    private final Set<String> chosen = new HashSet<>();
+
     private boolean closed;
 
     Subscriptions(String user) {
@@ -41,7 +46,21 @@ final class Subscriptions {
                 joined.topic(), joined.start().after(), joined.start().recovered());
     }
 
+    /** The same for one that the server has chosen. */
+    synchronized Subscribing choose(Address.Topic topic, int most, Supplier<Optional<Topics.Joined>> join) {
+        Subscribing subscribing = add(topic, most, join);
+        if (subscribing instanceof Subscribing.Subscribed) {
+            chosen.add(topic.name());
+        }
+        return subscribing;
+    }
+
+    synchronized boolean isChosen(String topic) {
+        return chosen.contains(topic);
+    }
+
     synchronized boolean remove(String topic) {
+        chosen.remove(topic);
         TopicLog removed = topics.remove(topic);
         leave(removed);
         return removed != null;
@@ -77,5 +96,6 @@ final class Subscriptions {
         closed = true;
         topics.values().forEach(this::leave);
         topics.clear();
+        chosen.clear();
     }
 }

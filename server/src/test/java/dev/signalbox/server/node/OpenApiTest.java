@@ -106,6 +106,9 @@ class OpenApiTest {
         answers(200, ban("mallory", "{\"for\":\"10m\"}"), "Client");
         answers(200, server.get("/api/clients/mallory"), "Client");
         answers(400, ban("mallory", "{\"for\":\"0s\"}"), "Problem");
+        answers(200, subscribed("alice", "{\"topic\":\"rooms/*\"}"), "ToldSessions");
+        answers(400, subscribed("alice", "{\"topic\":\"a*b\"}"), "Problem");
+        answers(404, subscribed("nobody", "{\"topic\":\"news\"}"), "Problem");
         answers(200, server.get("/api/overview"), "Overview");
         answers(200, server.get("/api/settings"), "Settings");
         answers(200, server.get("/api/maintenance"), "Maintenance");
@@ -195,6 +198,12 @@ class OpenApiTest {
 
     private HttpResponse<String> publishSeveral(String body) throws Exception {
         return server.send(server.request("/api/topics")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
+    }
+
+    private HttpResponse<String> subscribed(String client, String body) throws Exception {
+        return server.send(server.request("/api/clients/" + client + "/topics")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body)));
     }

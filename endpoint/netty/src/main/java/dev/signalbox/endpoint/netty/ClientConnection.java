@@ -14,12 +14,16 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way out to one client. What implements {@link Connection} is for any thread; the rest is for the event loop's, and
@@ -28,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class ClientConnection implements Connection {
     /** What could not be written when it came, and the offset of what went to all before it. */
     record Held(OutboxTask.Direct task, long after) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     private final EventLoop loop;
     private final LoopOutbox outbox;
@@ -43,6 +49,14 @@ final class ClientConnection implements Connection {
 
     private volatile boolean refused;
     private volatile Runnable onRoom = () -> {};
+    private @Nullable Wishes wishes;
+
+    /** What the server wishes of the client's session; on the event loop. */
+    interface Wishes {
+        void join(String topic);
+
+        void leave(String topic);
+    }
 
     /** Where it stands in the outbox: in what goes to all, in other topics, what is held, and if it needs a flush. */
     @Nullable
@@ -128,6 +142,11 @@ final class ClientConnection implements Connection {
         onRoom = changed;
     }
 
+    /** Told on the event loop; before, there is no session that the server could wish something of. */
+    void onWish(Wishes told) {
+        wishes = told;
+    }
+
     boolean isOpen() {
         return !closeSent;
     }
@@ -190,6 +209,27 @@ final class ClientConnection implements Connection {
         }
     }
 
+    @Override
+    public boolean subscribe(String topic) {
+        return wish(each -> each.join(topic));
+    }
+
+    @Override
+    public boolean unsubscribe(String topic) {
+        return wish(each -> each.leave(topic));
+    }
+
+    /** In turn with what the client does: so neither undoes half of what the other did. */
+    private boolean wish(Consumer<Wishes> what) {
+        try {
+            loop.execute(() -> Optional.ofNullable(wishes).ifPresent(what));
+            return closing == null;
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the event loop of {} has ended", peer, e);
+            return false;
+        }
+    }
+
     /** What is published to the topic after {@code after} is sent to it from now on, and before that {@code ok}. */
     void subscribe(Topic topic, long after, byte[] ok) {
         OutboxTask.Answer answer = new OutboxTask.Answer(this, ok);
@@ -200,7 +240,7 @@ final class ClientConnection implements Connection {
         }
     }
 
-    void unsubscribe(String topic) {
+    void drop(String topic) {
         outbox.enqueue(new OutboxTask.Unsubscribe(this, topic));
     }
 

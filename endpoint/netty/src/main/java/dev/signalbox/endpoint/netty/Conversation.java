@@ -15,6 +15,7 @@ import dev.signalbox.router.Position;
 import dev.signalbox.router.RequestException;
 import dev.signalbox.router.RouteError;
 import dev.signalbox.router.SendReport;
+import dev.signalbox.router.TopicStart;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
 /** What an authenticated client says, and the answers. For one thread; answers may come from any. */
-final class Conversation {
+final class Conversation implements ClientConnection.Wishes {
     private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
 
     private final ClientSession session;
@@ -193,13 +194,42 @@ final class Conversation {
         }
     }
 
+    /** What the client's credentials subscribe it to. */
+    void begin() {
+        session.toJoin().forEach(topic -> joined(topic, session.subscribe(topic, new TopicStart.Now())));
+    }
+
+    @Override
+    public void join(String topic) {
+        joined(topic, session.join(topic));
+    }
+
+    private void joined(String topic, Subscribing subscribing) {
+        switch (subscribing) {
+            case Subscribing.Refused(RouteError error) -> connection.answer(ServerFrames.error(null, error));
+            case Subscribing.Subscribed subscribed -> {
+                Position after = new Position(subscribed.topic().epoch(), subscribed.after());
+                byte[] told = TopicFrames.joined(topic, after, subscribed.recovered());
+                connection.subscribe(subscribed.topic(), subscribed.after(), told);
+            }
+        }
+    }
+
+    @Override
+    public void leave(String topic) {
+        if (session.unsubscribe(topic)) {
+            connection.drop(topic);
+            connection.answer(TopicFrames.left(topic));
+        }
+    }
+
     private void unsubscribe(ClientFrame.Unsubscribe frame) {
         String topic = frame.topic().name();
         if (!session.unsubscribe(topic)) {
             error(frame.id(), ErrorCode.MALFORMED, "this session does not subscribe to topic " + topic);
             return;
         }
-        connection.unsubscribe(topic);
+        connection.drop(topic);
         if (frame.id() != null) {
             connection.answer(ServerFrames.ok(frame.id()));
         }

@@ -222,7 +222,9 @@ final class GrpcSchema {
                     flag("conflated", 4)),
             new Field("ping", 8, Kind.MESSAGE, NOTHING),
             new Field("pong", 9, Kind.MESSAGE, ID),
-            message("close", 10, number("code", 1), text("reason", 2)));
+            message("close", 10, number("code", 1), text("reason", 2)),
+            message("subscribed", 11, text("topic", 1), text("epoch", 2), number("offset", 3), flag("recovered", 4)),
+            message("unsubscribed", 12, text("topic", 1)));
 
     private GrpcSchema() {}
 

@@ -29,6 +29,28 @@ final class TopicFrames {
                 .copy();
     }
 
+    /** The server has subscribed the session to a topic. */
+    static byte[] joined(String topic, Position after, boolean recovered) {
+        return new JsonBytes()
+                .raw("{\"type\":\"subscribed\",\"topic\":\"")
+                .raw(topic)
+                .raw("\",\"epoch\":")
+                .uuid(after.epoch())
+                .raw(",\"offset\":")
+                .number(after.offset())
+                .raw(recovered ? ",\"recovered\":true}" : ",\"recovered\":false}")
+                .copy();
+    }
+
+    /** The server has ended a subscription. */
+    static byte[] left(String topic) {
+        return new JsonBytes()
+                .raw("{\"type\":\"unsubscribed\",\"topic\":\"")
+                .raw(topic)
+                .raw("\"}")
+                .copy();
+    }
+
     static byte[] published(String id, String topic, Position position, boolean repeated) {
         return place(id, topic, position.epoch(), position.offset())
                 .raw(repeated ? ",\"repeated\":true}" : "}")

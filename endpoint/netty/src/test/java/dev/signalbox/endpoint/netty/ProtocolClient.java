@@ -58,6 +58,9 @@ abstract class ProtocolClient implements TestClient {
                         topic(frame),
                         frame.get("expected").asLong(),
                         frame.get("next").asLong()));
+            case "subscribed" ->
+                events.add(new Event.Joined(topic(frame), frame.path("offset").asLong(0)));
+            case "unsubscribed" -> events.add(new Event.Left(topic(frame)));
             case "request" -> events.add(new Event.Asked(id(frame), from(frame), payload(frame)));
             case "reply" -> events.add(new Event.Replied(frame.get("id").asString(), from(frame), payload(frame)));
             case "ok", "pong" -> events.add(ok(frame));

@@ -69,7 +69,7 @@ class ProtocolDocumentTest {
                 .extracting(each -> each.get("type").asString())
                 .containsExactly(
                         "open", "welcome", "ping", "close", "message", "message", "message", "message", "message", "gap",
-                        "gap", "request", "reply", "ok", "ok", "ok", "ok", "ok", "error", "error");
+                        "gap", "subscribed", "unsubscribed", "request", "reply", "ok", "ok", "ok", "ok", "ok", "error", "error");
     }
 
     @Test

@@ -89,6 +89,7 @@ final class SimulatedClient {
                     .ifPresent(resumed -> simulation.outbox.goOn(connection, resumed));
             conversation =
                     new Conversation(session, connection, new RateLimit(1_000_000, System.nanoTime()), List.of());
+            connection.onWish(conversation);
         }
 
         private void closing() {
@@ -284,6 +285,23 @@ final class SimulatedClient {
         }
     }
 
+    /** Also while it is away, whether the server has noticed or not. */
+    void isSubscribedByTheServer(String topic) {
+        simulation.router.subscribe(link.session.info().id(), topic);
+        runWishes();
+    }
+
+    void isUnsubscribedByTheServer(String topic) {
+        simulation.router.unsubscribe(link.session.info().id(), topic);
+        runWishes();
+    }
+
+    private void runWishes() {
+        if (!link.closing) {
+            link.channel.runPendingTasks();
+        }
+    }
+
     void read() {
         if (away) {
             return;
@@ -325,6 +343,8 @@ final class SimulatedClient {
             case "message" -> message(frame);
             case "gap" -> gap(frame);
             case "ok" -> ok(frame);
+            case "subscribed" -> joined(frame);
+            case "unsubscribed" -> progress(frame.get("topic").asString()).subscribed = false;
             case "error" -> assertThat(frame.get("message").asString()).contains("does not subscribe");
             default -> throw new AssertionError("unexpected: " + frame);
         }
@@ -344,6 +364,14 @@ final class SimulatedClient {
         progress.epoch = epoch;
         progress.expected = offset + 1;
         progress.subscribed = true;
+    }
+
+    private void joined(JsonNode frame) {
+        Progress progress = topics.computeIfAbsent(frame.get("topic").asString(), none -> new Progress());
+        progress.epoch = UUID.fromString(frame.get("epoch").asString());
+        progress.expected = frame.get("offset").asLong() + 1;
+        progress.subscribed = true;
+        simulation.joined++;
     }
 
     /** It is recovered if nothing was lost, and only then. */

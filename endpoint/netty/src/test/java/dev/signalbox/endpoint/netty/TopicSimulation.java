@@ -57,6 +57,7 @@ final class TopicSimulation implements AutoCloseable {
     int resumed;
     int refused;
     int passed;
+    int joined;
     int conflated;
 
     TopicSimulation(long seed) {
@@ -91,7 +92,7 @@ final class TopicSimulation implements AutoCloseable {
     private void step() {
         SimulatedClient client = clients.get(random.nextInt(CLIENTS));
         String topic = TOPICS.get(random.nextInt(TOPICS.size()));
-        switch (random.nextInt(24)) {
+        switch (random.nextInt(26)) {
             case 0, 1, 2, 3, 4, 5 -> publish(topic);
             case 6, 7 -> send(Address.ALL);
             case 8, 9 -> client.expectDirect(send(Address.client(client.name())));
@@ -103,6 +104,8 @@ final class TopicSimulation implements AutoCloseable {
             case 18, 19 -> client.comeBackIfAway();
             case 20 -> now = now.plusMillis(random.nextInt(6_000));
             case 21 -> publishVolatile(topic);
+            case 22 -> client.isSubscribedByTheServer(topic);
+            case 23 -> client.isUnsubscribedByTheServer(topic);
             default -> turn();
         }
     }

@@ -16,6 +16,7 @@ class TopicSimulationTest {
         AtomicInteger resumed = new AtomicInteger();
         AtomicInteger refused = new AtomicInteger();
         AtomicInteger passed = new AtomicInteger();
+        AtomicInteger joined = new AtomicInteger();
         AtomicInteger conflated = new AtomicInteger();
         Effort.seeds(30).forEach(seed -> {
             try (TopicSimulation simulation = new TopicSimulation(seed)) {
@@ -24,6 +25,7 @@ class TopicSimulationTest {
                 resumed.addAndGet(simulation.resumed);
                 refused.addAndGet(simulation.refused);
                 passed.addAndGet(simulation.passed);
+                joined.addAndGet(simulation.joined);
                 conflated.addAndGet(simulation.conflated);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError(Effort.replay(TopicSimulationTest.class, seed), e);
@@ -32,6 +34,7 @@ class TopicSimulationTest {
         assertThat(gaps).as("gaps seen, so that they are tried at all").hasPositiveValue();
         assertThat(resumed).as("sessions resumed").hasPositiveValue();
         assertThat(refused).as("sessions that could not be").hasPositiveValue();
+        assertThat(joined).as("subscriptions by the server").hasPositiveValue();
         assertThat(passed).as("volatile messages that came").hasPositiveValue();
         assertThat(conflated).as("messages left out for newer ones of their key").hasPositiveValue();
     }

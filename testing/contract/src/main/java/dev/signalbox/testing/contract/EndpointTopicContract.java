@@ -6,12 +6,16 @@ import dev.signalbox.router.Address;
 import dev.signalbox.router.Authorizer.Operation;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Position;
+import dev.signalbox.router.Principal;
 import dev.signalbox.router.RouterOptions;
+import dev.signalbox.router.TopicGrants;
 import dev.signalbox.router.TopicPolicy;
 import dev.signalbox.testing.contract.TestClient.Event;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Topics: publishing, subscribing, coming back. */
@@ -172,6 +176,45 @@ abstract class EndpointTopicContract extends EndpointMessagingContract {
         assertNext(alice, 6, 6);
         assertThat(alice.next()).isEqualTo(new Event.Gap(NEWS, 7, 9));
         assertNext(alice, 9, 9);
+    }
+
+    @Test
+    void theServerSubscribesASessionWhateverItsUserMayDo() {
+        TestClient alice = client("alice");
+        UUID session = router.sessions("alice").getFirst().id();
+        assertThat(router.subscribe(session, NEWS)).isTrue();
+
+        assertThat(alice.next()).isEqualTo(new Event.Joined(NEWS, 0));
+        publish(1, 50);
+        assertNext(alice, 1, 50);
+        assertThat(router.subscriptions(session)).containsExactly(NEWS);
+        assertThat(router.unsubscribe(session, NEWS)).isTrue();
+        assertThat(alice.next()).isEqualTo(new Event.Left(NEWS));
+        publish(51, 51);
+        assertThat(router.subscribe(session, "news*")).isTrue();
+        assertThat(alice.next()).as("nothing in between").isEqualTo(new Event.Joined("news*", 0));
+        assertThat(router.subscribe(UUID.randomUUID(), NEWS)).isFalse();
+    }
+
+    @Test
+    void credentialsSubscribeEachSessionFromItsBeginning() {
+        reopen(
+                token -> Optional.of(new Principal(
+                        "alice",
+                        Map.of(),
+                        Optional.empty(),
+                        new TopicGrants(List.of(), List.of(), List.of(NEWS, "secrets")))),
+                EndpointSettings.DEFAULT);
+        router.authorize((principal, operation, address) -> address.equals(Address.topic(NEWS)));
+        publish(1, 2);
+        TestClient alice = client("alice");
+
+        assertThat(alice.next()).isEqualTo(new Event.Joined(NEWS, 2));
+        assertThat(next(alice, Event.Failed.class).code())
+                .as("the authorizer has the last word")
+                .isEqualTo("forbidden");
+        publish(3, 3);
+        assertNext(alice, 3, 3);
     }
 
     @Test

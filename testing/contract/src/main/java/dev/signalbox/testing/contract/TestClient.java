@@ -26,6 +26,12 @@ public interface TestClient extends AutoCloseable {
         /** Messages of a topic follow after this offset. */
         record Subscribed(String id, UUID epoch, long offset, boolean recovered) implements Event {}
 
+        /** The server has subscribed the session to a topic, whose messages follow after this offset. */
+        record Joined(String topic, long offset) implements Event {}
+
+        /** The server has ended a subscription. */
+        record Left(String topic) implements Event {}
+
         /** What was published has this offset. */
         record Placed(String id, long offset, boolean repeated) implements Event {}
 
