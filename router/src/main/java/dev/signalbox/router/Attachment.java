@@ -192,6 +192,22 @@ final class Attachment implements ClientSession {
     }
 
     @Override
+    public Optional<CompletionStage<Optional<RouteError>>> askToSubscribe(String topic) {
+        Address.Topic known = Address.topic(topic);
+        // Nobody is asked about what is refused anyway.
+        return superseded() != null || router.mayNotSubscribe(session, known) != null
+                ? Optional.empty()
+                : router.gate().toSubscribe(session, known);
+    }
+
+    @Override
+    public Optional<CompletionStage<Optional<RouteError>>> askToPublish(Draft draft) {
+        return superseded() != null || !router.gate().isKept() || !router.mayPublish(session, draft)
+                ? Optional.empty()
+                : router.gate().toPublish(session, draft);
+    }
+
+    @Override
     public Subscribing join(String topic) {
         RouteError refusal = superseded();
         if (refusal != null) {

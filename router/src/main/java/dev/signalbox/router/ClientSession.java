@@ -61,6 +61,15 @@ public interface ClientSession {
     /** Subscribes to a topic; again for the same one, it begins anew. */
     Subscribing subscribe(String topic, TopicStart from);
 
+    /**
+     * What has to be awaited before {@link #subscribe}: the answer of a {@link Gatekeeper}, which is empty if the client may. Empty if there is
+     * nothing to ask, which then says nothing about whether it may. Frames of the client that come meanwhile have to wait, to keep their order.
+     */
+    Optional<CompletionStage<Optional<RouteError>>> askToSubscribe(String topic);
+
+    /** The same before a {@link #send}, {@link #publish} or {@link #publishVolatile} whose targets may be topics. */
+    Optional<CompletionStage<Optional<RouteError>>> askToPublish(Draft draft);
+
     /** Subscribes to a topic by the server's wish, whether its user may or not, from what is published next on. */
     Subscribing join(String topic);
 

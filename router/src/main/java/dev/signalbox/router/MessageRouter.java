@@ -35,11 +35,13 @@ final class MessageRouter implements Router, ClientGateway {
     private final MiddlewareChain sending;
     private final Routing routing;
     private final SafeListener listener;
+    private final Gate gate;
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile @Nullable ClusterMember cluster;
 
     MessageRouter(RouterOptions options, RouterListener unsafe, InstantSource clock) {
         this.listener = new SafeListener(unsafe);
+        this.gate = new Gate(listener);
         RouterOptions.Resume resume = options.resume();
         Budget.Share held = new Budget.Share(resume.maxMessages(), resume.maxBytes());
         this.options = options;
@@ -67,6 +69,22 @@ final class MessageRouter implements Router, ClientGateway {
 
     SessionLifecycle life() {
         return life;
+    }
+
+    Gate gate() {
+        return gate;
+    }
+
+    @Override
+    public void gate(Gatekeeper gatekeeper) {
+        gate.keeper(gatekeeper);
+    }
+
+    /** Whether the session may publish to all topics among the targets, as far as that is known here. */
+    boolean mayPublish(LiveSession session, Draft draft) {
+        return draft.targets().stream()
+                .allMatch(target ->
+                        !(target instanceof Address.Topic topic) || entrance.mayPublish(session, topic));
     }
 
     @Override

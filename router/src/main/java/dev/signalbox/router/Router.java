@@ -50,6 +50,9 @@ public interface Router extends AutoCloseable {
     /** Decides from now on what users may do; before, it is {@link Authorizer#WITHOUT_TOPICS}. */
     void authorize(Authorizer authorizer);
 
+    /** Has {@code gatekeeper} asked, from now on, about what clients wish to do with topics. */
+    void gate(Gatekeeper gatekeeper);
+
     /** Stops a logic and forgets it; what waits in its mailbox is dropped and told to the listener. False if unknown. */
     boolean remove(String name);
 

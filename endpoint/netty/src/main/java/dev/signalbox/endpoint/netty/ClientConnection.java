@@ -221,9 +221,14 @@ final class ClientConnection implements Connection {
 
     /** In turn with what the client does: so neither undoes half of what the other did. */
     private boolean wish(Consumer<Wishes> what) {
+        return onLoop(() -> Optional.ofNullable(wishes).ifPresent(what)) && closing == null;
+    }
+
+    /** False if the event loop has ended, and with it the connection. */
+    boolean onLoop(Runnable work) {
         try {
-            loop.execute(() -> Optional.ofNullable(wishes).ifPresent(what));
-            return closing == null;
+            loop.execute(work);
+            return true;
         } catch (RejectedExecutionException e) {
             LOG.debug("the event loop of {} has ended", peer, e);
             return false;

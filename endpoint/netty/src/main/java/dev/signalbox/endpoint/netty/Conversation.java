@@ -16,9 +16,12 @@ import dev.signalbox.router.RequestException;
 import dev.signalbox.router.RouteError;
 import dev.signalbox.router.SendReport;
 import dev.signalbox.router.TopicStart;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,10 +32,18 @@ import tools.jackson.core.JacksonException;
 final class Conversation implements ClientConnection.Wishes {
     private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
 
+    /** What may wait while somebody is asked about an earlier frame; one frame may be larger than that. */
+    private static final int MOST_WAITING = 100;
+
+    private static final int MOST_WAITING_BYTES = 1 << 20;
+
     private final ClientSession session;
     private final ClientConnection connection;
     private final RateLimit rate;
+    private final Queue<ClientFrame> waiting = new ArrayDeque<>(1);
     private List<Address> defaults;
+    private boolean asking;
+    private int waitingBytes;
 
     Conversation(ClientSession session, ClientConnection connection, RateLimit rate, List<Address> defaults) {
         this.session = session;
@@ -65,7 +76,7 @@ final class Conversation implements ClientConnection.Wishes {
         if (defaults.isEmpty()) {
             error(null, ErrorCode.MALFORMED, "a binary frame needs a default target; set one with a \"use\" frame");
         } else {
-            answer(null, session.send(new Draft(defaults, Payload.binary(bytes), Map.of())));
+            handle(new ClientFrame.Send(null, new Draft(defaults, Payload.binary(bytes), Map.of())));
         }
     }
 
@@ -92,7 +103,63 @@ final class Conversation implements ClientConnection.Wishes {
         }
     }
 
+    /** Frames are dealt with in their order, but what only later frames depend on at once. */
     private void handle(ClientFrame frame) {
+        boolean isApart = frame instanceof ClientFrame.Ping
+                || frame instanceof ClientFrame.Pong
+                || frame instanceof ClientFrame.Use;
+        if (!asking || isApart) {
+            begin(frame);
+        } else if (waiting.isEmpty()
+                || (waiting.size() < MOST_WAITING && waitingBytes + frame.weight() <= MOST_WAITING_BYTES)) {
+            waiting.add(frame);
+            waitingBytes += frame.weight();
+        } else {
+            error(
+                    frame.id(),
+                    ErrorCode.OVERLOADED,
+                    "as many frames wait as may, for the answer about an earlier one; send again later");
+        }
+    }
+
+    private void begin(ClientFrame frame) {
+        question(frame)
+                .ifPresentOrElse(
+                        answer -> {
+                            asking = true;
+                            answer.thenAccept(refusal -> connection.onLoop(() -> answered(frame, refusal)));
+                        },
+                        () -> act(frame));
+    }
+
+    /** What has to be awaited before the frame is dealt with. */
+    private Optional<CompletionStage<Optional<RouteError>>> question(ClientFrame frame) {
+        return switch (frame) {
+            case ClientFrame.Send send -> session.askToPublish(send.draft());
+            case ClientFrame.Publish publish -> session.askToPublish(publish.draft());
+            case ClientFrame.PublishVolatile publish -> session.askToPublish(publish.draft());
+            case ClientFrame.Subscribe subscribe ->
+                session.askToSubscribe(subscribe.topic().name());
+            default -> Optional.empty();
+        };
+    }
+
+    private void answered(ClientFrame frame, Optional<RouteError> refusal) {
+        asking = false;
+        if (!connection.isOpen()) {
+            waiting.clear();
+            return;
+        }
+        refusal.ifPresentOrElse(
+                error -> connection.answer(ServerFrames.error(frame.id(), error)), () -> act(frame));
+        while (!asking && !waiting.isEmpty() && connection.isOpen()) {
+            ClientFrame next = waiting.remove();
+            waitingBytes -= next.weight();
+            begin(next);
+        }
+    }
+
+    private void act(ClientFrame frame) {
         switch (frame) {
             case ClientFrame.Send send -> answer(send.id(), session.send(send.draft()));
             case ClientFrame.SendAcknowledged send -> sendAcknowledged(send);

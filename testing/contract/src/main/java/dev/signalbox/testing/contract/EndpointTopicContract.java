@@ -1,12 +1,16 @@
 package dev.signalbox.testing.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Authorizer.Operation;
+import dev.signalbox.router.ErrorCode;
+import dev.signalbox.router.Gatekeeper;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Position;
 import dev.signalbox.router.Principal;
+import dev.signalbox.router.RouteError;
 import dev.signalbox.router.RouterOptions;
 import dev.signalbox.router.TopicGrants;
 import dev.signalbox.router.TopicPolicy;
@@ -14,8 +18,13 @@ import dev.signalbox.testing.contract.TestClient.Event;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
 /** Topics: publishing, subscribing, coming back. */
@@ -215,6 +224,86 @@ abstract class EndpointTopicContract extends EndpointMessagingContract {
                 .isEqualTo("forbidden");
         publish(3, 3);
         assertNext(alice, 3, 3);
+    }
+
+    /** Asked about {@code news}, it answers when the test says so. */
+    private Queue<CompletableFuture<Optional<RouteError>>> gate() {
+        Queue<CompletableFuture<Optional<RouteError>>> asked = new ConcurrentLinkedQueue<>();
+        router.gate(new Gatekeeper() {
+            @Override
+            public boolean asksAbout(Operation operation, Address.Topic topic) {
+                return topic.name().equals(NEWS);
+            }
+
+            @Override
+            public CompletionStage<Optional<RouteError>> ask(Wish wish) {
+                CompletableFuture<Optional<RouteError>> answer = new CompletableFuture<>();
+                asked.add(answer);
+                return answer;
+            }
+        });
+        return asked;
+    }
+
+    private static CompletableFuture<Optional<RouteError>> awaitAsked(
+            Queue<CompletableFuture<Optional<RouteError>>> asked) {
+        return await().atMost(SOON).until(asked::poll, Objects::nonNull);
+    }
+
+    @Test
+    void whileSomebodyIsAskedAboutAFrameLaterOnesWaitAndKeepTheirOrder() {
+        allowAll();
+        TestClient bob = client("bob");
+        subscribe(bob, Optional.empty());
+        Queue<CompletableFuture<Optional<RouteError>>> asked = gate();
+        TestClient alice = client("alice");
+        alice.publish("1", NEWS, text("one"), Optional.empty());
+        alice.send(Optional.of("2"), List.of("client:bob"), text("after one"));
+        alice.send(Optional.of("3"), List.of("client:bob", "topic:news"), text("two"));
+        awaitAsked(asked).complete(Optional.empty());
+        CompletableFuture<Optional<RouteError>> second = awaitAsked(asked);
+
+        assertThat(alice.next()).isEqualTo(new Event.Placed("1", 1, false));
+        assertThat(alice.next()).isEqualTo(new Event.Ok("2"));
+        assertThat(bob.next()).isEqualTo(new Event.Published(NEWS, 1, text("one")));
+        assertThat(nextText(bob)).isEqualTo("after one");
+        second.complete(Optional.of(new RouteError(ErrorCode.REJECTED, Optional.empty(), "not today")));
+        assertThat(next(alice, Event.Failed.class))
+                .isEqualTo(new Event.Failed(Optional.of("3"), "rejected", "not today"));
+        alice.subscribe("4", NEWS, Optional.empty());
+        awaitAsked(asked).completeExceptionally(new IllegalStateException("the one who is asked is ill"));
+        assertThat(next(alice, Event.Failed.class).code()).isEqualTo("overloaded");
+        alice.subscribe("5", NEWS, Optional.empty());
+        awaitAsked(asked).complete(Optional.empty());
+        assertThat(next(alice, Event.Subscribed.class).id()).isEqualTo("5");
+        assertThat(router.topic(NEWS).orElseThrow().last())
+                .as("what was refused is in no topic")
+                .isEqualTo(1);
+        alice.unsubscribe("6", "never");
+        assertThat(next(alice, Event.Failed.class).code())
+                .as("nobody is asked about it")
+                .isEqualTo("malformed");
+    }
+
+    @Test
+    void whatWaitsIsBoundedAndNobodyIsAskedAboutWhatIsForbidden() {
+        router.authorize((principal, operation, address) -> operation != Operation.SUBSCRIBE);
+        Queue<CompletableFuture<Optional<RouteError>>> asked = gate();
+        TestClient alice = client("alice");
+        alice.subscribe("0", NEWS, Optional.empty());
+        assertThat(next(alice, Event.Failed.class).code()).isEqualTo("forbidden");
+        assertThat(asked).isEmpty();
+        for (int i = 1; i <= 103; i++) {
+            alice.send(Optional.of("f" + i), List.of("topic:news"), text("x"));
+        }
+        assertThat(next(alice, Event.Failed.class))
+                .satisfies(failed -> assertThat(failed.id()).contains("f102"))
+                .satisfies(failed -> assertThat(failed.code()).isEqualTo("overloaded"));
+        assertThat(next(alice, Event.Failed.class).id()).contains("f103");
+        for (int i = 1; i <= 101; i++) {
+            awaitAsked(asked).complete(Optional.empty());
+            assertThat(alice.next()).isEqualTo(new Event.Ok("f" + i));
+        }
     }
 
     @Test
