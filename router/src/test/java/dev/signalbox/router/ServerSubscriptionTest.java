@@ -78,11 +78,16 @@ class ServerSubscriptionTest {
                 .isFalse();
     }
 
+    /** All that went to everybody was written, which was nothing. */
+    private Map<String, Position> written() {
+        return Map.of("", new Position(fixture.endpoint.gateway().everyone().epoch(), 0));
+    }
+
     @Test
     void aSessionThatWaitsForItsClientHasTheTopicWhenItComesBack() {
         ClientSession alice = connect(new Obedient(), new SessionStart.Resumable());
         String token = alice.resumption().orElseThrow().token();
-        alice.lost(CloseReason.GONE, Map.of());
+        alice.lost(CloseReason.GONE, written());
         assertThat(router.subscribe(id(alice), "news")).isTrue();
         router.send(to(NEWS, "meanwhile"));
         ClientSession back = connect(new Obedient(), new SessionStart.Resume(token, Map.of()));
@@ -91,7 +96,7 @@ class ServerSubscriptionTest {
                 .as("although its user may not subscribe to it")
                 .singleElement()
                 .satisfies(each -> assertThat(each.topic().name()).isEqualTo("news"));
-        back.lost(CloseReason.GONE, Map.of());
+        back.lost(CloseReason.GONE, written());
         assertThat(router.unsubscribe(id(alice), "news")).isTrue();
         assertThat(router.unsubscribe(id(alice), "news")).isFalse();
     }
