@@ -67,6 +67,24 @@ public interface ClientSession {
     /** Subscribes to a topic; again for the same one, it begins anew. */
     Subscribing subscribe(String topic, TopicStart from);
 
+    /**
+     * What has to be awaited before {@link #subscribe}: the answer of a {@link Gatekeeper}, which is empty if the client may. Empty if there is
+     * nothing to ask, which then says nothing about whether it may. Frames of the client that come meanwhile have to wait, to keep their order.
+     */
+    Optional<CompletionStage<Optional<RouteError>>> askToSubscribe(String topic);
+
+    /** The same before a {@link #send}, {@link #publish} or {@link #publishVolatile} whose targets may be topics. */
+    Optional<CompletionStage<Optional<RouteError>>> askToPublish(Draft draft);
+
+    /** Subscribes to a topic by the server's wish, whether its user may or not, from what is published next on. */
+    Subscribing join(String topic);
+
+    /**
+     * The topics that the credentials name for the session to subscribe to, without those that it does subscribe to: once the client is
+     * welcome, the endpoint subscribes to them, and tells the client.
+     */
+    List<String> toJoin();
+
     /** False if the session does not subscribe to it. */
     boolean unsubscribe(String topic);
 
@@ -96,6 +114,9 @@ public interface ClientSession {
         /** It is in the topic, now or since an earlier call with the same key. */
         record Published(Position position, boolean repeated) implements Publishing {}
 
+        /** It went to those who subscribe now, and has no place. */
+        record Passed() implements Publishing {}
+
         /** It is not. */
         record Refused(RouteError error) implements Publishing {}
 
@@ -114,6 +135,13 @@ public interface ClientSession {
      *     for the last 1,024 messages with a key at least
      */
     Publishing publish(Draft draft, Optional<String> key);
+
+    /**
+     * Publishes to those who subscribe to one topic now. It is not kept: who lags, or is away, does not get it and is not told.
+     *
+     * @param draft with the topic as its only target
+     */
+    Publishing publishVolatile(Draft draft);
 
     /**
      * The connection broke, or fell silent: the session waits for another one, if it is one that the client can come back to.

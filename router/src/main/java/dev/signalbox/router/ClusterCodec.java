@@ -46,6 +46,7 @@ final class ClusterCodec {
     private static final int FETCH = 22;
     private static final int FETCHED_MESSAGES = 23;
     private static final int FETCHED = 24;
+    private static final int PUBLISH_VOLATILE = 25;
 
     private static final int TEXT = 1;
     private static final int BINARY = 2;
@@ -89,6 +90,7 @@ final class ClusterCodec {
             case ClusterFrame.Fetch _ -> FETCH;
             case ClusterFrame.FetchedMessages _ -> FETCHED_MESSAGES;
             case ClusterFrame.Fetched _ -> FETCHED;
+            case ClusterFrame.PublishVolatile _ -> PUBLISH_VOLATILE;
             case ClusterFrame.Beat _ -> BEAT;
             case ClusterFrame.Mark _ -> MARK;
             case ClusterFrame.Bye _ -> BYE;
@@ -125,6 +127,7 @@ final class ClusterCodec {
                 list(messages, messages.size(), this::message, to.uuid(id));
             case ClusterFrame.Fetched(UUID id, int messages, Optional<MovedSession> session) ->
                 optional(session, ClusterCodec::moved, to.uuid(id).number(messages));
+            case ClusterFrame.PublishVolatile(String topic, Message message) -> message(message, to.text(topic));
             case ClusterFrame.Beat beat -> beat(beat, to);
             case ClusterFrame.Mark _ -> to;
             case ClusterFrame.Bye _ -> to;
@@ -161,6 +164,7 @@ final class ClusterCodec {
             case FETCHED ->
                 new ClusterFrame.Fetched(
                         body.uuid(), Math.toIntExact(body.number()), optional(body, ClusterCodec::moved));
+            case PUBLISH_VOLATILE -> new ClusterFrame.PublishVolatile(body.text(), message(body));
             case BEAT -> beat(body);
             case MARK -> new ClusterFrame.Mark();
             case BYE -> new ClusterFrame.Bye();

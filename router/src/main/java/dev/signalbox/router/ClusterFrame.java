@@ -38,6 +38,9 @@ sealed interface ClusterFrame {
     /** A publication to a topic; {@code key} as in {@link ClientSession#publish}. */
     record Publish(String topic, Optional<String> key, Message message) implements ClusterFrame {}
 
+    /** A publication to those who subscribe to a topic now. */
+    record PublishVolatile(String topic, Message message) implements ClusterFrame {}
+
     /**
      * What is kept of a publication in a {@link TopicHistory}; never sent by itself.
      *

@@ -362,14 +362,24 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
             return null;
         }
         Message one = message.targets().size() == 1 ? message : message.withTargets(List.of(topic));
-        return sender.publish(
-                        new ClusterFrame.Publish(topic.name(), key, one),
-                        failure -> refused(
-                                message.id(),
-                                message.origin(),
-                                List.of(RouteError.unreachable(
-                                        topic, "other nodes", String.valueOf(failure.getMessage())))))
+        return sender.publish(new ClusterFrame.Publish(topic.name(), key, one), failure -> refused(topic, one, failure))
                 .orElse(null);
+    }
+
+    /** The same for what is not kept. */
+    @Nullable
+    RouteError publishVolatile(Address.Topic topic, Message message) {
+        return sender.publishVolatile(
+                        new ClusterFrame.PublishVolatile(topic.name(), message),
+                        failure -> refused(topic, message, failure))
+                .orElse(null);
+    }
+
+    private void refused(Address.Topic topic, Message message, ClusterLinkException failure) {
+        refused(
+                message.id(),
+                message.origin(),
+                List.of(RouteError.unreachable(topic, "other nodes", String.valueOf(failure.getMessage()))));
     }
 
     /** Closes connections on other nodes. False if none is known. */

@@ -48,6 +48,8 @@ final class ClusterReceiver {
             case ClusterFrame.Fetched last -> member.moves().arrived(last);
             case ClusterFrame.Banned(List<Bans.Ban> bans) -> member.bans().arrived(bans);
             case ClusterFrame.BansKnown(long digest) -> member.bans().compare(node, digest);
+            case ClusterFrame.PublishVolatile(String topic, Message message) ->
+                parts.topics().publishVolatileIfOpen(topic, message);
             case ClusterFrame.Beat beat -> member.registry().beat(node, beat);
             case ClusterFrame.Mark _ -> LOG.debug("node {} published what did not arrive", node);
             case ClusterFrame.Bye _ -> member.registry().gone(node);

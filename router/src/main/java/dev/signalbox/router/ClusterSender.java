@@ -125,6 +125,16 @@ final class ClusterSender {
         });
     }
 
+    /** The same for what is not kept: if it is not carried, nothing is missing. */
+    Optional<RouteError> publishVolatile(
+            ClusterFrame.PublishVolatile publication, Consumer<ClusterLinkException> notCarried) {
+        ClusterOutbox outbox = topics.computeIfAbsent(ClusterInterest.channel(publication.topic()), this::outbox);
+        return error(
+                writer.offer(outbox, codec.encode(publication), notCarried),
+                Address.topic(publication.topic()),
+                "other nodes");
+    }
+
     /** Lets the subscribers of other nodes know that they missed something, where they cannot know it yet. */
     void tellHoles() {
         for (ClusterOutbox outbox : topics.values()) {

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +35,13 @@ final class MessageRouter implements Router, ClientGateway {
     private final MiddlewareChain sending;
     private final Routing routing;
     private final SafeListener listener;
+    private final Gate gate;
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile @Nullable ClusterMember cluster;
 
     MessageRouter(RouterOptions options, RouterListener unsafe, InstantSource clock) {
         this.listener = new SafeListener(unsafe);
+        this.gate = new Gate(listener);
         RouterOptions.Resume resume = options.resume();
         Budget.Share held = new Budget.Share(resume.maxMessages(), resume.maxBytes());
         this.options = options;
@@ -78,6 +81,22 @@ final class MessageRouter implements Router, ClientGateway {
 
     SessionLifecycle life() {
         return life;
+    }
+
+    Gate gate() {
+        return gate;
+    }
+
+    @Override
+    public void gate(Gatekeeper gatekeeper) {
+        gate.keeper(gatekeeper);
+    }
+
+    /** Whether the session may publish to all topics among the targets, as far as that is known here. */
+    boolean mayPublish(LiveSession session, Draft draft) {
+        return draft.targets().stream()
+                .allMatch(target ->
+                        !(target instanceof Address.Topic topic) || entrance.mayPublish(session, topic));
     }
 
     @Override
@@ -220,7 +239,12 @@ final class MessageRouter implements Router, ClientGateway {
     public ClientSession.Publishing publish(Message message, Optional<String> key) {
         // A user's key begins with the user's id, which is not empty.
         String own = key.map(given -> " " + given).orElse(null);
-        return publish(entrance.fromServer(message), own);
+        return publish(entrance.fromServer(message), (admitted, topic) -> routing.publish(admitted, topic, own));
+    }
+
+    @Override
+    public ClientSession.Publishing publishVolatile(Message message) {
+        return publish(entrance.fromServer(message), routing::publishVolatile);
     }
 
     @Override
@@ -229,14 +253,20 @@ final class MessageRouter implements Router, ClientGateway {
     }
 
     ClientSession.Publishing receivePublication(Message message, @Nullable String key, LiveSession session) {
-        return publish(entrance.fromClient(message, session), key);
+        return publish(
+                entrance.fromClient(message, session), (admitted, topic) -> routing.publish(admitted, topic, key));
     }
 
-    private ClientSession.Publishing publish(Entrant entrant, @Nullable String key) {
+    ClientSession.Publishing receiveVolatile(Message message, LiveSession session) {
+        return publish(entrance.fromClient(message, session), routing::publishVolatile);
+    }
+
+    private ClientSession.Publishing publish(
+            Entrant entrant, BiFunction<Message, Address.Topic, ClientSession.Publishing> how) {
         RouteError error = entrant.error();
         boolean one = entrant.message().targets().size() == 1;
         if (error == null && one && entrant.message().targets().getFirst() instanceof Address.Topic topic) {
-            return routing.publish(entrant.message(), topic, key);
+            return how.apply(entrant.message(), topic);
         }
         return routing.refusePublishing(
                 entrant.message(),
@@ -251,6 +281,51 @@ final class MessageRouter implements Router, ClientGateway {
                 ? session.subscriptions()
                         .add(topic, options.topics().perSession(), loaded -> topics.join(topic, from, session, loaded))
                 : new ClientSession.Subscribing.Refused(error);
+    }
+
+    /** Lets a session in by the server's wish. */
+    ClientSession.Subscribing join(LiveSession session, Address.Topic topic) {
+        return session.subscriptions()
+                .choose(
+                        topic,
+                        options.topics().perSession(),
+                        loaded -> topics.join(topic, new TopicStart.Now(), session, loaded));
+    }
+
+    @Override
+    public boolean subscribe(UUID id, String topic) {
+        Address.Topic known = Address.topic(topic);
+        LiveSession session = users.session(id);
+        boolean waits = session != null && session.isDetached() && joins(session, known);
+        // Race: its client may have come back just before it had the topic, and then the new connection does not follow it.
+        return session != null
+                && (session.isDetached() ? waits : session.attachment().connection().subscribe(topic));
+    }
+
+    /** Whether it has the topic, or will have it once its history is read. */
+    private boolean joins(LiveSession session, Address.Topic topic) {
+        return switch (join(session, topic)) {
+            case ClientSession.Subscribing.Subscribed _ -> true;
+            case ClientSession.Subscribing.Refused _ -> false;
+            case ClientSession.Subscribing.Later(CompletionStage<Optional<RouteError>> ready) -> {
+                var _ = ready.thenAccept(refusal -> {
+                    if (refusal.isEmpty()) {
+                        join(session, topic);
+                    }
+                });
+                yield true;
+            }
+        };
+    }
+
+    @Override
+    public boolean unsubscribe(UUID id, String topic) {
+        LiveSession session = users.session(id);
+        boolean waited = session != null
+                && session.isDetached()
+                && session.subscriptions().remove(topic);
+        return session != null
+                && (session.isDetached() ? waited : session.attachment().connection().unsubscribe(topic));
     }
 
     ClientSession.Presence presence(LiveSession session, String name) {

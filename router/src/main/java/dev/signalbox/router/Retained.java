@@ -8,11 +8,17 @@ import org.jspecify.annotations.Nullable;
 final class Retained {
     private final TopicPolicy policy;
     private PublicationRing kept = new PublicationRing();
+    private @Nullable Conflation conflation;
     private long bytes;
     private long end;
 
     Retained(TopicPolicy policy) {
         this.policy = policy;
+        this.conflation = conflation();
+    }
+
+    private @Nullable Conflation conflation() {
+        return policy.conflateBy().map(Conflation::new).orElse(null);
     }
 
     /** The last offset that was given away, whether what is there is kept or not. */
@@ -38,11 +44,15 @@ final class Retained {
         kept.add(next);
         bytes += next.message().bytes();
         end = next.offset();
+        if (conflation != null) {
+            conflation.added(next);
+        }
     }
 
     /** What comes up to {@code offset} is missing: it is left out, and with it what is kept before it, so that readers see a gap. */
     void skipTo(long offset) {
         kept = new PublicationRing();
+        conflation = conflation();
         bytes = 0;
         end = offset;
     }
@@ -50,15 +60,14 @@ final class Retained {
     /** Keeps those, too, that are just before the oldest that is kept, as far as they have no holes. */
     void prepend(List<ClusterFrame.Stored> entries, String topic) {
         List<Publication> older = before(first(), entries, topic);
-        PublicationRing whole = new PublicationRing();
-        for (Publication each : older) {
-            whole.add(each);
-            bytes += each.message().bytes();
+        PublicationRing newer = kept;
+        long last = end;
+        skipTo(0);
+        older.forEach(this::add);
+        for (int i = 0; i < newer.size(); i++) {
+            add(newer.get(i));
         }
-        for (int i = 0; i < kept.size(); i++) {
-            whole.add(kept.get(i));
-        }
-        kept = whole;
+        end = last;
     }
 
     private static List<Publication> before(long first, List<ClusterFrame.Stored> entries, String topic) {
@@ -87,7 +96,15 @@ final class Retained {
     void trim(long now) {
         long oldest = now - policy.age().toMillis();
         while (kept.size() > 0 && isSurplus(kept.get(0), oldest)) {
-            bytes -= kept.removeFirst().message().bytes();
+            forgetFirst();
+        }
+    }
+
+    private void forgetFirst() {
+        Publication first = kept.removeFirst();
+        bytes -= first.message().bytes();
+        if (conflation != null) {
+            conflation.removed(first);
         }
     }
 
@@ -103,12 +120,24 @@ final class Retained {
     }
 
     Topic.Kept read(long after, long upTo, int maxBytes) {
+        return read(after, upTo, maxBytes, null);
+    }
+
+    /** The same without those that have a newer one with the same key up to {@code upTo}, if the policy has keys. */
+    Topic.Kept readNewest(long after, long upTo, int maxBytes) {
+        return read(after, upTo, maxBytes, conflation);
+    }
+
+    private Topic.Kept read(long after, long upTo, int maxBytes, @Nullable Conflation unless) {
+        long last = Math.min(upTo, end);
         List<Publication> read = new ArrayList<>();
         long size = 0;
-        for (long offset = Math.max(first(), after + 1); offset <= Math.min(upTo, end) && size < maxBytes; offset++) {
+        for (long offset = Math.max(first(), after + 1); offset <= last && size < maxBytes; offset++) {
             Publication next = kept.get((int) (offset - first()));
-            read.add(next);
-            size += next.message().bytes();
+            if (unless == null || !unless.isSuperseded(next, last)) {
+                read.add(next);
+                size += next.message().bytes();
+            }
         }
         return new Topic.Kept(first(), read);
     }

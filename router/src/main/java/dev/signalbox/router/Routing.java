@@ -200,20 +200,30 @@ final class Routing {
 
     /** Publishes to the one topic that is the message's target. */
     ClientSession.Publishing publish(Message message, Address.Topic topic, @Nullable String key) {
+        return admit(
+                message,
+                topic,
+                sent -> topics.isShared(topic.name())
+                        ? topics.append(topic.name(), sent, key).map(outcome -> appended(sent, outcome))
+                        : topics.publish(topic.name(), sent, key)
+                                .map(published -> published(sent, topic, key, published)));
+    }
+
+    /** The same, to those who subscribe now. */
+    ClientSession.Publishing publishVolatile(Message message, Address.Topic topic) {
+        return admit(message, topic, sent -> topics.publishVolatile(topic.name(), sent)
+                .map(taken -> taken ? passed(sent, topic) : refusePublishing(sent, RouteError.fanOutFull(topic))));
+    }
+
+    private ClientSession.Publishing admit(
+            Message message, Address.Topic topic, Function<Message, Optional<ClientSession.Publishing>> how) {
         if (isForSubscribersOnly(topic)) {
             return refusePublishing(message, RouteError.forbidden(Authorizer.Operation.PUBLISH, topic));
         }
         return switch (sending.apply(message)) {
             case Decision.Reject(String reason) -> refusePublishing(message, RouteError.rejected(reason));
-            case Decision.Accept(Message sent)
-            when topics.isShared(topic.name()) ->
-                topics.append(topic.name(), sent, key)
-                        .map(outcome -> appended(sent, outcome))
-                        .orElseGet(() -> refusePublishing(sent, RouteError.tooManyTopics(topic)));
             case Decision.Accept(Message sent) ->
-                topics.publish(topic.name(), sent, key)
-                        .map(published -> published(sent, topic, key, published))
-                        .orElseGet(() -> refusePublishing(sent, RouteError.tooManyTopics(topic)));
+                how.apply(sent).orElseGet(() -> refusePublishing(sent, RouteError.tooManyTopics(topic)));
         };
     }
 
@@ -229,6 +239,16 @@ final class Routing {
             listener.sent(message, 1);
         }
         return publishing;
+    }
+
+    private ClientSession.Publishing passed(Message message, Address.Topic topic) {
+        listener.sent(message, 1);
+        ClusterMember member = cluster;
+        RouteError error = member == null ? null : member.publishVolatile(topic, message);
+        if (error != null) {
+            listener.failed(message, error);
+        }
+        return new ClientSession.Publishing.Passed();
     }
 
     private ClientSession.Publishing published(

@@ -155,7 +155,7 @@ final class SessionLifecycle {
             LiveSession session, Map<String, Position> seen, Map<String, Position> written) {
         Subscriptions subscriptions = session.subscriptions();
         for (String name : subscriptions.names()) {
-            if (router.mayNotSubscribe(session, Address.topic(name)) != null) {
+            if (!subscriptions.isChosen(name) && router.mayNotSubscribe(session, Address.topic(name)) != null) {
                 subscriptions.remove(name);
             }
         }

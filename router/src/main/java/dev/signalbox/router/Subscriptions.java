@@ -2,6 +2,7 @@ package dev.signalbox.router;
 
 import dev.signalbox.router.ClientSession.Subscribing;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,6 +23,8 @@ final class Subscriptions {
 
     /** Those that were, and are subscribed to next. */
     private final Set<String> loaded = ConcurrentHashMap.newKeySet();
+    /** Those that the server has chosen, whatever the user may do. */
+    private final Set<String> chosen = new HashSet<>();
 
     private boolean closed;
 
@@ -66,7 +69,21 @@ final class Subscriptions {
                 joined.topic(), joined.start().after(), joined.start().recovered());
     }
 
+    /** The same for one that the server has chosen. */
+    synchronized Subscribing choose(Address.Topic topic, int most, Function<Boolean, Topics.Joining> join) {
+        Subscribing subscribing = add(topic, most, join);
+        if (subscribing instanceof Subscribing.Subscribed) {
+            chosen.add(topic.name());
+        }
+        return subscribing;
+    }
+
+    synchronized boolean isChosen(String topic) {
+        return chosen.contains(topic);
+    }
+
     synchronized boolean remove(String topic) {
+        chosen.remove(topic);
         TopicLog removed = topics.remove(topic);
         leave(removed);
         return removed != null;
@@ -102,5 +119,6 @@ final class Subscriptions {
         closed = true;
         topics.values().forEach(this::leave);
         topics.clear();
+        chosen.clear();
     }
 }

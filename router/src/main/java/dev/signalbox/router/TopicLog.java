@@ -31,6 +31,9 @@ final class TopicLog implements Topic {
      */
     record Published(UUID epoch, long offset, boolean repeated) {}
 
+    /** What is to be published; {@code topic} is where, also in a pattern. Only what is kept has an offset. */
+    private record Entry(Message message, String topic, long at, boolean isKept) {}
+
     private final String name;
     private final TopicPolicy policy;
     private final InstantSource clock;
@@ -115,6 +118,11 @@ final class TopicLog implements Topic {
         return locked(() -> trimmed().read(after, upTo, maxBytes));
     }
 
+    @Override
+    public Kept readNewest(long after, long upTo, int maxBytes) {
+        return locked(() -> trimmed().readNewest(after, upTo, maxBytes));
+    }
+
     private Retained trimmed() {
         kept.trim(clock.millis());
         return kept;
@@ -139,7 +147,7 @@ final class TopicLog implements Topic {
                 return Optional.of(new Published(epoch, known, true));
             }
             // Under the lock: a pattern that a later message of this topic is gathered in must not miss this one.
-            boolean taken = tryAppend(message, name, clock.millis(), patterns.of(name));
+            boolean taken = tryAppend(new Entry(message, name, clock.millis(), true), patterns.of(name));
             if (taken && key != null) {
                 remember(key);
             }
@@ -150,31 +158,45 @@ final class TopicLog implements Topic {
     }
 
     /**
+     * Hands a message to those who subscribe now, also to those of the patterns, and keeps nothing. Whether there was room for it; empty if
+     * this topic is no longer in use.
+     */
+    Optional<Boolean> publishVolatile(Message message, TopicPatterns patterns) {
+        lock.lock();
+        try {
+            return retired
+                    ? Optional.empty()
+                    : Optional.of(tryAppend(new Entry(message, name, clock.millis(), false), patterns.of(name)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * Appends to the patterns and to this, all of them locked: so a pattern has the messages of each topic in the topic's order, and
      * either all take the message or none does. Locks are taken from a topic to its patterns and from a longer pattern to a shorter
      * one, never the other way.
      */
-    private boolean tryAppend(Message message, String topic, long at, List<TopicLog> patterns) {
+    private boolean tryAppend(Entry entry, List<TopicLog> patterns) {
+        Message message = entry.message();
         if (!reserve(message)) {
             return false;
         }
-        if (!patterns.isEmpty()
-                && !patterns.getFirst().gather(message, topic, at, patterns.subList(1, patterns.size()))) {
+        if (!patterns.isEmpty() && !patterns.getFirst().gather(entry, patterns.subList(1, patterns.size()))) {
             shards.forEach(shard -> shard.release(message));
             return false;
         }
-        append(message, topic, at);
+        append(entry);
         return true;
     }
 
-    private boolean gather(Message message, String topic, long at, List<TopicLog> shorter) {
+    private boolean gather(Entry entry, List<TopicLog> shorter) {
         lock.lock();
         try {
             if (!retired) {
-                return tryAppend(message, topic, at, shorter);
+                return tryAppend(entry, shorter);
             }
-            return shorter.isEmpty()
-                    || shorter.getFirst().gather(message, topic, at, shorter.subList(1, shorter.size()));
+            return shorter.isEmpty() || shorter.getFirst().gather(entry, shorter.subList(1, shorter.size()));
         } finally {
             lock.unlock();
         }
@@ -204,11 +226,18 @@ final class TopicLog implements Topic {
         return true;
     }
 
-    private void append(Message message, String topic, long at) {
-        Publication publication = new Publication(kept.end() + 1, at, message, topic);
+    private void append(Entry entry) {
+        Publication publication = entry.isKept()
+                ? keep(entry)
+                : Publication.ofVolatile(entry.at(), entry.message(), entry.topic());
+        shards.forEach(shard -> shard.publish(this, publication));
+    }
+
+    private Publication keep(Entry entry) {
+        Publication publication = new Publication(kept.end() + 1, entry.at(), entry.message(), entry.topic());
         kept.add(publication);
         kept.trim(clock.millis());
-        shards.forEach(shard -> shard.publish(this, publication));
+        return publication;
     }
 
     private void remember(String key) {
@@ -379,11 +408,8 @@ final class TopicLog implements Topic {
         lock.lock();
         try {
             List<TopicLog> gathering = patterns.of(name);
-            ClusterFrame.Entry entry = known.entry();
-            if (!gathering.isEmpty()
-                    && !gathering
-                            .getFirst()
-                            .gather(entry.message(), name, entry.at(), gathering.subList(1, gathering.size()))) {
+            Entry entry = new Entry(known.entry().message(), name, known.entry().at(), true);
+            if (!gathering.isEmpty() && !gathering.getFirst().gather(entry, gathering.subList(1, gathering.size()))) {
                 gathering.forEach(TopicLog::miss);
             }
         } finally {
@@ -395,9 +421,9 @@ final class TopicLog implements Topic {
         if (next.offset() > kept.end() + 1) {
             kept.skipTo(next.offset() - 1);
         }
-        ClusterFrame.Entry entry = next.entry();
+        long at = Math.min(next.entry().at(), clock.millis());
         List<TopicLog> gathering = patterns.of(name);
-        if (!tryAppend(entry.message(), name, Math.min(entry.at(), clock.millis()), gathering)) {
+        if (!tryAppend(new Entry(next.entry().message(), name, at, true), gathering)) {
             kept.skipTo(next.offset());
             complete = false;
             gathering.forEach(TopicLog::miss);

@@ -101,6 +101,18 @@ final class Topics {
         }
     }
 
+    /** Whether those who subscribe now had room for it; empty if there are as many topics as there may be. */
+    Optional<Boolean> publishVolatile(String name, Message message) {
+        return with(name, topic -> topic.publishVolatile(message, patterns));
+    }
+
+    /** As {@link #publishVolatile}, for one of another node; nothing if nobody here is interested in the topic. */
+    void publishVolatileIfOpen(String name, Message message) {
+        if (!patterns.of(name).isEmpty() || byName.containsKey(name)) {
+            var _ = publishVolatile(name, message);
+        }
+    }
+
     /**
      * What came of a publication on another node; empty if nobody here is interested in the topic. Where patterns stand for it, it is
      * opened for them; if there are too many topics for that, their subscribers are told that something is missing.

@@ -67,6 +67,7 @@ class ClusterCodecTest {
                 new ClusterFrame.Entry("news", "id", 12, message()),
                 new ClusterFrame.Stored(ID, 1L << 50, new ClusterFrame.Entry("news", "id", 12, message())),
                 new ClusterFrame.Grown("news"),
+                new ClusterFrame.PublishVolatile("news", message()),
                 new ClusterFrame.Beat(9, "one", Instant.ofEpochMilli(3), 1L << 40, Set.of("x", "y"), true),
                 new ClusterFrame.Banned(
                         List.of(new Bans.Ban("alice", later, false, 8, ID), new Bans.Ban("bob", later, true, 9, ID))),

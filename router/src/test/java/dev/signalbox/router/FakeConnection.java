@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that keeps what it is offered, as long as it has room. */
-final class FakeConnection implements Connection {
+class FakeConnection implements Connection {
     final Queue<Message> offered = new ConcurrentLinkedQueue<>();
     final Queue<RouteError> refused = new ConcurrentLinkedQueue<>();
     final AtomicReference<@Nullable CloseReason> closed = new AtomicReference<>();

@@ -10,6 +10,7 @@ import dev.signalbox.maintenance.control.Drainable;
 import dev.signalbox.maintenance.control.Maintenance;
 import dev.signalbox.maintenance.control.MaintenanceOptions;
 import dev.signalbox.router.Address;
+import dev.signalbox.router.Authenticator;
 import dev.signalbox.router.Authorizer;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.EndpointException;
@@ -68,6 +69,7 @@ public final class Node {
     private MessagePreparation preparation = (message, violations) -> message;
     private UnaryOperator<Logic> aroundLogic = UnaryOperator.identity();
     private UnaryOperator<RouterOptions> routing = UnaryOperator.identity();
+    private UnaryOperator<Authenticator> authentication = UnaryOperator.identity();
     private final Map<String, Authorizer> reservedTopics = new LinkedHashMap<>();
     private @Nullable Filter aroundRequests;
     private @Nullable Database database;
@@ -201,6 +203,17 @@ public final class Node {
     /** Has topics whose names begin so decided on by {@code authorizer} alone, whatever the rules of others say. */
     public void reserveTopics(String prefix, Authorizer authorizer) {
         reservedTopics.put(prefix, authorizer);
+    }
+
+    /** Has {@code change} look after what tells who a client's token stands for. Before the feature that lets clients in. */
+    public void aroundAuthentication(UnaryOperator<Authenticator> change) {
+        UnaryOperator<Authenticator> before = authentication;
+        authentication = tokens -> change.apply(before.apply(tokens));
+    }
+
+    /** Tells who a client's token stands for, as {@code tokens} says, and as features have changed that. */
+    public Authenticator authenticator(Authenticator tokens) {
+        return authentication.apply(tokens);
     }
 
     /** Decides as {@code otherwise}, but on topics that features have reserved as these say. */

@@ -37,10 +37,12 @@ record TopicSettings(int max, int perSession, List<Rule> rules) implements Autho
                         reading.get(TopicKeys.AGE, i),
                         reading.get(TopicKeys.SLOW, i))
                 .withPresence(reading.get(TopicKeys.PRESENCE, i));
+        var conflating =
+                reading.find(TopicKeys.CONFLATE, i).map(policy::conflatingBy).orElse(policy);
         var publish = reading.get(TopicKeys.PUBLISH, i);
         var subscribe = reading.get(TopicKeys.SUBSCRIBE, i);
         return reading.require(TopicKeys.NAME, i)
-                .map(name -> new Rule(new TopicRule(name, policy), publish, subscribe));
+                .map(name -> new Rule(new TopicRule(name, conflating), publish, subscribe));
     }
 
     RouterOptions.Topics options() {

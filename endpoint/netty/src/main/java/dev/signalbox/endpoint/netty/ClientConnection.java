@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,6 +35,8 @@ final class ClientConnection implements Connection {
     /** What could not be written when it came, and the offset of what went to all before it. */
     record Held(OutboxTask.Direct task, long after) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
     private final EventLoop loop;
     private final LoopOutbox outbox;
     private final Wire wire;
@@ -48,6 +51,14 @@ final class ClientConnection implements Connection {
 
     private volatile boolean refused;
     private volatile Runnable onRoom = () -> {};
+    private @Nullable Wishes wishes;
+
+    /** What the server wishes of the client's session; on the event loop. */
+    interface Wishes {
+        void join(String topic);
+
+        void leave(String topic);
+    }
 
     /** Where it stands in the outbox: in what goes to all, in other topics, what is held, and if it needs a flush. */
     @Nullable
@@ -133,6 +144,11 @@ final class ClientConnection implements Connection {
         onRoom = changed;
     }
 
+    /** Told on the event loop; before, there is no session that the server could wish something of. */
+    void onWish(Wishes told) {
+        wishes = told;
+    }
+
     boolean isOpen() {
         return !closeSent;
     }
@@ -195,6 +211,32 @@ final class ClientConnection implements Connection {
         }
     }
 
+    @Override
+    public boolean subscribe(String topic) {
+        return wish(each -> each.join(topic));
+    }
+
+    @Override
+    public boolean unsubscribe(String topic) {
+        return wish(each -> each.leave(topic));
+    }
+
+    /** In turn with what the client does: so neither undoes half of what the other did. */
+    private boolean wish(Consumer<Wishes> what) {
+        return onLoop(() -> Optional.ofNullable(wishes).ifPresent(what)) && closing == null;
+    }
+
+    /** False if the event loop has ended, and with it the connection. */
+    boolean onLoop(Runnable work) {
+        try {
+            loop.execute(work);
+            return true;
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the event loop of {} has ended", peer, e);
+            return false;
+        }
+    }
+
     /** What is published to the topic after {@code after} is sent to it from now on, and before that {@code ok}. */
     void subscribe(Topic topic, long after, byte[] ok) {
         OutboxTask.Answer answer = new OutboxTask.Answer(this, ok);
@@ -214,7 +256,7 @@ final class ClientConnection implements Connection {
         }
     }
 
-    void unsubscribe(String topic) {
+    void drop(String topic) {
         outbox.enqueue(new OutboxTask.Unsubscribe(this, topic));
     }
 

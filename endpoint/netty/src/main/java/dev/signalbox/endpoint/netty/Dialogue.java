@@ -146,11 +146,13 @@ final class Dialogue {
     private void welcome(ClientSession session) {
         conversation = new Conversation(session, connection, rate, greeting.targets());
         connection.onRoom(session::writable);
+        connection.onWish(conversation);
         // Straight to the wire: what the router has offered meanwhile waits in the outbox for this event loop.
         connection.text(ServerFrames.welcome(
                 session, endpoint.listening(), endpoint.gateway().maxPayloadBytes()));
         connection.join();
         session.resumption().flatMap(Resumption::resumed).ifPresent(connection::goOn);
+        conversation.begin();
         events.welcome();
     }
 

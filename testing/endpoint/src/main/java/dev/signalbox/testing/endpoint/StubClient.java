@@ -40,6 +40,7 @@ public final class StubClient implements AutoCloseable {
 
     void begin(ClientSession admitted) {
         session.complete(admitted);
+        admitted.toJoin().forEach(topic -> subscribe(topic, new TopicStart.Now()));
         // Race: the router may have closed the connection before the session was known here.
         CloseReason reason = closed.get();
         if (reason != null) {
@@ -53,6 +54,19 @@ public final class StubClient implements AutoCloseable {
             @Override
             public boolean offer(Message message) {
                 return take(message);
+            }
+
+            @Override
+            public boolean subscribe(String topic) {
+                ClientSession known = session.getNow(null);
+                return known != null
+                        && known.join(topic) instanceof Subscribing.Subscribed subscribed
+                        && begun(topic, subscribed);
+            }
+
+            @Override
+            public boolean unsubscribe(String topic) {
+                return session.isDone() && StubClient.this.unsubscribe(topic);
             }
 
             @Override
@@ -145,14 +159,7 @@ public final class StubClient implements AutoCloseable {
     public void subscribe(String topic, TopicStart from) {
         switch (session().subscribe(topic, from)) {
             case Subscribing.Refused(var error) -> throw new IllegalStateException(error.message());
-            case Subscribing.Subscribed subscribed -> {
-                StubSubscription begun = new StubSubscription(subscribed.topic(), this::take);
-                StubSubscription earlier = subscriptions.put(topic, begun);
-                if (earlier != null) {
-                    earlier.end();
-                }
-                begun.begin(subscribed.after());
-            }
+            case Subscribing.Subscribed subscribed -> begun(topic, subscribed);
             case Subscribing.Later(CompletionStage<Optional<RouteError>> ready) -> {
                 ready.toCompletableFuture().join().ifPresent(error -> {
                     throw new IllegalStateException(error.message());
@@ -160,6 +167,16 @@ public final class StubClient implements AutoCloseable {
                 subscribe(topic, from);
             }
         }
+    }
+
+    private boolean begun(String topic, Subscribing.Subscribed subscribed) {
+        StubSubscription begun = new StubSubscription(subscribed.topic(), this::take);
+        StubSubscription earlier = subscriptions.put(topic, begun);
+        if (earlier != null) {
+            earlier.end();
+        }
+        begun.begin(subscribed.after());
+        return true;
     }
 
     /** False if it does not subscribe to it. */
