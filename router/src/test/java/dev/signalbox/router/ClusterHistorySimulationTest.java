@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -80,7 +81,7 @@ class ClusterHistorySimulationTest {
     }
 
     private ClientSession session(ClusterFixture.Node node) {
-        return sessions.get(node);
+        return Objects.requireNonNull(sessions.get(node));
     }
 
     private void step(Random random) {
