@@ -454,7 +454,7 @@ class ClusterHistoryTest {
         // The other node knows nothing of the topic, and so cannot know better.
         losesTopicsOf(one, () -> published(bob, "B", "C"));
         UUID before = one.router.topic(NEWS).orElseThrow().epoch();
-        published(bob, "D");
+        ((ClusterMember) one.cluster).lost(ClusterInterest.channel(NEWS));
         eventually()
                 .untilAsserted(() ->
                         assertThat(one.router.topic(NEWS).orElseThrow().epoch()).isNotEqualTo(before));
