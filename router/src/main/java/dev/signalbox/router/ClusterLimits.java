@@ -38,6 +38,14 @@ final class ClusterLimits {
                 && here.size() + registry.sessionCount(user) >= options.perUser();
     }
 
+    /** There may be more sessions elsewhere, of any user. */
+    void check() {
+        users.sessions().stream()
+                .map(session -> session.address().user())
+                .distinct()
+                .forEach(this::check);
+    }
+
     /** The user has one session more, here or elsewhere. */
     void check(String user) {
         List<LiveSession> here = here(user);

@@ -256,9 +256,6 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
     @Override
     public void appeared(String user, RemoteNode node) {
         waits.appeared(user, node);
-        if (parts.users().find(user) != null) {
-            aside(() -> limits.check(user));
-        }
     }
 
     @Override

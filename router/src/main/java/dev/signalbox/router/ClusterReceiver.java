@@ -61,7 +61,12 @@ final class ClusterReceiver {
             case ClusterFrame.Touched touched -> member.registry().touched(node, touched.at());
             case ClusterFrame.Ask _ ->
                 member.announcer().tellAll(each -> member.sender().tell(node, each));
-            case ClusterFrame.Sessions sessions -> member.registry().arrived(node, sessions);
+            case ClusterFrame.Sessions sessions -> {
+                member.registry().arrived(node, sessions);
+                if (sessions.last()) {
+                    member.aside(member.limits()::check);
+                }
+            }
         }
     }
 

@@ -85,6 +85,7 @@ final class HistoryReading {
                 .whenComplete((page, failure) -> turns.accept(() -> answered(page, failure)));
     }
 
+    @SuppressWarnings("NullableOptional") // as the stage has it: null if it failed
     private void answered(@Nullable Optional<TopicHistory.Page> answer, @Nullable Throwable failure) {
         if (answer == null) {
             active = false;

@@ -154,6 +154,16 @@ final class SharedTopic {
         });
     }
 
+    /** The node ends, and nobody is to wait any more. */
+    void close() {
+        inTurn(() -> {
+            appends.close();
+            served.addAll(loading);
+            loading.clear();
+            loaded(Optional.of(RouteError.closing()));
+        });
+    }
+
     /** Something that was published elsewhere may not have come here. */
     void missed() {
         inTurn(() -> {

@@ -148,7 +148,7 @@ final class SharedTopics implements AutoCloseable {
     void probe() {
         Problem found = problem;
         if (found != null && !closed) {
-            var _ = read(found.topic(), Long.MAX_VALUE - 1, 1);
+            var _ = read(found.topic(), 0, 1);
         }
     }
 
@@ -193,5 +193,6 @@ final class SharedTopics implements AutoCloseable {
     public void close() {
         closed = true;
         history.close();
+        parts.topics().shared().forEach(SharedTopic::close);
     }
 }

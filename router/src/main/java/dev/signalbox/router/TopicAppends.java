@@ -67,12 +67,25 @@ final class TopicAppends {
     }
 
     void add(Wish wish) {
+        if (node.isClosed()) {
+            wish.refuse(RouteError.closing());
+            return;
+        }
         if (failure != null && !node.waits()) {
             wish.refuse(RouteError.historyAway(log.name(), failure));
             return;
         }
         waiting.add(wish);
         next();
+    }
+
+    /** Refuses all that waits, and what is still added. */
+    void close() {
+        List<Wish> lost = new ArrayList<>(underWay);
+        lost.addAll(waiting);
+        underWay = List.of();
+        waiting.clear();
+        lost.forEach(wish -> wish.refuse(RouteError.closing()));
     }
 
     private void next() {
@@ -103,6 +116,9 @@ final class TopicAppends {
 
     /** Repeated with the same entries, and before all others: those that are there already keep their place. */
     private void send() {
+        if (underWay.isEmpty()) {
+            return;
+        }
         List<TopicHistory.Entry> entries = underWay.stream().map(Wish::sealed).toList();
         var _ = node.append(log, entries, seen.get(), 0)
                 .whenComplete((appended, thrown) -> turns.accept(() -> ended(appended, thrown)));

@@ -70,6 +70,13 @@ final class Topics {
                 && TopicPresence.subject(name) == null;
     }
 
+    /** Those that this node has. */
+    List<SharedTopic> shared() {
+        return byName.values().stream()
+                .flatMap(topic -> Optional.ofNullable(topic.shared()).stream())
+                .toList();
+    }
+
     TopicLog everyone() {
         return everyone;
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,7 +42,7 @@ class ClusterLimitTest {
         return connection;
     }
 
-    private static CloseReason closed(FakeConnection connection) {
+    private static @Nullable CloseReason closed(FakeConnection connection) {
         return connection.closed.get();
     }
 

@@ -65,6 +65,7 @@ class ClusterResumeTest {
     }
 
     private void breaks(Map<String, Position> written) {
+        first.close(CloseReason.GONE);
         begun.lost(CloseReason.GONE, written);
     }
 
@@ -279,8 +280,10 @@ class ClusterResumeTest {
     void aSessionThatCannotBeCarriedStaysWhereItIs() {
         fixture.linkBytes = ClusterLink.LEAST_MAX_BYTES;
         ClusterFixture.Node small = fixture.node("small");
-        ClientSession there = connect(small, new FakeConnection(), new SessionStart.Resumable());
+        FakeConnection broken = new FakeConnection();
+        ClientSession there = connect(small, broken, new SessionStart.Resumable());
         fixture.settle();
+        broken.close(CloseReason.GONE);
         there.lost(
                 CloseReason.GONE,
                 Map.of("", ((TopicLog) small.endpoint.gateway().everyone()).position()));

@@ -69,7 +69,7 @@ final class Follower implements Shard {
         }
         at = next.offset();
         offsets.add(at);
-        texts.add(next.message().payload().toString());
+        texts.add(((Payload.Text) next.message().payload()).value());
     }
 
     @Override

@@ -83,7 +83,10 @@ final class Dialogue {
         try {
             Optional<Principal> principal = principal(token);
             if (principal.isPresent()) {
-                endpoint.gateway().fetch(principal.get(), start).toCompletableFuture().join();
+                endpoint.gateway()
+                        .fetch(principal.get(), start)
+                        .toCompletableFuture()
+                        .join();
             }
             onLoop(() -> authenticated(principal, start));
         } catch (InterruptedException e) {

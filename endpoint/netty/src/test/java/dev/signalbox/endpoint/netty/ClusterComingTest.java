@@ -134,7 +134,8 @@ class ClusterComingTest extends WireFixture {
         long begin = subscribed.get("offset").asLong();
 
         say(alice, "{\"type\":\"publish\",\"id\":\"2\",\"topic\":\"news\",\"text\":\"hello\"}");
-        List<JsonNode> frames = new ArrayList<>(List.of(alice.next().json(), alice.next().json()));
+        List<JsonNode> frames =
+                new ArrayList<>(List.of(alice.next().json(), alice.next().json()));
         frames.sort((one, two) -> field(two, "type").compareTo(field(one, "type")));
         assertThat(frames).extracting(frame -> field(frame, "type")).containsExactly("ok", "message");
         assertThat(field(frames.getFirst(), "epoch")).isEqualTo(field(subscribed, "epoch"));
