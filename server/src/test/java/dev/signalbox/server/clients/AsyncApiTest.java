@@ -144,21 +144,23 @@ class AsyncApiTest {
                 assertThat(faults("client", JSON.readTree(frame))).as(frame).isEmpty();
                 socket.sendText(frame, true).join();
             }
-            await().atMost(Duration.ofSeconds(30)).until(() -> told.stream().anyMatch(AsyncApiTest::isLast));
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(told)
+                            .as("the last, what is volatile, in a pattern, with a header, to be acknowledged")
+                            .anyMatch(each -> is(each, "pong"))
+                            .anyMatch(each -> is(each, "message") && each.has("topic") && !each.has("offset"))
+                            .anyMatch(each -> each.has("in"))
+                            .anyMatch(each -> each.has("headers"))
+                            .anyMatch(each -> each.has("ack")));
             socket.abort();
         }
 
         assertDescribes("server", told);
         assertThat(named(told)).contains("welcome", "ok", "error", "message", "pong");
-        assertThat(told).as("volatile, in a pattern, with a header, to be acknowledged")
-                .anyMatch(each -> each.has("topic") && !each.has("offset") && each.path("type").asString().equals("message"))
-                .anyMatch(each -> each.has("in"))
-                .anyMatch(each -> each.has("headers"))
-                .anyMatch(each -> each.has("ack"));
     }
 
-    private static boolean isLast(JsonNode frame) {
-        return frame.path("type").asString().equals("pong");
+    private static boolean is(JsonNode frame, String type) {
+        return frame.path("type").asString().equals(type);
     }
 
     private static WebSocket connect(HttpClient http, Server server, List<JsonNode> told) {
