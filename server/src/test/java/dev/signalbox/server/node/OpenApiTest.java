@@ -106,7 +106,6 @@ class OpenApiTest {
         answers(200, ban("mallory", "{\"for\":\"10m\"}"), "Client");
         answers(200, server.get("/api/clients/mallory"), "Client");
         answers(400, ban("mallory", "{\"for\":\"0s\"}"), "Problem");
-        answers(200, subscribed("alice", "{\"topic\":\"rooms/*\"}"), "ToldSessions");
         answers(400, subscribed("alice", "{\"topic\":\"a*b\"}"), "Problem");
         answers(404, subscribed("nobody", "{\"topic\":\"news\"}"), "Problem");
         answers(200, server.get("/api/overview"), "Overview");
