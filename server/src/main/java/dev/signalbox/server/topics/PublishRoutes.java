@@ -47,7 +47,8 @@ final class PublishRoutes {
     private record Published(String topic, UUID epoch, long offset, boolean repeated) implements Outcome {}
 
     /** It went to those who subscribe, and has no place. */
-    private record Passed(String topic, @JsonProperty("volatile") boolean isVolatile) implements Outcome {}
+    private record Passed(
+            String topic, @JsonProperty("volatile") boolean isVolatile) implements Outcome {}
 
     private record Refused(String topic, Refusal error) implements Outcome {}
 
@@ -57,8 +58,7 @@ final class PublishRoutes {
 
     private void one(Request request, Response response) throws IOException {
         Address.Topic topic = TopicRoutes.topic(request);
-        NewPublication posted =
-                NewPublication.one(request, topic, RequestBody.declaredJson(request, bounds.maxBody()));
+        NewPublication posted = NewPublication.one(request, topic, RequestBody.declaredJson(request, bounds.maxBody()));
         Publishing publishing = publish(posted);
         if (publishing instanceof Publishing.Refused(RouteError error)) {
             throw refused(error);
@@ -69,8 +69,9 @@ final class PublishRoutes {
     private void several(Request request, Response response) throws IOException {
         List<NewPublication> posted =
                 NewPublication.several(request, RequestBody.declaredJson(request, bounds.maxBody()));
-        List<Outcome> results =
-                posted.stream().map(each -> outcome(each.topic(), publish(each))).toList();
+        List<Outcome> results = posted.stream()
+                .map(each -> outcome(each.topic(), publish(each)))
+                .toList();
         Json.send(response, new Outcomes(results));
     }
 

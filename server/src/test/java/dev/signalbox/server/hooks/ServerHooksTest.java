@@ -247,11 +247,14 @@ class ServerHooksTest {
             for (int i = 1; i <= 8; i++) {
                 assertThat(code(said(alice, "s" + i, subscribe("rooms/" + i)))).isEqualTo("overloaded");
             }
-            assertThat(questions).as("a trial may have been among the last three").hasSizeBetween(5, 8);
+            assertThat(questions)
+                    .as("a trial may have been among the last three")
+                    .hasSizeBetween(5, 8);
             await().atMost(SOON).until(() -> health(server).contains("the backend of hooks"));
             answer = question -> ALLOW;
             await().atMost(SOON)
-                    .until(() -> code(said(alice, "again", subscribe("rooms/1"))).equals("none"));
+                    .until(() ->
+                            code(said(alice, "again", subscribe("rooms/1"))).equals("none"));
             await().atMost(SOON).until(() -> !health(server).contains("the backend of hooks"));
         }
     }

@@ -125,13 +125,10 @@ class OpenApiTest {
         answers(409, append("s", "If-Match", "7"), "Problem");
         answers(201, publish("news", "{\"text\":\"x\"}"), "PublishedPlace");
         answers(201, publish("news", "{\"text\":\"x\",\"volatile\":true}"), "PassedOn");
-        answers(
-                200,
-                publishSeveral("""
+        answers(200, publishSeveral("""
                     {"messages":[{"topic":"news","text":"x"},{"topic":"news","text":"x","volatile":true},
                      {"topic":"news~presence","text":"x"}]}\
-                    """),
-                "PublicationOutcomes");
+                    """), "PublicationOutcomes");
         answers(400, publishSeveral("{\"messages\":[]}"), "Problem");
         answers(200, server.get("/api/topics"), "TopicPage");
         answers(200, server.get("/api/topics/news"), "Topic");
