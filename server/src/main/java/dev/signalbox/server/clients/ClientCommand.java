@@ -29,8 +29,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** Lists the clients of a server, shows one, and makes it go. */
 @Command(
         name = "client",
-        description = "Lists the connected clients of a server, shows one, subscribes it to topics, disconnects it, and bans it"
-                + " for some time.",
+        description =
+                "Lists the connected clients of a server, shows one, subscribes it to topics, disconnects it, and bans it"
+                        + " for some time.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -208,8 +209,9 @@ final class ClientCommand {
     /** Subscribes. */
     @Command(
             name = "subscribe",
-            description = "Subscribes the sessions of a client to a topic, whether the rules let it or not, and prints how many were"
-                    + " told to. Each begins with what is published next.",
+            description =
+                    "Subscribes the sessions of a client to a topic, whether the rules let it or not, and prints how many were"
+                            + " told to. Each begins with what is published next.",
             mixinStandardHelpOptions = true)
     public static final class Subscribe extends SubscriptionWish {
         @Override

@@ -67,8 +67,8 @@ final class ClientTopicRoutes {
 
     private void unsubscribe(Request request, Response response) throws IOException {
         Query query = new Query(request, Set.of("topic", "session"));
-        Optional<UUID> session =
-                query.value("session", text -> UuidText.parse(text).orElseThrow(IllegalArgumentException::new), NO_SESSION);
+        Optional<UUID> session = query.value(
+                "session", text -> UuidText.parse(text).orElseThrow(IllegalArgumentException::new), NO_SESSION);
         query.refuseWrong();
         String topic = query.text("topic")
                 .filter(ClientTopicRoutes::isTopic)
@@ -85,11 +85,7 @@ final class ClientTopicRoutes {
     }
 
     private void tell(
-            Request request,
-            Response response,
-            String topic,
-            Optional<UUID> session,
-            BiPredicate<UUID, String> wish)
+            Request request, Response response, String topic, Optional<UUID> session, BiPredicate<UUID, String> wish)
             throws IOException {
         String id = ClientActionRoutes.id(request);
         List<UUID> sessions = router.get().sessions(id).stream()

@@ -46,10 +46,10 @@ final class HookKeys {
             "hooks.publish",
             Kind.url(),
             "The URL that is asked before a client publishes to a topic that the rules let it, with the message.");
-    static final Key<List<String>> ABOUT = Key.of(
-            "hooks.topics", TOPICS, "*", "The topics that hooks.subscribe and hooks.publish are asked about.");
-    static final Key<WebhookKey> KEY =
-            Key.secret("hooks.secret", SECRET, "What signs the questions, as webhooks are signed. Required with a URL.");
+    static final Key<List<String>> ABOUT =
+            Key.of("hooks.topics", TOPICS, "*", "The topics that hooks.subscribe and hooks.publish are asked about.");
+    static final Key<WebhookKey> KEY = Key.secret(
+            "hooks.secret", SECRET, "What signs the questions, as webhooks are signed. Required with a URL.");
     static final Key<Duration> TIMEOUT =
             Key.of("hooks.timeout", Kind.duration("100ms", "30s"), "2s", "How long an answer may take.");
     static final Key<Integer> CONCURRENCY = Key.of(
@@ -75,8 +75,8 @@ final class HookKeys {
     static final Key<Path> CA_FILE =
             Key.optional("hooks.ca-file", Kind.path(), "Certificates in PEM to trust instead of the system's.");
 
-    static final List<Key<?>> ALL = List.of(
-            CONNECT, SUBSCRIBE, PUBLISH, ABOUT, KEY, TIMEOUT, CONCURRENCY, AWAY, ALLOW, PLAIN_HTTP, CA_FILE);
+    static final List<Key<?>> ALL =
+            List.of(CONNECT, SUBSCRIBE, PUBLISH, ABOUT, KEY, TIMEOUT, CONCURRENCY, AWAY, ALLOW, PLAIN_HTTP, CA_FILE);
 
     private HookKeys() {}
 }

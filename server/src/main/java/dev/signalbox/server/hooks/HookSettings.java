@@ -42,7 +42,8 @@ record HookSettings(
         url(reading, targets, HookKeys.SUBSCRIBE).ifPresent(url -> urls.put(Hook.SUBSCRIBE, url));
         url(reading, targets, HookKeys.PUBLISH).ifPresent(url -> urls.put(Hook.PUBLISH, url));
         Optional<WebhookKey> key = reading.find(HookKeys.KEY);
-        reading.check(urls.isEmpty() || key.isPresent(), HookKeys.KEY, "is required: your backend verifies questions by it");
+        reading.check(
+                urls.isEmpty() || key.isPresent(), HookKeys.KEY, "is required: your backend verifies questions by it");
         Duration timeout = reading.get(HookKeys.TIMEOUT);
         List<TopicRule> topics = reading.get(HookKeys.ABOUT).stream()
                 .map(pattern -> new TopicRule(pattern, TopicPolicy.DEFAULT))

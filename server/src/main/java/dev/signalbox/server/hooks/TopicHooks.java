@@ -70,7 +70,8 @@ final class TopicHooks implements Gatekeeper {
             HookAnswer answer = caller.ask(hook(wish.operation()).orElseThrow(), question(wish));
             return answer.allow()
                     ? Optional.empty()
-                    : Optional.of(error(wish, ErrorCode.REJECTED, answer.reason().orElse("the backend does not allow it")));
+                    : Optional.of(
+                            error(wish, ErrorCode.REJECTED, answer.reason().orElse("the backend does not allow it")));
         } catch (HookException e) {
             LOG.debug("the backend was not asked about {}: {}", wish.topic(), FailureText.of(e));
             return settings.away() == HookKeys.WhenAway.ALLOW
@@ -78,7 +79,8 @@ final class TopicHooks implements Gatekeeper {
                     : Optional.of(error(
                             wish,
                             ErrorCode.OVERLOADED,
-                            "whether you may use " + wish.topic() + " could not be asked just now; try again in a while"));
+                            "whether you may use " + wish.topic()
+                                    + " could not be asked just now; try again in a while"));
         }
     }
 

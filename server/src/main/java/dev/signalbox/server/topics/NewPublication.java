@@ -18,12 +18,12 @@ import tools.jackson.databind.JsonNode;
 /** A message, where it is published, and the caller's own name for it. */
 record NewPublication(Address.Topic topic, NewTopicMessage message, Optional<String> key) {
     private static final int MOST = 1_000;
-    private static final Set<String> FIELDS = Stream.concat(
-                    NewTopicMessage.FIELDS.stream(), Stream.of("topic", "key"))
+    private static final Set<String> FIELDS = Stream.concat(NewTopicMessage.FIELDS.stream(), Stream.of("topic", "key"))
             .collect(Collectors.toUnmodifiableSet());
 
     static final String NO_TOPIC = "must be 1 to 128 of A-Z a-z 0-9 . _ ~ @ + : / = - for a topic";
-    static final String KEY_OF_VOLATILE = "is not for a volatile message: nothing of it is kept to know a repetition by";
+    static final String KEY_OF_VOLATILE =
+            "is not for a volatile message: nothing of it is kept to know a repetition by";
 
     /** One message to a topic. Throws a {@link Problem} that names everything that is wrong with it. */
     static NewPublication one(Request request, Address.Topic topic, JsonNode body) {
@@ -83,7 +83,8 @@ record NewPublication(Address.Topic topic, NewTopicMessage message, Optional<Str
 
     private static Optional<String> key(Request request, JsonFields fields, String name) {
         boolean isOne = IdempotencyKey.isOne(name);
-        fields.violations().check(isOne, fields.shown("key"), "must be 1 to 255 visible ASCII characters, such as a UUID");
+        fields.violations()
+                .check(isOne, fields.shown("key"), "must be 1 to 255 visible ASCII characters, such as a UUID");
         return isOne ? Optional.of(IdempotencyKey.of(request, name)) : Optional.empty();
     }
 

@@ -48,7 +48,8 @@ final class PublishRoutes {
     private record Published(String topic, UUID epoch, long offset, boolean repeated) implements Outcome {}
 
     /** It went to those who subscribe, and has no place. */
-    private record Passed(String topic, @JsonProperty("volatile") boolean isVolatile) implements Outcome {}
+    private record Passed(
+            String topic, @JsonProperty("volatile") boolean isVolatile) implements Outcome {}
 
     private record Refused(String topic, Refusal error) implements Outcome {}
 

@@ -207,8 +207,7 @@ final class TopicCommand {
             if (isVolatile) {
                 message.put("volatile", true);
             }
-            tell(client().post(
-                            path() + "/messages", message, key == null ? Map.of() : Map.of("Idempotency-Key", key)));
+            tell(client().post(path() + "/messages", message, key == null ? Map.of() : Map.of("Idempotency-Key", key)));
             return ExitCode.OK;
         }
 

@@ -42,9 +42,7 @@ final class TopicRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.read(TOPICS, this::list),
-                Route.read(TOPIC, this::show),
-                Route.read(MESSAGES, this::messages));
+                Route.read(TOPICS, this::list), Route.read(TOPIC, this::show), Route.read(MESSAGES, this::messages));
     }
 
     /** {@code first} is above {@code last} if nothing is kept. */
@@ -91,8 +89,7 @@ final class TopicRoutes {
         try {
             return Address.topic(request.parameter("name"));
         } catch (IllegalArgumentException e) {
-            throw Problems.invalid(
-                    List.of(new Violation("name", NewPublication.NO_TOPIC)));
+            throw Problems.invalid(List.of(new Violation("name", NewPublication.NO_TOPIC)));
         }
     }
 

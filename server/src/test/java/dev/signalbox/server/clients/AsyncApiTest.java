@@ -65,7 +65,8 @@ class AsyncApiTest {
         assertThat(document.path("components").path("schemas").has(name))
                 .as("a schema for %s", frame)
                 .isTrue();
-        return schemas.getSchema(SchemaLocation.of(BASE + "#/components/schemas/" + name)).validate(frame);
+        return schemas.getSchema(SchemaLocation.of(BASE + "#/components/schemas/" + name))
+                .validate(frame);
     }
 
     private List<JsonNode> examples(String heading) {
@@ -88,9 +89,10 @@ class AsyncApiTest {
     }
 
     private void assertDescribes(String side, List<JsonNode> examples) {
-        assertThat(examples).isNotEmpty().allSatisfy(each -> assertThat(faults(side, each))
-                .as(each.toString())
-                .isEmpty());
+        assertThat(examples)
+                .isNotEmpty()
+                .allSatisfy(each ->
+                        assertThat(faults(side, each)).as(each.toString()).isEmpty());
     }
 
     @Test
@@ -100,8 +102,12 @@ class AsyncApiTest {
         assertDescribes("client", client);
         assertDescribes("server", server);
 
-        assertThat(types("client")).containsExactlyInAnyOrderElementsOf(Stream.concat(named(client), Stream.of("auth")).toList());
-        assertThat(types("server")).containsExactlyInAnyOrderElementsOf(Stream.concat(named(server), Stream.of("pong")).toList());
+        assertThat(types("client"))
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(named(client), Stream.of("auth")).toList());
+        assertThat(types("server"))
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(named(server), Stream.of("pong")).toList());
     }
 
     private static Stream<String> named(List<JsonNode> frames) {
@@ -112,7 +118,8 @@ class AsyncApiTest {
     void everyReferenceLeadsSomewhereAndEveryCodeIsThere() {
         document.findValues("$ref")
                 .forEach(reference -> assertThat(
-                                document.at(reference.stringValue().substring(1)).isMissingNode())
+                                document.at(reference.stringValue().substring(1))
+                                        .isMissingNode())
                         .as(reference.toString())
                         .isFalse());
         JsonNode codes = document.at("/components/schemas/ErrorCode/enum");
@@ -144,40 +151,41 @@ class AsyncApiTest {
                 assertThat(faults("client", JSON.readTree(frame))).as(frame).isEmpty();
                 socket.sendText(frame, true).join();
             }
-            await().atMost(Duration.ofSeconds(30)).until(() -> told.stream().anyMatch(AsyncApiTest::isLast));
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(told)
+                            .as("the last, what is volatile, in a pattern, with a header, to be acknowledged")
+                            .anyMatch(each -> is(each, "pong"))
+                            .anyMatch(each -> is(each, "message") && each.has("topic") && !each.has("offset"))
+                            .anyMatch(each -> each.has("in"))
+                            .anyMatch(each -> each.has("headers"))
+                            .anyMatch(each -> each.has("ack")));
             socket.abort();
         }
 
         assertDescribes("server", told);
         assertThat(named(told)).contains("welcome", "ok", "error", "message", "pong");
-        assertThat(told).as("volatile, in a pattern, with a header, to be acknowledged")
-                .anyMatch(each -> each.has("topic") && !each.has("offset") && each.path("type").asString().equals("message"))
-                .anyMatch(each -> each.has("in"))
-                .anyMatch(each -> each.has("headers"))
-                .anyMatch(each -> each.has("ack"));
     }
 
-    private static boolean isLast(JsonNode frame) {
-        return frame.path("type").asString().equals("pong");
+    private static boolean is(JsonNode frame, String type) {
+        return frame.path("type").asString().equals(type);
     }
 
     private static WebSocket connect(HttpClient http, Server server, List<JsonNode> told) {
         StringBuilder text = new StringBuilder();
         return http.newWebSocketBuilder()
                 .header("Authorization", "Bearer the-token-of-alice")
-                .buildAsync(
-                        URI.create(server.address("clients") + "?resume=new"), new WebSocket.Listener() {
-                            @Override
-                            public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
-                                text.append(part);
-                                if (last) {
-                                    told.add(JSON.readTree(text.toString()));
-                                    text.setLength(0);
-                                }
-                                from.request(1);
-                                return CompletableFuture.completedStage(null);
-                            }
-                        })
+                .buildAsync(URI.create(server.address("clients") + "?resume=new"), new WebSocket.Listener() {
+                    @Override
+                    public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
+                        text.append(part);
+                        if (last) {
+                            told.add(JSON.readTree(text.toString()));
+                            text.setLength(0);
+                        }
+                        from.request(1);
+                        return CompletableFuture.completedStage(null);
+                    }
+                })
                 .join();
     }
 

@@ -145,9 +145,7 @@ class ClientCommandTest {
 
     private static String topics(String id) {
         StringBuilder topics = new StringBuilder();
-        json(ok("client", "show", id, "--json"))
-                .path("sessions")
-                .forEach(each -> topics.append(each.path("topics")));
+        json(ok("client", "show", id, "--json")).path("sessions").forEach(each -> topics.append(each.path("topics")));
         return topics.toString();
     }
 

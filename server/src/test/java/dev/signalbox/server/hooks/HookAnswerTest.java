@@ -20,7 +20,8 @@ class HookAnswerTest {
     @Test
     void anAnswerAllowsOrRefusesAndMayGrantTopics() throws HookException {
         assertThat(read(200, "{\"allow\": true}", true).allow()).isTrue();
-        HookAnswer refused = read(200, "{\"allow\": false, \"reason\": \"" + "x".repeat(300) + "\", \"more\": 1}", true);
+        HookAnswer refused =
+                read(200, "{\"allow\": false, \"reason\": \"" + "x".repeat(300) + "\", \"more\": 1}", true);
         assertThat(refused.allow()).isFalse();
         assertThat(refused.reason()).contains("x".repeat(200));
         assertThat(read(200, "{\"allow\": true, \"topics\": {\"join\": [\"a\"], \"publish\": [\"b*\"]}}", true)

@@ -106,7 +106,6 @@ class OpenApiTest {
         answers(200, ban("mallory", "{\"for\":\"10m\"}"), "Client");
         answers(200, server.get("/api/clients/mallory"), "Client");
         answers(400, ban("mallory", "{\"for\":\"0s\"}"), "Problem");
-        answers(200, subscribed("alice", "{\"topic\":\"rooms/*\"}"), "ToldSessions");
         answers(400, subscribed("alice", "{\"topic\":\"a*b\"}"), "Problem");
         answers(404, subscribed("nobody", "{\"topic\":\"news\"}"), "Problem");
         answers(200, server.get("/api/overview"), "Overview");
@@ -126,13 +125,10 @@ class OpenApiTest {
         answers(409, append("s", "If-Match", "7"), "Problem");
         answers(201, publish("news", "{\"text\":\"x\"}"), "PublishedPlace");
         answers(201, publish("news", "{\"text\":\"x\",\"volatile\":true}"), "PassedOn");
-        answers(
-                200,
-                publishSeveral("""
+        answers(200, publishSeveral("""
                     {"messages":[{"topic":"news","text":"x"},{"topic":"news","text":"x","volatile":true},
                      {"topic":"news~presence","text":"x"}]}\
-                    """),
-                "PublicationOutcomes");
+                    """), "PublicationOutcomes");
         answers(400, publishSeveral("{\"messages\":[]}"), "Problem");
         answers(200, server.get("/api/topics"), "TopicPage");
         answers(200, server.get("/api/topics/news"), "Topic");

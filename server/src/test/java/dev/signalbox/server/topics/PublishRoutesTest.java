@@ -41,6 +41,7 @@ class PublishRoutesTest {
         List<String> sets = List.of(
                 "data.folder=" + folder,
                 "control.port=0",
+                "control.max-body=1MiB",
                 "clients.port=0",
                 "clients.tokens.0.client=alice",
                 "clients.tokens.0.token=the-token-of-alice",

@@ -157,7 +157,10 @@ abstract class EndpointTopicContract extends EndpointMessagingContract {
         assertNext(bob, 1, 1);
         assertThat(bob.next()).isEqualTo(new Event.Published(NEWS, 0, text("typing")));
         assertNext(bob, 2, 2);
-        alice.subscribe("s", NEWS, Optional.of(new Position(router.topic(NEWS).orElseThrow().epoch(), 0)));
+        alice.subscribe(
+                "s",
+                NEWS,
+                Optional.of(new Position(router.topic(NEWS).orElseThrow().epoch(), 0)));
         assertThat(next(alice, Event.Subscribed.class).recovered()).isTrue();
         assertNext(alice, 1, 2);
     }
@@ -176,7 +179,8 @@ abstract class EndpointTopicContract extends EndpointMessagingContract {
         assertThat(alice.next()).isEqualTo(new Event.Ok("u"));
         for (int i = 1; i <= 9; i++) {
             Message message = Message.of(Address.logic("server"), Address.topic(NEWS), text("m" + i));
-            assertThat(router.send(message.withHeader("key", i <= 6 ? "a" : "b")).complete())
+            assertThat(router.send(message.withHeader("key", i <= 6 ? "a" : "b"))
+                            .complete())
                     .isTrue();
         }
 
