@@ -4,6 +4,7 @@ export interface Message {
   /** An address, such as `client:bob` or `logic:clock`. */
   readonly from: string;
   readonly topic?: string;
+  /** Its place in the topic; a volatile message has none. */
   readonly offset?: number;
   /** The topic itself, if `topic` is a pattern. */
   readonly in?: string;
@@ -25,6 +26,8 @@ export interface Gap {
   expected?: number;
   next?: number;
   epoch?: string;
+  /** Whether each of them is left out since a newer message with its key follows. */
+  conflated: boolean;
 }
 
 /** Text, bytes, or whatever JSON can say. */
@@ -50,6 +53,10 @@ export interface Options {
 export interface SignalboxEvents {
   state: CustomEvent<State>;
   message: CustomEvent<Message>;
+  /** The server has subscribed this session to a topic. */
+  subscribed: CustomEvent<Subscription>;
+  /** The server has ended a subscription, or it ended with its session. */
+  unsubscribed: CustomEvent<{ topic: string }>;
   /** It is the same session after a break. */
   resumed: CustomEvent<{ session: string }>;
   /** It is another session after a break: what was sent to the old one meanwhile is lost. */
@@ -69,6 +76,8 @@ export interface Subscription extends EventTarget {
   readonly topic: string;
   readonly epoch?: string;
   readonly offset?: number;
+  /** Whether the server began it, and not this client. */
+  readonly chosen: boolean;
   unsubscribe(): Promise<void>;
   addEventListener<K extends keyof SubscriptionEvents>(
     type: K, listener: (event: SubscriptionEvents[K]) => void, options?: boolean | AddEventListenerOptions): void;
@@ -87,6 +96,7 @@ export interface Signalbox extends EventTarget {
   publish(topic: string, payload: Payload, options?: {
     headers?: Record<string, string>; key?: string; timeout?: number;
   }): Promise<Place & { repeated: boolean }>;
+  publishVolatile(topic: string, payload: Payload, options?: { headers?: Record<string, string> }): Promise<void>;
   subscribe(topic: string, options?: {
     from?: 'now' | 'oldest' | Place; onMessage?: (message: Message) => void; onGap?: (gap: Gap) => void;
   }): Promise<Subscription>;

@@ -17,13 +17,15 @@ const REMEMBERED = 1_000;
 const MAX_CALLS = 1_000;
 
 /**
- * A client of Signalbox: see README.md. Events: `state`, `message`, `resumed`, `restarted`, `problem`, `closed`.
+ * A client of Signalbox: see README.md. Events: `state`, `message`, `subscribed`, `unsubscribed`, `resumed`, `restarted`, `problem`, `closed`.
  */
 export class Signalbox extends EventTarget {
   #options;
   #backoff;
   #calls = new Calls(MAX_CALLS);
   #subscriptions = new Map();
+  /** Topics that were left while there was no connection: the session may still have them. */
+  #left = new Set();
   #handled = new Map();
   #socket = null;
   #state = 'connecting';
@@ -73,6 +75,15 @@ export class Signalbox extends EventTarget {
     return { epoch, offset, repeated };
   }
 
+  /** Publishes to those who subscribe now: it is not kept, and fails without a connection rather than wait for one. */
+  async publishVolatile(topic, payload, { headers } = {}) {
+    if (this.#state !== 'open') {
+      throw new ConnectionLostError('there is no connection, and a volatile message does not wait for one');
+    }
+    const frame = { type: 'publish', topic, ...encode(payload), ...(headers && { headers }), volatile: true };
+    await this.#call(frame, { timeout: this.#options.timeout });
+  }
+
   /**
    * Subscribes to a topic: `from` is `now`, `oldest`, or a place `{epoch, offset}`. Settles with a {@link Subscription}, which
    * tells `onMessage` and `onGap` from its first message on.
@@ -86,6 +97,7 @@ export class Signalbox extends EventTarget {
     listen(subscription, 'message', onMessage);
     listen(subscription, 'gap', onGap);
     this.#subscriptions.set(topic, subscription);
+    this.#left.delete(topic);
     try {
       await this.#begin(subscription);
       return subscription;
@@ -146,6 +158,8 @@ export class Signalbox extends EventTarget {
       this.#subscriptions.delete(subscription.topic);
       if (this.#state === 'open') {
         await this.#call({ type: 'unsubscribe', topic: subscription.topic }, { timeout: this.#options.timeout });
+      } else {
+        this.#left.add(subscription.topic);
       }
     }
   }
@@ -206,6 +220,8 @@ export class Signalbox extends EventTarget {
       case 'welcome': return this.#welcome(frame);
       case 'message': return frame.topic === undefined ? this.#guarded(this.#message(frame)) : this.#published(frame);
       case 'gap': return this.#subscriptions.get(frame.topic)?.gap(frame);
+      case 'subscribed': return this.#chosen(frame);
+      case 'unsubscribed': return this.#ended(frame.topic);
       case 'request': return this.#guarded(this.#asked(frame));
       case 'ping': return this.#write({ type: 'pong' });
       case 'ok': return this.#ok(frame);
@@ -236,14 +252,37 @@ export class Signalbox extends EventTarget {
     for (const [topic, subscription] of this.#subscriptions) {
       if (resumed.has(topic)) {
         subscription.begins(resumed.get(topic));
+      } else if (subscription.chosen) {
+        // It was the old session's: the server chooses again for this one.
+        this.#ended(topic);
       } else if (subscription.epoch !== undefined) {
         this.#follow(subscription).catch((error) => this.#unfollowed(subscription, error));
       }
     }
-    for (const topic of resumed.keys()) {
-      if (!this.#subscriptions.has(topic)) {
+    for (const [topic, place] of resumed) {
+      if (this.#left.has(topic)) {
         this.#write({ type: 'unsubscribe', topic });
+      } else if (!this.#subscriptions.has(topic)) {
+        this.#chosen(place);
       }
+    }
+    this.#left.clear();
+  }
+
+  /** The server has subscribed the session to a topic, or another place in one that it follows. */
+  #chosen(place) {
+    const known = this.#subscriptions.get(place.topic);
+    const subscription = known ?? new Subscription(place.topic, null, (ended) => this.#unsubscribe(ended));
+    subscription.begins(place);
+    if (!known) {
+      this.#subscriptions.set(place.topic, subscription);
+      this.#tell('subscribed', subscription);
+    }
+  }
+
+  #ended(topic) {
+    if (this.#subscriptions.delete(topic)) {
+      this.#tell('unsubscribed', { topic });
     }
   }
 

@@ -5,9 +5,11 @@
 export class Subscription extends EventTarget {
   #unsubscribe;
 
-  /** @param {string} topic @param {object} start fields of the first `subscribe` frame */
+  /** @param {string} topic @param {object} start fields of the first `subscribe` frame; null if the server began it */
   constructor(topic, start, unsubscribe) {
     super();
+    /** Whether the server began it, and not this client. */
+    this.chosen = start === null;
     this.topic = topic;
     this.start = start;
     /** The life of the topic, and the offset of the last message seen in it; undefined before the server has answered. */
@@ -35,26 +37,29 @@ export class Subscription extends EventTarget {
     this.offset = offset;
     if (another) {
       // How many were lost is not known: the topic has begun anew meanwhile.
-      this.#lost({ topic: this.topic, epoch });
+      this.#lost({ topic: this.topic, epoch, conflated: false });
     } else if (behind) {
-      this.#lost({ topic: this.topic, expected: before + 1, next: offset + 1 });
+      this.#lost({ topic: this.topic, expected: before + 1, next: offset + 1, conflated: false });
     }
     return recovered;
   }
 
   /** @internal */
   received(message) {
-    if (this.offset !== undefined && message.offset <= this.offset) {
-      return;
+    // A volatile message has no place.
+    if (message.offset !== undefined) {
+      if (message.offset <= this.offset) {
+        return;
+      }
+      this.offset = message.offset;
     }
-    this.offset = message.offset;
     this.dispatchEvent(new CustomEvent('message', { detail: message }));
   }
 
   /** @internal */
-  gap({ topic, expected, next }) {
+  gap({ topic, expected, next, conflated = false }) {
     this.offset = next - 1;
-    this.#lost({ topic, expected, next });
+    this.#lost({ topic, expected, next, conflated });
   }
 
   #lost(detail) {

@@ -143,6 +143,36 @@ test('after a break it is the same session, and nothing is missing', options, as
   assert.equal((await signed).acked, true);
 });
 
+test('what is volatile comes to those who are there, and is not kept', options, async () => {
+  const got = new Collector();
+  const { made: alice } = client('alice');
+  const { made: bob, lose } = client('bob');
+  await bob.subscribe('rooms/6', { onMessage: got.add });
+  await alice.publish('rooms/6', 'kept');
+  await alice.publishVolatile('rooms/6', { typing: 'alice' });
+  assert.deepEqual((await got.count(2)).map((each) => each.offset), [1, undefined]);
+
+  const restarted = next(bob, 'resumed');
+  lose();
+  await assert.rejects(bob.publishVolatile('rooms/6', 'x'), ConnectionLostError);
+  await restarted;
+  await alice.publish('rooms/6', 'after');
+  assert.deepEqual((await got.count(3)).map((each) => each.offset), [1, undefined, 2]);
+});
+
+test('of messages with a key, who comes late gets the newest', options, async () => {
+  const { made: alice } = client('alice');
+  for (const [symbol, price] of [['a', 1], ['b', 2], ['a', 3]]) {
+    await alice.publish('rooms/prices', { price }, { headers: { symbol } });
+  }
+  const got = new Collector();
+  const { made: bob } = client('bob');
+  await bob.subscribe('rooms/prices', { from: 'oldest', onMessage: got.add, onGap: got.add });
+  const [gap, ...prices] = await got.count(3);
+  assert.deepEqual(gap, { topic: 'rooms/prices', expected: 1, next: 2, conflated: true });
+  assert.deepEqual(prices.map((each) => each.json.price), [2, 3]);
+});
+
 test('who is there can be asked, and followed', options, async () => {
   const changes = new Collector();
   const { made: alice } = client('alice');

@@ -68,6 +68,7 @@ test('a subscription takes each message once and tells what is lost', () => {
   subscription.addEventListener('gap', ({ detail }) => seen.push(detail));
   subscription.begins({ epoch: 'a', offset: 4, recovered: true });
   subscription.received({ offset: 5 });
+  subscription.received({ text: 'volatile' });
   subscription.received({ offset: 5 });
   subscription.gap({ topic: 'news', expected: 6, next: 9 });
   subscription.received({ offset: 9 });
@@ -76,10 +77,11 @@ test('a subscription takes each message once and tells what is lost', () => {
   subscription.begins({ epoch: 'b', offset: 0, recovered: false });
   assert.deepEqual(seen, [
     5,
-    { topic: 'news', expected: 6, next: 9 },
+    undefined,
+    { topic: 'news', expected: 6, next: 9, conflated: false },
     9,
-    { topic: 'news', expected: 10, next: 12 },
-    { topic: 'news', epoch: 'b' },
+    { topic: 'news', expected: 10, next: 12, conflated: false },
+    { topic: 'news', epoch: 'b', conflated: false },
   ]);
   assert.deepEqual(subscription.place(), { epoch: 'b', offset: 0 });
 });

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 /** Runs an example by its name: {@code ./signalbox example maintenance-http}. */
 public final class Examples {
     private static final Map<String, Example> ALL = new TreeMap<>(Map.ofEntries(
+            Map.entry("chat", ChatExample::main),
             Map.entry("exec", ExecExample::main),
             Map.entry("llm", LlmExample::main),
             Map.entry("maintenance-database", MaintenanceDatabaseExample::main),

@@ -15,6 +15,10 @@ import dev.signalbox.testing.simulator.LlmReply;
 import dev.signalbox.testing.simulator.LlmSimulator;
 import dev.signalbox.testing.simulator.LlmSimulatorOptions;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +71,26 @@ class ExamplesTest {
             assertThat(response.text()).isEqualTo("Because.");
             assertThat(response.metadata().model()).isEqualTo("local");
         }
+    }
+
+    @Test
+    void theChatServesItsPageAndTheClientThatThePageLoads() throws IOException, InterruptedException {
+        try (ChatExample chat = ChatExample.start(0);
+                HttpClient http = HttpClient.newHttpClient()) {
+            assertThat(get(http, chat.address()).body()).contains("<title>Lobby</title>", "connect('ws://127.0.0.1:");
+            assertThat(get(http, chat.address().resolve("/signalbox.js")).body()).contains("export function connect");
+            assertThat(get(http, chat.address().resolve("/calls.js")).statusCode()).isEqualTo(200);
+            for (String path : List.of("/none.js", "/logback.xml", "/../chat.html")) {
+                assertThat(get(http, URI.create(chat.address() + path.substring(1)))
+                                .statusCode())
+                        .as(path)
+                        .isEqualTo(404);
+            }
+        }
+    }
+
+    private static HttpResponse<String> get(HttpClient http, URI address) throws IOException, InterruptedException {
+        return http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     @Test

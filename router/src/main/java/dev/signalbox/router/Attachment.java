@@ -108,7 +108,7 @@ final class Attachment implements ClientSession {
 
     /** Why nothing more is taken from this connection; null if it is. */
     private @Nullable RouteError superseded() {
-        return session.attachment() == this
+        return session.attachment() == this && !session.isHandedOver()
                 ? null
                 : RouteError.of(
                         ErrorCode.CLOSING, "the session goes on over another connection; send it over that one");
@@ -192,6 +192,42 @@ final class Attachment implements ClientSession {
     }
 
     @Override
+    public Optional<CompletionStage<Optional<RouteError>>> askToSubscribe(String topic) {
+        Address.Topic known = Address.topic(topic);
+        // Nobody is asked about what is refused anyway.
+        return superseded() != null || router.mayNotSubscribe(session, known) != null
+                ? Optional.empty()
+                : router.gate().toSubscribe(session, known);
+    }
+
+    @Override
+    public Optional<CompletionStage<Optional<RouteError>>> askToPublish(Draft draft) {
+        return superseded() != null || !router.gate().isKept() || !router.mayPublish(session, draft)
+                ? Optional.empty()
+                : router.gate().toPublish(session, draft);
+    }
+
+    @Override
+    public Subscribing join(String topic) {
+        RouteError refusal = superseded();
+        if (refusal != null) {
+            // Race: the wish was for the session, which has another connection by now.
+            router.subscribe(session.address().id(), topic);
+            return new Subscribing.Refused(refusal);
+        }
+        return router.join(session, Address.topic(topic));
+    }
+
+    @Override
+    public List<String> toJoin() {
+        List<String> known = session.subscriptions().names();
+        return session.principal().topics().join().stream()
+                .filter(topic -> !known.contains(topic))
+                .distinct()
+                .toList();
+    }
+
+    @Override
     public boolean unsubscribe(String topic) {
         session.touch();
         return superseded() == null && session.subscriptions().remove(topic);
@@ -210,6 +246,13 @@ final class Attachment implements ClientSession {
         // The key is the user's own: nobody can use up a name before somebody else does.
         String own = key.map(given -> session.address().user() + " " + given).orElse(null);
         return refusal == null ? router.receivePublication(message, own, session) : new Publishing.Refused(refusal);
+    }
+
+    @Override
+    public Publishing publishVolatile(Draft draft) {
+        Message message = message(draft);
+        RouteError refusal = superseded();
+        return refusal == null ? router.receiveVolatile(message, session) : new Publishing.Refused(refusal);
     }
 
     @Override

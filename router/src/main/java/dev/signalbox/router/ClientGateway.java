@@ -1,5 +1,7 @@
 package dev.signalbox.router;
 
+import java.util.concurrent.CompletionStage;
+
 /** The router, as an endpoint sees it. Thread-safe; nothing here blocks. */
 public interface ClientGateway {
 
@@ -19,6 +21,12 @@ public interface ClientGateway {
 
     /** Announces an authenticated client with a session that it has, or will come back to. */
     Admission connect(Principal principal, Connection connection, SessionStart start);
+
+    /**
+     * Brings the session here that the client wants to come back to, if another node of the cluster has it: {@link #connect} finds it then. Completes
+     * once that has worked, or has not, after about two seconds at most; at once if there is nothing to bring. What depends on it must not block.
+     */
+    CompletionStage<Void> fetch(Principal principal, SessionStart start);
 
     /** What is sent to all: every session is a subscriber from its beginning to its end. */
     Topic everyone();

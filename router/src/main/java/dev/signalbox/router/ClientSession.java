@@ -56,10 +56,34 @@ public interface ClientSession {
 
         /** It is not. */
         record Refused(RouteError error) implements Subscribing {}
+
+        /**
+         * The topic's history, which is the cluster's, is being read: subscribe again once this has completed, unless it completes with a reason why
+         * not. What depends on it must not block.
+         */
+        record Later(CompletionStage<Optional<RouteError>> ready) implements Subscribing {}
     }
 
     /** Subscribes to a topic; again for the same one, it begins anew. */
     Subscribing subscribe(String topic, TopicStart from);
+
+    /**
+     * What has to be awaited before {@link #subscribe}: the answer of a {@link Gatekeeper}, which is empty if the client may. Empty if there is
+     * nothing to ask, which then says nothing about whether it may. Frames of the client that come meanwhile have to wait, to keep their order.
+     */
+    Optional<CompletionStage<Optional<RouteError>>> askToSubscribe(String topic);
+
+    /** The same before a {@link #send}, {@link #publish} or {@link #publishVolatile} whose targets may be topics. */
+    Optional<CompletionStage<Optional<RouteError>>> askToPublish(Draft draft);
+
+    /** Subscribes to a topic by the server's wish, whether its user may or not, from what is published next on. */
+    Subscribing join(String topic);
+
+    /**
+     * The topics that the credentials name for the session to subscribe to, without those that it does subscribe to: once the client is
+     * welcome, the endpoint subscribes to them, and tells the client.
+     */
+    List<String> toJoin();
 
     /** False if the session does not subscribe to it. */
     boolean unsubscribe(String topic);
@@ -90,8 +114,17 @@ public interface ClientSession {
         /** It is in the topic, now or since an earlier call with the same key. */
         record Published(Position position, boolean repeated) implements Publishing {}
 
+        /** It went to those who subscribe now, and has no place. */
+        record Passed() implements Publishing {}
+
         /** It is not. */
         record Refused(RouteError error) implements Publishing {}
+
+        /**
+         * The topic's history is the cluster's, and has not answered yet. It completes with one of the others; what depends on it must not block. If it
+         * is refused as {@link ErrorCode#TIMEOUT}, the message may be in the topic all the same.
+         */
+        record Later(CompletionStage<Publishing> outcome) implements Publishing {}
     }
 
     /**
@@ -102,6 +135,13 @@ public interface ClientSession {
      *     for the last 1,024 messages with a key at least
      */
     Publishing publish(Draft draft, Optional<String> key);
+
+    /**
+     * Publishes to those who subscribe to one topic now. It is not kept: who lags, or is away, does not get it and is not told.
+     *
+     * @param draft with the topic as its only target
+     */
+    Publishing publishVolatile(Draft draft);
 
     /**
      * The connection broke, or fell silent: the session waits for another one, if it is one that the client can come back to.

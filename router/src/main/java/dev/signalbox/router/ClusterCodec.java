@@ -38,6 +38,15 @@ final class ClusterCodec {
     private static final int ASK = 14;
     private static final int SESSIONS = 15;
     private static final int MARK = 16;
+    private static final int ENTRY = 17;
+    private static final int STORED = 18;
+    private static final int GROWN = 19;
+    private static final int BANNED = 20;
+    private static final int BANS_KNOWN = 21;
+    private static final int FETCH = 22;
+    private static final int FETCHED_MESSAGES = 23;
+    private static final int FETCHED = 24;
+    private static final int PUBLISH_VOLATILE = 25;
 
     private static final int TEXT = 1;
     private static final int BINARY = 2;
@@ -49,6 +58,8 @@ final class ClusterCodec {
 
     /** No router waits longer. */
     private static final long LONGEST = Duration.ofDays(30).toMillis();
+
+    private static final Duration LONGEST_BAN = Duration.ofDays(36_500);
 
     private final InstantSource clock;
 
@@ -71,6 +82,15 @@ final class ClusterCodec {
             case ClusterFrame.Forget _ -> FORGET;
             case ClusterFrame.Disconnect _ -> DISCONNECT;
             case ClusterFrame.Publish _ -> PUBLISH;
+            case ClusterFrame.Entry _ -> ENTRY;
+            case ClusterFrame.Stored _ -> STORED;
+            case ClusterFrame.Grown _ -> GROWN;
+            case ClusterFrame.Banned _ -> BANNED;
+            case ClusterFrame.BansKnown _ -> BANS_KNOWN;
+            case ClusterFrame.Fetch _ -> FETCH;
+            case ClusterFrame.FetchedMessages _ -> FETCHED_MESSAGES;
+            case ClusterFrame.Fetched _ -> FETCHED;
+            case ClusterFrame.PublishVolatile _ -> PUBLISH_VOLATILE;
             case ClusterFrame.Beat _ -> BEAT;
             case ClusterFrame.Mark _ -> MARK;
             case ClusterFrame.Bye _ -> BYE;
@@ -95,6 +115,19 @@ final class ClusterCodec {
                 to.text(target.toString()).text(reason.name());
             case ClusterFrame.Publish(String topic, Optional<String> key, Message message) ->
                 message(message, optional(key, (text, sink) -> sink.text(text), to.text(topic)));
+            case ClusterFrame.Entry entry -> entry(entry, to);
+            case ClusterFrame.Stored(UUID epoch, long offset, ClusterFrame.Entry entry) ->
+                entry(entry, to.uuid(epoch).number(offset));
+            case ClusterFrame.Grown(String topic) -> to.text(topic);
+            case ClusterFrame.Banned(List<Bans.Ban> bans) -> list(bans, bans.size(), this::ban, to);
+            case ClusterFrame.BansKnown(long digest) -> to.fixed(digest);
+            case ClusterFrame.Fetch(UUID id, Address.Session session, String proof) ->
+                to.uuid(id).text(session.toString()).text(proof);
+            case ClusterFrame.FetchedMessages(UUID id, List<Message> messages) ->
+                list(messages, messages.size(), this::message, to.uuid(id));
+            case ClusterFrame.Fetched(UUID id, int messages, Optional<MovedSession> session) ->
+                optional(session, ClusterCodec::moved, to.uuid(id).number(messages));
+            case ClusterFrame.PublishVolatile(String topic, Message message) -> message(message, to.text(topic));
             case ClusterFrame.Beat beat -> beat(beat, to);
             case ClusterFrame.Mark _ -> to;
             case ClusterFrame.Bye _ -> to;
@@ -121,6 +154,17 @@ final class ClusterCodec {
             case FORGET -> new ClusterFrame.Forget(body.uuid());
             case DISCONNECT -> new ClusterFrame.Disconnect(Address.parse(body.text()), reason(body.text()));
             case PUBLISH -> new ClusterFrame.Publish(body.text(), optional(body, ByteSource::text), message(body));
+            case ENTRY -> entry(body);
+            case STORED -> new ClusterFrame.Stored(body.uuid(), body.number(), entry(body));
+            case GROWN -> new ClusterFrame.Grown(body.text());
+            case BANNED -> new ClusterFrame.Banned(list(body, this::ban));
+            case BANS_KNOWN -> new ClusterFrame.BansKnown(body.fixed());
+            case FETCH -> new ClusterFrame.Fetch(body.uuid(), sessionAddress(body.text()), body.text());
+            case FETCHED_MESSAGES -> new ClusterFrame.FetchedMessages(body.uuid(), list(body, this::message));
+            case FETCHED ->
+                new ClusterFrame.Fetched(
+                        body.uuid(), Math.toIntExact(body.number()), optional(body, ClusterCodec::moved));
+            case PUBLISH_VOLATILE -> new ClusterFrame.PublishVolatile(body.text(), message(body));
             case BEAT -> beat(body);
             case MARK -> new ClusterFrame.Mark();
             case BYE -> new ClusterFrame.Bye();
@@ -160,6 +204,55 @@ final class ClusterCodec {
             read.add(reading.apply(from));
         }
         return read;
+    }
+
+    /** Without its messages. */
+    private static ByteSink moved(MovedSession session, ByteSink to) {
+        to.text(session.remoteAddress())
+                .number(session.connectedAt().toEpochMilli())
+                .number(session.lastMessageAt().toEpochMilli());
+        list(session.topics(), session.topics().size(), (topic, sink) -> sink.text(topic), to);
+        to.number(session.written().size());
+        session.written()
+                .forEach((topic, place) -> to.text(topic).uuid(place.epoch()).number(place.offset()));
+        return to;
+    }
+
+    private static MovedSession moved(ByteSource from) {
+        String remoteAddress = from.text();
+        Instant connectedAt = Instant.ofEpochMilli(from.number());
+        Instant lastMessageAt = Instant.ofEpochMilli(from.number());
+        List<String> topics = list(from, ByteSource::text);
+        int count = from.count();
+        Map<String, Position> written = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            written.put(from.text(), new Position(from.uuid(), from.number()));
+        }
+        return new MovedSession(remoteAddress, connectedAt, lastMessageAt, topics, written, List.of());
+    }
+
+    private ByteSink ban(Bans.Ban ban, ByteSink to) {
+        Duration left = Duration.between(clock.instant(), ban.end());
+        long millis = left.compareTo(LONGEST_BAN) < 0 ? Math.max(1, left.toMillis()) : LONGEST_BAN.toMillis();
+        return to.text(ban.user())
+                .number(millis)
+                .flag(ban.lifted())
+                .number(ban.at())
+                .uuid(ban.by());
+    }
+
+    private Bans.Ban ban(ByteSource from) {
+        String user = from.text();
+        Instant end = clock.instant().plusMillis(Math.clamp(from.number(), 1, LONGEST_BAN.toMillis()));
+        return new Bans.Ban(user, end, from.flag(), from.number(), from.uuid());
+    }
+
+    private ByteSink entry(ClusterFrame.Entry entry, ByteSink to) {
+        return message(entry.message(), to.text(entry.topic()).text(entry.id()).number(entry.at()));
+    }
+
+    private ClusterFrame.Entry entry(ByteSource from) {
+        return new ClusterFrame.Entry(from.text(), from.text(), from.number(), message(from));
     }
 
     private ByteSink message(Message message, ByteSink to) {

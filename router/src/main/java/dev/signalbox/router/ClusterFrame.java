@@ -38,6 +38,27 @@ sealed interface ClusterFrame {
     /** A publication to a topic; {@code key} as in {@link ClientSession#publish}. */
     record Publish(String topic, Optional<String> key, Message message) implements ClusterFrame {}
 
+    /** A publication to those who subscribe to a topic now. */
+    record PublishVolatile(String topic, Message message) implements ClusterFrame {}
+
+    /**
+     * What is kept of a publication in a {@link TopicHistory}; never sent by itself.
+     *
+     * @param id what the history knows it by
+     * @param at when it was published, in milliseconds since 1970
+     */
+    record Entry(String topic, String id, long at, Message message) implements ClusterFrame {}
+
+    /** A publication that is in the history of its topic, with its place there. */
+    record Stored(UUID epoch, long offset, Entry entry) implements ClusterFrame {
+        Publication publication(String topic) {
+            return new Publication(offset, entry.at(), entry.message(), topic);
+        }
+    }
+
+    /** The history of a topic has grown by what cannot be carried. */
+    record Grown(String topic) implements ClusterFrame {}
+
     /**
      * The sign of life of a node.
      *
@@ -51,6 +72,34 @@ sealed interface ClusterFrame {
             logics = Set.copyOf(logics);
         }
     }
+
+    /**
+     * The client of a session has come to the sender.
+     *
+     * @param id what the answer is told by
+     * @param proof of who has the session's token: {@link ClusterMoves#proof}
+     */
+    record Fetch(UUID id, Address.Session session, String proof) implements ClusterFrame {}
+
+    /** Some of the messages of a session that is on its way. */
+    record FetchedMessages(UUID id, List<Message> messages) implements ClusterFrame {
+        public FetchedMessages {
+            messages = List.copyOf(messages);
+        }
+    }
+
+    /** The session itself, without them; empty if it is not given away. {@code messages} is how many there were. */
+    record Fetched(UUID id, int messages, Optional<MovedSession> session) implements ClusterFrame {}
+
+    /** What was decided about some users' bans. */
+    record Banned(List<Bans.Ban> bans) implements ClusterFrame {
+        public Banned {
+            bans = List.copyOf(bans);
+        }
+    }
+
+    /** Which bans the node knows: {@link Bans#digest}. */
+    record BansKnown(long digest) implements ClusterFrame {}
 
     /** Nothing: its place shows what is missing before it. */
     record Mark() implements ClusterFrame {}

@@ -5,6 +5,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -18,7 +20,10 @@ final class ClusterInterest {
 
     private final ClusterLink link;
     private final ClusterSequences sequences;
-    private final Map<ClusterLink.Channel, Set<String>> topics = new HashMap<>();
+    /** The topics of this node that share a channel, and when the broker has confirmed that it is subscribed to. */
+    private record Followed(Set<String> topics, CompletionStage<Void> confirmed) {}
+
+    private final Map<ClusterLink.Channel, Followed> followed = new HashMap<>();
 
     ClusterInterest(ClusterLink link, ClusterSequences sequences) {
         this.link = link;
@@ -44,20 +49,23 @@ final class ClusterInterest {
                 : List.of(channel(topic));
     }
 
-    /** A topic has begun here, unless {@code isOpen} says that it has ended since. */
-    synchronized void opened(String topic, Predicate<String> isOpen) {
-        if (!isOpen.test(topic)) {
-            return;
-        }
-        channels(topic).forEach(channel -> add(channel, topic));
+    /**
+     * A topic has begun here, unless {@code isOpen} says that it has ended since. The stage completes once all that is published elsewhere from
+     * then on comes here.
+     */
+    synchronized CompletionStage<?> opened(String topic, Predicate<String> isOpen) {
+        return isOpen.test(topic)
+                ? CompletableFuture.allOf(channels(topic).stream()
+                        .map(channel -> add(channel, topic).toCompletableFuture())
+                        .toArray(CompletableFuture<?>[]::new))
+                : CompletableFuture.completedFuture(null);
     }
 
-    private void add(ClusterLink.Channel channel, String topic) {
-        Set<String> known = topics.computeIfAbsent(channel, same -> new HashSet<>());
-        if (known.isEmpty()) {
-            var _ = link.subscribe(channel);
-        }
-        known.add(topic);
+    private CompletionStage<Void> add(ClusterLink.Channel channel, String topic) {
+        Followed known =
+                followed.computeIfAbsent(channel, same -> new Followed(new HashSet<>(), link.subscribe(channel)));
+        known.topics().add(topic);
+        return known.confirmed();
     }
 
     /** A topic has ended here, unless {@code isOpen} says that another one of its name has begun since. */
@@ -69,9 +77,9 @@ final class ClusterInterest {
     }
 
     private void remove(ClusterLink.Channel channel, String topic) {
-        Set<String> known = topics.get(channel);
-        if (known != null && known.remove(topic) && known.isEmpty()) {
-            topics.remove(channel);
+        Followed known = followed.get(channel);
+        if (known != null && known.topics().remove(topic) && known.topics().isEmpty()) {
+            followed.remove(channel);
             link.unsubscribe(channel);
             sequences.leaves(channel);
         }
@@ -79,6 +87,7 @@ final class ClusterInterest {
 
     /** The topics of this node that share the channel. */
     synchronized List<String> topics(ClusterLink.Channel channel) {
-        return List.copyOf(topics.getOrDefault(channel, Set.of()));
+        Followed known = followed.get(channel);
+        return known == null ? List.of() : List.copyOf(known.topics());
     }
 }

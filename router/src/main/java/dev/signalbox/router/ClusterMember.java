@@ -37,6 +37,10 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
     private final ClusterInterest interest;
     private final ClusterWaits waits;
     private final ClusterReceiver receiver;
+    private final Optional<SharedTopics> shared;
+    private final ClusterBans bans;
+    private final ClusterMoves moves;
+    private final ClusterLimits limits;
     private final Serial refreshing;
     private final LongAdder received = new LongAdder();
     private final LongAdder receivedBytes = new LongAdder();
@@ -48,7 +52,7 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
     private volatile boolean joined;
     private volatile boolean closed;
 
-    ClusterMember(ClusterLink link, ClusterOptions options, ClusterParts parts) {
+    ClusterMember(ClusterLink link, ClusterOptions options, ClusterParts parts, Optional<TopicHistory> history) {
         this.link = link;
         this.options = options;
         this.parts = parts;
@@ -64,11 +68,17 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
         this.interest = new ClusterInterest(link, sequences);
         this.waits = new ClusterWaits(this, parts.requests(), parts.acknowledgements());
         this.receiver = new ClusterReceiver(this, parts);
+        this.shared = history.map(found ->
+                new SharedTopics(found, new HistoryEntries(self, options.secret(), codec), options, parts, sender));
+        this.bans = new ClusterBans(parts.router(), sender);
+        this.limits = new ClusterLimits(parts.router().sessionOptions(), parts.users(), registry);
+        this.moves = new ClusterMoves(parts, sender, link.maxBytes());
         this.refreshing = new Serial(() -> announcer.refresh(parts.router().sessions()));
     }
 
     /** Joins: from now on what the link tells is heard, and signs of life are given. */
     void start() {
+        shared.ifPresent(parts.topics()::share);
         link.start(this);
         var _ = link.subscribe(ClusterSender.ALL)
                 .thenCombine(link.subscribe(ClusterSender.channel(self)), (all, own) -> true)
@@ -96,6 +106,18 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
 
     ClusterWaits waits() {
         return waits;
+    }
+
+    ClusterBans bans() {
+        return bans;
+    }
+
+    ClusterMoves moves() {
+        return moves;
+    }
+
+    ClusterLimits limits() {
+        return limits;
     }
 
     ClusterInterest interest() {
@@ -126,11 +148,13 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
             registry.expire();
         }
         aside(refreshing::run);
+        shared.filter(topics -> topics.problem().isPresent()).ifPresent(topics -> aside(topics::probe));
     }
 
     /** Tells what others may not know yet, such as a logic that was added. */
     void tellBeat() {
         sender.tellAll(beatNow());
+        sender.tellAll(bans.known());
     }
 
     /** One at a time, so that one with a higher number tells nothing older. */
@@ -221,6 +245,7 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
     public void came(RemoteNode node) {
         LOG.info("node {} ({}) is there", node, node.id());
         sender.tell(node, beatNow());
+        bans.tell(node);
     }
 
     @Override
@@ -237,6 +262,8 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
     public void gone(RemoteNode node) {
         LOG.info("node {} ({}) is gone", node, node.id());
         sender.gone(node);
+        bans.gone(node);
+        aside(() -> moves.gone(node));
         aside(() -> waits.gone(node));
     }
 
@@ -325,18 +352,31 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
                 .orElse(null);
     }
 
-    /** Publishes to subscribers on other nodes what was published here. */
+    /** Publishes to subscribers on other nodes what was published here; what has its place in a shared history is told with that. */
     @Nullable
     RouteError publish(Address.Topic topic, Message message, Optional<String> key) {
+        if (parts.topics().isShared(topic.name())) {
+            return null;
+        }
         Message one = message.targets().size() == 1 ? message : message.withTargets(List.of(topic));
-        return sender.publish(
-                        new ClusterFrame.Publish(topic.name(), key, one),
-                        failure -> refused(
-                                message.id(),
-                                message.origin(),
-                                List.of(RouteError.unreachable(
-                                        topic, "other nodes", String.valueOf(failure.getMessage())))))
+        return sender.publish(new ClusterFrame.Publish(topic.name(), key, one), failure -> refused(topic, one, failure))
                 .orElse(null);
+    }
+
+    /** The same for what is not kept. */
+    @Nullable
+    RouteError publishVolatile(Address.Topic topic, Message message) {
+        return sender.publishVolatile(
+                        new ClusterFrame.PublishVolatile(topic.name(), message),
+                        failure -> refused(topic, message, failure))
+                .orElse(null);
+    }
+
+    private void refused(Address.Topic topic, Message message, ClusterLinkException failure) {
+        refused(
+                message.id(),
+                message.origin(),
+                List.of(RouteError.unreachable(topic, "other nodes", String.valueOf(failure.getMessage()))));
     }
 
     /** Closes connections on other nodes. False if none is known. */
@@ -382,7 +422,9 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
 
     @Override
     public Optional<String> problem() {
-        return Optional.ofNullable(writer.down()).map(reason -> "clients of other nodes cannot be reached: " + reason);
+        return Optional.ofNullable(writer.down())
+                .map(reason -> "clients of other nodes cannot be reached: " + reason)
+                .or(() -> shared.flatMap(SharedTopics::problem));
     }
 
     @Override
@@ -404,6 +446,7 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
     @Override
     public void close() {
         closed = true;
+        shared.ifPresent(SharedTopics::close);
         sender.tellAll(new ClusterFrame.Bye());
         writer.close();
         link.close();

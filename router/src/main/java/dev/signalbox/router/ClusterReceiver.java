@@ -40,15 +40,33 @@ final class ClusterReceiver {
             case ClusterFrame.Disconnect(Address target, CloseReason reason) -> parts.disconnecting(target, reason);
             case ClusterFrame.Publish(String topic, Optional<String> key, Message message) ->
                 published(topic, key.orElse(null), message);
+            case ClusterFrame.Stored stored -> parts.topics().stored(stored);
+            case ClusterFrame.Grown(String topic) -> parts.topics().missed(topic);
+            case ClusterFrame.Entry _ -> LOG.debug("node {} sent what only belongs into a history", node);
+            case ClusterFrame.Fetch asked -> member.aside(() -> member.moves().asked(node, asked));
+            case ClusterFrame.FetchedMessages part -> member.moves().arrived(part);
+            case ClusterFrame.Fetched last -> member.moves().arrived(last);
+            case ClusterFrame.Banned(List<Bans.Ban> bans) -> member.bans().arrived(bans);
+            case ClusterFrame.BansKnown(long digest) -> member.bans().compare(node, digest);
+            case ClusterFrame.PublishVolatile(String topic, Message message) ->
+                parts.topics().publishVolatileIfOpen(topic, message);
             case ClusterFrame.Beat beat -> member.registry().beat(node, beat);
             case ClusterFrame.Mark _ -> LOG.debug("node {} published what did not arrive", node);
             case ClusterFrame.Bye _ -> member.registry().gone(node);
-            case ClusterFrame.Joined joined -> member.registry().change(node, joined);
+            case ClusterFrame.Joined joined -> {
+                member.registry().change(node, joined);
+                member.limits().check(joined.session().user());
+            }
             case ClusterFrame.Left left -> member.registry().change(node, left);
             case ClusterFrame.Touched touched -> member.registry().touched(node, touched.at());
             case ClusterFrame.Ask _ ->
                 member.announcer().tellAll(each -> member.sender().tell(node, each));
-            case ClusterFrame.Sessions sessions -> member.registry().arrived(node, sessions);
+            case ClusterFrame.Sessions sessions -> {
+                member.registry().arrived(node, sessions);
+                if (sessions.last()) {
+                    member.aside(member.limits()::check);
+                }
+            }
         }
     }
 

@@ -84,6 +84,13 @@ final class ClusterRegistry {
                 .toList();
     }
 
+    /** How many of a user's sessions there are on other nodes. */
+    synchronized int sessionCount(String user) {
+        return nodesOf(user).stream()
+                .mapToInt(node -> node.users().getOrDefault(user, 0))
+                .sum();
+    }
+
     int sessionCount() {
         return sessions.size();
     }

@@ -97,14 +97,42 @@ final class ClusterSender {
     /** Carries a publication to the nodes with subscribers. */
     Optional<RouteError> publish(ClusterFrame.Publish publication, Consumer<ClusterLinkException> notCarried) {
         ClusterOutbox outbox = topics.computeIfAbsent(ClusterInterest.channel(publication.topic()), this::outbox);
-        ClusterWriter.Offered offered = writer.offer(outbox, codec.encode(publication), failure -> {
-            outbox.hasHole();
-            notCarried.accept(failure);
-        });
+        ClusterWriter.Offered offered = offer(outbox, publication, notCarried);
         if (offered != ClusterWriter.Offered.TAKEN) {
             outbox.leavesOut();
         }
         return error(offered, Address.topic(publication.topic()), "other nodes");
+    }
+
+    /** Carries a publication that is in its topic's history; a node that does not get it notices, and reads it there. */
+    void publish(ClusterFrame.Stored stored) {
+        String topic = stored.entry().topic();
+        ClusterOutbox outbox = topics.computeIfAbsent(ClusterInterest.channel(topic), this::outbox);
+        ClusterWriter.Offered offered = offer(outbox, stored, ClusterSender::ignore);
+        if (offered == ClusterWriter.Offered.TOO_LARGE) {
+            offered = offer(outbox, new ClusterFrame.Grown(topic), ClusterSender::ignore);
+        }
+        if (offered != ClusterWriter.Offered.TAKEN) {
+            outbox.leavesOut();
+        }
+    }
+
+    private ClusterWriter.Offered offer(
+            ClusterOutbox outbox, ClusterFrame frame, Consumer<ClusterLinkException> notCarried) {
+        return writer.offer(outbox, codec.encode(frame), failure -> {
+            outbox.hasHole();
+            notCarried.accept(failure);
+        });
+    }
+
+    /** The same for what is not kept: if it is not carried, nothing is missing. */
+    Optional<RouteError> publishVolatile(
+            ClusterFrame.PublishVolatile publication, Consumer<ClusterLinkException> notCarried) {
+        ClusterOutbox outbox = topics.computeIfAbsent(ClusterInterest.channel(publication.topic()), this::outbox);
+        return error(
+                writer.offer(outbox, codec.encode(publication), notCarried),
+                Address.topic(publication.topic()),
+                "other nodes");
     }
 
     /** Lets the subscribers of other nodes know that they missed something, where they cannot know it yet. */

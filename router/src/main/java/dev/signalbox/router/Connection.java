@@ -18,6 +18,19 @@ public interface Connection {
      */
     default void refused(UUID message, RouteError error) {}
 
+    /**
+     * The server wishes the session to subscribe to a topic. The endpoint calls {@link ClientSession#join} in turn with what the client does, and
+     * tells the client. False if it will not; an endpoint whose protocol cannot say it does nothing of that.
+     */
+    default boolean subscribe(String topic) {
+        return false;
+    }
+
+    /** As {@link #subscribe}, for the end of a subscription: the endpoint calls {@link ClientSession#unsubscribe}. */
+    default boolean unsubscribe(String topic) {
+        return false;
+    }
+
     /** Begins to close it, after what was offered before. The first reason counts; repeating is harmless. */
     void close(CloseReason reason);
 

@@ -113,6 +113,10 @@ final class Entrance {
         return forbidden(session, operation, Address.topic(subject));
     }
 
+    boolean mayPublish(LiveSession session, Address.Topic topic) {
+        return forbidden(session, Authorizer.Operation.PUBLISH, topic) == null;
+    }
+
     /** Why a session may not subscribe to a topic; null if it may. */
     @Nullable
     RouteError mayNotSubscribe(LiveSession session, Address.Topic topic) {

@@ -1,6 +1,9 @@
 package dev.signalbox.router;
 
+import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -10,7 +13,26 @@ import java.util.function.Function;
  */
 final class InProcessBroker implements MemoryBroker {
     private final Set<InProcessLink> links = new LinkedHashSet<>();
+    private final Map<String, InProcessStore> stores = new HashMap<>();
+    private final InstantSource clock;
     private boolean running = true;
+
+    InProcessBroker(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    @Override
+    public synchronized TopicHistory history(String cluster) {
+        return new InProcessHistory(this, stores.computeIfAbsent(cluster, same -> new InProcessStore()));
+    }
+
+    synchronized boolean isRunning() {
+        return running;
+    }
 
     @Override
     public ClusterLink link(String cluster) {

@@ -306,6 +306,14 @@ final class Inbox {
         }
     }
 
+    /** What waits for this session, and needs no acknowledgement. */
+    List<Message> plain(LiveSession session) {
+        return log.values().stream()
+                .filter(entry -> entry instanceof Plain && entry.only() == session)
+                .map(Entry::message)
+                .toList();
+    }
+
     List<Waiting> waitingFor(LiveSession session) {
         List<Waiting> found = new ArrayList<>();
         for (Entry entry : log.values()) {

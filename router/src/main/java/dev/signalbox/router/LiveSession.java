@@ -30,20 +30,52 @@ final class LiveSession {
     private volatile @Nullable Attachment attachment;
 
     private volatile boolean detached;
+    private volatile boolean handedOver;
     private volatile @Nullable CloseReason closing;
     private volatile Map<String, Position> written = Map.of();
     private volatile long lastMessageAt;
 
     /** {@code resumable} if the client may come back to it after its connection broke. */
     LiveSession(Principal principal, User user, SessionLifecycle life, boolean resumable) {
-        this.address = new Address.Session(principal.user(), MessageId.next());
-        this.subscriptions = new Subscriptions(principal.user());
+        this(
+                new Address.Session(principal.user(), MessageId.next()),
+                principal,
+                user,
+                life,
+                resumable ? Optional.of(secret()) : Optional.empty(),
+                life.clock().millis());
+    }
+
+    private LiveSession(
+            Address.Session address,
+            Principal principal,
+            User user,
+            SessionLifecycle life,
+            Optional<String> secret,
+            long connectedAt) {
+        this.address = address;
+        this.subscriptions = new Subscriptions(address.user());
         this.user = user;
         this.principal = principal;
         this.life = life;
-        this.secret = resumable ? Optional.of(secret()) : Optional.empty();
-        this.connectedAt = life.clock().millis();
+        this.secret = secret;
+        this.connectedAt = connectedAt;
         this.lastMessageAt = connectedAt;
+    }
+
+    /** The session that another node had, with the token that its client has shown there. */
+    static LiveSession moved(
+            Address.Session address,
+            String token,
+            MovedSession moved,
+            Principal principal,
+            User user,
+            SessionLifecycle life) {
+        Optional<String> secret = Optional.of(token.substring(token.indexOf('.') + 1));
+        LiveSession session = new LiveSession(
+                address, principal, user, life, secret, moved.connectedAt().toEpochMilli());
+        session.lastMessageAt = moved.lastMessageAt().toEpochMilli();
+        return session;
     }
 
     private static String secret() {
@@ -70,6 +102,22 @@ final class LiveSession {
     /** In a time that does not depend on how much of it is right. */
     boolean hasToken(String given) {
         return token().filter(own -> MessageDigest.isEqual(bytes(own), bytes(given)))
+                .isPresent();
+    }
+
+    /** Another node gets it: what still comes over its connection would overtake what its client sends there. */
+    void handsOver() {
+        handedOver = true;
+    }
+
+    boolean isHandedOver() {
+        return handedOver;
+    }
+
+    /** As {@link #hasToken}, for one who has shown the token to another node. */
+    boolean hasProof(String given) {
+        return token().map(ClusterMoves::proof)
+                .filter(own -> MessageDigest.isEqual(bytes(own), bytes(given)))
                 .isPresent();
     }
 

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +35,13 @@ final class MessageRouter implements Router, ClientGateway {
     private final MiddlewareChain sending;
     private final Routing routing;
     private final SafeListener listener;
+    private final Gate gate;
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile @Nullable ClusterMember cluster;
 
     MessageRouter(RouterOptions options, RouterListener unsafe, InstantSource clock) {
         this.listener = new SafeListener(unsafe);
+        this.gate = new Gate(listener);
         RouterOptions.Resume resume = options.resume();
         Budget.Share held = new Budget.Share(resume.maxMessages(), resume.maxBytes());
         this.options = options;
@@ -64,8 +67,36 @@ final class MessageRouter implements Router, ClientGateway {
         return deadlines;
     }
 
+    RouterOptions.Sessions sessionOptions() {
+        return options.sessions();
+    }
+
+    Topics topicTable() {
+        return topics;
+    }
+
+    Bans bans() {
+        return bans;
+    }
+
     SessionLifecycle life() {
         return life;
+    }
+
+    Gate gate() {
+        return gate;
+    }
+
+    @Override
+    public void gate(Gatekeeper gatekeeper) {
+        gate.keeper(gatekeeper);
+    }
+
+    /** Whether the session may publish to all topics among the targets, as far as that is known here. */
+    boolean mayPublish(LiveSession session, Draft draft) {
+        return draft.targets().stream()
+                .allMatch(target ->
+                        !(target instanceof Address.Topic topic) || entrance.mayPublish(session, topic));
     }
 
     @Override
@@ -98,7 +129,16 @@ final class MessageRouter implements Router, ClientGateway {
     }
 
     @Override
-    public synchronized Cluster join(ClusterLink link, ClusterOptions joining) {
+    public Cluster join(ClusterLink link, ClusterOptions joining) {
+        return join(link, joining, Optional.empty());
+    }
+
+    @Override
+    public Cluster join(ClusterLink link, ClusterOptions joining, TopicHistory history) {
+        return join(link, joining, Optional.of(history));
+    }
+
+    private synchronized Cluster join(ClusterLink link, ClusterOptions joining, Optional<TopicHistory> history) {
         if (cluster != null || !routing.endpoints().isEmpty() || closing.get()) {
             throw new IllegalStateException("a router joins one cluster, once, and before its first endpoint");
         }
@@ -116,7 +156,8 @@ final class MessageRouter implements Router, ClientGateway {
                         entrance,
                         deadlines,
                         listener,
-                        clock));
+                        clock),
+                history);
         listener.announces(member.announcer());
         topics.follow(member.interest());
         routing.joined(member);
@@ -198,7 +239,12 @@ final class MessageRouter implements Router, ClientGateway {
     public ClientSession.Publishing publish(Message message, Optional<String> key) {
         // A user's key begins with the user's id, which is not empty.
         String own = key.map(given -> " " + given).orElse(null);
-        return publish(entrance.fromServer(message), own);
+        return publish(entrance.fromServer(message), (admitted, topic) -> routing.publish(admitted, topic, own));
+    }
+
+    @Override
+    public ClientSession.Publishing publishVolatile(Message message) {
+        return publish(entrance.fromServer(message), routing::publishVolatile);
     }
 
     @Override
@@ -207,14 +253,20 @@ final class MessageRouter implements Router, ClientGateway {
     }
 
     ClientSession.Publishing receivePublication(Message message, @Nullable String key, LiveSession session) {
-        return publish(entrance.fromClient(message, session), key);
+        return publish(
+                entrance.fromClient(message, session), (admitted, topic) -> routing.publish(admitted, topic, key));
     }
 
-    private ClientSession.Publishing publish(Entrant entrant, @Nullable String key) {
+    ClientSession.Publishing receiveVolatile(Message message, LiveSession session) {
+        return publish(entrance.fromClient(message, session), routing::publishVolatile);
+    }
+
+    private ClientSession.Publishing publish(
+            Entrant entrant, BiFunction<Message, Address.Topic, ClientSession.Publishing> how) {
         RouteError error = entrant.error();
         boolean one = entrant.message().targets().size() == 1;
         if (error == null && one && entrant.message().targets().getFirst() instanceof Address.Topic topic) {
-            return routing.publish(entrant.message(), topic, key);
+            return how.apply(entrant.message(), topic);
         }
         return routing.refusePublishing(
                 entrant.message(),
@@ -227,8 +279,53 @@ final class MessageRouter implements Router, ClientGateway {
         RouteError error = mayNotSubscribe(session, topic);
         return error == null
                 ? session.subscriptions()
-                        .add(topic, options.topics().perSession(), () -> topics.join(topic.name(), from, session))
+                        .add(topic, options.topics().perSession(), loaded -> topics.join(topic, from, session, loaded))
                 : new ClientSession.Subscribing.Refused(error);
+    }
+
+    /** Lets a session in by the server's wish. */
+    ClientSession.Subscribing join(LiveSession session, Address.Topic topic) {
+        return session.subscriptions()
+                .choose(
+                        topic,
+                        options.topics().perSession(),
+                        loaded -> topics.join(topic, new TopicStart.Now(), session, loaded));
+    }
+
+    @Override
+    public boolean subscribe(UUID id, String topic) {
+        Address.Topic known = Address.topic(topic);
+        LiveSession session = users.session(id);
+        boolean waits = session != null && session.isDetached() && joins(session, known);
+        // Race: its client may have come back just before it had the topic, and then the new connection does not follow it.
+        return session != null
+                && (session.isDetached() ? waits : session.attachment().connection().subscribe(topic));
+    }
+
+    /** Whether it has the topic, or will have it once its history is read. */
+    private boolean joins(LiveSession session, Address.Topic topic) {
+        return switch (join(session, topic)) {
+            case ClientSession.Subscribing.Subscribed _ -> true;
+            case ClientSession.Subscribing.Refused _ -> false;
+            case ClientSession.Subscribing.Later(CompletionStage<Optional<RouteError>> ready) -> {
+                var _ = ready.thenAccept(refusal -> {
+                    if (refusal.isEmpty()) {
+                        join(session, topic);
+                    }
+                });
+                yield true;
+            }
+        };
+    }
+
+    @Override
+    public boolean unsubscribe(UUID id, String topic) {
+        LiveSession session = users.session(id);
+        boolean waited = session != null
+                && session.isDetached()
+                && session.subscriptions().remove(topic);
+        return session != null
+                && (session.isDetached() ? waited : session.attachment().connection().unsubscribe(topic));
     }
 
     ClientSession.Presence presence(LiveSession session, String name) {
@@ -298,12 +395,55 @@ final class MessageRouter implements Router, ClientGateway {
         if (bans.end(principal.user()).isPresent()) {
             return new Admission.Refused(CloseReason.REMOVED);
         }
+        ClusterMember member = cluster;
+        if (member != null && !comesBack(start) && member.limits().isFull(principal.user())) {
+            return new Admission.Refused(CloseReason.TOO_MANY_SESSIONS);
+        }
         Admission admission = life.connect(principal, connection, start);
+        if (member != null) {
+            member.limits().check(principal.user());
+        }
         // Race: ban() may have closed the user's sessions just before this one was among them.
         if (bans.end(principal.user()).isPresent()) {
             connection.close(CloseReason.REMOVED);
         }
         return admission;
+    }
+
+    @Override
+    public CompletionStage<Void> fetch(Principal principal, SessionStart start) {
+        ClusterMember member = cluster;
+        ClusterRegistry.Located located = member == null ? null : wanted(member, start);
+        boolean isWelcome = !entrance.isDraining() && bans.end(principal.user()).isEmpty();
+        if (member == null
+                || located == null
+                || !isWelcome
+                || !located.session().user().equals(principal.user())
+                || !(start instanceof SessionStart.Resume resume)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        Address.Session address = located.session().address();
+        // Before it is asked for: what is sent to all from now on is sent to it here.
+        Position all = topics.everyone().position();
+        return member.moves()
+                .fetch(located.node(), address, resume.token())
+                .thenCompose(moved -> moved.isPresent()
+                        ? life.adopt(principal, address, resume, moved.get(), all)
+                        : CompletableFuture.completedFuture(null));
+    }
+
+    private ClusterRegistry.@Nullable Located wanted(ClusterMember member, SessionStart start) {
+        UUID id = start instanceof SessionStart.Resume resume
+                ? LiveSession.idIn(resume.token()).orElse(null)
+                : null;
+        return id == null || users.session(id) != null
+                ? null
+                : member.registry().session(id);
+    }
+
+    private boolean comesBack(SessionStart start) {
+        return start instanceof SessionStart.Resume resume
+                && LiveSession.idIn(resume.token()).map(users::session).isPresent();
     }
 
     @Override

@@ -87,6 +87,29 @@ public record RouteError(ErrorCode code, Optional<Address> target, String messag
         return to(target, ErrorCode.OVERLOADED, "too many bytes wait to be sent to other nodes; send again later");
     }
 
+    static RouteError historyAway(String topic, String why) {
+        return to(
+                Address.topic(topic),
+                ErrorCode.UNREACHABLE,
+                "the history of topic " + topic + " cannot be reached: " + why + "; try again later");
+    }
+
+    static RouteError maybePublished(String topic, String why) {
+        return to(
+                Address.topic(topic),
+                ErrorCode.TIMEOUT,
+                "the history of topic " + topic + " did not confirm the message: " + why
+                        + "; it may have been published, so repeat it with the same key");
+    }
+
+    /** {@code most} is what an entry of a history may take. */
+    static RouteError tooLargeForHistory(String topic, int most) {
+        return to(
+                Address.topic(topic),
+                ErrorCode.TOO_LARGE,
+                "a message of topic " + topic + " may take " + most + " bytes with all that belongs to it; split it");
+    }
+
     static RouteError forbidden(Authorizer.Operation operation, Address address) {
         return to(
                 address,

@@ -38,6 +38,14 @@ public interface Router extends AutoCloseable {
      */
     Cluster join(ClusterLink link, ClusterOptions options);
 
+    /**
+     * The same, with a history for the topics whose policies want it to be the cluster's: {@link TopicPolicy.Scope#CLUSTER}. The router closes it,
+     * too. All nodes have the same policies.
+     *
+     * @throws IllegalStateException if it has joined already, or has an endpoint
+     */
+    Cluster join(ClusterLink link, ClusterOptions options, TopicHistory history);
+
     /** What it has joined; empty if it is alone. */
     Optional<Cluster> cluster();
 
@@ -49,6 +57,9 @@ public interface Router extends AutoCloseable {
 
     /** Decides from now on what users may do; before, it is {@link Authorizer#WITHOUT_TOPICS}. */
     void authorize(Authorizer authorizer);
+
+    /** Has {@code gatekeeper} asked, from now on, about what clients wish to do with topics. */
+    void gate(Gatekeeper gatekeeper);
 
     /** Stops a logic and forgets it; what waits in its mailbox is dropped and told to the listener. False if unknown. */
     boolean remove(String name);
@@ -97,6 +108,13 @@ public interface Router extends AutoCloseable {
     ClientSession.Publishing publish(Message message, Optional<String> key);
 
     /**
+     * As {@link ClientSession#publishVolatile}, on behalf of the server's own code.
+     *
+     * @param message with the topic as its only target
+     */
+    ClientSession.Publishing publishVolatile(Message message);
+
+    /**
      * What a topic keeps of the offsets above {@code after}, oldest first: as much as fits into {@code maxBytes} but at least one.
      * Empty if there is no such topic.
      */
@@ -121,6 +139,18 @@ public interface Router extends AutoCloseable {
     /** The topics that a session subscribes to, in the order of their names; empty if there is no such session. */
     List<String> subscriptions(UUID session);
 
+    /**
+     * Subscribes a session of this node to a topic, whether its user may or not, from what is published next on. Its client is told, also why not if
+     * that is so. A session that waits for its client has the topic when it comes back.
+     *
+     * @return false if there is no such session, or its client cannot be told
+     * @throws IllegalArgumentException if it cannot be the name or the pattern of a topic
+     */
+    boolean subscribe(UUID session, String topic);
+
+    /** Ends a subscription of a session of this node, whoever began it. Its client is told. False as with {@link #subscribe}. */
+    boolean unsubscribe(UUID session, String topic);
+
     /** Closes all connections of a user, on all nodes. False if none is known. */
     boolean disconnect(String user, CloseReason reason);
 
@@ -129,7 +159,8 @@ public interface Router extends AutoCloseable {
 
     /**
      * Closes all connections of a user as {@link CloseReason#REMOVED}, and refuses new ones in the same way until {@code end}.
-     * In memory: it is of this node, and ends with it. For a user who is banned already, it changes the end.
+     * In memory: it ends with this node, or with the last one of its cluster, whose nodes all know it. For a user who is banned already, it changes
+     * the end.
      *
      * @return false, with nothing done, if 10,000 other users are banned
      * @throws IllegalArgumentException if {@code user} cannot be an address

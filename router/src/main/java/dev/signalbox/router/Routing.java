@@ -156,6 +156,7 @@ final class Routing {
             case Address.Session session -> offer(session, message);
             case Address.Topic topic
             when isForSubscribersOnly(topic) -> RouteError.forbidden(Authorizer.Operation.PUBLISH, topic);
+            case Address.Topic topic when topics.isShared(topic.name()) -> append(topic, message);
             case Address.Topic topic ->
                 topics.publish(topic.name(), message, null)
                         .map(published -> refusal(topic, published))
@@ -170,6 +171,25 @@ final class Routing {
         };
     }
 
+    /** Null if the history has it, or has still to answer: then its sender is told of a failure as of one on another node. */
+    private @Nullable RouteError append(Address.Topic topic, Message message) {
+        CompletableFuture<ClientSession.Publishing> outcome =
+                topics.append(topic.name(), message, null).orElse(null);
+        if (outcome == null) {
+            return RouteError.tooManyTopics(topic);
+        }
+        if (outcome.isDone()) {
+            return outcome.join() instanceof ClientSession.Publishing.Refused(RouteError error) ? error : null;
+        }
+        var _ = outcome.thenAccept(late -> {
+            ClusterMember member = cluster;
+            if (late instanceof ClientSession.Publishing.Refused(RouteError error) && member != null) {
+                member.refused(message.id(), message.origin(), List.of(error));
+            }
+        });
+        return null;
+    }
+
     private static boolean isForSubscribersOnly(Address.Topic topic) {
         return topic.isPattern() || TopicPresence.subject(topic.name()) != null;
     }
@@ -180,16 +200,55 @@ final class Routing {
 
     /** Publishes to the one topic that is the message's target. */
     ClientSession.Publishing publish(Message message, Address.Topic topic, @Nullable String key) {
+        return admit(
+                message,
+                topic,
+                sent -> topics.isShared(topic.name())
+                        ? topics.append(topic.name(), sent, key).map(outcome -> appended(sent, outcome))
+                        : topics.publish(topic.name(), sent, key)
+                                .map(published -> published(sent, topic, key, published)));
+    }
+
+    /** The same, to those who subscribe now. */
+    ClientSession.Publishing publishVolatile(Message message, Address.Topic topic) {
+        return admit(message, topic, sent -> topics.publishVolatile(topic.name(), sent)
+                .map(taken -> taken ? passed(sent, topic) : refusePublishing(sent, RouteError.fanOutFull(topic))));
+    }
+
+    private ClientSession.Publishing admit(
+            Message message, Address.Topic topic, Function<Message, Optional<ClientSession.Publishing>> how) {
         if (isForSubscribersOnly(topic)) {
             return refusePublishing(message, RouteError.forbidden(Authorizer.Operation.PUBLISH, topic));
         }
         return switch (sending.apply(message)) {
             case Decision.Reject(String reason) -> refusePublishing(message, RouteError.rejected(reason));
             case Decision.Accept(Message sent) ->
-                topics.publish(topic.name(), sent, key)
-                        .map(published -> published(sent, topic, key, published))
-                        .orElseGet(() -> refusePublishing(sent, RouteError.tooManyTopics(topic)));
+                how.apply(sent).orElseGet(() -> refusePublishing(sent, RouteError.tooManyTopics(topic)));
         };
+    }
+
+    private ClientSession.Publishing appended(Message message, CompletableFuture<ClientSession.Publishing> outcome) {
+        CompletableFuture<ClientSession.Publishing> told = outcome.thenApply(publishing -> tell(message, publishing));
+        return told.isDone() ? told.join() : new ClientSession.Publishing.Later(told);
+    }
+
+    private ClientSession.Publishing tell(Message message, ClientSession.Publishing publishing) {
+        if (publishing instanceof ClientSession.Publishing.Refused(RouteError error)) {
+            listener.failed(message, error);
+        } else if (publishing instanceof ClientSession.Publishing.Published published && !published.repeated()) {
+            listener.sent(message, 1);
+        }
+        return publishing;
+    }
+
+    private ClientSession.Publishing passed(Message message, Address.Topic topic) {
+        listener.sent(message, 1);
+        ClusterMember member = cluster;
+        RouteError error = member == null ? null : member.publishVolatile(topic, message);
+        if (error != null) {
+            listener.failed(message, error);
+        }
+        return new ClientSession.Publishing.Passed();
     }
 
     private ClientSession.Publishing published(

@@ -3,10 +3,18 @@ package dev.signalbox.router;
 import dev.signalbox.router.ClientGateway.Admission;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,15 +93,18 @@ final class SessionLifecycle {
         if (!joined.joined()) {
             return new Admission.Refused(CloseReason.TOO_MANY_SESSIONS);
         }
-        LiveSession replaced = joined.replaced();
-        if (replaced != null) {
-            replaced.close(CloseReason.REPLACED);
-            ended(replaced.attachment());
-        }
+        replace(joined.replaced());
         LiveSession session = attachment.session();
         session.token().ifPresent(token -> attachment.resumption(resumption(token, null)));
         session.user().tellAndPump();
         return new Admission.Admitted(attachment);
+    }
+
+    private void replace(@Nullable LiveSession replaced) {
+        if (replaced != null) {
+            replaced.close(CloseReason.REPLACED);
+            ended(replaced.attachment());
+        }
     }
 
     private Resumption resumption(String token, Resumption.@Nullable Resumed resumed) {
@@ -144,7 +155,7 @@ final class SessionLifecycle {
             LiveSession session, Map<String, Position> seen, Map<String, Position> written) {
         Subscriptions subscriptions = session.subscriptions();
         for (String name : subscriptions.names()) {
-            if (router.mayNotSubscribe(session, Address.topic(name)) != null) {
+            if (!subscriptions.isChosen(name) && router.mayNotSubscribe(session, Address.topic(name)) != null) {
                 subscriptions.remove(name);
             }
         }
@@ -178,6 +189,143 @@ final class SessionLifecycle {
             detached.decrementAndGet();
         }
         return waits;
+    }
+
+    /**
+     * Takes a session out that another node gets; from then on this one has it no more. Empty if it has no such session, or its token is another
+     * one, or it has missed what is no longer kept, or not all that waits for it can be carried.
+     */
+    Optional<MovedSession> handOver(Address.Session address, String proof, Predicate<Message> canBeCarried) {
+        LiveSession session = users.session(address.id());
+        if (session == null || !session.address().equals(address) || !session.hasProof(proof)) {
+            return Optional.empty();
+        }
+        SessionInfo info = session.info();
+        List<String> topics = session.subscriptions().names();
+        Map<String, Position> written = session.isDetached() ? session.written() : Map.of();
+        Optional<List<Message>> all = sentToAll(session, written);
+        return all.filter(messages -> messages.stream().allMatch(canBeCarried))
+                .flatMap(messages -> session.user()
+                        .handOver(session, canBeCarried)
+                        .map(taken -> {
+                            leave(session, taken);
+                            List<Message> waiting = new ArrayList<>(messages);
+                            waiting.addAll(taken.waiting());
+                            return new MovedSession(
+                                    info.remoteAddress(),
+                                    info.connectedAt(),
+                                    info.lastMessageAt(),
+                                    topics,
+                                    written,
+                                    waiting);
+                        }));
+    }
+
+    /** What was sent to all while the session had no connection; empty if not all of it is still kept. */
+    private Optional<List<Message>> sentToAll(LiveSession session, Map<String, Position> written) {
+        Position last = written.get("");
+        if (!session.isDetached() || last == null) {
+            return Optional.of(List.of());
+        }
+        TopicLog.Start start = everyone.resume(last);
+        return start.recovered()
+                ? Optional.of(everyone.read(start.after(), Long.MAX_VALUE, Integer.MAX_VALUE).publications().stream()
+                        .map(Publication::message)
+                        .toList())
+                : Optional.empty();
+    }
+
+    private void leave(LiveSession session, User.HandedOver taken) {
+        if (!taken.wasDetached()) {
+            // Its network is gone, and it has not noticed yet.
+            taken.last().connection().close(CloseReason.RESUMED);
+        }
+        ended(taken.last());
+        session.user().tellAndPump();
+        users.retire(session.user());
+    }
+
+    /**
+     * Has a session from now on that another node had; it waits here for its client. If this node cannot have it, it is gone.
+     *
+     * @param all the place from which on what is sent to all is sent to it here
+     */
+    CompletionStage<Void> adopt(
+            Principal principal, Address.Session address, SessionStart.Resume wish, MovedSession moved, Position all) {
+        if (detached.incrementAndGet() > options.maxSessions()) {
+            detached.decrementAndGet();
+            return CompletableFuture.completedFuture(null);
+        }
+        Map<String, Position> written = new HashMap<>(moved.written());
+        written.put("", all);
+        Adopted adopted = users.with(principal.user(), user -> {
+            LiveSession session = LiveSession.moved(address, wish.token(), moved, principal, user, this);
+            Attachment attachment = new Attachment(session, new NoConnection(moved.remoteAddress()), router);
+            session.attach(attachment, principal);
+            session.detach(written);
+            users.add(session);
+            Optional<User.Joined> joined = user.join(session);
+            if (joined.isEmpty() || !joined.get().joined()) {
+                users.remove(session);
+            }
+            return joined.map(each -> adopted(attachment, each, moved, all));
+        });
+        if (!adopted.joined()) {
+            detached.decrementAndGet();
+            return CompletableFuture.completedFuture(null);
+        }
+        Attachment attachment = adopted.attachment();
+        attachment.expires(deadlines.at(
+                clock().instant().plus(options.within()),
+                () -> deadlines.elsewhere(() -> disconnected(attachment, CloseReason.GONE))));
+        return subscribe(attachment.session(), moved, wish.seen());
+    }
+
+    /** What came of a session that another node had; {@code joined} is false if its user has as many here as they may have. */
+    private record Adopted(Attachment attachment, boolean joined) {}
+
+    /** Other nodes are told of it only once it has what waited for it: what they send comes after that. */
+    private Adopted adopted(Attachment attachment, User.Joined joined, MovedSession moved, Position all) {
+        replace(joined.replaced());
+        if (joined.joined()) {
+            deliver(attachment.session(), moved.messages(), all);
+        }
+        attachment.session().user().tellAndPump();
+        return new Adopted(attachment, joined.joined());
+    }
+
+    /** What was sent to all comes to every node: what has come to this one since the session was asked for, it reads here. */
+    private void deliver(LiveSession session, List<Message> messages, Position all) {
+        Set<UUID> here = everyone.read(all.offset(), Long.MAX_VALUE, Integer.MAX_VALUE).publications().stream()
+                .map(each -> each.message().id())
+                .collect(Collectors.toSet());
+        for (Message message : messages) {
+            if (!here.contains(message.id()) && !session.user().offer(session, message)) {
+                session.close(CloseReason.SLOW_CONSUMER);
+                return;
+            }
+        }
+    }
+
+    private CompletionStage<Void> subscribe(LiveSession session, MovedSession moved, Map<String, Position> seen) {
+        return CompletableFuture.allOf(moved.topics().stream()
+                .map(name -> {
+                    Position last = seen.getOrDefault(name, moved.written().get(name));
+                    TopicStart from = last == null ? new TopicStart.Now() : new TopicStart.After(last);
+                    return subscribe(session, name, from).toCompletableFuture();
+                })
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** A topic that it cannot have here is not among those that its client is told of. */
+    private CompletionStage<?> subscribe(LiveSession session, String topic, TopicStart from) {
+        return router.subscribe(session, topic, from) instanceof ClientSession.Subscribing.Later(var ready)
+                ? ready.thenAccept(refusal -> {
+                    if (refusal.isEmpty()) {
+                        router.subscribe(session, topic, from);
+                    }
+                })
+                : CompletableFuture.completedFuture(null);
     }
 
     void disconnected(Attachment attachment, CloseReason reason) {

@@ -33,6 +33,12 @@ public interface Topic {
     Kept read(long after, long upTo, int maxBytes);
 
     /**
+     * As {@link #read}, but without those that have a newer one of the same key among those up to {@code upTo}, if the topic's policy has keys.
+     * So the last one up to {@code upTo} is never left out, and what lies between two that are returned is what was.
+     */
+    Kept readNewest(long after, long upTo, int maxBytes);
+
+    /**
      * Messages that a topic keeps.
      *
      * @param first the lowest offset that was there to read: if it is above the one after {@code after}, those between are gone

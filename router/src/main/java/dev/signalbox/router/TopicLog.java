@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,20 +31,24 @@ final class TopicLog implements Topic {
      */
     record Published(UUID epoch, long offset, boolean repeated) {}
 
+    /** What is to be published; {@code topic} is where, also in a pattern. Only what is kept has an offset. */
+    private record Entry(Message message, String topic, long at, boolean isKept) {}
+
     private final String name;
     private final TopicPolicy policy;
     private final InstantSource clock;
     private final @Nullable TopicPresence presence;
-    private final UUID epoch = MessageId.next();
+    private final Retained kept;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Shard> shards = new CopyOnWriteArrayList<>();
     private final Map<String, Long> keys = new LinkedHashMap<>();
-    private final PublicationRing kept = new PublicationRing();
-    private long bytes;
-    private long end;
+    private volatile UUID epoch = MessageId.next();
+    private volatile @Nullable SharedTopic shared;
     private int subscribers;
     private long leftAt;
     private boolean retired;
+    /** Whether all that is still kept of the topic anywhere is kept here. */
+    private boolean complete = true;
 
     TopicLog(String name, TopicPolicy policy, InstantSource clock) {
         this(name, policy, clock, null);
@@ -55,6 +60,19 @@ final class TopicLog implements Topic {
         this.name = name;
         this.policy = policy;
         this.clock = clock;
+        this.kept = new Retained(policy);
+    }
+
+    /** Its order and history are those of all nodes; before anybody else sees it. */
+    void shares(SharedTopic with) {
+        shared = with;
+        complete = false;
+    }
+
+    /** Null if this node has it for itself. */
+    @Nullable
+    SharedTopic shared() {
+        return shared;
     }
 
     @Override
@@ -74,13 +92,10 @@ final class TopicLog implements Topic {
 
     @Override
     public long attach(Shard shard) {
-        lock.lock();
-        try {
+        return locked(() -> {
             shards.add(shard);
-            return end;
-        } finally {
-            lock.unlock();
-        }
+            return kept.end();
+        });
     }
 
     @Override
@@ -95,32 +110,22 @@ final class TopicLog implements Topic {
 
     @Override
     public long first() {
-        lock.lock();
-        try {
-            trim(clock.millis());
-            return end - kept.size() + 1;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> trimmed().first());
     }
 
     @Override
     public Kept read(long after, long upTo, int maxBytes) {
-        lock.lock();
-        try {
-            trim(clock.millis());
-            long first = end - kept.size() + 1;
-            List<Publication> read = new ArrayList<>();
-            long size = 0;
-            for (long offset = Math.max(first, after + 1); offset <= Math.min(upTo, end) && size < maxBytes; offset++) {
-                Publication next = kept.get((int) (offset - first));
-                read.add(next);
-                size += next.message().bytes();
-            }
-            return new Kept(first, read);
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> trimmed().read(after, upTo, maxBytes));
+    }
+
+    @Override
+    public Kept readNewest(long after, long upTo, int maxBytes) {
+        return locked(() -> trimmed().readNewest(after, upTo, maxBytes));
+    }
+
+    private Retained trimmed() {
+        kept.trim(clock.millis());
+        return kept;
     }
 
     /** Publishes to this topic alone. */
@@ -142,8 +147,26 @@ final class TopicLog implements Topic {
                 return Optional.of(new Published(epoch, known, true));
             }
             // Under the lock: a pattern that a later message of this topic is gathered in must not miss this one.
-            boolean taken = tryAppend(message, name, key, patterns.of(name));
-            return Optional.of(new Published(epoch, taken ? end : 0, false));
+            boolean taken = tryAppend(new Entry(message, name, clock.millis(), true), patterns.of(name));
+            if (taken && key != null) {
+                remember(key);
+            }
+            return Optional.of(new Published(epoch, taken ? kept.end() : 0, false));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Hands a message to those who subscribe now, also to those of the patterns, and keeps nothing. Whether there was room for it; empty if
+     * this topic is no longer in use.
+     */
+    Optional<Boolean> publishVolatile(Message message, TopicPatterns patterns) {
+        lock.lock();
+        try {
+            return retired
+                    ? Optional.empty()
+                    : Optional.of(tryAppend(new Entry(message, name, clock.millis(), false), patterns.of(name)));
         } finally {
             lock.unlock();
         }
@@ -154,25 +177,26 @@ final class TopicLog implements Topic {
      * either all take the message or none does. Locks are taken from a topic to its patterns and from a longer pattern to a shorter
      * one, never the other way.
      */
-    private boolean tryAppend(Message message, String topic, @Nullable String key, List<TopicLog> patterns) {
+    private boolean tryAppend(Entry entry, List<TopicLog> patterns) {
+        Message message = entry.message();
         if (!reserve(message)) {
             return false;
         }
-        if (!patterns.isEmpty() && !patterns.getFirst().gather(message, topic, patterns.subList(1, patterns.size()))) {
+        if (!patterns.isEmpty() && !patterns.getFirst().gather(entry, patterns.subList(1, patterns.size()))) {
             shards.forEach(shard -> shard.release(message));
             return false;
         }
-        append(message, topic, key);
+        append(entry);
         return true;
     }
 
-    private boolean gather(Message message, String topic, List<TopicLog> shorter) {
+    private boolean gather(Entry entry, List<TopicLog> shorter) {
         lock.lock();
         try {
             if (!retired) {
-                return tryAppend(message, topic, null, shorter);
+                return tryAppend(entry, shorter);
             }
-            return shorter.isEmpty() || shorter.getFirst().gather(message, topic, shorter.subList(1, shorter.size()));
+            return shorter.isEmpty() || shorter.getFirst().gather(entry, shorter.subList(1, shorter.size()));
         } finally {
             lock.unlock();
         }
@@ -182,10 +206,8 @@ final class TopicLog implements Topic {
     void miss() {
         lock.lock();
         try {
-            while (kept.size() > 0) {
-                bytes -= kept.removeFirst().message().bytes();
-            }
-            end++;
+            kept.skipTo(kept.end() + 1);
+            complete = false;
         } finally {
             lock.unlock();
         }
@@ -204,36 +226,25 @@ final class TopicLog implements Topic {
         return true;
     }
 
-    private void append(Message message, String topic, @Nullable String key) {
-        long now = clock.millis();
-        end++;
-        Publication publication = new Publication(end, now, message, topic);
-        kept.add(publication);
-        bytes += message.bytes();
-        if (key != null) {
-            remember(key);
-        }
-        trim(now);
+    private void append(Entry entry) {
+        Publication publication = entry.isKept()
+                ? keep(entry)
+                : Publication.ofVolatile(entry.at(), entry.message(), entry.topic());
         shards.forEach(shard -> shard.publish(this, publication));
     }
 
+    private Publication keep(Entry entry) {
+        Publication publication = new Publication(kept.end() + 1, entry.at(), entry.message(), entry.topic());
+        kept.add(publication);
+        kept.trim(clock.millis());
+        return publication;
+    }
+
     private void remember(String key) {
-        keys.put(key, end);
+        keys.put(key, kept.end());
         if (keys.size() > Math.max(KEYS, policy.count())) {
             keys.remove(keys.keySet().iterator().next());
         }
-    }
-
-    private void trim(long now) {
-        long oldest = now - policy.age().toMillis();
-        while (kept.size() > 0 && isSurplus(kept.get(0), oldest)) {
-            bytes -= kept.removeFirst().message().bytes();
-        }
-    }
-
-    /** The newest may be larger than all that is kept otherwise. */
-    private boolean isSurplus(Publication first, long oldest) {
-        return kept.size() > policy.count() || first.at() < oldest || (bytes > policy.bytes() && kept.size() > 1);
     }
 
     /** Where a subscriber begins, and whether it gets all that it asks for; a gap after that is told when it is read. */
@@ -243,7 +254,7 @@ final class TopicLog implements Topic {
     Optional<Start> join(TopicStart from, String user) {
         lock.lock();
         try {
-            trim(clock.millis());
+            kept.trim(clock.millis());
             if (retired) {
                 return Optional.empty();
             }
@@ -251,7 +262,7 @@ final class TopicLog implements Topic {
             if (presence != null) {
                 presence.join(user);
             }
-            return Optional.of(start(from, end - kept.size() + 1));
+            return Optional.of(start(from, kept.first()));
         } finally {
             lock.unlock();
         }
@@ -259,24 +270,29 @@ final class TopicLog implements Topic {
 
     private Start start(TopicStart from, long first) {
         return switch (from) {
-            case TopicStart.Now _ -> new Start(end, true);
+            case TopicStart.Now _ -> new Start(kept.end(), true);
             case TopicStart.Oldest _ -> new Start(first - 1, true);
             case TopicStart.After(Position(UUID of, long offset))
-            when of.equals(epoch) && offset <= end -> new Start(offset, offset + 1 >= first);
+            when isKnown(of, offset, first) && offset <= kept.end() -> new Start(offset, offset + 1 >= first);
             // Another life of the topic: what came between is lost, and how much that was is not known.
             case TopicStart.After _ -> new Start(first - 1, false);
         };
     }
 
+    /**
+     * Of a topic of all nodes, offsets grow from one epoch to the next, so one that is in reach names its place by itself: a subscriber that was
+     * there when an epoch ended has gone on, though it knows only the old one.
+     */
+    private boolean isKnown(UUID of, long offset, long first) {
+        return of.equals(epoch) || (shared != null && offset + 1 >= first);
+    }
+
     /** Where a subscriber goes on that was away; {@code after} is null if it is not known what it has. */
     Start resume(@Nullable Position after) {
-        lock.lock();
-        try {
-            trim(clock.millis());
-            return after == null ? new Start(end, false) : start(new TopicStart.After(after), end - kept.size() + 1);
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> {
+            long first = trimmed().first();
+            return after == null ? new Start(kept.end(), false) : start(new TopicStart.After(after), first);
+        });
     }
 
     ClientSession.Presence.Present present() {
@@ -297,33 +313,16 @@ final class TopicLog implements Topic {
     }
 
     int subscribers() {
-        lock.lock();
-        try {
-            return subscribers;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> subscribers);
     }
 
     TopicInfo info() {
-        lock.lock();
-        try {
-            trim(clock.millis());
-            return new TopicInfo(name, epoch, end - kept.size() + 1, end, bytes, subscribers);
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> new TopicInfo(name, epoch, trimmed().first(), kept.end(), kept.bytes(), subscribers));
     }
 
     /** Forgets what is too old. True if nothing is kept. */
     boolean isEmptyAfterTrim() {
-        lock.lock();
-        try {
-            trim(clock.millis());
-            return kept.size() == 0;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> trimmed().isEmpty());
     }
 
     /**
@@ -334,13 +333,138 @@ final class TopicLog implements Topic {
         lock.lock();
         try {
             long now = clock.millis();
-            trim(now);
+            kept.trim(now);
             boolean forgotten = isPattern() && now - leftAt > policy.age().toMillis();
-            retired = subscribers == 0 && shards.isEmpty() && (kept.size() == 0 || forgotten);
+            retired = subscribers == 0 && shards.isEmpty() && (kept.isEmpty() || forgotten) && !isBusy();
             return retired;
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isBusy() {
+        SharedTopic with = shared;
+        return with != null && with.isBusy();
+    }
+
+    private <T> T locked(Supplier<T> step) {
+        lock.lock();
+        try {
+            return step.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isRetired() {
+        return locked(() -> retired);
+    }
+
+    boolean isComplete() {
+        return locked(() -> complete);
+    }
+
+    /** Whether all that is kept is here, and what a subscriber has seen, who may come from a node that is ahead of this one. */
+    boolean reaches(TopicStart from) {
+        return locked(() -> complete
+                && !(from instanceof TopicStart.After(Position(UUID of, long offset))
+                        && of.equals(epoch)
+                        && offset > kept.end()));
+    }
+
+    /** The last offset, and the epoch that it is of. */
+    Position position() {
+        return locked(() -> new Position(epoch, kept.end()));
+    }
+
+    /** Whether another message than this one has its place here. */
+    boolean contradicts(ClusterFrame.Stored stored) {
+        return locked(() -> kept.contradicts(List.of(stored)));
+    }
+
+    /** Nothing of it was known here; the next is the one after {@code position}. */
+    void begin(Position position) {
+        lock.lock();
+        try {
+            epoch = position.epoch();
+            kept.skipTo(position.offset());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next publication of a topic that all nodes share. Subscribers for whom there is no room are told that it is missing. */
+    void arrive(ClusterFrame.Stored next, TopicPatterns patterns) {
+        lock.lock();
+        try {
+            take(next, patterns);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** For patterns alone: the topic has it already. */
+    void gather(ClusterFrame.Stored known, TopicPatterns patterns) {
+        lock.lock();
+        try {
+            List<TopicLog> gathering = patterns.of(name);
+            Entry entry = new Entry(known.entry().message(), name, known.entry().at(), true);
+            if (!gathering.isEmpty() && !gathering.getFirst().gather(entry, gathering.subList(1, gathering.size()))) {
+                gathering.forEach(TopicLog::miss);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void take(ClusterFrame.Stored next, TopicPatterns patterns) {
+        if (next.offset() > kept.end() + 1) {
+            kept.skipTo(next.offset() - 1);
+        }
+        long at = Math.min(next.entry().at(), clock.millis());
+        List<TopicLog> gathering = patterns.of(name);
+        if (!tryAppend(new Entry(next.entry().message(), name, at, true), gathering)) {
+            kept.skipTo(next.offset());
+            complete = false;
+            gathering.forEach(TopicLog::miss);
+        }
+    }
+
+    /**
+     * Takes over what was read of the history that all nodes share.
+     *
+     * @param sure the last offset that was known here before it was read
+     * @param whole whether it was read from its beginning
+     * @return false, with nothing done, if it contradicts what is here: the store has gone back in time
+     */
+    boolean absorb(HistoryReading.Read read, long sure, boolean whole, TopicPatterns patterns) {
+        return locked(() -> {
+            boolean consistent = read.epoch().equals(epoch)
+                    ? read.last() >= sure && !kept.contradicts(read.entries())
+                    : read.before() > kept.end();
+            if (consistent) {
+                take(read, whole, patterns);
+            }
+            return consistent;
+        });
+    }
+
+    private void take(HistoryReading.Read read, boolean whole, TopicPatterns patterns) {
+        if (!read.epoch().equals(epoch)) {
+            // Its offsets are above those of the epoch before, so it was read from its beginning.
+            epoch = read.epoch();
+            kept.skipTo(read.before());
+            complete = true;
+        } else if (whole && !complete) {
+            kept.prepend(read.entries(), name);
+            complete = true;
+        }
+        long end = kept.end();
+        read.entries().stream().filter(each -> each.offset() > end).forEach(each -> take(each, patterns));
+        if (read.last() > kept.end()) {
+            kept.skipTo(read.last());
+        }
+        kept.trim(clock.millis());
     }
 
     private boolean isPattern() {

@@ -5,7 +5,10 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +38,7 @@ final class Topics {
     private final TopicPatterns patterns = new TopicPatterns();
     private final TopicLog everyone;
     private volatile @Nullable ClusterInterest interest;
+    private volatile @Nullable SharedTopics sharing;
 
     Topics(RouterOptions.Topics options, InstantSource clock, Deadlines deadlines) {
         this.options = options;
@@ -48,6 +52,31 @@ final class Topics {
         interest = others;
     }
 
+    /** From now on the topics whose policies want it are those of all nodes. Before the first topic. */
+    void share(SharedTopics with) {
+        sharing = with;
+    }
+
+    /** Whether its order and history are those of all nodes. */
+    boolean isShared(String name) {
+        TopicLog known = byName.get(name);
+        return known == null ? shares(name) : known.shared() != null;
+    }
+
+    private boolean shares(String name) {
+        return sharing != null
+                && options.policy(name).scope() == TopicPolicy.Scope.CLUSTER
+                && !Address.topic(name).isPattern()
+                && TopicPresence.subject(name) == null;
+    }
+
+    /** Those that this node has. */
+    List<SharedTopic> shared() {
+        return byName.values().stream()
+                .flatMap(topic -> Optional.ofNullable(topic.shared()).stream())
+                .toList();
+    }
+
     TopicLog everyone() {
         return everyone;
     }
@@ -57,13 +86,47 @@ final class Topics {
         return with(name, topic -> topic.publish(message, key, patterns));
     }
 
+    /** What comes of publishing to a topic that all nodes share; empty if there are as many topics as there may be. */
+    Optional<CompletableFuture<ClientSession.Publishing>> append(String name, Message message, @Nullable String key) {
+        return with(name, topic -> Objects.requireNonNull(topic.shared()).publish(message, key));
+    }
+
+    /** A publication, of whichever node, has its place in a history; it is nothing to those who are not interested in its topic. */
+    void stored(ClusterFrame.Stored stored) {
+        String name = stored.entry().topic();
+        List<TopicLog> interested = patterns.of(name);
+        if (interested.isEmpty() && !byName.containsKey(name)) {
+            return;
+        }
+        TopicLog topic = open(name);
+        SharedTopic shared = topic == null ? null : topic.shared();
+        if (shared != null) {
+            shared.arrived(stored);
+            sweepLater();
+        } else {
+            interested.forEach(TopicLog::miss);
+        }
+    }
+
+    /** Whether those who subscribe now had room for it; empty if there are as many topics as there may be. */
+    Optional<Boolean> publishVolatile(String name, Message message) {
+        return with(name, topic -> topic.publishVolatile(message, patterns));
+    }
+
+    /** As {@link #publishVolatile}, for one of another node; nothing if nobody here is interested in the topic. */
+    void publishVolatileIfOpen(String name, Message message) {
+        if (!patterns.of(name).isEmpty() || byName.containsKey(name)) {
+            var _ = publishVolatile(name, message);
+        }
+    }
+
     /**
      * What came of a publication on another node; empty if nobody here is interested in the topic. Where patterns stand for it, it is
      * opened for them; if there are too many topics for that, their subscribers are told that something is missing.
      */
     Optional<TopicLog.Published> publishIfOpen(String name, Message message, @Nullable String key) {
         List<TopicLog> interested = patterns.of(name);
-        if (interested.isEmpty() && !byName.containsKey(name)) {
+        if ((interested.isEmpty() && !byName.containsKey(name)) || isShared(name)) {
             return Optional.empty();
         }
         Optional<TopicLog.Published> published = publish(name, message, key);
@@ -81,7 +144,13 @@ final class Topics {
 
     /** Something that was published to a topic elsewhere is missing here, and its subscribers are told. */
     void missed(String name) {
-        Optional.ofNullable(byName.get(name)).ifPresent(TopicLog::miss);
+        Optional.ofNullable(byName.get(name)).ifPresent(topic -> {
+            if (topic.shared() == null) {
+                topic.miss();
+            } else {
+                topic.shared().missed();
+            }
+        });
     }
 
     TopicLog.Published publishToAll(Message message) {
@@ -90,13 +159,39 @@ final class Topics {
         return published;
     }
 
-    /** A subscriber that was let in. */
-    record Joined(TopicLog topic, TopicLog.Start start) {}
+    /** What came of a subscriber. */
+    sealed interface Joining {
+        /** It was let in. */
+        record Joined(TopicLog topic, TopicLog.Start start) implements Joining {}
 
-    /** Lets a subscriber in; empty if there are as many topics as there may be. */
-    Optional<Joined> join(String name, TopicStart from, LiveSession session) {
+        /** It has to try again once this has completed with no reason why not. */
+        record Loading(CompletableFuture<Optional<RouteError>> loaded) implements Joining {}
+
+        /** It was not. */
+        record Refused(RouteError error) implements Joining {}
+    }
+
+    /** Lets a subscriber in; {@code loaded} if the topic was just loaded for it. */
+    Joining join(Address.Topic address, TopicStart from, LiveSession session, boolean loaded) {
         String user = session.address().user();
-        return with(name, topic -> topic.join(from, user).map(start -> new Joined(topic, start)));
+        return with(address.name(), topic -> join(topic, from, user, loaded))
+                .orElseGet(() -> new Joining.Refused(RouteError.tooManyTopics(address)));
+    }
+
+    private static Optional<Joining> join(TopicLog topic, TopicStart from, String user, boolean justLoaded) {
+        SharedTopic shared = topic.shared();
+        if (shared == null || topic.reaches(from) || (justLoaded && topic.isComplete())) {
+            return topic.join(from, user).map(start -> new Joining.Joined(topic, start));
+        }
+        return shared.load().flatMap(loaded -> {
+            if (!loaded.isDone()) {
+                return Optional.of(new Joining.Loading(loaded));
+            }
+            Optional<RouteError> refusal = loaded.join();
+            return refusal.isPresent()
+                    ? Optional.of(new Joining.Refused(refusal.get()))
+                    : topic.join(from, user).map(start -> new Joining.Joined(topic, start));
+        });
     }
 
     ClientSession.Presence presence(Address.Topic topic) {
@@ -110,9 +205,14 @@ final class Topics {
 
     private TopicLog create(String name) {
         TopicPolicy policy = options.policy(name);
-        return policy.presence() && !Address.topic(name).isPattern() && TopicPresence.subject(name) == null
+        TopicLog topic = policy.presence() && !Address.topic(name).isPattern() && TopicPresence.subject(name) == null
                 ? new TopicLog(name, policy, clock, new TopicPresence(clock, deadlines, change -> tell(name, change)))
                 : new TopicLog(name, policy, clock);
+        SharedTopics with = sharing;
+        if (with != null && shares(name)) {
+            topic.shares(new SharedTopic(topic, with, patterns));
+        }
+        return topic;
     }
 
     /** Those who want to know subscribe to a topic of its own; if nobody does, nothing is said. */
@@ -156,8 +256,17 @@ final class Topics {
         if (winner != fresh) {
             count.decrementAndGet();
         }
-        Optional.ofNullable(interest).ifPresent(others -> others.opened(name, byName::containsKey));
+        Optional.ofNullable(interest).ifPresent(others -> follow(winner, others));
         return winner;
+    }
+
+    /** What was published elsewhere before the broker confirmed that this node hears of it did not come here. */
+    private void follow(TopicLog topic, ClusterInterest others) {
+        CompletionStage<?> following = others.opened(topic.name(), byName::containsKey);
+        SharedTopic shared = topic.shared();
+        if (shared != null) {
+            var _ = following.thenRun(shared::missed);
+        }
     }
 
     /** A pattern is found by publishers before anybody subscribes to it, who would otherwise miss messages. */

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,6 +149,31 @@ final class User {
             session.attach(next, principal);
             inbox.join(session);
             return Optional.of(resumed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What a session was before another node got it. */
+    record HandedOver(Attachment last, boolean wasDetached, List<Message> waiting) {}
+
+    /**
+     * Takes a session out that another node gets; empty if it has ended, or not all that waits for it can be carried. Call {@link #tellAndPump}
+     * afterwards.
+     */
+    Optional<HandedOver> handOver(LiveSession session, Predicate<Message> canBeCarried) {
+        lock.lock();
+        try {
+            List<Message> waiting = inbox.plain(session);
+            if (!sessions.contains(session)
+                    || !session.isResumable()
+                    || !waiting.stream().allMatch(canBeCarried)) {
+                return Optional.empty();
+            }
+            session.handsOver();
+            HandedOver taken = new HandedOver(session.attachment(), session.isDetached(), waiting);
+            remove(session, CloseReason.RESUMED);
+            return Optional.of(taken);
         } finally {
             lock.unlock();
         }

@@ -16,10 +16,27 @@ final class ClusterFixture implements AutoCloseable {
     static final String SECRET = "a secret of the tests, long enough";
     static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration STEP = Duration.ofSeconds(1);
+    /** Topics whose names begin so are the cluster's; all others each node's own. */
+    static final String SHARED = "shared";
+
+    static final RouterOptions OPTIONS = RouterOptions.defaults()
+            .withDrain(Duration.ofSeconds(1))
+            .withTopics(new RouterOptions.Topics(
+                    10_000,
+                    100,
+                    List.of(new RouterOptions.TopicRule(
+                            SHARED + "*", TopicPolicy.DEFAULT.withScope(TopicPolicy.Scope.CLUSTER))),
+                    TopicPolicy.DEFAULT));
 
     final SettableClock clock = new SettableClock();
-    final MemoryBroker broker = MemoryBroker.create();
+    final MemoryBroker broker = MemoryBroker.create(clock);
+    final FaultyHistory.Store store = new FaultyHistory.Store(clock);
+    /** The most bytes that the links of nodes to come carry at a time. */
+    int linkBytes = 64 << 20;
+
     final List<Node> nodes = new ArrayList<>();
+    /** Of the routers of nodes to come. */
+    RouterOptions options = OPTIONS;
 
     /** Waits for what takes no longer than some messages within this process. */
     static ConditionFactory eventually() {
@@ -31,15 +48,16 @@ final class ClusterFixture implements AutoCloseable {
         final String name;
         final CountingListener listener = new CountingListener();
         final FakeEndpoint endpoint = new FakeEndpoint();
-        final FaultyLink link = new FaultyLink(broker.link("test"));
+        final FaultyLink link = new FaultyLink(broker.link("test"), linkBytes);
+        final FaultyHistory history = new FaultyHistory(store);
         final Router router;
         final Cluster cluster;
 
         private Node(String name, UnaryOperator<ClusterOptions> change) {
             this.name = name;
-            router = Router.create(RouterOptions.defaults().withDrain(Duration.ofSeconds(1)), listener, clock);
+            router = Router.create(options, listener, clock);
             router.authorize((principal, operation, address) -> true);
-            cluster = router.join(link, change.apply(ClusterOptions.of(name, SECRET)));
+            cluster = router.join(link, change.apply(ClusterOptions.of(name, SECRET)), history);
             router.attach(endpoint);
         }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -217,6 +218,38 @@ class ClusterRoutingTest {
         eventually().until(() -> kept(one, "news").contains("sent"));
         assertThat(kept(one, "news").stream().filter(text -> !text.equals("first")))
                 .containsExactly("keyed", "sent");
+    }
+
+    @Test
+    void whatIsVolatileReachesSubscribersOfOtherNodesAndIsKeptNowhere() {
+        ClientSession.Subscribing.Subscribed subscribed =
+                (ClientSession.Subscribing.Subscribed) onOne.subscribe("news", new TopicStart.Now());
+        List<String> seen = new CopyOnWriteArrayList<>();
+        subscribed.topic().attach(new Shard() {
+            @Override
+            public boolean reserve(Message message) {
+                return true;
+            }
+
+            @Override
+            public void release(Message message) {
+                throw new AssertionError("every publication here is taken");
+            }
+
+            @Override
+            public void publish(Topic topic, Publication publication) {
+                seen.add(publication.message().payload() + " " + publication.isVolatile());
+            }
+        });
+        awaitTopic(one, onTwo, "news", "first");
+
+        onTwo.publishVolatile(draft(Address.topic("news"), "typing"));
+        onTwo.publishVolatile(draft(Address.topic("unheard"), "typing"));
+
+        eventually().until(() -> seen.contains("typing true"));
+        assertThat(kept(one, "news")).doesNotContain("typing");
+        assertThat(kept(two, "news")).doesNotContain("typing");
+        assertThat(one.router.topic("unheard")).isEmpty();
     }
 
     @Test

@@ -8,11 +8,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that keeps what it is offered, as long as it has room. */
-final class FakeConnection implements Connection {
+class FakeConnection implements Connection {
     final Queue<Message> offered = new ConcurrentLinkedQueue<>();
     final Queue<RouteError> refused = new ConcurrentLinkedQueue<>();
     final AtomicReference<@Nullable CloseReason> closed = new AtomicReference<>();
     Consumer<Message> onOffer = message -> {};
+    /** What the endpoint does once it is to close the connection, the first time. */
+    volatile Consumer<CloseReason> onClose = reason -> {};
+
     volatile int room;
 
     FakeConnection() {
@@ -39,7 +42,9 @@ final class FakeConnection implements Connection {
 
     @Override
     public void close(CloseReason reason) {
-        closed.compareAndSet(null, reason);
+        if (closed.compareAndSet(null, reason)) {
+            onClose.accept(reason);
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.function.Predicate;
 /** A link that loses, repeats or refuses what a test wants it to. */
 final class FaultyLink implements ClusterLink {
     private final ClusterLink link;
+    private final int maxBytes;
     /** What is published is lost, and the broker seems to have taken it. */
     volatile boolean mute;
     /** What others publish does not arrive, and nobody tells. */
@@ -16,13 +17,14 @@ final class FaultyLink implements ClusterLink {
     /** What is lost on the way in. */
     volatile Predicate<Channel> loses = channel -> false;
 
-    FaultyLink(ClusterLink link) {
+    FaultyLink(ClusterLink link, int maxBytes) {
         this.link = link;
+        this.maxBytes = maxBytes;
     }
 
     @Override
     public int maxBytes() {
-        return link.maxBytes();
+        return Math.min(maxBytes, link.maxBytes());
     }
 
     @Override

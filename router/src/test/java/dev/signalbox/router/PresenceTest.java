@@ -24,7 +24,7 @@ class PresenceTest {
     private static final String ROOM = "room";
     private static final String EVENTS = ROOM + TopicPresence.SUFFIX;
     private static final TopicPolicy POLICY =
-            new TopicPolicy(1_000, 1 << 20, Duration.ofHours(1), TopicPolicy.SlowConsumer.GAP, true);
+            new TopicPolicy(1_000, 1 << 20, Duration.ofHours(1), TopicPolicy.SlowConsumer.GAP).withPresence(true);
 
     private final RouterFixture fixture = new RouterFixture(RouterOptions.defaults()
             .withTopics(new RouterOptions.Topics(

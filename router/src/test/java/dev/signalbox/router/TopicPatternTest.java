@@ -32,7 +32,7 @@ class TopicPatternTest {
                     1_000,
                     1_000,
                     List.of(),
-                    new TopicPolicy(1_000_000, 1 << 30, AGE, TopicPolicy.SlowConsumer.GAP, true))));
+                    new TopicPolicy(1_000_000, 1 << 30, AGE, TopicPolicy.SlowConsumer.GAP).withPresence(true))));
     private final Router router = fixture.router;
     private final ClientSession alice = fixture.endpoint.connect("alice", new FakeConnection());
 

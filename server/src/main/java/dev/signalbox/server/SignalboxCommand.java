@@ -20,6 +20,7 @@ import dev.signalbox.server.demo.DemoFeature;
 import dev.signalbox.server.digest.DigestFeature;
 import dev.signalbox.server.email.EmailFeature;
 import dev.signalbox.server.exec.ExecFeature;
+import dev.signalbox.server.hooks.HooksFeature;
 import dev.signalbox.server.inbox.InboxFeature;
 import dev.signalbox.server.leases.LeasesFeature;
 import dev.signalbox.server.llm.LlmFeature;
@@ -78,6 +79,7 @@ public final class SignalboxCommand {
             new TopicsFeature(),
             new InboxFeature(),
             new ClusterFeature(),
+            new HooksFeature(),
             new ClientsFeature(),
             new SessionsFeature(),
             new ExecFeature(),

@@ -1,5 +1,6 @@
 package dev.signalbox.server;
 
+import dev.signalbox.router.TopicGrants;
 import dev.signalbox.server.clients.ClientTokens;
 import dev.signalbox.server.configuration.Secret;
 import dev.signalbox.server.node.LogFormat;
@@ -81,6 +82,11 @@ public final class TestServer implements AutoCloseable {
     public String tokenOf(String client) throws IOException {
         var token = ClientTokens.mint(SECRET, client, Instant.now().plusSeconds(600));
         return Files.writeString(folder.resolve(client + ".token"), token).toString();
+    }
+
+    /** A token for the client that grants topics. */
+    public String tokenOf(String client, TopicGrants topics) {
+        return ClientTokens.mint(SECRET, client, Instant.now().plusSeconds(600), topics);
     }
 
     @Override

@@ -128,6 +128,7 @@ class DependencyRuleTest {
     private static final List<String> FEATURES = List.of(
             "clients",
             "cluster",
+            "hooks",
             "topics",
             "delivery",
             "leases",

@@ -33,8 +33,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Shows one client with its sessions and their topics, disconnects it, and bans it for some time. Thread-safe. */
 final class ClientActionRoutes {
-    /** A client's id may have slashes; one that ends with {@code /ban} needs that one encoded. */
-    private static final String CLIENT = "/api/clients/{+id}";
+    /** A client's id may have slashes; one that ends with {@code /ban} or {@code /topics} needs that one encoded. */
+    static final String CLIENT = "/api/clients/{+id}";
 
     private static final String BAN = CLIENT + "/ban";
     private static final int LARGEST = 4096;
@@ -98,11 +98,17 @@ final class ClientActionRoutes {
         return new ClientView(id, router.get().bannedUntil(id), sessions);
     }
 
+    /** What was to be done to one session, or to all of a client's, which has none. */
+    static Problem noSession(String id, Optional<UUID> session) {
+        return session.map(each -> new Problem(404, "client " + id + " has no session " + each + " on this node"))
+                .orElseGet(() -> notConnected(id));
+    }
+
     private static Problem notConnected(String id) {
         return new Problem(404, "client " + id + " is not connected to this node");
     }
 
-    private static String id(Request request) {
+    static String id(Request request) {
         try {
             return Address.client(request.parameter("id")).id();
         } catch (IllegalArgumentException e) {
@@ -144,8 +150,7 @@ final class ClientActionRoutes {
                 .filter(each -> session.isEmpty() || session.get().equals(each))
                 .toList();
         if (going.isEmpty()) {
-            throw session.map(each -> new Problem(404, "client " + id + " has no session " + each + " on this node"))
-                    .orElseGet(() -> notConnected(id));
+            throw noSession(id, session);
         }
         return (int) going.stream()
                 .filter(each -> router.get().disconnect(each, reason))

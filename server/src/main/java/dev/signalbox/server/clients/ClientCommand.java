@@ -24,16 +24,21 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Lists the clients of a server, shows one, and makes it go. */
 @Command(
         name = "client",
-        description = "Lists the connected clients of a server, shows one, disconnects it, and bans it for some time.",
+        description =
+                "Lists the connected clients of a server, shows one, subscribes it to topics, disconnects it, and bans it"
+                        + " for some time.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             ClientCommand.ListClients.class,
             ClientCommand.Show.class,
+            ClientCommand.Subscribe.class,
+            ClientCommand.Unsubscribe.class,
             ClientCommand.Disconnect.class,
             ClientCommand.Ban.class,
             ClientCommand.Unban.class
@@ -42,6 +47,7 @@ import tools.jackson.databind.JsonNode;
         footer = {
             "  signalbox client ls --id alice",
             "  signalbox client show alice",
+            "  signalbox client subscribe alice rooms/7",
             "  signalbox client disconnect alice --reconnect",
             "  signalbox client ban alice --for 10m",
         })
@@ -172,6 +178,62 @@ final class ClientCommand {
             return StreamSupport.stream(topics.spliterator(), false)
                     .map(JsonNode::asString)
                     .collect(Collectors.joining(" "));
+        }
+    }
+
+    /** What is about one client and one topic. */
+    public abstract static class SubscriptionWish extends ClientQuestion {
+        @Parameters(
+                index = "1",
+                paramLabel = "TOPIC",
+                description = "The topic's name, or how names begin and an asterisk.")
+        private String topic = "";
+
+        @Option(names = "--session", paramLabel = "ID", description = "Only this session of the client.")
+        private @Nullable String session;
+
+        String topic() {
+            return topic;
+        }
+
+        @Nullable
+        String session() {
+            return session;
+        }
+
+        int told(JsonNode answer) {
+            return answer(answer, answer.path("sessions").asString());
+        }
+    }
+
+    /** Subscribes. */
+    @Command(
+            name = "subscribe",
+            description =
+                    "Subscribes the sessions of a client to a topic, whether the rules let it or not, and prints how many were"
+                            + " told to. Each begins with what is published next.",
+            mixinStandardHelpOptions = true)
+    public static final class Subscribe extends SubscriptionWish {
+        @Override
+        public Integer call() {
+            ObjectNode wish = RestClient.JSON.createObjectNode().put("topic", topic());
+            if (session() != null) {
+                wish.put("session", session());
+            }
+            return told(client().post(path() + "/topics", wish));
+        }
+    }
+
+    /** Ends subscriptions. */
+    @Command(
+            name = "unsubscribe",
+            description = "Ends the subscriptions of a client's sessions to a topic, and prints how many were told to.",
+            mixinStandardHelpOptions = true)
+    public static final class Unsubscribe extends SubscriptionWish {
+        @Override
+        public Integer call() {
+            return told(client().delete(path() + "/topics?topic=" + encoded(topic())
+                    + (session() == null ? "" : "&session=" + encoded(session()))));
         }
     }
 

@@ -27,6 +27,7 @@ public final class ClientRoutes {
     /** Adds the list of clients, what can be done with each, their number, and the metric of it to a node. */
     public void addTo(Node node) {
         List<Route> routes = new ArrayList<>(new ClientActionRoutes(node::router, node.clock()).routes());
+        routes.addAll(new ClientTopicRoutes(node::router).routes());
         routes.add(Route.read("/api/clients", this::clients));
         node.api(new Api(List.copyOf(routes), OpenApi.part(ClientRoutes.class)).servedAlways());
         node.overview("clients", role -> directory.connected());

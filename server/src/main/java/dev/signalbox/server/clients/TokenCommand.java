@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  signalbox token alice --expires-in 12h",
-            "  signalbox token alice --publish rooms/7 --subscribe 'rooms/*'"
+            "  signalbox token alice --publish rooms/7 --subscribe 'rooms/*' --join rooms/7"
         })
 final class TokenCommand implements Callable<Integer> {
     private static final Duration SHORTEST = Duration.ofSeconds(1);
@@ -66,6 +66,12 @@ final class TokenCommand implements Callable<Integer> {
             paramLabel = "TOPIC",
             description = "Lets the client subscribe to it, in the same way; may be repeated.")
     private List<String> subscribe = List.of();
+
+    @Option(
+            names = "--join",
+            paramLabel = "TOPIC",
+            description = "Subscribes each session of the client to it from its beginning; may be repeated.")
+    private List<String> join = List.of();
 
     @Option(names = "--json", description = "Prints JSON.")
     private boolean json;
@@ -109,9 +115,9 @@ final class TokenCommand implements Callable<Integer> {
 
     private TopicGrants grants() {
         try {
-            return new TopicGrants(publish, subscribe);
+            return new TopicGrants(publish, subscribe, join);
         } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.USAGE, "--publish, --subscribe: " + FailureText.of(e), e);
+            throw new CommandFailure(ExitCode.USAGE, "--publish, --subscribe, --join: " + FailureText.of(e), e);
         }
     }
 

@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The claim that grants topics: {@code "topics": {"publish": ["rooms/7"], "subscribe": ["rooms/*"]}}. */
+/** The claim that grants topics: {@code "topics": {"publish": ["rooms/7"], "subscribe": ["rooms/*"], "join": ["rooms/7"]}}. */
 final class TopicClaims {
     static final String NAME = "topics";
     private static final String PUBLISH = "publish";
     private static final String SUBSCRIBE = "subscribe";
+    private static final String JOIN = "join";
 
     private TopicClaims() {}
 
@@ -21,7 +22,8 @@ final class TopicClaims {
             return TopicGrants.NONE;
         }
         if (claim instanceof Map<?, ?> uses) {
-            return new TopicGrants(patterns(uses.get(PUBLISH)), patterns(uses.get(SUBSCRIBE)));
+            return new TopicGrants(
+                    patterns(uses.get(PUBLISH)), patterns(uses.get(SUBSCRIBE)), patterns(uses.get(JOIN)));
         }
         throw new IllegalArgumentException("the claim topics is no object");
     }
@@ -40,6 +42,6 @@ final class TopicClaims {
     static @Nullable Object of(TopicGrants grants) {
         return grants.equals(TopicGrants.NONE)
                 ? null
-                : Map.of(PUBLISH, grants.publish(), SUBSCRIBE, grants.subscribe());
+                : Map.of(PUBLISH, grants.publish(), SUBSCRIBE, grants.subscribe(), JOIN, grants.join());
     }
 }

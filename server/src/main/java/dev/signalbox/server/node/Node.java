@@ -9,6 +9,7 @@ import dev.signalbox.delivery.suppression.SuppressionList;
 import dev.signalbox.maintenance.control.Drainable;
 import dev.signalbox.maintenance.control.Maintenance;
 import dev.signalbox.maintenance.control.MaintenanceOptions;
+import dev.signalbox.router.Authenticator;
 import dev.signalbox.router.Authorizer;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.EndpointException;
@@ -69,6 +70,7 @@ public final class Node {
     private MessagePreparation preparation = (message, violations) -> message;
     private UnaryOperator<Logic> aroundLogic = UnaryOperator.identity();
     private UnaryOperator<RouterOptions> routing = UnaryOperator.identity();
+    private UnaryOperator<Authenticator> authentication = UnaryOperator.identity();
     private @Nullable Filter aroundRequests;
     private @Nullable Router router;
     private @Nullable GatedDispatcher dispatcher;
@@ -184,6 +186,17 @@ public final class Node {
      */
     public void reserveTopics(String beginning, Authorizer owner) {
         reservedTopics.add(beginning, owner);
+    }
+
+    /** Has {@code change} look after what tells who a client's token stands for. Before the feature that lets clients in. */
+    public void aroundAuthentication(UnaryOperator<Authenticator> change) {
+        UnaryOperator<Authenticator> before = authentication;
+        authentication = tokens -> change.apply(before.apply(tokens));
+    }
+
+    /** Tells who a client's token stands for, as {@code tokens} says, and as features have changed that. */
+    public Authenticator authenticator(Authenticator tokens) {
+        return authentication.apply(tokens);
     }
 
     /** Decides as {@code otherwise}, but on topics that features have reserved by now as these say. */

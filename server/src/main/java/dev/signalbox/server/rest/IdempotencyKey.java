@@ -24,14 +24,24 @@ public final class IdempotencyKey {
 
     /** The key of a request's header; empty without one. */
     public static Optional<String> of(Request request) {
-        return request.header(HEADER).map(IdempotencyKey::unquoted).map(key -> NAMESPACE + digest(request, key));
+        return request.header(HEADER).map(IdempotencyKey::unquoted).map(key -> of(request, key));
+    }
+
+    /** Whether this can be the caller's name for something. */
+    public static boolean isOne(String key) {
+        return VISIBLE.matcher(key).matches();
+    }
+
+    /** The same for a key that does not stand in the header, and that {@link #isOne}. */
+    public static String of(Request request, String key) {
+        return NAMESPACE + digest(request, key);
     }
 
     private static String unquoted(String value) {
         String key = value.strip();
         boolean quoted = key.length() >= 2 && key.startsWith("\"") && key.endsWith("\"");
         String bare = quoted ? key.substring(1, key.length() - 1) : key;
-        if (!VISIBLE.matcher(bare).matches()) {
+        if (!isOne(bare)) {
             throw Problems.invalid(
                     List.of(new Violation(HEADER, "must be 1 to 255 visible ASCII characters, such as a UUID")));
         }

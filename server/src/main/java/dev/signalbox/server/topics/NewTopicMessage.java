@@ -3,9 +3,6 @@ package dev.signalbox.server.topics;
 import dev.signalbox.router.Payload;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.rest.JsonFields;
-import dev.signalbox.server.rest.Problem;
-import dev.signalbox.server.rest.Problems;
-import dev.signalbox.server.rest.Violations;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,31 +12,23 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/** What is posted to a topic: one payload, and headers. */
-record NewTopicMessage(Payload payload, Map<String, String> headers) {
-    private static final Set<String> FIELDS = Set.of("text", "json", "base64", "headers");
+/** What is posted to a topic: one payload, headers, and whether it is only for those who subscribe now. */
+record NewTopicMessage(Payload payload, Map<String, String> headers, boolean isVolatile) {
+    static final Set<String> FIELDS = Set.of("text", "json", "base64", "headers", "volatile");
 
-    /** Throws a {@link Problem} that names everything that is wrong with it. */
-    static NewTopicMessage read(JsonNode body) {
-        if (!body.isObject()) {
-            throw new Problem(400, "a message is a JSON object with one of text, json and base64");
-        }
-        Violations violations = new Violations();
-        JsonFields fields = new JsonFields(body, "", violations);
-        fields.refuseUnknown(FIELDS, "a message to a topic");
+    /** Empty, with the fields' violations, if there is no such message in them. Fields that it does not know are not its business. */
+    static Optional<NewTopicMessage> read(JsonFields fields) {
         Optional<Payload> payload = payload(fields);
         Map<String, String> headers = headers(fields);
-        if (!violations.all().isEmpty()) {
-            throw Problems.invalid(violations.all());
-        }
-        return new NewTopicMessage(payload.orElseThrow(), headers);
+        boolean isVolatile = fields.flag("volatile").orElse(false);
+        return payload.map(known -> new NewTopicMessage(known, headers, isVolatile));
     }
 
     private static Optional<Payload> payload(JsonFields fields) {
         JsonNode object = fields.object();
         long given = Stream.of("text", "json", "base64").filter(object::has).count();
         if (given != 1) {
-            fields.violations().add("text", "or json, or base64: exactly one of them is needed");
+            fields.violations().add(fields.shown("text"), "or json, or base64: exactly one of them is needed");
             return Optional.empty();
         }
         if (object.has("json")) {
@@ -58,7 +47,7 @@ record NewTopicMessage(Payload payload, Map<String, String> headers) {
         try {
             return Optional.of(payload.get());
         } catch (IllegalArgumentException e) {
-            fields.violations().add(field, "is no text, or no Base64: " + FailureText.of(e));
+            fields.violations().add(fields.shown(field), "is no text, or no Base64: " + FailureText.of(e));
             return Optional.empty();
         }
     }
@@ -70,7 +59,7 @@ record NewTopicMessage(Payload payload, Map<String, String> headers) {
                     if (each.getValue().isString()) {
                         headers.put(each.getKey(), each.getValue().stringValue());
                     } else {
-                        fields.violations().add("headers." + each.getKey(), "must be a string");
+                        fields.violations().add(fields.shown("headers." + each.getKey()), "must be a string");
                     }
                 }));
         if (fields.object().has("json")) {

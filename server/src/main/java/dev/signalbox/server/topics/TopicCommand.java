@@ -187,6 +187,11 @@ final class TopicCommand {
                 description = "Your name for the message: repeated with the same one, it is not published again.")
         private @Nullable String key;
 
+        @Option(
+                names = "--volatile",
+                description = "It is for those who subscribe now, and is not kept. Not together with --key.")
+        private boolean isVolatile;
+
         @Override
         public Integer call() {
             ObjectNode message = RestClient.JSON.createObjectNode();
@@ -199,13 +204,24 @@ final class TopicCommand {
                 ObjectNode object = message.putObject("headers");
                 headers.forEach(object::put);
             }
-            JsonNode answer = client().post(
-                            path() + "/messages", message, key == null ? Map.of() : Map.of("Idempotency-Key", key));
-            result(json() ? answer.toString() : answer.path("offset").asString());
+            if (isVolatile) {
+                message.put("volatile", true);
+            }
+            tell(client().post(path() + "/messages", message, key == null ? Map.of() : Map.of("Idempotency-Key", key)));
+            return ExitCode.OK;
+        }
+
+        private void tell(JsonNode answer) {
+            if (json()) {
+                result(answer.toString());
+            } else if (isVolatile) {
+                note("It went to those who subscribe now, and has no offset.");
+            } else {
+                result(answer.path("offset").asString());
+            }
             if (!json() && answer.path("repeated").asBoolean(false)) {
                 note("It was published before with this key, and was not again.");
             }
-            return ExitCode.OK;
         }
 
         private JsonNode parsed() {

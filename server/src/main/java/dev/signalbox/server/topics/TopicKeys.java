@@ -57,6 +57,12 @@ final class TopicKeys {
             "What becomes of a client that does not read before messages are gone: it is told the gap, or"
                     + " disconnected.");
 
+    static final Key<String> CONFLATE = Key.optional(
+            "topics.rules.*.conflate",
+            Kind.matching("the name of a header: 1 to 64 visible ASCII characters", Pattern.compile("[!-~]{1,64}")),
+            "The header whose value is a message's key. A client that does not keep up, or comes back, then gets only the newest"
+                    + " message of each key, and is told which others it does not get. Without it, it gets all that are kept.");
+
     static final Key<Boolean> PRESENCE = Key.of(
             "topics.rules.*.presence",
             Kind.truth(),
@@ -65,7 +71,7 @@ final class TopicKeys {
                     + " `~presence` at its end.");
 
     static final List<Key<?>> ALL =
-            List.of(MAX, PER_SESSION, NAME, PUBLISH, SUBSCRIBE, COUNT, BYTES, AGE, SLOW, PRESENCE);
+            List.of(MAX, PER_SESSION, NAME, PUBLISH, SUBSCRIBE, COUNT, BYTES, AGE, SLOW, CONFLATE, PRESENCE);
 
     private TopicKeys() {}
 }

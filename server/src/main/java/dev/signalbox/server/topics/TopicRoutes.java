@@ -1,25 +1,17 @@
 package dev.signalbox.server.topics;
 
 import dev.signalbox.router.Address;
-import dev.signalbox.router.ClientSession.Publishing;
-import dev.signalbox.router.ErrorCode;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
-import dev.signalbox.router.Position;
-import dev.signalbox.router.RouteError;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.Topic;
 import dev.signalbox.router.TopicInfo;
-import dev.signalbox.server.rest.ControlPlane;
-import dev.signalbox.server.rest.IdempotencyKey;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.Problem;
 import dev.signalbox.server.rest.Problems;
 import dev.signalbox.server.rest.Query;
 import dev.signalbox.server.rest.Request;
-import dev.signalbox.server.rest.RequestBody;
 import dev.signalbox.server.rest.Response;
-import dev.signalbox.server.rest.Role;
 import dev.signalbox.server.rest.Route;
 import dev.signalbox.server.rest.Violation;
 import java.io.IOException;
@@ -31,33 +23,26 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** Lists topics, reads what they keep, publishes to them. */
+/** Lists topics, and reads what they keep. */
 final class TopicRoutes {
-    private static final String TOPICS = "/api/topics";
+    static final String TOPICS = "/api/topics";
     /** A topic's name may have slashes; one that ends with {@code /messages} needs that one encoded. */
     private static final String TOPIC = TOPICS + "/{+name}";
 
-    private static final String MESSAGES = TOPIC + "/messages";
+    static final String MESSAGES = TOPIC + "/messages";
     /** What one page of messages may have of them. */
     private static final int PAGE_BYTES = 4 << 20;
 
-    private static final Address.Logic REST = Address.logic("rest");
-
     private final Supplier<Router> router;
-    private final ControlPlane.Bounds bounds;
 
     /** {@code router} is asked for once there are requests. */
-    TopicRoutes(Supplier<Router> router, ControlPlane.Bounds bounds) {
+    TopicRoutes(Supplier<Router> router) {
         this.router = router;
-        this.bounds = bounds;
     }
 
     List<Route> routes() {
         return List.of(
-                Route.read(TOPICS, this::list),
-                Route.read(TOPIC, this::show),
-                Route.read(MESSAGES, this::messages),
-                Route.post(MESSAGES, Role.SENDER, this::publish));
+                Route.read(TOPICS, this::list), Route.read(TOPIC, this::show), Route.read(MESSAGES, this::messages));
     }
 
     /** {@code first} is above {@code last} if nothing is kept. */
@@ -100,12 +85,11 @@ final class TopicRoutes {
                         404, "there is no topic " + name + " now: nobody subscribes to it, and it keeps no message"));
     }
 
-    private static Address.Topic topic(Request request) {
+    static Address.Topic topic(Request request) {
         try {
             return Address.topic(request.parameter("name"));
         } catch (IllegalArgumentException e) {
-            throw Problems.invalid(
-                    List.of(new Violation("name", "must be 1 to 128 of A-Z a-z 0-9 . _ ~ @ + : / = - for a topic")));
+            throw Problems.invalid(List.of(new Violation("name", NewPublication.NO_TOPIC)));
         }
     }
 
@@ -178,30 +162,5 @@ final class TopicRoutes {
                 text,
                 binary,
                 message.headers());
-    }
-
-    private record Published(String topic, UUID epoch, long offset, boolean repeated) {}
-
-    private void publish(Request request, Response response) throws IOException {
-        Address.Topic topic = topic(request);
-        NewTopicMessage posted = NewTopicMessage.read(RequestBody.declaredJson(request, bounds.maxBody()));
-        Message message = Message.of(REST, topic, posted.payload()).withHeaders(posted.headers());
-        switch (router.get().publish(message, IdempotencyKey.of(request))) {
-            case Publishing.Published(Position position, boolean repeated) ->
-                Json.send(response, 201, new Published(topic.name(), position.epoch(), position.offset(), repeated));
-            case Publishing.Refused(RouteError error) -> throw refused(error);
-        }
-    }
-
-    private static Problem refused(RouteError error) {
-        int status = switch (error.code()) {
-            case OVERLOADED, CLOSING -> 503;
-            case TOO_LARGE -> 413;
-            default -> 400;
-        };
-        Problem problem = new Problem(status, error.message());
-        return error.code() == ErrorCode.OVERLOADED || error.code() == ErrorCode.CLOSING
-                ? problem.header("Retry-After", "1")
-                : problem;
     }
 }

@@ -32,15 +32,17 @@ record TopicSettings(int max, int perSession, List<Rule> rules) implements Autho
 
     private static Optional<Rule> rule(Reading reading, int i) {
         var policy = new TopicPolicy(
-                reading.get(TopicKeys.COUNT, i),
-                reading.get(TopicKeys.BYTES, i),
-                reading.get(TopicKeys.AGE, i),
-                reading.get(TopicKeys.SLOW, i),
-                reading.get(TopicKeys.PRESENCE, i));
+                        reading.get(TopicKeys.COUNT, i),
+                        reading.get(TopicKeys.BYTES, i),
+                        reading.get(TopicKeys.AGE, i),
+                        reading.get(TopicKeys.SLOW, i))
+                .withPresence(reading.get(TopicKeys.PRESENCE, i));
+        var conflating =
+                reading.find(TopicKeys.CONFLATE, i).map(policy::conflatingBy).orElse(policy);
         var publish = reading.get(TopicKeys.PUBLISH, i);
         var subscribe = reading.get(TopicKeys.SUBSCRIBE, i);
         return reading.require(TopicKeys.NAME, i)
-                .map(name -> new Rule(new TopicRule(name, policy), publish, subscribe));
+                .map(name -> new Rule(new TopicRule(name, conflating), publish, subscribe));
     }
 
     RouterOptions.Topics options() {

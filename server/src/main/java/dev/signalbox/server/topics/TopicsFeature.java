@@ -10,8 +10,10 @@ import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.Node;
 import dev.signalbox.server.rest.Api;
 import dev.signalbox.server.rest.OpenApi;
+import dev.signalbox.server.rest.Route;
 import io.micrometer.core.instrument.Gauge;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Topics of clients. Before every feature that opens the router. */
 public final class TopicsFeature implements Feature {
@@ -38,7 +40,11 @@ public final class TopicsFeature implements Feature {
 
     private static void start(Node node, TopicSettings settings) {
         node.routing(options -> options.withTopics(settings.options()));
-        node.api(new Api(new TopicRoutes(node::router, node.bounds()).routes(), OpenApi.part(TopicsFeature.class)));
+        List<Route> routes = Stream.concat(
+                        new TopicRoutes(node::router).routes().stream(),
+                        new PublishRoutes(node::router, node.bounds()).routes().stream())
+                .toList();
+        node.api(new Api(routes, OpenApi.part(TopicsFeature.class)));
         node.whenOpening(() -> {
             node.router().authorize(node.authorizer(settings));
             measure(node, node.router());

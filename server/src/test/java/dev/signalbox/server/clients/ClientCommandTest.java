@@ -3,6 +3,7 @@ package dev.signalbox.server.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.router.TopicGrants;
 import dev.signalbox.server.Run;
 import dev.signalbox.server.TestClient;
 import dev.signalbox.server.TestServer;
@@ -15,6 +16,7 @@ import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -105,6 +107,55 @@ class ClientCommandTest {
             assertThat(shown.path("sessions")).hasSize(2);
             assertThat(shown.has("bannedUntil")).isFalse();
             assertThat(other.closed()).isNotDone();
+        }
+    }
+
+    @Test
+    void sessionsAreSubscribedAndUnsubscribedWhateverTheRulesSay() throws Exception {
+        try (TestClient tab = connect("dora");
+                TestClient other = connect("dora")) {
+            assertThat(ok("client", "subscribe", "dora", "secret/7").out().strip())
+                    .isEqualTo("2");
+            await().atMost(SOON).until(() -> topics("dora").equals("[\"secret/7\"][\"secret/7\"]"));
+            ok("topic", "publish", "secret/7", "for her alone");
+            await().atMost(SOON)
+                    .until(() -> tab.messages().size() == 1 && other.messages().size() == 1);
+
+            String first = json(ok("client", "show", "dora", "--json"))
+                    .path("sessions")
+                    .path(0)
+                    .path("session")
+                    .asString();
+            assertThat(json(ok("client", "unsubscribe", "dora", "secret/7", "--session", first, "--json"))
+                            .path("sessions")
+                            .asInt())
+                    .isEqualTo(1);
+            await().atMost(SOON).until(() -> topics("dora").equals("[][\"secret/7\"]"));
+            ok("client", "subscribe", "dora", "secret/*", "--session", first);
+            await().atMost(SOON).until(() -> topics("dora").equals("[\"secret/*\"][\"secret/7\"]"));
+        }
+        Run absent = server.run("client", "subscribe", "nobody", "news");
+        assertThat(absent.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(absent.err()).contains("client nobody is not connected");
+        assertThat(server.run("client", "subscribe", "dora", "a b").err()).contains("name of a topic");
+        assertThat(server.run("client", "unsubscribe", "dora", "news", "--session", "x")
+                        .err())
+                .contains("id of a session");
+    }
+
+    private static String topics(String id) {
+        StringBuilder topics = new StringBuilder();
+        json(ok("client", "show", id, "--json")).path("sessions").forEach(each -> topics.append(each.path("topics")));
+        return topics.toString();
+    }
+
+    @Test
+    void aTokenSubscribesEachSessionOfItsClient() throws Exception {
+        String granted = server.tokenOf("erik", new TopicGrants(List.of(), List.of(), List.of("rooms/7")));
+        try (TestClient tab = new TestClient(URI.create(server.clientsUrl()), granted, TestClient::ack)) {
+            await().atMost(SOON).until(() -> topics("erik").equals("[\"rooms/7\"]"));
+            ok("topic", "publish", "rooms/7", "hello");
+            await().atMost(SOON).until(() -> tab.messages().size() == 1);
         }
     }
 

@@ -197,6 +197,8 @@ class ClientJwtTest {
 
         assertThat(grants(tokens, granted)).contains(new TopicGrants(List.of("rooms/7"), List.of("rooms/*", "news")));
         assertThat(grants(tokens, null)).contains(TopicGrants.NONE);
+        assertThat(grants(tokens, Map.of("join", List.of("rooms/7"))))
+                .contains(new TopicGrants(List.of(), List.of(), List.of("rooms/7")));
         assertThat(grants(tokens, Map.of("subscribe", List.of("*"))))
                 .contains(new TopicGrants(List.of(), List.of("*")));
         for (Object wrong : List.of(
@@ -205,6 +207,7 @@ class ClientJwtTest {
                 Map.of("publish", "rooms/*"),
                 Map.of("publish", List.of(7)),
                 Map.of("publish", List.of("a*b")),
+                Map.of("join", List.of("a b")),
                 Map.of("subscribe", Collections.nCopies(101, "news")))) {
             assertThat(grants(tokens, wrong)).as(wrong.toString()).isEmpty();
         }

@@ -89,6 +89,7 @@ class JavaScriptClientTest {
                 "topics.rules.0.publish=*",
                 "topics.rules.0.subscribe=*",
                 "topics.rules.0.presence=true",
+                "topics.rules.0.conflate=symbol",
                 "clients.tokens.0.client=alice",
                 "clients.tokens.0.token=the-token-of-alice",
                 "clients.tokens.1.client=bob",

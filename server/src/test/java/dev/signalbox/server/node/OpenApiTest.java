@@ -106,6 +106,8 @@ class OpenApiTest {
         answers(200, ban("mallory", "{\"for\":\"10m\"}"), "Client");
         answers(200, server.get("/api/clients/mallory"), "Client");
         answers(400, ban("mallory", "{\"for\":\"0s\"}"), "Problem");
+        answers(400, subscribed("alice", "{\"topic\":\"a*b\"}"), "Problem");
+        answers(404, subscribed("nobody", "{\"topic\":\"news\"}"), "Problem");
         answers(200, server.get("/api/overview"), "Overview");
         answers(200, server.get("/api/settings"), "Settings");
         answers(200, server.get("/api/maintenance"), "Maintenance");
@@ -122,6 +124,12 @@ class OpenApiTest {
         answers(200, server.get("/api/sessions"), "SessionPage");
         answers(409, append("s", "If-Match", "7"), "Problem");
         answers(201, publish("news", "{\"text\":\"x\"}"), "PublishedPlace");
+        answers(201, publish("news", "{\"text\":\"x\",\"volatile\":true}"), "PassedOn");
+        answers(200, publishSeveral("""
+                    {"messages":[{"topic":"news","text":"x"},{"topic":"news","text":"x","volatile":true},
+                     {"topic":"news~presence","text":"x"}]}\
+                    """), "PublicationOutcomes");
+        answers(400, publishSeveral("{\"messages\":[]}"), "Problem");
         answers(200, server.get("/api/topics"), "TopicPage");
         answers(200, server.get("/api/topics/news"), "Topic");
         answers(200, server.get("/api/topics/news/messages"), "TopicMessagePage");
@@ -180,6 +188,18 @@ class OpenApiTest {
 
     private HttpResponse<String> publish(String topic, String body) throws Exception {
         return server.send(server.request("/api/topics/" + topic + "/messages")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
+    }
+
+    private HttpResponse<String> publishSeveral(String body) throws Exception {
+        return server.send(server.request("/api/topics")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
+    }
+
+    private HttpResponse<String> subscribed(String client, String body) throws Exception {
+        return server.send(server.request("/api/clients/" + client + "/topics")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body)));
     }

@@ -106,6 +106,8 @@ class StartSecretsTest {
                 "maintenance.etcd.user=me",
                 "maintenance.etcd.password=" + CANARY,
                 "delivery.webhook.url-secret=whsec_" + ENCODED,
+                "hooks.connect=https://127.0.0.1:1/",
+                "hooks.secret=whsec_" + ENCODED,
                 "observatory.url=http://127.0.0.1:1",
                 "observatory.token=" + CANARY,
                 "observatory.headers.x-key=" + CANARY,

@@ -37,6 +37,7 @@ class ServerTopicTest {
             "topics.rules.1.history.age=1h",
             "topics.rules.1.slow=disconnect",
             "topics.rules.1.presence=true",
+            "topics.rules.1.conflate=symbol",
             "topics.rules.2.name=*",
             "topics.rules.2.publish=*");
 
@@ -65,7 +66,9 @@ class ServerTopicTest {
         assertThat(allows(settings, "carol", Operation.PUBLISH, "newsletter")).isTrue();
         assertThat(allows(settings, "carol", Operation.SUBSCRIBE, "newsletter")).isFalse();
         assertThat(settings.options().rules().get(1).policy())
-                .isEqualTo(new TopicPolicy(2, 4_096, Duration.ofHours(1), TopicPolicy.SlowConsumer.DISCONNECT, true));
+                .isEqualTo(new TopicPolicy(2, 4_096, Duration.ofHours(1), TopicPolicy.SlowConsumer.DISCONNECT)
+                        .withPresence(true)
+                        .conflatingBy("symbol"));
         assertThat(settings.options().rules().getFirst().policy()).isEqualTo(TopicPolicy.DEFAULT);
     }
 

@@ -84,6 +84,27 @@ class TopicCommandTest {
     }
 
     @Test
+    void whatIsVolatileIsNotKept() {
+        ok("topic", "publish", "fleeting", "kept");
+        Run passed = ok("topic", "publish", "fleeting", "x", "--volatile");
+
+        assertThat(passed.out()).isEmpty();
+        assertThat(passed.err()).contains("has no offset");
+        assertThat(json(ok("topic", "publish", "fleeting", "y", "--volatile", "--json")
+                                .out())
+                        .path("volatile")
+                        .asBoolean())
+                .isTrue();
+        assertThat(json(ok("topic", "show", "fleeting", "--json").out())
+                        .path("last")
+                        .asInt())
+                .isEqualTo(1);
+        assertThat(server.run("topic", "publish", "fleeting", "x", "--volatile", "--key", "k")
+                        .err())
+                .contains("Idempotency-Key");
+    }
+
+    @Test
     void whatIsNoLongerKeptIsTold() {
         for (int i = 1; i <= 5; i++) {
             ok("topic", "publish", "short", "m" + i);

@@ -7,7 +7,8 @@
  *   <li>Where to: {@link dev.signalbox.delivery.webhook.WebhookEndpoints} keeps endpoints in a database;
  *       {@link dev.signalbox.delivery.webhook.WebhookTargets} refuses URLs that lead into private networks.
  *   <li>Sending: {@link dev.signalbox.delivery.webhook.WebhookSender}, told by
- *       {@link dev.signalbox.delivery.webhook.WebhookOptions}.
+ *       {@link dev.signalbox.delivery.webhook.WebhookOptions}. {@link dev.signalbox.delivery.webhook.SignedPost} posts once, outside
+ *       the queue.
  * </ul>
  */
 @NullMarked

@@ -14,20 +14,28 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way out to one client. What implements {@link Connection} is for any thread; the rest is for the event loop's, and
  * that is why its fields need no lock.
  */
 final class ClientConnection implements Connection {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
     /** What could not be written when it came, and the offset of what went to all before it. */
     record Held(OutboxTask.Direct task, long after) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     private final EventLoop loop;
     private final LoopOutbox outbox;
@@ -43,6 +51,14 @@ final class ClientConnection implements Connection {
 
     private volatile boolean refused;
     private volatile Runnable onRoom = () -> {};
+    private @Nullable Wishes wishes;
+
+    /** What the server wishes of the client's session; on the event loop. */
+    interface Wishes {
+        void join(String topic);
+
+        void leave(String topic);
+    }
 
     /** Where it stands in the outbox: in what goes to all, in other topics, what is held, and if it needs a flush. */
     @Nullable
@@ -128,6 +144,11 @@ final class ClientConnection implements Connection {
         onRoom = changed;
     }
 
+    /** Told on the event loop; before, there is no session that the server could wish something of. */
+    void onWish(Wishes told) {
+        wishes = told;
+    }
+
     boolean isOpen() {
         return !closeSent;
     }
@@ -190,6 +211,32 @@ final class ClientConnection implements Connection {
         }
     }
 
+    @Override
+    public boolean subscribe(String topic) {
+        return wish(each -> each.join(topic));
+    }
+
+    @Override
+    public boolean unsubscribe(String topic) {
+        return wish(each -> each.leave(topic));
+    }
+
+    /** In turn with what the client does: so neither undoes half of what the other did. */
+    private boolean wish(Consumer<Wishes> what) {
+        return onLoop(() -> Optional.ofNullable(wishes).ifPresent(what)) && closing == null;
+    }
+
+    /** False if the event loop has ended, and with it the connection. */
+    boolean onLoop(Runnable work) {
+        try {
+            loop.execute(work);
+            return true;
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the event loop of {} has ended", peer, e);
+            return false;
+        }
+    }
+
     /** What is published to the topic after {@code after} is sent to it from now on, and before that {@code ok}. */
     void subscribe(Topic topic, long after, byte[] ok) {
         OutboxTask.Answer answer = new OutboxTask.Answer(this, ok);
@@ -200,7 +247,16 @@ final class ClientConnection implements Connection {
         }
     }
 
-    void unsubscribe(String topic) {
+    /** Runs something on the event loop, later; never if that has ended, and with it the connection. */
+    void onLoop(Runnable work) {
+        try {
+            loop.execute(work);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the event loop has ended, and with it the connection that this was for", e);
+        }
+    }
+
+    void drop(String topic) {
         outbox.enqueue(new OutboxTask.Unsubscribe(this, topic));
     }
 

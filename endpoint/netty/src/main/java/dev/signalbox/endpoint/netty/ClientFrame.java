@@ -15,6 +15,31 @@ import org.jspecify.annotations.Nullable;
 /** What a client can say in JSON; see docs/protocol.md. An {@code id} is the client's own name for the frame. */
 sealed interface ClientFrame {
 
+    /** The client's own name for it; null if it has none. */
+    default @Nullable String id() {
+        return null;
+    }
+
+    /** What it takes in memory, roughly, in bytes. */
+    default int weight() {
+        return switch (this) {
+            case Send send -> weight(send.draft());
+            case SendAcknowledged send -> weight(send.draft());
+            case Request request -> weight(request.draft());
+            case Publish publish -> weight(publish.draft());
+            case PublishVolatile publish -> weight(publish.draft());
+            case Reply reply -> weight(new Draft(List.of(), reply.payload(), reply.headers()));
+            default -> 0;
+        };
+    }
+
+    private static int weight(Draft draft) {
+        int headers = draft.headers().entrySet().stream()
+                .mapToInt(each -> each.getKey().length() + each.getValue().length())
+                .sum();
+        return draft.payload().size() + headers + 64 * draft.targets().size();
+    }
+
     /** {@code start} is the session that it wants; empty for what it asked for in the handshake. */
     record Auth(String token, Optional<SessionStart> start) implements ClientFrame {}
 
@@ -40,6 +65,9 @@ sealed interface ClientFrame {
 
     record Publish(@Nullable String id, Address.Topic topic, Draft draft, Optional<String> key)
             implements ClientFrame {}
+
+    /** To those who subscribe now. */
+    record PublishVolatile(@Nullable String id, Address.Topic topic, Draft draft) implements ClientFrame {}
 
     record Ping(@Nullable String id) implements ClientFrame {}
 

@@ -15,22 +15,35 @@ import dev.signalbox.router.Position;
 import dev.signalbox.router.RequestException;
 import dev.signalbox.router.RouteError;
 import dev.signalbox.router.SendReport;
+import dev.signalbox.router.TopicStart;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
 /** What an authenticated client says, and the answers. For one thread; answers may come from any. */
-final class Conversation {
+final class Conversation implements ClientConnection.Wishes {
     private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
+
+    /** What may wait while somebody is asked about an earlier frame; one frame may be larger than that. */
+    private static final int MOST_WAITING = 100;
+
+    private static final int MOST_WAITING_BYTES = 1 << 20;
 
     private final ClientSession session;
     private final ClientConnection connection;
     private final RateLimit rate;
+    private final Queue<ClientFrame> waiting = new ArrayDeque<>(1);
     private List<Address> defaults;
+    private boolean asking;
+    private int waitingBytes;
 
     Conversation(ClientSession session, ClientConnection connection, RateLimit rate, List<Address> defaults) {
         this.session = session;
@@ -63,7 +76,7 @@ final class Conversation {
         if (defaults.isEmpty()) {
             error(null, ErrorCode.MALFORMED, "a binary frame needs a default target; set one with a \"use\" frame");
         } else {
-            answer(null, session.send(new Draft(defaults, Payload.binary(bytes), Map.of())));
+            handle(new ClientFrame.Send(null, new Draft(defaults, Payload.binary(bytes), Map.of())));
         }
     }
 
@@ -90,7 +103,63 @@ final class Conversation {
         }
     }
 
+    /** Frames are dealt with in their order, but what only later frames depend on at once. */
     private void handle(ClientFrame frame) {
+        boolean isApart = frame instanceof ClientFrame.Ping
+                || frame instanceof ClientFrame.Pong
+                || frame instanceof ClientFrame.Use;
+        if (!asking || isApart) {
+            begin(frame);
+        } else if (waiting.isEmpty()
+                || (waiting.size() < MOST_WAITING && waitingBytes + frame.weight() <= MOST_WAITING_BYTES)) {
+            waiting.add(frame);
+            waitingBytes += frame.weight();
+        } else {
+            error(
+                    frame.id(),
+                    ErrorCode.OVERLOADED,
+                    "as many frames wait as may, for the answer about an earlier one; send again later");
+        }
+    }
+
+    private void begin(ClientFrame frame) {
+        question(frame)
+                .ifPresentOrElse(
+                        answer -> {
+                            asking = true;
+                            answer.thenAccept(refusal -> connection.onLoop(() -> answered(frame, refusal)));
+                        },
+                        () -> act(frame));
+    }
+
+    /** What has to be awaited before the frame is dealt with. */
+    private Optional<CompletionStage<Optional<RouteError>>> question(ClientFrame frame) {
+        return switch (frame) {
+            case ClientFrame.Send send -> session.askToPublish(send.draft());
+            case ClientFrame.Publish publish -> session.askToPublish(publish.draft());
+            case ClientFrame.PublishVolatile publish -> session.askToPublish(publish.draft());
+            case ClientFrame.Subscribe subscribe ->
+                session.askToSubscribe(subscribe.topic().name());
+            default -> Optional.empty();
+        };
+    }
+
+    private void answered(ClientFrame frame, Optional<RouteError> refusal) {
+        asking = false;
+        if (!connection.isOpen()) {
+            waiting.clear();
+            return;
+        }
+        refusal.ifPresentOrElse(
+                error -> connection.answer(ServerFrames.error(frame.id(), error)), () -> act(frame));
+        while (!asking && !waiting.isEmpty() && connection.isOpen()) {
+            ClientFrame next = waiting.remove();
+            waitingBytes -= next.weight();
+            begin(next);
+        }
+    }
+
+    private void act(ClientFrame frame) {
         switch (frame) {
             case ClientFrame.Send send -> answer(send.id(), session.send(send.draft()));
             case ClientFrame.SendAcknowledged send -> sendAcknowledged(send);
@@ -102,7 +171,10 @@ final class Conversation {
             case ClientFrame.Subscribe subscribe -> subscribe(subscribe);
             case ClientFrame.Unsubscribe unsubscribe -> unsubscribe(unsubscribe);
             case ClientFrame.Presence presence -> presence(presence);
-            case ClientFrame.Publish publish -> publish(publish);
+            case ClientFrame.Publish publish ->
+                published(publish.id(), publish.topic(), session.publish(publish.draft(), publish.key()));
+            case ClientFrame.PublishVolatile publish ->
+                published(publish.id(), publish.topic(), session.publishVolatile(publish.draft()));
             case ClientFrame.Ping ping -> connection.answer(ServerFrames.pong(ping.id()));
             case ClientFrame.Pong _ -> LOG.trace("pong");
             case ClientFrame.Auth _ ->
@@ -186,6 +258,62 @@ final class Conversation {
                 byte[] ok = TopicFrames.subscribed(frame.id(), topic, after, subscribed.recovered());
                 connection.subscribe(subscribed.topic(), subscribed.after(), ok);
             }
+            case Subscribing.Later(CompletionStage<Optional<RouteError>> ready) -> {
+                // Back on this thread: there, no other frame about the topic comes in between.
+                var _ = ready.thenAccept(refusal -> connection.onLoop(() -> subscribe(frame, refusal)));
+            }
+        }
+    }
+
+    private void subscribe(ClientFrame.Subscribe frame, Optional<RouteError> refusal) {
+        if (refusal.isPresent()) {
+            connection.answer(ServerFrames.error(frame.id(), refusal.get()));
+        } else {
+            subscribe(frame);
+        }
+    }
+
+    /** What the client's credentials subscribe it to. */
+    void begin() {
+        session.toJoin().forEach(this::begin);
+    }
+
+    private void begin(String topic) {
+        joined(topic, session.subscribe(topic, new TopicStart.Now()), () -> begin(topic));
+    }
+
+    @Override
+    public void join(String topic) {
+        joined(topic, session.join(topic), () -> join(topic));
+    }
+
+    private void joined(String topic, Subscribing subscribing, Runnable again) {
+        switch (subscribing) {
+            case Subscribing.Refused(RouteError error) -> connection.answer(ServerFrames.error(null, error));
+            case Subscribing.Subscribed subscribed -> {
+                Position after = new Position(subscribed.topic().epoch(), subscribed.after());
+                byte[] told = TopicFrames.joined(topic, after, subscribed.recovered());
+                connection.subscribe(subscribed.topic(), subscribed.after(), told);
+            }
+            case Subscribing.Later(CompletionStage<Optional<RouteError>> ready) -> {
+                var _ = ready.thenAccept(refusal -> connection.onLoop(() -> joined(refusal, again)));
+            }
+        }
+    }
+
+    private void joined(Optional<RouteError> refusal, Runnable again) {
+        if (refusal.isPresent()) {
+            connection.answer(ServerFrames.error(null, refusal.get()));
+        } else {
+            again.run();
+        }
+    }
+
+    @Override
+    public void leave(String topic) {
+        if (session.unsubscribe(topic)) {
+            connection.drop(topic);
+            connection.answer(TopicFrames.left(topic));
         }
     }
 
@@ -195,7 +323,7 @@ final class Conversation {
             error(frame.id(), ErrorCode.MALFORMED, "this session does not subscribe to topic " + topic);
             return;
         }
-        connection.unsubscribe(topic);
+        connection.drop(topic);
         if (frame.id() != null) {
             connection.answer(ServerFrames.ok(frame.id()));
         }
@@ -210,15 +338,21 @@ final class Conversation {
         }
     }
 
-    private void publish(ClientFrame.Publish frame) {
-        switch (session.publish(frame.draft(), frame.key())) {
-            case Publishing.Refused(RouteError error) -> connection.answer(ServerFrames.error(frame.id(), error));
-            case Publishing.Published(Position position, boolean repeated) -> {
-                if (frame.id() != null) {
-                    connection.answer(
-                            TopicFrames.published(frame.id(), frame.topic().name(), position, repeated));
-                }
+    private void published(@Nullable String id, Address.Topic topic, Publishing publishing) {
+        switch (publishing) {
+            case Publishing.Refused(RouteError error) -> connection.answer(ServerFrames.error(id, error));
+            case Publishing.Published(Position position, boolean repeated) ->
+                ok(id, known -> TopicFrames.published(known, topic.name(), position, repeated));
+            case Publishing.Passed() -> ok(id, ServerFrames::ok);
+            case Publishing.Later(CompletionStage<Publishing> outcome) -> {
+                var _ = outcome.thenAccept(known -> published(id, topic, known));
             }
+        }
+    }
+
+    private void ok(@Nullable String id, Function<String, byte[]> frame) {
+        if (id != null) {
+            connection.answer(frame.apply(id));
         }
     }
 

@@ -81,17 +81,27 @@ final class Dialogue {
 
     private void lookAt(String token, SessionStart start) {
         try {
-            endpoint.authentications().acquire();
-            try {
-                Optional<Principal> principal = endpoint.authenticator().authenticate(token);
-                onLoop(() -> authenticated(principal, start));
-            } finally {
-                endpoint.authentications().release();
+            Optional<Principal> principal = principal(token);
+            if (principal.isPresent()) {
+                endpoint.gateway()
+                        .fetch(principal.get(), start)
+                        .toCompletableFuture()
+                        .join();
             }
+            onLoop(() -> authenticated(principal, start));
         } catch (InterruptedException e) {
             LOG.debug("the connection of {} ended before its token was looked at", peer);
         } catch (Throwable e) {
             onLoop(() -> failedToAuthenticate(e));
+        }
+    }
+
+    private Optional<Principal> principal(String token) throws InterruptedException {
+        endpoint.authentications().acquire();
+        try {
+            return endpoint.authenticator().authenticate(token);
+        } finally {
+            endpoint.authentications().release();
         }
     }
 
@@ -139,11 +149,13 @@ final class Dialogue {
     private void welcome(ClientSession session) {
         conversation = new Conversation(session, connection, rate, greeting.targets());
         connection.onRoom(session::writable);
+        connection.onWish(conversation);
         // Straight to the wire: what the router has offered meanwhile waits in the outbox for this event loop.
         connection.text(ServerFrames.welcome(
                 session, endpoint.listening(), endpoint.gateway().maxPayloadBytes()));
         connection.join();
         session.resumption().flatMap(Resumption::resumed).ifPresent(connection::goOn);
+        conversation.begin();
         events.welcome();
     }
 

@@ -42,6 +42,7 @@ final class FrameReader {
     private List<Address> to = List.of();
     private Map<String, String> headers = Map.of();
     private boolean ack;
+    private boolean isVolatile;
     private Duration within = DEFAULT_WAIT;
 
     private FrameReader() {}
@@ -93,6 +94,7 @@ final class FrameReader {
             case "epoch" -> epoch = uuid(name, string(name, parser));
             case "offset" -> offset = whole(name, parser, 0, "a whole number from 0 on");
             case "key" -> key = id(name, string(name, parser));
+            case "volatile" -> isVolatile = bool(name, parser);
             case "token" -> token = string(name, parser);
             case "resume" -> resume = string(name, parser);
             case "seen" -> seen(parser);
@@ -274,7 +276,12 @@ final class FrameReader {
     private ClientFrame publish() throws MalformedFrameException {
         Address.Topic target = requiredTopic();
         Draft draft = new Draft(List.of(target), requiredPayload(), headers);
-        return new ClientFrame.Publish(id, target, draft, Optional.ofNullable(key));
+        if (isVolatile && key != null) {
+            throw malformed("a volatile message has no \"key\": nothing of it is kept to know a repetition by");
+        }
+        return isVolatile
+                ? new ClientFrame.PublishVolatile(id, target, draft)
+                : new ClientFrame.Publish(id, target, draft, Optional.ofNullable(key));
     }
 
     private TopicStart start() throws MalformedFrameException {

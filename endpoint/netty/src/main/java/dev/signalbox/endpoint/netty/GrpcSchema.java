@@ -135,7 +135,8 @@ final class GrpcSchema {
                     text("text", 3),
                     bytes(4),
                     headers(),
-                    text("key", 6)),
+                    text("key", 6),
+                    flag("volatile", 7)),
             new Field("ping", 12, Kind.MESSAGE, ID),
             new Field("pong", 13, Kind.MESSAGE, NOTHING));
 
@@ -212,10 +213,18 @@ final class GrpcSchema {
                     text("target", 4),
                     number("accepted", 5),
                     messages("errors", 6, text("code", 1), text("message", 2), text("target", 3))),
-            message("gap", 7, text("topic", 1), number("expected", 2), number("next", 3)),
+            message(
+                    "gap",
+                    7,
+                    text("topic", 1),
+                    number("expected", 2),
+                    number("next", 3),
+                    flag("conflated", 4)),
             new Field("ping", 8, Kind.MESSAGE, NOTHING),
             new Field("pong", 9, Kind.MESSAGE, ID),
-            message("close", 10, number("code", 1), text("reason", 2)));
+            message("close", 10, number("code", 1), text("reason", 2)),
+            message("subscribed", 11, text("topic", 1), text("epoch", 2), number("offset", 3), flag("recovered", 4)),
+            message("unsubscribed", 12, text("topic", 1)));
 
     private GrpcSchema() {}
 

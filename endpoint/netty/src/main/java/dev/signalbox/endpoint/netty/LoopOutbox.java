@@ -161,7 +161,7 @@ final class LoopOutbox implements Runnable, Shard {
     private void append(Topic topic, Publication publication) {
         release(publication.message());
         Feed feed = feeds.get(topic);
-        if (feed == null || publication.offset() <= feed.offset) {
+        if (feed == null || (!publication.isVolatile() && publication.offset() <= feed.offset)) {
             return;
         }
         touch(feed);
@@ -174,7 +174,8 @@ final class LoopOutbox implements Runnable, Shard {
                 append(feed, segments.get(i), publication);
             }
         }
-        feed.offset = publication.offset();
+        // A volatile message has no place: those who lag do not get it, and miss nothing that they would be told.
+        feed.offset = Math.max(feed.offset, publication.offset());
         if (feed.size() > MAX_SEGMENT) {
             finish();
         }
@@ -306,7 +307,7 @@ final class LoopOutbox implements Runnable, Shard {
 
     private void pullOnce(Member member, long upTo) {
         Topic topic = member.feed.topic;
-        Topic.Kept kept = topic.read(member.offset, upTo, PULLED);
+        Topic.Kept kept = member.read(upTo, PULLED);
         if (kept.first() > member.offset + 1) {
             gap(member, kept.first());
         }
@@ -315,9 +316,13 @@ final class LoopOutbox implements Runnable, Shard {
         }
         ByteBuf frames = buffer(PULLED);
         for (Publication publication : kept.publications()) {
+            if (publication.offset() > member.offset + 1) {
+                byte[] json = TopicFrames.conflated(topic.name(), member.offset + 1, publication.offset());
+                member.connection.format().json(json, json.length, frames);
+            }
             encoder.publication(topic.name(), publication, member.segment.format(), frames, true);
+            member.offset = publication.offset();
         }
-        member.offset = kept.publications().getLast().offset();
         write(member.connection, frames);
     }
 

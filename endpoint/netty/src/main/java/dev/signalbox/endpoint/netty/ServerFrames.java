@@ -38,7 +38,7 @@ final class ServerFrames {
 
     /**
      * A message on its way to a client, appended to {@code json}; of a topic or pattern, if that is not empty, which has it in the
-     * topic {@code in}.
+     * topic {@code in}, at this offset, if it is not 0.
      */
     static void message(JsonBytes json, Message message, String topic, long offset, String in) {
         switch (message.intent()) {
@@ -54,7 +54,10 @@ final class ServerFrames {
             case Intent.Reply _ -> begin(json, "message", message);
         }
         if (!topic.isEmpty()) {
-            json.raw(",\"topic\":\"").raw(topic).raw("\",\"offset\":").number(offset);
+            json.raw(",\"topic\":\"").raw(topic).raw("\"");
+            if (offset > 0) {
+                json.raw(",\"offset\":").number(offset);
+            }
             if (!in.equals(topic)) {
                 json.raw(",\"in\":\"").raw(in).raw("\"");
             }

@@ -29,6 +29,28 @@ final class TopicFrames {
                 .copy();
     }
 
+    /** The server has subscribed the session to a topic. */
+    static byte[] joined(String topic, Position after, boolean recovered) {
+        return new JsonBytes()
+                .raw("{\"type\":\"subscribed\",\"topic\":\"")
+                .raw(topic)
+                .raw("\",\"epoch\":")
+                .uuid(after.epoch())
+                .raw(",\"offset\":")
+                .number(after.offset())
+                .raw(recovered ? ",\"recovered\":true}" : ",\"recovered\":false}")
+                .copy();
+    }
+
+    /** The server has ended a subscription. */
+    static byte[] left(String topic) {
+        return new JsonBytes()
+                .raw("{\"type\":\"unsubscribed\",\"topic\":\"")
+                .raw(topic)
+                .raw("\"}")
+                .copy();
+    }
+
     static byte[] published(String id, String topic, Position position, boolean repeated) {
         return place(id, topic, position.epoch(), position.offset())
                 .raw(repeated ? ",\"repeated\":true}" : "}")
@@ -83,14 +105,21 @@ final class TopicFrames {
 
     /** The messages from {@code expected} on, up to the one before {@code next}, are not kept any more. */
     static byte[] gap(String topic, long expected, long next) {
+        return gapFields(topic, expected, next).raw("}").copy();
+    }
+
+    /** The same if they are left out since newer messages with their keys follow. */
+    static byte[] conflated(String topic, long expected, long next) {
+        return gapFields(topic, expected, next).raw(",\"conflated\":true}").copy();
+    }
+
+    private static JsonBytes gapFields(String topic, long expected, long next) {
         return new JsonBytes()
                 .raw("{\"type\":\"gap\",\"topic\":\"")
                 .raw(topic)
                 .raw("\",\"expected\":")
                 .number(expected)
                 .raw(",\"next\":")
-                .number(next)
-                .raw("}")
-                .copy();
+                .number(next);
     }
 }

@@ -1,12 +1,22 @@
 package dev.signalbox.endpoint.netty;
 
 import dev.signalbox.router.ClientGateway;
+import dev.signalbox.router.ClientGateway.Admission;
+import dev.signalbox.router.ClientSession;
+import dev.signalbox.router.CloseReason;
+import dev.signalbox.router.Connection;
 import dev.signalbox.router.Endpoint;
+import dev.signalbox.router.Message;
+import dev.signalbox.router.Principal;
+import dev.signalbox.router.SessionStart;
+import dev.signalbox.router.Topic;
+import dev.signalbox.router.TopicStart;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +30,31 @@ final class OutboxFixture implements Endpoint {
 
     LoopOutbox outbox(EventLoop loop) {
         return new LoopOutbox(loop, 16 << 20, gateway().everyone());
+    }
+
+    /** A topic, as a session that subscribes to it gets it. */
+    Topic topic(String name) {
+        Admission admission = gateway().connect(new Principal("reader", Map.of()), new Unread(), new SessionStart.Fresh());
+        ClientSession session = ((Admission.Admitted) admission).session();
+        return ((ClientSession.Subscribing.Subscribed) session.subscribe(name, new TopicStart.Oldest())).topic();
+    }
+
+    /** A connection whose client is never written to. */
+    private static final class Unread implements Connection {
+        @Override
+        public boolean offer(Message message) {
+            return true;
+        }
+
+        @Override
+        public void close(CloseReason reason) {
+            // There is nothing to close.
+        }
+
+        @Override
+        public String remoteAddress() {
+            return "memory";
+        }
     }
 
     /** A connection that has joined. */

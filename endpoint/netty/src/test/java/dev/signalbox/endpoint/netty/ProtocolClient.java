@@ -58,6 +58,9 @@ abstract class ProtocolClient implements TestClient {
                         topic(frame),
                         frame.get("expected").asLong(),
                         frame.get("next").asLong()));
+            case "subscribed" ->
+                events.add(new Event.Joined(topic(frame), frame.path("offset").asLong(0)));
+            case "unsubscribed" -> events.add(new Event.Left(topic(frame)));
             case "request" -> events.add(new Event.Asked(id(frame), from(frame), payload(frame)));
             case "reply" -> events.add(new Event.Replied(frame.get("id").asString(), from(frame), payload(frame)));
             case "ok", "pong" -> events.add(ok(frame));
@@ -75,7 +78,7 @@ abstract class ProtocolClient implements TestClient {
 
     private static Event message(JsonNode frame) {
         return frame.has("topic")
-                ? new Event.Published(topic(frame), frame.get("offset").asLong(), payload(frame))
+                ? new Event.Published(topic(frame), frame.path("offset").asLong(0), payload(frame))
                 : new Event.Incoming(id(frame), from(frame), payload(frame), frame.has("ack"));
     }
 
@@ -191,6 +194,11 @@ abstract class ProtocolClient implements TestClient {
         ObjectNode frame = put(command("publish"), payload).put("id", id).put("topic", topic);
         key.ifPresent(value -> frame.put("key", value));
         write(frame);
+    }
+
+    @Override
+    public final void publishVolatile(String id, String topic, Payload payload) {
+        write(put(command("publish"), payload).put("id", id).put("topic", topic).put("volatile", true));
     }
 
     @Override

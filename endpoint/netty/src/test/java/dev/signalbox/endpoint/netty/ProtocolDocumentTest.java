@@ -56,7 +56,7 @@ class ProtocolDocumentTest {
     void everyFrameThatAClientSendsIsUnderstood() throws MalformedFrameException {
         List<JsonNode> examples = examples(section("## What a client sends"));
 
-        assertThat(examples).hasSize(14);
+        assertThat(examples).hasSize(15);
         for (JsonNode example : examples) {
             byte[] frame = example.toString().getBytes(StandardCharsets.UTF_8);
             assertThat(Commands.only(frame, List.of())).isNotNull();
@@ -68,8 +68,8 @@ class ProtocolDocumentTest {
         assertThat(examples(section("## What the server sends")))
                 .extracting(each -> each.get("type").asString())
                 .containsExactly(
-                        "open", "welcome", "ping", "close", "message", "message", "message", "message", "gap",
-                        "request", "reply", "ok", "ok", "ok", "ok", "ok", "error", "error");
+                        "open", "welcome", "ping", "close", "message", "message", "message", "message", "message", "gap",
+                        "gap", "subscribed", "unsubscribed", "request", "reply", "ok", "ok", "ok", "ok", "ok", "error", "error");
     }
 
     @Test

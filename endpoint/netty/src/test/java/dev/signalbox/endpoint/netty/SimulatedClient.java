@@ -40,6 +40,7 @@ final class SimulatedClient {
         private UUID epoch = NONE;
         private long expected;
         private boolean subscribed;
+        private int lastPassed = -1;
     }
 
     /** A subscription as asked for; the offset is below 0 if it named none to resume from. */
@@ -88,6 +89,7 @@ final class SimulatedClient {
                     .ifPresent(resumed -> simulation.outbox.goOn(connection, resumed));
             conversation =
                     new Conversation(session, connection, new RateLimit(1_000_000, System.nanoTime()), List.of());
+            connection.onWish(conversation);
         }
 
         private void closing() {
@@ -283,6 +285,23 @@ final class SimulatedClient {
         }
     }
 
+    /** Also while it is away, whether the server has noticed or not. */
+    void isSubscribedByTheServer(String topic) {
+        simulation.router.subscribe(link.session.info().id(), topic);
+        runWishes();
+    }
+
+    void isUnsubscribedByTheServer(String topic) {
+        simulation.router.unsubscribe(link.session.info().id(), topic);
+        runWishes();
+    }
+
+    private void runWishes() {
+        if (!link.closing) {
+            link.channel.runPendingTasks();
+        }
+    }
+
     void read() {
         if (away) {
             return;
@@ -324,6 +343,8 @@ final class SimulatedClient {
             case "message" -> message(frame);
             case "gap" -> gap(frame);
             case "ok" -> ok(frame);
+            case "subscribed" -> joined(frame);
+            case "unsubscribed" -> progress(frame.get("topic").asString()).subscribed = false;
             case "error" -> assertThat(frame.get("message").asString()).contains("does not subscribe");
             default -> throw new AssertionError("unexpected: " + frame);
         }
@@ -343,6 +364,14 @@ final class SimulatedClient {
         progress.epoch = epoch;
         progress.expected = offset + 1;
         progress.subscribed = true;
+    }
+
+    private void joined(JsonNode frame) {
+        Progress progress = topics.computeIfAbsent(frame.get("topic").asString(), none -> new Progress());
+        progress.epoch = UUID.fromString(frame.get("epoch").asString());
+        progress.expected = frame.get("offset").asLong() + 1;
+        progress.subscribed = true;
+        simulation.joined++;
     }
 
     /** It is recovered if nothing was lost, and only then. */
@@ -371,11 +400,22 @@ final class SimulatedClient {
         }
         Progress progress = progress(frame.get("topic").asString());
         assertThat(progress.subscribed).isTrue();
+        if (!frame.has("offset")) {
+            passed(progress, Integer.parseInt(text));
+            return;
+        }
         assertThat(frame.get("offset").asLong())
                 .as("the next of topic %s", frame.get("topic"))
                 .isEqualTo(progress.expected);
         assertThat(text).isEqualTo(simulation.published(progress.epoch, progress.expected));
         progress.expected++;
+    }
+
+    /** A volatile message may be missing, but comes once and in order. */
+    private void passed(Progress progress, int number) {
+        assertThat(number).as("the order of what is volatile").isGreaterThan(progress.lastPassed);
+        progress.lastPassed = number;
+        simulation.passed++;
     }
 
     /** What goes to it comes in order, and what goes to all does; together only until it first came back. */
@@ -394,10 +434,14 @@ final class SimulatedClient {
         long next = frame.get("next").asLong();
         assertThat(frame.get("expected").asLong()).isEqualTo(progress.expected);
         assertThat(next).isGreaterThan(progress.expected);
-        assertThat(simulation.router.topic(topic).orElseThrow().first())
-                .as("what a gap names is gone")
-                .isGreaterThanOrEqualTo(next);
-        simulation.gaps++;
+        if (frame.has("conflated")) {
+            simulation.assertHasNewer(progress.epoch, progress.expected, next);
+        } else {
+            assertThat(simulation.router.topic(topic).orElseThrow().first())
+                    .as("what a gap names is gone")
+                    .isGreaterThanOrEqualTo(next);
+            simulation.gaps++;
+        }
         progress.expected = next;
     }
 

@@ -35,7 +35,7 @@ import java.util.UUID;
  */
 final class TopicSimulation implements AutoCloseable {
     private static final Address.Logic SERVER = Address.logic("server");
-    private static final List<String> TOPICS = List.of("a", "b", "c");
+    private static final List<String> TOPICS = List.of("a", "b", "c", "keyed");
     private static final int CLIENTS = 5;
     private static final int STEPS = 1_500;
 
@@ -48,12 +48,17 @@ final class TopicSimulation implements AutoCloseable {
     /** By epoch and offset, what was published. */
     private final Map<UUID, Map<Long, String>> published = new HashMap<>();
 
+    private final Map<UUID, Map<Long, String>> keys = new HashMap<>();
+
     private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private final Set<Integer> toAll = new HashSet<>();
     private int sequence;
     int gaps;
     int resumed;
     int refused;
+    int passed;
+    int joined;
+    int conflated;
 
     TopicSimulation(long seed) {
         random = new Random(seed);
@@ -62,7 +67,11 @@ final class TopicSimulation implements AutoCloseable {
                 .withDrain(Duration.ZERO)
                 // Never over within a run: when timers run does not depend on the seed.
                 .withResume(new RouterOptions.Resume(Duration.ofDays(1), 100, 100_000, 64 << 20))
-                .withTopics(new RouterOptions.Topics(100, 100, List.of(), small));
+                .withTopics(new RouterOptions.Topics(
+                        100,
+                        100,
+                        List.of(new RouterOptions.TopicRule("keyed", small.conflatingBy("key"))),
+                        small));
         router = Router.create(options, RouterListener.NONE, () -> now);
         router.authorize((principal, operation, address) -> true);
         router.attach(endpoint);
@@ -83,7 +92,7 @@ final class TopicSimulation implements AutoCloseable {
     private void step() {
         SimulatedClient client = clients.get(random.nextInt(CLIENTS));
         String topic = TOPICS.get(random.nextInt(TOPICS.size()));
-        switch (random.nextInt(23)) {
+        switch (random.nextInt(26)) {
             case 0, 1, 2, 3, 4, 5 -> publish(topic);
             case 6, 7 -> send(Address.ALL);
             case 8, 9 -> client.expectDirect(send(Address.client(client.name())));
@@ -94,17 +103,39 @@ final class TopicSimulation implements AutoCloseable {
             case 17 -> client.lose();
             case 18, 19 -> client.comeBackIfAway();
             case 20 -> now = now.plusMillis(random.nextInt(6_000));
+            case 21 -> publishVolatile(topic);
+            case 22 -> client.isSubscribedByTheServer(topic);
+            case 23 -> client.isUnsubscribedByTheServer(topic);
             default -> turn();
         }
     }
 
     private void publish(String topic) {
         String text = topic + " " + sequence++ + " " + "x".repeat(random.nextInt(4) == 0 ? 3_000 : 10);
-        assertThat(router.send(Message.of(SERVER, Address.topic(topic), Payload.text(text)))
-                        .complete())
-                .isTrue();
+        String key = "key" + random.nextInt(3);
+        Message message = Message.of(SERVER, Address.topic(topic), Payload.text(text));
+        assertThat(router.send(message.withHeader("key", key)).complete()).isTrue();
         TopicInfo info = router.topic(topic).orElseThrow();
         published.computeIfAbsent(info.epoch(), epoch -> new HashMap<>()).put(info.last(), text);
+        keys.computeIfAbsent(info.epoch(), epoch -> new HashMap<>()).put(info.last(), key);
+    }
+
+    private void publishVolatile(String topic) {
+        Message message = Message.of(SERVER, Address.topic(topic), Payload.text(String.valueOf(sequence++)));
+        assertThat(router.publishVolatile(message)).isEqualTo(new ClientSession.Publishing.Passed());
+    }
+
+    /** Each message from one offset to before another has a newer one with the same key. */
+    void assertHasNewer(UUID epoch, long from, long before) {
+        Map<Long, String> known = Objects.requireNonNull(keys.get(epoch));
+        for (long offset = from; offset < before; offset++) {
+            long left = offset;
+            assertThat(known.entrySet())
+                    .as("a newer message with the key of %s", left)
+                    .anyMatch(each ->
+                            each.getKey() > left && each.getValue().equals(known.get(left)));
+        }
+        conflated++;
     }
 
     /** Its number, or -1 if nobody took it. */

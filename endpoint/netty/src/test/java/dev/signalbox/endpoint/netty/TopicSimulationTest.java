@@ -15,12 +15,18 @@ class TopicSimulationTest {
         AtomicInteger gaps = new AtomicInteger();
         AtomicInteger resumed = new AtomicInteger();
         AtomicInteger refused = new AtomicInteger();
+        AtomicInteger passed = new AtomicInteger();
+        AtomicInteger joined = new AtomicInteger();
+        AtomicInteger conflated = new AtomicInteger();
         Effort.seeds(30).forEach(seed -> {
             try (TopicSimulation simulation = new TopicSimulation(seed)) {
                 simulation.run();
                 gaps.addAndGet(simulation.gaps);
                 resumed.addAndGet(simulation.resumed);
                 refused.addAndGet(simulation.refused);
+                passed.addAndGet(simulation.passed);
+                joined.addAndGet(simulation.joined);
+                conflated.addAndGet(simulation.conflated);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError(Effort.replay(TopicSimulationTest.class, seed), e);
             }
@@ -28,5 +34,8 @@ class TopicSimulationTest {
         assertThat(gaps).as("gaps seen, so that they are tried at all").hasPositiveValue();
         assertThat(resumed).as("sessions resumed").hasPositiveValue();
         assertThat(refused).as("sessions that could not be").hasPositiveValue();
+        assertThat(joined).as("subscriptions by the server").hasPositiveValue();
+        assertThat(passed).as("volatile messages that came").hasPositiveValue();
+        assertThat(conflated).as("messages left out for newer ones of their key").hasPositiveValue();
     }
 }

@@ -26,10 +26,16 @@ public interface TestClient extends AutoCloseable {
         /** Messages of a topic follow after this offset. */
         record Subscribed(String id, UUID epoch, long offset, boolean recovered) implements Event {}
 
+        /** The server has subscribed the session to a topic, whose messages follow after this offset. */
+        record Joined(String topic, long offset) implements Event {}
+
+        /** The server has ended a subscription. */
+        record Left(String topic) implements Event {}
+
         /** What was published has this offset. */
         record Placed(String id, long offset, boolean repeated) implements Event {}
 
-        /** A message of a topic. */
+        /** A message of a topic; the offset of a volatile one is 0. */
         record Published(String topic, long offset, Payload payload) implements Event {}
 
         /** Messages of a topic are lost, from one offset to the one before another. */
@@ -61,6 +67,8 @@ public interface TestClient extends AutoCloseable {
     void unsubscribe(String id, String topic);
 
     void publish(String id, String topic, Payload payload, Optional<String> key);
+
+    void publishVolatile(String id, String topic, Payload payload);
 
     /** Sends something that no protocol of ours is. */
     void sendRubbish();

@@ -9,6 +9,7 @@ import dev.signalbox.router.Connection;
 import dev.signalbox.router.Draft;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
+import dev.signalbox.router.RouteError;
 import dev.signalbox.router.SendReport;
 import dev.signalbox.router.TopicStart;
 import java.time.Duration;
@@ -39,6 +40,7 @@ public final class StubClient implements AutoCloseable {
 
     void begin(ClientSession admitted) {
         session.complete(admitted);
+        admitted.toJoin().forEach(topic -> subscribe(topic, new TopicStart.Now()));
         // Race: the router may have closed the connection before the session was known here.
         CloseReason reason = closed.get();
         if (reason != null) {
@@ -52,6 +54,19 @@ public final class StubClient implements AutoCloseable {
             @Override
             public boolean offer(Message message) {
                 return take(message);
+            }
+
+            @Override
+            public boolean subscribe(String topic) {
+                ClientSession known = session.getNow(null);
+                return known != null
+                        && known.join(topic) instanceof Subscribing.Subscribed subscribed
+                        && begun(topic, subscribed);
+            }
+
+            @Override
+            public boolean unsubscribe(String topic) {
+                return session.isDone() && StubClient.this.unsubscribe(topic);
             }
 
             @Override
@@ -134,22 +149,34 @@ public final class StubClient implements AutoCloseable {
 
     /** What comes of publishing to a topic. */
     public Publishing publish(String topic, String text) {
-        return session().publish(draft("topic:" + topic, text), Optional.empty());
+        Publishing publishing = session().publish(draft("topic:" + topic, text), Optional.empty());
+        return publishing instanceof Publishing.Later(CompletionStage<Publishing> outcome)
+                ? outcome.toCompletableFuture().join()
+                : publishing;
     }
 
     /** Subscribes to a topic, or to a pattern of topics. @throws IllegalStateException if it may not */
     public void subscribe(String topic, TopicStart from) {
         switch (session().subscribe(topic, from)) {
             case Subscribing.Refused(var error) -> throw new IllegalStateException(error.message());
-            case Subscribing.Subscribed subscribed -> {
-                StubSubscription begun = new StubSubscription(subscribed.topic(), this::take);
-                StubSubscription earlier = subscriptions.put(topic, begun);
-                if (earlier != null) {
-                    earlier.end();
-                }
-                begun.begin(subscribed.after());
+            case Subscribing.Subscribed subscribed -> begun(topic, subscribed);
+            case Subscribing.Later(CompletionStage<Optional<RouteError>> ready) -> {
+                ready.toCompletableFuture().join().ifPresent(error -> {
+                    throw new IllegalStateException(error.message());
+                });
+                subscribe(topic, from);
             }
         }
+    }
+
+    private boolean begun(String topic, Subscribing.Subscribed subscribed) {
+        StubSubscription begun = new StubSubscription(subscribed.topic(), this::take);
+        StubSubscription earlier = subscriptions.put(topic, begun);
+        if (earlier != null) {
+            earlier.end();
+        }
+        begun.begin(subscribed.after());
+        return true;
     }
 
     /** False if it does not subscribe to it. */

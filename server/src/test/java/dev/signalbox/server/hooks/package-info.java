@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.hooks;
+
+import org.jspecify.annotations.NullMarked;
