@@ -69,11 +69,13 @@ final class JdbcTemplates implements TemplateStore {
         return one.stored(0, Instant.EPOCH).equals(other.stored(0, Instant.EPOCH));
     }
 
-    private static boolean insert(Connection connection, MessageTemplate template) throws SQLException {
+    private boolean insert(Connection connection, MessageTemplate template) throws SQLException {
         return update(
                         connection,
-                        "insert into template (name, channel, locale, version, subject, body, html, created_at)"
-                                + " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+                        database.dialect()
+                                .ifAbsent("insert into template"
+                                        + " (name, channel, locale, version, subject, body, html, created_at)"
+                                        + " values (?, ?, ?, ?, ?, ?, ?, ?)"),
                         template.name(),
                         template.channel(),
                         template.locale(),
@@ -137,7 +139,8 @@ final class JdbcTemplates implements TemplateStore {
     public List<MessageTemplate> list(String after, int mostNames) {
         return database.read(connection -> query(
                 connection,
-                SELECT + "name in (select distinct name from template where name > ? order by name limit ?)" + NEWEST
+                SELECT + "name in (select name from"
+                        + " (select distinct name from template where name > ? order by name limit ?) page)" + NEWEST
                         + " order by name, channel, locale",
                 after,
                 mostNames));

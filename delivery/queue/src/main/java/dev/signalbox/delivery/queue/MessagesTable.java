@@ -2,7 +2,6 @@ package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseException;
-import dev.signalbox.database.Dialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -37,8 +36,7 @@ public final class MessagesTable implements AutoCloseable {
             order by m.created_at, m.id limit %d
             """.formatted(BITE);
 
-    private static final String NOTE =
-            "insert into delivery_intake (message, id, problem) values (?, ?, ?) on conflict (message) do nothing";
+    private static final String NOTE = "insert into delivery_intake (message, id, problem) values (?, ?, ?)";
 
     private static final String WINDOW_OF_TAKEN = """
             select i.message,
@@ -92,7 +90,12 @@ public final class MessagesTable implements AutoCloseable {
     }
 
     private boolean create(Connection connection) throws SQLException {
-        String id = database.dialect() == Dialect.POSTGRESQL ? "serial" : "integer";
+        String id =
+                switch (database.dialect()) {
+                    case POSTGRESQL -> "serial";
+                    case MYSQL -> "bigint not null auto_increment";
+                    case SQLITE, SQLSERVER -> "integer";
+                };
         try (Statement statement = connection.createStatement()) {
             return statement.execute("""
                 create table if not exists messages (
@@ -161,7 +164,7 @@ public final class MessagesTable implements AutoCloseable {
     private int takeNew(Connection connection) throws SQLException {
         List<Reach> reaches = new ArrayList<>();
         int taken = 0;
-        try (PreparedStatement note = connection.prepareStatement(NOTE)) {
+        try (PreparedStatement note = connection.prepareStatement(database.dialect().ifAbsent(NOTE))) {
             for (Written row : unsent(connection)) {
                 taken += take(note, row, reaches) ? 1 : 0;
             }
@@ -171,9 +174,9 @@ public final class MessagesTable implements AutoCloseable {
     }
 
     private List<Written> unsent(Connection connection) throws SQLException {
-        String lock = database.dialect() == Dialect.POSTGRESQL ? " for update of m skip locked" : "";
+        String sql = UNSENT + database.dialect().forUpdateSkipLocked();
         List<Written> unsent = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(UNSENT + lock);
+        try (PreparedStatement statement = connection.prepareStatement(sql);
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 unsent.add(new Written(row.getLong("id"), row.getString("phone_number"), row.getString("content")));
@@ -196,7 +199,7 @@ public final class MessagesTable implements AutoCloseable {
             return taken;
         } catch (IllegalArgumentException e) {
             LOG.warn("row {} of the table messages makes no message: {}", row.message(), e.getMessage());
-            note.setNull(2, database.dialect() == Dialect.POSTGRESQL ? Types.OTHER : Types.BINARY);
+            rows.bindNoId(note, 2);
             note.setString(3, Limits.fitted(String.valueOf(e.getMessage())));
             return note.executeUpdate() == 1;
         }

@@ -1,6 +1,7 @@
 package dev.signalbox.delivery.suppression;
 
 import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.testing.services.RealMariaDb;
 import dev.signalbox.testing.services.RealPostgres;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,6 +17,21 @@ class SuppressionListTest {
         @Override
         DatabaseConfig newDatabase() {
             return DatabaseConfig.of("sqlite:" + folder.resolve("suppressions.db"));
+        }
+    }
+
+    @Nested
+    class OnMariaDb extends SuppressionListContract {
+        private static String url = "";
+
+        @BeforeAll
+        static void makeDatabase() {
+            url = RealMariaDb.shared().freshDatabase();
+        }
+
+        @Override
+        DatabaseConfig newDatabase() {
+            return DatabaseConfig.of(url);
         }
     }
 
