@@ -134,7 +134,7 @@ final class AttachmentRows {
         return removed;
     }
 
-    /** Those that no file has, and none had lately: see {@link JdbcAttachments#save}. */
+    /** Contents that no file refers to. Not those saved since {@code before}: a file may be about to refer to one, see {@link JdbcAttachments#save}. */
     static int removeContents(Connection connection, Instant before, int most) throws SQLException {
         String sql = "select hash from attachment_content c where saved_at < ?"
                 + " and not exists (select 1 from attachment a where a.hash = c.hash) order by hash limit " + most;

@@ -4,11 +4,12 @@ import java.util.List;
 
 /**
  * Is told what changed in an inbox, after that is in the database, by the thread that changed it. It must be quick and
- * thread-safe. A process that ends in between tells nothing, so what is told is a hint to look, and not a record.
+ * thread-safe; what it throws is logged. A process that ends in between tells nothing, so what is told is a hint to look, and not a
+ * record.
  */
 @FunctionalInterface
 public interface InboxListener {
-    /** For those who do not want to know. */
+    /** Ignores all changes. */
     InboxListener NONE = change -> {};
 
     void changed(Change change);

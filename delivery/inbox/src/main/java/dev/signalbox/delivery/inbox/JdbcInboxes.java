@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Inboxes in a table. */
 final class JdbcInboxes implements Inboxes {
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcInboxes.class);
     private static final String MODULE = "inbox";
     private static final String FOLDER = "dev/signalbox/delivery/inbox";
 
@@ -55,8 +58,17 @@ final class JdbcInboxes implements Inboxes {
             InboxRows.trim(connection, arrived.recipient(), limits.items());
             return Optional.of(InboxRows.unread(connection, arrived.recipient()));
         });
-        unread.ifPresent(count -> listener.changed(new InboxListener.Added(arrived, count)));
+        unread.ifPresent(count -> tell(new InboxListener.Added(arrived, count)));
         return unread.isPresent();
+    }
+
+    /** The change is in the database: whatever the listener throws, the caller must not take it for undone. */
+    private void tell(InboxListener.Change change) {
+        try {
+            listener.changed(change);
+        } catch (RuntimeException e) {
+            LOG.error("a listener of inboxes failed; what changed is kept, and shows when the inbox is listed", e);
+        }
     }
 
     @Override
@@ -120,7 +132,7 @@ final class JdbcInboxes implements Inboxes {
                 InboxRows.mark(connection, database.dialect(), recipient, state, ids, from, clock.instant()),
                 InboxRows.unread(connection, recipient)));
         if (!changed.ids().isEmpty()) {
-            listener.changed(new InboxListener.Marked(recipient, changed.ids(), state, changed.unread()));
+            tell(new InboxListener.Marked(recipient, changed.ids(), state, changed.unread()));
         }
         return new Marks(changed.ids().size(), changed.unread());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.inbox.InboxItem.State;
 import dev.signalbox.delivery.inbox.Inboxes.Marks;
 import dev.signalbox.delivery.inbox.Inboxes.Page;
@@ -197,6 +198,42 @@ abstract class InboxesContract {
         inboxes.mark("alice", Set.of("id-0", "id-1", "id-2"), State.READ);
         assertThat(inboxes.list("alice", ALL, NONE, 100).unread()).isEqualTo(17);
         assertThat(items("alice", ALL)).hasSize(20);
+    }
+
+    @Test
+    void aListenerThatThrowsUndoesNothing() {
+        Inboxes guarded = Inboxes.on(
+                database,
+                InboxLimits.usual(),
+                change -> {
+                    throw new IllegalStateException("as the test wants it");
+                },
+                clock);
+        assertThat(guarded.add(InboxItem.of("alice", "1", "x"))).isTrue();
+        assertThat(guarded.mark("alice", Set.of("1"), State.READ)).isEqualTo(new Marks(1, 0));
+        assertThat(items("alice", Set.of(State.READ))).hasSize(1);
+    }
+
+    @Test
+    void unreadItemsAreCountedByTheirIndex() {
+        String plan = database.read(connection -> {
+            String explain = database.dialect() == Dialect.SQLITE ? "explain query plan " : "explain ";
+            try (var statement = connection.createStatement()) {
+                boolean postgres = database.dialect() == Dialect.POSTGRESQL;
+                statement.execute(postgres ? "set local enable_seqscan = off" : "select 1");
+                try (var rows = statement.executeQuery(
+                        explain + "select count(*) from inbox_item where recipient = 'alice' and state = 'UNREAD'")) {
+                    StringBuilder lines = new StringBuilder();
+                    while (rows.next()) {
+                        boolean mySql = database.dialect() == Dialect.MYSQL;
+                        int last = rows.getMetaData().getColumnCount();
+                        lines.append(rows.getString(mySql ? rows.findColumn("key") : last));
+                    }
+                    return lines.toString();
+                }
+            }
+        });
+        assertThat(plan).contains("inbox_item_unread");
     }
 
     @Test

@@ -32,6 +32,7 @@ final class Cleaner {
     private final WakeUp wakeUp = new WakeUp();
     private @Nullable UUID cursor;
     private long removed;
+    private boolean failing;
 
     Cleaner(JdbcQueue queue, Retention retention, GuardedListener listener) {
         this.database = queue.database();
@@ -61,12 +62,26 @@ final class Cleaner {
             long now = time.now();
             Optional<UUID> from = Optional.ofNullable(cursor);
             Removal.Bite bite = database.transact(connection -> removal.bite(connection, from, now, BITE));
+            failing = false;
             took(bite);
             return cursor != null;
         } catch (DatabaseException e) {
-            LOG.debug("messages whose retention is over could not be removed; the next bite tries again", e);
+            failed(e);
             return false;
         }
+    }
+
+    /** Logged once per outage. A missing privilege on one table shows up nowhere else: claims and completions still succeed. */
+    private void failed(DatabaseException failure) {
+        if (!failing) {
+            LOG.warn(
+                    "messages whose retention is over were not removed, next try in {} s: {}",
+                    PAUSE.toSeconds(),
+                    failure.getMessage(),
+                    failure);
+            listener.failed(failure);
+        }
+        failing = true;
     }
 
     private void took(Removal.Bite bite) {

@@ -1,5 +1,6 @@
 package dev.signalbox.delivery.queue;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -22,9 +23,10 @@ import java.util.stream.Stream;
  * that comes twice counts the first time. Only where the hour begins with {@code *}, every hour counts as it comes.
  */
 public final class CronSchedule {
-    /** Any schedule that ever comes does so within eight years, which have a 29 February on the way over a century. */
-    private static final int MOST_DAYS = 8 * 366 + 1;
+    /** The days of 400 years, after which the calendar repeats, days of the week included. */
+    private static final int CYCLE = 146_097;
 
+    private static final Duration SHORT = Duration.ofMinutes(10);
     private static final int LONGEST = 200;
     private static final LocalDate ANY_DAY = LocalDate.of(2000, 1, 1);
 
@@ -67,7 +69,7 @@ public final class CronSchedule {
                         + "' has not five parts: minute, hour, day of the month, month, day of the week");
         CronSchedule schedule = new CronSchedule(stripped, fields);
         Limits.check(
-                Stream.iterate(ANY_DAY, day -> day.plusDays(1)).limit(MOST_DAYS).anyMatch(schedule::isDay),
+                Stream.iterate(ANY_DAY, day -> day.plusDays(1)).limit(CYCLE).anyMatch(schedule::isDay),
                 "cron",
                 "'" + stripped + "' would never come: no month has such a day");
         return schedule;
@@ -77,13 +79,33 @@ public final class CronSchedule {
     public Instant next(Instant after, ZoneId zone) {
         // A time of the day before may have been put off by a change of the clock.
         LocalDate first = after.atZone(zone).toLocalDate().minusDays(1);
-        for (LocalDate day = first; day.isBefore(first.plusDays(2L * MOST_DAYS)); day = day.plusDays(1)) {
+        for (LocalDate day = first; day.isBefore(first.plusDays(CYCLE + 2)); day = day.plusDays(1)) {
             Optional<Instant> found = isDay(day) ? firstOf(day, after, zone) : Optional.empty();
             if (found.isPresent()) {
                 return found.get();
             }
         }
         throw new IllegalStateException("cron '" + text + "' does not come after " + after);
+    }
+
+    /**
+     * The last time up to a moment. Looks back twice as far each time, so that years without a node cost little.
+     *
+     * @param first a time of this schedule, not after {@code until}
+     */
+    Instant last(Instant first, Instant until, ZoneId zone) {
+        Instant time = first;
+        for (Duration back = SHORT; until.minus(back).isAfter(first); back = back.multipliedBy(2)) {
+            Instant found = next(until.minus(back), zone);
+            if (!found.isAfter(until)) {
+                time = found;
+                break;
+            }
+        }
+        for (Instant later = next(time, zone); !later.isAfter(until); later = next(time, zone)) {
+            time = later;
+        }
+        return time;
     }
 
     private boolean isDay(LocalDate day) {

@@ -1,6 +1,7 @@
 package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.Database;
+import dev.signalbox.database.DatabaseException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +35,9 @@ final class JdbcRecurring implements RecurringMessages {
     private static final String DUE =
             COLUMNS + " from delivery_recurring where next_at <= ? order by next_at, name limit " + BITE;
 
-    /** Only what was due is moved on: an owner may have replaced it meanwhile. */
+    private static final String ONE = COLUMNS + " from delivery_recurring where name = ?";
+
+    /** Updates nothing if the row has changed since it was read: replaced by its owner, or moved on by another node. */
     private static final String MOVE_ON = """
             update delivery_recurring set next_at = ?, last_at = coalesce(?, last_at), problem = ?
             where name = ? and next_at = ?
@@ -57,7 +59,7 @@ final class JdbcRecurring implements RecurringMessages {
                 "is not 1 to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or digit");
         Limits.check(message.length() <= LONGEST, "message", "has more than " + LONGEST + " characters");
         Instant next = schedule.next(Micros.instant(queue.time().now()), zone);
-        JdbcQueue.guarded(() -> database.transact(connection -> {
+        return JdbcQueue.guarded(() -> database.transact(connection -> {
             Limits.check(
                     others(connection, name) < MOST, "name", "would be one too many: there are " + MOST + " others");
             String put = database.dialect().orUpdate(INSERT, "name", REPLACE);
@@ -67,10 +69,10 @@ final class JdbcRecurring implements RecurringMessages {
                 statement.setString(3, zone.getId());
                 statement.setString(4, message);
                 statement.setLong(5, Micros.of(next));
-                return statement.executeUpdate();
+                statement.executeUpdate();
             }
+            return one(connection, name).orElseThrow();
         }));
-        return new RecurringMessage(name, schedule, zone, message, next, Optional.empty(), Optional.empty());
     }
 
     private static int others(Connection connection, String name) throws SQLException {
@@ -96,7 +98,14 @@ final class JdbcRecurring implements RecurringMessages {
 
     @Override
     public Optional<RecurringMessage> find(String name) {
-        return list().stream().filter(one -> one.name().equals(name)).findFirst();
+        return JdbcQueue.guarded(() -> database.read(connection -> one(connection, name)));
+    }
+
+    private static Optional<RecurringMessage> one(Connection connection, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(ONE)) {
+            statement.setString(1, name);
+            return read(statement).stream().findFirst();
+        }
     }
 
     @Override
@@ -122,62 +131,77 @@ final class JdbcRecurring implements RecurringMessages {
         }));
     }
 
+    /**
+     * What one node is about to do with a due message.
+     *
+     * @param time the last one that has come
+     * @param reach what to enqueue; empty if there is a problem
+     */
+    private record Turn(
+            RecurringMessage due, Instant time, Instant next, Optional<Reach> reach, Optional<String> problem) {}
+
+    /** The reader runs before the transaction: it may use the database, and SQLite has one connection that writes. */
     @Override
     public int enqueueDue(Function<RecurringMessage, Reach> reader) {
-        return JdbcQueue.guarded(() -> database.transact(connection -> {
+        return JdbcQueue.guarded(() -> {
             long now = queue.time().now();
-            List<RecurringMessage> due = due(connection, now);
-            for (RecurringMessage one : due) {
-                enqueue(connection, one, reader, now);
+            List<Turn> turns = due(now).stream()
+                    .map(one -> turn(one, reader, Micros.instant(now)))
+                    .toList();
+            return turns.isEmpty() ? 0 : database.<Integer>transact(connection -> take(connection, turns));
+        });
+    }
+
+    private List<RecurringMessage> due(long now) {
+        return database.read(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(DUE)) {
+                statement.setLong(1, now);
+                return read(statement);
             }
-            return due.size();
-        }));
+        });
     }
 
-    /** Those that another node has in hand are left to it. Where it failed, they are still due. */
-    private List<RecurringMessage> due(Connection connection, long now) throws SQLException {
-        String due = DUE + database.dialect().forUpdateSkipLocked();
-        try (PreparedStatement statement = connection.prepareStatement(due)) {
-            statement.setLong(1, now);
-            return read(statement);
-        }
-    }
-
-    /** Of several times that have passed, the last counts. */
-    private void enqueue(
-            Connection connection, RecurringMessage due, Function<RecurringMessage, Reach> reader, long now)
-            throws SQLException {
-        Instant time = due.nextAt();
+    private static Turn turn(RecurringMessage due, Function<RecurringMessage, Reach> reader, Instant now) {
+        Instant time = due.schedule().last(due.nextAt(), now, due.zone());
         Instant next = due.schedule().next(time, due.zone());
-        while (Micros.of(next) <= now) {
-            time = next;
-            next = due.schedule().next(time, due.zone());
-        }
-        String problem = null;
         try {
             Reach reach = reader.apply(due).withDedupeKey(key(due.name(), time));
-            queue.enqueueAll(connection, List.of(reach));
-        } catch (IllegalArgumentException e) {
-            problem = Limits.fitted(String.valueOf(e.getMessage()));
-            LOG.warn("recurring message {} was left out at {}: {}", due.name(), time, problem);
+            return new Turn(due, time, next, Optional.of(reach), Optional.empty());
+        } catch (DatabaseException | DeliveryQueueException e) {
+            throw e; // Nothing is wrong with the message: all that is due stays so.
+        } catch (RuntimeException e) {
+            LOG.warn("recurring message {} was left out at {}", due.name(), time, e);
+            String problem = Limits.fitted(String.valueOf(e.getMessage()));
+            return new Turn(due, time, next, Optional.empty(), Optional.of(problem));
         }
-        moveOn(connection, due, problem == null ? Micros.of(time) : Micros.NONE, Micros.of(next), problem);
     }
 
     private static String key(String name, Instant time) {
         return "recurring:" + name + ":" + time;
     }
 
-    private static void moveOn(
-            Connection connection, RecurringMessage due, long lastAt, long next, @Nullable String problem)
-            throws SQLException {
+    /** Nodes that read the same messages update them in the same order, so they cannot deadlock; the later one updates nothing. */
+    private int take(Connection connection, List<Turn> turns) throws SQLException {
+        List<Reach> reaches = new ArrayList<>();
+        int taken = 0;
+        for (Turn turn : turns) {
+            if (moveOn(connection, turn)) {
+                taken++;
+                turn.reach().ifPresent(reaches::add);
+            }
+        }
+        queue.enqueueAll(connection, reaches);
+        return taken;
+    }
+
+    private static boolean moveOn(Connection connection, Turn turn) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(MOVE_ON)) {
-            statement.setLong(1, next);
-            Rows.bindTime(statement, 2, lastAt);
-            statement.setString(3, problem);
-            statement.setString(4, due.name());
-            statement.setLong(5, Micros.of(due.nextAt()));
-            statement.executeUpdate();
+            statement.setLong(1, Micros.of(turn.next()));
+            Rows.bindTime(statement, 2, turn.reach().isPresent() ? Micros.of(turn.time()) : Micros.NONE);
+            statement.setString(3, turn.problem().orElse(null));
+            statement.setString(4, turn.due().name());
+            statement.setLong(5, Micros.of(turn.due().nextAt()));
+            return statement.executeUpdate() == 1;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseException;
+import dev.signalbox.database.Dialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -41,7 +42,8 @@ public final class MessagesTable implements AutoCloseable {
     private static final String WINDOW_OF_TAKEN = """
             select i.message,
                    case when exists (select 1 from delivery_outcome o where o.id = i.id and o.state = 'SENT')
-                       then 1 else 0 end as is_sent
+                       then 1 else 0 end as is_sent,
+                   case when exists (select 1 from messages m where m.id = i.message) then 1 else 0 end as is_there
             from (select message, id from delivery_intake where message > ? order by message limit %d) i
             order by i.message
             """.formatted(WINDOW);
@@ -89,23 +91,54 @@ public final class MessagesTable implements AutoCloseable {
         return table;
     }
 
+    /** The index covers unsent rows only; without it each poll would read all rows that were ever sent. */
     private boolean create(Connection connection) throws SQLException {
-        String id =
-                switch (database.dialect()) {
-                    case POSTGRESQL -> "serial";
-                    case MYSQL -> "bigint not null auto_increment";
-                    case SQLITE, SQLSERVER -> "integer";
-                };
+        if (isThere(connection)) {
+            return false;
+        }
         try (Statement statement = connection.createStatement()) {
-            return statement.execute("""
+            statement.execute("""
                 create table if not exists messages (
-                    id           %s primary key,
+                    id           %s primary key %s,
                     phone_number varchar(20) not null,
                     content      text        not null,
                     sent         boolean     not null default false,
-                    created_at   timestamp   not null default current_timestamp
+                    created_at   timestamp   not null default current_timestamp%s
                 )
-                """.formatted(id));
+                """.formatted(idType(), idNumbers(), unsentKey()));
+            return database.dialect() == Dialect.MYSQL
+                    || statement.execute(
+                            "create index if not exists messages_unsent on messages (created_at, id) where sent = false");
+        }
+    }
+
+    private String idType() {
+        return switch (database.dialect()) {
+            case POSTGRESQL -> "serial";
+            case MYSQL -> "bigint not null";
+            case SQLITE, SQLSERVER -> "integer";
+        };
+    }
+
+    /** SQLite gives the highest id again once its row is deleted, unless told otherwise. */
+    private String idNumbers() {
+        return switch (database.dialect()) {
+            case POSTGRESQL -> "";
+            case MYSQL -> "auto_increment";
+            case SQLITE, SQLSERVER -> "autoincrement";
+        };
+    }
+
+    /** MySQL has no index of some rows only. */
+    private String unsentKey() {
+        return database.dialect() == Dialect.MYSQL ? ", key messages_unsent (sent, created_at, id)" : "";
+    }
+
+    /** A table that another program created is not altered, so UPDATE and SELECT are enough there. */
+    private boolean isThere(Connection connection) throws SQLException {
+        String schema = database.dialect() == Dialect.SQLITE ? null : connection.getSchema();
+        try (ResultSet found = connection.getMetaData().getTables(connection.getCatalog(), schema, "messages", null)) {
+            return found.next();
         }
     }
 
@@ -206,41 +239,44 @@ public final class MessagesTable implements AutoCloseable {
     }
 
     /**
-     * Marks rows whose messages were sent; returns how many. Goes on where the last call stopped, and from the beginning after the
-     * end.
+     * Marks rows whose messages were sent; returns how many. Forgets rows that were deleted, because another row may get the same id.
+     * Continues where the last call stopped, and starts over after the last row.
      *
      * @throws DeliveryQueueException if the database fails
      */
     public synchronized int markSent() {
-        List<Long> sent = new ArrayList<>();
         long from = cursor;
-        long[] last = {from};
-        int looked = JdbcQueue.guarded(() -> database.transact(connection -> {
-            sent.clear();
-            int read = window(connection, from, sent, last);
-            Ledger.batch(connection, MARK, sent, (statement, message) -> statement.setLong(1, message));
-            Ledger.batch(connection, FORGET, sent, (statement, message) -> statement.setLong(1, message));
+        List<Taken> window = JdbcQueue.guarded(() -> database.transact(connection -> {
+            List<Taken> read = window(connection, from);
+            List<Taken> sent = read.stream().filter(Taken::isSent).toList();
+            List<Taken> done = read.stream().filter(Taken::isDone).toList();
+            Ledger.batch(connection, MARK, sent, (statement, row) -> statement.setLong(1, row.message()));
+            Ledger.batch(connection, FORGET, done, (statement, row) -> statement.setLong(1, row.message()));
             return read;
         }));
-        cursor = looked < WINDOW ? Long.MIN_VALUE : last[0];
-        return sent.size();
+        cursor = window.size() < WINDOW ? Long.MIN_VALUE : window.getLast().message();
+        return (int) window.stream().filter(Taken::isSent).count();
     }
 
-    private static int window(Connection connection, long from, List<Long> sent, long[] last) throws SQLException {
-        int read = 0;
+    /** A row that was taken in. */
+    private record Taken(long message, boolean isSent, boolean isThere) {
+        boolean isDone() {
+            return isSent || !isThere;
+        }
+    }
+
+    private static List<Taken> window(Connection connection, long from) throws SQLException {
+        List<Taken> window = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(WINDOW_OF_TAKEN)) {
             statement.setLong(1, from);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    read++;
-                    last[0] = row.getLong("message");
-                    if (row.getInt("is_sent") == 1) {
-                        sent.add(last[0]);
-                    }
+                    window.add(
+                            new Taken(row.getLong("message"), row.getInt("is_sent") == 1, row.getInt("is_there") == 1));
                 }
             }
         }
-        return read;
+        return window;
     }
 
     /** Stops looking. Idempotent. */

@@ -46,9 +46,11 @@ public interface RecurringMessages {
     Optional<Instant> next();
 
     /**
-     * Enqueues those whose time has come; returns how many it looked at, at most 100.
+     * Enqueues those whose time has come; returns how many turns this call took, at most 100, those that it left out included.
      *
-     * @param reader makes the message. What it throws is kept as the problem, and the time is left out. Its dedupe key is replaced
+     * @param reader makes the message, outside of any transaction, and may be asked on several nodes for one time. What it throws is
+     *     kept as the problem, and the time is left out; but a failure of the database ends the call, and all stay due. Its dedupe
+     *     key is replaced
      */
     int enqueueDue(Function<RecurringMessage, Reach> reader);
 }

@@ -47,6 +47,39 @@ class CronScheduleTest {
         assertThat(next(cron, UTC, "2026-03-01T12:00:00Z", 1)).containsExactly(expected);
     }
 
+    /** Sundays that are a 29 February come each 28 years, and over a century that is no leap year each 40. */
+    @Test
+    void rareTimesAreFound() {
+        assertThat(next("0 0 29 2 */7", UTC, "2026-03-01T12:00:00Z", 4))
+                .containsExactly(
+                        "2032-02-29T00:00:00Z", "2060-02-29T00:00:00Z", "2088-02-29T00:00:00Z", "2128-02-29T00:00:00Z");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "* * * * *",
+                "*/7 8-18 * * mon-fri",
+                "30 2 * * *",
+                "0 */2 * * *",
+                "0 0 29 2 *",
+                "15 2,3 28-31 * *"
+            })
+    void lastTimeIsTheOneThatIsFoundStepByStep(String cron) {
+        CronSchedule schedule = CronSchedule.parse(cron);
+        Instant first = schedule.next(Instant.parse("2024-10-10T00:00:00Z"), BERLIN);
+        Instant step = first;
+        for (int hour = 0; hour < 800; hour += 37) {
+            Instant until = first.plus(Duration.ofHours(hour)).plusSeconds(hour);
+            for (Instant next = step; !next.isAfter(until); next = schedule.next(next, BERLIN)) {
+                step = next;
+            }
+            assertThat(schedule.last(first, until, BERLIN))
+                    .as("up to %s", until)
+                    .isEqualTo(step);
+        }
+    }
+
     @Test
     void timeItselfIsNotTheNext() {
         assertThat(next("0 12 * * *", UTC, "2026-03-01T12:00:00Z", 2))

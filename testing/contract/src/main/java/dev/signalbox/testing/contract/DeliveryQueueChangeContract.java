@@ -1,5 +1,7 @@
 package dev.signalbox.testing.contract;
 
+import static dev.signalbox.testing.contract.ScriptedSender.accepted;
+import static dev.signalbox.testing.contract.ScriptedSender.notSent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -30,6 +32,8 @@ import org.junit.jupiter.api.Test;
 /** What operators do to reaches, one at a time and many at once. */
 public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract {
     private static final Remark REMARK = Remark.by("alice").withNote("asked the provider\nby phone");
+
+    private final ScriptedSender sms = ScriptedSender.of(Channel.SMS);
 
     /** One whose only attempt is in doubt for good. */
     private UUID unknown(Reach.Builder reach) {
@@ -215,5 +219,74 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
         assertThat(queue().changeAll(Filter.ALL, Action.RESOLVE_ARRIVED, REMARK, false))
                 .isEqualTo(new BulkChange(1, 1, Optional.empty()));
         assertState(id, State.SENT);
+    }
+
+    @Test
+    void cancelledIsNeverSent() {
+        UUID ready = enqueueSms();
+        UUID scheduled = enqueue(sms().at(clock.instant().plusSeconds(60)));
+        assertThat(List.of(queue().cancel(ready), queue().cancel(scheduled)))
+                .containsOnly(Optional.of(State.CANCELLED));
+        clock.advance(Duration.ofMinutes(2));
+        node(sms).runOnce();
+        assertThat(sms.given()).isEmpty();
+        assertState(ready, State.CANCELLED);
+        assertThat(find(ready).attempts()).extracting(Attempt::result).containsExactly("CANCELLED");
+        assertThat(queue().cancel(ready)).contains(State.CANCELLED);
+    }
+
+    @Test
+    void whatIsBeingSentCannotBeCancelled() {
+        UUID id = enqueueSms();
+        node(sms.answering(delivery -> {
+                    assertThat(queue().cancel(id)).contains(State.CLAIMED);
+                    assertState(id, State.CLAIMED);
+                    assertThat(queue().counts().byState()).containsEntry(State.CLAIMED, 1L);
+                    assertThat(queue().list(filter(Optional.of(State.CLAIMED), 5))
+                                    .items())
+                            .hasSize(1);
+                    return accepted();
+                }))
+                .runOnce();
+        assertThat(queue().cancel(id)).contains(State.SENT);
+        assertState(id, State.SENT);
+    }
+
+    @Test
+    void whatMayHaveBeenSentIsUnknownAfterACancel() {
+        UUID id = enqueueSms();
+        Dispatcher node = node(sms.withKeyLifetime(Duration.ofMinutes(5)).answering(ScriptedSender.unknown()));
+        node.runOnce();
+        assertState(id, State.RETRY_WAIT);
+        assertThat(queue().cancel(id)).contains(State.UNKNOWN);
+        assertThat(find(id).attempts()).extracting(Attempt::result).containsExactly("UNKNOWN", "CANCELLED");
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(node.runOnce().isIdle()).isTrue();
+        assertState(id, State.UNKNOWN);
+    }
+
+    @Test
+    void failedRetryCanBeCancelledWhileItWaits() {
+        UUID id = enqueueSms();
+        Dispatcher node = node(sms.answering(notSent()));
+        node.runOnce();
+        assertThat(queue().cancel(id)).contains(State.CANCELLED);
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(node.runOnce().isIdle()).isTrue();
+    }
+
+    @Test
+    void onlyWhatEndedUnsentIsRevived() {
+        UUID sent = enqueueSms();
+        UUID expiring = enqueue(sms().expiresAt(clock.instant().plusSeconds(5)).priority(9));
+        Dispatcher node = node(sms.answering(delivery -> {
+            clock.advance(Duration.ofSeconds(5));
+            return accepted();
+        }));
+        assertThat(queue().retry(sent)).contains(State.PENDING);
+        node.runOnce();
+        assertThat(queue().retry(sent)).contains(State.SENT);
+        assertThat(queue().retry(expiring)).contains(State.EXPIRED);
+        assertThat(sms.given()).hasSize(1);
     }
 }

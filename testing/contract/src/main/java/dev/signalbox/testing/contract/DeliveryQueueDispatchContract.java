@@ -27,14 +27,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a reach, step by step, on a movable clock. */
+/** What becomes of a reach of one step, on a movable clock. */
 public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContract {
     private final ScriptedSender sms = ScriptedSender.of(Channel.SMS);
-    private final ScriptedSender live = ScriptedSender.of(Channel.LIVE);
-
-    private static Reach.Builder chain() {
-        return Reach.to("client:alice within 15s", "sms:+61400000000").body("hello");
-    }
 
     @Test
     void urgentGoesFirstThenOldest() {
@@ -236,18 +231,6 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
     }
 
     @Test
-    void doubtOutlivesALaterCertainFailure() {
-        UUID id = enqueue(chain().maxAttempts(2));
-        Dispatcher node = node(live.answering(unknown()), sms);
-        node.runOnce();
-        clock.advance(Duration.ofSeconds(10));
-        live.answering(notSent());
-        node.runOnce();
-        assertState(id, State.UNKNOWN);
-        assertThat(sms.given()).isEmpty();
-    }
-
-    @Test
     void senderThatThrowsLeavesDoubt() {
         UUID id = enqueueSms();
         node(sms.withKeyLifetime(Duration.ZERO).answering(delivery -> {
@@ -297,42 +280,6 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
     }
 
     @Test
-    void stepOfAChannelThatNoNodeServesFallsBackWhenItsTimeIsOver() {
-        UUID chained = enqueue(chain());
-        UUID expiring = enqueue(
-                Reach.to("client:alice").body("x").expiresAt(clock.instant().plusSeconds(20)));
-        UUID patient = enqueue(Reach.to("client:alice").body("x"));
-        Dispatcher node = node(sms);
-        node.runOnce();
-        assertState(chained, State.PENDING);
-        clock.advance(Duration.ofSeconds(31));
-        node.runOnce();
-        node.runOnce();
-        assertState(chained, State.SENT);
-        assertState(expiring, State.EXPIRED);
-        assertState(patient, State.PENDING);
-        assertThat(find(chained).attempts()).extracting(Attempt::result).containsExactly("TIMED_OUT", "ACCEPTED");
-        assertThat(node.health().problem())
-                .hasValueSatisfying(problem -> assertThat(problem).contains("channel client", "no node serves"));
-    }
-
-    @Test
-    void stepOfAChannelThatAnotherNodeServesKeepsItsTime() {
-        Dispatcher other = node(live.answering(accepted()));
-        other.runOnce();
-        UUID id = enqueue(chain());
-        Dispatcher node = node(sms);
-        for (int i = 0; i < 5; i++) {
-            clock.advance(Duration.ofSeconds(10));
-            node.runOnce();
-        }
-        assertState(id, State.PENDING);
-        other.runOnce();
-        assertState(id, State.SENT);
-        assertThat(sms.given()).isEmpty();
-    }
-
-    @Test
     void rowThatCannotBeReadEndsDeadAndHoldsUpNoOther() {
         List<String> unreadable = List.of(
                 "steps = 'nonsense'", "headers = '{\"\": \"x\"}'", "headers = 'no json'", "headers = '{\"a\": [1]}'");
@@ -379,72 +326,6 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
     }
 
     @Test
-    void nextStepFollowsAtOnce() {
-        UUID id = enqueue(chain());
-        Dispatcher node = node(live.answering(rejected()), sms);
-        node.runOnce();
-        node.runOnce();
-        assertState(id, State.SENT);
-        assertThat(sms.given()).extracting(Delivery::idempotencyKey).containsExactly(id + ".1");
-        assertThat(find(id).attempts()).extracting(Attempt::state).containsExactly(State.PENDING, State.SENT);
-    }
-
-    @Test
-    void stepsTimeLimitCountsFromItsFirstClaim() {
-        UUID id = enqueue(chain());
-        clock.advance(Duration.ofHours(1));
-        Dispatcher node = node(live.answering(notSent()), sms);
-        node.runOnce();
-        assertThat(live.given().getFirst().remaining()).isEqualTo(sms.timeout());
-        assertState(id, State.RETRY_WAIT);
-
-        clock.advance(Duration.ofSeconds(10));
-        node.runOnce();
-        assertThat(live.given().getLast().remaining()).isEqualTo(Duration.ofSeconds(5));
-        node.runOnce();
-        assertState(id, State.SENT);
-        assertThat(live.given()).hasSize(2);
-        assertThat(sms.given()).hasSize(1);
-    }
-
-    @Test
-    void lateStepIsSkippedWithoutAnAttempt() {
-        UUID id = enqueue(chain());
-        Dispatcher node = node(live.answering(notSent()), sms);
-        node.runOnce();
-        clock.advance(Duration.ofSeconds(15));
-        node.runOnce();
-        node.runOnce();
-        assertState(id, State.SENT);
-        assertThat(live.given()).hasSize(1);
-        assertThat(find(id).attempts())
-                .extracting(Attempt::result)
-                .containsExactly("NOT_SENT", "TIMED_OUT", "ACCEPTED");
-    }
-
-    @Test
-    void lastStepsFailureEndsTheChain() {
-        UUID refused = enqueue(chain());
-        Dispatcher node = node(live.answering(notSent()), sms.answering(rejected()));
-        node.runOnce();
-        clock.advance(Duration.ofSeconds(15));
-        node.runOnce();
-        node.runOnce();
-        assertState(refused, State.REJECTED);
-    }
-
-    @Test
-    void doubtNeverPassesOnToTheNextStep() {
-        UUID id = enqueue(chain());
-        Dispatcher node = node(live.withKeyLifetime(Duration.ZERO).answering(unknown()), sms);
-        node.runOnce();
-        clock.advance(Duration.ofMinutes(1));
-        node.runOnce();
-        assertState(id, State.UNKNOWN);
-        assertThat(sms.given()).isEmpty();
-    }
-
-    @Test
     void channelWithoutASenderIsLeftAlone() {
         UUID id = enqueue(Reach.to("email:bob@example.com").body("hello"));
         assertThat(node(sms).runOnce().isIdle()).isTrue();
@@ -465,93 +346,5 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
         Dispatcher node = node(sms);
         node.start();
         assertThatThrownBy(node::runOnce).isInstanceOf(IllegalStateException.class);
-    }
-
-    @Test
-    void cancelledIsNeverSent() {
-        UUID ready = enqueueSms();
-        UUID scheduled = enqueue(sms().at(clock.instant().plusSeconds(60)));
-        assertThat(List.of(queue().cancel(ready), queue().cancel(scheduled)))
-                .containsOnly(Optional.of(State.CANCELLED));
-        clock.advance(Duration.ofMinutes(2));
-        node(sms).runOnce();
-        assertThat(sms.given()).isEmpty();
-        assertState(ready, State.CANCELLED);
-        assertThat(find(ready).attempts()).extracting(Attempt::result).containsExactly("CANCELLED");
-        assertThat(queue().cancel(ready)).contains(State.CANCELLED);
-    }
-
-    @Test
-    void whatIsBeingSentCannotBeCancelled() {
-        UUID id = enqueueSms();
-        node(sms.answering(delivery -> {
-                    assertThat(queue().cancel(id)).contains(State.CLAIMED);
-                    assertState(id, State.CLAIMED);
-                    assertThat(queue().counts().byState()).containsEntry(State.CLAIMED, 1L);
-                    assertThat(queue().list(filter(Optional.of(State.CLAIMED), 5))
-                                    .items())
-                            .hasSize(1);
-                    return accepted();
-                }))
-                .runOnce();
-        assertThat(queue().cancel(id)).contains(State.SENT);
-        assertState(id, State.SENT);
-    }
-
-    @Test
-    void whatMayHaveBeenSentIsUnknownAfterACancel() {
-        UUID id = enqueueSms();
-        Dispatcher node = node(sms.withKeyLifetime(Duration.ofMinutes(5)).answering(unknown()));
-        node.runOnce();
-        assertState(id, State.RETRY_WAIT);
-        assertThat(queue().cancel(id)).contains(State.UNKNOWN);
-        assertThat(find(id).attempts()).extracting(Attempt::result).containsExactly("UNKNOWN", "CANCELLED");
-        clock.advance(Duration.ofMinutes(1));
-        assertThat(node.runOnce().isIdle()).isTrue();
-        assertState(id, State.UNKNOWN);
-    }
-
-    @Test
-    void failedRetryCanBeCancelledWhileItWaits() {
-        UUID id = enqueueSms();
-        Dispatcher node = node(sms.answering(notSent()));
-        node.runOnce();
-        assertThat(queue().cancel(id)).contains(State.CANCELLED);
-        clock.advance(Duration.ofMinutes(1));
-        assertThat(node.runOnce().isIdle()).isTrue();
-    }
-
-    @Test
-    void revivedStartsAnewFromItsFirstStep() {
-        UUID id = enqueue(chain().maxAttempts(1));
-        Dispatcher node = node(live.answering(notSent()), sms.answering(notSent()));
-        node.runOnce();
-        node.runOnce();
-        assertState(id, State.DEAD);
-
-        assertThat(queue().retry(id)).contains(State.PENDING);
-        assertState(id, State.PENDING);
-        assertThat(queue().counts().byState()).containsEntry(State.DEAD, 0L).containsEntry(State.PENDING, 1L);
-        live.answering(accepted());
-        node.runOnce();
-        assertState(id, State.SENT);
-        assertThat(find(id).attempts())
-                .extracting(Attempt::result)
-                .containsExactly("NOT_SENT", "NOT_SENT", "REVIVED", "ACCEPTED");
-    }
-
-    @Test
-    void onlyWhatEndedUnsentIsRevived() {
-        UUID sent = enqueueSms();
-        UUID expiring = enqueue(sms().expiresAt(clock.instant().plusSeconds(5)).priority(9));
-        Dispatcher node = node(sms.answering(delivery -> {
-            clock.advance(Duration.ofSeconds(5));
-            return accepted();
-        }));
-        assertThat(queue().retry(sent)).contains(State.PENDING);
-        node.runOnce();
-        assertThat(queue().retry(sent)).contains(State.SENT);
-        assertThat(queue().retry(expiring)).contains(State.EXPIRED);
-        assertThat(sms.given()).hasSize(1);
     }
 }

@@ -121,6 +121,35 @@ public abstract class DeliveryQueueMessagesTableContract extends DeliveryQueueCo
         assertThat(table.markSent()).isEqualTo(1);
     }
 
+    /** Left to itself, SQLite gives the highest id again once its row is deleted. */
+    @Test
+    void rowInThePlaceOfADeletedOneIsSent() {
+        insert("", "its number was forgotten");
+        assertThat(table.takeIn()).isEqualTo(1);
+        execute("delete from messages");
+        insert("+61491570006", "with its number");
+        assertThat(table.takeIn()).isEqualTo(1);
+        execute("delete from messages");
+        assertThat(table.markSent()).isZero();
+        execute("insert into messages (id, phone_number, content) values (1, '+61491570006', 'numbered anew')");
+        assertThat(table.takeIn()).isEqualTo(1);
+        node(sms).runOnce();
+        assertThat(sms.given())
+                .extracting(Delivery::body)
+                .containsExactlyInAnyOrder("with its number", "numbered anew");
+        assertThat(table.markSent()).isEqualTo(1);
+    }
+
+    @Test
+    void tableThatIsThereIsTakenAsItIs() {
+        execute("drop table messages");
+        execute("create table messages (id integer primary key, phone_number varchar(20), content text,"
+                + " sent boolean not null default false, created_at timestamp default current_timestamp)");
+        closing(MessagesTable.open(queue(), POLL, 3));
+        execute("insert into messages (id, phone_number, content) values (7, '+61491570006', 'hello')");
+        assertThat(table.takeIn()).isEqualTo(1);
+    }
+
     @Test
     void sentMessageIsKeptUntilItsRowIsMarked() {
         insert("+61491570006", "hello");

@@ -1,15 +1,18 @@
 package dev.signalbox.testing.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.CronSchedule;
 import dev.signalbox.delivery.queue.Delivery;
+import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.RecurringMessage;
 import dev.signalbox.delivery.queue.RecurringMessages;
 import dev.signalbox.delivery.queue.State;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -136,6 +139,72 @@ public abstract class DeliveryQueueRecurringContract extends DeliveryQueueContra
         enqueueDue();
         assertThat(recurring.find("bad").orElseThrow().problem()).isEmpty();
         assertThat(pending()).isEqualTo(3);
+    }
+
+    /** Templates and attachments are in the same database. On SQLite one connection writes, and it is not held meanwhile. */
+    @Test
+    void messageIsMadeWithTheDatabase() {
+        recurring.put("news", HOURLY, UTC, "the news");
+        clock.advance(HOUR);
+        assertThat(recurring.enqueueDue(due -> {
+                    enqueue(sms().body("beside " + due.message()));
+                    return read(due);
+                }))
+                .isEqualTo(1);
+        node(sms).runOnce();
+        assertThat(sms.given()).extracting(Delivery::body).containsExactlyInAnyOrder("beside the news", "the news");
+    }
+
+    @Test
+    void failureOfTheDatabaseIsNoFaultOfTheMessage() {
+        recurring.put("news", HOURLY, UTC, "the news");
+        clock.advance(HOUR);
+        assertThatExceptionOfType(DeliveryQueueException.class)
+                .isThrownBy(() -> recurring.enqueueDue(due -> {
+                    queue().enqueueAll(brokenConnection(), List.of(read(due)));
+                    return read(due);
+                }));
+        assertThat(recurring.find("news").orElseThrow().problem()).isEmpty();
+        assertThat(enqueueDue()).isEqualTo(1);
+        assertThat(pending()).isEqualTo(1);
+    }
+
+    private Connection brokenConnection() {
+        return database().read(connection -> connection); // It is closed by now.
+    }
+
+    @Test
+    void faultInMakingAMessageIsKeptAsItsProblem() {
+        recurring.put("bad", HOURLY, UTC, "x");
+        recurring.put("good", HOURLY, UTC, "y");
+        clock.advance(HOUR);
+        assertThat(recurring.enqueueDue(due -> {
+                    if (due.name().equals("bad")) {
+                        throw new UnsupportedOperationException("as the test wants it");
+                    }
+                    return read(due);
+                }))
+                .isEqualTo(2);
+        assertThat(recurring.find("bad").orElseThrow().problem()).contains("as the test wants it");
+        assertThat(pending()).isEqualTo(1);
+    }
+
+    @Test
+    void oneThatIsReplacedWhileItIsMadeComesAsItIsNow() {
+        recurring.put("news", HOURLY, UTC, "old");
+        clock.advance(HOUR);
+        assertThat(recurring.enqueueDue(due -> {
+                    recurring.put("news", HOURLY, UTC, "new");
+                    return read(due);
+                }))
+                .isZero();
+        assertThat(pending()).isZero();
+        clock.advance(HOUR);
+        enqueueDue();
+        RecurringMessage again = recurring.put("news", HOURLY, UTC, "newer");
+        assertThat(again.lastAt()).contains(Instant.parse("2026-03-01T14:00:00Z"));
+        node(sms).runOnce();
+        assertThat(sms.given()).extracting(Delivery::body).containsExactly("new");
     }
 
     @Test

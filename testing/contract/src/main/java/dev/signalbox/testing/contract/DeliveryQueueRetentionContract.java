@@ -14,6 +14,7 @@ import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.Retention;
 import dev.signalbox.delivery.queue.State;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,6 +57,43 @@ public abstract class DeliveryQueueRetentionContract extends DeliveryQueueContra
 
     private boolean isThere(UUID id) {
         return queue().find(id).isPresent();
+    }
+
+    /** A right that is missing, say: nothing else of the dispatcher would notice. */
+    @Test
+    void failureIsToldOnceForAsLongAsItLasts() {
+        UUID id = ended(sms(), delivery -> ScriptedSender.accepted());
+        clock.advance(DAY);
+        AtomicInteger failures = new AtomicInteger();
+        Dispatcher node = closing(Dispatcher.builder(queue())
+                .sender(sms)
+                .options(OPTIONS.withRetention(RETENTION))
+                .listener(new DispatcherListener() {
+                    @Override
+                    public void failed(Throwable problem) {
+                        failures.incrementAndGet();
+                    }
+                })
+                .build());
+        execute("alter table delivery_intake rename to delivery_hidden");
+        try {
+            node.runOnce();
+            node.runOnce();
+        } finally {
+            execute("alter table delivery_hidden rename to delivery_intake");
+        }
+        assertThat(failures).hasValue(1);
+        assertThat(isThere(id)).isTrue();
+        node.runOnce();
+        assertThat(isThere(id)).isFalse();
+    }
+
+    private void execute(String sql) {
+        database().transact(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.execute(sql);
+            }
+        });
     }
 
     @Test

@@ -181,6 +181,19 @@ class MariaDbQueueTest {
     }
 
     @Nested
+    class Steps extends DeliveryQueueStepContract {
+        @BeforeAll
+        static void inTheLongForm() {
+            requireTheLongForm();
+        }
+
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Lease extends DeliveryQueueLeaseContract {
         @Override
         protected DatabaseConfig newDatabase() {

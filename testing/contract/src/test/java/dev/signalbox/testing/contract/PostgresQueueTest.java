@@ -130,6 +130,14 @@ class PostgresQueueTest {
     }
 
     @Nested
+    class Steps extends DeliveryQueueStepContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Lease extends DeliveryQueueLeaseContract {
         @Override
         protected DatabaseConfig newDatabase() {

@@ -111,6 +111,14 @@ class SqliteQueueTest {
     }
 
     @Nested
+    class Steps extends DeliveryQueueStepContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Lease extends DeliveryQueueLeaseContract {
         @Override
         protected DatabaseConfig newDatabase() {

@@ -12,5 +12,6 @@ create table inbox_item (
     changed_at bigint     not null, -- when it took its state
     primary key (recipient, id),
     key inbox_item_newest (recipient, created_at, id),
-    key inbox_item_age (created_at)
+    key inbox_item_age (created_at),
+    key inbox_item_unread (recipient, state) -- for their number, which each change tells
 ) engine = innodb character set utf8mb4 collate utf8mb4_bin;

@@ -14,3 +14,5 @@ create table inbox_item (
 
 create index inbox_item_newest on inbox_item (recipient, created_at, id);
 create index inbox_item_age on inbox_item (created_at);
+-- For their number, which each change tells: without it, all items of the recipient would be read.
+create index inbox_item_unread on inbox_item (recipient) where state = 'UNREAD';
