@@ -16,20 +16,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 
 /**
- * Budgets in a database, for nodes that share them: PostgreSQL, MariaDB, MySQL, or SQLite from 3.24. Two short transactions an
- * attempt. Rows of windows that have ended are deleted when the next begins. Thread-safe.
+ * Budgets in a database, for nodes that share them: PostgreSQL, or SQLite from 3.24. Two short transactions an attempt. Rows
+ * of windows that have ended are deleted when the next begins. Thread-safe.
  */
 public final class JdbcBudgetStore implements LlmBudgetStore {
     /**
-     * The folder of the table's migrations on the class path, with one each for {@code postgresql}, {@code mysql} and
-     * {@code sqlite}: for those who have all their tables made by one tool, such as Flyway.
+     * The folder of the table's migrations on the class path, with one each for {@code postgresql} and {@code sqlite}: for
+     * those who have all their tables made by one tool, such as Flyway.
      */
     public static final String MIGRATIONS = "dev/signalbox/llm";
 
-    /** The same for PostgreSQL. */
+    /** The same for both. */
     private static final String TABLE = "sqlite/V1__budget.sql";
-
-    private static final String TABLE_MYSQL = "mysql/V1__budget.sql";
 
     private static final String ADD = """
             INSERT INTO signalbox_llm_budget AS budget (account, tokens, nanos, window_end) VALUES (?, ?, ?, ?)
@@ -38,18 +36,6 @@ public final class JdbcBudgetStore implements LlmBudgetStore {
             """;
     private static final String ADD_IF_IT_FITS =
             ADD + " WHERE budget.tokens <= ? - excluded.tokens AND budget.nanos <= ? - excluded.nanos";
-
-    /** MariaDB and MySQL have no insert with a condition. This one locks the row that is there, and changes nothing. */
-    private static final String MAKE_MYSQL = """
-            INSERT INTO signalbox_llm_budget (account, tokens, nanos, window_end) VALUES (?, 0, 0, ?)
-            ON DUPLICATE KEY UPDATE account = account
-            """;
-
-    private static final String TAKE_MYSQL = """
-            UPDATE signalbox_llm_budget SET tokens = tokens + ?, nanos = nanos + ?
-            WHERE account = ? AND tokens <= ? AND nanos <= ?
-            """;
-
     private static final String USED = "SELECT tokens, nanos FROM signalbox_llm_budget WHERE account = ?";
     private static final String FORGET = "DELETE FROM signalbox_llm_budget WHERE window_end < ?";
 
@@ -71,21 +57,16 @@ public final class JdbcBudgetStore implements LlmBudgetStore {
      * @throws IllegalStateException if the database refuses
      */
     public void createTable() {
+        String sql = script();
         inTransaction(connection -> {
-            String sql = script(isMySql(connection) ? TABLE_MYSQL : TABLE);
             try (var statement = connection.createStatement()) {
                 return statement.execute(sql);
             }
         });
     }
 
-    private static boolean isMySql(Connection connection) throws SQLException {
-        String product = connection.getMetaData().getDatabaseProductName();
-        return product.equals("MariaDB") || product.equals("MySQL");
-    }
-
-    private static String script(String file) {
-        try (var in = Objects.requireNonNull(JdbcBudgetStore.class.getResourceAsStream(file), file)) {
+    private static String script() {
+        try (var in = Objects.requireNonNull(JdbcBudgetStore.class.getResourceAsStream(TABLE), TABLE)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -132,52 +113,11 @@ public final class JdbcBudgetStore implements LlmBudgetStore {
         if (charge.tokens() > charge.tokenLimit() || charge.nanos() > charge.nanoLimit()) {
             return false;
         }
-        if (isMySql(connection)) {
-            return takeOrMake(connection, charge);
-        }
         try (PreparedStatement add = connection.prepareStatement(ADD_IF_IT_FITS)) {
             bind(add, charge);
             add.setLong(5, charge.tokenLimit());
             add.setLong(6, charge.nanoLimit());
             return add.executeUpdate() == 1;
-        }
-    }
-
-    private static boolean takeOrMake(Connection connection, Charge charge) throws SQLException {
-        if (take(connection, charge)) {
-            return true;
-        }
-        make(connection, charge);
-        return take(connection, charge);
-    }
-
-    /** Makes the account's row if it is missing. */
-    private static void make(Connection connection, Charge charge) throws SQLException {
-        try (PreparedStatement make = connection.prepareStatement(MAKE_MYSQL)) {
-            make.setString(1, charge.account());
-            make.setLong(2, charge.windowEnd().toEpochMilli());
-            make.executeUpdate();
-        }
-    }
-
-    /** False if it does not fit, or the row is missing. */
-    private static boolean take(Connection connection, Charge charge) throws SQLException {
-        return take(
-                connection,
-                charge,
-                charge.tokenLimit() - charge.tokens(),
-                charge.nanoLimit() - charge.nanos());
-    }
-
-    private static boolean take(Connection connection, Charge charge, long mostTokens, long mostNanos)
-            throws SQLException {
-        try (PreparedStatement take = connection.prepareStatement(TAKE_MYSQL)) {
-            take.setLong(1, charge.tokens());
-            take.setLong(2, charge.nanos());
-            take.setString(3, charge.account());
-            take.setLong(4, mostTokens);
-            take.setLong(5, mostNanos);
-            return take.executeUpdate() == 1;
         }
     }
 
@@ -201,23 +141,13 @@ public final class JdbcBudgetStore implements LlmBudgetStore {
     public void correct(List<Charge> charges) {
         inTransaction(connection -> {
             for (Charge charge : inOrder(charges)) {
-                add(connection, charge);
+                try (PreparedStatement add = connection.prepareStatement(ADD)) {
+                    bind(add, charge);
+                    add.executeUpdate();
+                }
             }
             return charges.size();
         });
-    }
-
-    /** Whether it fits or not. */
-    private static void add(Connection connection, Charge charge) throws SQLException {
-        if (isMySql(connection)) {
-            make(connection, charge);
-            take(connection, charge, Long.MAX_VALUE, Long.MAX_VALUE);
-            return;
-        }
-        try (PreparedStatement add = connection.prepareStatement(ADD)) {
-            bind(add, charge);
-            add.executeUpdate();
-        }
     }
 
     /** What is done in one transaction. */

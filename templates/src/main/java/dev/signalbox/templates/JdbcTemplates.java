@@ -69,13 +69,11 @@ final class JdbcTemplates implements TemplateStore {
         return one.stored(0, Instant.EPOCH).equals(other.stored(0, Instant.EPOCH));
     }
 
-    private boolean insert(Connection connection, MessageTemplate template) throws SQLException {
+    private static boolean insert(Connection connection, MessageTemplate template) throws SQLException {
         return update(
                         connection,
-                        database.dialect()
-                                .ifAbsent("insert into template"
-                                        + " (name, channel, locale, version, subject, body, html, created_at)"
-                                        + " values (?, ?, ?, ?, ?, ?, ?, ?)"),
+                        "insert into template (name, channel, locale, version, subject, body, html, created_at)"
+                                + " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
                         template.name(),
                         template.channel(),
                         template.locale(),
@@ -139,8 +137,7 @@ final class JdbcTemplates implements TemplateStore {
     public List<MessageTemplate> list(String after, int mostNames) {
         return database.read(connection -> query(
                 connection,
-                SELECT + "name in (select name from"
-                        + " (select distinct name from template where name > ? order by name limit ?) page)" + NEWEST
+                SELECT + "name in (select distinct name from template where name > ? order by name limit ?)" + NEWEST
                         + " order by name, channel, locale",
                 after,
                 mostNames));

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.testing.contract.MovableClock;
-import dev.signalbox.testing.services.RealMariaDb;
 import dev.signalbox.testing.services.RealPostgres;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -153,21 +152,6 @@ class TemplateStoreTest {
         @Override
         DatabaseConfig newDatabase() {
             return DatabaseConfig.of("sqlite:" + folder.resolve("templates.db"));
-        }
-    }
-
-    @Nested
-    class OnMariaDb extends Contract {
-        private static String url = "";
-
-        @BeforeAll
-        static void makeDatabase() {
-            url = RealMariaDb.shared().freshDatabase();
-        }
-
-        @Override
-        DatabaseConfig newDatabase() {
-            return DatabaseConfig.of(url);
         }
     }
 

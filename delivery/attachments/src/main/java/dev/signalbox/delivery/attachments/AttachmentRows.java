@@ -1,6 +1,5 @@
 package dev.signalbox.delivery.attachments;
 
-import dev.signalbox.database.Dialect;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -34,11 +33,10 @@ final class AttachmentRows {
     }
 
     /** Nothing, if another node has just inserted it. */
-    static void insertContent(Connection connection, Dialect dialect, StoredFile file, ReceivedContent content)
-            throws SQLException {
+    static void insertContent(Connection connection, StoredFile file, ReceivedContent content) throws SQLException {
         int inserted = update(
                 connection,
-                dialect.ifAbsent("insert into attachment_content (hash, size, saved_at) values (?, ?, ?)"),
+                "insert into attachment_content (hash, size, saved_at) values (?, ?, ?) on conflict do nothing",
                 file.sha256(),
                 file.size(),
                 micros(file.used()));
@@ -92,26 +90,18 @@ final class AttachmentRows {
                 Instant.EPOCH.plus(row.getLong("used_at"), ChronoUnit.MICROS));
     }
 
-    /** Under the lock of those that are there, so that none of them is removed before it counts as used. */
-    static List<UUID> use(Connection connection, Dialect dialect, List<UUID> ids, Instant now) throws SQLException {
-        String lock = "select id from attachment where id in ("
-                + String.join(", ", Collections.nCopies(ids.size(), "?")) + ") order by id" + dialect.forUpdate();
-        List<String> found = texts(
-                connection, lock, ids.stream().map(UUID::toString).toList());
-        for (String id : found) {
-            update(connection, "update attachment set used_at = ? where id = ?", micros(now), id);
-        }
-        return found.stream().map(UUID::fromString).toList();
-    }
-
-    private static List<String> texts(Connection connection, String sql, List<?> values) throws SQLException {
+    static List<UUID> use(Connection connection, List<UUID> ids, Instant now) throws SQLException {
+        List<Object> values = new ArrayList<>(List.of(micros(now)));
+        ids.forEach(id -> values.add(id.toString()));
+        String sql = "update attachment set used_at = ? where id in ("
+                + String.join(", ", Collections.nCopies(ids.size(), "?")) + ") returning id";
         try (PreparedStatement statement = prepared(connection, sql, values);
                 ResultSet rows = statement.executeQuery()) {
-            List<String> texts = new ArrayList<>();
+            List<UUID> found = new ArrayList<>();
             while (rows.next()) {
-                texts.add(rows.getString(1));
+                found.add(UUID.fromString(rows.getString(1)));
             }
-            return texts;
+            return found;
         }
     }
 
@@ -126,35 +116,32 @@ final class AttachmentRows {
     }
 
     static int removeFiles(Connection connection, Instant before, int most) throws SQLException {
-        int removed = 0;
-        List<Object> values = List.of(micros(before));
-        for (String id : texts(connection, "select id from attachment where used_at < ? limit " + most, values)) {
-            removed += update(connection, "delete from attachment where id = ? and used_at < ?", id, micros(before));
-        }
-        return removed;
+        return update(
+                connection,
+                "delete from attachment where id in (select id from attachment where used_at < ? limit " + most + ")"
+                        + " and used_at < ?",
+                micros(before),
+                micros(before));
     }
 
     /** Contents that no file refers to. Not those saved since {@code before}: a file may be about to refer to one, see {@link JdbcAttachments#save}. */
     static int removeContents(Connection connection, Instant before, int most) throws SQLException {
-        String sql = "select hash from attachment_content c where saved_at < ?"
-                + " and not exists (select 1 from attachment a where a.hash = c.hash) order by hash limit " + most;
-        int removed = 0;
-        for (String hash : texts(connection, sql, List.of(micros(before)))) {
-            removed += removeContent(connection, hash, before);
+        String sql =
+                "delete from attachment_content where saved_at < ? and hash in (select hash from attachment_content c"
+                        + " where saved_at < ? and not exists (select 1 from attachment a where a.hash = c.hash) limit "
+                        + most
+                        + ") returning hash";
+        List<String> removed = new ArrayList<>();
+        try (PreparedStatement statement = prepared(connection, sql, List.of(micros(before), micros(before)));
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                removed.add(rows.getString(1));
+            }
         }
-        return removed;
-    }
-
-    private static int removeContent(Connection connection, String hash, Instant before) throws SQLException {
-        int removed = update(
-                connection,
-                "delete from attachment_content where hash = ? and saved_at < ?",
-                hash,
-                micros(before));
-        if (removed > 0) {
+        for (String hash : removed) {
             update(connection, "delete from attachment_chunk where hash = ?", hash);
         }
-        return removed;
+        return removed.size();
     }
 
     private static long micros(Instant time) {

@@ -59,7 +59,7 @@ final class JdbcAttachments implements Attachments {
     private void insert(StoredFile file, ReceivedContent received) {
         var _ = database.<Boolean>transact(connection -> {
             if (!AttachmentRows.touchContent(connection, file)) {
-                AttachmentRows.insertContent(connection, database.dialect(), file, received);
+                AttachmentRows.insertContent(connection, file, received);
             }
             return AttachmentRows.insert(connection, file);
         });
@@ -75,8 +75,7 @@ final class JdbcAttachments implements Attachments {
         Instant now = clock.instant();
         return ids.isEmpty()
                 ? List.of()
-                : database.<List<UUID>>transact(
-                        connection -> AttachmentRows.use(connection, database.dialect(), List.copyOf(ids), now));
+                : database.<List<UUID>>autoCommit(connection -> AttachmentRows.use(connection, List.copyOf(ids), now));
     }
 
     @Override
@@ -89,7 +88,7 @@ final class JdbcAttachments implements Attachments {
     @Override
     public int removeExpired() {
         Instant before = clock.instant().minus(limits.retention());
-        int files = database.transact(connection -> AttachmentRows.removeFiles(connection, before, PORTION));
+        int files = database.autoCommit(connection -> AttachmentRows.removeFiles(connection, before, PORTION));
         return files
                 + database.<Integer>transact(connection -> AttachmentRows.removeContents(connection, before, PORTION));
     }

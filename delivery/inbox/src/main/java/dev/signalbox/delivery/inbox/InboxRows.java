@@ -2,7 +2,6 @@ package dev.signalbox.delivery.inbox;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.inbox.InboxItem.State;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -57,10 +56,11 @@ final class InboxRows {
         }
     }
 
-    static boolean insert(Connection connection, Dialect dialect, InboxItem item) throws SQLException {
+    static boolean insert(Connection connection, InboxItem item) throws SQLException {
         return update(
                         connection,
-                        dialect.ifAbsent("insert into inbox_item (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                        "insert into inbox_item (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                                + " on conflict do nothing",
                         item.recipient(),
                         item.id(),
                         item.subject().orElse(null),
@@ -75,24 +75,13 @@ final class InboxRows {
 
     /** Removes what is beyond the newest; at most 1,000 at a time, so that a lowered limit takes effect step by step. */
     static void trim(Connection connection, String recipient, int most) throws SQLException {
-        List<String> beyond = ids(
+        update(
                 connection,
-                "select id from inbox_item where recipient = ? order by created_at desc, id desc limit 1000 offset ?",
-                List.of(recipient, most));
-        for (String id : beyond) {
-            update(connection, "delete from inbox_item where recipient = ? and id = ?", recipient, id);
-        }
-    }
-
-    private static List<String> ids(Connection connection, String sql, List<?> values) throws SQLException {
-        try (PreparedStatement statement = prepared(connection, sql, values);
-                ResultSet rows = statement.executeQuery()) {
-            List<String> ids = new ArrayList<>();
-            while (rows.next()) {
-                ids.add(rows.getString("id"));
-            }
-            return ids;
-        }
+                "delete from inbox_item where recipient = ? and id in (select id from inbox_item where recipient = ?"
+                        + " order by created_at desc, id desc limit 1000 offset ?)",
+                recipient,
+                recipient,
+                most);
     }
 
     static int unread(Connection connection, String recipient) throws SQLException {
@@ -125,47 +114,40 @@ final class InboxRows {
         }
     }
 
-    /** Returns the ids of those that changed; they are locked first. */
+    /** Returns the ids of those that changed. */
     static List<String> mark(
-            Connection connection,
-            Dialect dialect,
-            String recipient,
-            State state,
-            Set<String> ids,
-            Set<State> from,
-            Instant now)
+            Connection connection, String recipient, State state, Set<String> ids, Set<State> from, Instant now)
             throws SQLException {
-        List<Object> which = new ArrayList<>(List.of(recipient));
-        names(from, which);
-        which.addAll(ids);
-        String lock = "select id from inbox_item where recipient = ? and state in (" + marks(from) + ")"
-                + (ids.isEmpty() ? "" : " and id in (" + marks(ids) + ")")
-                + " order by created_at desc, id desc limit " + Inboxes.MOST + dialect.forUpdate();
-        List<String> changed = ids(connection, lock, which);
-        if (!changed.isEmpty()) {
-            List<Object> values = new ArrayList<>(List.of(state.name(), micros(now), recipient));
-            values.addAll(changed);
-            String sql = "update inbox_item set state = ?, changed_at = ? where recipient = ? and id in ("
-                    + marks(changed) + ")";
-            update(connection, sql, values.toArray());
+        List<Object> values = new ArrayList<>(List.of(state.name(), micros(now), recipient));
+        names(from, values);
+        String which;
+        if (ids.isEmpty()) {
+            which = "select id from inbox_item where recipient = ? and state in (" + marks(from)
+                    + ") order by created_at desc, id desc limit " + Inboxes.MOST;
+            values.add(recipient);
+            names(from, values);
+        } else {
+            which = marks(ids);
+            values.addAll(ids);
         }
-        return changed;
+        String sql = "update inbox_item set state = ?, changed_at = ? where recipient = ? and state in (" + marks(from)
+                + ") and id in (" + which + ") returning id";
+        try (PreparedStatement statement = prepared(connection, sql, values);
+                ResultSet rows = statement.executeQuery()) {
+            List<String> changed = new ArrayList<>();
+            while (rows.next()) {
+                changed.add(rows.getString(1));
+            }
+            return changed;
+        }
     }
 
     static int removeBefore(Connection connection, Instant time, int most) throws SQLException {
-        List<String[]> old = new ArrayList<>();
-        String sql = "select recipient, id from inbox_item where created_at < ? order by created_at limit " + most;
-        try (PreparedStatement statement = prepared(connection, sql, List.of(micros(time)));
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                old.add(new String[] {rows.getString("recipient"), rows.getString("id")});
-            }
-        }
-        int removed = 0;
-        for (String[] item : old) {
-            removed += update(connection, "delete from inbox_item where recipient = ? and id = ?", item[0], item[1]);
-        }
-        return removed;
+        return update(
+                connection,
+                "delete from inbox_item where (recipient, id) in (select recipient, id from inbox_item"
+                        + " where created_at < ? order by created_at limit " + most + ")",
+                micros(time));
     }
 
     private static void names(Set<State> states, List<Object> values) {

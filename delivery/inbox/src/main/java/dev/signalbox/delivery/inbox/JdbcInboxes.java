@@ -52,7 +52,7 @@ final class JdbcInboxes implements Inboxes {
     public boolean add(InboxItem item) {
         InboxItem arrived = item.arrived(clock.instant());
         Optional<Integer> unread = database.transact(connection -> {
-            if (!InboxRows.insert(connection, database.dialect(), arrived)) {
+            if (!InboxRows.insert(connection, arrived)) {
                 return Optional.<Integer>empty();
             }
             InboxRows.trim(connection, arrived.recipient(), limits.items());
@@ -129,7 +129,7 @@ final class JdbcInboxes implements Inboxes {
         }
         record Changed(List<String> ids, int unread) {}
         Changed changed = database.transact(connection -> new Changed(
-                InboxRows.mark(connection, database.dialect(), recipient, state, ids, from, clock.instant()),
+                InboxRows.mark(connection, recipient, state, ids, from, clock.instant()),
                 InboxRows.unread(connection, recipient)));
         if (!changed.ids().isEmpty()) {
             tell(new InboxListener.Marked(recipient, changed.ids(), state, changed.unread()));
@@ -140,6 +140,6 @@ final class JdbcInboxes implements Inboxes {
     @Override
     public int removeExpired() {
         var before = clock.instant().minus(limits.retention());
-        return database.transact(connection -> InboxRows.removeBefore(connection, before, MOST));
+        return database.autoCommit(connection -> InboxRows.removeBefore(connection, before, MOST));
     }
 }

@@ -1,7 +1,6 @@
 package dev.signalbox.delivery.inbox;
 
 import dev.signalbox.database.DatabaseConfig;
-import dev.signalbox.testing.services.RealMariaDb;
 import dev.signalbox.testing.services.RealPostgres;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,21 +16,6 @@ class InboxesTest {
         @Override
         DatabaseConfig newDatabase() {
             return DatabaseConfig.of("sqlite:" + folder.resolve("inboxes.db"));
-        }
-    }
-
-    @Nested
-    class OnMariaDb extends InboxesContract {
-        private static String url = "";
-
-        @BeforeAll
-        static void makeDatabase() {
-            url = RealMariaDb.shared().freshDatabase();
-        }
-
-        @Override
-        DatabaseConfig newDatabase() {
-            return DatabaseConfig.of(url);
         }
     }
 

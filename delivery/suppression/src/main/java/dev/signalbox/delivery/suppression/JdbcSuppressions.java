@@ -58,7 +58,7 @@ final class JdbcSuppressions implements SuppressionList {
     @Override
     public boolean add(Suppression entry) {
         boolean added =
-                database.autoCommit(connection -> SuppressionRows.insert(connection, database.dialect(), entry.withSince(clock.instant())));
+                database.autoCommit(connection -> SuppressionRows.insert(connection, entry.withSince(clock.instant())));
         // After the commit: a look that began before it may have found the list empty, and counts no more.
         additions.incrementAndGet();
         return added;
@@ -112,7 +112,7 @@ final class JdbcSuppressions implements SuppressionList {
         var random = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(random);
         String offered = Base64.getEncoder().encodeToString(random);
-        String secret = database.transact(connection -> SuppressionRows.secret(connection, database.dialect(), offered));
+        String secret = database.transact(connection -> SuppressionRows.secret(connection, offered));
         return new UnsubscribeLinks(base, secret.getBytes(StandardCharsets.US_ASCII));
     }
 }

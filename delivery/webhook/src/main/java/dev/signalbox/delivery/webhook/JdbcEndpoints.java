@@ -63,9 +63,8 @@ final class JdbcEndpoints implements WebhookEndpoints {
             long now = now();
             int added = EndpointRows.update(
                     connection,
-                    database.dialect()
-                            .ifAbsent("insert into webhook_endpoint (id, url, description, created_at)"
-                                    + " values (?, ?, ?, ?)"),
+                    "insert into webhook_endpoint (id, url, description, created_at) values (?, ?, ?, ?)"
+                            + " on conflict (id) do nothing",
                     draft.id(),
                     draft.url().toString(),
                     draft.description(),
@@ -78,17 +77,15 @@ final class JdbcEndpoints implements WebhookEndpoints {
         }));
     }
 
-    /** The row of the endpoint must be locked, by its insert or {@link #locked}. */
     private static void addKey(Connection connection, String id, WebhookKey key, long now) throws SQLException {
-        int last = EndpointRows.number(
-                connection, "select coalesce(max(number), 0) from webhook_key where endpoint = ?", id);
         EndpointRows.update(
                 connection,
-                "insert into webhook_key (endpoint, number, secret, created_at) values (?, ?, ?, ?)",
-                id,
-                last + 1,
+                "insert into webhook_key (endpoint, number, secret, created_at)"
+                        + " select e.id, coalesce((select max(number) from webhook_key where endpoint = e.id), 0) + 1, ?, ?"
+                        + " from webhook_endpoint e where e.id = ?",
                 key.secret(),
-                now);
+                now,
+                id);
     }
 
     /** The next attempt on this node sees it at once. */
