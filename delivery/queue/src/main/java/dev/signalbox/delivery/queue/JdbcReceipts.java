@@ -58,8 +58,8 @@ final class JdbcReceipts implements DeliveryReceipts {
 
     @Override
     public boolean record(DeliveryReceipt receipt) {
-        return guarded(() -> database.transact(connection -> isThere(connection, receipt.message())
-                && (raise(connection, receipt) || insert(connection, receipt))));
+        return guarded(() -> database.transact(connection ->
+                isThere(connection, receipt.message()) && (raise(connection, receipt) || insert(connection, receipt))));
     }
 
     private boolean isThere(Connection connection, UUID message) throws SQLException {

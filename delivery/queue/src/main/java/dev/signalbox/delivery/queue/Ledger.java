@@ -39,8 +39,8 @@ final class Ledger {
 
     Ledger(Rows rows) {
         this.rows = rows;
-        this.tally = rows.dialect()
-                .orUpdate(INSERT_TALLY, "shard, channel, state", "n = delivery_tally.n + excluded.n");
+        this.tally =
+                rows.dialect().orUpdate(INSERT_TALLY, "shard, channel, state", "n = delivery_tally.n + excluded.n");
     }
 
     /** Puts tickets into ready, or into later if their time has not come. */

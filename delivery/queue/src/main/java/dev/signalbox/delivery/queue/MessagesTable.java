@@ -197,7 +197,8 @@ public final class MessagesTable implements AutoCloseable {
     private int takeNew(Connection connection) throws SQLException {
         List<Reach> reaches = new ArrayList<>();
         int taken = 0;
-        try (PreparedStatement note = connection.prepareStatement(database.dialect().ifAbsent(NOTE))) {
+        try (PreparedStatement note =
+                connection.prepareStatement(database.dialect().ifAbsent(NOTE))) {
             for (Written row : unsent(connection)) {
                 taken += take(note, row, reaches) ? 1 : 0;
             }

@@ -17,7 +17,9 @@ final class MySqlLook {
     /** By one range of the key for each priority. */
     private static final String LOOK_AT_LANE = " union all (select 'ready', lane, 0 from delivery_ready where lane = ?"
             + " and priority in ("
-            + IntStream.rangeClosed(0, Limits.PRIORITY).mapToObj(Integer::toString).collect(Collectors.joining(", "))
+            + IntStream.rangeClosed(0, Limits.PRIORITY)
+                    .mapToObj(Integer::toString)
+                    .collect(Collectors.joining(", "))
             + ") and run_at >= ? limit 1)";
 
     private MySqlLook() {}

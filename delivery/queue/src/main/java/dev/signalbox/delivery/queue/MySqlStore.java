@@ -34,7 +34,8 @@ final class MySqlStore implements Store {
     private static final String MOMENT = "select coalesce(?, " + NOW + ") as moment,"
             + " exists (select 1 from delivery_pause where lane in (?, '" + LaneLimits.ALL + "')) as paused";
 
-    private static final String TICKET = "select lane, priority, run_at, id, step, attempt, tried, deadline, unsure_since";
+    private static final String TICKET =
+            "select lane, priority, run_at, id, step, attempt, tried, deadline, unsure_since";
 
     /** One range of the key for each priority, from its mark on: deleted entries before it, which cost time, are not passed. */
     private static final String LOCK_FIRST = TICKET + " from delivery_ready force index (primary) where lane = ? and ("
@@ -58,8 +59,8 @@ final class MySqlStore implements Store {
             where e.lease = ?
             """;
 
-    private static final String LOCK_DUE = TICKET
-            + " from delivery_later where run_at <= ? order by run_at, id limit ? for update skip locked";
+    private static final String LOCK_DUE =
+            TICKET + " from delivery_later where run_at <= ? order by run_at, id limit ? for update skip locked";
 
     private static final String DELETE_LATER = "delete from delivery_later where run_at = ? and id = ?";
 
@@ -201,8 +202,9 @@ final class MySqlStore implements Store {
             Set<UUID> leases = new HashSet<>();
             completions.forEach(completion -> leases.add(completion.lease()));
             Set<UUID> standing = lock(connection, leases);
-            List<Completion> good =
-                    completions.stream().filter(c -> standing.contains(c.lease())).toList();
+            List<Completion> good = completions.stream()
+                    .filter(c -> standing.contains(c.lease()))
+                    .toList();
             entries.complete(connection, good, standing, shard, now);
             leases.removeAll(standing);
             return leases;

@@ -86,7 +86,9 @@ record NewMessages(Rows rows, Ledger ledger) {
     /** At most, and without what is never long. */
     private static int characters(Reach reach) {
         int pairs = reach.headers().size() + reach.labels().metadata().size();
-        return reach.body().length() + Limits.HEADER_VALUE * pairs + Limits.ADDRESS * reach.steps().size();
+        return reach.body().length()
+                + Limits.HEADER_VALUE * pairs
+                + Limits.ADDRESS * reach.steps().size();
     }
 
     /**
@@ -128,7 +130,8 @@ record NewMessages(Rows rows, Ledger ledger) {
         statement.setString(before + 12, reach.traceparent().orElse(null));
         statement.setString(before + 13, Rows.writeTags(reach.labels().tags()));
         statement.setString(before + 14, Rows.write(reach.labels().metadata()));
-        Rows.bindTime(statement, before + 15, reach.dedupeWindow().map(Micros::of).orElse(Micros.NONE));
+        Rows.bindTime(
+                statement, before + 15, reach.dedupeWindow().map(Micros::of).orElse(Micros.NONE));
         statement.setString(before + 16, Rows.zone(reach.recipientTime()));
         statement.setString(before + 17, Rows.hours(reach.recipientTime()));
     }

@@ -31,8 +31,7 @@ final class Recipients {
             "select address from delivery_recipient where lane = ? and began <= ? order by began limit ?";
 
     /** Unless it had another attempt since. */
-    private static final String FORGET =
-            "delete from delivery_recipient where lane = ? and address = ? and began <= ?";
+    private static final String FORGET = "delete from delivery_recipient where lane = ? and address = ? and began <= ?";
 
     private Recipients() {}
 

@@ -86,8 +86,7 @@ final class Throttle {
         Rate rate = limits.recipients().get();
         long now = time.now();
         Map<Claimed, Duration> denied =
-                database.transact(
-                        connection -> Recipients.spend(connection, database.dialect(), entries, rate, now));
+                database.transact(connection -> Recipients.spend(connection, database.dialect(), entries, rate, now));
         refund(denied.size(), lease);
         return denied;
     }

@@ -82,8 +82,7 @@ class LeaseTimeTest {
         private long left() {
             return database.read(connection -> {
                 try (Statement statement = connection.createStatement();
-                        ResultSet row =
-                                statement.executeQuery("select until - " + now() + " from delivery_lease")) {
+                        ResultSet row = statement.executeQuery("select until - " + now() + " from delivery_lease")) {
                     row.next();
                     return row.getLong(1);
                 }

@@ -38,22 +38,18 @@ class MySqlPlanTest {
     static void fill() {
         database = Database.open(DatabaseConfig.of(RealMariaDb.shared().freshDatabase()));
         queue = JdbcQueue.open(database, Time.of(() -> NOW));
-        for (String sql : List.of(
-                """
+        for (String sql : List.of("""
                 insert into delivery_message (id, accepted_at, due_at, priority, max_attempts, steps, body, dedupe_key,
                                               dedupe_window)
                 select unhex(lpad(hex(seq), 32, '0')), seq, seq, 5, 5, 'sms:+61400000000', 'x', concat('key', seq), 1000
                 from seq_1_to_%d
-                """,
-                """
+                """, """
                 insert into delivery_ready (lane, priority, run_at, id, step, attempt, tried)
                 select 'sms', 5, seq, unhex(lpad(hex(seq), 32, '0')), 0, 0, 0 from seq_1_to_%d
-                """,
-                """
+                """, """
                 insert into delivery_later (lane, priority, run_at, id, step, attempt, tried)
                 select 'later', 5, 3700000000 + seq, unhex(concat('1', lpad(hex(seq), 31, '0'))), 0, 0, 0 from seq_1_to_%d
-                """,
-                """
+                """, """
                 insert into delivery_outcome (id, attempt, step, result, state, at, millis, error)
                 select unhex(concat('2', lpad(hex(seq), 31, '0'))), 1, 0, 'ACCEPTED', 'SENT', 3590000000 + seq, 1,
                        if(seq mod 4000 = 0, 'late', null) from seq_1_to_%d
@@ -61,8 +57,7 @@ class MySqlPlanTest {
             database.autoCommit(connection -> execute(connection, sql.formatted(MESSAGES)));
         }
         database.autoCommit(connection -> execute(
-                connection,
-                "analyze table delivery_message, delivery_ready, delivery_later, delivery_outcome"));
+                connection, "analyze table delivery_message, delivery_ready, delivery_later, delivery_outcome"));
     }
 
     @AfterAll
@@ -163,11 +158,15 @@ class MySqlPlanTest {
     void dedupeKeysAreFoundByTheirIndex() throws SQLException {
         List<Reach> known = new ArrayList<>();
         for (int i = 1; i <= 10; i++) {
-            known.add(Reach.to(Channel.SMS, "+61400000000").body("x").dedupeKey("key" + i).build());
+            known.add(Reach.to(Channel.SMS, "+61400000000")
+                    .body("x")
+                    .dedupeKey("key" + i)
+                    .build());
         }
         Precedents precedents = new Precedents(new Rows(database.dialect()));
         assertThat(rowsRead(() -> database.transact(connection -> {
-                    assertThat(precedents.receipts(connection, known, now())).allMatch(DeliveryQueue.Receipt::duplicate);
+                    assertThat(precedents.receipts(connection, known, now()))
+                            .allMatch(DeliveryQueue.Receipt::duplicate);
                     assertThat(precedents.withoutHolder(connection, known)).isEmpty();
                     assertThat(precedents.free(connection, known, now())).isTrue();
                     connection.rollback();
@@ -181,9 +180,7 @@ class MySqlPlanTest {
         Filter filter = Filter.ALL.withState(Optional.of(State.PENDING)).withLimit(20);
         Rows rows = new Rows(database.dialect());
         var walk = new IndexWalk(
-                rows,
-                "delivery_message where true",
-                Conditions.of(filter, rows).andRecorded(State.PENDING));
+                rows, "delivery_message where true", Conditions.of(filter, rows).andRecorded(State.PENDING));
         List<UUID> ids = new ArrayList<>();
         for (Optional<UUID> below : List.of(Optional.<UUID>empty(), Optional.of(new UUID(0, MESSAGES / 2)))) {
             assertThat(rowsRead(() -> database.autoCommit(connection -> {
@@ -219,7 +216,7 @@ class MySqlPlanTest {
         Retention retention = new Retention(Optional.of(Duration.ofDays(1)), Optional.empty());
         Removal removal = new Removal(new Rows(database.dialect()), retention);
         assertThat(rowsRead(() -> database.transact(
-                        connection -> removal.bite(connection, Optional.of(new UUID(0, 1_000)), now(), 100))))
+                        connection -> removal.bite(connection, Optional.of(new UUID(0, 1_000)), now(), 20))))
                 .isLessThan(FEW);
     }
 }

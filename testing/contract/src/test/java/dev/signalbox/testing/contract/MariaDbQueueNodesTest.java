@@ -67,8 +67,8 @@ class MariaDbQueueNodesTest {
 
     private void awaitSent(long count) {
         await().atMost(LONG)
-                .untilAsserted(() -> assertThat(queues.getFirst().counts().byState())
-                        .containsEntry(State.SENT, count));
+                .untilAsserted(
+                        () -> assertThat(queues.getFirst().counts().byState()).containsEntry(State.SENT, count));
     }
 
     @Test
@@ -117,10 +117,12 @@ class MariaDbQueueNodesTest {
             }
         }
         assertThat(receipts).filteredOn(receipt -> !receipt.duplicate()).hasSize(150);
-        assertThat(receipts).extracting(Receipt::id).containsOnly(receipts.stream()
-                .filter(receipt -> !receipt.duplicate())
-                .map(Receipt::id)
-                .toArray(UUID[]::new));
+        assertThat(receipts)
+                .extracting(Receipt::id)
+                .containsOnly(receipts.stream()
+                        .filter(receipt -> !receipt.duplicate())
+                        .map(Receipt::id)
+                        .toArray(UUID[]::new));
     }
 
     /** Texts of this character set are equal whatever spaces they end with; keys are not. */
