@@ -83,11 +83,12 @@ final class MySqlEngine implements Engine {
         return words;
     }
 
-    /** Both servers know a timeout of locks; one for every statement only MariaDB has. */
+    /** Both servers know timeouts of locks on rows and on tables. One for every statement only MariaDB has; to MySQL it is a comment. */
     @Override
     public Optional<String> onConnect(DatabaseConfig config, Duration answerWithin) {
         long seconds = Math.max(1, answerWithin.toSeconds() * 5 / 6);
-        return Optional.of("set session time_zone = '+00:00', innodb_lock_wait_timeout = " + seconds);
+        return Optional.of("set session time_zone = '+00:00', innodb_lock_wait_timeout = " + seconds
+                + ", lock_wait_timeout = " + seconds + " /*M! , max_statement_time = " + seconds + " */");
     }
 
     @Override

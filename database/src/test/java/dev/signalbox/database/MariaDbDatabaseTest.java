@@ -28,10 +28,13 @@ class MariaDbDatabaseTest extends DatabaseContract {
             KeepAliveTimers.to(RealMariaDb.shared().port())
                     .ifPresent(timers -> assertThat(timers).isNotEmpty().allMatch(left -> left > 0 && left <= 30));
             try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery("select @@innodb_lock_wait_timeout, @@time_zone")) {
+                    ResultSet row = statement.executeQuery(
+                            "select @@innodb_lock_wait_timeout, @@lock_wait_timeout, @@time_zone, @@max_statement_time")) {
                 row.next();
                 assertThat(row.getInt(1)).isEqualTo(5);
-                assertThat(row.getString(2)).isEqualTo("+00:00");
+                assertThat(row.getInt(2)).isEqualTo(5);
+                assertThat(row.getString(3)).isEqualTo("+00:00");
+                assertThat(row.getInt(4)).isEqualTo(5);
             }
             assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
         }

@@ -1,5 +1,6 @@
 package dev.signalbox.delivery.queue;
 
+import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.queue.LaneLimits.Budget;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,11 +11,10 @@ import java.util.UUID;
 
 /**
  * What is left of the limits of the cluster, in SQL that every database takes. What a claim is allowed and spends is here for
- * databases where one transaction writes at a time; the others have it in their own claim.
+ * SQLite and MySQL; PostgreSQL has it in its own claim.
  */
 final class Budgets {
-    private static final String MAKE =
-            "insert into delivery_budget (name, began, spent) values (?, 0, 0) on conflict (name) do nothing";
+    private static final String MAKE = "insert into delivery_budget (name, began, spent) values (?, 0, 0)";
 
     private static final String READ = "select began, spent from delivery_budget where name = ?";
 
@@ -48,7 +48,30 @@ final class Budgets {
         }
     }
 
-    /** How many of so many may be taken now. */
+    /** Makes the rows that are missing and locks all, in their order, so claims under one limit follow one another. */
+    static void lock(Connection connection, Dialect dialect, List<Budget> budgets) throws SQLException {
+        for (Budget budget : budgets) {
+            if (!isLocked(connection, dialect, budget)) {
+                try (PreparedStatement make = connection.prepareStatement(dialect.ifAbsent(MAKE))) {
+                    make.setString(1, budget.name());
+                    make.executeUpdate();
+                }
+                isLocked(connection, dialect, budget);
+            }
+        }
+    }
+
+    /** False if there is no such row. */
+    private static boolean isLocked(Connection connection, Dialect dialect, Budget budget) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(READ + dialect.forUpdate())) {
+            statement.setString(1, budget.name());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
+    /** How many of so many may be taken now, under {@link #lock}. */
     static int allowed(Connection connection, List<Budget> budgets, int wanted, long now) throws SQLException {
         int allowed = wanted;
         for (Budget budget : budgets) {
@@ -57,14 +80,11 @@ final class Budgets {
         return Math.max(allowed, 0);
     }
 
+    /** Under {@link #lock}. */
     static void spend(Connection connection, List<Budget> budgets, int taken, long now) throws SQLException {
         for (Budget budget : budgets) {
             Spent spent = read(connection, budget);
             boolean over = spent.isOver(budget, now);
-            try (PreparedStatement make = connection.prepareStatement(MAKE)) {
-                make.setString(1, budget.name());
-                make.executeUpdate();
-            }
             try (PreparedStatement statement = connection.prepareStatement(SPEND)) {
                 statement.setLong(1, over ? now : spent.began());
                 statement.setInt(2, over ? taken : spent.spent() + taken);

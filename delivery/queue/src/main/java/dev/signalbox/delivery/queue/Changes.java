@@ -24,10 +24,9 @@ final class Changes {
         T run(Changes changes) throws SQLException;
     }
 
-    private static final String TAKEN = "returning id, priority, step, attempt, tried, deadline, unsure_since";
-    private static final String TAKE_LATER = "delete from delivery_later where run_at = ? and id = ? " + TAKEN;
-    private static final String TAKE_READY =
-            "delete from delivery_ready where lane = ? and priority = ? and run_at = ? and id = ? " + TAKEN;
+    private static final String COLUMNS = "select id, priority, step, attempt, tried, deadline, unsure_since from ";
+    private static final String IN_LATER = "delivery_later where run_at = ? and id = ?";
+    private static final String IN_READY = "delivery_ready where lane = ? and priority = ? and run_at = ? and id = ?";
 
     private static final String REPRIORITISE = """
             update delivery_message set asked_priority = coalesce(asked_priority, priority), priority = ? where id = ?
@@ -123,26 +122,27 @@ final class Changes {
 
     /** Later first: tickets move from later to ready, never back, so none can slip past. */
     private Optional<Ticket> take(Ticket place) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(TAKE_LATER)) {
-            statement.setLong(1, place.runAt());
-            rows.bind(statement, 2, place.id());
-            Optional<Ticket> taken = first(statement, place);
-            if (taken.isPresent()) {
-                return taken;
-            }
-        }
-        try (PreparedStatement statement = connection.prepareStatement(TAKE_READY)) {
-            statement.setString(1, place.lane().name());
-            statement.setInt(2, place.priority());
-            statement.setLong(3, place.runAt());
-            rows.bind(statement, 4, place.id());
-            return first(statement, place);
-        }
+        Ledger.Binder<Ticket> later = (statement, ticket) -> {
+            statement.setLong(1, ticket.runAt());
+            rows.bind(statement, 2, ticket.id());
+        };
+        Optional<Ticket> taken = take(place, IN_LATER, later);
+        return taken.isPresent() ? taken : take(place, IN_READY, rows::bindKey);
     }
 
-    private Optional<Ticket> first(PreparedStatement statement, Ticket place) throws SQLException {
-        try (ResultSet row = statement.executeQuery()) {
-            return row.next() ? Optional.of(rows.ticket(row, place.lane(), place.runAt())) : Optional.empty();
+    /** The lock decides the race with a claim; under it the row is deleted. */
+    private Optional<Ticket> take(Ticket place, String from, Ledger.Binder<Ticket> key) throws SQLException {
+        String lock = COLUMNS + from + rows.dialect().forUpdate();
+        try (PreparedStatement statement = connection.prepareStatement(lock)) {
+            key.bind(statement, place);
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                Ticket taken = rows.ticket(row, place.lane(), place.runAt());
+                Ledger.batch(connection, "delete from " + from, List.of(place), key);
+                return Optional.of(taken);
+            }
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.signalbox.delivery.queue;
 
-import dev.signalbox.database.Dialect;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -22,13 +21,12 @@ record Conditions(UUID lowest, UUID highest, List<String> clauses, List<Object> 
     private static final String LAST =
             "(select o.%s from delivery_outcome o where o.id = m.id order by o.attempt desc limit 1)";
 
-    static Conditions of(Filter filter, Dialect dialect) {
-        String like = dialect == Dialect.POSTGRESQL ? "ilike" : "like"; // SQLite's ignores case anyway.
+    static Conditions of(Filter filter, Rows rows) {
         List<String> clauses = new ArrayList<>();
         List<Object> arguments = new ArrayList<>();
         filter.channel().ifPresent(channel -> {
-            clauses.add("? || m.steps like ?");
-            arguments.add("\n");
+            clauses.add("(m.steps like ? or m.steps like ?)");
+            arguments.add(channel.name() + ":%");
             arguments.add("%\n" + channel.name() + ":%");
         });
         filter.address().ifPresent(address -> {
@@ -36,11 +34,11 @@ record Conditions(UUID lowest, UUID highest, List<String> clauses, List<Object> 
             arguments.add("%:" + escaped(address) + "%");
         });
         filter.text().ifPresent(part -> {
-            clauses.add("m.body " + like + " ? escape '!'");
+            clauses.add(rows.like("m.body"));
             arguments.add("%" + escaped(part) + "%");
         });
         filter.reason().ifPresent(part -> {
-            clauses.add(LAST.formatted("error") + " " + like + " ? escape '!'");
+            clauses.add(rows.like(LAST.formatted("error")));
             arguments.add("%" + escaped(part) + "%");
         });
         filter.tag().ifPresent(tag -> {

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -25,20 +26,7 @@ final class Figures {
     private static final int MOST_ERRORS = 10;
     private static final Duration ERROR_AGE = Duration.ofHours(1);
 
-    /** Of each lane and priority the first ticket, found in the index without walking it. */
-    private static final String OLDEST_DUE = """
-            with recursive lanes (lane) as (
-                select min(lane) from delivery_ready
-                union all
-                select (select min(r.lane) from delivery_ready r where r.lane > l.lane) from lanes l where l.lane is not null
-            ), priorities (priority) as (
-                select 0 union all select priority + 1 from priorities where priority < %d
-            )
-            select min(due) from (
-                select (select min(r.run_at) from delivery_ready r where r.lane = l.lane and r.priority = p.priority) as due
-                from lanes l cross join priorities p
-                union all select min(run_at) from delivery_later where run_at <= ?) q
-            """.formatted(Limits.PRIORITY);
+    private static final String OLDEST_OF_LATER = "select min(run_at) from delivery_later where run_at <= ?";
 
     private static final String OLDEST_PENDING = """
             select min(m.accepted_at) from (
@@ -47,17 +35,17 @@ final class Figures {
             join delivery_message m on m.id = q.id
             """;
 
-    private static final String LATEST_ERRORS = """
-            select o.error, o.step, m.steps from (
-                select id, step, error from delivery_outcome
-                where error is not null and at > ? and result <> 'CANCELLED' order by at desc limit %d) o
-            join delivery_message m on m.id = o.id
-            """.formatted(ERROR_SAMPLE);
-
     private final Store store;
+    private final String latestErrors;
 
-    Figures(Store store) {
+    Figures(Rows rows, Store store) {
         this.store = store;
+        this.latestErrors = """
+                select o.error, o.step, m.steps from (
+                    select id, step, error from delivery_outcome
+                    where error is not null and %1$s > ? and result <> 'CANCELLED' order by %1$s desc limit %2$d) o
+                join delivery_message m on m.id = o.id
+                """.formatted(rows.failedAt(), ERROR_SAMPLE);
     }
 
     Overview overview(Connection connection, long now) throws SQLException {
@@ -71,10 +59,15 @@ final class Figures {
     }
 
     private static Optional<Instant> oldestDue(Connection connection, long now) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(OLDEST_DUE)) {
+        List<Instant> oldest = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(OLDEST_OF_LATER)) {
             statement.setLong(1, now);
-            return time(statement);
+            time(statement).ifPresent(oldest::add);
         }
+        for (String lane : DueMessages.lanes(connection)) {
+            DueMessages.oldest(connection, lane).ifPresent(oldest::add);
+        }
+        return oldest.stream().min(Comparator.naturalOrder());
     }
 
     private static Optional<Instant> time(PreparedStatement statement) throws SQLException {
@@ -84,9 +77,9 @@ final class Figures {
         }
     }
 
-    private static List<ErrorCount> errors(Connection connection, long now) throws SQLException {
+    private List<ErrorCount> errors(Connection connection, long now) throws SQLException {
         Map<Map.Entry<String, Channel>, Long> counts = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(LATEST_ERRORS)) {
+        try (PreparedStatement statement = connection.prepareStatement(latestErrors)) {
             statement.setLong(1, now - Micros.of(ERROR_AGE));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {

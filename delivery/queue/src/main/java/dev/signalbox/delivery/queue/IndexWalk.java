@@ -1,5 +1,6 @@
 package dev.signalbox.delivery.queue;
 
+import dev.signalbox.database.Dialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -27,31 +28,54 @@ record IndexWalk(Rows rows, String source, Optional<String> key, Conditions cond
 
     @Override
     public List<UUID> next(Connection connection, Optional<UUID> below, int most) throws SQLException {
+        UUID lowest = isMySql() && !isExact()
+                ? endOfWindow(connection, below).orElse(conditions.lowest())
+                : conditions.lowest();
         try (PreparedStatement statement = connection.prepareStatement(sql(below, most))) {
-            bind(statement, below);
+            bind(statement, lowest, below);
             return ids(rows, statement);
         }
     }
 
-    /** A window of the index in its own order, of which the conditions leave some; so nothing is sorted. */
+    private boolean isMySql() {
+        return rows.dialect() == Dialect.MYSQL;
+    }
+
     String sql(Optional<UUID> below, int most) {
+        return isMySql() ? sqlOfRange(below, most) : sqlOfWindow(below, most);
+    }
+
+    /** MySQL would copy a window before it looks at it. So the lowest id is that of the window, and the walk ends at its limit. */
+    private String sqlOfRange(Optional<UUID> below, int most) {
+        String[] parts = source.split(" where ", 2);
+        boolean messages = parts[0].equals("delivery_message");
+        String from = messages
+                ? "select m.id from delivery_message m"
+                : "select w.id from " + parts[0] + " w straight_join delivery_message m on m.id = w.id";
+        String id = messages ? "m.id" : "w.id";
+        return from + " where " + parts[1] + range(id, below) + " and (" + conditions.where() + ") order by " + id
+                + " desc limit " + most;
+    }
+
+    /** A window of the index in its own order, of which the conditions leave some; so nothing is sorted. */
+    private String sqlOfWindow(Optional<UUID> below, int most) {
         boolean messages = source.startsWith("delivery_message ");
-        String window = "select * from " + source + range(below) + order() + " limit " + WINDOW;
+        String window = "select * from " + source + range("id", below) + order() + " limit " + WINDOW;
         String from = messages
                 ? "select m.id from (" + window + ") m"
                 : "select w.id from (" + window + ") w join delivery_message m on m.id = w.id";
         return from + " where " + conditions.where() + " order by " + (messages ? "m" : "w") + ".id desc limit " + most;
     }
 
-    void bind(PreparedStatement statement, Optional<UUID> below) throws SQLException {
-        conditions.bind(statement, bindRange(statement, below));
+    void bind(PreparedStatement statement, UUID lowest, Optional<UUID> below) throws SQLException {
+        conditions.bind(statement, bindRange(statement, lowest, below));
     }
 
     @Override
     public Optional<UUID> endOfWindow(Connection connection, Optional<UUID> below) throws SQLException {
-        String sql = "select id from " + source + range(below) + order() + " limit 1 offset " + (WINDOW - 1);
+        String sql = "select id from " + source + range("id", below) + order() + " limit 1 offset " + (WINDOW - 1);
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            bindRange(statement, below);
+            bindRange(statement, conditions.lowest(), below);
             return ids(rows, statement).stream().findFirst();
         }
     }
@@ -60,16 +84,16 @@ record IndexWalk(Rows rows, String source, Optional<String> key, Conditions cond
         return source.startsWith("delivery_outcome ") ? " order by id desc, attempt desc" : " order by id desc";
     }
 
-    private static String range(Optional<UUID> below) {
-        return " and id >= ? and id <= ?" + (below.isPresent() ? " and id < ?" : "");
+    private static String range(String id, Optional<UUID> below) {
+        return " and " + id + " >= ? and " + id + " <= ?" + (below.isPresent() ? " and " + id + " < ?" : "");
     }
 
-    private int bindRange(PreparedStatement statement, Optional<UUID> below) throws SQLException {
+    private int bindRange(PreparedStatement statement, UUID lowest, Optional<UUID> below) throws SQLException {
         int index = 0;
         if (key.isPresent()) {
             statement.setString(++index, key.get());
         }
-        rows.bind(statement, ++index, conditions.lowest());
+        rows.bind(statement, ++index, lowest);
         rows.bind(statement, ++index, conditions.highest());
         if (below.isPresent()) {
             rows.bind(statement, ++index, below.get());

@@ -11,23 +11,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Pauses and the state of lanes, in SQL that every database takes. Each number is a probe of an index or a count up to a bound. */
 final class JdbcFlow implements FlowControl {
     private static final int BOUND = 10_000;
 
-    private static final String PAUSE = """
-            insert into delivery_pause (lane, since, actor, note) values (?, ?, ?, ?) on conflict (lane) do nothing
-            """;
+    private static final String PAUSE = "insert into delivery_pause (lane, since, actor, note) values (?, ?, ?, ?)";
 
+    /** But for those that only have due messages. */
     private static final String NAMES = """
-            with recursive due (lane) as (
-                select min(lane) from delivery_ready
-                union all
-                select (select min(r.lane) from delivery_ready r where r.lane > d.lane) from due d where d.lane is not null
-            )
-            select lane from due where lane is not null
-            union select lane from delivery_lane
+            select lane from delivery_lane
             union select lane from delivery_lease
             union select lane from delivery_pause
             union select lane from (select lane from delivery_later order by run_at, id limit %d) w
@@ -35,15 +30,6 @@ final class JdbcFlow implements FlowControl {
 
     private static final String DUE =
             "select count(*) from (select 1 from delivery_ready where lane = ? limit %d) q".formatted(BOUND + 1);
-
-    private static final String OLDEST_DUE = """
-            with recursive priorities (priority) as (
-                select 0 union all select priority + 1 from priorities where priority < %d
-            )
-            select min(due) from (
-                select (select min(r.run_at) from delivery_ready r where r.lane = ? and r.priority = p.priority) as due
-                from priorities p) q
-            """.formatted(Limits.PRIORITY);
 
     private static final String LATER = """
             select lane, count(*) from (select lane from delivery_later order by run_at, id limit %d) q group by lane
@@ -69,7 +55,8 @@ final class JdbcFlow implements FlowControl {
     public Pause pause(Optional<Channel> channel, Remark remark) {
         long now = time.now();
         Pause standing = JdbcQueue.guarded(() -> database.transact(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(PAUSE)) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement(database.dialect().ifAbsent(PAUSE))) {
                 statement.setString(1, name(channel));
                 statement.setLong(2, now);
                 statement.setString(3, remark.actor().orElse(null));
@@ -141,7 +128,7 @@ final class JdbcFlow implements FlowControl {
                     later.getOrDefault(channel.name(), 0L),
                     exactLater && due <= BOUND,
                     underWay.getOrDefault(channel, 0L),
-                    Micros.optional(number(connection, OLDEST_DUE, channel)),
+                    DueMessages.oldest(connection, channel.name()),
                     isServed(connection, channel, now),
                     pause(pauses, channel)));
         }
@@ -153,15 +140,15 @@ final class JdbcFlow implements FlowControl {
                 .or(() -> Optional.ofNullable(pauses.get(LaneLimits.ALL)));
     }
 
-    private static List<Channel> names(Connection connection) throws SQLException {
-        List<Channel> names = new ArrayList<>();
+    private static Set<Channel> names(Connection connection) throws SQLException {
+        Set<Channel> names = new TreeSet<>(Comparator.comparing(Channel::name));
+        DueMessages.lanes(connection).forEach(lane -> Channel.named(lane).ifPresent(names::add));
         try (PreparedStatement statement = connection.prepareStatement(NAMES);
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 Channel.named(row.getString(1)).ifPresent(names::add);
             }
         }
-        names.sort(Comparator.comparing(Channel::name));
         return names;
     }
 

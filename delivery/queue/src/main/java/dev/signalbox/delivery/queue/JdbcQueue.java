@@ -65,22 +65,28 @@ final class JdbcQueue implements DeliveryQueue {
         this.wake = wake;
         this.precedents = new Precedents(rows);
         this.history = new History(rows);
-        this.search = new Search(rows, database.dialect(), store, history);
-        this.removal = new Removal(database.dialect(), Retention.FOR_EVER);
-        this.figures = new Figures(store);
+        this.search = new Search(rows, store, history);
+        this.removal = new Removal(rows, Retention.FOR_EVER);
+        this.figures = new Figures(rows, store);
         this.flow = new JdbcFlow(database, store, time, wake);
     }
 
     static Store store(Database database, Time time) {
-        return database.dialect() == Dialect.POSTGRESQL
-                ? new PostgresStore(database, time.isDatabases())
-                : new SqliteStore(database);
+        return switch (database.dialect()) {
+            case POSTGRESQL -> new PostgresStore(database, time.isDatabases());
+            case MYSQL -> new MySqlStore(database, time.isDatabases());
+            case SQLITE -> new SqliteStore(database);
+            case SQLSERVER ->
+                throw new DeliveryQueueException(
+                        "the queue is kept in PostgreSQL, MariaDB, MySQL or SQLite, not in SQL Server", null);
+        };
     }
 
     static JdbcQueue open(Database database, Time time) {
         return guarded(() -> {
+            Store store = store(database, time); // Refuses a database that has no tables of the queue.
             database.migrate(MODULE, SCRIPTS, JdbcQueue.class.getClassLoader());
-            return new JdbcQueue(database, time);
+            return new JdbcQueue(database, time, new Wake(database), store);
         });
     }
 
@@ -163,12 +169,12 @@ final class JdbcQueue implements DeliveryQueue {
     }
 
     /**
-     * One statement is a transaction of its own, without the round trips of one.
+     * On PostgreSQL a chunk is one statement, which is a transaction of its own, without the round trips of one.
      *
      * @param offered becomes true once the server has something that it may commit
      */
     private List<Receipt> offer(List<Reach> reaches, long now, List<Ticket> tickets, AtomicBoolean offered) {
-        boolean single = reaches.size() <= CHUNK;
+        boolean single = database.dialect() == Dialect.POSTGRESQL && reaches.size() <= CHUNK;
         Work<List<Receipt>> insert = connection -> {
             offered.compareAndSet(false, single);
             tickets.clear();

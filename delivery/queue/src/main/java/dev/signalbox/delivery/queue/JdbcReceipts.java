@@ -2,7 +2,6 @@ package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseException;
-import dev.signalbox.database.Dialect;
 import dev.signalbox.database.Migration;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,25 +19,30 @@ final class JdbcReceipts implements DeliveryReceipts {
     private static final String SCRIPTS = "dev/signalbox/delivery/queue/receipts";
 
     /**
-     * One statement, so that of two receipts at the same time the higher stays, whichever comes first. With a lock it waits for a
-     * removal of the message that is under way, and then finds none.
+     * Under this lock one receipt of a message is recorded at a time, so that of two the higher stays, whichever comes first. It
+     * waits for a removal of the message that is under way, and then finds none.
      */
-    private static final String RECORD = """
-            insert into delivery_receipt (id, provider_id, step, status, rank, code, at)
-            select id, ?, ?, ?, ?, ?, ? from delivery_message where id = ? -- lock
-            on conflict (id, provider_id) do update
-            set status = excluded.status, rank = excluded.rank, code = excluded.code, at = excluded.at
-            where excluded.rank > delivery_receipt.rank
+    private static final String MESSAGE = "select 1 from delivery_message where id = ?";
+
+    private static final String RAISE = """
+            update delivery_receipt set step = ?, status = ?, status_rank = ?, code = ?, at = ?
+            where id = ? and provider_id = ? and status_rank < ?
+            """;
+
+    private static final String INSERT = """
+            insert into delivery_receipt (step, status, status_rank, code, at, id, provider_id) values (?, ?, ?, ?, ?, ?, ?)
             """;
 
     private final Database database;
     private final Rows rows;
-    private final String record;
+    private final String lockMessage;
+    private final String insert;
 
     private JdbcReceipts(Database database) {
         this.database = database;
         this.rows = new Rows(database.dialect());
-        this.record = database.dialect() == Dialect.POSTGRESQL ? RECORD.replace("-- lock", "for key share") : RECORD;
+        this.lockMessage = MESSAGE + database.dialect().forUpdate();
+        this.insert = database.dialect().ifAbsent(INSERT);
     }
 
     static JdbcReceipts open(Database database) {
@@ -54,20 +58,43 @@ final class JdbcReceipts implements DeliveryReceipts {
 
     @Override
     public boolean record(DeliveryReceipt receipt) {
-        return guarded(() -> database.autoCommit(connection -> record(connection, receipt)));
+        return guarded(() -> database.transact(connection ->
+                isThere(connection, receipt.message()) && (raise(connection, receipt) || insert(connection, receipt))));
     }
 
-    private boolean record(Connection connection, DeliveryReceipt receipt) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(record)) {
-            statement.setString(1, receipt.providerId());
-            statement.setInt(2, receipt.step());
-            statement.setString(3, receipt.status().name());
-            statement.setInt(4, receipt.status().rank());
-            statement.setString(5, receipt.code().orElse(null));
-            statement.setLong(6, Micros.of(receipt.at()));
-            rows.bind(statement, 7, receipt.message());
+    private boolean isThere(Connection connection, UUID message) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(lockMessage)) {
+            rows.bind(statement, 1, message);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
+    private boolean raise(Connection connection, DeliveryReceipt receipt) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(RAISE)) {
+            bind(statement, receipt);
+            statement.setInt(8, receipt.status().rank());
             return statement.executeUpdate() > 0;
         }
+    }
+
+    /** False if one is there that is as high, since that was not raised. */
+    private boolean insert(Connection connection, DeliveryReceipt receipt) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(insert)) {
+            bind(statement, receipt);
+            return statement.executeUpdate() > 0;
+        }
+    }
+
+    private void bind(PreparedStatement statement, DeliveryReceipt receipt) throws SQLException {
+        statement.setInt(1, receipt.step());
+        statement.setString(2, receipt.status().name());
+        statement.setInt(3, receipt.status().rank());
+        statement.setString(4, receipt.code().orElse(null));
+        statement.setLong(5, Micros.of(receipt.at()));
+        rows.bind(statement, 6, receipt.message());
+        statement.setString(7, receipt.providerId());
     }
 
     @Override

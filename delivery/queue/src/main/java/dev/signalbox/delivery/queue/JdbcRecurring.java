@@ -25,10 +25,11 @@ final class JdbcRecurring implements RecurringMessages {
 
     private static final String COLUMNS = "select name, cron, zone, message, next_at, last_at, problem";
 
-    private static final String PUT = """
-            insert into delivery_recurring (name, cron, zone, message, next_at) values (?, ?, ?, ?, ?)
-            on conflict (name) do update set cron = excluded.cron, zone = excluded.zone, message = excluded.message,
-                next_at = excluded.next_at, problem = null
+    private static final String INSERT =
+            "insert into delivery_recurring (name, cron, zone, message, next_at) values (?, ?, ?, ?, ?)";
+
+    private static final String REPLACE = """
+            cron = excluded.cron, zone = excluded.zone, message = excluded.message, next_at = excluded.next_at, problem = null
             """;
 
     private static final String DUE =
@@ -61,7 +62,8 @@ final class JdbcRecurring implements RecurringMessages {
         return JdbcQueue.guarded(() -> database.transact(connection -> {
             Limits.check(
                     others(connection, name) < MOST, "name", "would be one too many: there are " + MOST + " others");
-            try (PreparedStatement statement = connection.prepareStatement(PUT)) {
+            String put = database.dialect().orUpdate(INSERT, "name", REPLACE);
+            try (PreparedStatement statement = connection.prepareStatement(put)) {
                 statement.setString(1, name);
                 statement.setString(2, schedule.toString());
                 statement.setString(3, zone.getId());

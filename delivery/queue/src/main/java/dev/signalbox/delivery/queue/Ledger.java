@@ -3,9 +3,10 @@ package dev.signalbox.delivery.queue;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Writes tickets and history row by row, in SQL that every database takes. Works in the transaction of its connection. */
 final class Ledger {
@@ -25,15 +26,21 @@ final class Ledger {
     private static final String INSERT_DEAD =
             "insert into delivery_dead (id, state, attempt, at, reason) values (?, ?, ?, ?, ?)";
 
-    private static final String TALLY = """
-            insert into delivery_tally (shard, channel, state, n) values (?, ?, ?, ?)
-            on conflict (shard, channel, state) do update set n = delivery_tally.n + excluded.n
-            """;
+    private static final String INSERT_TALLY =
+            "insert into delivery_tally (shard, channel, state, n) values (?, ?, ?, ?)";
+
+    /** One order for all, so that two transactions on one shard wait for one another in one direction only. */
+    private static final Comparator<Map.Entry<Channel, State>> IN_ORDER = Comparator.comparing(
+                    (Map.Entry<Channel, State> entry) -> entry.getKey().name())
+            .thenComparing(entry -> entry.getValue());
 
     private final Rows rows;
+    private final String tally;
 
     Ledger(Rows rows) {
         this.rows = rows;
+        this.tally =
+                rows.dialect().orUpdate(INSERT_TALLY, "shard, channel, state", "n = delivery_tally.n + excluded.n");
     }
 
     /** Puts tickets into ready, or into later if their time has not come. */
@@ -71,17 +78,17 @@ final class Ledger {
             statement.setLong(4, outcome.at());
             statement.setString(5, outcome.error());
         });
-        Map<Map.Entry<Channel, State>, Integer> tally = new HashMap<>();
+        Map<Map.Entry<Channel, State>, Integer> counts = new TreeMap<>(IN_ORDER);
         outcomes.stream()
                 .filter(outcome -> outcome.state().isFinal())
-                .forEach(outcome -> tally.merge(Map.entry(outcome.channel(), outcome.state()), 1, Integer::sum));
-        for (Map.Entry<Map.Entry<Channel, State>, Integer> entry : tally.entrySet()) {
+                .forEach(outcome -> counts.merge(Map.entry(outcome.channel(), outcome.state()), 1, Integer::sum));
+        for (Map.Entry<Map.Entry<Channel, State>, Integer> entry : counts.entrySet()) {
             tally(connection, entry.getKey().getKey(), entry.getKey().getValue(), entry.getValue(), shard);
         }
     }
 
     void tally(Connection connection, Channel channel, State state, int n, int shard) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(TALLY)) {
+        try (PreparedStatement statement = connection.prepareStatement(tally)) {
             statement.setInt(1, shard);
             statement.setString(2, channel.name());
             statement.setString(3, state.name());

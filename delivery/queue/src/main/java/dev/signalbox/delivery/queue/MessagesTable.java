@@ -37,8 +37,7 @@ public final class MessagesTable implements AutoCloseable {
             order by m.created_at, m.id limit %d
             """.formatted(BITE);
 
-    private static final String NOTE =
-            "insert into delivery_intake (message, id, problem) values (?, ?, ?) on conflict (message) do nothing";
+    private static final String NOTE = "insert into delivery_intake (message, id, problem) values (?, ?, ?)";
 
     private static final String WINDOW_OF_TAKEN = """
             select i.message,
@@ -97,22 +96,42 @@ public final class MessagesTable implements AutoCloseable {
         if (isThere(connection)) {
             return false;
         }
-        // SQLite gives the highest id again once its row is deleted, unless told otherwise.
-        String id =
-                database.dialect() == Dialect.POSTGRESQL ? "serial primary key" : "integer primary key autoincrement";
         try (Statement statement = connection.createStatement()) {
             statement.execute("""
                 create table if not exists messages (
-                    id           %s,
+                    id           %s primary key %s,
                     phone_number varchar(20) not null,
                     content      text        not null,
                     sent         boolean     not null default false,
-                    created_at   timestamp   not null default current_timestamp
+                    created_at   timestamp   not null default current_timestamp%s
                 )
-                """.formatted(id));
-            return statement.execute(
-                    "create index if not exists messages_unsent on messages (created_at, id) where sent = false");
+                """.formatted(idType(), idNumbers(), unsentKey()));
+            return database.dialect() == Dialect.MYSQL
+                    || statement.execute(
+                            "create index if not exists messages_unsent on messages (created_at, id) where sent = false");
         }
+    }
+
+    private String idType() {
+        return switch (database.dialect()) {
+            case POSTGRESQL -> "serial";
+            case MYSQL -> "bigint not null";
+            case SQLITE, SQLSERVER -> "integer";
+        };
+    }
+
+    /** SQLite gives the highest id again once its row is deleted, unless told otherwise. */
+    private String idNumbers() {
+        return switch (database.dialect()) {
+            case POSTGRESQL -> "";
+            case MYSQL -> "auto_increment";
+            case SQLITE, SQLSERVER -> "autoincrement";
+        };
+    }
+
+    /** MySQL has no index of some rows only. */
+    private String unsentKey() {
+        return database.dialect() == Dialect.MYSQL ? ", key messages_unsent (sent, created_at, id)" : "";
     }
 
     /** A table that another program created is not altered, so UPDATE and SELECT are enough there. */
@@ -178,7 +197,8 @@ public final class MessagesTable implements AutoCloseable {
     private int takeNew(Connection connection) throws SQLException {
         List<Reach> reaches = new ArrayList<>();
         int taken = 0;
-        try (PreparedStatement note = connection.prepareStatement(NOTE)) {
+        try (PreparedStatement note =
+                connection.prepareStatement(database.dialect().ifAbsent(NOTE))) {
             for (Written row : unsent(connection)) {
                 taken += take(note, row, reaches) ? 1 : 0;
             }
@@ -188,9 +208,9 @@ public final class MessagesTable implements AutoCloseable {
     }
 
     private List<Written> unsent(Connection connection) throws SQLException {
-        String lock = database.dialect() == Dialect.POSTGRESQL ? " for update of m skip locked" : "";
+        String sql = UNSENT + database.dialect().forUpdateSkipLocked();
         List<Written> unsent = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(UNSENT + lock);
+        try (PreparedStatement statement = connection.prepareStatement(sql);
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 unsent.add(new Written(row.getLong("id"), row.getString("phone_number"), row.getString("content")));
@@ -213,7 +233,7 @@ public final class MessagesTable implements AutoCloseable {
             return taken;
         } catch (IllegalArgumentException e) {
             LOG.warn("row {} of the table messages makes no message: {}", row.message(), e.getMessage());
-            note.setNull(2, database.dialect() == Dialect.POSTGRESQL ? Types.OTHER : Types.BINARY);
+            rows.bindNoId(note, 2);
             note.setString(3, Limits.fitted(String.valueOf(e.getMessage())));
             return note.executeUpdate() == 1;
         }

@@ -1,6 +1,5 @@
 package dev.signalbox.delivery.queue;
 
-import dev.signalbox.database.Dialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -42,8 +41,8 @@ final class Removal {
     private final Ledger ledger;
     private final Retention retention;
 
-    Removal(Dialect dialect, Retention retention) {
-        this.rows = new Rows(dialect);
+    Removal(Rows rows, Retention retention) {
+        this.rows = rows;
         this.ledger = new Ledger(rows);
         this.retention = retention;
     }

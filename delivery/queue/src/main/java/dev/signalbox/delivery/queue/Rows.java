@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How values stand in the tables of one dialect. */
+/** How values stand in the tables of one dialect, and the words by which they are found there. */
 final class Rows {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
@@ -31,10 +31,39 @@ final class Rows {
     /** What stands for the steps of a row that has none that can be read. */
     private static final List<Step> UNREADABLE = List.of(Step.to(new Channel("unreadable"), "unreadable"));
 
+    private final Dialect dialect;
     private final boolean nativeUuid;
 
     Rows(Dialect dialect) {
-        nativeUuid = dialect == Dialect.POSTGRESQL;
+        this.dialect = dialect;
+        this.nativeUuid = dialect == Dialect.POSTGRESQL;
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    /** The column by which a message is found that holds a dedupe key. */
+    String heldKey() {
+        return dialect == Dialect.MYSQL ? "dedupe_held" : "dedupe_key";
+    }
+
+    /** The column by whose index the outcomes with an error are found. */
+    String failedAt() {
+        return dialect == Dialect.MYSQL ? "failed_at" : "at";
+    }
+
+    /** A condition that a text holds another, whatever the case of its letters. */
+    String like(String column) {
+        return switch (dialect) {
+            case POSTGRESQL -> column + " ilike ? escape '!'";
+            case MYSQL -> column + " collate utf8mb4_general_ci like ? escape '!'";
+            case SQLITE, SQLSERVER -> column + " like ? escape '!'";
+        };
+    }
+
+    void bindNoId(PreparedStatement statement, int index) throws SQLException {
+        statement.setNull(index, nativeUuid ? Types.OTHER : Types.BINARY);
     }
 
     void bind(PreparedStatement statement, int index, UUID id) throws SQLException {
@@ -58,6 +87,14 @@ final class Rows {
                 .putLong(id.getMostSignificantBits())
                 .putLong(id.getLeastSignificantBits())
                 .array();
+    }
+
+    /** The key of a ticket in delivery_ready. */
+    void bindKey(PreparedStatement statement, Ticket ticket) throws SQLException {
+        statement.setString(1, ticket.lane().name());
+        statement.setInt(2, ticket.priority());
+        statement.setLong(3, ticket.runAt());
+        bind(statement, 4, ticket.id());
     }
 
     static void bindTime(PreparedStatement statement, int index, long micros) throws SQLException {

@@ -1,6 +1,5 @@
 package dev.signalbox.delivery.queue;
 
-import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
 import dev.signalbox.delivery.queue.History.Story;
@@ -34,13 +33,11 @@ final class Search {
     private static final int SMALL_QUEUE = 10_000;
 
     private final Rows rows;
-    private final Dialect dialect;
     private final Store store;
     private final History history;
 
-    Search(Rows rows, Dialect dialect, Store store, History history) {
+    Search(Rows rows, Store store, History history) {
         this.rows = rows;
-        this.dialect = dialect;
         this.store = store;
         this.history = history;
     }
@@ -101,7 +98,7 @@ final class Search {
     }
 
     private Walk walk(Connection connection, Filter filter) throws SQLException {
-        Conditions conditions = Conditions.of(filter, dialect);
+        Conditions conditions = Conditions.of(filter, rows);
         if (filter.id().isPresent()) {
             return new IndexWalk(rows, "delivery_message where true", conditions);
         }
@@ -127,7 +124,7 @@ final class Search {
 
     /** Through the messages with the tag, whose index is in the order of ids. */
     private Walk tagged(Filter filter) {
-        Conditions others = Conditions.of(filter.withTag(Optional.empty()), dialect);
+        Conditions others = Conditions.of(filter.withTag(Optional.empty()), rows);
         Conditions all = filter.state().map(others::andRecorded).orElse(others);
         return IndexWalk.tagged(rows, filter.tag().orElseThrow(), all);
     }

@@ -11,7 +11,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +28,6 @@ final class SqliteStore implements Store {
             order by r.priority, r.run_at, r.id
             """;
 
-    private static final String INSERT_LEASE =
-            "insert into delivery_lease (id, lane, owner, claimed_at, until) values (?, ?, ?, ?, ?)";
-
     private static final String INSERT_ENTRIES = """
             insert into delivery_lease_entry (lease, id, step, attempt, tried, deadline, unsure_since)
             select ?, id, step, attempt, tried, deadline, unsure_since
@@ -40,13 +36,6 @@ final class SqliteStore implements Store {
 
     private static final String DELETE_CLAIMED =
             "delete from delivery_ready where lane = ? and (priority, run_at, id) <= (?, ?, ?)";
-
-    private static final String DELETE_ENTRY = "delete from delivery_lease_entry where lease = ? and id = ?";
-
-    private static final String DELETE_DONE_LEASE = """
-            delete from delivery_lease
-            where id = ? and not exists (select 1 from delivery_lease_entry e where e.lease = delivery_lease.id)
-            """;
 
     private static final String PROMOTE = """
             insert into delivery_ready (lane, priority, run_at, id, step, attempt, tried, deadline, unsure_since)
@@ -59,19 +48,11 @@ final class SqliteStore implements Store {
                 (select run_at, id from delivery_later where run_at <= ? order by run_at, id limit ?)
             """;
 
-    private static final String ORPHANS = """
-            select e.*, l.id as lease_id, l.lane, l.claimed_at,
-                   m.priority, m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at,
-                   m.key_version, m.traceparent, m.time_zone, m.quiet_hours
-            from (select * from delivery_lease where %s) l
-            join delivery_lease_entry e on e.lease = l.id
-            join delivery_message m on m.id = e.id
-            """;
-
     private final Database database;
     private final Rows rows = new Rows(Dialect.SQLITE);
     private final Ledger ledger = new Ledger(rows);
-    private final SqliteMessages messages = new SqliteMessages(rows, ledger);
+    private final NewMessages messages = new NewMessages(rows, ledger);
+    private final LeaseEntries entries = new LeaseEntries(rows, ledger);
 
     SqliteStore(Database database) {
         this.database = database;
@@ -89,7 +70,7 @@ final class SqliteStore implements Store {
             List<Claimed> claimed = allowed == 0 ? List.of() : claimable(connection, claim.lane(), allowed);
             if (!claimed.isEmpty()) {
                 Ticket last = claimed.getLast().ticket();
-                insertLease(connection, claim, now);
+                entries.insertLease(connection, claim, now);
                 moveUpTo(connection, INSERT_ENTRIES, claim.lease(), last);
                 moveUpTo(connection, DELETE_CLAIMED, null, last);
                 Budgets.spend(connection, claim.limits().budgets(), claimed.size(), now);
@@ -103,6 +84,7 @@ final class SqliteStore implements Store {
         if (paused.contains(claim.lane().name()) || paused.contains(LaneLimits.ALL)) {
             return 0;
         }
+        Budgets.lock(connection, Dialect.SQLITE, claim.limits().budgets());
         int allowed = Budgets.allowed(connection, claim.limits().budgets(), claim.limit(), now);
         if (claim.limits().concurrency().isPresent()) {
             long free =
@@ -137,17 +119,6 @@ final class SqliteStore implements Store {
         }
     }
 
-    private void insertLease(Connection connection, Claim claim, long now) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(INSERT_LEASE)) {
-            rows.bind(statement, 1, claim.lease());
-            statement.setString(2, claim.lane().name());
-            statement.setString(3, claim.owner());
-            statement.setLong(4, now);
-            statement.setLong(5, now + claim.length());
-            statement.executeUpdate();
-        }
-    }
-
     private void moveUpTo(Connection connection, String sql, @Nullable UUID lease, Ticket last) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int i = 0;
@@ -174,23 +145,7 @@ final class SqliteStore implements Store {
         Set<UUID> standing = standing(connection, leases);
         List<Completion> good =
                 completions.stream().filter(c -> standing.contains(c.lease())).toList();
-        ledger.record(connection, good.stream().map(c -> c.verdict().outcome()).toList(), shard);
-        ledger.queue(
-                connection,
-                good.stream()
-                        .map(c -> c.verdict().next())
-                        .filter(Objects::nonNull)
-                        .toList(),
-                now);
-        Ledger.batch(connection, DELETE_ENTRY, good, (statement, completion) -> {
-            rows.bind(statement, 1, completion.lease());
-            rows.bind(statement, 2, completion.verdict().outcome().id());
-        });
-        Ledger.batch(
-                connection,
-                DELETE_DONE_LEASE,
-                List.copyOf(standing),
-                (statement, lease) -> rows.bind(statement, 1, lease));
+        entries.complete(connection, good, standing, shard, now);
         leases.removeAll(standing);
         return leases;
     }
@@ -229,7 +184,7 @@ final class SqliteStore implements Store {
     public int rescue(Collection<Channel> lanes, long now, int limit, int shard, Rescuer rescuer) {
         return database.transact(connection -> {
             String expired = "until < ? and lane in (" + Rows.placeholders(lanes.size()) + ") order by until limit ?";
-            try (PreparedStatement statement = connection.prepareStatement(ORPHANS.formatted(expired))) {
+            try (PreparedStatement statement = connection.prepareStatement(LeaseEntries.of(expired))) {
                 statement.setInt(bindNames(statement, now, lanes), limit);
                 return end(connection, statement, now, shard, rescuer);
             }
@@ -239,7 +194,7 @@ final class SqliteStore implements Store {
     @Override
     public int giveBack(UUID lease, Channel lane, long now, int shard, Rescuer rescuer) {
         return database.transact(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(ORPHANS.formatted("id = ?"))) {
+            try (PreparedStatement statement = connection.prepareStatement(LeaseEntries.of("id = ?"))) {
                 rows.bind(statement, 1, lease);
                 return end(connection, statement, now, shard, rescuer);
             }
@@ -249,7 +204,7 @@ final class SqliteStore implements Store {
     @Override
     public int recover(String owner, long now, int shard, Rescuer rescuer) {
         return database.transact(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(ORPHANS.formatted("owner = ?"))) {
+            try (PreparedStatement statement = connection.prepareStatement(LeaseEntries.of("owner = ?"))) {
                 statement.setString(1, owner);
                 return end(connection, statement, now, shard, rescuer);
             }
@@ -258,15 +213,7 @@ final class SqliteStore implements Store {
 
     private int end(Connection connection, PreparedStatement orphans, long now, int shard, Rescuer rescuer)
             throws SQLException {
-        List<Completion> completions = new ArrayList<>();
-        try (ResultSet row = orphans.executeQuery()) {
-            while (row.next()) {
-                long claimedAt = row.getLong("claimed_at");
-                Claimed claimed = rows.claimed(row, new Channel(row.getString("lane")), claimedAt);
-                Verdict verdict = rescuer.decide(new Orphan(claimed, claimedAt));
-                completions.add(new Completion(rows.id(row, "lease_id"), verdict));
-            }
-        }
+        List<Completion> completions = entries.decided(orphans, rescuer);
         complete(connection, completions, shard, now);
         return completions.size();
     }
@@ -334,23 +281,11 @@ final class SqliteStore implements Store {
 
     @Override
     public List<UUID> leased(Connection connection, int limit) throws SQLException {
-        List<UUID> ids = new ArrayList<>();
-        try (PreparedStatement statement =
-                connection.prepareStatement("select id from delivery_lease_entry order by id desc limit ?")) {
-            statement.setInt(1, limit);
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    ids.add(rows.id(row, "id"));
-                }
-            }
-        }
-        return ids;
+        return entries.leased(connection, limit);
     }
 
     @Override
     public Map<Channel, Long> underWay(Connection connection) throws SQLException {
-        return Rows.numbers(connection, """
-                select l.lane, count(*) from delivery_lease_entry e join delivery_lease l on l.id = e.lease group by l.lane
-                """);
+        return LeaseEntries.underWay(connection);
     }
 }

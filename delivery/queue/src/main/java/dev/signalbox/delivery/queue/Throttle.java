@@ -86,7 +86,7 @@ final class Throttle {
         Rate rate = limits.recipients().get();
         long now = time.now();
         Map<Claimed, Duration> denied =
-                database.transact(connection -> Recipients.spend(connection, entries, rate, now));
+                database.transact(connection -> Recipients.spend(connection, database.dialect(), entries, rate, now));
         refund(denied.size(), lease);
         return denied;
     }
@@ -110,7 +110,7 @@ final class Throttle {
         }
         long endedBefore = now - Micros.of(limits.recipients().get().interval());
         int forgotten =
-                database.autoCommit(connection -> Recipients.forget(connection, limits.lane(), endedBefore, BITE));
+                database.transact(connection -> Recipients.forget(connection, limits.lane(), endedBefore, BITE));
         tidiedAt = forgotten < BITE ? time.ticks() : tidiedAt;
     }
 }

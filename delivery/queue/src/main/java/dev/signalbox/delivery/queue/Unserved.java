@@ -2,7 +2,6 @@ package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.Dialect;
-import dev.signalbox.database.Work;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -40,31 +39,20 @@ final class Unserved {
     /** What a provider remembers is not known here, so nothing counts as forgotten. */
     private static final Duration ALWAYS = Duration.ofDays(36_500);
 
-    private static final String REGISTER = """
-            insert into delivery_lane (lane, served_until) values (?, ?)
-            on conflict (lane) do update set served_until = excluded.served_until
-            where delivery_lane.served_until < excluded.served_until
+    private static final String REGISTER = "insert into delivery_lane (lane, served_until) values (?, ?)";
+
+    /** A node whose clock is behind takes nothing back. */
+    private static final String PROLONG = """
+            served_until = case when delivery_lane.served_until < excluded.served_until then excluded.served_until
+                           else delivery_lane.served_until end
             """;
 
-    private static final String WAITING = """
-            with recursive lanes (lane) as (
-                select min(lane) from delivery_ready
-                union all
-                select (select min(r.lane) from delivery_ready r where r.lane > l.lane) from lanes l where l.lane is not null
-            )
-            select l.lane from lanes l
-            where l.lane is not null
-              and not exists (select 1 from delivery_lane s where s.lane = l.lane and s.served_until > ?)
-            """;
+    private static final String SERVED = "select lane from delivery_lane where served_until > ?";
 
-    private static final String PIECE_OF_LANE = """
-            select r.priority, r.run_at, r.id, r.step, r.attempt, r.tried, r.deadline, r.unsure_since,
-                   m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version,
-                   m.traceparent, m.time_zone, m.quiet_hours
-            from delivery_ready r join delivery_message m on m.id = r.id
-            where r.lane = ? and r.priority >= ? and (r.priority, r.run_at, r.id) > (?, ?, ?)
-            order by r.priority, r.run_at, r.id limit %d
-            """.formatted(PIECE);
+    /** What begins the scan of the index where the last piece ended. MySQL does not see that in the comparison of rows. */
+    private static final String BEGINNING = "r.priority >= ?";
+
+    private static final String BEGINNING_MYSQL = "r.priority > ? or r.priority = ? and r.run_at >= ?";
 
     private static final String TAKE =
             "delete from delivery_ready where lane = ? and priority = ? and run_at = ? and id = ?";
@@ -125,7 +113,8 @@ final class Unserved {
     private void register(Collection<Channel> served, long now) {
         for (Channel channel : served) {
             database.autoCommit(connection -> {
-                try (PreparedStatement statement = connection.prepareStatement(REGISTER)) {
+                String register = database.dialect().orUpdate(REGISTER, "lane", PROLONG);
+                try (PreparedStatement statement = connection.prepareStatement(register)) {
                     statement.setString(1, channel.name());
                     statement.setLong(2, now + Micros.of(REGISTERED));
                     return statement.executeUpdate();
@@ -134,23 +123,20 @@ final class Unserved {
         }
     }
 
-    /** One statement needs no transaction around it; but on SQLite that would be one of the only writer. */
     private Set<Channel> waiting(long now) {
-        Work<Set<Channel>> ask = connection -> waiting(connection, now);
-        return database.dialect() == Dialect.SQLITE ? database.read(ask) : database.autoCommit(ask);
-    }
-
-    private static Set<Channel> waiting(Connection connection, long now) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(WAITING)) {
-            statement.setLong(1, now);
+        return database.read(connection -> {
             Set<Channel> waiting = new HashSet<>();
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    Channel.named(row.getString("lane")).ifPresent(waiting::add);
+            DueMessages.lanes(connection).forEach(lane -> Channel.named(lane).ifPresent(waiting::add));
+            try (PreparedStatement statement = connection.prepareStatement(SERVED)) {
+                statement.setLong(1, now);
+                try (ResultSet row = statement.executeQuery()) {
+                    while (row.next()) {
+                        Channel.named(row.getString("lane")).ifPresent(waiting::remove);
+                    }
                 }
             }
             return waiting;
-        }
+        });
     }
 
     private void walk(Channel channel, long now) {
@@ -176,12 +162,28 @@ final class Unserved {
     private record Over(Ticket ticket, Verdict verdict) {}
 
     private List<Claimed> piece(Connection connection, Channel channel, @Nullable Ticket after) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(PIECE_OF_LANE)) {
-            statement.setString(1, channel.name());
-            statement.setInt(2, after == null ? 0 : after.priority());
-            statement.setInt(3, after == null ? -1 : after.priority());
-            statement.setLong(4, after == null ? 0 : after.runAt());
-            rows.bind(statement, 5, after == null ? new UUID(0, 0) : after.id());
+        boolean mySql = database.dialect() == Dialect.MYSQL;
+        String sql = """
+                select r.priority, r.run_at, r.id, r.step, r.attempt, r.tried, r.deadline, r.unsure_since,
+                       m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version,
+                       m.traceparent, m.time_zone, m.quiet_hours
+                from delivery_ready r join delivery_message m on m.id = r.id
+                where r.lane = ? and (%s) and (r.priority, r.run_at, r.id) > (?, ?, ?)
+                order by r.priority, r.run_at, r.id limit %d
+                """.formatted(mySql ? BEGINNING_MYSQL : BEGINNING, PIECE);
+        int priority = after == null ? -1 : after.priority();
+        long runAt = after == null ? 0 : after.runAt();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int index = 0;
+            statement.setString(++index, channel.name());
+            statement.setInt(++index, priority);
+            if (mySql) {
+                statement.setInt(++index, priority);
+                statement.setLong(++index, runAt);
+            }
+            statement.setInt(++index, priority);
+            statement.setLong(++index, runAt);
+            rows.bind(statement, ++index, after == null ? new UUID(0, 0) : after.id());
             List<Claimed> piece = new ArrayList<>();
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {

@@ -52,12 +52,13 @@ class ListingPlanTest {
     }
 
     private static JsonNode plan(Filter filter, Optional<UUID> below) {
-        Conditions conditions = Conditions.of(filter, Dialect.POSTGRESQL).andRecorded(State.PENDING);
-        var walk = new IndexWalk(new Rows(Dialect.POSTGRESQL), "delivery_message where true", conditions);
+        Rows rows = new Rows(Dialect.POSTGRESQL);
+        Conditions conditions = Conditions.of(filter, rows).andRecorded(State.PENDING);
+        var walk = new IndexWalk(rows, "delivery_message where true", conditions);
         return database.read(connection -> {
             try (PreparedStatement statement =
                     connection.prepareStatement("explain (analyze, format json) " + walk.sql(below, PAGE))) {
-                walk.bind(statement, below);
+                walk.bind(statement, conditions.lowest(), below);
                 try (ResultSet row = statement.executeQuery()) {
                     row.next();
                     return JsonMapper.shared()

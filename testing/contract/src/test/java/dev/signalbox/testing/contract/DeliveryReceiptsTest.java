@@ -12,6 +12,7 @@ import dev.signalbox.delivery.queue.DeliveryReceipt;
 import dev.signalbox.delivery.queue.DeliveryReceipt.Status;
 import dev.signalbox.delivery.queue.DeliveryReceipts;
 import dev.signalbox.delivery.queue.Reach;
+import dev.signalbox.testing.services.RealMariaDb;
 import dev.signalbox.testing.services.RealPostgres;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -132,6 +133,21 @@ class DeliveryReceiptsTest {
         @Override
         DatabaseConfig newDatabase() {
             return DatabaseConfig.of("sqlite:" + folder.resolve("receipts.db"));
+        }
+    }
+
+    @Nested
+    class OnMariaDb extends Contract {
+        private static String url = "";
+
+        @BeforeAll
+        static void makeDatabase() {
+            url = RealMariaDb.shared().freshDatabase();
+        }
+
+        @Override
+        DatabaseConfig newDatabase() {
+            return DatabaseConfig.of(url);
         }
     }
 

@@ -5,7 +5,7 @@ create table delivery_receipt (
     provider_id text not null,
     step        smallint not null,
     status      text not null, -- BUFFERED, SENT, UNDELIVERED, DELIVERED
-    rank        smallint not null, -- only grows
+    status_rank smallint not null, -- only grows
     code        text, -- the provider's own
     at          bigint not null, -- when it came here
     primary key (id, provider_id)

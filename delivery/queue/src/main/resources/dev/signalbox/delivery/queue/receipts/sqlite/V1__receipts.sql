@@ -5,7 +5,7 @@ create table delivery_receipt (
     provider_id text not null,
     step        integer  not null,
     status      text not null, -- BUFFERED, SENT, UNDELIVERED, DELIVERED
-    rank        integer  not null, -- only grows
+    status_rank integer  not null, -- only grows
     code        text, -- the provider's own
     at          integer  not null, -- when it came here
     primary key (id, provider_id)
