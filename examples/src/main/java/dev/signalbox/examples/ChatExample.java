@@ -34,11 +34,11 @@ public final class ChatExample implements AutoCloseable {
     private final HttpServer site;
 
     private ChatExample(int port) throws IOException {
-        router = Router.create(RouterOptions.defaults()
-                .withTopics(new RouterOptions.Topics(10, 10, List.of(), KEPT)));
+        router = Router.create(RouterOptions.defaults().withTopics(new RouterOptions.Topics(10, 10, List.of(), KEPT)));
         router.authorize((principal, operation, address) -> address.equals(Address.topic(ROOM)));
         WebSocketOptions options = WebSocketOptions.defaults().listening(listener -> listener.withPort(0));
-        clients = WebSocketEndpoint.create(EventLoops.create(EventLoops.Options.defaults()), options, ChatExample::known);
+        clients =
+                WebSocketEndpoint.create(EventLoops.create(EventLoops.Options.defaults()), options, ChatExample::known);
         router.attach(clients);
         site = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         site.createContext("/", this::serve);
@@ -60,7 +60,9 @@ public final class ChatExample implements AutoCloseable {
 
     /** Here everybody is who they say they are. In a program of yours, the token proves it. */
     private static Optional<Principal> known(String token) {
-        return Optional.of(token).filter(name -> name.matches("[A-Za-z0-9-]{1,20}")).map(name -> new Principal(name, Map.of()));
+        return Optional.of(token)
+                .filter(name -> name.matches("[A-Za-z0-9-]{1,20}"))
+                .map(name -> new Principal(name, Map.of()));
     }
 
     /** Where the page is. */
@@ -73,7 +75,10 @@ public final class ChatExample implements AutoCloseable {
         try (exchange) {
             if (path.equals("/")) {
                 String page = new String(resource("chat.html").orElseThrow(), UTF_8);
-                send(exchange, "text/html; charset=utf-8", page.replace("CLIENTS", clients.address().toString()).getBytes(UTF_8));
+                send(
+                        exchange,
+                        "text/html; charset=utf-8",
+                        page.replace("CLIENTS", clients.address().toString()).getBytes(UTF_8));
                 return;
             }
             Optional<byte[]> module = path.matches("/[a-z-]+\\.js") ? resource("client" + path) : Optional.empty();

@@ -78,8 +78,10 @@ class ExamplesTest {
         try (ChatExample chat = ChatExample.start(0);
                 HttpClient http = HttpClient.newHttpClient()) {
             assertThat(get(http, chat.address()).body()).contains("<title>Lobby</title>", "connect('ws://127.0.0.1:");
-            assertThat(get(http, chat.address().resolve("/signalbox.js")).body()).contains("export function connect");
-            assertThat(get(http, chat.address().resolve("/calls.js")).statusCode()).isEqualTo(200);
+            assertThat(get(http, chat.address().resolve("/signalbox.js")).body())
+                    .contains("export function connect");
+            assertThat(get(http, chat.address().resolve("/calls.js")).statusCode())
+                    .isEqualTo(200);
             for (String path : List.of("/none.js", "/logback.xml", "/../chat.html")) {
                 assertThat(get(http, URI.create(chat.address() + path.substring(1)))
                                 .statusCode())

@@ -182,7 +182,7 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
         }
     }
 
-    /** Once in a while: whoever publishes rubbish must not fill the log. */
+    /** Once in a while: a node that publishes rubbish must not fill the log. */
     private void reject(String why) {
         rejected.increment();
         if (Long.bitCount(rejected.sum()) == 1) {
@@ -288,7 +288,7 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
         }
     }
 
-    /** Tells whoever sent a message that it did not arrive after all. */
+    /** Tells the sender of a message that it did not arrive after all. */
     void refused(UUID message, Optional<Address.Session> origin, List<RouteError> errors) {
         LiveSession session =
                 origin.map(from -> parts.users().session(from.id())).orElse(null);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which nodes there are, and which sessions and logic they have. Thread-safe: changes take the monitor, look-ups do not.
  *
- * <p>Each node tells its changes one by one, numbered, and with each heartbeat how many there were. Whoever misses one asks for all. So the cost of
+ * <p>Each node tells its changes one by one, numbered, and with each heartbeat how many there were. A node that misses one asks for all. So the cost of
  * a change does not grow with the number of sessions, nothing is stored anywhere else, and a node that was away learns all that it missed.
  */
 final class ClusterRegistry {

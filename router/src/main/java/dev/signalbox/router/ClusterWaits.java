@@ -152,7 +152,7 @@ final class ClusterWaits {
         }
     }
 
-    /** The broker is back: what was carried may be lost, so it is carried again; whoever has it knows that by its id. */
+    /** The broker is back: what was carried may be lost, so it is carried again; a node that has it knows that by its id. */
     void carryAgain() {
         for (Confirmed waiting : confirmed.values()) {
             waiting.nodes().clear();

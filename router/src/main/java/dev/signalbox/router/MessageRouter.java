@@ -95,8 +95,7 @@ final class MessageRouter implements Router, ClientGateway {
     /** Whether the session may publish to all topics among the targets, as far as that is known here. */
     boolean mayPublish(LiveSession session, Draft draft) {
         return draft.targets().stream()
-                .allMatch(target ->
-                        !(target instanceof Address.Topic topic) || entrance.mayPublish(session, topic));
+                .allMatch(target -> !(target instanceof Address.Topic topic) || entrance.mayPublish(session, topic));
     }
 
     @Override
@@ -297,9 +296,12 @@ final class MessageRouter implements Router, ClientGateway {
         Address.Topic known = Address.topic(topic);
         LiveSession session = users.session(id);
         boolean waits = session != null && session.isDetached() && joins(session, known);
-        // Race: its client may have come back just before it had the topic, and then the new connection does not follow it.
+        // Race: its client may have come back just before it had the topic, and then the new connection does not follow
+        // it.
         return session != null
-                && (session.isDetached() ? waits : session.attachment().connection().subscribe(topic));
+                && (session.isDetached()
+                        ? waits
+                        : session.attachment().connection().subscribe(topic));
     }
 
     /** Whether it has the topic, or will have it once its history is read. */
@@ -325,7 +327,9 @@ final class MessageRouter implements Router, ClientGateway {
                 && session.isDetached()
                 && session.subscriptions().remove(topic);
         return session != null
-                && (session.isDetached() ? waited : session.attachment().connection().unsubscribe(topic));
+                && (session.isDetached()
+                        ? waited
+                        : session.attachment().connection().unsubscribe(topic));
     }
 
     ClientSession.Presence presence(LiveSession session, String name) {

@@ -148,7 +148,7 @@ public interface Router extends AutoCloseable {
      */
     boolean subscribe(UUID session, String topic);
 
-    /** Ends a subscription of a session of this node, whoever began it. Its client is told. False as with {@link #subscribe}. */
+    /** Ends a subscription of a session of this node, whether its client or the server began it. Its client is told. False as with {@link #subscribe}. */
     boolean unsubscribe(UUID session, String topic);
 
     /** Closes all connections of a user, on all nodes. False if none is known. */

@@ -211,8 +211,12 @@ final class Routing {
 
     /** The same, to those who subscribe now. */
     ClientSession.Publishing publishVolatile(Message message, Address.Topic topic) {
-        return admit(message, topic, sent -> topics.publishVolatile(topic.name(), sent)
-                .map(taken -> taken ? passed(sent, topic) : refusePublishing(sent, RouteError.fanOutFull(topic))));
+        return admit(
+                message,
+                topic,
+                sent -> topics.publishVolatile(topic.name(), sent)
+                        .map(taken ->
+                                taken ? passed(sent, topic) : refusePublishing(sent, RouteError.fanOutFull(topic))));
     }
 
     private ClientSession.Publishing admit(

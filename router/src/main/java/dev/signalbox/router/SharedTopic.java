@@ -31,7 +31,7 @@ final class SharedTopic {
      *   an offset that is here                 is a repetition; if it is another message, the history has gone back in time
      *   another epoch                          the history is read: only it knows which epoch is the present one
      *
-     * A history that has gone back would give offsets away a second time. Whoever notices ends its epoch. Offsets grow from one epoch to the next,
+     * A history that has gone back would give offsets away a second time. The node that notices ends its epoch. Offsets grow from one epoch to the next,
      * so that those who follow the topic see no more of that than a gap.
      */
     private static final Logger LOG = LoggerFactory.getLogger(SharedTopic.class);

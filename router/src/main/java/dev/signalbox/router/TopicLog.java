@@ -202,7 +202,7 @@ final class TopicLog implements Topic {
         }
     }
 
-    /** Something is missing: an offset is left out, and with it what is kept before it, so that whoever reads on sees a gap. */
+    /** Something is missing: an offset is left out, and with it what is kept before it, so that those who read on see a gap. */
     void miss() {
         lock.lock();
         try {
@@ -227,9 +227,8 @@ final class TopicLog implements Topic {
     }
 
     private void append(Entry entry) {
-        Publication publication = entry.isKept()
-                ? keep(entry)
-                : Publication.ofVolatile(entry.at(), entry.message(), entry.topic());
+        Publication publication =
+                entry.isKept() ? keep(entry) : Publication.ofVolatile(entry.at(), entry.message(), entry.topic());
         shards.forEach(shard -> shard.publish(this, publication));
     }
 

@@ -15,7 +15,14 @@ import java.util.Optional;
  *     each key, and is told which it does not get. Empty for all of them
  * @param scope whose the order and the history are, on a cluster
  */
-public record TopicPolicy(int count, long bytes, Duration age, SlowConsumer slow, boolean presence, Optional<String> conflateBy, Scope scope) {
+public record TopicPolicy(
+        int count,
+        long bytes,
+        Duration age,
+        SlowConsumer slow,
+        boolean presence,
+        Optional<String> conflateBy,
+        Scope scope) {
 
     /** Whose the order and the history of a topic are. */
     public enum Scope {

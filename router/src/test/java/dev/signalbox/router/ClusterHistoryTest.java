@@ -437,7 +437,7 @@ class ClusterHistoryTest {
         passUntilTexts(onTwo, "a", "b", "c", Follower.GAP, "d");
         assertThat(next.epoch()).isNotEqualTo(last.epoch());
         assertThat(next.offset()).isGreaterThan(last.offset());
-        // Whoever saw no more than what was lost is told; whoever has gone on since then has missed nothing.
+        // A subscriber that saw no more than what was lost is told; one that has gone on since then has missed nothing.
         assertThat(follow(bob, new TopicStart.After(last)).recovered()).isFalse();
         Follower back = follow(bob, new TopicStart.After(new Position(last.epoch(), next.offset())));
         assertThat(back.recovered()).isTrue();

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 class ServerSubscriptionTest {
     private static final Address.Topic NEWS = Address.topic("news");
 
-    private final RouterFixture fixture = new RouterFixture(RouterOptions.defaults()
-            .withTopics(new RouterOptions.Topics(100, 2, List.of(), TopicPolicy.DEFAULT)));
+    private final RouterFixture fixture = new RouterFixture(
+            RouterOptions.defaults().withTopics(new RouterOptions.Topics(100, 2, List.of(), TopicPolicy.DEFAULT)));
     private final Router router = fixture.router;
 
     @AfterEach
@@ -44,8 +44,7 @@ class ServerSubscriptionTest {
 
     private ClientSession connect(Connection connection, SessionStart start) {
         Principal alice = new Principal("alice", Map.of());
-        return ((ClientGateway.Admission.Admitted)
-                        fixture.endpoint.gateway().connect(alice, connection, start))
+        return ((ClientGateway.Admission.Admitted) fixture.endpoint.gateway().connect(alice, connection, start))
                 .session();
     }
 

@@ -62,7 +62,8 @@ class BrowserClientTest {
                         URI.create("http://127.0.0.1:" + site.getAddress().getPort() + "/index.html"), 600, 600);
                 Awaitility.await("the tests in the browser")
                         .atMost(Duration.ofMinutes(2))
-                        .until(() -> page.evaluate("document.title").stringValue().equals("done"));
+                        .until(() ->
+                                page.evaluate("document.title").stringValue().equals("done"));
                 JsonNode results = page.evaluate("globalThis.results");
 
                 assertThat(results.size()).isGreaterThan(10);
@@ -108,7 +109,8 @@ class BrowserClientTest {
 
     /** What {@code ./signalbox example chat} runs. */
     private static Process chat() throws IOException {
-        String classes = Path.of("..", "examples", "target", "classes") + File.pathSeparator
+        String classes = Path.of("..", "examples", "target", "classes")
+                + File.pathSeparator
                 + System.getProperty("java.class.path");
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -164,8 +166,8 @@ class BrowserClientTest {
     }
 
     private static String resource(String name) throws IOException {
-        try (InputStream in = Objects.requireNonNull(
-                BrowserClientTest.class.getResourceAsStream("browser/" + name), name)) {
+        try (InputStream in =
+                Objects.requireNonNull(BrowserClientTest.class.getResourceAsStream("browser/" + name), name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }

@@ -17,7 +17,7 @@ import javax.net.ssl.TrustManager;
 
 /**
  * A context whose sockets and engines check the server's name. For libraries that are handed a context and leave that out: without it,
- * whoever has any certificate of the same authority can stand in for the server.
+ * anyone who has any certificate of the same authority can stand in for the server.
  */
 final class NameCheckingContext extends SSLContext {
     private NameCheckingContext(SSLContext inner) {

@@ -68,7 +68,8 @@ public record Key<T>(String path, Kind<T> kind, Optional<String> fallback, boole
     private static boolean covers(String path, String given) {
         return standsForOne(path)
                 ? path.equals(given)
-                : given.startsWith(beginning(path)) && pattern(path).matcher(given).matches();
+                : given.startsWith(beginning(path))
+                        && pattern(path).matcher(given).matches();
     }
 
     private static boolean standsForOne(String path) {

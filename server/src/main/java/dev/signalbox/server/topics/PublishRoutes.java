@@ -17,8 +17,8 @@ import dev.signalbox.server.rest.Role;
 import dev.signalbox.server.rest.Route;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /** Publishes to topics: one message, or several at once, of which each has an outcome of its own. */
@@ -59,8 +59,7 @@ final class PublishRoutes {
 
     private void one(Request request, Response response) throws IOException {
         Address.Topic topic = TopicRoutes.topic(request);
-        NewPublication posted =
-                NewPublication.one(request, topic, RequestBody.declaredJson(request, bounds.maxBody()));
+        NewPublication posted = NewPublication.one(request, topic, RequestBody.declaredJson(request, bounds.maxBody()));
         Publishing publishing = settled(publish(posted));
         if (publishing instanceof Publishing.Refused(RouteError error)) {
             throw refused(error);
@@ -71,10 +70,9 @@ final class PublishRoutes {
     private void several(Request request, Response response) throws IOException {
         List<NewPublication> posted =
                 NewPublication.several(request, RequestBody.declaredJson(request, bounds.maxBody()));
-        List<Outcome> results =
-                posted.stream().map(each -> new Begun(each.topic(), publish(each))).toList().stream()
-                        .map(each -> outcome(each.topic(), settled(each.publishing())))
-                        .toList();
+        List<Outcome> results = posted.stream().map(each -> new Begun(each.topic(), publish(each))).toList().stream()
+                .map(each -> outcome(each.topic(), settled(each.publishing())))
+                .toList();
         Json.send(response, new Outcomes(results));
     }
 

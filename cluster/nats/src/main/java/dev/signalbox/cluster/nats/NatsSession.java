@@ -239,7 +239,7 @@ final class NatsSession {
         ClusterLinkException failure =
                 new ClusterLinkException("NATS did not confirm it, and may have it: " + why, true);
         failed.forEach(each -> each.confirmed().completeExceptionally(failure));
-        // A frozen server would hold up whoever closes its connection for seconds.
+        // A frozen server would hold up the thread that closes its connection for seconds.
         Thread.ofVirtual().name("nats-close").start(this::close);
     }
 

@@ -35,8 +35,6 @@ final class ClientConnection implements Connection {
     /** What could not be written when it came, and the offset of what went to all before it. */
     record Held(OutboxTask.Direct task, long after) {}
 
-    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
-
     private final EventLoop loop;
     private final LoopOutbox outbox;
     private final Wire wire;
@@ -226,7 +224,7 @@ final class ClientConnection implements Connection {
         return onLoop(() -> Optional.ofNullable(wishes).ifPresent(what)) && closing == null;
     }
 
-    /** False if the event loop has ended, and with it the connection. */
+    /** Runs something on the event loop, later. False if that has ended, and with it the connection: then it never runs. */
     boolean onLoop(Runnable work) {
         try {
             loop.execute(work);
@@ -244,15 +242,6 @@ final class ClientConnection implements Connection {
             outbox.enqueue(new OutboxTask.Subscribe(topic, after, answer));
         } else {
             close(CloseReason.SLOW_CONSUMER);
-        }
-    }
-
-    /** Runs something on the event loop, later; never if that has ended, and with it the connection. */
-    void onLoop(Runnable work) {
-        try {
-            loop.execute(work);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the event loop has ended, and with it the connection that this was for", e);
         }
     }
 

@@ -150,8 +150,7 @@ final class Conversation implements ClientConnection.Wishes {
             waiting.clear();
             return;
         }
-        refusal.ifPresentOrElse(
-                error -> connection.answer(ServerFrames.error(frame.id(), error)), () -> act(frame));
+        refusal.ifPresentOrElse(error -> connection.answer(ServerFrames.error(frame.id(), error)), () -> act(frame));
         while (!asking && !waiting.isEmpty() && connection.isOpen()) {
             ClientFrame next = waiting.remove();
             waitingBytes -= next.weight();

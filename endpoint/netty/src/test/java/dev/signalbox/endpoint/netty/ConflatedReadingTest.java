@@ -24,7 +24,8 @@ class ConflatedReadingTest {
     private static final int KEYS = 10;
 
     private static long publish(Router router, String key) {
-        Message message = Message.of(Address.logic("server"), PRICES, Payload.text(key)).withHeader("key", key);
+        Message message =
+                Message.of(Address.logic("server"), PRICES, Payload.text(key)).withHeader("key", key);
         return ((Publishing.Published) router.publish(message, Optional.empty()))
                 .position()
                 .offset();
@@ -61,7 +62,9 @@ class ConflatedReadingTest {
                 publish(router, "cold" + i % KEYS);
             }
 
-            assertThat(hot).as("about once in as many messages as there are keys").isBetween(10, 20);
+            assertThat(hot)
+                    .as("about once in as many messages as there are keys")
+                    .isBetween(10, 20);
         } finally {
             channel.finishAndReleaseAll();
         }

@@ -34,7 +34,8 @@ final class OutboxFixture implements Endpoint {
 
     /** A topic, as a session that subscribes to it gets it. */
     Topic topic(String name) {
-        Admission admission = gateway().connect(new Principal("reader", Map.of()), new Unread(), new SessionStart.Fresh());
+        Admission admission =
+                gateway().connect(new Principal("reader", Map.of()), new Unread(), new SessionStart.Fresh());
         ClientSession session = ((Admission.Admitted) admission).session();
         return ((ClientSession.Subscribing.Subscribed) session.subscribe(name, new TopicStart.Oldest())).topic();
     }

@@ -68,8 +68,28 @@ class ProtocolDocumentTest {
         assertThat(examples(section("## What the server sends")))
                 .extracting(each -> each.get("type").asString())
                 .containsExactly(
-                        "open", "welcome", "ping", "close", "message", "message", "message", "message", "message", "gap",
-                        "gap", "subscribed", "unsubscribed", "request", "reply", "ok", "ok", "ok", "ok", "ok", "error", "error");
+                        "open",
+                        "welcome",
+                        "ping",
+                        "close",
+                        "message",
+                        "message",
+                        "message",
+                        "message",
+                        "message",
+                        "gap",
+                        "gap",
+                        "subscribed",
+                        "unsubscribed",
+                        "request",
+                        "reply",
+                        "ok",
+                        "ok",
+                        "ok",
+                        "ok",
+                        "ok",
+                        "error",
+                        "error");
     }
 
     @Test

@@ -68,10 +68,7 @@ final class TopicSimulation implements AutoCloseable {
                 // Never over within a run: when timers run does not depend on the seed.
                 .withResume(new RouterOptions.Resume(Duration.ofDays(1), 100, 100_000, 64 << 20))
                 .withTopics(new RouterOptions.Topics(
-                        100,
-                        100,
-                        List.of(new RouterOptions.TopicRule("keyed", small.conflatingBy("key"))),
-                        small));
+                        100, 100, List.of(new RouterOptions.TopicRule("keyed", small.conflatingBy("key"))), small));
         router = Router.create(options, RouterListener.NONE, () -> now);
         router.authorize((principal, operation, address) -> true);
         router.attach(endpoint);
@@ -132,8 +129,7 @@ final class TopicSimulation implements AutoCloseable {
             long left = offset;
             assertThat(known.entrySet())
                     .as("a newer message with the key of %s", left)
-                    .anyMatch(each ->
-                            each.getKey() > left && each.getValue().equals(known.get(left)));
+                    .anyMatch(each -> each.getKey() > left && each.getValue().equals(known.get(left)));
         }
         conflated++;
     }

@@ -36,6 +36,8 @@ class TopicSimulationTest {
         assertThat(refused).as("sessions that could not be").hasPositiveValue();
         assertThat(joined).as("subscriptions by the server").hasPositiveValue();
         assertThat(passed).as("volatile messages that came").hasPositiveValue();
-        assertThat(conflated).as("messages left out for newer ones of their key").hasPositiveValue();
+        assertThat(conflated)
+                .as("messages left out for newer ones of their key")
+                .hasPositiveValue();
     }
 }

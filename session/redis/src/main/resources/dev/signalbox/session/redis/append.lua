@@ -1,4 +1,4 @@
--- Appends a batch to streams whose ids are 0-<offset>, all of it or nothing, and wakes whoever listens.
+-- Appends a batch to streams whose ids are 0-<offset>, all of it or nothing, and wakes those who listen.
 --
 -- KEYS 1 heads: session -> "last begin at batch", 2 ages: sessions by the time of their oldest event, 3 names: sessions in order,
 --      4 the remembered batch, 5.. a stream for each session

@@ -51,6 +51,11 @@ class StubSubscriptionTest {
         public Kept read(long after, long upTo, int maxBytes) {
             return new Kept(1, List.of());
         }
+
+        @Override
+        public Kept readNewest(long after, long upTo, int maxBytes) {
+            return read(after, upTo, maxBytes);
+        }
     }
 
     private final Attached topic = new Attached();
