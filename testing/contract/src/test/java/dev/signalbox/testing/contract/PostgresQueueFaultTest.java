@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 
 /** A database that goes away in the middle, and comes back. */
 class PostgresQueueFaultTest {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final DispatchOptions OPTIONS = DispatchOptions.DEFAULT
             .withLease(Duration.ofSeconds(20))
             .withPoll(Duration.ofMillis(200))
