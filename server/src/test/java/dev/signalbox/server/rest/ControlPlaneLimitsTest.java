@@ -203,7 +203,7 @@ class ControlPlaneLimitsTest {
         try {
             send(dripping, "x");
             return false;
-        } catch (SocketException cut) {
+        } catch (SocketException _) {
             return true;
         }
     }
