@@ -39,7 +39,8 @@ import org.bson.Document;
  * batch that ended there.
  *
  * Where events are removed, an append that looked up the last offset a long time ago could put its events where others were. So the
- * removal says first, in the session's head, what is off limits, and an append looks there last, and takes its events back.
+ * removal says first, in the session's head, what is off limits, and an append looks there last, and takes its events back: unless
+ * the last event that was removed is one of its own, which then were in their place before the removal, and readers may have seen them.
  */
 /** Appends batches. Thread-safe. */
 final class Appends {
@@ -94,23 +95,40 @@ final class Appends {
         return new Place(event.getLong("offset"), event.getDate("at").toInstant(), previous);
     }
 
+    /** Empty if an event is a duplicate; those before it may be in. */
     private Map<Integer, Place> putIn(Append batch, Set<Integer> done) {
         List<Fresh> fresh = fresh(batch, done);
         List<Document> documents = fresh.stream().map(Fresh::event).toList();
+        boolean whole = insert(documents);
+        Set<String> late = mindsRemovals ? takeBack(batch.id(), whole ? documents : in(documents)) : Set.of();
+        Map<Integer, Place> places = new HashMap<>();
+        if (whole) {
+            fresh.stream()
+                    .filter(one -> !late.contains(one.event().getString("sessionId")))
+                    .forEach(one -> places.put(one.event().getInteger("n"), place(one.event(), one.previous())));
+        }
+        return places;
+    }
+
+    private boolean insert(List<Document> documents) {
         try {
             collection.insertMany(documents, new InsertManyOptions().ordered(true));
+            return true;
         } catch (MongoException e) {
             if (Failures.isDuplicate(e)) {
-                return Map.of();
+                return false;
             }
             throw e;
         }
-        Set<String> late = mindsRemovals ? takeBack(documents) : Set.of();
-        Map<Integer, Place> places = new HashMap<>();
-        fresh.stream()
-                .filter(one -> !late.contains(one.event().getString("sessionId")))
-                .forEach(one -> places.put(one.event().getInteger("n"), place(one.event(), one.previous())));
-        return places;
+    }
+
+    /** Those of these documents that are in the collection. */
+    private List<Document> in(List<Document> documents) {
+        return collection.find(in("_id", ids(documents))).into(new ArrayList<>());
+    }
+
+    private static List<Object> ids(List<Document> documents) {
+        return documents.stream().map(event -> event.get("_id")).toList();
     }
 
     /** An event to put in, and the batch of the one before it. */
@@ -185,21 +203,21 @@ final class Appends {
     }
 
     /** The sessions whose events came where others had been removed meanwhile; they are out again. */
-    private Set<String> takeBack(List<Document> documents) {
+    private Set<String> takeBack(UUID batch, List<Document> documents) {
         Map<String, Long> lowest = new HashMap<>();
         documents.forEach(event -> lowest.merge(event.getString("sessionId"), event.getLong("offset"), Math::min));
         Set<String> late = new HashSet<>();
         heads.floors(lowest.keySet()).forEach((session, floor) -> {
-            if (lowest.getOrDefault(session, floor) < floor) {
+            boolean removed = lowest.getOrDefault(session, floor.next()) < floor.next();
+            if (removed && !floor.batch().equals(batch)) {
                 late.add(session);
             }
         });
-        List<Object> ids = documents.stream()
+        List<Document> misplaced = documents.stream()
                 .filter(event -> late.contains(event.getString("sessionId")))
-                .map(event -> event.get("_id"))
                 .toList();
-        if (!ids.isEmpty()) {
-            collection.deleteMany(in("_id", ids));
+        if (!misplaced.isEmpty()) {
+            collection.deleteMany(in("_id", ids(misplaced)));
         }
         return late;
     }

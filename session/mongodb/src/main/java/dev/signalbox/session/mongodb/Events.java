@@ -159,7 +159,7 @@ final class Events {
     }
 
     /** The driver reads a binary value as the type that its registry has for it. */
-    private static UUID batch(Document event) {
+    static UUID batch(Document event) {
         return switch (event.get("batch")) {
             case UUID id -> id;
             case Binary binary

@@ -7,19 +7,23 @@ import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.max;
 import static com.mongodb.client.model.Updates.set;
+import static com.mongodb.client.model.Updates.setOnInsert;
 
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoCollection;
-import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
+import dev.signalbox.session.bus.EventId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import org.bson.BsonBinary;
 import org.bson.Document;
 
 /**
@@ -70,21 +74,34 @@ final class Heads {
         }
     }
 
-    /** Before events are removed: nothing may take the place of these any more. */
-    void raise(Map<String, Long> floors, Instant now) {
-        List<UpdateOneModel<Document>> updates = floors.entrySet().stream()
-                .map(floor -> new UpdateOneModel<Document>(
-                        eq("_id", floor.getKey()),
-                        combine(max("next", floor.getValue()), set("at", Date.from(now))),
-                        new UpdateOptions().upsert(true)))
-                .toList();
-        heads.bulkWrite(updates, new BulkWriteOptions().ordered(false));
+    /**
+     * From where on events may be put in, since those before were removed.
+     *
+     * @param batch of the last event that was removed; {@link EventId#UNKNOWN} if none was
+     */
+    record Floor(long next, UUID batch) {}
+
+    /** Before events are removed: nothing may take the place of these any more. A floor only rises, and keeps the batch of its own event. */
+    void raise(Map<String, Floor> floors, Instant now) {
+        List<UpdateOneModel<Document>> updates = new ArrayList<>();
+        floors.forEach((session, floor) -> {
+            BsonBinary batch = new BsonBinary(floor.batch());
+            updates.add(new UpdateOneModel<>(
+                    eq("_id", session),
+                    combine(set("at", Date.from(now)), setOnInsert("next", floor.next()), setOnInsert("batch", batch)),
+                    new UpdateOptions().upsert(true)));
+            updates.add(new UpdateOneModel<>(
+                    and(eq("_id", session), lt("next", floor.next())),
+                    combine(set("next", floor.next()), set("batch", batch))));
+        });
+        heads.bulkWrite(updates);
     }
 
     /** What {@link #raise} said of these sessions. */
-    Map<String, Long> floors(Collection<String> sessions) {
-        Map<String, Long> floors = new HashMap<>();
-        heads.find(in("_id", sessions)).forEach(head -> floors.put(head.getString("_id"), head.getLong("next")));
+    Map<String, Floor> floors(Collection<String> sessions) {
+        Map<String, Floor> floors = new HashMap<>();
+        heads.find(in("_id", sessions))
+                .forEach(head -> floors.put(head.getString("_id"), new Floor(head.getLong("next"), Events.batch(head))));
         return floors;
     }
 

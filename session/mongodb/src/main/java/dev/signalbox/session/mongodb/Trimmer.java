@@ -131,13 +131,16 @@ final class Trimmer {
                 .find(which)
                 .sort(order)
                 .limit(EVENTS)
-                .projection(Projections.include("sessionId", "offset"))
+                .projection(Projections.include("sessionId", "offset", "batch"))
                 .into(new ArrayList<>());
         if (old.isEmpty()) {
             return 0;
         }
-        Map<String, Long> floors = new HashMap<>();
-        old.forEach(event -> floors.merge(event.getString("sessionId"), event.getLong("offset") + next, Math::max));
+        Map<String, Heads.Floor> floors = new HashMap<>();
+        old.forEach(event -> floors.merge(
+                event.getString("sessionId"),
+                new Heads.Floor(event.getLong("offset") + next, Events.batch(event)),
+                (one, other) -> one.next() > other.next() ? one : other));
         heads.raise(floors, now);
         return collection
                 .deleteMany(

@@ -190,6 +190,35 @@ class MongoSessionsTest {
         assertThat(events.countDocuments()).isEqualTo(2);
     }
 
+    /** Its first events fill the hole, the next one meets an event that was kept. */
+    @Test
+    void aSlowAppendOfManyDoesNotComePartlyWhereEventsWereRemoved() {
+        MongoStore slow = open(Retention.ofEvents(1), NOW);
+        MongoStore fast = open(Retention.ofEvents(1), NOW);
+        long first = slow.append(batch(NOW, "s", 1)).getFirst().offset();
+        mongo.before("insert", () -> {
+            fast.append(batch(NOW, "s", 5));
+            fast.trim(NOW);
+        });
+        assertThat(slow.append(batch(NOW, "s", 6)))
+                .extracting(SessionStore.Place::offset)
+                .containsExactly(first + 6, first + 7, first + 8, first + 9, first + 10, first + 11);
+        assertThat(events.countDocuments()).isEqualTo(7);
+    }
+
+    /** Readers may have seen them by then. */
+    @Test
+    void eventsThatAreRemovedRightAfterTheyCameAreNotPutInAgain() {
+        MongoStore store = open(Retention.ofEvents(2), NOW);
+        MongoStore other = open(Retention.ofEvents(2), NOW);
+        long first = store.append(batch(NOW, "s", 1)).getFirst().offset();
+        mongo.before("insert", () -> mongo.before("find", () -> other.trim(NOW)));
+        assertThat(store.append(batch(NOW, "s", 4)))
+                .extracting(SessionStore.Place::offset)
+                .containsExactly(first + 1, first + 2, first + 3, first + 4);
+        assertThat(events.countDocuments()).isEqualTo(2);
+    }
+
     @Test
     void aBatchThatLostARaceKeepsItsOrder() {
         MongoStore one = open(Retention.FOREVER, NOW);
