@@ -101,7 +101,8 @@ final class Heads {
     Map<String, Floor> floors(Collection<String> sessions) {
         Map<String, Floor> floors = new HashMap<>();
         heads.find(in("_id", sessions))
-                .forEach(head -> floors.put(head.getString("_id"), new Floor(head.getLong("next"), Events.batch(head))));
+                .forEach(
+                        head -> floors.put(head.getString("_id"), new Floor(head.getLong("next"), Events.batch(head))));
         return floors;
     }
 
