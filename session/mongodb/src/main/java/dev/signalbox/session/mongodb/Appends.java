@@ -100,7 +100,7 @@ final class Appends {
         List<Fresh> fresh = fresh(batch, done);
         List<Document> documents = fresh.stream().map(Fresh::event).toList();
         boolean whole = insert(documents);
-        Set<String> late = mindsRemovals ? takeBack(batch.id(), whole ? documents : in(documents)) : Set.of();
+        Set<String> late = mindsRemovals ? takeBack(batch.id(), whole ? documents : stored(documents)) : Set.of();
         Map<Integer, Place> places = new HashMap<>();
         if (whole) {
             fresh.stream()
@@ -123,7 +123,7 @@ final class Appends {
     }
 
     /** Those of these documents that are in the collection. */
-    private List<Document> in(List<Document> documents) {
+    private List<Document> stored(List<Document> documents) {
         return collection.find(in("_id", ids(documents))).into(new ArrayList<>());
     }
 
