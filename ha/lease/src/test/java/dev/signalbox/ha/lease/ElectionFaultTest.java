@@ -93,6 +93,22 @@ class ElectionFaultTest {
         awaitTerm(2);
     }
 
+    /** It would renew in twenty minutes; the store's hint makes it ask now. */
+    @Test
+    void aLeaderThatIsToldOfAChangeAsksAtOnce() {
+        LeaseStore hinting = LeaseStore.inMemory();
+        Told heard = new Told();
+        try (Election leader =
+                Leases.in(hinting, "one").elect("leader", OPTIONS.withTtl(Duration.ofHours(1)), heard)) {
+            Awaitility.await("the term").atMost(PATIENCE).until(() -> leader.role() == Role.LEADER);
+            Lease lease = leader.lease().orElseThrow();
+
+            assertThat(hinting.release("leader", lease.owner(), lease.epoch())).isTrue();
+
+            Awaitility.await("the end").atMost(PATIENCE).until(() -> heard.ends.contains(LossReason.REVOKED));
+        }
+    }
+
     /** The term ends at the deadline although nobody returns, and the next one waits for the listener. */
     @Test
     void aListenerThatHangsHoldsUpNeitherTheEndNorMixesTerms() {

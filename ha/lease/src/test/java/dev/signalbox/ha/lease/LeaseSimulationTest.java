@@ -2,29 +2,55 @@ package dev.signalbox.ha.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.ha.lease.LeaseSimulation.Takeover;
 import dev.signalbox.testing.services.Effort;
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Ten thousand random histories in each build. */
+/** Ten thousand random histories of each kind in each build. */
 class LeaseSimulationTest {
     private static final int HISTORIES = 10_000;
 
     @Test
     void noHistoryHasTwoHoldersOrAStaleWrite() {
+        Totals totals = run(Takeover.NEVER_EARLY);
+
+        assertThat(totals.takenEarly).isZero();
+    }
+
+    @Test
+    void aLeaseThatIsTakenFromAKilledHolderHasOneHolderToo() {
+        Totals totals = run(Takeover.FROM_KILLED);
+
+        if (totals.histories >= HISTORIES) {
+            assertThat(totals.takenEarly).as("taken early").isGreaterThan(HISTORIES / 10);
+        }
+    }
+
+    @Test
+    void aLeaseThatIsTakenFromALivingHolderLetsNoStaleWriteThroughTheFence() {
+        Totals totals = run(Takeover.FROM_CUT);
+
+        if (totals.histories >= HISTORIES) {
+            assertThat(totals.takenEarly).as("taken early").isGreaterThan(HISTORIES / 10);
+        }
+    }
+
+    private static Totals run(Takeover takeover) {
         Totals totals = new Totals();
-        Effort.seeds(HISTORIES).forEach(seed -> totals.add(run(seed)));
+        Effort.seeds(HISTORIES).forEach(seed -> totals.add(run(seed, takeover)));
 
         assertThat(totals.terms).isPositive();
         if (totals.histories >= HISTORIES) {
             totals.requireThatMuchHappened();
         }
+        return totals;
     }
 
-    private static LeaseSimulation.Summary run(long seed) {
+    private static LeaseSimulation.Summary run(long seed, Takeover takeover) {
         try {
-            return new LeaseSimulation(seed, Fence.inMemory()).run();
+            return new LeaseSimulation(seed, Fence.inMemory(), takeover).run();
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("a history broke: " + Effort.replay(LeaseSimulationTest.class, seed), e);
         }
@@ -36,6 +62,7 @@ class LeaseSimulationTest {
         private long terms;
         private long accepted;
         private long refused;
+        private long takenEarly;
         private final Set<LossReason> losses = EnumSet.noneOf(LossReason.class);
 
         void add(LeaseSimulation.Summary summary) {
@@ -43,6 +70,7 @@ class LeaseSimulationTest {
             terms += summary.terms();
             accepted += summary.accepted();
             refused += summary.refused();
+            takenEarly += summary.takenEarly();
             losses.addAll(summary.losses());
         }
 
