@@ -185,6 +185,30 @@ class ElectionFaultTest {
     }
 
     @Test
+    void aLockThatTheStoreRevokesEndsAtItsNextRenewal() throws Exception {
+        LeaseLock lock = Leases.in(store, "one")
+                .tryLock("job", OPTIONS.withTtl(Duration.ofSeconds(9)), Duration.ZERO)
+                .orElseThrow();
+
+        assertThat(store.memory.release("job", lock.lease().owner(), lock.lease().epoch()))
+                .isTrue();
+
+        assertThat(lock.ended().toCompletableFuture().get(60, TimeUnit.SECONDS)).isEqualTo(LossReason.REVOKED);
+        assertThat(lock.lease().isHeld()).isFalse();
+    }
+
+    /** The renewal never returns, and nobody asks whether the lock is held; its end is told all the same. */
+    @Test
+    void aLockWhoseStoreHangsIsToldToEndByItsDeadline() throws Exception {
+        LeaseLock lock =
+                Leases.in(store, "one").tryLock("job", OPTIONS, Duration.ZERO).orElseThrow();
+
+        store.hang();
+
+        assertThat(lock.ended().toCompletableFuture().get(60, TimeUnit.SECONDS)).isEqualTo(LossReason.EXPIRED);
+    }
+
+    @Test
     void oneThatIsInterruptedWhileItWaitsLeavesNoLock() throws Exception {
         LeaseLock held =
                 Leases.in(store, "one").tryLock("job", OPTIONS, Duration.ZERO).orElseThrow();

@@ -110,7 +110,7 @@ class PostgresEarlyTakeoverTest {
     }
 
     @Test
-    void theFormerHolderNeitherRenewsNorReleasesWhatAnotherTook() {
+    void theFormerHolderNeitherRenewsReleasesNorLocksWhatAnotherTook() {
         long epoch = granted(holder, "one");
         proxy.cutOnce();
         awaitGranted(other, "two");
@@ -120,6 +120,7 @@ class PostgresEarlyTakeoverTest {
                 .ignoreExceptionsInstanceOf(LeaseException.class)
                 .untilAsserted(() ->
                         assertThat(holder.renew("a", "one", epoch, HOUR)).isFalse());
+        assertThat(isLocked("a " + epoch)).isFalse();
         assertThat(holder.release("a", "one", epoch)).isFalse();
         assertThat(other.find("a").orElseThrow().owner()).isEqualTo("two");
         requireRefused(holder, "one");
@@ -127,7 +128,7 @@ class PostgresEarlyTakeoverTest {
 
     /** One that was cut and is the first to come back goes on with its term. */
     @Test
-    void aHolderThatRenewsAfterItsConnectionWasCutIsWaitedForAgain() throws Exception {
+    void aHolderThatRenewsAfterItsConnectionWasCutIsWaitedForAgain() {
         long epoch = granted(holder, "one");
         proxy.cutOnce();
 
@@ -141,7 +142,7 @@ class PostgresEarlyTakeoverTest {
         awaitGranted(other, "two");
     }
 
-    private boolean isLocked(String key) throws SQLException {
+    private boolean isLocked(String key) {
         return observer.autoCommit(connection -> {
             try (var statement = connection.prepareStatement("select not pg_try_advisory_xact_lock(hashtextextended(?, 0))")) {
                 statement.setString(1, key);
@@ -187,7 +188,7 @@ class PostgresEarlyTakeoverTest {
     }
 
     @Test
-    void aReleasedLeaseIsNotLockedAnyMore() throws Exception {
+    void aReleasedLeaseIsNotLockedAnyMore() {
         long epoch = granted(holder, "one");
         assertThat(isLocked("a " + epoch)).isTrue();
 
@@ -198,7 +199,7 @@ class PostgresEarlyTakeoverTest {
     }
 
     @Test
-    void aLeaseThatWasRefusedIsNotLocked() throws Exception {
+    void aLeaseThatWasRefusedIsNotLocked() {
         long epoch = granted(holder, "one");
         requireRefused(other, "two");
 
