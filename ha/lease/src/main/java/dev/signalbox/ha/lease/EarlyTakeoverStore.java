@@ -95,8 +95,7 @@ final class EarlyTakeoverStore implements LeaseStore {
     public synchronized boolean renew(String name, String owner, long epoch, Duration ttl) {
         return Failing.translated(() -> locks.runRepeatable(connection -> {
             boolean locked = locks.lock(connection, name, epoch);
-            boolean renewed =
-                    rows.renew(connection, locked ? renew : rows.renewal(), name, owner, epoch, ttl);
+            boolean renewed = rows.renew(connection, locked ? renew : rows.renewal(), name, owner, epoch, ttl);
             if (!renewed) {
                 locks.unlock(connection, name, epoch);
             }

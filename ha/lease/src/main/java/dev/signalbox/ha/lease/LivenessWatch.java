@@ -57,7 +57,10 @@ final class LivenessWatch implements LeaseStore.Watch {
         this.database = database;
         this.name = name;
         this.changed = changed;
-        this.thread = Thread.ofPlatform().daemon().name("signalbox-lease-watch-" + name).unstarted(this::run);
+        this.thread = Thread.ofPlatform()
+                .daemon()
+                .name("signalbox-lease-watch-" + name)
+                .unstarted(this::run);
     }
 
     LivenessWatch start() {

@@ -98,8 +98,7 @@ class ElectionFaultTest {
     void aLeaderThatIsToldOfAChangeAsksAtOnce() {
         LeaseStore hinting = LeaseStore.inMemory();
         Told heard = new Told();
-        try (Election leader =
-                Leases.in(hinting, "one").elect("leader", OPTIONS.withTtl(Duration.ofHours(1)), heard)) {
+        try (Election leader = Leases.in(hinting, "one").elect("leader", OPTIONS.withTtl(Duration.ofHours(1)), heard)) {
             Awaitility.await("the term").atMost(PATIENCE).until(() -> leader.role() == Role.LEADER);
             Lease lease = leader.lease().orElseThrow();
 
@@ -190,7 +189,8 @@ class ElectionFaultTest {
                 .tryLock("job", OPTIONS.withTtl(Duration.ofSeconds(9)), Duration.ZERO)
                 .orElseThrow();
 
-        assertThat(store.memory.release("job", lock.lease().owner(), lock.lease().epoch()))
+        assertThat(store.memory.release(
+                        "job", lock.lease().owner(), lock.lease().epoch()))
                 .isTrue();
 
         assertThat(lock.ended().toCompletableFuture().get(60, TimeUnit.SECONDS)).isEqualTo(LossReason.REVOKED);

@@ -164,7 +164,11 @@ class SqsWorkerTest extends DrainableContract {
         enter();
         try (Maintenance other = Maintenance.start(MaintenanceOptions.defaults());
                 SqsWorker careful = SqsWorker.join(
-                        other, queue.client(), queue.url(), SqsWorkerTest::leaveInterrupt, SqsWorkerOptions.defaults()
+                        other,
+                        queue.client(),
+                        queue.url(),
+                        SqsWorkerTest::leaveInterrupt,
+                        SqsWorkerOptions.defaults()
                                 .withPollWait(Duration.ofSeconds(1))
                                 .withBackoff(Duration.ZERO))) {
             queue.send();

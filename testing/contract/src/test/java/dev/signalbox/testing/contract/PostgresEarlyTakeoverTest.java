@@ -41,8 +41,7 @@ class PostgresEarlyTakeoverTest {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     /** Asked for so seldom that only a hint makes a waiting node look in time. */
-    private static final LeaseOptions SELDOM =
-            new LeaseOptions(HOUR, Duration.ofMinutes(1), Duration.ofSeconds(30));
+    private static final LeaseOptions SELDOM = new LeaseOptions(HOUR, Duration.ofMinutes(1), Duration.ofSeconds(30));
 
     private final List<AutoCloseable> open = new ArrayList<>();
     private String url = "";
@@ -118,8 +117,8 @@ class PostgresEarlyTakeoverTest {
         Awaitility.await("an answer")
                 .atMost(PATIENCE)
                 .ignoreExceptionsInstanceOf(LeaseException.class)
-                .untilAsserted(() ->
-                        assertThat(holder.renew("a", "one", epoch, HOUR)).isFalse());
+                .untilAsserted(
+                        () -> assertThat(holder.renew("a", "one", epoch, HOUR)).isFalse());
         assertThat(isLocked("a " + epoch)).isFalse();
         assertThat(holder.release("a", "one", epoch)).isFalse();
         assertThat(other.find("a").orElseThrow().owner()).isEqualTo("two");
@@ -144,7 +143,8 @@ class PostgresEarlyTakeoverTest {
 
     private boolean isLocked(String key) {
         return observer.autoCommit(connection -> {
-            try (var statement = connection.prepareStatement("select not pg_try_advisory_xact_lock(hashtextextended(?, 0))")) {
+            try (var statement =
+                    connection.prepareStatement("select not pg_try_advisory_xact_lock(hashtextextended(?, 0))")) {
                 statement.setString(1, key);
                 try (ResultSet row = statement.executeQuery()) {
                     return row.next() && row.getBoolean(1);
