@@ -44,7 +44,8 @@ final class EarlyTakeoverStore implements LeaseStore {
         this.rows = new DatabaseStore(database);
         this.locks = new LivenessLocks(database, ANSWER_WITHIN);
         String now = DatabaseStore.now(Dialect.POSTGRESQL);
-        // The new term's lock is taken before the row is committed, so nobody sees the row without it.
+        // The new term's lock is taken before the row is committed, so nobody sees the row without it. A connection
+        // passes its own locks, so terms of this process are left out.
         take = """
                 with taken as (
                     insert into signalbox_lease (name, owner, epoch, until, lock_epoch, lock_server)
@@ -55,6 +56,7 @@ final class EarlyTakeoverStore implements LeaseStore {
                         where signalbox_lease.until <= $now or signalbox_lease.owner in ('', excluded.owner)
                             or (signalbox_lease.lock_epoch = signalbox_lease.epoch
                                 and signalbox_lease.lock_server = pg_postmaster_start_time()
+                                and signalbox_lease.epoch <> all (?)
                                 and pg_try_advisory_xact_lock_shared($hash))
                     returning name, epoch
                 )
@@ -80,6 +82,7 @@ final class EarlyTakeoverStore implements LeaseStore {
             statement.setString(2, owner);
             statement.setLong(3, ttl);
             statement.setLong(4, ttl);
+            statement.setArray(5, connection.createArrayOf("bigint", locks.epochs(name)));
             try (ResultSet row = statement.executeQuery()) {
                 if (!row.next()) {
                     return Optional.empty();

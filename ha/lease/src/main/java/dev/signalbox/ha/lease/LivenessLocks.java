@@ -32,9 +32,11 @@ final class LivenessLocks implements AutoCloseable {
     /** The same for a row of the table {@code signalbox_lease}. */
     static final String HASH_OF_ROW = "hashtextextended(signalbox_lease.name || ' ' || signalbox_lease.epoch, 0)";
 
+    private record Term(String name, long epoch) {}
+
     private final Database database;
     private final Duration answerWithin;
-    private final Set<String> held = new HashSet<>();
+    private final Set<Term> held = new HashSet<>();
     private @Nullable DedicatedConnection connection;
 
     LivenessLocks(Database database, Duration answerWithin) {
@@ -83,28 +85,36 @@ final class LivenessLocks implements AutoCloseable {
 
     /** Notes a lock that a statement of the caller's has taken on this connection. */
     void taken(String name, long epoch) {
-        held.add(key(name, epoch));
+        held.add(new Term(name, epoch));
+    }
+
+    /** The terms of that name whose locks this process holds. */
+    Long[] epochs(String name) {
+        return held.stream()
+                .filter(term -> term.name().equals(name))
+                .map(Term::epoch)
+                .toArray(Long[]::new);
     }
 
     /** Takes the lock of a term unless it is held already. Returns false if another connection has it, such as a former one of ours. */
     boolean lock(Connection open, String name, long epoch) throws SQLException {
-        String key = key(name, epoch);
-        if (!held.contains(key) && call(open, "select pg_try_advisory_lock(" + HASH + ")", key)) {
-            held.add(key);
+        Term term = new Term(name, epoch);
+        if (!held.contains(term) && call(open, "select pg_try_advisory_lock(" + HASH + ")", term)) {
+            held.add(term);
         }
-        return held.contains(key);
+        return held.contains(term);
     }
 
     void unlock(Connection open, String name, long epoch) throws SQLException {
-        String key = key(name, epoch);
-        if (held.remove(key) && !call(open, "select pg_advisory_unlock(" + HASH + ")", key)) {
+        Term term = new Term(name, epoch);
+        if (held.remove(term) && !call(open, "select pg_advisory_unlock(" + HASH + ")", term)) {
             LOG.warn("the lock of the lease '{}' with epoch {} was gone before it was given back", name, epoch);
         }
     }
 
-    private static boolean call(Connection open, String sql, String key) throws SQLException {
+    private static boolean call(Connection open, String sql, Term term) throws SQLException {
         try (PreparedStatement statement = open.prepareStatement(sql)) {
-            statement.setString(1, key);
+            statement.setString(1, key(term.name(), term.epoch()));
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() && row.getBoolean(1);
             }
