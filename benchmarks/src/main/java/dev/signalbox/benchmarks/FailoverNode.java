@@ -16,11 +16,11 @@ import java.time.Duration;
 
 /**
  * A process that stands for an election and tells on standard output what becomes of it: {@code standing 0},
- * {@code elected EPOCH}, {@code lost EPOCH}. The
- * line {@code handover} on standard input makes it hand over; the end of the input ends it.
+ * {@code elected EPOCH}, {@code lost EPOCH}. The line {@code handover} on standard input makes it hand over; the end of the input ends it.
  */
 final class FailoverNode {
     static final Duration POLL = Duration.ofMillis(20);
+
     /** How long one that handed over leaves the lease to others, unless it sees one lead before. */
     private static final Duration STAND_ASIDE = Duration.ofSeconds(2);
 

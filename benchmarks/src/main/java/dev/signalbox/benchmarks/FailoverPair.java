@@ -64,7 +64,9 @@ final class FailoverPair implements AutoCloseable {
                         node, line.substring(0, blank), Long.parseLong(line.substring(blank + 1)), System.nanoTime()));
             }
         } catch (IOException e) {
-            told.add(new Told(node, "unreadable", 0, System.nanoTime()));
+            if (node.process().isAlive()) {
+                told.add(new Told(node, "unreadable", 0, System.nanoTime()));
+            }
         }
     }
 
@@ -74,8 +76,9 @@ final class FailoverPair implements AutoCloseable {
         while (!next.word().equals("elected")) {
             next = next();
         }
-        if (!next.node().equals(node) || next.epoch() <= epoch) {
-            throw new IllegalStateException("the wrong node, or an old epoch: " + next + " after " + epoch);
+        requireNewer(next);
+        if (!next.node().equals(node)) {
+            throw new IllegalStateException("on " + url + ", the wrong node: " + next);
         }
         return next;
     }
@@ -83,20 +86,49 @@ final class FailoverPair implements AutoCloseable {
     private void await(Node node, String word) throws InterruptedException {
         Told next = next();
         while (!next.node().equals(node) || !next.word().equals(word)) {
+            note(next);
             next = next();
+        }
+    }
+
+    /**
+     * A machine that stands still for longer than a lease lasts makes another lead without an order, which is no fault: the next
+     * measurement begins with the one that leads by now.
+     */
+    private void catchUp() {
+        for (Told next = told.poll(); next != null; next = told.poll()) {
+            note(next);
+        }
+    }
+
+    private void note(Told next) {
+        if (next.word().equals("elected")) {
+            requireNewer(next);
+            epoch = next.epoch();
+            if (next.node().equals(other)) {
+                swap();
+            }
+        }
+    }
+
+    private void requireNewer(Told next) {
+        if (next.epoch() <= epoch) {
+            throw new IllegalStateException("on " + url + ", an old epoch: " + next + " after " + epoch);
         }
     }
 
     private Told next() throws InterruptedException {
         Told next = told.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        if (next == null) {
-            throw new IllegalStateException("nothing happened within " + PATIENCE_SECONDS + " s");
+        if (next == null || next.word().equals("unreadable")) {
+            throw new IllegalStateException(
+                    "on " + url + ", nothing was told within " + PATIENCE_SECONDS + " s, or it could not be read");
         }
         return next;
     }
 
     /** From the order until the other is elected. */
     long handOver() throws IOException, InterruptedException {
+        catchUp();
         long begun = System.nanoTime();
         Writer orders = leader.process().outputWriter(StandardCharsets.US_ASCII);
         orders.write("handover\n");
@@ -114,6 +146,7 @@ final class FailoverPair implements AutoCloseable {
 
     /** From SIGKILL until the other is elected; a new process takes the place of the killed one. */
     long kill() throws IOException, InterruptedException {
+        catchUp();
         long begun = System.nanoTime();
         leader.process().destroyForcibly();
         long took = follow(begun);
@@ -125,12 +158,14 @@ final class FailoverPair implements AutoCloseable {
 
     /** From SIGSTOP until the other is elected; then the stopped one goes on, and must not lead. */
     long freeze() throws IOException, InterruptedException {
+        catchUp();
         long begun = System.nanoTime();
         leader.signal("STOP");
         long took = follow(begun);
         leader.signal("CONT");
-        await(leader, "lost");
+        Node former = leader;
         swap();
+        await(former, "lost");
         settle();
         return took;
     }

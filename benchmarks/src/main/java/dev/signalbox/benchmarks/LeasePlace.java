@@ -14,7 +14,14 @@ import java.util.List;
 
 /** A lease store by the URL of where it is, with the client that it needs. */
 record LeasePlace(LeaseStore store, AutoCloseable client) implements AutoCloseable {
+    /** Before the URL of a PostgreSQL whose leases may be taken before they run out. */
+    static final String EARLY_TAKEOVER = "early-takeover:";
+
     static LeasePlace open(String url) {
+        if (url.startsWith(EARLY_TAKEOVER)) {
+            Database database = Database.open(DatabaseConfig.of(url.substring(EARLY_TAKEOVER.length())));
+            return new LeasePlace(DatabaseLeases.openWithEarlyTakeover(database), database);
+        }
         if (url.startsWith("redis:")) {
             RedisClient client = RedisClient.create(url);
             return new LeasePlace(RedisLeases.open(client, "bench:"), client::shutdown);

@@ -16,6 +16,7 @@ final class LeaseStores implements AutoCloseable {
     Map<String, String> urls() {
         Map<String, String> urls = new LinkedHashMap<>();
         urls.put("postgresql", postgres.freshDatabase());
+        urls.put("postgresql, early takeover", LeasePlace.EARLY_TAKEOVER + postgres.freshDatabase());
         urls.put("mariadb", RealMariaDb.shared().freshDatabase());
         urls.put("redis", redis.url());
         urls.put("etcd", etcd.url().toString());

@@ -26,9 +26,13 @@ record LeaseFaultStore(
     /** All stores, each as durable as it can be. MariaDB takes long to start, and only the long form has it. */
     static List<LeaseFaultStore> startAll() {
         Stream<Supplier<LeaseFaultStore>> all = Stream.of(
-                LeaseFaultStore::postgres, LeaseFaultStore::redis, LeaseFaultStore::etcd, LeaseFaultStore::mariaDb);
+                () -> postgres("postgresql"),
+                () -> postgres(LeaseNode.EARLY_TAKEOVER),
+                LeaseFaultStore::redis,
+                LeaseFaultStore::etcd,
+                LeaseFaultStore::mariaDb);
         return all
-                .limit(Effort.of(3, 4))
+                .limit(Effort.of(4, 5))
                 .map(store -> CompletableFuture.supplyAsync(store, Thread::startVirtualThread))
                 .toList()
                 .stream()
@@ -45,14 +49,14 @@ record LeaseFaultStore(
         }
     }
 
-    private static LeaseFaultStore postgres() {
+    private static LeaseFaultStore postgres(String name) {
         RealPostgres server = RealPostgres.start();
         String url = server.freshDatabase();
         Runnable restart = () -> {
             server.stop();
             server.startAgain();
         };
-        return of("postgresql", server.port(), port -> RealPostgres.through(port, url), restart, server);
+        return of(name, server.port(), port -> RealPostgres.through(port, url), restart, server);
     }
 
     private static LeaseFaultStore redis() {

@@ -42,6 +42,9 @@ final class LeaseNode {
     static final String LOST = "lost";
     static final String WROTE = "wrote";
 
+    /** The name of the store whose leases may be taken before they run out. */
+    static final String EARLY_TAKEOVER = "postgresql-early-takeover";
+
     private static final Duration TIMEOUT = Duration.ofMillis(500);
     private static final LeaseOptions OPTIONS = LeaseOptions.DEFAULT
             .withTtl(Duration.ofSeconds(2))
@@ -64,7 +67,7 @@ final class LeaseNode {
         for (String each : List.of(arguments).subList(1, arguments.length)) {
             int at = each.indexOf('=');
             String name = each.substring(0, at);
-            LeaseStore store = open(each.substring(at + 1));
+            LeaseStore store = open(name, each.substring(at + 1));
             Election election = Leases.in(store, arguments[0], CLOCKS).elect("work", OPTIONS, new Telling(name));
             tell(name + " " + STANDING);
             Thread.ofPlatform().daemon().start(() -> act(name, election));
@@ -76,7 +79,7 @@ final class LeaseNode {
         System.exit(0);
     }
 
-    private static LeaseStore open(String url) {
+    private static LeaseStore open(String name, String url) {
         if (url.startsWith("redis:")) {
             return RedisLeases.open(RedisClient.create(url), "fault:", TIMEOUT);
         }
@@ -85,7 +88,10 @@ final class LeaseNode {
                     HttpClient.newHttpClient(), List.of(URI.create(url)), "/fault/", Optional.empty(), TIMEOUT);
         }
         DatabaseConfig config = DatabaseConfig.of(url).withPoolSize(2).withConnectTimeout(Duration.ofSeconds(20));
-        return DatabaseLeases.open(Database.open(config));
+        Database database = Database.open(config);
+        return name.equals(EARLY_TAKEOVER)
+                ? DatabaseLeases.openWithEarlyTakeover(database)
+                : DatabaseLeases.open(database);
     }
 
     /** The lease was held before the moment and after it, and a term never comes back: so it was held then. */

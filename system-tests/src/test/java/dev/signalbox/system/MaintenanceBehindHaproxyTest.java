@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * served, and each message is sent once. HAProxy asks whether a node is alive and not whether it is ready, so that nodes that are
  * closed get requests, too, and what is shown does not hang on who notices what in time.
  */
-@Timeout(600)
+@Timeout(6 * 3600)
 class MaintenanceBehindHaproxyTest {
     private static final int CYCLES = Effort.of(4, 1000);
     private static final String TOKEN = "a-token-of-this-test-0123456789";

@@ -34,20 +34,23 @@ class ServerFailoverTest {
     private ServerProcess other;
 
     @BeforeEach
-    void startTwo() throws Exception {
+    void startProvider() throws Exception {
         Behaviour slow = Behaviour.perfect().withLatency(Duration.ofMillis(5), Duration.ofMillis(40));
         provider = SmsSimulator.start(SmsSimulatorOptions.defaults().withBehaviour(slow));
+    }
+
+    private void startTwo(String lease) {
         String database = "database.url=" + RealPostgres.shared().freshDatabase();
-        leader = start("one", database);
+        leader = start("one", database, lease);
         awaitRole(leader, "SERVING");
-        other = start("two", database);
+        other = start("two", database, lease);
         awaitRole(other, "WAITING");
     }
 
-    private ServerProcess start(String name, String database) {
+    private ServerProcess start(String name, String database, String lease) {
         List<String> settings = new ArrayList<>(Messages.settings(provider));
         settings.addAll(
-                List.of(database, "delivery.active=one", "ha.node=" + name, "ha.lease=8s", "delivery.lease=5s"));
+                List.of(database, "delivery.active=one", "ha.node=" + name, "ha.lease=" + lease, "delivery.lease=5s"));
         ServerProcess server =
                 ServerProcess.start(folder.resolve(name), settings).awaitReady();
         servers.add(server);
@@ -88,8 +91,10 @@ class ServerFailoverTest {
         assertThat(provider.stats().duplicatesByContent()).isZero();
     }
 
+    /** The leader's lease would last an hour; the end of its connection to PostgreSQL is what the other follows. */
     @Test
     void theOtherTakesOverFromOneThatWasKilled() throws Exception {
+        startTwo("1h");
         Messages.accept(other, "before", 500);
         Awaitility.await().atMost(PATIENCE).until(() -> provider.stats().accepted() > 20);
         assertThat(attempts(other)).as("sent by the one that waits").isZero();
@@ -104,6 +109,7 @@ class ServerFailoverTest {
 
     @Test
     void oneThatWasFrozenSendsNothingAfterItsTermEnded() throws Exception {
+        startTwo("8s");
         Messages.accept(other, "before", 500);
         Awaitility.await().atMost(PATIENCE).until(() -> provider.stats().accepted() > 20);
 
@@ -124,6 +130,7 @@ class ServerFailoverTest {
 
     @Test
     void aHandOverMovesTheWorkAndBothStayReady() throws Exception {
+        startTwo("8s");
         assertThat(other.get("/health/ready").statusCode()).as("one that waits").isEqualTo(200);
         assertThat(other.get("/health").body()).contains("\"role\":\"WAITING\"");
         assertThat(other.post("/api/ha/handover", "application/json", "").statusCode())

@@ -27,8 +27,8 @@ final class LeaseKeys {
             "ha.lease",
             Kind.duration("1s", "1h"),
             "10s",
-            "How long a leader that vanished keeps the others waiting; a leader that cannot renew stops a tenth"
-                    + " earlier.");
+            "How long a leader that froze or cannot be reached keeps the others waiting, and one that was killed where the"
+                    + " lease is not in PostgreSQL; a leader that cannot renew stops a tenth earlier.");
 
     static final Key<LeaseSettings.Store> STORE = Key.of(
             "ha.store",

@@ -1,5 +1,6 @@
 package dev.signalbox.server.leases;
 
+import dev.signalbox.database.Dialect;
 import dev.signalbox.ha.etcd.EtcdLeases;
 import dev.signalbox.ha.lease.DatabaseLeases;
 import dev.signalbox.ha.lease.LeaseException;
@@ -29,9 +30,12 @@ final class LeaseStores {
         };
     }
 
+    /** A moment with two leaders does no harm: each message is under the queue's own lease, whichever node leads. */
     private static LeaseStore database(Node node) {
         try {
-            return DatabaseLeases.open(node.database());
+            return node.database().dialect() == Dialect.POSTGRESQL
+                    ? DatabaseLeases.openWithEarlyTakeover(node.database())
+                    : DatabaseLeases.open(node.database());
         } catch (LeaseException e) {
             throw new StartupException(FailureText.of(e), e);
         }

@@ -14,15 +14,20 @@ import dev.signalbox.ha.lease.Leases;
 import dev.signalbox.ha.lease.LossReason;
 import dev.signalbox.ha.lease.Role;
 import dev.signalbox.testing.services.RealEtcd;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +126,37 @@ class EtcdLeaseFaultTest {
 
         assertThat(store.find("a"))
                 .hasValueSatisfying(held -> assertThat(held.epoch()).isEqualTo(epoch));
+    }
+
+    /**
+     * Reported: etcd-io/jetcd#1134, whose client asks without a pause while etcd is away. The election asks each 80 to 100 ms, its watch
+     * each second, and Java's client may repeat a request once.
+     */
+    @Test
+    void anEtcdThatIsAwayIsAskedAtItsTimesOnly() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        try (ServerSocket refusing = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> hangUp(refusing, asked));
+            LeaseStore away = EtcdLeases.open(client, List.of(RealEtcd.url(refusing.getLocalPort())), "/lease/");
+            long begun = System.nanoTime();
+            try (Election election = Leases.in(away, "one").elect("leader", OPTIONS, new Ends(new ArrayList<>()))) {
+                Awaitility.await("several attempts").atMost(PATIENCE).until(() -> asked.get() > 20);
+                assertThat(election.role()).isEqualTo(Role.STANDBY);
+            }
+            double seconds = (System.nanoTime() - begun) / 1_000_000_000.0;
+            assertThat((double) asked.get()).isLessThanOrEqualTo(2 * (13 * (seconds + 1) + seconds + 1));
+        }
+    }
+
+    private static void hangUp(ServerSocket socket, AtomicInteger asked) {
+        while (!socket.isClosed()) {
+            try {
+                socket.accept().close();
+                asked.incrementAndGet();
+            } catch (IOException e) {
+                return; // the test is over
+            }
+        }
     }
 
     private record Ends(List<LossReason> ends) implements ElectionListener {

@@ -29,6 +29,24 @@ public final class DatabaseLeases {
         return new DatabaseStore(database);
     }
 
+    /**
+     * The same on PostgreSQL, for leases that may be taken before they run out, once the connection of their holder has ended: a holder
+     * that was killed is followed at once, one that is frozen when its lease runs out. The store keeps a connection of its own, and one
+     * for each name that is watched.
+     *
+     * <p><b>For work behind a fence, or guarded in another way.</b> A connection may be cut while its process lives. Then the next holder
+     * and the former one, until it has heard of that, both find their lease held. Epochs are as with {@link #open}. Several stores of either
+     * kind may share the tables; through {@link #open} a lease has all of its time, and is waited for until then.
+     *
+     * @throws LeaseStoreUnavailableException if the database cannot be reached
+     * @throws LeaseException if it refuses, or is not PostgreSQL
+     */
+    public static LeaseStore openWithEarlyTakeover(Database database) {
+        LeaseStore store = new EarlyTakeoverStore(database);
+        migrate(database);
+        return store;
+    }
+
     /** A fence in the database; each check is a transaction of its own. Throws as {@link #open} does. */
     public static Fence fence(Database database) {
         migrate(database);

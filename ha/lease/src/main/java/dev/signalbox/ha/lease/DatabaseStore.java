@@ -39,7 +39,7 @@ final class DatabaseStore implements LeaseStore {
     }
 
     /** Microseconds since 1970, at the moment of the statement and not of its transaction. */
-    private static String now(Dialect dialect) {
+    static String now(Dialect dialect) {
         return switch (dialect) {
             case POSTGRESQL -> "(extract(epoch from clock_timestamp()) * 1000000)::bigint";
             case SQLITE -> "cast(unixepoch('subsec') * 1000000 as integer)";
@@ -54,13 +54,14 @@ final class DatabaseStore implements LeaseStore {
     public Acquisition acquire(String name, String owner, Duration ttl) {
         LeaseNames.checked(name);
         LeaseNames.checked(owner);
-        return run(connection -> acquire(connection, name, owner, ttl));
+        return run(connection -> acquire(connection, taking, name, owner, ttl));
     }
 
     /** Race: the lease may end between the two statements, hence the loop. */
-    private Acquisition acquire(Connection connection, String name, String owner, Duration ttl) throws SQLException {
+    Acquisition acquire(Connection connection, LeaseTaking by, String name, String owner, Duration ttl)
+            throws SQLException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Optional<Long> epoch = taking.take(connection, name, owner, micros(ttl));
+            Optional<Long> epoch = by.take(connection, name, owner, micros(ttl));
             if (epoch.isPresent()) {
                 return new Acquisition.Granted(epoch.get());
             }
@@ -74,27 +75,38 @@ final class DatabaseStore implements LeaseStore {
 
     @Override
     public boolean renew(String name, String owner, long epoch, Duration ttl) {
-        return run(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(renew)) {
-                statement.setLong(1, micros(ttl));
-                statement.setString(2, name);
-                statement.setString(3, owner);
-                statement.setLong(4, epoch);
-                return statement.executeUpdate() == 1;
-            }
-        });
+        return run(connection -> renew(connection, renew, name, owner, epoch, ttl));
+    }
+
+    /** The statement by which this store renews. */
+    String renewal() {
+        return renew;
+    }
+
+    /** @param sql with the parameters of {@link #renewal} */
+    boolean renew(Connection connection, String sql, String name, String owner, long epoch, Duration ttl)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, micros(ttl));
+            statement.setString(2, name);
+            statement.setString(3, owner);
+            statement.setLong(4, epoch);
+            return statement.executeUpdate() == 1;
+        }
     }
 
     @Override
     public boolean release(String name, String owner, long epoch) {
-        return run(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(end)) {
-                statement.setString(1, name);
-                statement.setString(2, owner);
-                statement.setLong(3, epoch);
-                return statement.executeUpdate() == 1;
-            }
-        });
+        return run(connection -> release(connection, name, owner, epoch));
+    }
+
+    boolean release(Connection connection, String name, String owner, long epoch) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(end)) {
+            statement.setString(1, name);
+            statement.setString(2, owner);
+            statement.setLong(3, epoch);
+            return statement.executeUpdate() == 1;
+        }
     }
 
     @Override

@@ -34,7 +34,7 @@ final class RunningElection implements Election, Candidate.Events {
         this.options = options;
         this.callbacks = new Callbacks(listener, keeper.name(), options.ttl());
         this.candidate = new Candidate(keeper, options, clocks, RandomGenerator.getDefault(), this);
-        this.watch = store.watch(keeper.name(), this::hint);
+        this.watch = store.watch(keeper.name(), wake::give);
         this.steps = daemon("signalbox-lease-", this::takeSteps);
         this.deadlines = daemon("signalbox-lease-deadline-", this::watchDeadlines);
     }
@@ -78,13 +78,6 @@ final class RunningElection implements Election, Candidate.Events {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** A leader knows more than the store could hint. */
-    private void hint() {
-        if (!candidate.isLeading()) {
-            wake.give();
         }
     }
 

@@ -17,7 +17,7 @@
  *   <tr><td>the store in memory</td>
  *       <td>MemoryStore</td></tr>
  *   <tr><td>the store in a database</td>
- *       <td>{@link DatabaseLeases}, DatabaseStore, LeaseTaking, Failing</td></tr>
+ *       <td>{@link DatabaseLeases}, DatabaseStore, LeaseTaking, Failing, EarlyTakeoverStore, LivenessLocks, LivenessWatch</td></tr>
  *   <tr><td>the algorithm, without threads</td>
  *       <td>Candidate, Keeper, Tenure, Deadline, {@link Clocks}</td></tr>
  *   <tr><td>its threads</td>

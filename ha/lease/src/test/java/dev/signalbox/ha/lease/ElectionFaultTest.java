@@ -93,6 +93,21 @@ class ElectionFaultTest {
         awaitTerm(2);
     }
 
+    /** It would renew in twenty minutes; the store's hint makes it ask now. */
+    @Test
+    void aLeaderThatIsToldOfAChangeAsksAtOnce() {
+        LeaseStore hinting = LeaseStore.inMemory();
+        Told heard = new Told();
+        try (Election leader = Leases.in(hinting, "one").elect("leader", OPTIONS.withTtl(Duration.ofHours(1)), heard)) {
+            Awaitility.await("the term").atMost(PATIENCE).until(() -> leader.role() == Role.LEADER);
+            Lease lease = leader.lease().orElseThrow();
+
+            assertThat(hinting.release("leader", lease.owner(), lease.epoch())).isTrue();
+
+            Awaitility.await("the end").atMost(PATIENCE).until(() -> heard.ends.contains(LossReason.REVOKED));
+        }
+    }
+
     /** The term ends at the deadline although nobody returns, and the next one waits for the listener. */
     @Test
     void aListenerThatHangsHoldsUpNeitherTheEndNorMixesTerms() {
@@ -166,6 +181,31 @@ class ElectionFaultTest {
             assertThat(lock.lease().isHeld()).isTrue();
         }
         assertThat(store.memory.find("job")).isEmpty();
+    }
+
+    @Test
+    void aLockThatTheStoreRevokesEndsAtItsNextRenewal() throws Exception {
+        LeaseLock lock = Leases.in(store, "one")
+                .tryLock("job", OPTIONS.withTtl(Duration.ofSeconds(9)), Duration.ZERO)
+                .orElseThrow();
+
+        assertThat(store.memory.release(
+                        "job", lock.lease().owner(), lock.lease().epoch()))
+                .isTrue();
+
+        assertThat(lock.ended().toCompletableFuture().get(60, TimeUnit.SECONDS)).isEqualTo(LossReason.REVOKED);
+        assertThat(lock.lease().isHeld()).isFalse();
+    }
+
+    /** The renewal never returns, and nobody asks whether the lock is held; its end is told all the same. */
+    @Test
+    void aLockWhoseStoreHangsIsToldToEndByItsDeadline() throws Exception {
+        LeaseLock lock =
+                Leases.in(store, "one").tryLock("job", OPTIONS, Duration.ZERO).orElseThrow();
+
+        store.hang();
+
+        assertThat(lock.ended().toCompletableFuture().get(60, TimeUnit.SECONDS)).isEqualTo(LossReason.EXPIRED);
     }
 
     @Test

@@ -17,6 +17,8 @@ import java.util.Set;
  *
  * <p>What must hold at each moment: at most one node holds the lease (unless the store's own clock jumped), and the resource never
  * accepts an epoch after a newer one, nor one epoch from two nodes. After the last fault one node leads.
+ *
+ * <p>With early takeover the same holds, except that two nodes may hold the lease after the connection of one was cut while it lived.
  */
 final class LeaseSimulation {
     static final String NAME = "dispatcher";
@@ -27,6 +29,8 @@ final class LeaseSimulation {
 
     private final SimulatedWorld world;
     private final LeaseStore truth;
+    private final Optional<SimulatedLocks> locks;
+    private final boolean cuts;
     private final Fence fence;
     private final Map<Long, String> writers = new HashMap<>();
     private final Set<LossReason> losses = EnumSet.noneOf(LossReason.class);
@@ -35,9 +39,21 @@ final class LeaseSimulation {
     private int refused;
     private int started;
 
-    LeaseSimulation(long seed, Fence fence) {
+    /** What may happen to a lease before it runs out. */
+    enum Takeover {
+        NEVER_EARLY,
+        /** Taken by another when its holder was killed. */
+        FROM_KILLED,
+        /** The same, also where only the connection of its holder was cut. */
+        FROM_CUT
+    }
+
+    LeaseSimulation(long seed, Fence fence, Takeover takeover) {
         this.world = new SimulatedWorld(seed);
-        this.truth = LeaseStore.inMemory(world::storeNanos);
+        LeaseStore rows = LeaseStore.inMemory(world::storeNanos);
+        this.locks = takeover == Takeover.NEVER_EARLY ? Optional.empty() : Optional.of(new SimulatedLocks(rows));
+        this.truth = locks.<LeaseStore>map(each -> each).orElse(rows);
+        this.cuts = takeover == Takeover.FROM_CUT;
         this.fence = fence;
         world.afterEach(this::check);
         for (int i = 0; i < 3; i++) {
@@ -50,7 +66,7 @@ final class LeaseSimulation {
     }
 
     /** What one history saw, to know that histories do see something. */
-    record Summary(int terms, int accepted, int refused, Set<LossReason> losses) {}
+    record Summary(int terms, int accepted, int refused, int takenEarly, Set<LossReason> losses) {}
 
     Summary run() {
         for (int i = 0; i < FAULTS; i++) {
@@ -60,7 +76,9 @@ final class LeaseSimulation {
             write();
         }
         settle();
-        return new Summary(world.nodes.stream().mapToInt(node -> node.terms).sum(), accepted, refused, losses);
+        int terms = world.nodes.stream().mapToInt(node -> node.terms).sum();
+        int takenEarly = locks.map(each -> each.takenEarly).orElse(0);
+        return new Summary(terms, accepted, refused, takenEarly, losses);
     }
 
     private void disturb() {
@@ -71,13 +89,21 @@ final class LeaseSimulation {
             case 2 -> handOver(node);
             case 3 -> world.storeDownUntil = world.now() + world.span(2);
             case 4 -> jump(node);
+            case 5 -> cut(node);
             default -> {}
         }
     }
 
     private void replace(SimulatedNode node) {
         node.crash();
+        locks.ifPresent(each -> each.kill(node.owner));
         world.nodes.set(world.nodes.indexOf(node), newNode());
+    }
+
+    private void cut(SimulatedNode node) {
+        if (cuts) {
+            locks.ifPresent(each -> each.cut(node.owner));
+        }
     }
 
     private static void handOver(SimulatedNode node) {
@@ -134,7 +160,7 @@ final class LeaseSimulation {
                 holders += node.holds() ? 1 : 0;
             }
         }
-        if (holders > 1 && world.weather != Weather.STORE_CLOCK_JUMPS) {
+        if (holders > 1 && world.weather != Weather.STORE_CLOCK_JUMPS && !cuts) {
             throw new AssertionError(holders + " nodes hold the lease at one time");
         }
     }

@@ -75,6 +75,11 @@ public final class MaintenanceInterceptor implements ServerInterceptor {
         return drainable;
     }
 
+    /** How many calls a cut would end. */
+    int remembered() {
+        return open.size();
+    }
+
     /** How many calls are being handled. */
     public long underWay() {
         return gate.inside();

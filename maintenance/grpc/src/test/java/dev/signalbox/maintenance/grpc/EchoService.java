@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** A service with a method of each shape. The methods answer with what they got, once the test lets them. */
 final class EchoService {
@@ -24,6 +26,10 @@ final class EchoService {
 
     final AtomicLong handling = new AtomicLong();
     final AtomicLong handled = new AtomicLong();
+    final AtomicBoolean failing = new AtomicBoolean();
+    /** Where the stream that began last is answered. */
+    final AtomicReference<@Nullable StreamObserver<String>> talking = new AtomicReference<>();
+
     final AtomicReference<CountDownLatch> release = new AtomicReference<>(new CountDownLatch(0));
 
     ServerServiceDefinition definition() {
@@ -52,6 +58,10 @@ final class EchoService {
     }
 
     private StreamObserver<String> echo(StreamObserver<String> answers) {
+        if (failing.get()) {
+            throw new IllegalStateException("as the test asked");
+        }
+        talking.set(answers);
         handling.incrementAndGet();
         return new StreamObserver<>() {
             private String last = "";

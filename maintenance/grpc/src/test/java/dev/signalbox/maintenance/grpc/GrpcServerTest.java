@@ -1,6 +1,7 @@
 package dev.signalbox.maintenance.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -28,6 +29,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -172,6 +174,43 @@ class GrpcServerTest extends DrainableContract {
         assertThat(maintenance.reports().getFirst().outcome()).isEqualTo(DrainReport.Outcome.OVERDUE);
         await().atMost(LONG)
                 .untilAsserted(() -> assertThat(interceptor.underWay()).isZero());
+    }
+
+    /** A service may answer a call of which it does not know yet that it was cut. */
+    @Test
+    void whatAServiceSendsAfterACutHasNoEffect() throws Exception {
+        Answers talk = new Answers();
+        ClientCalls.asyncBidiStreamingCall(channel.newCall(EchoService.TALK, CallOptions.DEFAULT), talk);
+        await().atMost(LONG).until(() -> echo.talking.get() != null);
+        enter();
+        assertThat(talk.end.get()).isEqualTo(Status.Code.UNAVAILABLE);
+
+        StreamObserver<String> answers = Objects.requireNonNull(echo.talking.get());
+        assertThatCode(() -> {
+                    answers.onNext("late");
+                    answers.onCompleted();
+                })
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void aCallThatTheServiceDoesNotBeginIsCountedOut() throws Exception {
+        echo.failing.set(true);
+        Answers talk = new Answers();
+        ClientCalls.asyncBidiStreamingCall(channel.newCall(EchoService.TALK, CallOptions.DEFAULT), talk);
+
+        assertThat(talk.end.get()).isEqualTo(Status.Code.UNKNOWN);
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(interceptor.underWay()).isZero());
+    }
+
+    /** It would be kept for as long as the server runs. */
+    @Test
+    void aCallThatEndedIsForgotten() throws Exception {
+        assertThat(statusOf(unary(EchoService.UNARY, "x"))).isEqualTo(Status.Code.OK);
+
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(interceptor.remembered()).isZero());
     }
 
     @Test

@@ -158,6 +158,40 @@ class SqsWorkerTest extends DrainableContract {
         assertThat(begun).containsExactly(0, 0);
     }
 
+    /** The thread's interrupt was the handler's; the request that gives the message back would fail by it. */
+    @Test
+    void whatIsCutIsGivenBackAlsoWhereItsHandlerLeavesTheInterrupt() throws Exception {
+        enter();
+        try (Maintenance other = Maintenance.start(MaintenanceOptions.defaults());
+                SqsWorker careful = SqsWorker.join(
+                        other,
+                        queue.client(),
+                        queue.url(),
+                        SqsWorkerTest::leaveInterrupt,
+                        SqsWorkerOptions.defaults()
+                                .withPollWait(Duration.ofSeconds(1))
+                                .withBackoff(Duration.ZERO))) {
+            queue.send();
+            await().atMost(LONG).until(() -> careful.underWay() == 1);
+            assertThat(careful.drainable().drain(Duration.ofMillis(10))).isEqualTo(1);
+
+            careful.drainable().cut();
+
+            assertThat(careful.drainable().drain(LONG)).isZero();
+            assertThat(queue.invisible()).isZero();
+            assertThat(queue.visible()).isEqualTo(1);
+        }
+    }
+
+    private static void leaveInterrupt(Message message) {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("cut at " + message.messageId(), e);
+        }
+    }
+
     /** A handler that takes longer than the visibility timeout keeps its message to itself. */
     @Test
     void aSlowHandlerKeepsItsMessage() throws Exception {

@@ -62,4 +62,29 @@ class PostgresLeaseTest {
             return node();
         }
     }
+
+    private LeaseStore nodeWithEarlyTakeover() {
+        return DatabaseLeases.openWithEarlyTakeover(nodes.get(next.getAndIncrement() % nodes.size()));
+    }
+
+    @Nested
+    class StoreWithEarlyTakeover extends LeaseStoreContract {
+        @Override
+        protected LeaseStore connect() {
+            return nodeWithEarlyTakeover();
+        }
+
+        @Override
+        protected boolean hints() {
+            return true;
+        }
+    }
+
+    @Nested
+    class ElectionsWithEarlyTakeover extends ElectionContract {
+        @Override
+        protected LeaseStore connect() {
+            return nodeWithEarlyTakeover();
+        }
+    }
 }

@@ -5,7 +5,10 @@ create table signalbox_lease (
     name text not null primary key,
     owner text not null,
     epoch bigint not null,
-    until bigint not null
+    until bigint not null,
+    -- Equal to the epoch if the holder shows by an advisory lock that it lives, which it took since the server was started at lock_server.
+    lock_epoch bigint,
+    lock_server timestamptz
 );
 
 -- The newest epoch that has written under each name.
