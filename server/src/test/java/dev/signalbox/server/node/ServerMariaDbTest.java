@@ -24,7 +24,7 @@ class ServerMariaDbTest {
                 database,
                 "delivery.active=one",
                 "delivery.messages-table.enabled=true",
-                "maintenance.cluster=database",
+                "maintenance.cluster=true",
                 "digest.window=1s");
     }
 
@@ -53,7 +53,7 @@ class ServerMariaDbTest {
             assertThat(run(server, "preference", "list", "bob")).contains("news");
             assertThat(run(server, "template", "list")).contains("hello");
             assertThat(run(server, "webhook", "endpoints", "list")).contains("https://example.org/hook");
-            assertThat(run(server, "health")).contains("UP");
+            assertThat(server.run("health").exitCode()).isZero();
         }
     }
 

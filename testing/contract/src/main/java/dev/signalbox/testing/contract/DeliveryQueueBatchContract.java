@@ -16,6 +16,8 @@ import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.queue.Step;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +47,21 @@ public abstract class DeliveryQueueBatchContract extends DeliveryQueueContract {
     void open() {
         batches = MessageBatches.of(queue());
         sms.answering(delivery -> answer(delivery.body()));
+    }
+
+    @AfterEach
+    void openOnesAreCountedRight() {
+        long wrong = database().read(connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("""
+                            select count(*) from delivery_batch b where b.completed_at is null and b.open <>
+                                (select count(*) from delivery_batch_message m where m.batch = b.id and m.state is null)
+                            """)) {
+                row.next();
+                return row.getLong(1);
+            }
+        });
+        assertThat(wrong).as("batches whose open messages are miscounted").isZero();
     }
 
     private static SendResult answer(String body) {
