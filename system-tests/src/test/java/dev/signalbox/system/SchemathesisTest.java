@@ -65,6 +65,10 @@ class SchemathesisTest {
         checks.positive_data_acceptance.enabled = false
 
         [[operations]]
+        include-name = "POST /api/batches"
+        checks.positive_data_acceptance.enabled = false
+
+        [[operations]]
         include-name = "POST /api/recurring"
         checks.positive_data_acceptance.enabled = false
 

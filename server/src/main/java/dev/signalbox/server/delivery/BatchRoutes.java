@@ -99,10 +99,10 @@ final class BatchRoutes {
         JsonFields fields =
                 OperatorBody.fields(RequestBody.declaredJson(request, bounds.maxBody()), FIELDS, "a batch");
         Violations violations = fields.violations();
-        Optional<UUID> id = fields.text("id").flatMap(UuidText::parse);
-        violations.check(!fields.has("id") || id.isPresent(), "id", "is not a UUID");
+        Optional<String> given = fields.text("id");
+        Optional<UUID> id = given.flatMap(UuidText::parse);
+        violations.check(given.isEmpty() || id.isPresent(), "id", "is not a UUID");
         List<Step> callback = fields.text("callback")
-                .filter(text -> !text.isEmpty())
                 .map(text -> steps.chain("callback", text, violations))
                 .orElse(List.of());
         List<Reach> messages = messages(fields, reader.within(request.header("traceparent")));
