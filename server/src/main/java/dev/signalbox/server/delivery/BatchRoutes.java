@@ -19,6 +19,7 @@ import dev.signalbox.server.rest.RequestBody;
 import dev.signalbox.server.rest.Response;
 import dev.signalbox.server.rest.Role;
 import dev.signalbox.server.rest.Route;
+import dev.signalbox.server.rest.UuidText;
 import dev.signalbox.server.rest.Violations;
 import java.io.IOException;
 import java.time.Instant;

@@ -5,17 +5,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A database for the tests of a store. A test of all kinds is a class that takes one of these as its parameter:
- *
- * <pre>{@code
- * @ParameterizedClass
- * @MethodSource("dev.signalbox.testing.services.StoreDatabase#each")
- * class StoreTest {
- *     @Parameter
- *     private StoreDatabase where;
- * }</pre>
- *
- * <p>All methods of the class share the database of a kind. Thread-safe.
+ * A database for the tests of a store. A test of all kinds is a parameterized class with {@link #each} as its source; all methods of
+ * the class share the database of a kind. Thread-safe.
  */
 public final class StoreDatabase {
     private final String kind;
