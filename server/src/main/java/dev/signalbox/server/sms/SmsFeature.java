@@ -62,9 +62,11 @@ public final class SmsFeature implements Feature {
 
     private static void start(Node node, Optional<Sending> sending) {
         Optional<SmsCallbacks> callbacks = sending.flatMap(Sending::callbacks);
+        Map<String, SmsCallbacks> byName = sending.map(Sending::callbacksByName).orElse(Map.of());
         var routes = new SmsCallbackRoutes(
                 callbacks,
-                callbacks.map(_ -> node.receipts()),
+                byName,
+                byName.isEmpty() ? Optional.empty() : Optional.of(node.receipts()),
                 node.suppressions(),
                 new SmsMetrics(node.registry()),
                 node.clock());

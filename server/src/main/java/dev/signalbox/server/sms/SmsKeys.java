@@ -58,7 +58,7 @@ final class SmsKeys {
             "delivery.sms.callback",
             Kind.url(),
             "Where providers report what became of a message and what people write: the URL, as they see it, that leads to"
-                    + " /callbacks/sms of this server. Twilio, Vonage and Sinch are told it with each message; with Bird it"
+                    + " /callbacks/sms of this server, for a backup to /callbacks/sms/ and its name. Twilio, Vonage and Sinch are told it with each message; with Bird it"
                     + " stands in the subscription.");
     static final Key<String> CALLBACK_SECRET = Key.secret(
             "delivery.sms.callback-secret",
@@ -165,13 +165,13 @@ final class SmsKeys {
             TIMEOUT,
             CONNECT_TIMEOUT,
             CONCURRENCY,
+            CALLBACK,
+            CALLBACK_SECRET,
+            CALLBACK_SIGNATURE,
             CA_FILE,
             INSECURE);
 
     private static final List<Key<?>> OF_THE_CHANNEL = List.of(
-            CALLBACK,
-            CALLBACK_SECRET,
-            CALLBACK_SIGNATURE,
             KEY_LIFETIME,
             MAX_LENGTH,
             MAX_SEGMENTS,

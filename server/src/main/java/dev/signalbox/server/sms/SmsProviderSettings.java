@@ -3,6 +3,7 @@ package dev.signalbox.server.sms;
 import dev.signalbox.delivery.sms.BirdProvider;
 import dev.signalbox.delivery.sms.GenericProvider;
 import dev.signalbox.delivery.sms.SinchProvider;
+import dev.signalbox.delivery.sms.SmsCallbacks;
 import dev.signalbox.delivery.sms.SmsLimit;
 import dev.signalbox.delivery.sms.SmsOptions;
 import dev.signalbox.delivery.sms.SmsProvider;
@@ -30,10 +31,17 @@ final class SmsProviderSettings {
     /**
      * A provider and how it is asked.
      *
+     * @param callbacks what it tells us, if that can be verified
      * @param nameKey the key of its name
      * @param index its place among the backups; of no meaning for the first
      */
-    record Configured(String name, SmsProvider provider, SmsOptions options, Key<String> nameKey, int index) {}
+    record Configured(
+            String name,
+            SmsProvider provider,
+            SmsOptions options,
+            Optional<SmsCallbacks> callbacks,
+            Key<String> nameKey,
+            int index) {}
 
     private final Reading reading;
     private final boolean isBackup;
@@ -58,9 +66,25 @@ final class SmsProviderSettings {
     private Optional<Configured> read() {
         var options = options();
         var provider = provider();
+        var callbacks = callbacks();
         String name = find(SmsKeys.NAME).orElseGet(() -> Kind.written(get(SmsKeys.PROVIDER)));
         return provider.flatMap(
-                made -> options.map(how -> new Configured(name, made, how, placed(SmsKeys.NAME), index)));
+                made -> options.map(how -> new Configured(name, made, how, callbacks, placed(SmsKeys.NAME), index)));
+    }
+
+    private Optional<SmsCallbacks> callbacks() {
+        Optional<URI> url = find(SmsKeys.CALLBACK);
+        Optional<String> token = find(SmsKeys.PROVIDER_TOKEN);
+        Optional<String> secret = find(SmsKeys.CALLBACK_SECRET);
+        var signature = get(SmsKeys.CALLBACK_SIGNATURE);
+        var clock = InstantSource.system();
+        return switch (get(SmsKeys.PROVIDER)) {
+            case TWILIO -> url.flatMap(at -> token.map(key -> SmsCallbacks.twilio(at, key)));
+            case VONAGE -> secret.map(key -> SmsCallbacks.vonage(signature, key, clock));
+            case SINCH -> secret.map(key -> SmsCallbacks.sinch(key, clock));
+            case BIRD -> url.flatMap(at -> secret.map(key -> SmsCallbacks.bird(at, key, clock)));
+            case GENERIC, SNS -> Optional.empty();
+        };
     }
 
     private <T> Key<T> placed(Key<T> key) {
@@ -124,7 +148,7 @@ final class SmsProviderSettings {
                 find(SmsKeys.ACCOUNT).orElse(""),
                 find(SmsKeys.PROVIDER_TOKEN).orElse(""),
                 find(SmsKeys.FROM).orElse(""),
-                isBackup ? Optional.empty() : reading.find(SmsKeys.CALLBACK));
+                find(SmsKeys.CALLBACK));
         var contract = contract();
         boolean complete = which == SmsProviders.GENERIC ? genericIsComplete(account) : isComplete(which);
         return complete ? made(SmsKeys.PROVIDER, () -> provider(which, account, contract)) : Optional.empty();

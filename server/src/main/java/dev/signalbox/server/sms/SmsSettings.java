@@ -4,11 +4,11 @@ import dev.signalbox.delivery.sms.SmsCallbacks;
 import dev.signalbox.http.CircuitBreaker;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.sms.SmsProviderSettings.Configured;
-import java.net.URI;
-import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,9 +21,20 @@ final class SmsSettings {
      *
      * @param providers in the order in which they are asked; at least one
      * @param failover when a provider is passed over, if there are several
-     * @param callbacks what the first provider tells us, if that can be verified
      */
-    record Sending(List<Configured> providers, CircuitBreaker.Limits failover, Optional<SmsCallbacks> callbacks) {}
+    record Sending(List<Configured> providers, CircuitBreaker.Limits failover) {
+        /** What the first provider tells us, if that can be verified. */
+        Optional<SmsCallbacks> callbacks() {
+            return providers.getFirst().callbacks();
+        }
+
+        /** What providers tell us that can be verified, by their names. */
+        Map<String, SmsCallbacks> callbacksByName() {
+            Map<String, SmsCallbacks> callbacks = new HashMap<>();
+            providers.forEach(each -> each.callbacks().ifPresent(found -> callbacks.put(each.name(), found)));
+            return callbacks;
+        }
+    }
 
     private SmsSettings() {}
 
@@ -47,8 +58,7 @@ final class SmsSettings {
                 "has no effect with delivery.sms.backups: a repeat may go to another provider, which does not know the key");
         checkNames(reading, providers);
         var limits = limits(reading);
-        var callbacks = callbacks(reading);
-        return first.flatMap(_ -> limits).map(failover -> new Sending(List.copyOf(providers), failover, callbacks));
+        return first.flatMap(_ -> limits).map(failover -> new Sending(List.copyOf(providers), failover));
     }
 
     private static void checkNames(Reading reading, List<Configured> providers) {
@@ -70,20 +80,5 @@ final class SmsSettings {
         reading.check(
                 ordered, SmsKeys.FAILOVER_LONGEST_PAUSE, "is shorter than " + SmsKeys.FAILOVER_PAUSE.path());
         return ordered ? Optional.of(new CircuitBreaker.Limits(failures, pause, longest)) : Optional.empty();
-    }
-
-    private static Optional<SmsCallbacks> callbacks(Reading reading) {
-        Optional<URI> url = reading.find(SmsKeys.CALLBACK);
-        Optional<String> token = reading.find(SmsKeys.PROVIDER_TOKEN);
-        Optional<String> secret = reading.find(SmsKeys.CALLBACK_SECRET);
-        var signature = reading.get(SmsKeys.CALLBACK_SIGNATURE);
-        var clock = InstantSource.system();
-        return switch (reading.get(SmsKeys.PROVIDER)) {
-            case TWILIO -> url.flatMap(at -> token.map(key -> SmsCallbacks.twilio(at, key)));
-            case VONAGE -> secret.map(key -> SmsCallbacks.vonage(signature, key, clock));
-            case SINCH -> secret.map(key -> SmsCallbacks.sinch(key, clock));
-            case BIRD -> url.flatMap(at -> secret.map(key -> SmsCallbacks.bird(at, key, clock)));
-            case GENERIC, SNS -> Optional.empty();
-        };
     }
 }
