@@ -20,7 +20,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -32,11 +31,13 @@ class TemplateStoreTest {
     @ParameterizedClass
     @MethodSource("dev.signalbox.testing.services.StoreDatabase#each")
     class OnEachDatabase {
-        @Parameter
-        private StoreDatabase where;
-
+        private final StoreDatabase where;
         private Database database;
         private TemplateStore store;
+
+        OnEachDatabase(StoreDatabase where) {
+            this.where = where;
+        }
 
         @BeforeEach
         void open() {

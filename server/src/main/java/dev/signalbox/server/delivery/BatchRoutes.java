@@ -109,7 +109,7 @@ final class BatchRoutes {
         List<Reach> messages = messages(fields, reader.within(request.header("traceparent")));
         OperatorBody.refuseWrong(violations);
         Creation creation = created(id.orElseGet(MessageId::next), messages, callback);
-        metrics.accepted((int) creation.receipts().stream()
+        metrics.accepted(creation.receipts().stream()
                 .filter(receipt -> !receipt.duplicate())
                 .count());
         response.header("Location", ALL + "/" + creation.batch().id());

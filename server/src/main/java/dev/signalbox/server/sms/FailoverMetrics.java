@@ -2,7 +2,6 @@ package dev.signalbox.server.sms;
 
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.sms.FailoverSender;
-import dev.signalbox.delivery.sms.FailoverSender.Provider;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -16,8 +15,8 @@ final class FailoverMetrics implements FailoverSender.Listener {
     }
 
     /** Shows which of the providers are passed over. */
-    void watch(FailoverSender sender, List<Provider> providers) {
-        for (Provider provider : providers) {
+    void watch(FailoverSender sender, List<FailoverSender.Provider> providers) {
+        for (FailoverSender.Provider provider : providers) {
             Gauge.builder("signalbox.sms.passed.over", sender, group -> group.passedOver()
                                     .contains(provider.name())
                             ? 1

@@ -4,7 +4,6 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.delivery.sms.FailoverSender;
-import dev.signalbox.delivery.sms.FailoverSender.Provider;
 import dev.signalbox.delivery.sms.SmsCallbacks;
 import dev.signalbox.delivery.sms.SmsSender;
 import dev.signalbox.server.command.CommandEntry;
@@ -80,8 +79,8 @@ public final class SmsFeature implements Feature {
     }
 
     private static Sender sender(Node node, Sending by) {
-        List<Provider> providers = by.providers().stream()
-                .map(each -> new Provider(each.name(), node.closing(SmsSender.of(each.provider(), each.options()))))
+        List<FailoverSender.Provider> providers = by.providers().stream()
+                .map(each -> new FailoverSender.Provider(each.name(), node.closing(SmsSender.of(each.provider(), each.options()))))
                 .toList();
         if (providers.size() == 1) {
             return providers.getFirst().sender();

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.Parameter;
 
 /** What attachments are on any database. */
 @ParameterizedClass
@@ -36,11 +35,13 @@ class AttachmentsTest {
     private static final String PDF = "application/pdf";
 
     private final MovableClock clock = new MovableClock(START);
+    private final StoreDatabase where;
     private Database database;
     private Attachments files;
 
-    @Parameter
-    private StoreDatabase where;
+    AttachmentsTest(StoreDatabase where) {
+        this.where = where;
+    }
 
     @BeforeEach
     void open() {

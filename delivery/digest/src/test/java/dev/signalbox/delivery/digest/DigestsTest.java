@@ -31,7 +31,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.Parameter;
 
 /** What digests are on any database. */
 @ParameterizedClass
@@ -48,12 +47,14 @@ class DigestsTest {
     private final String address = "r" + RECIPIENTS.incrementAndGet() + "@example.org";
 
     private final Step recipient = Step.parse("email:" + address);
+    private final StoreDatabase where;
     private Database database;
     private DeliveryQueue queue;
     private Digests digests;
 
-    @Parameter
-    private StoreDatabase where;
+    DigestsTest(StoreDatabase where) {
+        this.where = where;
+    }
 
     @BeforeEach
     void open() {

@@ -28,7 +28,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.Parameter;
 
 /** What inboxes are on any database. */
 @ParameterizedClass
@@ -40,11 +39,13 @@ class InboxesTest {
 
     private final MovableClock clock = new MovableClock(START);
     private final List<InboxListener.Change> told = new CopyOnWriteArrayList<>();
+    private final StoreDatabase where;
     private Database database;
     private Inboxes inboxes;
 
-    @Parameter
-    private StoreDatabase where;
+    InboxesTest(StoreDatabase where) {
+        this.where = where;
+    }
 
     @BeforeEach
     void open() {

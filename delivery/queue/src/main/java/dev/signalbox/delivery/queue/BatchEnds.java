@@ -22,8 +22,7 @@ record BatchEnds(Rows rows) {
 
     private static final String MEMBERS = """
             select m.id, m.batch, m.state from delivery_batch_message m join delivery_batch b on b.id = m.batch
-            where b.completed_at is null and m.id in (%s)
-            """;
+            where b.completed_at is null and m.id in\s""";
 
     /** MySQL makes the changes in their order, each seeing those before it; so {@code open} is changed last. */
     private static final String COUNT_DOWN = """
@@ -36,7 +35,8 @@ record BatchEnds(Rows rows) {
 
     private static final String SET_STATE = "update delivery_batch_message set state = ? where id = ? and batch = ?";
 
-    private static final String BATCH_OF = "select batch from delivery_batch_message where id = ? and state is not null";
+    private static final String BATCH_OF =
+            "select batch from delivery_batch_message where id = ? and state is not null";
 
     /** One order for all, so that two transactions wait for one another in one direction only. */
     private static final Comparator<UUID> IN_ORDER = Comparator.comparing(UUID::toString);
@@ -74,7 +74,7 @@ record BatchEnds(Rows rows) {
         ends.forEach(end -> byId.put(end.id(), end));
         List<Member> members = new ArrayList<>();
         try (PreparedStatement statement =
-                connection.prepareStatement(MEMBERS.formatted(Rows.placeholders(byId.size())))) {
+                connection.prepareStatement(MEMBERS + "(" + Rows.placeholders(byId.size()) + ")")) {
             int index = 0;
             for (UUID id : byId.keySet()) {
                 rows.bind(statement, ++index, id);
@@ -94,10 +94,7 @@ record BatchEnds(Rows rows) {
     /** Locks the batch's row; false if it is complete. */
     private boolean countDown(Connection connection, UUID batch, List<Member> members) throws SQLException {
         int ended = (int) members.stream().filter(Member::wasOpen).count();
-        long at = members.stream()
-                .mapToLong(member -> member.end().at())
-                .max()
-                .orElseThrow();
+        long at = members.stream().mapToLong(member -> member.end().at()).max().orElseThrow();
         try (PreparedStatement statement = connection.prepareStatement(COUNT_DOWN)) {
             statement.setInt(1, ended);
             statement.setLong(2, at);

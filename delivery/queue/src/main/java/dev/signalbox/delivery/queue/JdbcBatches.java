@@ -189,9 +189,8 @@ final class JdbcBatches implements MessageBatches {
 
     /** The row's lock decides between nodes: one that finds it locked, or told of by now, leaves it alone. */
     private boolean tell(Connection connection, UUID id) throws SQLException {
-        Optional<MessageBatch> found =
-                one(connection, id, database.dialect().forUpdateSkipLocked()).filter(batch -> batch.toldBy()
-                        .isEmpty());
+        Optional<MessageBatch> found = one(connection, id, database.dialect().forUpdateSkipLocked())
+                .filter(batch -> batch.toldBy().isEmpty());
         if (found.isEmpty()) {
             return false;
         }
@@ -214,8 +213,7 @@ final class JdbcBatches implements MessageBatches {
                 .map(entry -> "\"%s\": %d".formatted(entry.getKey(), entry.getValue()))
                 .collect(Collectors.joining(", "));
         return """
-                {"batch": "%s", "total": %d, "ended": {%s}, "createdAt": "%s", "completedAt": "%s"}"""
-                .formatted(
+                {"batch": "%s", "total": %d, "ended": {%s}, "createdAt": "%s", "completedAt": "%s"}""".formatted(
                         batch.id(),
                         batch.total(),
                         ended,

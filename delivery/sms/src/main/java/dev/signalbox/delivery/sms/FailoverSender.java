@@ -201,8 +201,7 @@ public final class FailoverSender implements Sender {
                 .filter(Duration::isPositive);
         boolean allAccounts =
                 failures.stream().allMatch(failure -> failure.result().scope() == Scope.ACCOUNT);
-        return new SendResult.NotSent(
-                String.join("; ", reasons), wish, allAccounts ? Scope.ACCOUNT : Scope.MESSAGE);
+        return new SendResult.NotSent(String.join("; ", reasons), wish, allAccounts ? Scope.ACCOUNT : Scope.MESSAGE);
     }
 
     /** The names of the providers that are passed over now, in their order. */
@@ -221,9 +220,7 @@ public final class FailoverSender implements Sender {
     /** As long as all of them one after the other. */
     @Override
     public Duration timeout() {
-        return members.stream()
-                .map(member -> member.sender().timeout())
-                .reduce(Duration.ZERO, Duration::plus);
+        return members.stream().map(member -> member.sender().timeout()).reduce(Duration.ZERO, Duration::plus);
     }
 
     /** That of the one with the fewest attempts at a time, since all messages may come to it. */

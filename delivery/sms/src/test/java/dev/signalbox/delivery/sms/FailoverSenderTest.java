@@ -8,7 +8,6 @@ import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.SendResult.Scope;
 import dev.signalbox.delivery.queue.Sender;
-import dev.signalbox.delivery.sms.FailoverSender.Provider;
 import dev.signalbox.http.CircuitBreaker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +29,7 @@ class FailoverSenderTest {
     private final Scripted first = new Scripted();
     private final Scripted second = new Scripted();
     private final FailoverSender sender = FailoverSender.of(
-            List.of(new Provider("first", first), new Provider("second", second)),
+            List.of(new FailoverSender.Provider("first", first), new FailoverSender.Provider("second", second)),
             LIMITS,
             new FailoverSender.Listener() {
                 @Override
@@ -202,12 +201,12 @@ class FailoverSenderTest {
 
     @Test
     void wrongGroupsAreRefused() {
-        var one = new Provider("one", first);
+        var one = new FailoverSender.Provider("one", first);
         assertThatThrownBy(() -> FailoverSender.of(List.of(one), LIMITS, listener()))
                 .hasMessageContaining("at least 2");
         assertThatThrownBy(() -> FailoverSender.of(List.of(one, one), LIMITS, listener()))
                 .hasMessageContaining("called one");
-        assertThatThrownBy(() -> new Provider("Twilio!", first)).hasMessageContaining("provider name 'Twilio!'");
+        assertThatThrownBy(() -> new FailoverSender.Provider("Twilio!", first)).hasMessageContaining("provider name 'Twilio!'");
     }
 
     private static FailoverSender.Listener listener() {

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.Parameter;
 
 /** What preferences are on any database. */
 @ParameterizedClass
@@ -29,11 +28,13 @@ class PreferencesTest {
     private static final Optional<Channel> SMS = Optional.of(Channel.SMS);
 
     private final MovableClock clock = new MovableClock(START);
+    private final StoreDatabase where;
     private Database database;
     private Preferences preferences;
 
-    @Parameter
-    private StoreDatabase where;
+    PreferencesTest(StoreDatabase where) {
+        this.where = where;
+    }
 
     @BeforeEach
     void open() {

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.Parameter;
 
 /** What the list is on any database. */
 @ParameterizedClass
@@ -36,11 +35,13 @@ class SuppressionListTest {
     private static final Optional<String> NONE = Optional.empty();
 
     private final MovableClock clock = new MovableClock(START);
+    private final StoreDatabase where;
     private Database database;
     private SuppressionList list;
 
-    @Parameter
-    private StoreDatabase where;
+    SuppressionListTest(StoreDatabase where) {
+        this.where = where;
+    }
 
     @BeforeEach
     void open() {

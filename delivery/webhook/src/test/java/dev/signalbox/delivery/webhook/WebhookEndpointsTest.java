@@ -23,7 +23,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.Parameter;
 
 /** What endpoints are on any database. Each test has ids of its own. */
 @ParameterizedClass
@@ -35,11 +34,13 @@ class WebhookEndpointsTest {
     private final MovableClock clock = new MovableClock(START);
     private final String id = UUID.randomUUID().toString();
     private final WebhookKey key = WebhookKey.generate(WebhookKey.Kind.SYMMETRIC);
+    private final StoreDatabase where;
     private Database database;
     private WebhookEndpoints endpoints;
 
-    @Parameter
-    private StoreDatabase where;
+    WebhookEndpointsTest(StoreDatabase where) {
+        this.where = where;
+    }
 
     @BeforeEach
     void open() {

@@ -77,8 +77,9 @@ public abstract class DeliveryQueueBatchContract extends DeliveryQueueContract {
     }
 
     private List<UUID> create(String... bodies) {
-        List<Reach> messages =
-                List.of(bodies).stream().map(DeliveryQueueBatchContract::message).toList();
+        List<Reach> messages = List.of(bodies).stream()
+                .map(DeliveryQueueBatchContract::message)
+                .toList();
         return batches.create(id, messages, OWNER).receipts().stream()
                 .map(Receipt::id)
                 .toList();
@@ -172,8 +173,7 @@ public abstract class DeliveryQueueBatchContract extends DeliveryQueueContract {
     @Test
     void whatAnOperatorRevivesIsWaitedForAgain() {
         UUID rejected = create("take", "reject", "later").get(1);
-        sms.answering(delivery ->
-                delivery.body().equals("later") ? ScriptedSender.notSent() : answer(delivery.body()));
+        sms.answering(delivery -> delivery.body().equals("later") ? ScriptedSender.notSent() : answer(delivery.body()));
         node(sms).runOnce();
         assertThat(batch().open()).isEqualTo(1);
         queue().retry(rejected);

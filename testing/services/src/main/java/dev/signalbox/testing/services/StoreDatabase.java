@@ -21,7 +21,8 @@ public final class StoreDatabase {
     /** An empty one on SQLite, PostgreSQL and MariaDB each. */
     public static Stream<StoreDatabase> each() {
         return Stream.of(
-                new StoreDatabase("SQLite", () -> "sqlite:" + Scratch.untilExit("store").resolve("store.db")),
+                new StoreDatabase(
+                        "SQLite", () -> "sqlite:" + Scratch.untilExit("store").resolve("store.db")),
                 new StoreDatabase("PostgreSQL", () -> RealPostgres.shared().freshDatabase()),
                 new StoreDatabase("MariaDB", () -> RealMariaDb.shared().freshDatabase()));
     }
