@@ -2,6 +2,7 @@ package dev.signalbox.llm;
 
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.signalbox.http.CircuitBreaker;
 import dev.signalbox.llm.LlmException.Unavailable.Stage;
 import java.math.BigDecimal;
 import java.time.Duration;

@@ -16,26 +16,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 
 /**
- * Budgets in a database, for nodes that share them: PostgreSQL, or SQLite from 3.24. Two short transactions an attempt. Rows
+ * Budgets in a database, for nodes that share them: PostgreSQL, MariaDB, MySQL, or SQLite from 3.24. Two short transactions an attempt. Rows
  * of windows that have ended are deleted when the next begins. Thread-safe.
  */
 public final class JdbcBudgetStore implements LlmBudgetStore {
     /**
-     * The folder of the table's migrations on the class path, with one each for {@code postgresql} and {@code sqlite}: for
-     * those who have all their tables made by one tool, such as Flyway.
+     * The folder of the table's migrations on the class path, with one each for {@code postgresql}, {@code mysql} and
+     * {@code sqlite}: for those who have all their tables made by one tool, such as Flyway.
      */
     public static final String MIGRATIONS = "dev/signalbox/llm";
 
-    /** The same for both. */
-    private static final String TABLE = "sqlite/V1__budget.sql";
-
-    private static final String ADD = """
-            INSERT INTO signalbox_llm_budget AS budget (account, tokens, nanos, window_end) VALUES (?, ?, ?, ?)
-            ON CONFLICT (account) DO UPDATE
-            SET tokens = budget.tokens + excluded.tokens, nanos = budget.nanos + excluded.nanos
-            """;
-    private static final String ADD_IF_IT_FITS =
-            ADD + " WHERE budget.tokens <= ? - excluded.tokens AND budget.nanos <= ? - excluded.nanos";
     private static final String USED = "SELECT tokens, nanos FROM signalbox_llm_budget WHERE account = ?";
     private static final String FORGET = "DELETE FROM signalbox_llm_budget WHERE window_end < ?";
 
@@ -57,16 +47,15 @@ public final class JdbcBudgetStore implements LlmBudgetStore {
      * @throws IllegalStateException if the database refuses
      */
     public void createTable() {
-        String sql = script();
         inTransaction(connection -> {
             try (var statement = connection.createStatement()) {
-                return statement.execute(sql);
+                return statement.execute(script(BudgetRows.of(connection).table()));
             }
         });
     }
 
-    private static String script() {
-        try (var in = Objects.requireNonNull(JdbcBudgetStore.class.getResourceAsStream(TABLE), TABLE)) {
+    private static String script(String name) {
+        try (var in = Objects.requireNonNull(JdbcBudgetStore.class.getResourceAsStream(name), name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -113,19 +102,7 @@ public final class JdbcBudgetStore implements LlmBudgetStore {
         if (charge.tokens() > charge.tokenLimit() || charge.nanos() > charge.nanoLimit()) {
             return false;
         }
-        try (PreparedStatement add = connection.prepareStatement(ADD_IF_IT_FITS)) {
-            bind(add, charge);
-            add.setLong(5, charge.tokenLimit());
-            add.setLong(6, charge.nanoLimit());
-            return add.executeUpdate() == 1;
-        }
-    }
-
-    private static void bind(PreparedStatement add, Charge charge) throws SQLException {
-        add.setString(1, charge.account());
-        add.setLong(2, charge.tokens());
-        add.setLong(3, charge.nanos());
-        add.setLong(4, charge.windowEnd().toEpochMilli());
+        return BudgetRows.of(connection).addIfItFits(connection, charge);
     }
 
     private static Used used(Connection connection, String account) throws SQLException {
@@ -141,10 +118,7 @@ public final class JdbcBudgetStore implements LlmBudgetStore {
     public void correct(List<Charge> charges) {
         inTransaction(connection -> {
             for (Charge charge : inOrder(charges)) {
-                try (PreparedStatement add = connection.prepareStatement(ADD)) {
-                    bind(add, charge);
-                    add.executeUpdate();
-                }
+                BudgetRows.of(connection).add(connection, charge);
             }
             return charges.size();
         });

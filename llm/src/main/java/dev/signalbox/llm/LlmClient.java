@@ -1,5 +1,6 @@
 package dev.signalbox.llm;
 
+import dev.signalbox.http.CircuitBreaker;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -51,8 +52,7 @@ public final class LlmClient {
 
     private CircuitBreaker breaker(String name) {
         return new CircuitBreaker(
-                options.circuitFailures(),
-                options.circuitOpen().toNanos(),
+                new CircuitBreaker.Limits(options.circuitFailures(), options.circuitOpen(), options.circuitOpen()),
                 timing.nanos(),
                 open -> tell(it -> it.circuit(name, open)));
     }

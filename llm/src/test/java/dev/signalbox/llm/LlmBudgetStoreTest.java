@@ -8,9 +8,11 @@ import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.TokenUsage;
+import dev.signalbox.testing.services.RealMariaDb;
 import dev.signalbox.testing.services.RealPostgres;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,10 +20,12 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mariadb.jdbc.MariaDbDataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Nodes that share a store share their budgets; the store in memory keeps to the same contract. */
@@ -33,12 +37,24 @@ class LlmBudgetStoreTest {
     private final AtomicLong asked = new AtomicLong();
 
     static List<LlmBudgetStore> stores() {
-        var source = new PGSimpleDataSource();
-        source.setUrl(RealPostgres.shared().freshDatabase());
-        var jdbc = JdbcBudgetStore.of(source);
-        jdbc.createTable();
-        jdbc.createTable();
-        return List.of(jdbc, new MemoryBudgetStore(10));
+        var postgres = new PGSimpleDataSource();
+        postgres.setUrl(RealPostgres.shared().freshDatabase());
+        return List.of(jdbc(postgres), jdbc(mariaDb()), new MemoryBudgetStore(10));
+    }
+
+    private static DataSource mariaDb() {
+        try {
+            return new MariaDbDataSource(RealMariaDb.shared().freshDatabase());
+        } catch (SQLException e) {
+            throw new IllegalStateException("the URL of MariaDB was refused", e);
+        }
+    }
+
+    private static LlmBudgetStore jdbc(DataSource source) {
+        var store = JdbcBudgetStore.of(source);
+        store.createTable();
+        store.createTable();
+        return store;
     }
 
     private static LlmBudgetStore.Charge charge(String account, long tokens, long limit, Instant end) {

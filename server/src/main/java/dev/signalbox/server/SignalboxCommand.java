@@ -108,6 +108,7 @@ public final class SignalboxCommand {
             "connect",
             "queue",
             "recurring",
+            "batch",
             "cluster",
             "ha",
             "session",

@@ -65,6 +65,10 @@ class SchemathesisTest {
         checks.positive_data_acceptance.enabled = false
 
         [[operations]]
+        include-name = "POST /api/batches"
+        checks.positive_data_acceptance.enabled = false
+
+        [[operations]]
         include-name = "POST /api/recurring"
         checks.positive_data_acceptance.enabled = false
 
@@ -98,6 +102,11 @@ class SchemathesisTest {
 
         [[operations]]
         include-name = "POST /callbacks/sms"
+        checks.positive_data_acceptance.enabled = false
+        checks.negative_data_rejection.enabled = false
+
+        [[operations]]
+        include-name = "POST /callbacks/sms/{provider}"
         checks.positive_data_acceptance.enabled = false
         checks.negative_data_rejection.enabled = false
 

@@ -1,6 +1,7 @@
 package dev.signalbox.templates;
 
 import dev.signalbox.database.Database;
+import dev.signalbox.database.Dialect;
 import dev.signalbox.database.Migration;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -59,7 +60,7 @@ final class JdbcTemplates implements TemplateStore {
                 return newest.get();
             }
             MessageTemplate next = draft.stored(version, now);
-            if (database.autoCommit(connection -> insert(connection, next))) {
+            if (database.autoCommit(connection -> insert(connection, database.dialect(), next))) {
                 return next;
             }
         }
@@ -69,11 +70,12 @@ final class JdbcTemplates implements TemplateStore {
         return one.stored(0, Instant.EPOCH).equals(other.stored(0, Instant.EPOCH));
     }
 
-    private static boolean insert(Connection connection, MessageTemplate template) throws SQLException {
+    private static boolean insert(Connection connection, Dialect dialect, MessageTemplate template)
+            throws SQLException {
         return update(
                         connection,
-                        "insert into template (name, channel, locale, version, subject, body, html, created_at)"
-                                + " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+                        dialect.ifAbsent("insert into template (name, channel, locale, version, subject, body, html,"
+                                + " created_at) values (?, ?, ?, ?, ?, ?, ?, ?)"),
                         template.name(),
                         template.channel(),
                         template.locale(),
@@ -137,7 +139,8 @@ final class JdbcTemplates implements TemplateStore {
     public List<MessageTemplate> list(String after, int mostNames) {
         return database.read(connection -> query(
                 connection,
-                SELECT + "name in (select distinct name from template where name > ? order by name limit ?)" + NEWEST
+                SELECT + "name in (select name from (select distinct name from template where name > ? order by name limit ?) page)"
+                        + NEWEST
                         + " order by name, channel, locale",
                 after,
                 mostNames));

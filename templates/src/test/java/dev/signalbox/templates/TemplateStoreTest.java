@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.testing.contract.MovableClock;
-import dev.signalbox.testing.services.RealPostgres;
-import java.nio.file.Path;
+import dev.signalbox.testing.services.StoreDatabase;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,25 +17,31 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TemplateStoreTest {
     private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
     private static final OptionalInt NEWEST = OptionalInt.empty();
 
-    abstract static class Contract {
+    @Nested
+    @ParameterizedClass
+    @MethodSource("dev.signalbox.testing.services.StoreDatabase#each")
+    class OnEachDatabase {
+        private final StoreDatabase where;
         private Database database;
         private TemplateStore store;
 
-        abstract DatabaseConfig newDatabase();
+        OnEachDatabase(StoreDatabase where) {
+            this.where = where;
+        }
 
         @BeforeEach
         void open() {
-            database = Database.open(newDatabase());
+            database = Database.open(DatabaseConfig.of(where.url()));
             store = TemplateStore.on(database, new MovableClock(START));
             store.list("", 100).stream().map(MessageTemplate::name).distinct().forEach(store::delete);
         }
@@ -142,31 +147,5 @@ class TemplateStoreTest {
 
     private static MessageTemplate draft(String name, String channel, String locale, String body) {
         return MessageTemplate.draft(name, channel, locale, Optional.empty(), body, false);
-    }
-
-    @Nested
-    class OnSqlite extends Contract {
-        @TempDir
-        private Path folder;
-
-        @Override
-        DatabaseConfig newDatabase() {
-            return DatabaseConfig.of("sqlite:" + folder.resolve("templates.db"));
-        }
-    }
-
-    @Nested
-    class OnPostgres extends Contract {
-        private static String url = "";
-
-        @BeforeAll
-        static void makeDatabase() {
-            url = RealPostgres.shared().freshDatabase();
-        }
-
-        @Override
-        DatabaseConfig newDatabase() {
-            return DatabaseConfig.of(url);
-        }
     }
 }

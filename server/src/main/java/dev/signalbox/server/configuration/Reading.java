@@ -74,6 +74,10 @@ public final class Reading {
         return text(key, key.path()).isPresent();
     }
 
+    public boolean isGiven(Key<?> key, int index) {
+        return text(key, key.at(index)).isPresent();
+    }
+
     /** How many elements a list has; a gap in it is a violation. */
     public int size(Key<?> key) {
         String prefix = key.list() + ".";
@@ -184,8 +188,16 @@ public final class Reading {
 
     /** Notes that a file cannot be read. */
     public boolean readable(Key<Path> key, Path file) {
+        return readable(key.path(), file);
+    }
+
+    public boolean readable(Key<Path> key, int index, Path file) {
+        return readable(key.at(index), file);
+    }
+
+    private boolean readable(String path, Path file) {
         boolean can = Files.isReadable(file) && Files.isRegularFile(file);
-        check(can, key, "'" + Masked.text(file.toString()) + "' is not a file that this user can read");
+        check(can, path, "'" + Masked.text(file.toString()) + "' is not a file that this user can read");
         return can;
     }
 }

@@ -6,6 +6,7 @@ import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.DeliveryReceipts;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
+import dev.signalbox.delivery.queue.MessageBatches;
 import dev.signalbox.delivery.queue.MessagesTable;
 import dev.signalbox.delivery.queue.RecurringMessages;
 import dev.signalbox.server.command.CommandEntry;
@@ -20,6 +21,8 @@ import dev.signalbox.server.node.Node;
 import dev.signalbox.server.rest.Api;
 import dev.signalbox.server.rest.OpenApi;
 import dev.signalbox.server.rest.Route;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -67,6 +70,7 @@ public final class DeliveryFeature implements Feature {
                 new CommandEntry("import", ImportCommand.class, () -> new ImportCommand()),
                 new CommandEntry("queue", QueueCommand.class, () -> new QueueCommand()),
                 new CommandEntry("recurring", RecurringCommand.class, () -> new RecurringCommand()),
+                new CommandEntry("batch", BatchCommand.class, () -> new BatchCommand()),
                 new CommandEntry("check", CheckCommand.class, () -> checks(features)));
     }
 
@@ -82,6 +86,11 @@ public final class DeliveryFeature implements Feature {
     private record Configured(DeliverySettings settings, Function<Node, DeliveryMetrics> counting) implements Part {
         /** Not the feature's, which exists in commands that load no logging. */
         private static final Logger LOG = LoggerFactory.getLogger(DeliveryFeature.class);
+
+        /** How late the message may come that tells of a completed batch. */
+        private static final Duration BATCH_POLL = Duration.ofSeconds(1);
+
+        private static final int BATCH_PORTION = 100;
 
         @Override
         public void start(Node node) {
@@ -143,6 +152,13 @@ public final class DeliveryFeature implements Feature {
                     node.channels(), settings.maxAttempts(), node.database().clock(), node.preparation());
             return Stream.of(
                             recurring(node, new RecurringReader(reader)).routes(),
+                            new BatchRoutes(
+                                            batches(node),
+                                            reader,
+                                            new StepReader(node.channels()),
+                                            metrics,
+                                            node.bounds())
+                                    .routes(),
                             new MessagingRoutes(node.intake(), dispatcher).routes(),
                             new MessageRoutes(node.intake(), metrics, reader, node.bounds(), bulks, node.receipts())
                                     .routes(),
@@ -158,16 +174,29 @@ public final class DeliveryFeature implements Feature {
 
         private static RecurringRoutes recurring(Node node, RecurringReader reader) {
             RecurringMessages recurring = RecurringMessages.of(node.queue());
-            RecurringLoop loop = node.closing(
-                    new RecurringLoop(recurring, reader, node.database().clock()));
+            var step = new RecurringStep(recurring, reader, node.database().clock());
+            QueueLoop loop = node.closing(new QueueLoop("recurring messages", RecurringStep.POLL, step));
             node.whenOpening(loop::start);
             return new RecurringRoutes(recurring, reader, node.bounds());
+        }
+
+        private MessageBatches batches(Node node) {
+            MessageBatches batches = MessageBatches.of(node.queue());
+            QueueLoop loop = node.closing(new QueueLoop(
+                    "batches", BATCH_POLL, () -> batches.tell(BATCH_PORTION) > 0 ? Duration.ZERO : BATCH_POLL));
+            node.whenOpening(loop::start);
+            settings.dispatch().retention().longest().ifPresent(kept -> node.removing("batches", () -> {
+                Instant before = node.database().clock().instant().minus(kept);
+                return batches.removeCompletedBefore(before, BATCH_PORTION) == BATCH_PORTION;
+            }));
+            return batches;
         }
 
         @Override
         public List<Tables> tables() {
             return List.of(
                     new Tables("delivery", DeliveryQueue::migrations, DeliveryQueue::on),
+                    new Tables("batches", MessageBatches::migrations, MessageBatches::migrate),
                     new Tables("receipts", DeliveryReceipts::migrations, DeliveryReceipts::on));
         }
     }

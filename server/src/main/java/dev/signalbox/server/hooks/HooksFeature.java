@@ -31,7 +31,7 @@ public final class HooksFeature implements Feature {
 
     private static void start(Node node, HookSettings settings) {
         var metrics = new HookMetrics(node.registry(), settings.urls().keySet());
-        HookCaller caller = node.closing(new HookCaller(settings, metrics, node.clock()));
+        HookCaller caller = node.closing(new HookCaller(settings, metrics));
         if (settings.urls().containsKey(Hook.CONNECT)) {
             node.aroundAuthentication(tokens -> new ConnectHook(tokens, caller, settings.away()));
         }

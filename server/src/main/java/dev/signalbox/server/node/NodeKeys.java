@@ -12,7 +12,7 @@ import java.util.List;
 /** The keys of what features share. */
 final class NodeKeys {
     private static final Kind<DatabaseConfig> DATABASE = new Kind<>(
-            "jdbc:postgresql://HOST/NAME, postgresql://HOST/NAME, jdbc:sqlite:FILE or sqlite:FILE", NodeKeys::database);
+            "postgresql://HOST/NAME, mysql://HOST/NAME or sqlite:FILE, also with jdbc: before it", NodeKeys::database);
 
     static final Key<Path> DATA_FOLDER = Key.of(
             "data.folder",
@@ -22,7 +22,8 @@ final class NodeKeys {
     static final Key<DatabaseConfig> DATABASE_URL = Key.optional(
             "database.url",
             DATABASE,
-            "PostgreSQL or SQLite, without user and password. By default the file `signalbox.db` in the data folder.");
+            "PostgreSQL, MariaDB, MySQL or SQLite, without user and password. By default the file `signalbox.db` in the data"
+                    + " folder.");
     static final Key<String> DATABASE_USER =
             Key.optional("database.user", Kind.text("1 to 128 characters", 1, 128), "The database's user.");
     static final Key<String> DATABASE_PASSWORD =
@@ -81,11 +82,11 @@ final class NodeKeys {
             LOG_LEVEL,
             SHUTDOWN_TIMEOUT);
 
-    /** The tables of the server's features are made for these two. */
+    /** The tables of the server's features are made for all but this one. */
     private static DatabaseConfig database(String url) {
         DatabaseConfig config = DatabaseConfig.of(url);
-        if (config.dialect() != Dialect.POSTGRESQL && config.dialect() != Dialect.SQLITE) {
-            throw new IllegalArgumentException("the server keeps its data in PostgreSQL or SQLite");
+        if (config.dialect() == Dialect.SQLSERVER) {
+            throw new IllegalArgumentException("the server keeps its data in PostgreSQL, MariaDB, MySQL or SQLite");
         }
         return config;
     }

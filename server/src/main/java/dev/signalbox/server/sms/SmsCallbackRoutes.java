@@ -21,16 +21,18 @@ import dev.signalbox.server.rest.Route;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the SMS provider tells: what became of messages, and what people write. Open to all; the provider's signature is the
+ * What SMS providers tell, the first at {@code /callbacks/sms}, each at that with its name: what became of messages, and what people write. Open to all; the provider's signature is the
  * proof, and nothing is recorded without it. A repeated request changes nothing. Thread-safe.
  */
 final class SmsCallbackRoutes {
     private static final int LONGEST_BODY = 64 * 1024;
 
     private final Optional<SmsCallbacks> callbacks;
+    private final Map<String, SmsCallbacks> byName;
     private final Optional<DeliveryReceipts> receipts;
     private final Optional<SuppressionList> suppressions;
     private final SmsMetrics metrics;
@@ -38,11 +40,13 @@ final class SmsCallbackRoutes {
 
     SmsCallbackRoutes(
             Optional<SmsCallbacks> callbacks,
+            Map<String, SmsCallbacks> byName,
             Optional<DeliveryReceipts> receipts,
             Optional<SuppressionList> suppressions,
             SmsMetrics metrics,
             InstantSource clock) {
         this.callbacks = callbacks;
+        this.byName = byName;
         this.receipts = receipts;
         this.suppressions = suppressions;
         this.metrics = metrics;
@@ -50,11 +54,20 @@ final class SmsCallbackRoutes {
     }
 
     List<Route> routes() {
-        return List.of(Route.open("POST", "/callbacks/sms", this::take));
+        return List.of(
+                Route.open("POST", "/callbacks/sms", (request, response) -> take(callbacks, request, response)),
+                Route.open(
+                        "POST",
+                        "/callbacks/sms/{provider}",
+                        (request, response) -> take(named(request), request, response)));
     }
 
-    private void take(Request request, Response response) throws IOException {
-        SmsCallbacks provider = callbacks.orElseThrow(() -> new Problem(
+    private Optional<SmsCallbacks> named(Request request) {
+        return Optional.ofNullable(byName.get(request.parameter("provider")));
+    }
+
+    private void take(Optional<SmsCallbacks> known, Request request, Response response) throws IOException {
+        SmsCallbacks provider = known.orElseThrow(() -> new Problem(
                 404, "callbacks cannot be verified here; set delivery.sms.callback and delivery.sms.callback-secret"));
         byte[] body = RequestBody.bytes(request, LONGEST_BODY);
         for (SmsEvent event : read(provider, new SmsCallback(request.rawQuery(), request::header, body))) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The keys of the channel {@code sms}. */
 final class SmsKeys {
@@ -28,6 +29,11 @@ final class SmsKeys {
             "generic",
             "Whose API is spoken; see [SMS](sms.md). `generic` is any that takes JSON: what its answers mean is configured"
                     + " here.");
+    static final Key<String> NAME = Key.optional(
+            "delivery.sms.name",
+            Kind.matching("1 to 32 lower-case letters, digits and hyphens", Pattern.compile("[a-z0-9][a-z0-9-]{0,31}")),
+            "How histories, metrics and health call the provider, if there are backups. By default the value of"
+                    + " delivery.sms.provider.");
     static final Key<URI> URL = Key.optional(
             "delivery.sms.url",
             Kind.url(),
@@ -52,7 +58,7 @@ final class SmsKeys {
             "delivery.sms.callback",
             Kind.url(),
             "Where providers report what became of a message and what people write: the URL, as they see it, that leads to"
-                    + " /callbacks/sms of this server. Twilio, Vonage and Sinch are told it with each message; with Bird it"
+                    + " /callbacks/sms of this server, for a backup to /callbacks/sms/ and its name. Twilio, Vonage and Sinch are told it with each message; with Bird it"
                     + " stands in the subscription.");
     static final Key<String> CALLBACK_SECRET = Key.secret(
             "delivery.sms.callback-secret",
@@ -128,15 +134,30 @@ final class SmsKeys {
     static final Key<Boolean> INSECURE =
             Key.of("delivery.sms.insecure", Kind.truth(), "false", "Accepts any certificate; for experiments only.");
 
-    static final List<Key<?>> ALL = List.of(
+    static final Key<Integer> FAILOVER_FAILURES = Key.of(
+            "delivery.sms.failover.failures",
+            Kind.whole(0, 10_000),
+            "5",
+            "After how many failures in a row a provider is passed over, if there are backups; 0 for never.");
+    static final Key<Duration> FAILOVER_PAUSE = Key.of(
+            "delivery.sms.failover.pause",
+            Kind.duration("100ms", "1h"),
+            "10s",
+            "How long it is passed over until one message tries it again; twice as long after each try that fails.");
+    static final Key<Duration> FAILOVER_LONGEST_PAUSE = Key.of(
+            "delivery.sms.failover.longest-pause",
+            Kind.duration("100ms", "24h"),
+            "5m",
+            "The longest time between two tries; at least delivery.sms.failover.pause.");
+
+    /** Those that each provider has, the first and its backups. */
+    private static final List<Key<?>> OF_EACH_PROVIDER = List.of(
             PROVIDER,
+            NAME,
             URL,
             ACCOUNT,
             PROVIDER_TOKEN,
             FROM,
-            CALLBACK,
-            CALLBACK_SECRET,
-            CALLBACK_SIGNATURE,
             BODY,
             ID,
             FAILURES,
@@ -144,15 +165,40 @@ final class SmsKeys {
             TIMEOUT,
             CONNECT_TIMEOUT,
             CONCURRENCY,
+            CALLBACK,
+            CALLBACK_SECRET,
+            CALLBACK_SIGNATURE,
+            CA_FILE,
+            INSECURE);
+
+    private static final List<Key<?>> OF_THE_CHANNEL = List.of(
             KEY_LIFETIME,
             MAX_LENGTH,
             MAX_SEGMENTS,
             TOO_LONG,
             DEFAULT_REGION,
-            CA_FILE,
-            INSECURE);
+            FAILOVER_FAILURES,
+            FAILOVER_PAUSE,
+            FAILOVER_LONGEST_PAUSE);
+
+    static final List<Key<?>> ALL = Stream.of(
+                    OF_EACH_PROVIDER,
+                    OF_THE_CHANNEL,
+                    OF_EACH_PROVIDER.stream().<Key<?>>map(key -> ofBackup(key)).toList())
+            .flatMap(List::stream)
+            .toList();
 
     private SmsKeys() {}
+
+    /** The key of a backup that is what this one is of the first provider. */
+    static <T> Key<T> ofBackup(Key<T> first) {
+        return new Key<>(
+                first.path().replace("delivery.sms.", "delivery.sms.backups.*."),
+                first.kind(),
+                first.fallback(),
+                first.secret(),
+                "As `" + first.path() + "`, of a backup.");
+    }
 
     /** Allows what a contract can be made with. */
     private static Kind<String> contract(String allowed, Consumer<String> making) {

@@ -50,7 +50,7 @@ class ServerSmsCallbackTest {
             until(() -> state(id).equals("SENT"));
             for (String status : List.of("delivered", "sent", "delivered")) {
                 assertThat(call(
-                                "ref=" + id,
+                                "?ref=" + id,
                                 Map.of("MessageSid", "SM1", "MessageStatus", status, "To", NUMBER),
                                 "mock-token"))
                         .isEqualTo(200);
@@ -60,7 +60,7 @@ class ServerSmsCallbackTest {
             assertThat(receipts.path(0).path("status").asString()).isEqualTo("DELIVERED");
             assertThat(run("queue", "show", id).out()).contains("RECEIPT", "DELIVERED", "SM1");
 
-            assertThat(call("ref=" + id, Map.of("MessageSid", "SM2", "MessageStatus", "failed"), "another token"))
+            assertThat(call("?ref=" + id, Map.of("MessageSid", "SM2", "MessageStatus", "failed"), "another token"))
                     .isEqualTo(403);
             assertThat(run("queue", "show", id, "--json").json().path("receipts"))
                     .hasSize(1);
@@ -78,9 +78,31 @@ class ServerSmsCallbackTest {
         }
     }
 
+    @Test
+    void eachProviderOfSeveralHasItsOwnCallbacks() throws Exception {
+        try (var provider = SmsSimulator.start(SmsSimulatorOptions.defaults());
+                var _ = server(
+                        provider.url("/"),
+                        "delivery.sms.backups.0.name=spare",
+                        "delivery.sms.backups.0.provider=twilio",
+                        "delivery.sms.backups.0.url=" + provider.url("/"),
+                        "delivery.sms.backups.0.account=AC0123456789abcdef0123456789abcdef",
+                        "delivery.sms.backups.0.token=spare-token",
+                        "delivery.sms.backups.0.from=+15005550006",
+                        "delivery.sms.backups.0.callback=" + PUBLIC + "/spare")) {
+            String id = send();
+            until(() -> state(id).equals("SENT"));
+            Map<String, String> report = Map.of("MessageSid", "SM1", "MessageStatus", "delivered", "To", NUMBER);
+            assertThat(call("/spare?ref=" + id, report, "mock-token")).isEqualTo(403);
+            assertThat(call("/nobody?ref=" + id, report, "mock-token")).isEqualTo(404);
+            assertThat(call("/spare?ref=" + id, report, "spare-token")).isEqualTo(200);
+            assertThat(run("queue", "show", id, "--json").json().path("receipts"))
+                    .hasSize(1);
+        }
+    }
+
     /** As Twilio signs: the URL as it sees it, and the fields by name. */
-    private int call(String query, Map<String, String> fields, String token) throws Exception {
-        String suffix = query.isEmpty() ? "" : "?" + query;
+    private int call(String suffix, Map<String, String> fields, String token) throws Exception {
         String signed = PUBLIC
                 + suffix
                 + new TreeMap<>(fields)
@@ -123,13 +145,14 @@ class ServerSmsCallbackTest {
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(condition);
     }
 
-    private Server server(URI provider) {
+    private Server server(URI provider, String... more) {
         Server server = Server.start(
                 SignalboxCommand.FEATURES,
                 SignalboxCommand.FEATURES.load(
                         Optional.empty(),
                         Map.of(),
-                        List.of(
+                        Stream.concat(
+                                        Stream.of(
                                 "data.folder=" + folder,
                                 "control.port=0",
                                 "clients.port=0",
@@ -138,7 +161,9 @@ class ServerSmsCallbackTest {
                                 "delivery.sms.account=AC0123456789abcdef0123456789abcdef",
                                 "delivery.sms.token=mock-token",
                                 "delivery.sms.from=+15005550006",
-                                "delivery.sms.callback=" + PUBLIC)));
+                                "delivery.sms.callback=" + PUBLIC),
+                                        Stream.of(more))
+                                .toList()));
         url = server.controlUri().toString();
         return server;
     }

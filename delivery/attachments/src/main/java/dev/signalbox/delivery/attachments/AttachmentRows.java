@@ -1,5 +1,6 @@
 package dev.signalbox.delivery.attachments;
 
+import dev.signalbox.database.Dialect;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -33,10 +34,11 @@ final class AttachmentRows {
     }
 
     /** Nothing, if another node has just inserted it. */
-    static void insertContent(Connection connection, StoredFile file, ReceivedContent content) throws SQLException {
+    static void insertContent(Connection connection, Dialect dialect, StoredFile file, ReceivedContent content)
+            throws SQLException {
         int inserted = update(
                 connection,
-                "insert into attachment_content (hash, size, saved_at) values (?, ?, ?) on conflict do nothing",
+                dialect.ifAbsent("insert into attachment_content (hash, size, saved_at) values (?, ?, ?)"),
                 file.sha256(),
                 file.size(),
                 micros(file.used()));
@@ -90,16 +92,24 @@ final class AttachmentRows {
                 Instant.EPOCH.plus(row.getLong("used_at"), ChronoUnit.MICROS));
     }
 
+    /** Marks files as used now, which locks their rows, and returns those that are there. */
     static List<UUID> use(Connection connection, List<UUID> ids, Instant now) throws SQLException {
+        List<String> names = ids.stream().map(UUID::toString).toList();
+        String which = " where id in (" + String.join(", ", Collections.nCopies(ids.size(), "?")) + ")";
         List<Object> values = new ArrayList<>(List.of(micros(now)));
-        ids.forEach(id -> values.add(id.toString()));
-        String sql = "update attachment set used_at = ? where id in ("
-                + String.join(", ", Collections.nCopies(ids.size(), "?")) + ") returning id";
+        values.addAll(names);
+        update(connection, "update attachment set used_at = ?" + which, values.toArray());
+        return texts(connection, "select id from attachment" + which, names).stream()
+                .map(UUID::fromString)
+                .toList();
+    }
+
+    private static List<String> texts(Connection connection, String sql, List<?> values) throws SQLException {
         try (PreparedStatement statement = prepared(connection, sql, values);
                 ResultSet rows = statement.executeQuery()) {
-            List<UUID> found = new ArrayList<>();
+            List<String> found = new ArrayList<>();
             while (rows.next()) {
-                found.add(UUID.fromString(rows.getString(1)));
+                found.add(rows.getString(1));
             }
             return found;
         }
@@ -118,30 +128,23 @@ final class AttachmentRows {
     static int removeFiles(Connection connection, Instant before, int most) throws SQLException {
         return update(
                 connection,
-                "delete from attachment where id in (select id from attachment where used_at < ? limit " + most + ")"
-                        + " and used_at < ?",
+                "delete from attachment where id in (select id from (select id from attachment where used_at < ? limit " + most
+                        + ") unused) and used_at < ?",
                 micros(before),
                 micros(before));
     }
 
     /** Contents that no file refers to. Not those saved since {@code before}: a file may be about to refer to one, see {@link JdbcAttachments#save}. */
-    static int removeContents(Connection connection, Instant before, int most) throws SQLException {
-        String sql =
-                "delete from attachment_content where saved_at < ? and hash in (select hash from attachment_content c"
-                        + " where saved_at < ? and not exists (select 1 from attachment a where a.hash = c.hash) limit "
-                        + most
-                        + ") returning hash";
-        List<String> removed = new ArrayList<>();
-        try (PreparedStatement statement = prepared(connection, sql, List.of(micros(before), micros(before)));
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                removed.add(rows.getString(1));
-            }
-        }
-        for (String hash : removed) {
+    static int removeContents(Connection connection, Dialect dialect, Instant before, int most) throws SQLException {
+        String sql = "select hash from attachment_content c where saved_at < ?"
+                + " and not exists (select 1 from attachment a where a.hash = c.hash) limit " + most
+                + dialect.forUpdateSkipLocked();
+        List<String> unused = texts(connection, sql, List.of(micros(before)));
+        for (String hash : unused) {
+            update(connection, "delete from attachment_content where hash = ?", hash);
             update(connection, "delete from attachment_chunk where hash = ?", hash);
         }
-        return removed.size();
+        return unused.size();
     }
 
     private static long micros(Instant time) {

@@ -54,12 +54,12 @@ final class JdbcAttachments implements Attachments {
 
     /**
      * Race: the content may be there, about to be removed because no file had it. Touching its row first makes the removal, which
-     * looks at the time again, leave it alone.
+     * passes over rows that are locked, leave it alone.
      */
     private void insert(StoredFile file, ReceivedContent received) {
         var _ = database.<Boolean>transact(connection -> {
             if (!AttachmentRows.touchContent(connection, file)) {
-                AttachmentRows.insertContent(connection, file, received);
+                AttachmentRows.insertContent(connection, database.dialect(), file, received);
             }
             return AttachmentRows.insert(connection, file);
         });
@@ -75,7 +75,7 @@ final class JdbcAttachments implements Attachments {
         Instant now = clock.instant();
         return ids.isEmpty()
                 ? List.of()
-                : database.<List<UUID>>autoCommit(connection -> AttachmentRows.use(connection, List.copyOf(ids), now));
+                : database.<List<UUID>>transact(connection -> AttachmentRows.use(connection, List.copyOf(ids), now));
     }
 
     @Override
@@ -90,6 +90,7 @@ final class JdbcAttachments implements Attachments {
         Instant before = clock.instant().minus(limits.retention());
         int files = database.autoCommit(connection -> AttachmentRows.removeFiles(connection, before, PORTION));
         return files
-                + database.<Integer>transact(connection -> AttachmentRows.removeContents(connection, before, PORTION));
+                + database.<Integer>transact(connection ->
+                        AttachmentRows.removeContents(connection, database.dialect(), before, PORTION));
     }
 }

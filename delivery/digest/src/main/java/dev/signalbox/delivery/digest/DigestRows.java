@@ -1,5 +1,10 @@
 package dev.signalbox.delivery.digest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.signalbox.database.Dialect;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -7,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,13 +34,22 @@ final class DigestRows {
     }
 
     /** The open window of a recipient and topic, or else one with this id. It is locked. */
-    static Window open(Connection connection, String recipient, String topic, UUID id, Instant due)
+    static Window open(Connection connection, Dialect dialect, String recipient, String topic, UUID id, Instant due)
             throws SQLException {
+        String hash = hash(topic);
+        update(
+                connection,
+                dialect.orUpdate(
+                        "insert into digest_window (id, recipient, topic_hash, due_at, items, bytes) values (?, ?, ?, ?, 0, 0)",
+                        "recipient, topic_hash",
+                        "due_at = digest_window.due_at"),
+                id.toString(),
+                recipient,
+                hash,
+                micros(due));
         try (PreparedStatement statement = connection.prepareStatement(
-                        "insert into digest_window (id, recipient, topic, due_at, items, bytes) values (?, ?, ?, ?, 0, 0)"
-                                + " on conflict (recipient, topic) do update set due_at = digest_window.due_at"
-                                + " returning id, due_at, items, bytes");
-                ResultSet row = executed(statement, id.toString(), recipient, topic, micros(due))) {
+                        "select id, due_at, items, bytes from digest_window where recipient = ? and topic_hash = ?");
+                ResultSet row = executed(statement, recipient, hash)) {
             row.next();
             return new Window(UUID.fromString(row.getString(1)), instant(row.getLong(2)), row.getInt(3), row.getInt(4));
         }
@@ -56,9 +71,25 @@ final class DigestRows {
                 window.toString());
     }
 
+    /** A topic is longer than what databases put into an index. */
+    private static String hash(String topic) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(topic.getBytes(UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("each JDK has SHA-256", e);
+        }
+    }
+
     /** Removes an open window and returns its recipient; empty if there is none. */
-    static Optional<String> close(Connection connection, UUID window) throws SQLException {
-        return text(connection, "delete from digest_window where id = ? returning recipient", window.toString());
+    static Optional<String> close(Connection connection, Dialect dialect, UUID window) throws SQLException {
+        Optional<String> recipient = text(
+                connection,
+                "select recipient from digest_window where id = ?" + dialect.forUpdate(),
+                window.toString());
+        if (recipient.isPresent()) {
+            update(connection, "delete from digest_window where id = ?", window.toString());
+        }
+        return recipient;
     }
 
     static List<DigestItem> items(Connection connection, UUID window) throws SQLException {
@@ -77,9 +108,9 @@ final class DigestRows {
     static int removeBefore(Connection connection, Instant time, int most) throws SQLException {
         return update(
                 connection,
-                "delete from digest_item where id in (select i.id from digest_item i where i.added_at < ?"
+                "delete from digest_item where id in (select id from (select i.id from digest_item i where i.added_at < ?"
                         + " and not exists (select 1 from digest_window w where w.id = i.window_id)"
-                        + " order by i.added_at limit " + most + ")",
+                        + " order by i.added_at limit " + most + ") oldest)",
                 micros(time));
     }
 

@@ -113,7 +113,7 @@ final class JdbcDigests implements Digests {
     /** The open window, or a new one with the message that closes it; locked until the transaction ends. */
     private Window window(Connection connection, Step to, DigestItem item, Instant due) throws SQLException {
         Reach closing = closing(to, due).build();
-        Window window = DigestRows.open(connection, to.toString(), item.topic(), closing.id(), due);
+        Window window = DigestRows.open(connection, database.dialect(), to.toString(), item.topic(), closing.id(), due);
         if (window.id().equals(closing.id())) {
             var _ = queue.enqueue(connection, closing);
         }
@@ -134,7 +134,7 @@ final class JdbcDigests implements Digests {
 
     /** The row goes first, which locks it: of two that close a window, the second finds none. */
     private Optional<UUID> send(Connection connection, UUID window) throws SQLException {
-        Optional<String> recipient = DigestRows.close(connection, window);
+        Optional<String> recipient = DigestRows.close(connection, database.dialect(), window);
         if (recipient.isEmpty()) {
             return Optional.empty();
         }

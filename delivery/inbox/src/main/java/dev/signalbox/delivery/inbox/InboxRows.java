@@ -2,6 +2,7 @@ package dev.signalbox.delivery.inbox;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.inbox.InboxItem.State;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -56,11 +57,11 @@ final class InboxRows {
         }
     }
 
-    static boolean insert(Connection connection, InboxItem item) throws SQLException {
+    static boolean insert(Connection connection, Dialect dialect, InboxItem item) throws SQLException {
         return update(
                         connection,
-                        "insert into inbox_item (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                                + " on conflict do nothing",
+                        dialect.ifAbsent(
+                                "insert into inbox_item (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
                         item.recipient(),
                         item.id(),
                         item.subject().orElse(null),
@@ -77,8 +78,8 @@ final class InboxRows {
     static void trim(Connection connection, String recipient, int most) throws SQLException {
         update(
                 connection,
-                "delete from inbox_item where recipient = ? and id in (select id from inbox_item where recipient = ?"
-                        + " order by created_at desc, id desc limit 1000 offset ?)",
+                "delete from inbox_item where recipient = ? and id in (select id from (select id from inbox_item"
+                        + " where recipient = ? order by created_at desc, id desc limit 1000 offset ?) oldest)",
                 recipient,
                 recipient,
                 most);
@@ -114,39 +115,47 @@ final class InboxRows {
         }
     }
 
-    /** Returns the ids of those that changed. */
-    static List<String> mark(
-            Connection connection, String recipient, State state, Set<String> ids, Set<State> from, Instant now)
+    /**
+     * The newest items in one of some states, at most {@link Inboxes#MOST}; only of these ids, unless there are none. Their rows are
+     * locked, so that they keep their states until the transaction ends.
+     */
+    static List<String> lock(
+            Connection connection, Dialect dialect, String recipient, Set<String> ids, Set<State> states)
             throws SQLException {
-        List<Object> values = new ArrayList<>(List.of(state.name(), micros(now), recipient));
-        names(from, values);
-        String which;
-        if (ids.isEmpty()) {
-            which = "select id from inbox_item where recipient = ? and state in (" + marks(from)
-                    + ") order by created_at desc, id desc limit " + Inboxes.MOST;
-            values.add(recipient);
-            names(from, values);
-        } else {
-            which = marks(ids);
-            values.addAll(ids);
-        }
-        String sql = "update inbox_item set state = ?, changed_at = ? where recipient = ? and state in (" + marks(from)
-                + ") and id in (" + which + ") returning id";
+        List<Object> values = new ArrayList<>(List.of(recipient));
+        names(states, values);
+        values.addAll(ids);
+        String sql = "select id from inbox_item where recipient = ? and state in (" + marks(states) + ")"
+                + (ids.isEmpty() ? "" : " and id in (" + marks(ids) + ")")
+                + " order by created_at desc, id desc limit " + Inboxes.MOST + dialect.forUpdate();
         try (PreparedStatement statement = prepared(connection, sql, values);
                 ResultSet rows = statement.executeQuery()) {
-            List<String> changed = new ArrayList<>();
+            List<String> locked = new ArrayList<>();
             while (rows.next()) {
-                changed.add(rows.getString(1));
+                locked.add(rows.getString(1));
             }
-            return changed;
+            return locked;
         }
+    }
+
+    static void mark(Connection connection, String recipient, List<String> ids, State state, Instant now)
+            throws SQLException {
+        if (ids.isEmpty()) {
+            return;
+        }
+        List<Object> values = new ArrayList<>(List.of(state.name(), micros(now), recipient));
+        values.addAll(ids);
+        update(
+                connection,
+                "update inbox_item set state = ?, changed_at = ? where recipient = ? and id in (" + marks(ids) + ")",
+                values.toArray());
     }
 
     static int removeBefore(Connection connection, Instant time, int most) throws SQLException {
         return update(
                 connection,
-                "delete from inbox_item where (recipient, id) in (select recipient, id from inbox_item"
-                        + " where created_at < ? order by created_at limit " + most + ")",
+                "delete from inbox_item where (recipient, id) in (select recipient, id from (select recipient, id"
+                        + " from inbox_item where created_at < ? order by created_at limit " + most + ") oldest)",
                 micros(time));
     }
 

@@ -52,7 +52,7 @@ final class JdbcInboxes implements Inboxes {
     public boolean add(InboxItem item) {
         InboxItem arrived = item.arrived(clock.instant());
         Optional<Integer> unread = database.transact(connection -> {
-            if (!InboxRows.insert(connection, arrived)) {
+            if (!InboxRows.insert(connection, database.dialect(), arrived)) {
                 return Optional.<Integer>empty();
             }
             InboxRows.trim(connection, arrived.recipient(), limits.items());
@@ -128,9 +128,11 @@ final class JdbcInboxes implements Inboxes {
             return new Marks(0, 0);
         }
         record Changed(List<String> ids, int unread) {}
-        Changed changed = database.transact(connection -> new Changed(
-                InboxRows.mark(connection, recipient, state, ids, from, clock.instant()),
-                InboxRows.unread(connection, recipient)));
+        Changed changed = database.transact(connection -> {
+            List<String> locked = InboxRows.lock(connection, database.dialect(), recipient, ids, from);
+            InboxRows.mark(connection, recipient, locked, state, clock.instant());
+            return new Changed(locked, InboxRows.unread(connection, recipient));
+        });
         if (!changed.ids().isEmpty()) {
             tell(new InboxListener.Marked(recipient, changed.ids(), state, changed.unread()));
         }

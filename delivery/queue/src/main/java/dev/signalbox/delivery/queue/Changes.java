@@ -36,6 +36,7 @@ final class Changes {
     private final History history;
     private final Removal removal;
     private final Ledger ledger;
+    private final BatchEnds batches;
     private final Connection connection;
     private final long now;
     private final List<Ticket> revived;
@@ -45,6 +46,7 @@ final class Changes {
         this.history = history;
         this.removal = removal;
         this.ledger = new Ledger(rows);
+        this.batches = new BatchEnds(rows);
         this.connection = connection;
         this.now = now;
         this.revived = revived;
@@ -223,6 +225,7 @@ final class Changes {
             renewKey(last.id());
         }
         if (!event.state().isFinal()) {
+            batches.reopened(connection, last.id());
             queue(story.reach(), event);
         }
         return new Change(event.state(), true);

@@ -56,6 +56,11 @@ public record Delivery(
                 id, step, attempt, channel, address, body, others, remaining, keyVersion, traceparent, permit);
     }
 
+    /** The same delivery with another time. */
+    public Delivery withRemaining(Duration time) {
+        return new Delivery(id, step, attempt, channel, address, body, headers, time, keyVersion, traceparent, permit);
+    }
+
     /** The same delivery with a place in a trace. */
     public Delivery withTraceparent(String trace) {
         return new Delivery(

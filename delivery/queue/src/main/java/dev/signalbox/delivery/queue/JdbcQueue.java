@@ -86,6 +86,7 @@ final class JdbcQueue implements DeliveryQueue {
         return guarded(() -> {
             Store store = store(database, time); // Refuses a database that has no tables of the queue.
             database.migrate(MODULE, SCRIPTS, JdbcQueue.class.getClassLoader());
+            JdbcBatches.migrate(database);
             return new JdbcQueue(database, time, new Wake(database), store);
         });
     }

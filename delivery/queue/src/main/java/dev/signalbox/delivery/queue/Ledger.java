@@ -35,10 +35,12 @@ final class Ledger {
             .thenComparing(entry -> entry.getValue());
 
     private final Rows rows;
+    private final BatchEnds batches;
     private final String tally;
 
     Ledger(Rows rows) {
         this.rows = rows;
+        this.batches = new BatchEnds(rows);
         this.tally =
                 rows.dialect().orUpdate(INSERT_TALLY, "shard, channel, state", "n = delivery_tally.n + excluded.n");
     }
@@ -65,7 +67,7 @@ final class Ledger {
         Rows.bindTime(statement, 9, ticket.unsureSince());
     }
 
-    /** Adds outcomes to the histories; those that end a reach are counted, and buried unless it was sent. */
+    /** Adds outcomes to the histories; those that end a reach are counted, in its batch, too, and buried unless it was sent. */
     void record(Connection connection, List<Outcome> outcomes, int shard) throws SQLException {
         batch(connection, INSERT_OUTCOME, outcomes, this::bindOutcome);
         List<Outcome> dead = outcomes.stream()
@@ -85,6 +87,7 @@ final class Ledger {
         for (Map.Entry<Map.Entry<Channel, State>, Integer> entry : counts.entrySet()) {
             tally(connection, entry.getKey().getKey(), entry.getKey().getValue(), entry.getValue(), shard);
         }
+        batches.ended(connection, outcomes);
     }
 
     void tally(Connection connection, Channel channel, State state, int n, int shard) throws SQLException {

@@ -38,6 +38,17 @@ final class PostgresCompletion {
                 insert into delivery_tally (n, shard, channel, state)
                 select count(*), ?, lane, state from good where next_at is null group by lane, state order by lane, state
                 on conflict (shard, channel, state) do update set n = delivery_tally.n + excluded.n
+            ), ended as (
+                update delivery_batch_message m set state = g.state
+                from good g
+                where exists (select from delivery_batch where completed_at is null)
+                  and g.next_at is null and m.id = g.id and m.state is null
+                returning m.batch, g.at
+            ), batched as (
+                update delivery_batch b
+                set open = b.open - e.n, completed_at = case when b.open = e.n then e.at end
+                from (select batch, count(*)::integer as n, max(at) as at from ended group by batch order by batch) e
+                where b.id = e.batch and b.completed_at is null
             )%s
             select id from held
             """;

@@ -42,6 +42,11 @@ public record Retention(Optional<Duration> sent, Optional<Duration> unsent) {
         };
     }
 
+    /** The longer of the two; empty if one of them is for ever. */
+    public Optional<Duration> longest() {
+        return sent.flatMap(first -> unsent.map(second -> first.compareTo(second) > 0 ? first : second));
+    }
+
     /** The shorter of the two. */
     Duration shortest() {
         Duration first = sent.orElse(LONGEST);

@@ -26,7 +26,7 @@ final class JdbcPreferences implements Preferences {
     public Preference put(Preference preference) {
         Preference dated = preference.withSince(clock.instant());
         Preference stored = database.transact(connection -> {
-            PreferenceRows.put(connection, dated);
+            PreferenceRows.put(connection, database.dialect(), dated);
             requireFew(PreferenceRows.count(connection, dated.recipient()), dated.recipient());
             return dated;
         });

@@ -1,5 +1,6 @@
 package dev.signalbox.delivery.suppression;
 
+import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.queue.Channel;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -17,12 +18,13 @@ final class PreferenceRows {
 
     private PreferenceRows() {}
 
-    static void put(Connection connection, Preference entry) throws SQLException {
+    static void put(Connection connection, Dialect dialect, Preference entry) throws SQLException {
         update(
                 connection,
-                "insert into preference (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?)"
-                        + " on conflict (recipient, category, channel) do update"
-                        + " set wanted = excluded.wanted, source = excluded.source, since = excluded.since",
+                dialect.orUpdate(
+                        "insert into preference (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?)",
+                        "recipient, category, channel",
+                        "wanted = excluded.wanted, source = excluded.source, since = excluded.since"),
                 entry.recipient(),
                 entry.category().orElse(""),
                 entry.channel().map(Channel::name).orElse(""),

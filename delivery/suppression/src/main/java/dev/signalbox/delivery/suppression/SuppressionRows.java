@@ -2,6 +2,7 @@ package dev.signalbox.delivery.suppression;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.suppression.Suppression.Reason;
 import dev.signalbox.delivery.suppression.SuppressionList.Selection;
@@ -59,10 +60,10 @@ final class SuppressionRows {
         }
     }
 
-    static boolean insert(Connection connection, Suppression entry) throws SQLException {
+    static boolean insert(Connection connection, Dialect dialect, Suppression entry) throws SQLException {
         return update(
                         connection,
-                        "insert into suppression (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+                        dialect.ifAbsent("insert into suppression (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?, ?)"),
                         entry.channel().name(),
                         entry.address(),
                         entry.category().orElse(""),
@@ -110,8 +111,11 @@ final class SuppressionRows {
     }
 
     /** The secret of all nodes; the one offered if there was none yet. */
-    static String secret(Connection connection, String offered) throws SQLException {
-        update(connection, "insert into suppression_secret (id, secret) values (1, ?) on conflict do nothing", offered);
+    static String secret(Connection connection, Dialect dialect, String offered) throws SQLException {
+        update(
+                connection,
+                dialect.ifAbsent("insert into suppression_secret (id, secret) values (1, ?)"),
+                offered);
         try (PreparedStatement statement = prepared(connection, "select secret from suppression_secret where id = 1");
                 ResultSet row = statement.executeQuery()) {
             row.next();

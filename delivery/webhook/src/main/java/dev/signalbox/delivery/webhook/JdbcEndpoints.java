@@ -63,8 +63,8 @@ final class JdbcEndpoints implements WebhookEndpoints {
             long now = now();
             int added = EndpointRows.update(
                     connection,
-                    "insert into webhook_endpoint (id, url, description, created_at) values (?, ?, ?, ?)"
-                            + " on conflict (id) do nothing",
+                    database.dialect()
+                            .ifAbsent("insert into webhook_endpoint (id, url, description, created_at) values (?, ?, ?, ?)"),
                     draft.id(),
                     draft.url().toString(),
                     draft.description(),

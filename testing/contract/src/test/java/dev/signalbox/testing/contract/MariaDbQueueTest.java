@@ -29,7 +29,9 @@ class MariaDbQueueTest {
             "budget",
             "recipient",
             "recurring",
-            "tag");
+            "tag",
+            "batch",
+            "batch_message");
 
     private static @Nullable DatabaseConfig used;
 
@@ -161,6 +163,14 @@ class MariaDbQueueTest {
 
     @Nested
     class Recurring extends DeliveryQueueRecurringContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Batches extends DeliveryQueueBatchContract {
         @Override
         protected DatabaseConfig newDatabase() {
             return fresh();

@@ -29,7 +29,8 @@ class PostgresQueueTest {
         try (Statement statement = connection.createStatement()) {
             return statement.execute("truncate delivery_message, delivery_ready, delivery_later, delivery_lease,"
                     + " delivery_outcome, delivery_dead, delivery_tally, delivery_lane, delivery_pause,"
-                    + " delivery_budget, delivery_recipient, delivery_tag cascade");
+                    + " delivery_budget, delivery_recipient, delivery_tag, delivery_batch, delivery_batch_message"
+                    + " cascade");
         }
     }
 
@@ -115,6 +116,14 @@ class PostgresQueueTest {
 
     @Nested
     class Recurring extends DeliveryQueueRecurringContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Batches extends DeliveryQueueBatchContract {
         @Override
         protected DatabaseConfig newDatabase() {
             return fresh();

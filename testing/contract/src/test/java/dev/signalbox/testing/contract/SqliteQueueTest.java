@@ -103,6 +103,14 @@ class SqliteQueueTest {
     }
 
     @Nested
+    class Batches extends DeliveryQueueBatchContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @Override
         protected DatabaseConfig newDatabase() {

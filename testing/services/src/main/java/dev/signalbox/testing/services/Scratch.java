@@ -24,6 +24,13 @@ final class Scratch {
         }
     }
 
+    /** One that is deleted when the JVM ends. */
+    static Path untilExit(String part) {
+        Path folder = folder(part);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder), part + "-end"));
+        return folder;
+    }
+
     /** Deletes it with all in it; what cannot be deleted is told in the log. */
     static void delete(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {

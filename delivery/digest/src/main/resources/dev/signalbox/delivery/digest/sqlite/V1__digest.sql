@@ -2,11 +2,11 @@
 create table digest_window (
     id         text not null primary key, -- of the message in the queue that closes it
     recipient  text not null, -- a channel and an address
-    topic      text not null, -- what has to be alike for messages to become one
+    topic_hash text not null, -- SHA-256, in hex, of what has to be alike for messages to become one
     due_at     integer not null,
     items      integer not null,
     bytes      integer not null, -- of their bodies
-    unique (recipient, topic)
+    unique (recipient, topic_hash)
 ) without rowid;
 
 -- The messages of windows, and of those that were closed for as long as a repetition has to be recognised.

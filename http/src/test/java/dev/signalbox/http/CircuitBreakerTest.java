@@ -1,19 +1,22 @@
-package dev.signalbox.llm;
+package dev.signalbox.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class CircuitBreakerTest {
     private final AtomicLong now = new AtomicLong();
     private final List<Boolean> changes = new ArrayList<>();
-    private final CircuitBreaker breaker = new CircuitBreaker(2, 100, now::get, changes::add);
+    private final CircuitBreaker breaker = new CircuitBreaker(
+            new CircuitBreaker.Limits(2, Duration.ofNanos(100), Duration.ofNanos(300)), now::get, changes::add);
 
     private CircuitBreaker.Permit enter() {
         return breaker.enter().orElseThrow();
@@ -47,14 +50,39 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void aFailedTrialOpensItForAnotherWhile() {
+    void eachTrialThatFailsDoublesThePauseUpToABound() {
         open();
+        for (int pause : new int[] {100, 200, 300, 300}) {
+            now.addAndGet(pause - 1);
+            assertThat(breaker.enter()).as("before %s ns", pause).isEmpty();
+            now.incrementAndGet();
+            enter().failed();
+        }
+        now.addAndGet(300);
+        enter().succeeded();
+        open();
+        now.addAndGet(100);
+        assertThat(breaker.enter()).as("the first pause again").isPresent();
+    }
+
+    @Test
+    void failuresThatEndAfterItOpenedDoNotLengthenThePause() {
+        List<CircuitBreaker.Permit> underWay =
+                Stream.generate(this::enter).limit(20).toList();
+        underWay.forEach(CircuitBreaker.Permit::failed);
         now.set(100);
-        enter().failed();
-        now.set(199);
-        assertThat(breaker.enter()).isEmpty();
-        now.set(200);
         assertThat(breaker.enter()).isPresent();
+    }
+
+    @Test
+    void withoutALimitItNeverOpens() {
+        var never = new CircuitBreaker(
+                new CircuitBreaker.Limits(0, Duration.ofNanos(100), Duration.ofNanos(100)), now::get, changes::add);
+        for (int i = 0; i < 100; i++) {
+            never.enter().orElseThrow().failed();
+        }
+        assertThat(never.isOpen()).isFalse();
+        assertThat(changes).isEmpty();
     }
 
     @Test
@@ -74,7 +102,10 @@ class CircuitBreakerTest {
         early.succeeded();
         assertThat(breaker.enter()).as("still on trial").isEmpty();
         early.failed();
+        assertThat(breaker.enter()).as("still on trial").isEmpty();
+        assertThat(breaker.isOpen()).isTrue();
         trial.succeeded();
+        assertThat(breaker.isOpen()).isFalse();
         assertThat(breaker.enter()).isPresent();
     }
 

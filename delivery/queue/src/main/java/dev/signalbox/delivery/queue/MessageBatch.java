@@ -1,0 +1,33 @@
+package dev.signalbox.delivery.queue;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Messages that were enqueued together, as they stand.
+ *
+ * @param total how many belong to it
+ * @param open how many have not ended
+ * @param ended how many ended in each state; {@link State#UNKNOWN} counts as an end, since nothing more happens to such a message by
+ *     itself. States without a message are missing
+ * @param completedAt when the last one ended. What operators do to its messages after that changes nothing here
+ * @param callback whom to tell then, in the order of the steps; empty for nobody
+ * @param toldBy the message in the queue that tells; empty until it is enqueued
+ */
+public record MessageBatch(
+        UUID id,
+        Instant createdAt,
+        int total,
+        int open,
+        Map<State, Integer> ended,
+        Optional<Instant> completedAt,
+        List<Step> callback,
+        Optional<UUID> toldBy) {
+    public MessageBatch {
+        ended = Map.copyOf(ended);
+        callback = List.copyOf(callback);
+    }
+}

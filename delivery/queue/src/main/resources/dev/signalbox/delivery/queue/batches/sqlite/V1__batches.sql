@@ -1,0 +1,22 @@
+-- Messages that were enqueued together, of which somebody is told once when all have ended. Times are microseconds since 1970 (UTC).
+create table delivery_batch (
+    id           blob    not null primary key,
+    created_at   integer not null,
+    total        integer not null,
+    open         integer not null check (open >= 0), -- how many have not ended
+    completed_at integer, -- when the last of them ended; from then on nothing changes
+    callback     text,    -- whom to tell: one step a line, as in delivery_message; null for nobody
+    told_by      blob,    -- the message that tells
+    untold_since integer generated always as (case when told_by is null and callback is not null then completed_at end) stored -- since when somebody has to be told
+) without rowid;
+create index delivery_batch_open on delivery_batch (id) where completed_at is null;
+create index delivery_batch_untold on delivery_batch (untold_since) where untold_since is not null;
+create index delivery_batch_completed on delivery_batch (completed_at);
+
+create table delivery_batch_message (
+    id    blob not null,
+    batch blob not null,
+    state text, -- in which it ended; null as long as it has not
+    primary key (id, batch)
+) without rowid;
+create index delivery_batch_message_batch on delivery_batch_message (batch, state);

@@ -1,0 +1,101 @@
+package dev.signalbox.server.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signalbox.server.Run;
+import dev.signalbox.server.TestServer;
+import dev.signalbox.testing.services.RealMariaDb;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole server whose database is MariaDB. */
+class ServerMariaDbTest {
+    private final String database = "database.url=" + RealMariaDb.shared().freshDatabase();
+
+    @TempDir
+    Path folder;
+
+    private TestServer server() {
+        return new TestServer(
+                folder,
+                database,
+                "delivery.active=one",
+                "delivery.messages-table.enabled=true",
+                "maintenance.cluster=true",
+                "digest.window=1s");
+    }
+
+    @Test
+    void whatItStoredIsThereAfterARestart() throws Exception {
+        String sent;
+        String waiting;
+        try (TestServer server = server()) {
+            sent = send(server, "sms:+61491570006", "Your table is ready");
+            Awaitility.await().until(() -> state(server, sent).equals("SENT"));
+            waiting = send(server, "sms:+61491570110", "See you tomorrow", "--at", "2036-01-01T00:00:00Z");
+            assertThat(send(server, "inbox:alice", "Welcome")).isNotEmpty();
+            Awaitility.await()
+                    .until(() -> run(server, "inbox", "ls", "alice").contains("Welcome"));
+            run(server, "suppression", "add", "sms:+61491570156");
+            run(server, "preference", "deny", "bob", "--category", "news");
+            run(server, "template", "save", "hello", Files.writeString(folder.resolve("t"), "Hello {{name}}").toString());
+            run(server, "webhook", "endpoints", "create", "https://example.org/hook", "--id", "orders");
+            run(server, "attachment", "save", Files.writeString(folder.resolve("menu.txt"), "Soup").toString());
+        }
+        try (TestServer server = server()) {
+            assertThat(state(server, sent)).isEqualTo("SENT");
+            assertThat(state(server, waiting)).isEqualTo("PENDING");
+            assertThat(run(server, "inbox", "ls", "alice")).contains("Welcome");
+            assertThat(run(server, "suppression", "list")).contains("+61491570156");
+            assertThat(run(server, "preference", "list", "bob")).contains("news");
+            assertThat(run(server, "template", "list")).contains("hello");
+            assertThat(run(server, "webhook", "endpoints", "list")).contains("https://example.org/hook");
+            assertThat(server.run("health").exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void aDigestIsGatheredAndSent() throws Exception {
+        try (TestServer server = server()) {
+            send(server, "digest:sms:+61491570006", "one");
+            send(server, "digest:sms:+61491570006", "two");
+            Awaitility.await()
+                    .until(() -> server.provider.messages(1).stream()
+                            .anyMatch(text -> text.content().contains("one")
+                                    && text.content().contains("two")));
+        }
+    }
+
+    @Test
+    void migrationsAreToldBeforeAndDone() {
+        Run dry = Run.of("migrate", "--dry-run", "--set", database);
+        assertThat(dry.exitCode()).isZero();
+        assertThat(dry.out()).contains("create table delivery_message", "create table suppression", "engine = innodb");
+        assertThat(Run.of("migrate", "--set", database).exitCode()).isZero();
+        assertThat(Run.of("migrate", "--dry-run", "--set", database).out()).doesNotContain("create table");
+    }
+
+    private static String send(TestServer server, String to, String text, String... more) {
+        return server.run(arguments(to, text, more)).json().path("id").asString();
+    }
+
+    private static String[] arguments(String to, String text, String... more) {
+        String[] all = new String[more.length + 5];
+        System.arraycopy(new String[] {"send", "--json", "--to", to, text}, 0, all, 0, 5);
+        System.arraycopy(more, 0, all, 5, more.length);
+        return all;
+    }
+
+    private static String state(TestServer server, String id) {
+        return server.run("queue", "show", id, "--json").json().path("state").asString();
+    }
+
+    private static String run(TestServer server, String... arguments) {
+        Run run = server.run(arguments);
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        return run.out();
+    }
+}
