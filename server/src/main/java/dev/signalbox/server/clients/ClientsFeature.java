@@ -17,6 +17,8 @@ import dev.signalbox.server.node.Feature;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.Node;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** Clients that connect over WebSocket, HTTP, TCP or gRPC: their ports, their tokens, who is there. */
@@ -74,18 +76,27 @@ public final class ClientsFeature implements Feature {
                 .withEvents(endpoints.events());
         node.endpoint("clients", WebSocketEndpoint.create(loops, web, authenticator, metrics));
         endpoints
-                .tcpPort()
-                .ifPresent(port -> node.endpoint(
-                        "clients-tcp",
-                        TcpEndpoint.create(
-                                loops,
-                                new TcpOptions(direct(listener).withPort(port), endpoints.tcpFraming()),
-                                authenticator,
-                                metrics)));
+                .socket()
+                .ifPresent(file -> node.endpoint(
+                        "clients-socket",
+                        WebSocketEndpoint.create(
+                                loops, web.listening(on -> local(on, file)), authenticator, metrics)));
+        Consumer<ListenerOptions> tcp = on -> node.endpoint(
+                on.place() instanceof ListenerOptions.Port ? "clients-tcp" : "clients-tcp-socket",
+                TcpEndpoint.create(
+                        loops, new TcpOptions(direct(on), endpoints.tcpFraming()), authenticator, metrics));
+        endpoints.tcpPort().ifPresent(port -> tcp.accept(listener.withPort(port)));
+        endpoints.tcpSocket().ifPresent(file -> tcp.accept(local(listener, file)));
         endpoints
                 .grpcPort()
                 .ifPresent(port -> node.endpoint(
                         "clients-grpc", GrpcEndpoint.create(loops, listener.withPort(port), authenticator, metrics)));
+    }
+
+    /** What goes over a Unix socket stays on this machine, and needs no TLS. */
+    private static ListenerOptions local(ListenerOptions listener, ListenerOptions.UnixSocket file) {
+        return new ListenerOptions(
+                file, listener.limits(), listener.timeouts(), Optional.empty(), listener.proxies());
     }
 
     /** Where there are no headers, none can tell an address. */
@@ -115,7 +126,7 @@ public final class ClientsFeature implements Feature {
         ListenerOptions defaults = ListenerOptions.on(settings.port());
         ListenerOptions.Timeouts timeouts = defaults.timeouts();
         int frame = frame(maxMessage);
-        ListenerOptions listener = defaults.withHost(settings.host())
+        ListenerOptions listener = defaults.at(new ListenerOptions.Port(settings.host(), settings.port()))
                 .withProxies(settings.proxies())
                 .withLimits(new ListenerOptions.Limits(
                         frame,

@@ -9,7 +9,6 @@ import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 
 /**
@@ -78,11 +77,6 @@ public final class GrpcEndpoint extends NettyEndpoint {
 
     @Override
     public URI address() {
-        String scheme = listening().tls().isPresent() ? "grpcs" : "grpc";
-        try {
-            return new URI(scheme, null, listening().host(), boundPort(), null, null, null);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("the host does not fit into a URI", e);
-        }
+        return address(listening().tls().isPresent() ? "grpcs" : "grpc", "");
     }
 }

@@ -2,6 +2,8 @@ package dev.signalbox.endpoint.netty;
 
 import dev.signalbox.endpoint.netty.ConnectionListener.Fault;
 import dev.signalbox.endpoint.netty.ListenerOptions.AddressSource;
+import dev.signalbox.endpoint.netty.ListenerOptions.Port;
+import dev.signalbox.endpoint.netty.ListenerOptions.UnixSocket;
 import dev.signalbox.endpoint.netty.Peer.Verdict;
 import dev.signalbox.router.Authenticator;
 import dev.signalbox.router.ClientGateway;
@@ -13,17 +15,24 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.codec.DecoderException;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What all endpoints over Netty share: the port, TLS, limits of connections, and the end. */
+/** What all endpoints over Netty share: where they listen, TLS, limits of connections, and the end. */
 abstract class NettyEndpoint implements Endpoint {
     private static final Logger LOG = LoggerFactory.getLogger(NettyEndpoint.class);
     private static final int BACKLOG = 1_024;
@@ -59,6 +68,7 @@ abstract class NettyEndpoint implements Endpoint {
     private volatile @Nullable Channel port;
     private Optional<Certificates> certificates = Optional.empty();
     private @Nullable ScheduledFuture<?> watch;
+    private @Nullable SocketFile socketFile;
 
     NettyEndpoint(
             EventLoops loops, ListenerOptions listening, Authenticator authenticator, ConnectionListener listener) {
@@ -162,27 +172,82 @@ abstract class NettyEndpoint implements Endpoint {
     }
 
     private Channel bind(EventLoops.Running started) {
+        return switch (listening.place()) {
+            case Port(String host, int number) -> {
+                ServerBootstrap bootstrap =
+                        bootstrap(started).channel(started.isEpoll() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+                                .childOption(ChannelOption.TCP_NODELAY, true);
+                yield bind(
+                        bootstrap,
+                        new InetSocketAddress(host, number),
+                        host + ":" + number,
+                        "stop what listens there, or choose another port (0 picks a free one)");
+            }
+            case UnixSocket socket -> bind(started, socket);
+        };
+    }
+
+    private Channel bind(EventLoops.Running started, UnixSocket socket) {
+        SocketFile file = claim(socket);
+        ServerBootstrap bootstrap = bootstrap(started)
+                .channel(
+                        started.isEpoll()
+                                ? EpollServerDomainSocketChannel.class
+                                : NioServerDomainSocketChannel.class);
+        Channel bound = bind(
+                bootstrap,
+                started.isEpoll()
+                        ? new DomainSocketAddress(file.unseen().toFile())
+                        : UnixDomainSocketAddress.of(file.unseen()),
+                socket.path().toString(),
+                "see that its folder exists and may be written to");
+        try {
+            file.publish();
+        } catch (EndpointException e) {
+            bound.close().awaitUninterruptibly();
+            releaseLoops();
+            throw e;
+        }
+        return bound;
+    }
+
+    private SocketFile claim(UnixSocket socket) {
+        try {
+            SocketFile file = SocketFile.claim(socket);
+            socketFile = file;
+            return file;
+        } catch (EndpointException e) {
+            releaseLoops();
+            throw e;
+        }
+    }
+
+    private ServerBootstrap bootstrap(EventLoops.Running started) {
         int bound = listening.limits().maxOutboundBytes();
-        Class<? extends ServerChannel> kind =
-                started.isEpoll() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-        ChannelFuture binding = new ServerBootstrap()
+        return new ServerBootstrap()
                 .group(started.group())
-                .channel(kind)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(bound / 2, bound))
-                .childHandler(new Pipeline())
-                .bind(listening.host(), listening.port())
-                .awaitUninterruptibly();
+                .childHandler(new Pipeline());
+    }
+
+    private Channel bind(ServerBootstrap bootstrap, SocketAddress address, String place, String advice) {
+        ChannelFuture binding = bootstrap.bind(address).awaitUninterruptibly();
         if (!binding.isSuccess()) {
+            removeSocketFile();
             releaseLoops();
             throw new EndpointException(
-                    "cannot listen on " + listening.host() + ":" + listening.port() + " ("
-                            + binding.cause().getMessage()
-                            + "); stop what listens there, or choose another port (0 picks a free one)",
+                    "cannot listen on " + place + " (" + binding.cause().getMessage() + "); " + advice,
                     binding.cause());
         }
         return binding.channel();
+    }
+
+    private void removeSocketFile() {
+        if (socketFile != null) {
+            socketFile.close();
+            socketFile = null;
+        }
     }
 
     /** How a new connection begins. */
@@ -190,7 +255,7 @@ abstract class NettyEndpoint implements Endpoint {
         @Override
         protected void initChannel(Channel channel) {
             channels.add(channel);
-            Peer peer = Peer.accepted(connections, listening.proxies(), (InetSocketAddress) channel.remoteAddress());
+            Peer peer = Peer.accepted(connections, listening.proxies(), channel.remoteAddress());
             channel.closeFuture().addListener(closed -> peer.gone());
             if (!admits(peer)) {
                 var _ = channel.close();
@@ -229,13 +294,27 @@ abstract class NettyEndpoint implements Endpoint {
         return bound != null && bound.isOpen();
     }
 
-    /** The port that it listens on. @throws IllegalStateException before the start */
-    final int boundPort() {
+    /**
+     * Where it listens: the port that it got, or the file of a Unix socket, with the path of the URL behind a colon.
+     *
+     * @param path of the URL; empty for none
+     * @throws IllegalStateException before the start
+     */
+    final URI address(String scheme, String path) {
         Channel bound = port;
         if (bound == null) {
             throw new IllegalStateException("the endpoint is not started");
         }
-        return ((InetSocketAddress) bound.localAddress()).getPort();
+        try {
+            return switch (listening.place()) {
+                case Port(String host, int _) ->
+                    new URI(scheme, null, host, ((InetSocketAddress) bound.localAddress()).getPort(), path, null, null);
+                case UnixSocket(Path file, var _) ->
+                    new URI(scheme + "+unix", null, path.isEmpty() ? file.toString() : file + ":" + path, null, null);
+            };
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("host or path does not fit into a URI", e);
+        }
     }
 
     @Override
@@ -243,6 +322,7 @@ abstract class NettyEndpoint implements Endpoint {
         Channel bound = port;
         if (bound != null) {
             bound.close().awaitUninterruptibly();
+            removeSocketFile();
         }
     }
 

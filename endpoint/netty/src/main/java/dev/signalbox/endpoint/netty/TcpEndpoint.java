@@ -5,7 +5,6 @@ import dev.signalbox.router.Endpoint;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import java.net.URI;
-import java.net.URISyntaxException;
 
 /** Clients over plain TCP, with or without TLS, as docs/protocol.md describes. */
 public final class TcpEndpoint extends NettyEndpoint {
@@ -39,11 +38,6 @@ public final class TcpEndpoint extends NettyEndpoint {
 
     @Override
     public URI address() {
-        String scheme = listening().tls().isPresent() ? "tcps" : "tcp";
-        try {
-            return new URI(scheme, null, listening().host(), boundPort(), null, null, null);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("the host does not fit into a URI", e);
-        }
+        return address(listening().tls().isPresent() ? "tcps" : "tcp", "");
     }
 }

@@ -7,7 +7,6 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Optional;
 
@@ -72,11 +71,6 @@ public final class WebSocketEndpoint extends NettyEndpoint {
 
     @Override
     public URI address() {
-        String scheme = listening().tls().isPresent() ? "wss" : "ws";
-        try {
-            return new URI(scheme, null, listening().host(), boundPort(), options.path(), null, null);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("host or path does not fit into a URI", e);
-        }
+        return address(listening().tls().isPresent() ? "wss" : "ws", options.path());
     }
 }
