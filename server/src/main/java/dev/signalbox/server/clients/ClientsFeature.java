@@ -6,6 +6,8 @@ import dev.signalbox.endpoint.netty.ListenerOptions;
 import dev.signalbox.endpoint.netty.ListenerOptions.AddressSource;
 import dev.signalbox.endpoint.netty.TcpEndpoint;
 import dev.signalbox.endpoint.netty.TcpOptions;
+import dev.signalbox.endpoint.netty.UdpEndpoint;
+import dev.signalbox.endpoint.netty.UdpOptions;
 import dev.signalbox.endpoint.netty.WebSocketEndpoint;
 import dev.signalbox.endpoint.netty.WebSocketOptions;
 import dev.signalbox.router.Authenticator;
@@ -21,7 +23,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Clients that connect over WebSocket, HTTP, TCP or gRPC: their ports, their tokens, who is there. */
+/** Clients that connect over WebSocket, HTTP, TCP, UDP or gRPC: their ports, their tokens, who is there. */
 public final class ClientsFeature implements Feature {
     /** Room around the largest payload for the frame's other fields. Base64 makes a payload a third longer. */
     private static final int FRAME_OVERHEAD = 16 * 1024;
@@ -88,9 +90,28 @@ public final class ClientsFeature implements Feature {
         endpoints.tcpPort().ifPresent(port -> tcp.accept(listener.withPort(port)));
         endpoints.tcpSocket().ifPresent(file -> tcp.accept(local(listener, file)));
         endpoints
+                .udpPort()
+                .ifPresent(port -> node.endpoint(
+                        "clients-udp",
+                        UdpEndpoint.create(
+                                loops,
+                                new UdpOptions(bare(listener).withPort(port), endpoints.udpDatagram()),
+                                authenticator,
+                                metrics)));
+        endpoints
                 .grpcPort()
                 .ifPresent(port -> node.endpoint(
                         "clients-grpc", GrpcEndpoint.create(loops, listener.withPort(port), authenticator, metrics)));
+    }
+
+    /** Without TLS, and without proxies. */
+    private static ListenerOptions bare(ListenerOptions listener) {
+        return new ListenerOptions(
+                listener.place(),
+                listener.limits(),
+                listener.timeouts(),
+                Optional.empty(),
+                ListenerOptions.Proxies.NONE);
     }
 
     /** What goes over a Unix socket stays on this machine, and needs no TLS. */

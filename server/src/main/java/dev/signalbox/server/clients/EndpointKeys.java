@@ -76,6 +76,16 @@ final class EndpointKeys {
             "lines",
             "How frames over TCP are told apart: each is a line, or begins with its length in four bytes.");
 
+    static final Key<Integer> UDP_PORT = Key.optional(
+            "clients.udp.port",
+            Kind.port(),
+            "The port for clients over UDP, in plain text, where messages may get lost; 0 picks a free one. Without it, there"
+                    + " is none.");
+    static final Key<Integer> UDP_DATAGRAM = Key.of(
+            "clients.udp.max-datagram",
+            Kind.whole(1_024, 65_507),
+            "1200",
+            "The bytes that a datagram may have in either direction. What does not fit is dropped, and the client is told.");
     static final Key<Integer> GRPC_PORT = Key.optional(
             "clients.grpc.port",
             Kind.port(),
@@ -93,6 +103,8 @@ final class EndpointKeys {
             TCP_PORT,
             TCP_SOCKET,
             TCP_FRAMING,
+            UDP_PORT,
+            UDP_DATAGRAM,
             GRPC_PORT);
 
     private EndpointKeys() {}

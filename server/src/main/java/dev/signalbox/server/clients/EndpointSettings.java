@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param events over HTTP; empty for not at all
  * @param tcpPort over TCP; empty for not at all
  * @param tcpSocket as over TCP, on a Unix socket; empty for not at all
+ * @param udpPort over UDP; empty for not at all
+ * @param udpDatagram the largest, in bytes
  * @param grpcPort over gRPC; empty for not at all
  */
 record EndpointSettings(
@@ -26,6 +28,8 @@ record EndpointSettings(
         Optional<Integer> tcpPort,
         Optional<UnixSocket> tcpSocket,
         Framing tcpFraming,
+        Optional<Integer> udpPort,
+        int udpDatagram,
         Optional<Integer> grpcPort) {
 
     static EndpointSettings read(Reading reading) {
@@ -45,6 +49,8 @@ record EndpointSettings(
                 reading.find(EndpointKeys.TCP_PORT),
                 socket(reading, EndpointKeys.TCP_SOCKET),
                 reading.get(EndpointKeys.TCP_FRAMING),
+                reading.find(EndpointKeys.UDP_PORT),
+                reading.get(EndpointKeys.UDP_DATAGRAM),
                 reading.find(EndpointKeys.GRPC_PORT));
     }
 

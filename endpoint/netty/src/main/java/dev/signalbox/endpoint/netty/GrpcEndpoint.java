@@ -15,7 +15,7 @@ import java.util.List;
  * Clients over gRPC: each call of {@code signalbox.v1.Clients/Connect}, a stream in both directions, is one connection of a client.
  * Any number of clients up to {@value #MAX_STREAMS} may share one TCP connection, as they do behind a proxy.
  */
-public final class GrpcEndpoint extends NettyEndpoint {
+public final class GrpcEndpoint extends StreamEndpoint {
     static final int MAX_STREAMS = 100;
     private static final int MAX_HEADERS = 16 << 10;
 

@@ -7,7 +7,7 @@ import io.netty.channel.ChannelOption;
 import java.net.URI;
 
 /** Clients over plain TCP, with or without TLS, as docs/protocol.md describes. */
-public final class TcpEndpoint extends NettyEndpoint {
+public final class TcpEndpoint extends StreamEndpoint {
     private final TcpFormat format;
 
     private TcpEndpoint(

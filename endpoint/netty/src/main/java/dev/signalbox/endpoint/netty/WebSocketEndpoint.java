@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Clients over WebSocket (RFC 6455), and over HTTP with server-sent events on the same port, as docs/protocol.md describes. */
-public final class WebSocketEndpoint extends NettyEndpoint {
+public final class WebSocketEndpoint extends StreamEndpoint {
     private static final HttpDecoderConfig HEAD = new HttpDecoderConfig()
             .setMaxInitialLineLength(RequestGuard.MAX_LINE)
             .setMaxHeaderSize(RequestGuard.MAX_HEADERS);
