@@ -2,27 +2,21 @@ package dev.signalbox.endpoint.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.signalbox.router.ClientSession;
 import dev.signalbox.router.ClientSession.Subscribing.Subscribed;
-import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Position;
 import dev.signalbox.router.Resumption;
 import dev.signalbox.router.SessionStart;
 import dev.signalbox.router.TopicInfo;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -53,7 +47,7 @@ final class SimulatedClient {
     private final Map<String, Asked> asked = new HashMap<>();
 
     private final Set<Integer> directs = new HashSet<>();
-    private Link link;
+    private SimulatedLink link;
     private boolean away;
     private boolean unnoticed;
     private Optional<String> token = Optional.empty();
@@ -62,60 +56,10 @@ final class SimulatedClient {
     private boolean ordersBoth;
     private int frames;
 
-    /** One connection, and what became of it. */
-    private static final class Link {
-        private final EmbeddedChannel channel;
-        private final ClientConnection connection;
-        private final ClientSession session;
-        private final Conversation conversation;
-        private boolean writable = true;
-        private boolean closing;
-
-        Link(String user, TopicSimulation simulation, SessionStart start) {
-            AtomicReference<Runnable> onWritability = new AtomicReference<>(() -> {});
-            channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter() {
-                @Override
-                public void channelWritabilityChanged(ChannelHandlerContext context) {
-                    onWritability.get().run();
-                }
-            });
-            connection = OutboxFixture.connection(channel, simulation.outbox, false, this::closing);
-            onWritability.set(connection::writabilityChanged);
-            session = simulation.connect(user, connection, start);
-            connection.onRoom(session::writable);
-            simulation.outbox.join(connection);
-            session.resumption()
-                    .flatMap(Resumption::resumed)
-                    .ifPresent(resumed -> simulation.outbox.goOn(connection, resumed));
-            conversation =
-                    new Conversation(session, connection, new RateLimit(1_000_000, System.nanoTime()), List.of());
-            connection.onWish(conversation);
-        }
-
-        private void closing() {
-            closing = true;
-            session.disconnected(CloseReason.SLOW_CONSUMER);
-        }
-
-        /** The client says goodbye. */
-        void end() {
-            connection.disconnected();
-            session.disconnected(CloseReason.GONE);
-            channel.finishAndReleaseAll();
-        }
-
-        /** The connection breaks, and the server notices. */
-        void breaks() {
-            connection.disconnected();
-            session.lost(CloseReason.GONE, connection.written());
-            channel.finishAndReleaseAll();
-        }
-    }
-
     SimulatedClient(String name, TopicSimulation simulation) {
         this.name = name;
         this.simulation = simulation;
-        this.link = new Link(name, simulation, new SessionStart.Resumable());
+        this.link = new SimulatedLink(name, simulation, new SessionStart.Resumable());
         begin();
     }
 
@@ -155,7 +99,7 @@ final class SimulatedClient {
                 seen.put(topic, new Position(progress.epoch, progress.expected - 1));
             }
         });
-        link = new Link(name, simulation, new SessionStart.Resume(token.orElse(""), seen));
+        link = new SimulatedLink(name, simulation, new SessionStart.Resume(token.orElse(""), seen));
         asked.clear();
         link.session
                 .resumption()
@@ -220,7 +164,7 @@ final class SimulatedClient {
     void comeBackIfAway() {
         if (away) {
             away = false;
-            Link before = link;
+            SimulatedLink before = link;
             connectAgain();
             if (unnoticed) {
                 // What was sent to the dead connection is lost.
