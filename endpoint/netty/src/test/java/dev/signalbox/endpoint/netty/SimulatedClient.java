@@ -7,9 +7,6 @@ import dev.signalbox.router.Position;
 import dev.signalbox.router.Resumption;
 import dev.signalbox.router.SessionStart;
 import dev.signalbox.router.TopicInfo;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.embedded.EmbeddedChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -18,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
 /**
  * A client of a {@link TopicSimulation}. It checks that the messages of each topic come in order, none twice, none missing but
@@ -26,7 +22,6 @@ import tools.jackson.databind.ObjectMapper;
  * at the end, that nothing is missing.
  */
 final class SimulatedClient {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final UUID NONE = new UUID(0, 0);
 
     /** What it has seen of a topic. */
@@ -250,35 +245,10 @@ final class SimulatedClient {
         if (away) {
             return;
         }
-        readAll();
+        link.readAll(this::seen);
         if (link.closing) {
             link.end();
             connectAgain();
-        }
-    }
-
-    private void readAll() {
-        EmbeddedChannel channel = link.channel;
-        for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
-            try {
-                while (bytes.isReadable()) {
-                    frame(bytes);
-                }
-            } finally {
-                bytes.release();
-            }
-        }
-    }
-
-    private void frame(ByteBuf bytes) {
-        int opcode = bytes.readUnsignedByte() & 0x0F;
-        int shortLength = bytes.readUnsignedByte();
-        long length =
-                shortLength == 127 ? bytes.readLong() : shortLength == 126 ? bytes.readUnsignedShort() : shortLength;
-        String text =
-                bytes.readCharSequence((int) length, StandardCharsets.UTF_8).toString();
-        if (opcode == FrameEncoder.TEXT) {
-            seen(JSON.readTree(text));
         }
     }
 
