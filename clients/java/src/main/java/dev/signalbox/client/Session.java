@@ -155,11 +155,11 @@ final class Session {
 
     /** False if there is no connection. */
     boolean write(ObjectNode frame) {
-        boolean open = isOpen() && connection != null;
-        if (open) {
-            connection.write(Frames.text(frame));
+        if (!isOpen() || connection == null) {
+            return false;
         }
-        return open;
+        connection.write(Frames.text(frame));
+        return true;
     }
 
     private void connect() {

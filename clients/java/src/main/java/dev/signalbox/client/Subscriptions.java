@@ -212,8 +212,8 @@ final class Subscriptions {
         Subscription subscription = topics.get(frame.path("topic").asString(""));
         if (subscription != null) {
             subscription.gap(
-                    frame.path("expected").asLong(),
-                    frame.path("next").asLong(),
+                    frame.path("expected").asLong(0),
+                    frame.path("next").asLong(0),
                     frame.path("conflated").asBoolean(false));
         }
     }
