@@ -82,7 +82,8 @@ final class RivalLoad {
         ByteBuffer buffer = ByteBuffer.allocate(4 << 10);
         while (!read.toString(StandardCharsets.ISO_8859_1).contains(until)) {
             if (channel.read(buffer) < 0) {
-                throw new IllegalStateException("the server ended the connection before it said " + until + ": " + read);
+                throw new IllegalStateException(
+                        "the server ended the connection before it said " + until + ": " + read);
             }
             read.write(buffer.array(), 0, buffer.position());
             buffer.clear();

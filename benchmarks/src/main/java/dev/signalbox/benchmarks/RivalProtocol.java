@@ -141,8 +141,7 @@ enum RivalProtocol {
     SOCKET_IO {
         @Override
         List<Step> subscriber(int client) {
-            return List.of(
-                    upgrade("/socket.io/?EIO=4&transport=websocket", "0{"), new Step(text("40"), "40{"));
+            return List.of(upgrade("/socket.io/?EIO=4&transport=websocket", "0{"), new Step(text("40"), "40{"));
         }
 
         @Override

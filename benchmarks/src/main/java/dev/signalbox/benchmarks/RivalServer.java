@@ -32,7 +32,10 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
     }
 
     static RivalServer ws(RivalTools tools) throws IOException {
-        return printing("ws", RivalProtocol.WEBSOCKET, start("node", tools.node("ws", "ws.js").toString()));
+        return printing(
+                "ws",
+                RivalProtocol.WEBSOCKET,
+                start("node", tools.node("ws", "ws.js").toString()));
     }
 
     static RivalServer socketIo(RivalTools tools) throws IOException {
@@ -160,10 +163,10 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
     long residentBytes() {
         try (Stream<String> status = Files.lines(Path.of("/proc", String.valueOf(process.pid()), "status"))) {
             return status.filter(line -> line.startsWith("VmRSS:"))
-                    .map(line -> line.replaceAll("\\D", ""))
-                    .mapToLong(Long::parseLong)
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("the process is gone"))
+                            .map(line -> line.replaceAll("\\D", ""))
+                            .mapToLong(Long::parseLong)
+                            .findFirst()
+                            .orElseThrow(() -> new IllegalStateException("the process is gone"))
                     * KIB;
         } catch (IOException e) {
             throw new UncheckedIOException("only Linux tells a process's memory so", e);

@@ -29,8 +29,8 @@ final class RouterServer {
         router.authorize((principal, operation, address) -> true);
         EventLoops loops = EventLoops.create(EventLoops.Options.defaults().withThreads(1));
         Authenticator anybody = token -> Optional.of(new Principal(token, Map.of()));
-        Endpoint web = WebSocketEndpoint.create(
-                loops, WebSocketOptions.defaults().listening(on -> listener()), anybody);
+        Endpoint web =
+                WebSocketEndpoint.create(loops, WebSocketOptions.defaults().listening(on -> listener()), anybody);
         Endpoint lines = TcpEndpoint.create(
                 loops, new TcpOptions(listener(), TcpOptions.Framing.LINES), anybody, ConnectionListener.NONE);
         router.attach(web);

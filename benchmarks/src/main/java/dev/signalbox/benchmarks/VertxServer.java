@@ -17,7 +17,8 @@ final class VertxServer {
     static void main(String[] arguments) throws IOException {
         // One event loop, as our own server has here.
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true));
-        HttpServerOptions options = new HttpServerOptions().setHost("127.0.0.1").setPort(0).setAcceptBacklog(1_024);
+        HttpServerOptions options =
+                new HttpServerOptions().setHost("127.0.0.1").setPort(0).setAcceptBacklog(1_024);
         VertxServer server = new VertxServer();
         int port = vertx.createHttpServer(options)
                 .webSocketHandler(server::connected)

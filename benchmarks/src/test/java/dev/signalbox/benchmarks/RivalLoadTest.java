@@ -14,9 +14,10 @@ class RivalLoadTest {
     private static final Duration SHORT = Duration.ofMillis(100);
 
     private static void assertMeasured(List<Sample> samples) {
-        assertThat(samples).hasSize(2).allSatisfy(sample -> assertThat(sample.value())
-                .as(sample.toString())
-                .isPositive());
+        assertThat(samples)
+                .hasSize(2)
+                .allSatisfy(sample ->
+                        assertThat(sample.value()).as(sample.toString()).isPositive());
     }
 
     @ParameterizedTest

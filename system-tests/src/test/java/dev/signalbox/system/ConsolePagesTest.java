@@ -69,7 +69,8 @@ class ConsolePagesTest extends ConsoleScenario {
         page.await("document.querySelector('.follow').getAttribute('aria-pressed') === 'false'");
         server.publish("news", "meanwhile");
         page.await("document.querySelector('.facts').innerText.includes('2 messages')");
-        assertThat(page.evaluate("document.querySelectorAll('.events li').length").intValue())
+        assertThat(page.evaluate("document.querySelectorAll('.events li').length")
+                        .intValue())
                 .isEqualTo(1);
         page.click(".follow");
         page.await("document.querySelectorAll('.events li').length === 2");

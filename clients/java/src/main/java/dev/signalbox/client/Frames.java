@@ -58,7 +58,9 @@ final class Frames {
 
     static Message message(JsonNode frame) {
         Map<String, String> headers = new HashMap<>();
-        frame.path("headers").properties().forEach(each -> headers.put(each.getKey(), each.getValue().asString()));
+        frame.path("headers")
+                .properties()
+                .forEach(each -> headers.put(each.getKey(), each.getValue().asString()));
         JsonNode offset = frame.get("offset");
         return new Message(
                 frame.path("id").asString(""),
@@ -87,7 +89,8 @@ final class Frames {
     }
 
     static Position position(JsonNode frame) {
-        return new Position(frame.path("epoch").asString(""), frame.path("offset").asLong(0));
+        return new Position(
+                frame.path("epoch").asString(""), frame.path("offset").asLong(0));
     }
 
     static Published published(JsonNode frame) {
@@ -95,7 +98,8 @@ final class Frames {
     }
 
     static Sent sent(JsonNode frame) {
-        return new Sent(frame.path("message").asString(""), frame.path("accepted").asInt(0));
+        return new Sent(
+                frame.path("message").asString(""), frame.path("accepted").asInt(0));
     }
 
     static Presence presence(JsonNode frame) {

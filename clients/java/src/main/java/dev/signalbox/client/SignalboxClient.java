@@ -83,7 +83,8 @@ public final class SignalboxClient implements AutoCloseable {
      * @param within how long the server keeps it for the client; 1 ms to 1 h
      */
     public CompletableFuture<Void> sendAcknowledged(String to, Draft draft, Duration within) {
-        ObjectNode frame = Frames.frame("send", draft).put("to", to).put("ack", true).put("within", within.toMillis());
+        ObjectNode frame =
+                Frames.frame("send", draft).put("to", to).put("ack", true).put("within", within.toMillis());
         return session.call(frame, within.plus(timeout), false, ok -> ok).thenRun(() -> {});
     }
 

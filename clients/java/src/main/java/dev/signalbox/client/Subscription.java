@@ -56,7 +56,8 @@ public final class Subscription {
             return frame.put("epoch", known.epoch()).put("offset", known.offset());
         }
         return switch (start) {
-            case TopicStart.After(Position after) -> frame.put("epoch", after.epoch()).put("offset", after.offset());
+            case TopicStart.After(Position after) ->
+                frame.put("epoch", after.epoch()).put("offset", after.offset());
             case TopicStart.Oldest() -> frame.put("offset", 0);
             case TopicStart.Now() -> frame;
             case null -> frame;

@@ -106,19 +106,18 @@ final class Subscriptions {
         if (!topics.remove(topic, subscription) || session.isClosed()) {
             done.complete(null);
         } else if (session.isOpen()) {
-            session.begin(
-                    Frames.frame("unsubscribe").put("topic", topic), PATIENCE, false, new Calls.Outcome() {
-                        @Override
-                        public void answered(JsonNode frame) {
-                            done.complete(null);
-                        }
+            session.begin(Frames.frame("unsubscribe").put("topic", topic), PATIENCE, false, new Calls.Outcome() {
+                @Override
+                public void answered(JsonNode frame) {
+                    done.complete(null);
+                }
 
-                        @Override
-                        public void failed(ClientException why) {
-                            left.add(topic);
-                            done.completeExceptionally(why);
-                        }
-                    });
+                @Override
+                public void failed(ClientException why) {
+                    left.add(topic);
+                    done.completeExceptionally(why);
+                }
+            });
         } else {
             left.add(topic);
             done.complete(null);

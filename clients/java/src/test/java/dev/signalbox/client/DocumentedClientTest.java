@@ -41,7 +41,8 @@ class DocumentedClientTest extends ClientFixture {
         try (SignalboxClient client = SignalboxClient.connect(url, options, listener)) {
             Subscription news = client.subscribe("news", new TopicStart.Oldest(), message -> show(message.text()))
                     .join();
-            Published published = client.publish("news", Draft.json(Map.of("headline", "hello"))).join();
+            Published published = client.publish("news", Draft.json(Map.of("headline", "hello")))
+                    .join();
             Message reply = client.request("logic:echo", Draft.text("what time is it?"), Duration.ofSeconds(5))
                     .join();
             show(published.position().offset() + " " + reply.text());
@@ -54,8 +55,10 @@ class DocumentedClientTest extends ClientFixture {
     @Test
     void itIsWhatThePageShows() throws IOException {
         List<String> source = Files.readAllLines(SELF);
-        List<String> example = source.subList(
-                        source.indexOf("        // The example begins.") + 1, source.indexOf("        // The example ends."))
+        List<String> example = source
+                .subList(
+                        source.indexOf("        // The example begins.") + 1,
+                        source.indexOf("        // The example ends."))
                 .stream()
                 .map(line -> line.substring("        ".length()))
                 .toList();

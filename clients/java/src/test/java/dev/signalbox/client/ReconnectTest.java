@@ -86,7 +86,8 @@ class ReconnectTest extends ClientFixture {
         }
         proxy.heal();
 
-        topic.awaitAny(event -> event instanceof Message message && message.text().equals("m9"));
+        topic.awaitAny(
+                event -> event instanceof Message message && message.text().equals("m9"));
         assertThat(topic.all(Gap.class)).containsExactly(new Gap("small/2", 2, 5, Gap.Reason.LOST));
         assertThat(topic.texts()).containsExactly("m1", "m5", "m6", "m7", "m8", "m9");
     }
@@ -99,8 +100,8 @@ class ReconnectTest extends ClientFixture {
         recorder.awaitState(State.OPEN);
         proxy.swallowAnswers();
         CompletableFuture<Published> published = alice.publish("news", Draft.text("once"));
-        await().until(() -> router.topic("news").isPresent()
-                && router.topic("news").get().last() == 1);
+        await().until(() ->
+                router.topic("news").isPresent() && router.topic("news").get().last() == 1);
         proxy.cutOnce();
 
         assertThat(get(published)).satisfies(place -> {
@@ -129,7 +130,8 @@ class ReconnectTest extends ClientFixture {
         assertThat(waiting).isNotDone();
         proxy.heal();
         assertThat(get(waiting).accepted()).isEqualTo(1);
-        bobs.awaitAny(event -> event instanceof Message message && message.text().equals("waits"));
+        bobs.awaitAny(
+                event -> event instanceof Message message && message.text().equals("waits"));
     }
 
     /** It comes again with the next connection, and is not handled again. */
@@ -187,7 +189,8 @@ class ReconnectTest extends ClientFixture {
         proxy.heal();
         recorder.awaitCount(Recorder.Resumed.class, 1);
 
-        await().until(() -> router.topics().stream().noneMatch(each -> each.name().equals("news") && each.subscribers() > 0));
+        await().until(() ->
+                router.topics().stream().noneMatch(each -> each.name().equals("news") && each.subscribers() > 0));
         publish("news", "unheard");
         get(bob.subscribe("other", new TopicStart.Now(), topic));
         publish("other", "heard");
@@ -230,7 +233,8 @@ class ReconnectTest extends ClientFixture {
         proxy.cut();
         Recorder recorder = new Recorder();
         SignalboxClient bob = fragile(options("bob"), recorder);
-        await().until(() -> recorder.all(State.class).stream().filter(State.WAITING::equals).count() >= 3);
+        await().until(() ->
+                recorder.all(State.class).stream().filter(State.WAITING::equals).count() >= 3);
         bob.close();
         recorder.awaitAny(new Recorder.Closed(1000)::equals);
         assertThat(recorder.all(State.class).getLast()).isEqualTo(State.CLOSED);

@@ -36,23 +36,25 @@ class SignalboxClientTest extends ClientFixture {
                         throw new MessageRefusal("not today");
                     }
                 })
-                .answering(request ->
-                        CompletableFuture.completedFuture(Draft.json(Map.of("echo", request.text()))));
+                .answering(request -> CompletableFuture.completedFuture(Draft.json(Map.of("echo", request.text()))));
         ready("bob", bob);
         SignalboxClient alice = client("alice", ClientListener.NONE);
 
-        assertThat(get(alice.send("client:bob", Draft.text("hello").withHeader("priority", "low"))).accepted())
+        assertThat(get(alice.send("client:bob", Draft.text("hello").withHeader("priority", "low")))
+                        .accepted())
                 .isEqualTo(1);
         get(alice.sendAcknowledged("client:bob", Draft.text("sign here"), LONG));
         assertThat(failure(alice.sendAcknowledged("client:bob", Draft.text("refuse me"), LONG)))
                 .isInstanceOfSatisfying(
-                        RefusedException.class, refused -> assertThat(refused.code()).isEqualTo("rejected"))
+                        RefusedException.class,
+                        refused -> assertThat(refused.code()).isEqualTo("rejected"))
                 .hasMessageContaining("not today");
         Message reply = get(alice.request("client:bob", Draft.text("anybody?"), LONG));
         assertThat(reply.json(Map.class)).isEqualTo(Map.of("echo", "anybody?"));
         assertThat(failure(alice.send(List.of("logic:nobody"), Draft.text("x"))))
                 .isInstanceOfSatisfying(
-                        RefusedException.class, refused -> assertThat(refused.target()).contains("logic:nobody"));
+                        RefusedException.class,
+                        refused -> assertThat(refused.target()).contains("logic:nobody"));
 
         assertThat(bob.texts()).containsExactly("hello", "sign here", "refuse me");
         Message first = bob.all(Message.class).getFirst();
@@ -76,12 +78,14 @@ class SignalboxClientTest extends ClientFixture {
 
         topic.awaitCount(Message.class, 3);
         List<Message> messages = topic.all(Message.class);
-        assertThat(messages).extracting(Message::offset)
+        assertThat(messages)
+                .extracting(Message::offset)
                 .containsExactly(OptionalLong.of(1), OptionalLong.of(2), OptionalLong.of(3));
         assertThat(messages.get(1).json(Map.class)).isEqualTo(Map.of("number", 2));
         assertThat(messages.get(1).headers()).containsEntry("content-type", "application/json");
         assertThat(messages.get(2).payload()).isEqualTo(Payload.binary(new byte[] {3}));
-        assertThat(subscription.position()).contains(new Position(first.position().epoch(), 3));
+        assertThat(subscription.position())
+                .contains(new Position(first.position().epoch(), 3));
 
         Recorder later = new Recorder();
         SignalboxClient carol = client("carol", ClientListener.NONE);
@@ -95,7 +99,8 @@ class SignalboxClientTest extends ClientFixture {
         assertThat(topic.all(Message.class)).hasSize(3);
         assertThat(failure(bob.subscribe("secrets", new TopicStart.Now(), topic)))
                 .isInstanceOfSatisfying(
-                        RefusedException.class, refused -> assertThat(refused.code()).isEqualTo("forbidden"));
+                        RefusedException.class,
+                        refused -> assertThat(refused.code()).isEqualTo("forbidden"));
         assertThat(failure(carol.subscribe("news", new TopicStart.Now(), later)))
                 .isInstanceOf(IllegalStateException.class);
     }
@@ -142,11 +147,11 @@ class SignalboxClientTest extends ClientFixture {
         get(alice.publishVolatile("news", Draft.text("typing")));
 
         topic.awaitCount(Message.class, 2);
-        assertThat(topic.all(Message.class)).extracting(Message::offset)
+        assertThat(topic.all(Message.class))
+                .extracting(Message::offset)
                 .containsExactly(OptionalLong.of(1), OptionalLong.empty());
         alice.close();
-        assertThat(failure(alice.publishVolatile("news", Draft.text("x"))))
-                .isInstanceOf(ConnectionLostException.class);
+        assertThat(failure(alice.publishVolatile("news", Draft.text("x")))).isInstanceOf(ConnectionLostException.class);
     }
 
     @Test
@@ -159,7 +164,8 @@ class SignalboxClientTest extends ClientFixture {
                 get(client("bob", ClientListener.NONE).subscribe("rooms/1", new TopicStart.Now(), message -> {}));
 
         assertThat(get(alice.presence("rooms/1"))).isEqualTo(new Presence(List.of("alice", "bob"), 2));
-        changes.awaitAny(event -> event instanceof Message message && message.text().contains("\"bob\""));
+        changes.awaitAny(
+                event -> event instanceof Message message && message.text().contains("\"bob\""));
         get(bobs.unsubscribe());
         changes.awaitAny(
                 event -> event instanceof Message message && message.text().contains("\"left\":[\"bob\"]"));
@@ -173,8 +179,10 @@ class SignalboxClientTest extends ClientFixture {
         router.subscribe(router.sessions("bob").getFirst().id(), "orders");
         get(client("alice", ClientListener.NONE).publish("orders", Draft.text("for you")));
 
-        recorder.awaitAny(event -> event instanceof Message message && message.text().equals("for you"));
-        assertThat(recorder.all(Subscription.class)).singleElement()
+        recorder.awaitAny(
+                event -> event instanceof Message message && message.text().equals("for you"));
+        assertThat(recorder.all(Subscription.class))
+                .singleElement()
                 .satisfies(subscription -> assertThat(subscription.topic()).isEqualTo("orders"));
         router.unsubscribe(router.sessions("bob").getFirst().id(), "orders");
         recorder.awaitAny(new Recorder.Ended("orders")::equals);
@@ -220,7 +228,8 @@ class SignalboxClientTest extends ClientFixture {
         SignalboxClient alice = fragile(options("alice").withMaxCalls(2), ClientListener.NONE);
         router.add("silent", Logic.dispatched((message, context) -> {}));
         List<CompletableFuture<Message>> waiting = List.of(
-                alice.request("logic:silent", Draft.text("1"), LONG), alice.request("logic:silent", Draft.text("2"), LONG));
+                alice.request("logic:silent", Draft.text("1"), LONG),
+                alice.request("logic:silent", Draft.text("2"), LONG));
         assertThat(failure(alice.request("logic:silent", Draft.text("3"), LONG)))
                 .isInstanceOf(TooManyCallsException.class);
         alice.close();
@@ -244,7 +253,9 @@ class SignalboxClientTest extends ClientFixture {
 
         await().until(() -> topic.all(Message.class).getLast().offset().orElse(0) == count);
         assertThat(topic.all(Gap.class)).isNotEmpty();
-        long missed = topic.all(Gap.class).stream().mapToLong(gap -> gap.next() - gap.expected()).sum();
+        long missed = topic.all(Gap.class).stream()
+                .mapToLong(gap -> gap.next() - gap.expected())
+                .sum();
         assertThat(topic.all(Message.class).size() + missed).isEqualTo(count);
     }
 
@@ -278,8 +289,8 @@ class SignalboxClientTest extends ClientFixture {
         CompletableFuture<Integer> accepted = new CompletableFuture<>();
         CompletableFuture<SignalboxClient> self = new CompletableFuture<>();
         Recorder recorder = new Recorder()
-                .handling(message -> accepted.complete(get(get(self).send("client:alice", Draft.text("back")))
-                        .accepted()));
+                .handling(message -> accepted.complete(
+                        get(get(self).send("client:alice", Draft.text("back"))).accepted()));
         self.complete(ready("bob", recorder));
         Recorder alices = new Recorder();
         SignalboxClient alice = ready("alice", alices);

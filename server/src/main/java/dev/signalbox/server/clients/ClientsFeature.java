@@ -81,12 +81,10 @@ public final class ClientsFeature implements Feature {
                 .socket()
                 .ifPresent(file -> node.endpoint(
                         "clients-socket",
-                        WebSocketEndpoint.create(
-                                loops, web.listening(on -> local(on, file)), authenticator, metrics)));
+                        WebSocketEndpoint.create(loops, web.listening(on -> local(on, file)), authenticator, metrics)));
         Consumer<ListenerOptions> tcp = on -> node.endpoint(
                 on.place() instanceof ListenerOptions.Port ? "clients-tcp" : "clients-tcp-socket",
-                TcpEndpoint.create(
-                        loops, new TcpOptions(direct(on), endpoints.tcpFraming()), authenticator, metrics));
+                TcpEndpoint.create(loops, new TcpOptions(direct(on), endpoints.tcpFraming()), authenticator, metrics));
         endpoints.tcpPort().ifPresent(port -> tcp.accept(listener.withPort(port)));
         endpoints.tcpSocket().ifPresent(file -> tcp.accept(local(listener, file)));
         endpoints
@@ -116,8 +114,7 @@ public final class ClientsFeature implements Feature {
 
     /** What goes over a Unix socket stays on this machine, and needs no TLS. */
     private static ListenerOptions local(ListenerOptions listener, ListenerOptions.UnixSocket file) {
-        return new ListenerOptions(
-                file, listener.limits(), listener.timeouts(), Optional.empty(), listener.proxies());
+        return new ListenerOptions(file, listener.limits(), listener.timeouts(), Optional.empty(), listener.proxies());
     }
 
     /** Where there are no headers, none can tell an address. */

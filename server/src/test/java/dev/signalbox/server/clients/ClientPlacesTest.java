@@ -33,8 +33,7 @@ class ClientPlacesTest {
             try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(file))) {
                 channel.write(ByteBuffer.wrap(
                         "GET /health HTTP/1.1\r\nHost: here\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
-                assertThat(new String(
-                                Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8))
+                assertThat(new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8))
                         .startsWith("HTTP/1.1 200");
             }
         }

@@ -250,8 +250,7 @@ public final class ShownServer implements AutoCloseable {
 
     /** Publishes to a topic, which keeps it. */
     public void publish(String topic, String text) {
-        Message message =
-                Message.of(Address.logic("announcer"), Address.topic(topic), Payload.text(text));
+        Message message = Message.of(Address.logic("announcer"), Address.topic(topic), Payload.text(text));
         if (!node.router().send(message).complete()) {
             throw new IllegalStateException("the topic did not take it");
         }

@@ -17,8 +17,7 @@ import java.util.Set;
  * @param tls the server's certificate; empty, the default, means plain text
  * @param proxies who stands between clients and this endpoint; by default nobody
  */
-public record ListenerOptions(
-        Place place, Limits limits, Timeouts timeouts, Optional<Tls> tls, Proxies proxies) {
+public record ListenerOptions(Place place, Limits limits, Timeouts timeouts, Optional<Tls> tls, Proxies proxies) {
 
     private static final String LOOPBACK = "127.0.0.1";
 

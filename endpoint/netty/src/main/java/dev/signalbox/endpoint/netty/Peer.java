@@ -41,8 +41,7 @@ final class Peer {
     }
 
     /** On a Unix socket, the permissions of its file say who is trusted. */
-    static Peer accepted(
-            ConnectionCounter counter, ListenerOptions.Proxies proxies, @Nullable SocketAddress remote) {
+    static Peer accepted(ConnectionCounter counter, ListenerOptions.Proxies proxies, @Nullable SocketAddress remote) {
         return remote instanceof InetSocketAddress address
                 ? new Peer(counter, address, proxies.trusts(address.getAddress()))
                 : new Peer(counter, null, proxies.tell());

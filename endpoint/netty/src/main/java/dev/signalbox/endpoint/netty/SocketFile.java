@@ -160,9 +160,7 @@ final class SocketFile implements AutoCloseable {
         try (lock) {
             removeFolder();
             Path path = socket.path();
-            if (identity != null
-                    && Files.exists(path, LinkOption.NOFOLLOW_LINKS)
-                    && identity.equals(identity(path))) {
+            if (identity != null && Files.exists(path, LinkOption.NOFOLLOW_LINKS) && identity.equals(identity(path))) {
                 Files.delete(path);
             }
         } catch (IOException e) {

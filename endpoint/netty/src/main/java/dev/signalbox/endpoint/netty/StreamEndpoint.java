@@ -78,9 +78,9 @@ abstract class StreamEndpoint extends NettyEndpoint {
     private Channel bind(EventLoops.Running started) {
         return switch (listening().place()) {
             case Port(String host, int number) -> {
-                ServerBootstrap bootstrap =
-                        bootstrap(started).channel(started.isEpoll() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
-                                .childOption(ChannelOption.TCP_NODELAY, true);
+                ServerBootstrap bootstrap = bootstrap(started)
+                        .channel(started.isEpoll() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+                        .childOption(ChannelOption.TCP_NODELAY, true);
                 yield bind(
                         bootstrap,
                         new InetSocketAddress(host, number),
@@ -95,10 +95,7 @@ abstract class StreamEndpoint extends NettyEndpoint {
         SocketFile file = SocketFile.claim(socket);
         socketFile = file;
         ServerBootstrap bootstrap = bootstrap(started)
-                .channel(
-                        started.isEpoll()
-                                ? EpollServerDomainSocketChannel.class
-                                : NioServerDomainSocketChannel.class);
+                .channel(started.isEpoll() ? EpollServerDomainSocketChannel.class : NioServerDomainSocketChannel.class);
         Channel bound = bind(
                 bootstrap,
                 started.isEpoll()

@@ -64,9 +64,7 @@ public final class UdpEndpoint extends NettyEndpoint {
                 .group(started.group())
                 .channel(started.isEpoll() ? EpollDatagramChannel.class : NioDatagramChannel.class)
                 // One byte more than may be, so that a datagram that is too large is seen to be.
-                .option(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new FixedRecvByteBufAllocator(options.maxDatagramBytes() + 1))
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(options.maxDatagramBytes() + 1))
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(MAX_WAITING / 2, MAX_WAITING))
                 .handler(sessions);
         return bind(

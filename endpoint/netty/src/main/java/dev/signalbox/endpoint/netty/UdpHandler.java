@@ -93,7 +93,8 @@ final class UdpHandler extends ChannelInboundHandlerAdapter {
             session.receive(frames);
         } else if (accepting && keys.isValid(key, sender, System.nanoTime())) {
             if (session != null) {
-                // The client begins anew, with a newer key: it has lost the session, or is another program on the same port.
+                // The client begins anew, with a newer key: it has lost the session, or is another program on the same
+                // port.
                 session.lost();
             }
             begin(port, sender, new String(key, StandardCharsets.US_ASCII), frames);

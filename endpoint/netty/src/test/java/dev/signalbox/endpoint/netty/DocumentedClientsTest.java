@@ -116,7 +116,8 @@ class DocumentedClientsTest {
     @Test
     void curlSpeaksOverAUnixSocket() throws IOException, InterruptedException {
         Path file = folder.resolve("clients.sock");
-        ListenerOptions.Place socket = new ListenerOptions.UnixSocket(file, PosixFilePermissions.fromString("rw-------"));
+        ListenerOptions.Place socket =
+                new ListenerOptions.UnixSocket(file, PosixFilePermissions.fromString("rw-------"));
         router.attach(WebSocketEndpoint.create(LOOPS, WireFixture.OPTIONS.listening(on -> on.at(socket)), ALICE));
         String script = example("bash", 1).replace("/run/signalbox/clients.sock", file.toString());
 

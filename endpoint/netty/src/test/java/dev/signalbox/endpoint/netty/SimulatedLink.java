@@ -43,8 +43,7 @@ final class SimulatedLink {
         session.resumption()
                 .flatMap(Resumption::resumed)
                 .ifPresent(resumed -> simulation.outbox.goOn(connection, resumed));
-        conversation =
-                new Conversation(session, connection, new RateLimit(1_000_000, System.nanoTime()), List.of());
+        conversation = new Conversation(session, connection, new RateLimit(1_000_000, System.nanoTime()), List.of());
         connection.onWish(conversation);
     }
 

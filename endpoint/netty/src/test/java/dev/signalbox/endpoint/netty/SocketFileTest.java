@@ -130,7 +130,8 @@ class SocketFileTest {
     /** The lock tells it, also before the other has bound its file. */
     @Test
     void oneOfTwoEndpointsGetsThePath() throws IOException {
-        try (SocketFile first = SocketFile.claim(new UnixSocket(file(), PosixFilePermissions.fromString("rw-------")))) {
+        try (SocketFile first =
+                SocketFile.claim(new UnixSocket(file(), PosixFilePermissions.fromString("rw-------")))) {
             assertThat(first.unseen()).doesNotExist();
             assertThatThrownBy(() -> open(Transport.NATIVE, "rw-------"))
                     .isInstanceOf(EndpointException.class)
@@ -161,10 +162,12 @@ class SocketFileTest {
     @Test
     void aPathThatIsTooLongAndAFolderThatIsNotThereAreToldInWords() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new UnixSocket(Path.of("/" + "x".repeat(97)), PosixFilePermissions.fromString("rw-------")))
+                .isThrownBy(() ->
+                        new UnixSocket(Path.of("/" + "x".repeat(97)), PosixFilePermissions.fromString("rw-------")))
                 .withMessageContaining("97 bytes");
         Path missing = folder.resolve("missing").resolve("s");
-        ListenerOptions there = ListenerOptions.on(0).at(new UnixSocket(missing, PosixFilePermissions.fromString("rw-------")));
+        ListenerOptions there =
+                ListenerOptions.on(0).at(new UnixSocket(missing, PosixFilePermissions.fromString("rw-------")));
         assertThatThrownBy(() -> router().attach(endpoint(Transport.NATIVE, there)))
                 .isInstanceOf(EndpointException.class)
                 .hasMessageContaining("its folder exists");

@@ -90,8 +90,12 @@ class UdpEndpointTest {
             var acked = router.sendAcknowledged(
                     Message.of(Address.logic("server"), Address.client("bob"), Payload.text("sign")),
                     Duration.ofSeconds(20));
-            bob.say("{\"type\":\"ack\",\"id\":\"" + bob.next("message").get("id").asString() + "\"}");
-            assertThat(acked.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join().toString())
+            bob.say("{\"type\":\"ack\",\"id\":\""
+                    + bob.next("message").get("id").asString() + "\"}");
+            assertThat(acked.toCompletableFuture()
+                            .orTimeout(20, TimeUnit.SECONDS)
+                            .join()
+                            .toString())
                     .contains("Acked");
         }
     }
@@ -123,8 +127,10 @@ class UdpEndpointTest {
         byte[] key = keys.key(client, now).getBytes(StandardCharsets.US_ASCII);
 
         assertThat(key).hasSize(22);
-        assertThat(keys.isValid(key, client, now + TimeUnit.SECONDS.toNanos(30))).isTrue();
-        assertThat(keys.isValid(key, client, now + TimeUnit.SECONDS.toNanos(60))).isFalse();
+        assertThat(keys.isValid(key, client, now + TimeUnit.SECONDS.toNanos(30)))
+                .isTrue();
+        assertThat(keys.isValid(key, client, now + TimeUnit.SECONDS.toNanos(60)))
+                .isFalse();
         InetSocketAddress otherPort = new InetSocketAddress(client.getAddress(), 4_712);
         assertThat(keys.isValid(key, otherPort, now)).isFalse();
         assertThat(new UdpKeys().isValid(key, client, now)).isFalse();
