@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -35,7 +36,7 @@ final class RivalLoad {
 
     private RivalLoad(RivalProtocol protocol, int port, int payloadBytes) throws IOException {
         this.protocol = protocol;
-        this.address = new InetSocketAddress("127.0.0.1", port);
+        this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         this.payload = RivalProtocol.payload(payloadBytes);
         this.subscribers = new RivalSubscribers();
         this.publisher = dial(protocol.publisher());

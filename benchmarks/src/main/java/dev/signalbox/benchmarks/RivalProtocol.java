@@ -165,6 +165,7 @@ enum RivalProtocol {
     private static final int LONG = 126;
 
     /** What a client says, and what of the answer shows that it may go on. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Step(byte[] says, String until) {}
 
     /** From the connection until it gets what is published. {@code client} is its number. */

@@ -22,7 +22,7 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
 
     static RivalServer signalbox(RivalProtocol protocol) throws IOException {
         Process process = java(RouterServer.class);
-        String[] ports = firstLine(process).split(" ");
+        String[] ports = firstLine(process).split(" ", -1);
         int port = Integer.parseInt(ports[protocol == RivalProtocol.SIGNALBOX_TCP ? 1 : 0]);
         return new RivalServer(RouterBenchmark.SYSTEM, protocol, process, port);
     }

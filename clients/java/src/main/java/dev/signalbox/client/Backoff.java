@@ -23,7 +23,7 @@ final class Backoff {
     /** Before the next attempt, and at least {@code atLeast}. */
     Duration next(Duration atLeast) {
         double doubled = retry.first().toNanos() * Math.scalb(1.0, Math.min(attempts++, MAX_DOUBLINGS));
-        double bound = Math.min(retry.most().toNanos(), doubled);
+        double bound = Math.min((double) retry.most().toNanos(), doubled);
         return atLeast.plusNanos(Math.round(random.getAsDouble() * bound));
     }
 
