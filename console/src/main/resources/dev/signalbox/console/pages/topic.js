@@ -43,7 +43,7 @@ class TopicPage extends Page {
   /** A topic without presence refuses to tell. */
   async #whoIsThere() {
     try {
-      return await api.presence(this.route.item);
+      return await api.presence(this.route.item, { limit: PAGE });
     } catch (failure) {
       if (failure instanceof Refusal && failure.status < 500) return undefined;
       throw failure;
@@ -111,10 +111,10 @@ class TopicPage extends Page {
             : html`<span class="quiet">none is kept</span>`}</dd>
           <dt>Epoch</dt><dd><code>${epoch}</code></dd>
           ${this.presence
-            ? html`<dt>Who is there</dt><dd>${this.presence.clients.length
-                ? line(this.presence.clients.join(' · '), 2000)
-                : html`<span class="quiet">nobody</span>`}${this.presence.count > this.presence.clients.length
-                ? html` <span class="quiet">and ${number(this.presence.count - this.presence.clients.length)} more</span>`
+            ? html`<dt>Who is there</dt><dd>${this.presence.users.length
+                ? line(this.presence.users.join(' · '), 2000)
+                : html`<span class="quiet">nobody</span>`}${this.presence.count > this.presence.users.length
+                ? html` <span class="quiet">and ${number(this.presence.count - this.presence.users.length)} more</span>`
                 : nothing}</dd>`
             : nothing}
         </dl>
