@@ -20,6 +20,11 @@ class EventSocketContractTest extends EventContractTest {
         return super.connect(places.relayed(address), token);
     }
 
+    @Override
+    protected String clientAddress() {
+        return "unix socket";
+    }
+
     @AfterEach
     void closeRelays() {
         places.close();

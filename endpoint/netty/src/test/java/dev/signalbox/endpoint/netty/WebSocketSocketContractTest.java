@@ -27,6 +27,11 @@ class WebSocketSocketContractTest extends WebSocketContractTest {
         return super.connect(places.relayed(address), token);
     }
 
+    @Override
+    protected String clientAddress() {
+        return "unix socket";
+    }
+
     @AfterEach
     void closeRelays() {
         places.close();
