@@ -3,7 +3,7 @@ package dev.signalbox.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How fast messages are routed in the process, and what it costs to send one to many clients over WebSocket. */
+/** How fast messages are routed in the process, and what it costs to send one to many clients over WebSocket, also beside other systems. */
 final class RouterBenchmark implements Benchmark {
     static final String SYSTEM = "signalbox";
     /** What the design's measurements of other systems used. */
@@ -20,11 +20,16 @@ final class RouterBenchmark implements Benchmark {
                 inProcess::logicToClient,
                 inProcess::clientToClient,
                 inProcess::requestReply));
-        for (int clients : List.of(100, 1_000)) {
+        for (int clients : RouterRivals.FANOUT_CLIENTS) {
             RouterFanout fanout = RouterFanout.open(clients);
             opened.add(fanout);
             cases.add(fanout::batched);
             cases.add(fanout::oneAtATime);
+        }
+        if (settings.rivals()) {
+            RouterRivals rivals = new RouterRivals(RivalTools.here());
+            opened.add(rivals);
+            cases.addAll(rivals.cases());
         }
         return cases;
     }

@@ -32,6 +32,10 @@ export const api = {
   overview: () => call('GET', '/api/overview'),
   settings: () => call('GET', '/api/settings'),
   clients: (query, signal) => call('GET', `/api/clients${search(query)}`, { signal }),
+  topics: (query, signal) => call('GET', `/api/topics${search(query)}`, { signal }),
+  topic: (name) => call('GET', topicPath(name)),
+  topicMessages: (name, query) => call('GET', `${topicPath(name)}/messages${search(query)}`),
+  presence: (topic, query) => call('GET', `${topicPath(topic)}/presence${search(query)}`),
   cluster: () => call('GET', '/api/cluster'),
   messages: (query, signal) => call('GET', `/api/messages${search(query)}`, { signal, timeout: LONG_TIMEOUT_MILLIS }),
   message: (id) => call('GET', `/api/messages/${encodeURIComponent(id)}`),
@@ -64,6 +68,9 @@ export const api = {
 const encoded = (name) => name.split('/').map(encodeURIComponent).join('/');
 
 const eventsPath = (session) => `/api/sessions/${encoded(session)}/events`;
+
+/** A slash of the name is encoded, too: one that ends with `/messages` would read as another route. */
+const topicPath = (name) => `/api/topics/${encodeURIComponent(name)}`;
 
 const inboxPath = (recipient) => `/api/inboxes/${encoded(recipient)}`;
 

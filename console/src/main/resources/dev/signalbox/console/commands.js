@@ -2,6 +2,7 @@
 export const COMMANDS = {
   send: ['send', '--to', 'sms:+61491570006', 'Hello'],
   append: ['session', 'append', 'game-7', '{"move": "e4"}'],
+  publish: ['topic', 'publish', 'news', 'hello'],
   settings: ['serve', '--print-config'],
 };
 

@@ -13,6 +13,8 @@ import './pages/overview.js';
 import './pages/session.js';
 import './pages/sessions.js';
 import './pages/settings.js';
+import './pages/topic.js';
+import './pages/topics.js';
 import './pages/unknown.js';
 import './pages/webhooks.js';
 import { Poller } from './poller.js';
@@ -30,6 +32,8 @@ const ELEMENTS = {
   'messages/': 'message-page',
   clients: 'clients-page',
   nodes: 'nodes-page',
+  topics: 'topics-page',
+  'topics/': 'topic-page',
   sessions: 'sessions-page',
   'sessions/': 'session-page',
   inboxes: 'inboxes-page',

@@ -2,7 +2,7 @@
  * Addresses of the pages: `#/messages?state=DEAD`, `#/messages/<id>`, `#/sessions/<name>`. What a page shows is in its
  * address, so that it can be shared, and reached again with the browser's back and forward.
  */
-export const PAGES = ['overview', 'messages', 'clients', 'sessions', 'inboxes', 'webhooks', 'settings'];
+export const PAGES = ['overview', 'messages', 'clients', 'topics', 'sessions', 'inboxes', 'webhooks', 'settings'];
 
 /** The page, what of it, and its query, as an address names them. An address without a page is the overview's. */
 export function parse(hash) {

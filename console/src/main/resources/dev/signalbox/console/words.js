@@ -13,6 +13,15 @@ export const count = (n, noun) => `${number(n)} ${noun}${n === 1 ? '' : 's'}`;
 /** A rate: one digit behind the point while it is small. */
 export const rate = (n) => (n > 0 && n < 10 ? n.toFixed(1) : NUMBER.format(Math.round(n)));
 
+const UNITS = ['B', 'KiB', 'MiB', 'GiB'];
+
+/** A size: 512 B, 1.5 KiB, 12 MiB. */
+export function bytes(size) {
+  const unit = Math.min(UNITS.length - 1, size < 1024 ? 0 : Math.floor(Math.log2(size) / 10));
+  const value = size / 1024 ** unit;
+  return `${unit > 0 && value < 10 ? value.toFixed(1) : NUMBER.format(Math.round(value))} ${UNITS[unit]}`;
+}
+
 /** How long something took or has been: 12 s, 5 min, 3 h, 2 d. */
 export function span(millis) {
   const seconds = Math.max(0, Math.floor(millis / 1000));

@@ -258,7 +258,7 @@ class ServerCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ws", "http", "tcp", "grpc"})
+    @ValueSource(strings = {"ws", "http", "tcp", "tcp+unix", "grpc"})
     void connectsAsAClientThatHearsItself(String transport) throws IOException {
         var token = server.tokenOf("alice");
         var run = withStdin(
@@ -310,7 +310,8 @@ class ServerCommandsTest {
         assertThat(Run.of("connect", "ws://127.0.0.1:1/ws", "--token-file", forged)
                         .exitCode())
                 .isEqualTo(ExitCode.UNREACHABLE);
-        for (String url : List.of("http://127.0.0.1:1/events", "tcp://127.0.0.1:1", "grpc://127.0.0.1:1")) {
+        for (String url : List.of(
+                "http://127.0.0.1:1/events", "tcp://127.0.0.1:1", "grpc://127.0.0.1:1", "tcp+unix:/no/such.sock")) {
             assertThat(Run.of("connect", url, "--token-file", forged).exitCode())
                     .as(url)
                     .isEqualTo(ExitCode.UNREACHABLE);

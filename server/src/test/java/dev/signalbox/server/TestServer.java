@@ -41,7 +41,10 @@ public final class TestServer implements AutoCloseable {
                                 "data.folder=" + data,
                                 "control.port=0",
                                 "clients.port=0",
+                                "clients.socket=" + data.resolve("web.sock"),
                                 "clients.tcp.port=0",
+                                "clients.tcp.socket=" + data.resolve("tcp.sock"),
+                                "clients.udp.port=0",
                                 "clients.grpc.port=0",
                                 "clients.jwt.secret=" + SECRET.value(),
                                 "topics.rules.0.name=news",
@@ -68,14 +71,25 @@ public final class TestServer implements AutoCloseable {
         return server.address("clients").toString();
     }
 
-    /** Where clients connect over another transport: {@code ws}, {@code http}, {@code tcp} or {@code grpc}. */
+    /** Where clients connect over another transport: {@code ws}, {@code http}, {@code tcp}, {@code tcp+unix} or {@code grpc}. */
     public String clientsUrl(String scheme) {
         return switch (scheme) {
             case "http" -> "http://127.0.0.1:" + server.address("clients").getPort() + "/events";
             case "tcp" -> server.address("clients-tcp").toString();
+            case "tcp+unix" -> server.address("clients-tcp-socket").toString();
             case "grpc" -> server.address("clients-grpc").toString();
             default -> clientsUrl();
         };
+    }
+
+    /** The file of its Unix socket for WebSocket and HTTP. */
+    public Path socket() {
+        return folder.resolve("web.sock");
+    }
+
+    /** The port for clients over UDP. */
+    public int udpPort() {
+        return server.address("clients-udp").getPort();
     }
 
     /** A file with a token for the client. */

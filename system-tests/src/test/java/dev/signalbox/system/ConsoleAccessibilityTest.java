@@ -15,6 +15,8 @@ class ConsoleAccessibilityTest extends ConsoleScenario {
             "messages?state=DEAD",
             "clients",
             "nodes",
+            "topics",
+            "topics/news",
             "sessions",
             "sessions/game-7",
             "inboxes",

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Clients, sessions and settings. */
+/** Clients, topics, sessions and settings. */
 class ConsolePagesTest extends ConsoleScenario {
 
     @Test
@@ -33,6 +33,49 @@ class ConsolePagesTest extends ConsoleScenario {
                 .contains("this node", "takes no new work", "2 s ago", "min ago", "exec · llm");
         assertThat(page.complaints()).isEmpty();
         page.picture(PICTURES.resolve("nodes.png"));
+    }
+
+    @Test
+    void topicsAreListedWithTheirRatesAndFollowedLive() throws Exception {
+        for (int i = 1; i <= 12; i++) {
+            server.publish("rooms/" + i, "Welcome to room " + i);
+        }
+        signIn("admin");
+        show("#/topics");
+        page.await("document.querySelectorAll('topics-page tbody tr').length === 13");
+        server.publish("rooms/1", "first");
+        page.await("/0\\.\\d\\/s/.test(document.querySelector('topics-page tbody').innerText)");
+        page.picture(PICTURES.resolve("topics.png"));
+
+        show("#/topics?name=rooms/1");
+        page.await("document.querySelectorAll('topics-page tbody tr').length === 4");
+        page.click("topics-page tbody tr:first-child a");
+        page.await("location.hash === '#/topics/rooms%2F1'");
+        page.await("document.querySelectorAll('.events li').length === 2");
+        server.publish("rooms/1", "as it comes");
+        page.await("document.querySelectorAll('.events li').length === 3");
+        assertThat(page.text(".events li:first-child")).contains("as it comes", "from logic:announcer");
+        assertThat(page.text(".facts")).contains("Subscribers", "3 messages", "Last message");
+        assertThat(page.complaints()).isEmpty();
+        page.picture(PICTURES.resolve("topic.png"));
+    }
+
+    @Test
+    void aTopicThatIsNotFollowedIsReadUpLater() throws Exception {
+        signIn("admin");
+        show("#/topics/news");
+        page.await("document.querySelectorAll('.events li').length === 1");
+        page.click(".follow");
+        page.await("document.querySelector('.follow').getAttribute('aria-pressed') === 'false'");
+        server.publish("news", "meanwhile");
+        page.await("document.querySelector('.facts').innerText.includes('2 messages')");
+        assertThat(page.evaluate("document.querySelectorAll('.events li').length")
+                        .intValue())
+                .isEqualTo(1);
+        page.click(".follow");
+        page.await("document.querySelectorAll('.events li').length === 2");
+        show("#/topics/nothing");
+        page.await("document.querySelector('topic-page .empty').innerText.includes('no such topic')");
     }
 
     @Test

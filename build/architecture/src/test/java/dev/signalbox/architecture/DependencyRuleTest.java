@@ -36,6 +36,7 @@ class DependencyRuleTest {
             Map.entry(
                     "endpoint.netty",
                     List.of("dev.signalbox.router", "io.netty..", "tools.jackson.core..", "org.jctools..")),
+            Map.entry("client", List.of("tools.jackson..")),
             Map.entry("cluster.nats", List.of("dev.signalbox.router", "dev.signalbox.tls", "io.nats..")),
             Map.entry("cluster.redis", List.of("dev.signalbox.router", "io.lettuce..")),
             Map.entry("database", List.of("com.zaxxer.hikari..", "org.flywaydb..", "org.postgresql..", "jdk.net..")),

@@ -18,6 +18,7 @@ class LauncherTest {
     private static final Set<String> NOT_IN_THE_SERVER = Set.of(
             "benchmarks",
             "build/architecture",
+            "clients/java",
             "examples",
             "examples/spring",
             "spring-boot-starter",

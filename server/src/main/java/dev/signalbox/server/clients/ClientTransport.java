@@ -27,6 +27,9 @@ interface ClientTransport extends AutoCloseable {
 
     /** Whether there is a transport for a URL. */
     static boolean knows(URI url) {
+        if (LineTransport.UNIX.equals(url.getScheme())) {
+            return url.getPath() != null;
+        }
         return url.getScheme() != null
                 && url.getHost() != null
                 && url.getScheme().matches("wss?|https?|tcps?|grpcs?")

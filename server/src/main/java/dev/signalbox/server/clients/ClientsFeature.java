@@ -6,6 +6,8 @@ import dev.signalbox.endpoint.netty.ListenerOptions;
 import dev.signalbox.endpoint.netty.ListenerOptions.AddressSource;
 import dev.signalbox.endpoint.netty.TcpEndpoint;
 import dev.signalbox.endpoint.netty.TcpOptions;
+import dev.signalbox.endpoint.netty.UdpEndpoint;
+import dev.signalbox.endpoint.netty.UdpOptions;
 import dev.signalbox.endpoint.netty.WebSocketEndpoint;
 import dev.signalbox.endpoint.netty.WebSocketOptions;
 import dev.signalbox.router.Authenticator;
@@ -17,9 +19,11 @@ import dev.signalbox.server.node.Feature;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.Node;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Clients that connect over WebSocket, HTTP, TCP or gRPC: their ports, their tokens, who is there. */
+/** Clients that connect over WebSocket, HTTP, TCP, UDP or gRPC: their ports, their tokens, who is there. */
 public final class ClientsFeature implements Feature {
     /** Room around the largest payload for the frame's other fields. Base64 makes a payload a third longer. */
     private static final int FRAME_OVERHEAD = 16 * 1024;
@@ -74,18 +78,43 @@ public final class ClientsFeature implements Feature {
                 .withEvents(endpoints.events());
         node.endpoint("clients", WebSocketEndpoint.create(loops, web, authenticator, metrics));
         endpoints
-                .tcpPort()
+                .socket()
+                .ifPresent(file -> node.endpoint(
+                        "clients-socket",
+                        WebSocketEndpoint.create(loops, web.listening(on -> local(on, file)), authenticator, metrics)));
+        Consumer<ListenerOptions> tcp = on -> node.endpoint(
+                on.place() instanceof ListenerOptions.Port ? "clients-tcp" : "clients-tcp-socket",
+                TcpEndpoint.create(loops, new TcpOptions(direct(on), endpoints.tcpFraming()), authenticator, metrics));
+        endpoints.tcpPort().ifPresent(port -> tcp.accept(listener.withPort(port)));
+        endpoints.tcpSocket().ifPresent(file -> tcp.accept(local(listener, file)));
+        endpoints
+                .udpPort()
                 .ifPresent(port -> node.endpoint(
-                        "clients-tcp",
-                        TcpEndpoint.create(
+                        "clients-udp",
+                        UdpEndpoint.create(
                                 loops,
-                                new TcpOptions(direct(listener).withPort(port), endpoints.tcpFraming()),
+                                new UdpOptions(bare(listener).withPort(port), endpoints.udpDatagram()),
                                 authenticator,
                                 metrics)));
         endpoints
                 .grpcPort()
                 .ifPresent(port -> node.endpoint(
                         "clients-grpc", GrpcEndpoint.create(loops, listener.withPort(port), authenticator, metrics)));
+    }
+
+    /** Without TLS, and without proxies. */
+    private static ListenerOptions bare(ListenerOptions listener) {
+        return new ListenerOptions(
+                listener.place(),
+                listener.limits(),
+                listener.timeouts(),
+                Optional.empty(),
+                ListenerOptions.Proxies.NONE);
+    }
+
+    /** What goes over a Unix socket stays on this machine, and needs no TLS. */
+    private static ListenerOptions local(ListenerOptions listener, ListenerOptions.UnixSocket file) {
+        return new ListenerOptions(file, listener.limits(), listener.timeouts(), Optional.empty(), listener.proxies());
     }
 
     /** Where there are no headers, none can tell an address. */
@@ -115,7 +144,7 @@ public final class ClientsFeature implements Feature {
         ListenerOptions defaults = ListenerOptions.on(settings.port());
         ListenerOptions.Timeouts timeouts = defaults.timeouts();
         int frame = frame(maxMessage);
-        ListenerOptions listener = defaults.withHost(settings.host())
+        ListenerOptions listener = defaults.at(new ListenerOptions.Port(settings.host(), settings.port()))
                 .withProxies(settings.proxies())
                 .withLimits(new ListenerOptions.Limits(
                         frame,

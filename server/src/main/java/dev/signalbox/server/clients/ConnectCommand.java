@@ -43,7 +43,8 @@ final class ConnectCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "URL",
             defaultValue = "ws://127.0.0.1:8081/ws",
-            description = "Over ws, http, tcp or grpc, with TLS wss, https, tcps or grpcs. Default ${DEFAULT-VALUE}.")
+            description = "Over ws, http, tcp or grpc, with TLS wss, https, tcps or grpcs; tcp+unix:/PATH for a Unix"
+                    + " socket. Default ${DEFAULT-VALUE}.")
     private URI url = URI.create("");
 
     @Option(

@@ -4,26 +4,38 @@ import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Secret;
 import java.io.BufferedReader;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/** Frames over TCP or TLS, each a line. */
+/** Frames over TCP, TLS or a Unix socket, each a line. */
 final class LineTransport implements ClientTransport {
-    private final Socket socket;
+    /** The scheme of a Unix socket; the path is that of its file. */
+    static final String UNIX = "tcp+unix";
+
+    /** What carries the bytes. */
+    private record Stream(InputStream in, OutputStream out, Closeable connection) {}
+
+    private final Stream stream;
     private final Listener listener;
     private final ReentrantLock writing = new ReentrantLock();
     private volatile boolean closing;
 
-    private LineTransport(Socket socket, Listener listener) {
-        this.socket = socket;
+    private LineTransport(Stream stream, Listener listener) {
+        this.stream = stream;
         this.listener = listener;
     }
 
@@ -42,7 +54,16 @@ final class LineTransport implements ClientTransport {
         }
     }
 
-    private static Socket dial(URI url) throws IOException {
+    private static Stream dial(URI url) throws IOException {
+        if (url.getScheme().equals(UNIX)) {
+            SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(url.getPath()));
+            return new Stream(Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
+        }
+        Socket socket = dialHost(url);
+        return new Stream(socket.getInputStream(), socket.getOutputStream(), socket);
+    }
+
+    private static Socket dialHost(URI url) throws IOException {
         Socket plain = new Socket();
         int patience = Math.toIntExact(PATIENCE.toMillis());
         try {
@@ -66,7 +87,7 @@ final class LineTransport implements ClientTransport {
     }
 
     private void readAll() {
-        try (var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+        try (var in = new BufferedReader(new InputStreamReader(stream.in(), StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 listener.frame(line);
             }
@@ -82,7 +103,7 @@ final class LineTransport implements ClientTransport {
     public void write(String json) {
         writing.lock();
         try {
-            socket.getOutputStream().write((json + "\n").getBytes(StandardCharsets.UTF_8));
+            stream.out().write((json + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             listener.failed("the connection broke: " + FailureText.of(e));
         } finally {
@@ -94,7 +115,7 @@ final class LineTransport implements ClientTransport {
     public void close() {
         closing = true;
         try {
-            socket.close();
+            stream.connection().close();
         } catch (IOException e) {
             listener.failed("the connection did not end: " + FailureText.of(e));
         }

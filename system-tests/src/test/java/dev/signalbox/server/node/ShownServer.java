@@ -8,6 +8,9 @@ import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.delivery.queue.State;
+import dev.signalbox.router.Address;
+import dev.signalbox.router.Message;
+import dev.signalbox.router.Payload;
 import dev.signalbox.server.clients.ClientDirectory;
 import dev.signalbox.server.clients.ClientRoutes;
 import dev.signalbox.server.cluster.ClusterFeature;
@@ -25,6 +28,7 @@ import dev.signalbox.server.rest.Principal;
 import dev.signalbox.server.rest.Role;
 import dev.signalbox.server.rest.Route;
 import dev.signalbox.server.sessions.SessionsFeature;
+import dev.signalbox.server.topics.TopicsFeature;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,6 +74,7 @@ public final class ShownServer implements AutoCloseable {
         var features = Features.of(
                 new MaintenanceFeature(),
                 new Surroundings(),
+                new TopicsFeature(),
                 new SessionsFeature(),
                 new DeliveryFeature(it -> metrics),
                 new ConsoleFeature());
@@ -82,6 +87,7 @@ public final class ShownServer implements AutoCloseable {
         queue = node.queue();
         dispatcher = node.dispatcher().orElseThrow();
         node.api(new NodeRoutes(node, configuration).api().servedAlways());
+        publish("news", "Platform 9 is closed until noon");
         remember();
         behind = closing.add(controlPlane(0));
         shown = controlPlane(0);
@@ -240,6 +246,14 @@ public final class ShownServer implements AutoCloseable {
 
     public URI uri(String path) {
         return URI.create("http://127.0.0.1:" + shown.port() + path);
+    }
+
+    /** Publishes to a topic, which keeps it. */
+    public void publish(String topic, String text) {
+        Message message = Message.of(Address.logic("announcer"), Address.topic(topic), Payload.text(text));
+        if (!node.router().send(message).complete()) {
+            throw new IllegalStateException("the topic did not take it");
+        }
     }
 
     /** Appends an event to a session, whether the shown control plane is there or not. */

@@ -9,14 +9,13 @@ import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 
 /**
  * Clients over gRPC: each call of {@code signalbox.v1.Clients/Connect}, a stream in both directions, is one connection of a client.
  * Any number of clients up to {@value #MAX_STREAMS} may share one TCP connection, as they do behind a proxy.
  */
-public final class GrpcEndpoint extends NettyEndpoint {
+public final class GrpcEndpoint extends StreamEndpoint {
     static final int MAX_STREAMS = 100;
     private static final int MAX_HEADERS = 16 << 10;
 
@@ -78,11 +77,6 @@ public final class GrpcEndpoint extends NettyEndpoint {
 
     @Override
     public URI address() {
-        String scheme = listening().tls().isPresent() ? "grpcs" : "grpc";
-        try {
-            return new URI(scheme, null, listening().host(), boundPort(), null, null, null);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("the host does not fit into a URI", e);
-        }
+        return address(listening().tls().isPresent() ? "grpcs" : "grpc", "");
     }
 }

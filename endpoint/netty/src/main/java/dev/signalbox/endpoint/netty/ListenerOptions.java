@@ -1,22 +1,68 @@
 package dev.signalbox.endpoint.netty;
 
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where an endpoint listens and what it allows its clients, whatever they speak. Immutable; start from {@link #on} and change
  * what differs.
  *
- * @param host the address to listen on; use {@code 0.0.0.0} for all
- * @param port 0 to 65535, where 0 picks a free one
+ * @param place a port, or the file of a Unix domain socket
  * @param tls the server's certificate; empty, the default, means plain text
  * @param proxies who stands between clients and this endpoint; by default nobody
  */
-public record ListenerOptions(
-        String host, int port, Limits limits, Timeouts timeouts, Optional<Tls> tls, Proxies proxies) {
+public record ListenerOptions(Place place, Limits limits, Timeouts timeouts, Optional<Tls> tls, Proxies proxies) {
+
+    private static final String LOOPBACK = "127.0.0.1";
+
+    /** Where an endpoint listens. */
+    public sealed interface Place {}
+
+    /**
+     * A TCP port.
+     *
+     * @param host the address to listen on; use {@code 0.0.0.0} for all
+     * @param number 0 to 65535, where 0 picks a free one
+     */
+    public record Port(String host, int number) implements Place {
+        public Port {
+            requireRange("port", number, 0, 65_535);
+            if (host.isBlank()) {
+                throw new IllegalArgumentException("host must not be blank; 0.0.0.0 listens on all addresses");
+            }
+        }
+    }
+
+    /**
+     * A Unix domain socket: for programs and proxies on the same machine. It has its permissions from the moment it can be found.
+     * A file that a dead process left is replaced, one that somebody listens on is not. The file is removed when the endpoint
+     * stops accepting; an empty one whose name ends with {@code .lock} stays beside it.
+     *
+     * <p>Clients have no address there: the limit of connections per address does not hold, and with {@link Proxies} everybody who
+     * may open the file is trusted to tell the clients' addresses.
+     *
+     * @param path at most 97 bytes, made absolute; its folder has to exist
+     * @param permissions of the file; on Linux, connecting takes the permission to write
+     */
+    public record UnixSocket(Path path, Set<PosixFilePermission> permissions) implements Place {
+        private static final int MAX_BYTES = 97;
+
+        public UnixSocket {
+            path = path.toAbsolutePath().normalize();
+            permissions = Set.copyOf(permissions);
+            int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > MAX_BYTES) {
+                throw new IllegalArgumentException("the path of a socket may have " + MAX_BYTES + " bytes, not " + bytes
+                        + ": choose a shorter one than " + path);
+            }
+        }
+    }
 
     /**
      * What one client, and all together, may take.
@@ -100,8 +146,13 @@ public record ListenerOptions(
             }
         }
 
+        /** Whether clients' addresses are told by proxies. */
+        boolean tell() {
+            return source != AddressSource.CONNECTION;
+        }
+
         boolean trusts(InetAddress address) {
-            return source != AddressSource.CONNECTION && trusted.stream().anyMatch(range -> range.contains(address));
+            return tell() && trusted.stream().anyMatch(range -> range.contains(address));
         }
     }
 
@@ -115,23 +166,10 @@ public record ListenerOptions(
      */
     public record Tls(Path certificateChain, Path privateKey, Optional<Path> clientAuthorities) {}
 
-    /**
-     * Checks every option.
-     *
-     * @throws IllegalArgumentException naming the first option that is out of its range
-     */
-    public ListenerOptions {
-        requireRange("port", port, 0, 65_535);
-        if (host.isBlank()) {
-            throw new IllegalArgumentException("host must not be blank; 0.0.0.0 listens on all addresses");
-        }
-    }
-
     /** The defaults, on the loopback address. */
     public static ListenerOptions on(int port) {
         return new ListenerOptions(
-                "127.0.0.1",
-                port,
+                new Port(LOOPBACK, port),
                 new Limits(512 << 10, 1 << 20, 100_000, 1_000, 1_000, 1 << 10),
                 new Timeouts(
                         Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(3)),
@@ -139,28 +177,30 @@ public record ListenerOptions(
                 Proxies.NONE);
     }
 
-    public ListenerOptions withHost(String changed) {
-        return new ListenerOptions(changed, port, limits, timeouts, tls, proxies);
+    /** The same on another port of the same host; on the loopback address, if it was the file of a Unix socket. */
+    public ListenerOptions withPort(int number) {
+        return at(new Port(place instanceof Port port ? port.host() : LOOPBACK, number));
     }
 
-    public ListenerOptions withPort(int changed) {
-        return new ListenerOptions(host, changed, limits, timeouts, tls, proxies);
+    /** The same in another place. */
+    public ListenerOptions at(Place changed) {
+        return new ListenerOptions(changed, limits, timeouts, tls, proxies);
     }
 
     public ListenerOptions withLimits(Limits changed) {
-        return new ListenerOptions(host, port, changed, timeouts, tls, proxies);
+        return new ListenerOptions(place, changed, timeouts, tls, proxies);
     }
 
     public ListenerOptions withTimeouts(Timeouts changed) {
-        return new ListenerOptions(host, port, limits, changed, tls, proxies);
+        return new ListenerOptions(place, limits, changed, tls, proxies);
     }
 
     public ListenerOptions withTls(Tls changed) {
-        return new ListenerOptions(host, port, limits, timeouts, Optional.of(changed), proxies);
+        return new ListenerOptions(place, limits, timeouts, Optional.of(changed), proxies);
     }
 
     public ListenerOptions withProxies(Proxies changed) {
-        return new ListenerOptions(host, port, limits, timeouts, tls, changed);
+        return new ListenerOptions(place, limits, timeouts, tls, changed);
     }
 
     static void requireRange(String name, long value, long min, long max) {

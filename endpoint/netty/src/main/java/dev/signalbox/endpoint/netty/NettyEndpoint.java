@@ -1,46 +1,37 @@
 package dev.signalbox.endpoint.netty;
 
 import dev.signalbox.endpoint.netty.ConnectionListener.Fault;
-import dev.signalbox.endpoint.netty.ListenerOptions.AddressSource;
-import dev.signalbox.endpoint.netty.Peer.Verdict;
+import dev.signalbox.endpoint.netty.ListenerOptions.Port;
+import dev.signalbox.endpoint.netty.ListenerOptions.UnixSocket;
 import dev.signalbox.router.Authenticator;
 import dev.signalbox.router.ClientGateway;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.EndpointException;
-import io.netty.bootstrap.ServerBootstrap;
+import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.List;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What all endpoints over Netty share: the port, TLS, limits of connections, and the end. */
+/** What all endpoints over Netty share: their event loops, who looks at tokens, limits, and the end. */
 abstract class NettyEndpoint implements Endpoint {
     private static final Logger LOG = LoggerFactory.getLogger(NettyEndpoint.class);
-    private static final int BACKLOG = 1_024;
-    /** How often the files of certificates are looked at. */
-    private static final int REFRESH_SECONDS = 10;
 
     /** Tokens that are looked at at a time; others wait within their deadline. */
     static final int MAX_AUTHENTICATIONS = 256;
@@ -57,8 +48,6 @@ abstract class NettyEndpoint implements Endpoint {
     private EventLoops.@Nullable Running running;
     private @Nullable ClientGateway gateway;
     private volatile @Nullable Channel port;
-    private Optional<Certificates> certificates = Optional.empty();
-    private @Nullable ScheduledFuture<?> watch;
 
     NettyEndpoint(
             EventLoops loops, ListenerOptions listening, Authenticator authenticator, ConnectionListener listener) {
@@ -69,19 +58,14 @@ abstract class NettyEndpoint implements Endpoint {
         this.connections = new ConnectionCounter(listening.limits());
     }
 
-    /** Sets up a new connection, behind TLS and what proxies put in front. */
-    abstract void greet(Channel channel, Peer peer);
-
     /** Closes clients that outlive their connections. */
     void closeSessions(CloseReason reason) {}
 
-    /** What clients may choose from over TLS (ALPN); empty for nothing. */
-    List<String> applicationProtocols() {
-        return List.of();
-    }
+    /** Begins to listen. @throws EndpointException if that is not possible */
+    abstract Channel listen(EventLoops.Running started);
 
-    /** Whether a connection over the limits may wait until it can be told so; else it is closed at once. */
-    abstract boolean tellsWhy();
+    /** It accepts no client any more. */
+    void stopped() {}
 
     final ListenerOptions listening() {
         return listening;
@@ -134,91 +118,38 @@ abstract class NettyEndpoint implements Endpoint {
                             + router.maxEncodedBytes() + " bytes in JSON");
         }
         gateway = router;
-        certificates = listening.tls().map(files -> new Certificates(files, applicationProtocols()));
         EventLoops.Running started = loops.acquire(router);
         hasLoops.set(true);
         running = started;
         started.outboxes()
                 .values()
                 .forEach(outbox -> outbox.watch(listening.timeouts().idle()));
-        port = bind(started);
-        watchCertificates(started);
-    }
-
-    private void watchCertificates(EventLoops.Running started) {
-        if (certificates.isPresent()) {
-            watch = started.group()
-                    .scheduleWithFixedDelay(
-                            () -> Thread.ofVirtual().name("certificates").start(this::refreshCertificates),
-                            REFRESH_SECONDS,
-                            REFRESH_SECONDS,
-                            TimeUnit.SECONDS);
+        try {
+            port = listen(started);
+        } catch (RuntimeException e) {
+            stopped();
+            releaseLoops();
+            throw e;
         }
     }
 
-    /** Reads files that have changed: not for event loops. */
-    final void refreshCertificates() {
-        certificates.ifPresent(Certificates::refresh);
-    }
-
-    private Channel bind(EventLoops.Running started) {
-        int bound = listening.limits().maxOutboundBytes();
-        Class<? extends ServerChannel> kind =
-                started.isEpoll() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-        ChannelFuture binding = new ServerBootstrap()
-                .group(started.group())
-                .channel(kind)
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(bound / 2, bound))
-                .childHandler(new Pipeline())
-                .bind(listening.host(), listening.port())
-                .awaitUninterruptibly();
+    /** Binds a channel; {@code advice} is for those who read that it is not possible. */
+    static Channel bind(AbstractBootstrap<?, ?> bootstrap, SocketAddress address, String place, String advice) {
+        ChannelFuture binding = bootstrap.bind(address).awaitUninterruptibly();
         if (!binding.isSuccess()) {
-            releaseLoops();
             throw new EndpointException(
-                    "cannot listen on " + listening.host() + ":" + listening.port() + " ("
-                            + binding.cause().getMessage()
-                            + "); stop what listens there, or choose another port (0 picks a free one)",
+                    "cannot listen on " + place + " (" + binding.cause().getMessage() + "); " + advice,
                     binding.cause());
         }
         return binding.channel();
     }
 
-    /** How a new connection begins. */
-    private final class Pipeline extends ChannelInitializer<Channel> {
-        @Override
-        protected void initChannel(Channel channel) {
-            channels.add(channel);
-            Peer peer = Peer.accepted(connections, listening.proxies(), (InetSocketAddress) channel.remoteAddress());
-            channel.closeFuture().addListener(closed -> peer.gone());
-            if (!admits(peer)) {
-                var _ = channel.close();
-                return;
-            }
-            if (peer.isProxy() && listening.proxies().source() == AddressSource.PROXY_PROTOCOL) {
-                channel.pipeline().addLast(new ProxyHeaderHandler(NettyEndpoint.this, peer));
-            }
-            certificates.ifPresent(
-                    each -> channel.pipeline().addLast(each.current().newHandler(channel.alloc())));
-            greet(channel, peer);
-        }
+    /** The other end of something new, counted in the limits. */
+    final Peer peer(@Nullable SocketAddress remote) {
+        return Peer.accepted(connections, listening.proxies(), remote);
     }
 
-    /**
-     * Called when a connection's address becomes known. Counts one that is over the limits; false if it has to go at once, because
-     * too many of them wait already to be told.
-     */
-    final boolean admits(Peer peer) {
-        if (peer.verdict() == Verdict.OK || peer.isToBeTold()) {
-            return true;
-        }
-        boolean byAddress = peer.verdict() == Verdict.TOO_MANY_FROM_ADDRESS;
-        failed(byAddress ? Fault.TOO_MANY_FROM_ADDRESS : Fault.TOO_MANY, peer, "over the limit of connections");
-        return tellsWhy() && peer.mayBeTold();
-    }
-
-    /** Closes a channel with the endpoint that is not a connection of its own. */
+    /** Closes the channel with the endpoint. */
     final void track(Channel channel) {
         channels.add(channel);
     }
@@ -229,35 +160,52 @@ abstract class NettyEndpoint implements Endpoint {
         return bound != null && bound.isOpen();
     }
 
-    /** The port that it listens on. @throws IllegalStateException before the start */
-    final int boundPort() {
+    /**
+     * Where it listens: the port that it got, or the file of a Unix socket, with the path of the URL behind a colon.
+     *
+     * @param path of the URL; empty for none
+     * @throws IllegalStateException before the start
+     */
+    final URI address(String scheme, String path) {
         Channel bound = port;
         if (bound == null) {
             throw new IllegalStateException("the endpoint is not started");
         }
-        return ((InetSocketAddress) bound.localAddress()).getPort();
+        try {
+            return switch (listening.place()) {
+                case Port(String host, int _) ->
+                    new URI(scheme, null, host, ((InetSocketAddress) bound.localAddress()).getPort(), path, null, null);
+                case UnixSocket(Path file, var _) ->
+                    new URI(scheme + "+unix", null, path.isEmpty() ? file.toString() : file + ":" + path, null, null);
+            };
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("host or path does not fit into a URI", e);
+        }
     }
 
     @Override
-    public final void stopAccepting() {
+    public void stopAccepting() {
+        closePort();
+    }
+
+    final void closePort() {
         Channel bound = port;
         if (bound != null) {
             bound.close().awaitUninterruptibly();
         }
+        stopped();
     }
 
     @Override
     public final void close() {
         stopAccepting();
-        if (watch != null) {
-            watch.cancel(false);
-        }
         closeSessions(CloseReason.RESTARTING);
         channels.forEach(channel -> channel.pipeline().fireUserEventTriggered(CloseReason.RESTARTING));
         // Those that do not answer are closed by their own timer; this only waits for it.
         long patience = listening.timeouts().close().toMillis() + 1_000;
         channels.newCloseFuture().awaitUninterruptibly(patience);
         channels.close().awaitUninterruptibly(1_000);
+        closePort();
         releaseLoops();
     }
 

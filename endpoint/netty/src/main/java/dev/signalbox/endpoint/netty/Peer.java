@@ -2,6 +2,8 @@ package dev.signalbox.endpoint.netty;
 
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The other end of a connection, and the places that it takes up in the limits. A trusted proxy's own address counts for
@@ -18,13 +20,15 @@ final class Peer {
 
     private final ConnectionCounter counter;
     private final boolean proxy;
-    private InetSocketAddress address;
+    /** Null on a Unix socket, unless a proxy tells the client's; then nothing counts for it. */
+    private @Nullable InetSocketAddress address;
+
     private Verdict verdict;
     private boolean counted;
     private boolean countedForAddress;
     private boolean countedAsRefused;
 
-    private Peer(ConnectionCounter counter, InetSocketAddress address, boolean proxy) {
+    private Peer(ConnectionCounter counter, @Nullable InetSocketAddress address, boolean proxy) {
         this.counter = counter;
         this.address = address;
         this.proxy = proxy;
@@ -36,8 +40,11 @@ final class Peer {
         }
     }
 
-    static Peer accepted(ConnectionCounter counter, ListenerOptions.Proxies proxies, InetSocketAddress address) {
-        return new Peer(counter, address, proxies.trusts(address.getAddress()));
+    /** On a Unix socket, the permissions of its file say who is trusted. */
+    static Peer accepted(ConnectionCounter counter, ListenerOptions.Proxies proxies, @Nullable SocketAddress remote) {
+        return remote instanceof InetSocketAddress address
+                ? new Peer(counter, address, proxies.trusts(address.getAddress()))
+                : new Peer(counter, null, proxies.tell());
     }
 
     /** One of several clients on this connection; {@code proxied} if their addresses are told for each. */
@@ -46,6 +53,9 @@ final class Peer {
     }
 
     private Verdict forAddress() {
+        if (address == null) {
+            return Verdict.OK;
+        }
         countedForAddress = counter.tryAdd(address.getAddress());
         return countedForAddress ? Verdict.OK : Verdict.TOO_MANY_FROM_ADDRESS;
     }
@@ -98,7 +108,7 @@ final class Peer {
             counter.remove();
             counted = false;
         }
-        if (countedForAddress) {
+        if (countedForAddress && address != null) {
             counter.remove(address.getAddress());
             countedForAddress = false;
         }
@@ -107,6 +117,9 @@ final class Peer {
     /** Its address and port, for people. */
     @Override
     public String toString() {
+        if (address == null) {
+            return "unix socket";
+        }
         return address.getPort() == 0 ? address.getAddress().getHostAddress() : NetUtil.toSocketAddressString(address);
     }
 }

@@ -8,10 +8,10 @@ import java.util.List;
 
 /** Takes the PROXY header off the front of a connection, then leaves. */
 final class ProxyHeaderHandler extends ByteToMessageDecoder {
-    private final NettyEndpoint endpoint;
+    private final StreamEndpoint endpoint;
     private final Peer peer;
 
-    ProxyHeaderHandler(NettyEndpoint endpoint, Peer peer) {
+    ProxyHeaderHandler(StreamEndpoint endpoint, Peer peer) {
         this.endpoint = endpoint;
         this.peer = peer;
     }

@@ -5,10 +5,9 @@ import dev.signalbox.router.Endpoint;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import java.net.URI;
-import java.net.URISyntaxException;
 
 /** Clients over plain TCP, with or without TLS, as docs/protocol.md describes. */
-public final class TcpEndpoint extends NettyEndpoint {
+public final class TcpEndpoint extends StreamEndpoint {
     private final TcpFormat format;
 
     private TcpEndpoint(
@@ -39,11 +38,6 @@ public final class TcpEndpoint extends NettyEndpoint {
 
     @Override
     public URI address() {
-        String scheme = listening().tls().isPresent() ? "tcps" : "tcp";
-        try {
-            return new URI(scheme, null, listening().host(), boundPort(), null, null, null);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("the host does not fit into a URI", e);
-        }
+        return address(listening().tls().isPresent() ? "tcps" : "tcp", "");
     }
 }

@@ -7,12 +7,11 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Optional;
 
 /** Clients over WebSocket (RFC 6455), and over HTTP with server-sent events on the same port, as docs/protocol.md describes. */
-public final class WebSocketEndpoint extends NettyEndpoint {
+public final class WebSocketEndpoint extends StreamEndpoint {
     private static final HttpDecoderConfig HEAD = new HttpDecoderConfig()
             .setMaxInitialLineLength(RequestGuard.MAX_LINE)
             .setMaxHeaderSize(RequestGuard.MAX_HEADERS);
@@ -72,11 +71,6 @@ public final class WebSocketEndpoint extends NettyEndpoint {
 
     @Override
     public URI address() {
-        String scheme = listening().tls().isPresent() ? "wss" : "ws";
-        try {
-            return new URI(scheme, null, listening().host(), boundPort(), options.path(), null, null);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("host or path does not fit into a URI", e);
-        }
+        return address(listening().tls().isPresent() ? "wss" : "ws", options.path());
     }
 }

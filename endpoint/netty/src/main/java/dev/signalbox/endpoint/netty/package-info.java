@@ -1,9 +1,9 @@
 /**
- * Clients over WebSocket, HTTP, TCP and gRPC, on Netty.
+ * Clients over WebSocket, HTTP, TCP, UDP and gRPC, on Netty.
  *
- * <p>In: {@code NettyEndpoint} has the port; {@code ProxyHeaderHandler} and {@code HttpHandler} take what a connection begins with;
+ * <p>In: {@code StreamEndpoint} has the port; {@code ProxyHeaderHandler} and {@code HttpHandler} take what a connection begins with;
  * {@code GrpcConnectionHandler} and {@code GrpcCallHandler} do so over gRPC; {@code FrameHandler}, or over HTTP {@code EventHandler}
- * and {@code EventSession}, take a client's frames; {@code Dialogue} lets the client in, and {@code Conversation} does what it asks
+ * and {@code EventSession}, take a client's frames, over UDP {@code UdpHandler} and {@code UdpSession}; {@code Dialogue} lets the client in, and {@code Conversation} does what it asks
  * for.
  *
  * <p>Out: {@code LoopOutbox} collects what the clients of one event loop get, encodes it once for each {@code WireFormat}, and hands

@@ -12,6 +12,7 @@ import dev.signalbox.router.RouterOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,10 +43,13 @@ class DocumentedClientsTest {
         router.close();
     }
 
-    private static String example(String language) throws IOException {
+    /** One of the page's examples in a language, counted from 0. */
+    private static String example(String language, int number) throws IOException {
         var found = Pattern.compile("^```" + language + "\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)
                 .matcher(Files.readString(Path.of("../../docs/protocol.md")));
-        assertThat(found.find()).isTrue();
+        for (int i = 0; i <= number; i++) {
+            assertThat(found.find()).isTrue();
+        }
         return found.group(1);
     }
 
@@ -85,7 +89,7 @@ class DocumentedClientsTest {
         Endpoint endpoint = WebSocketEndpoint.create(LOOPS, WireFixture.OPTIONS, ALICE);
         router.attach(endpoint);
         String script =
-                example("bash").replace(":8081", ":" + endpoint.address().getPort());
+                example("bash", 0).replace(":8081", ":" + endpoint.address().getPort());
 
         run("bash", "-eu", "-c", script);
         assertThat(Files.readString(folder.resolve("events.txt")))
@@ -103,8 +107,31 @@ class DocumentedClientsTest {
                 ConnectionListener.NONE);
         router.attach(endpoint);
         router.add("clock", Logic.dispatched((message, context) -> context.reply(message, Payload.text("noon"))));
-        String script = example("python")
+        String script = example("python", 0)
                 .replace("8082", String.valueOf(endpoint.address().getPort()));
+
+        assertThat(run("python3", "-c", script).lines()).startsWith("welcome", "noon");
+    }
+
+    @Test
+    void curlSpeaksOverAUnixSocket() throws IOException, InterruptedException {
+        Path file = folder.resolve("clients.sock");
+        ListenerOptions.Place socket =
+                new ListenerOptions.UnixSocket(file, PosixFilePermissions.fromString("rw-------"));
+        router.attach(WebSocketEndpoint.create(LOOPS, WireFixture.OPTIONS.listening(on -> on.at(socket)), ALICE));
+        String script = example("bash", 1).replace("/run/signalbox/clients.sock", file.toString());
+
+        assertThat(run("bash", "-eu", "-c", script)).contains("{");
+    }
+
+    @Test
+    void pythonSpeaksUdp() throws IOException, InterruptedException {
+        Endpoint endpoint = UdpEndpoint.create(
+                LOOPS, UdpOptions.on(WireFixture.OPTIONS.listener()), ALICE, ConnectionListener.NONE);
+        router.attach(endpoint);
+        router.add("clock", Logic.dispatched((message, context) -> context.reply(message, Payload.text("noon"))));
+        String script = example("python", 1)
+                .replace("8084", String.valueOf(endpoint.address().getPort()));
 
         assertThat(run("python3", "-c", script).lines()).startsWith("welcome", "noon");
     }

@@ -16,13 +16,14 @@ class EventContractTest extends EndpointContract {
         return Transport.NATIVE;
     }
 
+    WebSocketOptions options(EndpointSettings settings) {
+        WebSocketOptions.Events events = new WebSocketOptions.Events("/events", List.of(), Duration.ofMillis(200));
+        return WebSocketContractTest.options(settings).withEvents(Optional.of(events));
+    }
+
     @Override
     protected Endpoint endpoint(Authenticator authenticator, EndpointSettings settings) {
-        WebSocketOptions.Events events = new WebSocketOptions.Events("/events", List.of(), Duration.ofMillis(200));
-        return WebSocketEndpoint.create(
-                transport().loops(2),
-                WebSocketContractTest.options(settings).withEvents(Optional.of(events)),
-                authenticator);
+        return WebSocketEndpoint.create(transport().loops(2), options(settings), authenticator);
     }
 
     @Override

@@ -2,29 +2,19 @@ package dev.signalbox.endpoint.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.signalbox.router.ClientSession;
 import dev.signalbox.router.ClientSession.Subscribing.Subscribed;
-import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Position;
 import dev.signalbox.router.Resumption;
 import dev.signalbox.router.SessionStart;
 import dev.signalbox.router.TopicInfo;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.embedded.EmbeddedChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
 /**
  * A client of a {@link TopicSimulation}. It checks that the messages of each topic come in order, none twice, none missing but
@@ -32,7 +22,6 @@ import tools.jackson.databind.ObjectMapper;
  * at the end, that nothing is missing.
  */
 final class SimulatedClient {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final UUID NONE = new UUID(0, 0);
 
     /** What it has seen of a topic. */
@@ -53,7 +42,7 @@ final class SimulatedClient {
     private final Map<String, Asked> asked = new HashMap<>();
 
     private final Set<Integer> directs = new HashSet<>();
-    private Link link;
+    private SimulatedLink link;
     private boolean away;
     private boolean unnoticed;
     private Optional<String> token = Optional.empty();
@@ -62,60 +51,10 @@ final class SimulatedClient {
     private boolean ordersBoth;
     private int frames;
 
-    /** One connection, and what became of it. */
-    private static final class Link {
-        private final EmbeddedChannel channel;
-        private final ClientConnection connection;
-        private final ClientSession session;
-        private final Conversation conversation;
-        private boolean writable = true;
-        private boolean closing;
-
-        Link(String user, TopicSimulation simulation, SessionStart start) {
-            AtomicReference<Runnable> onWritability = new AtomicReference<>(() -> {});
-            channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter() {
-                @Override
-                public void channelWritabilityChanged(ChannelHandlerContext context) {
-                    onWritability.get().run();
-                }
-            });
-            connection = OutboxFixture.connection(channel, simulation.outbox, false, this::closing);
-            onWritability.set(connection::writabilityChanged);
-            session = simulation.connect(user, connection, start);
-            connection.onRoom(session::writable);
-            simulation.outbox.join(connection);
-            session.resumption()
-                    .flatMap(Resumption::resumed)
-                    .ifPresent(resumed -> simulation.outbox.goOn(connection, resumed));
-            conversation =
-                    new Conversation(session, connection, new RateLimit(1_000_000, System.nanoTime()), List.of());
-            connection.onWish(conversation);
-        }
-
-        private void closing() {
-            closing = true;
-            session.disconnected(CloseReason.SLOW_CONSUMER);
-        }
-
-        /** The client says goodbye. */
-        void end() {
-            connection.disconnected();
-            session.disconnected(CloseReason.GONE);
-            channel.finishAndReleaseAll();
-        }
-
-        /** The connection breaks, and the server notices. */
-        void breaks() {
-            connection.disconnected();
-            session.lost(CloseReason.GONE, connection.written());
-            channel.finishAndReleaseAll();
-        }
-    }
-
     SimulatedClient(String name, TopicSimulation simulation) {
         this.name = name;
         this.simulation = simulation;
-        this.link = new Link(name, simulation, new SessionStart.Resumable());
+        this.link = new SimulatedLink(name, simulation, new SessionStart.Resumable());
         begin();
     }
 
@@ -155,7 +94,7 @@ final class SimulatedClient {
                 seen.put(topic, new Position(progress.epoch, progress.expected - 1));
             }
         });
-        link = new Link(name, simulation, new SessionStart.Resume(token.orElse(""), seen));
+        link = new SimulatedLink(name, simulation, new SessionStart.Resume(token.orElse(""), seen));
         asked.clear();
         link.session
                 .resumption()
@@ -220,7 +159,7 @@ final class SimulatedClient {
     void comeBackIfAway() {
         if (away) {
             away = false;
-            Link before = link;
+            SimulatedLink before = link;
             connectAgain();
             if (unnoticed) {
                 // What was sent to the dead connection is lost.
@@ -306,35 +245,10 @@ final class SimulatedClient {
         if (away) {
             return;
         }
-        readAll();
+        link.readAll(this::seen);
         if (link.closing) {
             link.end();
             connectAgain();
-        }
-    }
-
-    private void readAll() {
-        EmbeddedChannel channel = link.channel;
-        for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
-            try {
-                while (bytes.isReadable()) {
-                    frame(bytes);
-                }
-            } finally {
-                bytes.release();
-            }
-        }
-    }
-
-    private void frame(ByteBuf bytes) {
-        int opcode = bytes.readUnsignedByte() & 0x0F;
-        int shortLength = bytes.readUnsignedByte();
-        long length =
-                shortLength == 127 ? bytes.readLong() : shortLength == 126 ? bytes.readUnsignedShort() : shortLength;
-        String text =
-                bytes.readCharSequence((int) length, StandardCharsets.UTF_8).toString();
-        if (opcode == FrameEncoder.TEXT) {
-            seen(JSON.readTree(text));
         }
     }
 

@@ -20,11 +20,14 @@ class TcpContractTest extends EndpointContract {
         return TcpOptions.Framing.LINES;
     }
 
+    ListenerOptions listener(EndpointSettings settings) {
+        return transport().apply(WebSocketContractTest.listener(settings));
+    }
+
     @Override
     protected Endpoint endpoint(Authenticator authenticator, EndpointSettings settings) {
-        ListenerOptions listener = transport().apply(WebSocketContractTest.listener(settings));
-        return TcpEndpoint.create(
-                transport().loops(2), new TcpOptions(listener, framing()), authenticator, ConnectionListener.NONE);
+        TcpOptions options = new TcpOptions(listener(settings), framing());
+        return TcpEndpoint.create(transport().loops(2), options, authenticator, ConnectionListener.NONE);
     }
 
     @Override

@@ -14,8 +14,7 @@ class WebSocketOptionsTest {
     @Test
     void defaultsAreAPromise() {
         ListenerOptions listener = new ListenerOptions(
-                "127.0.0.1",
-                8081,
+                new ListenerOptions.Port("127.0.0.1", 8081),
                 new ListenerOptions.Limits(524_288, 1_048_576, 100_000, 1_000, 1_000, 1_024),
                 new ListenerOptions.Timeouts(
                         Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(3)),
@@ -36,7 +35,7 @@ class WebSocketOptionsTest {
                 .isThrownBy(() -> defaults.withPath("ws"))
                 .withMessageContaining("path");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> defaults.listening(on -> on.withHost(" ")))
+                .isThrownBy(() -> defaults.listening(on -> on.at(new ListenerOptions.Port(" ", 1))))
                 .withMessageContaining("host");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> defaults.withPath("/events"))

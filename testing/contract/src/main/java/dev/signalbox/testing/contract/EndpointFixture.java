@@ -42,6 +42,11 @@ abstract class EndpointFixture {
     /** Connects, with a token in the handshake if there is one. It need not wait for the welcome. */
     protected abstract TestClient connect(URI address, Optional<String> token);
 
+    /** How the endpoint tells where a client connects from, at least in part. */
+    protected String clientAddress() {
+        return "127.0.0.1";
+    }
+
     Router router(RouterOptions options) {
         return Router.create(
                 options.withMaxPayloadBytes(48 << 10).withDrain(Duration.ofSeconds(2)),

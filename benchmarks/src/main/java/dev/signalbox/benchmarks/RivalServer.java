@@ -1,0 +1,180 @@
+package dev.signalbox.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** One system's server, in a process of its own. */
+record RivalServer(String system, RivalProtocol protocol, Process process, int port) implements AutoCloseable {
+    private static final long KIB = 1_024;
+
+    static RivalServer signalbox(RivalProtocol protocol) throws IOException {
+        Process process = java(RouterServer.class);
+        String[] ports = firstLine(process).split(" ", -1);
+        int port = Integer.parseInt(ports[protocol == RivalProtocol.SIGNALBOX_TCP ? 1 : 0]);
+        return new RivalServer(RouterBenchmark.SYSTEM, protocol, process, port);
+    }
+
+    static RivalServer vertx() throws IOException {
+        return printing("vert.x", RivalProtocol.WEBSOCKET, java(VertxServer.class));
+    }
+
+    static RivalServer ws(RivalTools tools) throws IOException {
+        return printing(
+                "ws",
+                RivalProtocol.WEBSOCKET,
+                start("node", tools.node("ws", "ws.js").toString()));
+    }
+
+    static RivalServer socketIo(RivalTools tools) throws IOException {
+        return printing(
+                "socket.io",
+                RivalProtocol.SOCKET_IO,
+                start("node", tools.node("socket.io", "socketio.js").toString()));
+    }
+
+    static RivalServer nats(RivalTools tools) throws IOException {
+        Path program = tools.go("github.com/nats-io/nats-server/v2", "nats-server");
+        int port = freePort();
+        return listening(
+                "nats", RivalProtocol.NATS, port, program.toString(), "-a", "127.0.0.1", "-p", String.valueOf(port));
+    }
+
+    static RivalServer redis() throws IOException {
+        int port = freePort();
+        return listening(
+                "redis",
+                RivalProtocol.REDIS,
+                port,
+                "redis-server",
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                String.valueOf(port),
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--maxclients",
+                "20000");
+    }
+
+    static RivalServer centrifugo(RivalTools tools) throws IOException {
+        Path program = tools.go("github.com/centrifugal/centrifugo/v6", "centrifugo");
+        int port = freePort();
+        Path configuration = Files.createTempFile("centrifugo", ".json");
+        Files.writeString(configuration, """
+                {"http_server": {"address": "127.0.0.1", "port": %d},
+                 "log": {"level": "error"},
+                 "client": {"insecure": true, "ping_interval": "1h", "pong_timeout": "30s",
+                            "queue_max_size": 16777216},
+                 "channel": {"without_namespace": {"allow_subscribe_for_client": true,
+                                                   "allow_publish_for_client": true}}}
+                """.formatted(port));
+        configuration.toFile().deleteOnExit();
+        return listening(
+                "centrifugo", RivalProtocol.CENTRIFUGO, port, program.toString(), "-c", configuration.toString());
+    }
+
+    private static Process java(Class<?> main) throws IOException {
+        return start(
+                Java.executable(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                main.getName());
+    }
+
+    private static Process start(String... command) throws IOException {
+        return new ProcessBuilder(new ArrayList<>(Arrays.asList(command)))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    private static RivalServer printing(String system, RivalProtocol protocol, Process process) throws IOException {
+        return new RivalServer(system, protocol, process, Integer.parseInt(firstLine(process)));
+    }
+
+    private static String firstLine(Process process) throws IOException {
+        BufferedReader lines = process.inputReader(StandardCharsets.US_ASCII);
+        String line = lines.readLine();
+        if (line == null) {
+            throw new IllegalStateException("a server ended before it told its port");
+        }
+        return line.strip();
+    }
+
+    private static RivalServer listening(String system, RivalProtocol protocol, int port, String... command)
+            throws IOException {
+        Process process = new ProcessBuilder(new ArrayList<>(Arrays.asList(command)))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        RivalServer server = new RivalServer(system, protocol, process, port);
+        try {
+            Waiting.until(server::answers);
+            return server;
+        } catch (InterruptedException | IllegalStateException e) {
+            server.close();
+            throw new IllegalStateException(system + " did not start: " + List.of(command), e);
+        }
+    }
+
+    private boolean answers() {
+        if (!process.isAlive()) {
+            throw new IllegalStateException(system + " ended with " + process.exitValue());
+        }
+        try (Socket probe = new Socket()) {
+            probe.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+            return true;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** Free now; it may be another's a moment later. */
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Its processor time so far. */
+    Duration cpu() {
+        return process.info()
+                .totalCpuDuration()
+                .orElseThrow(() -> new IllegalStateException("this system does not tell a process's time"));
+    }
+
+    /** Its memory that is not swapped out, in bytes. */
+    long residentBytes() {
+        try (Stream<String> status = Files.lines(Path.of("/proc", String.valueOf(process.pid()), "status"))) {
+            return status.filter(line -> line.startsWith("VmRSS:"))
+                            .map(line -> line.replaceAll("\\D", ""))
+                            .mapToLong(Long::parseLong)
+                            .findFirst()
+                            .orElseThrow(() -> new IllegalStateException("the process is gone"))
+                    * KIB;
+        } catch (IOException e) {
+            throw new UncheckedIOException("only Linux tells a process's memory so", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+    }
+}

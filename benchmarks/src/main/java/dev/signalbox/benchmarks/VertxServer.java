@@ -1,0 +1,46 @@
+package dev.signalbox.benchmarks;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.ServerWebSocket;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What a client of /pub says goes to all clients of /sub, over Vert.x: prints its port, and ends with its input. */
+final class VertxServer {
+    private final Set<ServerWebSocket> subscribers = ConcurrentHashMap.newKeySet();
+
+    private VertxServer() {}
+
+    static void main(String[] arguments) throws IOException {
+        // One event loop, as our own server has here.
+        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true));
+        HttpServerOptions options =
+                new HttpServerOptions().setHost("127.0.0.1").setPort(0).setAcceptBacklog(1_024);
+        VertxServer server = new VertxServer();
+        int port = vertx.createHttpServer(options)
+                .webSocketHandler(server::connected)
+                .listen()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join()
+                .actualPort();
+        System.out.println(port);
+        while (System.in.read() >= 0) {
+            // Until the one who started it ends.
+        }
+        System.exit(0);
+    }
+
+    private void connected(ServerWebSocket socket) {
+        if (socket.path().equals("/sub")) {
+            subscribers.add(socket);
+            socket.closeHandler(closed -> subscribers.remove(socket));
+        } else {
+            socket.textMessageHandler(text -> subscribers.forEach(each -> each.writeTextMessage(text)));
+        }
+        socket.writeTextMessage("ready");
+    }
+}

@@ -1,0 +1,28 @@
+package dev.signalbox.client;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The server's answer to something that it did not do. */
+public final class RefusedException extends ClientException {
+    private static final long serialVersionUID = 1L;
+
+    private final String code;
+    private final @Nullable String target;
+
+    RefusedException(String code, String message, @Nullable String target) {
+        super(message);
+        this.code = code;
+        this.target = target;
+    }
+
+    /** For programs, such as {@code unknown-client}; the table is under "error" in docs/protocol.md. */
+    public String code() {
+        return code;
+    }
+
+    /** The address that it is about, if it is about one. */
+    public Optional<String> target() {
+        return Optional.ofNullable(target);
+    }
+}

@@ -1,0 +1,376 @@
+package dev.signalbox.client;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A client's session with a server, over one connection after another.
+ *
+ * <p>One thread, the loop, owns all state: the methods are for it, unless they say otherwise. Callers and their futures, the listener
+ * and the source of tokens have threads of their own, so that nothing of theirs can hold up the loop.
+ */
+final class Session {
+    /** After this long, a connection counts as good. */
+    private static final Duration STABLE = Duration.ofSeconds(5);
+    /** For the server's goodbye. */
+    private static final Duration GOODBYE = Duration.ofSeconds(3);
+
+    private final URI url;
+    private final ClientOptions options;
+    private final ClientListener listener;
+    private final Events events;
+    private final Loop loop;
+    private final HttpClient http;
+    private final Semaphore permits;
+    private final Calls calls;
+    private final Subscriptions subscriptions;
+    private final Deliveries deliveries;
+    private final Backoff backoff;
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private volatile State state = State.CONNECTING;
+    private volatile Optional<String> id = Optional.empty();
+    private volatile Optional<String> client = Optional.empty();
+    private @Nullable Connection connection;
+    private @Nullable ScheduledFuture<?> watch;
+    /** The next attempt to connect, or after the goodbye its end. */
+    private @Nullable ScheduledFuture<?> retry;
+
+    private String resume = "new";
+    private int refused;
+    private long welcomedAt;
+    private long heardAt;
+    /** Nothing is read, since the listener has enough to do. */
+    private boolean paused;
+
+    Session(URI url, ClientOptions options, ClientListener listener) {
+        this.url = url;
+        this.options = options;
+        this.listener = listener;
+        this.events = new Events(listener, options.maxEvents());
+        this.loop = new Loop(this::failed);
+        HttpClient.Builder builder = HttpClient.newBuilder();
+        options.tls().ifPresent(builder::sslContext);
+        this.http = builder.build();
+        this.permits = new Semaphore(options.maxCalls());
+        this.calls = new Calls(loop, this::write);
+        this.subscriptions = new Subscriptions(this, listener, events);
+        this.deliveries = new Deliveries(this, listener, events);
+        this.backoff =
+                new Backoff(options.retry(), () -> ThreadLocalRandom.current().nextDouble());
+    }
+
+    /** For any thread, once. */
+    void start() {
+        loop.execute(this::connect);
+    }
+
+    /** For any thread, as are the next four. */
+    State state() {
+        return state;
+    }
+
+    Optional<String> id() {
+        return id;
+    }
+
+    Optional<String> client() {
+        return client;
+    }
+
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    /** A fault of our own. */
+    private void failed(Throwable fault) {
+        events.problem(fault);
+        if (connection != null) {
+            connection.leave(CloseCodes.BROKEN, "this client failed: " + fault);
+        }
+    }
+
+    static ClientException closed() {
+        return new ConnectionLostException("this client is closed");
+    }
+
+    boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    boolean isClosed() {
+        return state == State.CLOSED;
+    }
+
+    /** Sends a frame and waits for its answer. For any thread. */
+    <T> CompletableFuture<T> call(
+            ObjectNode frame, Duration timeout, boolean repeatable, Function<JsonNode, T> answer) {
+        if (!permits.tryAcquire()) {
+            return CompletableFuture.failedFuture(new TooManyCallsException(options.maxCalls()));
+        }
+        CompletableFuture<T> future = new CompletableFuture<>();
+        Calls.Outcome outcome = new Calls.Outcome() {
+            @Override
+            public void answered(JsonNode ok) {
+                permits.release();
+                var _ = future.completeAsync(() -> answer.apply(ok), Loop.CALLBACKS);
+            }
+
+            @Override
+            public void failed(ClientException why) {
+                permits.release();
+                Loop.CALLBACKS.execute(() -> future.completeExceptionally(why));
+            }
+        };
+        if (!loop.tryExecute(() -> begin(frame, timeout, repeatable, outcome))) {
+            outcome.failed(closed());
+        }
+        return future;
+    }
+
+    void begin(ObjectNode frame, Duration timeout, boolean repeatable, Calls.Outcome outcome) {
+        if (isClosed()) {
+            outcome.failed(closed());
+        } else {
+            calls.begin(frame, timeout, repeatable, outcome);
+        }
+    }
+
+    /** False if there is no connection. */
+    boolean write(ObjectNode frame) {
+        if (!isOpen() || connection == null) {
+            return false;
+        }
+        connection.write(Frames.text(frame));
+        return true;
+    }
+
+    private void connect() {
+        become(State.CONNECTING);
+        Thread.ofVirtual().name("signalbox-client-token").start(() -> {
+            try {
+                String token = options.tokens().token();
+                loop.execute(() -> open(token));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                loop.execute(() -> again(Duration.ZERO));
+            } catch (Exception e) {
+                events.problem(e);
+                loop.execute(() -> again(Duration.ZERO));
+            }
+        });
+    }
+
+    private void open(String token) {
+        if (state != State.CONNECTING) {
+            return;
+        }
+        paused = false;
+        connection = Connection.open(http, url, options.timeout(), loop, new Connection.Owner() {
+            @Override
+            public void opened(Connection opened) {
+                opened.write(Frames.text(auth(token)));
+            }
+
+            @Override
+            public void text(Connection from, String text) {
+                Session.this.text(from, text);
+            }
+
+            @Override
+            public void ended(Connection from, int code, String reason) {
+                Session.this.ended(from, code, reason);
+            }
+        });
+    }
+
+    private ObjectNode auth(String token) {
+        ObjectNode frame = Frames.frame("auth").put("token", token);
+        if (options.resume()) {
+            subscriptions.seen(frame.put("resume", resume).putObject("seen"));
+        }
+        return frame;
+    }
+
+    private void text(Connection from, String text) {
+        if (from != connection) {
+            return;
+        }
+        heardAt = System.nanoTime();
+        try {
+            Frames.each(text, this::received);
+        } catch (JacksonException e) {
+            from.leave(CloseCodes.BROKEN, "the server sent what is not JSON");
+            return;
+        }
+        if (events.hasRoom(() -> loop.execute(() -> readOn(from)))) {
+            from.readOn();
+        } else {
+            paused = true;
+        }
+    }
+
+    /** The listener has caught up. */
+    private void readOn(Connection from) {
+        if (from == connection) {
+            paused = false;
+            heardAt = System.nanoTime();
+            from.readOn();
+        }
+    }
+
+    private void received(JsonNode frame) {
+        String topic = Frames.string(frame, "topic");
+        switch (frame.path("type").asString("")) {
+            case "welcome" -> welcome(frame);
+            case "message" -> {
+                if (topic == null) {
+                    deliveries.received(frame);
+                } else {
+                    subscriptions.received(topic, frame);
+                }
+            }
+            case "gap" -> subscriptions.gap(frame);
+            case "subscribed" -> subscriptions.chosen(frame);
+            case "unsubscribed" -> subscriptions.ended(String.valueOf(topic));
+            case "request" -> deliveries.asked(frame);
+            case "ping" -> write(Frames.frame("pong"));
+            case "ok", "reply" -> calls.answered(frame);
+            case "error" -> failed(frame);
+            default -> {
+                // A later version of the protocol may have more; what this one needs it knows.
+            }
+        }
+    }
+
+    private void failed(JsonNode frame) {
+        RefusedException why = Frames.refusal(frame);
+        if (!calls.fail(Frames.string(frame, "id"), why)) {
+            events.problem(why);
+        }
+    }
+
+    private void welcome(JsonNode frame) {
+        Optional<String> before = id;
+        String session = frame.path("session").asString("");
+        id = Optional.of(session);
+        client = Frames.optional(frame, "client");
+        JsonNode resumption = frame.path("resume");
+        resume = resumption.path("token").asString("new");
+        refused = 0;
+        welcomedAt = System.nanoTime();
+        guard(frame.path("limits").path("idle").asLong(60_000));
+        become(State.OPEN);
+        subscriptions.goOn(resumption.path("topics"));
+        calls.connected();
+        before.ifPresent(old -> events.add(
+                old.equals(session) ? () -> listener.onResumed(session) : () -> listener.onRestarted(session)));
+    }
+
+    /** A server pings at least once within its idle timeout: one that says nothing for longer is gone. */
+    private void guard(long idleMillis) {
+        Duration half = Duration.ofMillis(Math.max(idleMillis / 2, 1));
+        Loop.cancel(watch);
+        watch = loop.every(half, () -> leaveIfSilent(half.multipliedBy(3).toNanos()));
+    }
+
+    private void leaveIfSilent(long silence) {
+        if (connection != null && !paused && System.nanoTime() - heardAt > silence) {
+            connection.leave(CloseCodes.SILENT, "nothing was heard from the server");
+        }
+    }
+
+    private void ended(Connection over, int code, String reason) {
+        if (over != connection) {
+            return;
+        }
+        connection = null;
+        Loop.cancel(watch);
+        calls.lost();
+        boolean wasOpen = isOpen();
+        refused += code == CloseCodes.UNAUTHENTICATED ? 1 : 0;
+        if (isClosed()) {
+            finish();
+        } else if (CloseCodes.isFinal(code, refused, !(options.tokens() instanceof FixedToken))) {
+            end(code, reason);
+            finish();
+        } else {
+            if (wasOpen && System.nanoTime() - welcomedAt > STABLE.toNanos()) {
+                backoff.reset();
+            }
+            again(CloseCodes.pauseAfter(code));
+        }
+    }
+
+    private void again(Duration pause) {
+        if (!isClosed()) {
+            become(State.WAITING);
+            retry = loop.later(backoff.next(pause), this::connect);
+        }
+    }
+
+    private void end(int code, String reason) {
+        become(State.CLOSED);
+        Loop.cancel(watch);
+        Loop.cancel(retry);
+        calls.failAll(new ConnectionLostException("the connection ended with " + code + " " + reason));
+        subscriptions.close();
+        events.add(() -> listener.onClosed(code, reason));
+    }
+
+    private void become(State next) {
+        state = next;
+        events.add(() -> listener.onState(next));
+    }
+
+    /** For any thread but the loop's. Waits for the server's goodbye, for {@link #GOODBYE} at most. */
+    void close() {
+        loop.execute(this::sayGoodbye);
+        try {
+            if (!ended.await(GOODBYE.toMillis() + 1_000, TimeUnit.MILLISECONDS)) {
+                events.problem(new IllegalStateException("the client did not end in time"));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void sayGoodbye() {
+        if (isClosed()) {
+            return;
+        }
+        end(CloseCodes.GOODBYE, "closed by this side");
+        Connection last = connection;
+        if (last == null) {
+            finish();
+        } else {
+            retry = loop.later(GOODBYE, () -> last.leave(CloseCodes.GOODBYE, ""));
+            last.close();
+        }
+    }
+
+    /** Nothing is left to do; what is still asked of the loop is answered that the client is closed. */
+    private void finish() {
+        Loop.cancel(retry);
+        http.shutdownNow();
+        loop.end();
+        ended.countDown();
+    }
+}
