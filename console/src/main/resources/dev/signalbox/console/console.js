@@ -13,6 +13,8 @@ import './pages/overview.js';
 import './pages/session.js';
 import './pages/sessions.js';
 import './pages/settings.js';
+import './pages/template.js';
+import './pages/templates.js';
 import './pages/unknown.js';
 import './pages/webhooks.js';
 import { Poller } from './poller.js';
@@ -34,6 +36,8 @@ const ELEMENTS = {
   'sessions/': 'session-page',
   inboxes: 'inboxes-page',
   webhooks: 'webhooks-page',
+  templates: 'templates-page',
+  'templates/': 'template-page',
   settings: 'settings-page',
 };
 
