@@ -116,6 +116,7 @@ class DependencyRuleTest {
                             "dev.signalbox.ha.lease",
                             "dev.signalbox.maintenance.control",
                             "dev.signalbox.mail",
+                            "dev.signalbox.testing.endpoint",
                             "org.springframework..",
                             "org.aopalliance..",
                             "io.micrometer..",
