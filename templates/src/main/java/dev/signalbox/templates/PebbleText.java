@@ -60,11 +60,10 @@ final class PebbleText implements CompiledTemplate {
         TemplateText.requireSource(source);
         try {
             var template = (PebbleTemplateImpl) (html ? HTML : TEXT).getLiteralTemplate(source);
-            return new PebbleText(template, new PebbleRules().apply(template.getRootNode()), Locale.forLanguageTag(locale));
-        } catch (PebbleException wrong) {
-            throw new TemplateException(wrong.getPebbleMessage() + line(wrong), wrong);
-        } catch (StackOverflowError deep) {
-            throw tooDeep(deep);
+            return new PebbleText(
+                    template, new PebbleRules().apply(template.getRootNode()), Locale.forLanguageTag(locale));
+        } catch (RuntimeException | StackOverflowError wrong) {
+            throw explained(wrong);
         }
     }
 
@@ -78,14 +77,8 @@ final class PebbleText implements CompiledTemplate {
         var text = new BoundedText(TemplateText.LONGEST_RESULT);
         try {
             RenderingTime.limited(LONGEST_TIME, () -> evaluate(text, values));
-        } catch (AttributeNotFoundException missing) {
-            throw new TemplateException("variable '" + missing.getAttributeName() + "' is missing" + line(missing), missing);
-        } catch (PebbleException failed) {
-            throw failed.getCause() instanceof TemplateException own
-                    ? own
-                    : new TemplateException(failed.getPebbleMessage() + line(failed), failed);
-        } catch (StackOverflowError deep) {
-            throw tooDeep(deep);
+        } catch (RuntimeException | StackOverflowError failed) {
+            throw explained(failed);
         }
         return text.toString();
     }
@@ -98,8 +91,20 @@ final class PebbleText implements CompiledTemplate {
         }
     }
 
-    private static TemplateException tooDeep(StackOverflowError deep) {
-        return new TemplateException("it is nested too deeply", deep);
+    /**
+     * In words for the one who wrote it. Pebble lets exceptions of what it calls through, such as of a number that is too long or of
+     * a division by zero; all of them speak of the template or its variables.
+     */
+    private static TemplateException explained(Throwable failure) {
+        return switch (failure) {
+            case TemplateException own -> own;
+            case AttributeNotFoundException missing ->
+                new TemplateException("variable '" + missing.getAttributeName() + "' is missing" + line(missing), missing);
+            case PebbleException pebble when pebble.getCause() instanceof TemplateException own -> own;
+            case PebbleException pebble -> new TemplateException(pebble.getPebbleMessage() + line(pebble), pebble);
+            case StackOverflowError deep -> new TemplateException("it is nested too deeply", deep);
+            default -> new TemplateException("it cannot be made: " + failure.getMessage(), failure);
+        };
     }
 
     private static String line(PebbleException failure) {

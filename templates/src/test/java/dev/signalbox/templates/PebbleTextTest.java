@@ -142,7 +142,8 @@ class PebbleTextTest {
                 "{{ name is iterable }}",
                 "{{ tags | join(name) }}",
                 "{{ tags | join('x' ~ 'y') }}",
-                "{{ i18n('messages', 'key') }}"
+                "{{ i18n('messages', 'key') }}",
+                "{{ 99999999999999999999 }}"
             })
     void whatIsNotOnTheListIsRefusedWhenItIsSaved(String source) {
         assertThatThrownBy(() -> text(source)).isInstanceOf(TemplateException.class);
@@ -223,6 +224,23 @@ class PebbleTextTest {
                     .isInstanceOf(TemplateException.class)
                     .hasMessageContaining("where a text belongs (line 1)");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{{ 1 / 0 }}",
+                "{{ 1 % 0 }}",
+                "{% if name %}x{% endif %}",
+                "{{ name * 2 }}",
+                "{{ name | numberformat('0') }}",
+                "{{ total | numberformat('#;#;#') }}",
+                "{{ at | date('nonsense') }}",
+                "{{ name > total }}",
+                "{% for x in name %}{{ x }}{% endfor %}"
+            })
+    void whatCannotBeMadeIsToldAsAFaultOfTheTemplate(String source) {
+        assertThatThrownBy(() -> text(source).render(ORDER)).isInstanceOf(TemplateException.class);
     }
 
     @Test
