@@ -59,7 +59,8 @@ class BenchTest {
         assertThat(run("mail", "--runs", "1", "--seconds", "0.05"))
                 .as(err::toString)
                 .isZero();
-        assertThat(out.toString()).contains("small-5ms", "senders-1000", "attachment-25MB", "heap of 48 MB", "messages/s");
+        assertThat(out.toString())
+                .contains("small-5ms", "senders-1000", "attachment-25MB", "heap of 48 MB", "messages/s");
     }
 
     @Test

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What Mailpit reads in the mail that we write: a parser that no one here wrote. */
 class MailpitTest {
-    private static final Path PROGRAM = Path.of("..", ".signalbox", "mailpit", "mailpit").toAbsolutePath();
+    private static final Path PROGRAM =
+            Path.of("..", ".signalbox", "mailpit", "mailpit").toAbsolutePath();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -39,8 +40,9 @@ class MailpitTest {
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
         assumeThat(PROGRAM)
-                .as("to run this test: GOBIN=$PWD/.signalbox/mailpit go install github.com/axllent/mailpit@v1.33.1, which"
-                        + " takes minutes")
+                .as(
+                        "to run this test: GOBIN=$PWD/.signalbox/mailpit go install github.com/axllent/mailpit@v1.33.1, which"
+                                + " takes minutes")
                 .isExecutable();
         smtp = freePort();
         web = freePort();
@@ -104,7 +106,10 @@ class MailpitTest {
         assertThat(field(read, "Text").replace("\\r", "").strip()).isEqualTo("Grüße,\\n.\\n..\\nZoë");
         assertThat(field(read, "HTML")).contains("Grüße", "cid:logo");
         assertThat(read)
-                .contains("\"Name\":\"Zoë\",\"Address\":\"zoe@example.com\"", "\"bob@example.com\"", "\"answers@example.org\"")
+                .contains(
+                        "\"Name\":\"Zoë\",\"Address\":\"zoe@example.com\"",
+                        "\"bob@example.com\"",
+                        "\"answers@example.org\"")
                 .contains("\"FileName\":\"Übersicht.bin\"", "\"FileName\":\"logo.png\"")
                 .contains("https://example.org/u/1", "List-Unsubscribe=One-Click");
         assertThat(part(id, part(read, "Übersicht.bin"))).isEqualTo(random);
@@ -118,8 +123,7 @@ class MailpitTest {
                 .to("zoe@example.com")
                 .subject("Lunch")
                 .text("Lunch?")
-                .invite(CalendarInvite.of(
-                        """
+                .invite(CalendarInvite.of("""
                         BEGIN:VCALENDAR
                         VERSION:2.0
                         PRODID:-//example//EN
@@ -131,8 +135,7 @@ class MailpitTest {
                         SUMMARY:Lunch
                         END:VEVENT
                         END:VCALENDAR
-                        """
-                                .replace("\n", "\r\n")))
+                        """.replace("\n", "\r\n")))
                 .build());
         assertThat(text("/api/v1/message/" + id + "/raw"))
                 .containsPattern("(?i)content-type: text/calendar;[^\\n]*(\\r\\n\\s+[^\\n]*)*method=\"?REQUEST");
@@ -169,7 +172,8 @@ class MailpitTest {
     }
 
     private static <T> T get(String path, HttpResponse.BodyHandler<T> handler) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + web + path)).build();
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + web + path))
+                .build();
         HttpResponse<T> response = HTTP.send(request, handler);
         assertThat(response.statusCode()).as(path).isEqualTo(200);
         return response.body();

@@ -44,13 +44,16 @@ class ConsoleTemplatesTest {
             page.await("document.querySelector('template-page .problem')?.innerText.includes(\"'count' is missing\")");
             variables(page, "{name}");
             page.await("document.querySelector('template-page .problem')?.innerText.includes('no JSON')");
-            assertThat(page.complaints()).as("but for the refused preview").allMatch(line -> line.contains("status of 4"));
+            assertThat(page.complaints())
+                    .as("but for the refused preview")
+                    .allMatch(line -> line.contains("status of 4"));
             page.close();
         }
     }
 
     private static void save(ServerProcess server, String template) throws Exception {
-        assertThat(server.post("/api/templates", "application/json", template).statusCode()).isEqualTo(201);
+        assertThat(server.post("/api/templates", "application/json", template).statusCode())
+                .isEqualTo(201);
     }
 
     /** Puts them into the form, and asks for a preview. */

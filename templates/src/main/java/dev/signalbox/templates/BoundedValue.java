@@ -56,7 +56,8 @@ final class BoundedValue implements Expression<Object> {
 
     private @Nullable Object requireShort(@Nullable Object value, long length) {
         if (length > TemplateText.LONGEST_RESULT) {
-            throw new TemplateException("a value has more than " + TemplateText.LONGEST_RESULT + " characters" + line());
+            throw new TemplateException(
+                    "a value has more than " + TemplateText.LONGEST_RESULT + " characters" + line());
         }
         return value;
     }
@@ -73,8 +74,9 @@ final class BoundedValue implements Expression<Object> {
             case Number number -> number.toString().length();
             case Boolean _ -> 1;
             case SafeString escaped -> escaped.toString().length();
-            default -> throw new TemplateException(
-                    "a list or an object stands where a text belongs" + line() + "; name one of its members, or loop over it");
+            default ->
+                throw new TemplateException("a list or an object stands where a text belongs" + line()
+                        + "; name one of its members, or loop over it");
         };
     }
 

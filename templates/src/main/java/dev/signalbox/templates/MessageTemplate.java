@@ -130,8 +130,8 @@ public record MessageTemplate(
      * @throws TemplateException if a variable is missing, or the result is too long or empty
      */
     public Rendered render(Map<String, ?> values) {
-        Optional<String> title = subject.map(
-                        text -> named("subject", () -> engine.compile(text, false, locale).render(values)))
+        Optional<String> title = subject.map(text -> named(
+                        "subject", () -> engine.compile(text, false, locale).render(values)))
                 .map(text -> text.replaceAll("\\p{Cntrl}+", " ").strip());
         String text = named("body", () -> engine.compile(body, html, locale).render(values));
         if (text.isBlank()) {

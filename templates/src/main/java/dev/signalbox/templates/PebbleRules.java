@@ -109,8 +109,9 @@ final class PebbleRules {
             case PrintNode print -> print.setExpression(bounded(print.getExpression(), Kind.TEXT));
             case IfNode branches -> branches(branches);
             case ForNode loop -> loop(loop);
-            default -> throw new TemplateException("the tag '" + tag(node) + "' may not be used here" + line(node)
-                    + "; there are if, for and comments");
+            default ->
+                throw new TemplateException("the tag '" + tag(node) + "' may not be used here" + line(node)
+                        + "; there are if, for and comments");
         }
     }
 
@@ -205,8 +206,8 @@ final class PebbleRules {
 
     private static TemplateException refused(Expression<?> expression) {
         String what = expression.getClass().getSimpleName().replaceAll("Expression$", "");
-        return new TemplateException("what stands in line " + expression.getLineNumber() + " may not be used here (" + what
-                + "); there are variables, their members, operators, tests and filters");
+        return new TemplateException("what stands in line " + expression.getLineNumber() + " may not be used here ("
+                + what + "); there are variables, their members, operators, tests and filters");
     }
 
     private void operand(UnaryExpression operator, Kind kind) {
@@ -256,16 +257,19 @@ final class PebbleRules {
         if (filter.equals("default")) {
             expression(argument);
         } else if (!isShortLiteral(argument)) {
-            throw new TemplateException("the filter '" + filter + "' takes only numbers, and texts in quotes of at most "
-                    + LONGEST_ARGUMENT + " characters (line " + argument.getLineNumber() + ")");
+            throw new TemplateException(
+                    "the filter '" + filter + "' takes only numbers, and texts in quotes of at most " + LONGEST_ARGUMENT
+                            + " characters (line " + argument.getLineNumber() + ")");
         }
     }
 
     private static boolean isShortLiteral(Expression<?> argument) {
         return switch (argument) {
             case LiteralStringExpression text -> text.getValue().length() <= LONGEST_ARGUMENT;
-            case LiteralLongExpression _, LiteralIntegerExpression _, LiteralDoubleExpression _, LiteralBooleanExpression _ ->
-                true;
+            case LiteralLongExpression _,
+                    LiteralIntegerExpression _,
+                    LiteralDoubleExpression _,
+                    LiteralBooleanExpression _ -> true;
             default -> false;
         };
     }

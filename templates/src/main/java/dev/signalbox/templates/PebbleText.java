@@ -99,7 +99,8 @@ final class PebbleText implements CompiledTemplate {
         return switch (failure) {
             case TemplateException own -> own;
             case AttributeNotFoundException missing ->
-                new TemplateException("variable '" + missing.getAttributeName() + "' is missing" + line(missing), missing);
+                new TemplateException(
+                        "variable '" + missing.getAttributeName() + "' is missing" + line(missing), missing);
             case PebbleException pebble when pebble.getCause() instanceof TemplateException own -> own;
             case PebbleException pebble -> new TemplateException(pebble.getPebbleMessage() + line(pebble), pebble);
             case StackOverflowError deep -> new TemplateException("it is nested too deeply", deep);

@@ -43,8 +43,7 @@ class PebbleTextTest {
         return Stream.of(
                 arguments("Hello {{ name }}!", "Hello Zoë & Co!"),
                 arguments("{{ address.city | upper }} {{ address['city'] }}", "BERN Bern"),
-                arguments(
-                        "{% if paid and total > 1000 %}large{% elseif paid %}paid{% else %}open{% endif %}", "large"),
+                arguments("{% if paid and total > 1000 %}large{% elseif paid %}paid{% else %}open{% endif %}", "large"),
                 arguments(
                         "{% for item in items %}{{ loop.index + 1 }}/{{ loop.length }} {{ item.title }}"
                                 + "{% if not loop.last %}, {% endif %}{% endfor %}",
@@ -83,7 +82,8 @@ class PebbleTextTest {
 
     @Test
     void linesStayAsTheyAreWritten() {
-        assertThat(text("{{ name }}\n\n{% if paid -%}\nthanks\n{%- endif %}\nbye").render(ORDER))
+        assertThat(text("{{ name }}\n\n{% if paid -%}\nthanks\n{%- endif %}\nbye")
+                        .render(ORDER))
                 .isEqualTo("Zoë & Co\n\nthanks\nbye");
     }
 
@@ -96,7 +96,12 @@ class PebbleTextTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'{{ nmae }}',nmae", "'{{ address.ctiy }}',ctiy", "'{% if nmae %}x{% endif %}',nmae", "'{{ nmae | upper }}',nmae"})
+    @CsvSource({
+        "'{{ nmae }}',nmae",
+        "'{{ address.ctiy }}',ctiy",
+        "'{% if nmae %}x{% endif %}',nmae",
+        "'{{ nmae | upper }}',nmae"
+    })
     void aMissingVariableIsNamed(String source, String name) {
         assertThatThrownBy(() -> text("Hello\n" + source).render(ORDER))
                 .isInstanceOf(TemplateException.class)
@@ -152,7 +157,8 @@ class PebbleTextTest {
     @Test
     void whatIsRefusedIsNamedWithItsLine() {
         assertThatThrownBy(() -> text("a\n{% include 'b' %}")).hasMessageContainingAll("'include'", "line 2");
-        assertThatThrownBy(() -> text("a\n{{ b | replace('c') }}")).hasMessageContainingAll("'replace'", "line 2", "upper");
+        assertThatThrownBy(() -> text("a\n{{ b | replace('c') }}"))
+                .hasMessageContainingAll("'replace'", "line 2", "upper");
     }
 
     /** Not even of what the variables are in Java. */
@@ -187,7 +193,8 @@ class PebbleTextTest {
         assertThatThrownBy(() -> text(loops).render(Map.of("l", many)))
                 .isInstanceOf(TemplateException.class)
                 .hasMessageContaining("takes longer than 1000 ms");
-        assertThatThrownBy(() -> text("{% for a in l %}".repeat(6) + "{% endfor %}".repeat(6)).render(Map.of("l", many)))
+        assertThatThrownBy(() -> text("{% for a in l %}".repeat(6) + "{% endfor %}".repeat(6))
+                        .render(Map.of("l", many)))
                 .as("empty bodies")
                 .hasMessageContaining("takes longer than");
     }
@@ -210,7 +217,8 @@ class PebbleTextTest {
                 "ü".repeat(40_000),
                 "big",
                 Collections.nCopies(1_000_000, "x".repeat(60_000)));
-        assertThatThrownBy(() -> text(source.replace("t2", "'" + "x".repeat(200) + "'")).render(values))
+        assertThatThrownBy(() ->
+                        text(source.replace("t2", "'" + "x".repeat(200) + "'")).render(values))
                 .isInstanceOf(TemplateException.class)
                 .hasMessageContaining("more than 65536 characters");
     }
@@ -218,7 +226,8 @@ class PebbleTextTest {
     @Test
     void aListIsNoText() {
         List<String> list = Collections.nCopies(1_000_000, "x".repeat(60_000));
-        for (String source : List.of("{{ l }}", "{{ l ~ '' }}", "{{ l | upper }}", "{{ l | escape }}", "{{ l + 1 }}", "{{ -l }}")) {
+        for (String source :
+                List.of("{{ l }}", "{{ l ~ '' }}", "{{ l | upper }}", "{{ l | escape }}", "{{ l + 1 }}", "{{ -l }}")) {
             assertThatThrownBy(() -> text(source).render(Map.of("l", list)))
                     .as(source)
                     .isInstanceOf(TemplateException.class)

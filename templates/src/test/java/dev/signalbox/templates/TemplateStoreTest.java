@@ -101,7 +101,13 @@ class TemplateStoreTest {
         void itsEngineIsKeptAndAnotherOneIsAChange() {
             save("welcome", "", "", "Hello {{ name }}");
             MessageTemplate saved = store.save(MessageTemplate.draft(
-                    "welcome", "", "", TemplateEngine.PEBBLE, Optional.of("{{ name | upper }}"), "Hello {{ name }}", false));
+                    "welcome",
+                    "",
+                    "",
+                    TemplateEngine.PEBBLE,
+                    Optional.of("{{ name | upper }}"),
+                    "Hello {{ name }}",
+                    false));
             assertThat(saved.version()).isEqualTo(2);
             assertThat(store.find("welcome", "", "", NEWEST)).contains(saved);
             assertThat(saved.render(Map.of("name", "Zoë")).subject()).contains("ZOË");

@@ -20,8 +20,9 @@ public final class TemplateVariables {
     @Option(
             names = "--vars",
             paramLabel = "FILE",
-            description = "A file with variables as a JSON object: numbers, truth values, lists and objects, too. --var goes"
-                    + " before it.")
+            description =
+                    "A file with variables as a JSON object: numbers, truth values, lists and objects, too. --var goes"
+                            + " before it.")
     private @Nullable Path file;
 
     /** @throws CommandFailure if the file cannot be read, or holds no JSON object */
@@ -40,7 +41,8 @@ public final class TemplateVariables {
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.USAGE, "the variables cannot be read: " + FailureText.of(e), e);
         } catch (JacksonException e) {
-            throw new CommandFailure(ExitCode.USAGE, "the variables in " + file + " are no JSON: " + e.getOriginalMessage(), e);
+            throw new CommandFailure(
+                    ExitCode.USAGE, "the variables in " + file + " are no JSON: " + e.getOriginalMessage(), e);
         }
         throw new CommandFailure(ExitCode.USAGE, "the variables in " + file + " must be a JSON object");
     }

@@ -144,7 +144,10 @@ final class TemplateCommand {
                 description = "Such as de or de-at; without it, where no other fits.")
         private @Nullable String locale;
 
-        @Option(names = "--subject", paramLabel = "TEXT", description = "The subject of mail, which may have variables, too.")
+        @Option(
+                names = "--subject",
+                paramLabel = "TEXT",
+                description = "The subject of mail, which may have variables, too.")
         private @Nullable String subject;
 
         @Option(names = "--html", description = "The text is HTML: variables in it are escaped.")

@@ -30,7 +30,8 @@ import tools.jackson.databind.JsonNode;
 final class TemplateRoutes {
     private static final String ALL = "/api/templates";
     private static final String ONE = ALL + "/{name}";
-    private static final Set<String> DRAFT = Set.of("name", "channel", "locale", "engine", "subject", "body", "html", "mjml");
+    private static final Set<String> DRAFT =
+            Set.of("name", "channel", "locale", "engine", "subject", "body", "html", "mjml");
     private static final int LONGEST_NAME = 64;
     private static final Set<String> PREVIEW = Set.of("channel", "locale", "version", "variables");
 

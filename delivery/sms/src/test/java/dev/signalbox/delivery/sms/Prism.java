@@ -49,7 +49,8 @@ final class Prism implements AutoCloseable {
 
     /** @param folder for its own files */
     static Prism start(JsonNode description, Path folder) throws IOException {
-        Path file = Files.writeString(folder.resolve("openapi.json"), JsonMapper.shared().writeValueAsString(description));
+        Path file = Files.writeString(
+                folder.resolve("openapi.json"), JsonMapper.shared().writeValueAsString(description));
         int port = freePort();
         Process process = new ProcessBuilder(
                         PROGRAM.toString(), "mock", "--errors", "--port", Integer.toString(port), file.toString())

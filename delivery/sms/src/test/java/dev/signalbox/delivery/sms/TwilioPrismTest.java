@@ -80,10 +80,10 @@ class TwilioPrismTest {
     void whatTheFileDoesNotAllowIsRefused() throws Exception {
         String login = Base64.getEncoder().encodeToString((ACCOUNT + ":token").getBytes(StandardCharsets.UTF_8));
         assertThat(prism().post(
-                        MESSAGES.replace("{AccountSid}", ACCOUNT),
-                        "From=%2B15005550006&Body=x",
-                        "Authorization",
-                        "Basic " + login))
+                                MESSAGES.replace("{AccountSid}", ACCOUNT),
+                                "From=%2B15005550006&Body=x",
+                                "Authorization",
+                                "Basic " + login))
                 .isEqualTo(422);
     }
 }

