@@ -112,8 +112,8 @@ class MailpitTest {
                         "\"answers@example.org\"")
                 .contains("\"FileName\":\"Übersicht.bin\"", "\"FileName\":\"logo.png\"")
                 .contains("https://example.org/u/1", "List-Unsubscribe=One-Click");
-        assertThat(part(id, part(read, "Übersicht.bin"))).isEqualTo(random);
-        assertThat(part(id, part(read, "logo.png"))).containsExactly(1, 2, 3);
+        assertThat(content(id, part(read, "Übersicht.bin"))).isEqualTo(random);
+        assertThat(content(id, part(read, "logo.png"))).containsExactly(1, 2, 3);
         assertThat(text("/api/v1/message/" + id + "/headers")).doesNotContainIgnoringCase("\"bcc\"");
     }
 
@@ -167,7 +167,7 @@ class MailpitTest {
         return get(path, BodyHandlers.ofString());
     }
 
-    private static byte[] part(String message, String part) throws Exception {
+    private static byte[] content(String message, String part) throws Exception {
         return get("/api/v1/message/" + message + "/part/" + part, BodyHandlers.ofByteArray());
     }
 

@@ -95,7 +95,7 @@ final class PebbleRules {
     private final Set<String> variables = new TreeSet<>();
     private final Deque<String> loops = new ArrayDeque<>();
 
-    /** @return the names of the variables, sorted */
+    /** Applies them, and returns the names of the variables, sorted. */
     Set<String> apply(RenderableNode root) {
         node(root);
         return variables;
