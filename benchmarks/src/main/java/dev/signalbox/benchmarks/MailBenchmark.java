@@ -70,7 +70,7 @@ final class MailBenchmark implements Benchmark {
         return counted(system.name(), delay, () -> system.send(duration, senders, attached));
     }
 
-    /** @return messages a second, if the sink took as many as the sender says */
+    /** Messages a second, if the sink took as many as the sender says. */
     private double counted(String system, int delay, Callable<Long> sending) throws Exception {
         sink.delay(delay);
         sink.reset();

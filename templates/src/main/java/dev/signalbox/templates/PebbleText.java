@@ -101,7 +101,9 @@ final class PebbleText implements CompiledTemplate {
             case AttributeNotFoundException missing ->
                 new TemplateException(
                         "variable '" + missing.getAttributeName() + "' is missing" + line(missing), missing);
-            case PebbleException pebble when pebble.getCause() instanceof TemplateException own -> own;
+            case PebbleException outer
+            when outer.getCause() instanceof TemplateException
+                    || outer.getCause() instanceof AttributeNotFoundException -> explained(outer.getCause());
             case PebbleException pebble -> new TemplateException(pebble.getPebbleMessage() + line(pebble), pebble);
             case StackOverflowError deep -> new TemplateException("it is nested too deeply", deep);
             default -> new TemplateException("it cannot be made: " + failure.getMessage(), failure);
