@@ -25,7 +25,11 @@ public final class TemplateVariables {
                             + " before it.")
     private @Nullable Path file;
 
-    /** @throws CommandFailure if the file cannot be read, or holds no JSON object */
+    /**
+     * All of them; an option goes before a variable of the same name in the file.
+     *
+     * @throws CommandFailure if the file cannot be read, or holds no JSON object
+     */
     public ObjectNode read() {
         ObjectNode all = file == null ? RestClient.JSON.createObjectNode() : object(file);
         texts.forEach(all::put);
