@@ -29,7 +29,7 @@ final class BoundedValue implements Expression<Object> {
         TEXT,
         /** A list of such values, or one of them. */
         TEXTS,
-        /** A list or an object, whose passes are bounded in time. */
+        /** A list or an object, whose passes are counted. */
         LOOP
     }
 
@@ -44,13 +44,21 @@ final class BoundedValue implements Expression<Object> {
 
     @Override
     public @Nullable Object evaluate(PebbleTemplateImpl self, EvaluationContextImpl context) {
-        RenderingTime.check();
         Object value = expression.evaluate(self, context);
+        RenderingSteps.value(size(value));
         return switch (kind) {
             case ANY -> value;
             case TEXT -> requireShort(value, length(value));
             case TEXTS -> requireShort(value, value instanceof Collection<?> all ? lengthOfAll(all) : length(value));
             case LOOP -> passes(value);
+        };
+    }
+
+    private static int size(@Nullable Object value) {
+        return switch (value) {
+            case String text -> text.length();
+            case Collection<?> all -> all.size();
+            case null, default -> 0;
         };
     }
 
@@ -127,7 +135,7 @@ final class BoundedValue implements Expression<Object> {
 
                 @Override
                 public Object next() {
-                    RenderingTime.check();
+                    RenderingSteps.pass();
                     return all.next();
                 }
             };

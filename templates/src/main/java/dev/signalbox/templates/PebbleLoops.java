@@ -9,7 +9,7 @@ import io.pebbletemplates.pebble.tokenParser.ForTokenParser;
 import io.pebbletemplates.pebble.tokenParser.TokenParser;
 import java.util.List;
 
-/** The tag {@code for} in place of Pebble's own: each pass looks at the time. */
+/** The tag {@code for} in place of Pebble's own: each pass is counted. */
 final class PebbleLoops extends AbstractExtension {
     @Override
     public List<TokenParser> getTokenParsers() {

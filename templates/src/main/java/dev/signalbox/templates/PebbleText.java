@@ -7,7 +7,6 @@ import io.pebbletemplates.pebble.loader.StringLoader;
 import io.pebbletemplates.pebble.template.PebbleTemplateImpl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -17,23 +16,22 @@ import java.util.TreeSet;
 /**
  * One Pebble template, compiled. Pebble alone would call methods of Java objects, load other templates, and work for as long as a
  * template says; here {@link PebbleRules} admits only what is listed, {@link PebbleMembers} reaches only what JSON has, and each
- * value, the result and the time have a bound. Immutable and thread-safe.
+ * value, the result and the steps have a bound. Immutable and thread-safe.
  */
 final class PebbleText implements CompiledTemplate {
-    /** How long one rendering may take. The templates that people write take less than a thousandth of it. */
-    static final Duration LONGEST_TIME = Duration.ofSeconds(1);
-
     private static final PebbleEngine TEXT = engine(false);
     private static final PebbleEngine HTML = engine(true);
 
     private final PebbleTemplateImpl template;
     private final Set<String> variables;
     private final Locale locale;
+    private final int length;
 
-    private PebbleText(PebbleTemplateImpl template, Set<String> variables, Locale locale) {
+    private PebbleText(PebbleTemplateImpl template, Set<String> variables, Locale locale, int length) {
         this.template = template;
         this.variables = variables;
         this.locale = locale;
+        this.length = length;
     }
 
     /** The loader of strings takes the place of the usual ones, which read files and the class path. */
@@ -61,7 +59,10 @@ final class PebbleText implements CompiledTemplate {
         try {
             var template = (PebbleTemplateImpl) (html ? HTML : TEXT).getLiteralTemplate(source);
             return new PebbleText(
-                    template, new PebbleRules().apply(template.getRootNode()), Locale.forLanguageTag(locale));
+                    template,
+                    new PebbleRules().apply(template.getRootNode()),
+                    Locale.forLanguageTag(locale),
+                    source.length());
         } catch (RuntimeException | StackOverflowError wrong) {
             throw explained(wrong);
         }
@@ -76,7 +77,7 @@ final class PebbleText implements CompiledTemplate {
     public String render(Map<String, ?> values) {
         var text = new BoundedText(TemplateText.LONGEST_RESULT);
         try {
-            RenderingTime.limited(LONGEST_TIME, () -> evaluate(text, values));
+            RenderingSteps.counted(length, () -> evaluate(text, values));
         } catch (RuntimeException | StackOverflowError failed) {
             throw explained(failed);
         }
@@ -96,18 +97,25 @@ final class PebbleText implements CompiledTemplate {
      * a division by zero; all of them speak of the template or its variables.
      */
     private static TemplateException explained(Throwable failure) {
-        return switch (failure) {
+        return switch (within(failure)) {
             case TemplateException own -> own;
             case AttributeNotFoundException missing ->
                 new TemplateException(
                         "variable '" + missing.getAttributeName() + "' is missing" + line(missing), missing);
-            case PebbleException outer
-            when outer.getCause() instanceof TemplateException
-                    || outer.getCause() instanceof AttributeNotFoundException -> explained(outer.getCause());
             case PebbleException pebble -> new TemplateException(pebble.getPebbleMessage() + line(pebble), pebble);
             case StackOverflowError deep -> new TemplateException("it is nested too deeply", deep);
             default -> new TemplateException("it cannot be made: " + failure.getMessage(), failure);
         };
+    }
+
+    /** What was thrown first, if it says what is wrong: Pebble wraps it once for each expression around it. */
+    private static Throwable within(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof TemplateException || each instanceof AttributeNotFoundException) {
+                return each;
+            }
+        }
+        return failure;
     }
 
     private static String line(PebbleException failure) {
