@@ -32,16 +32,17 @@ import tools.jackson.databind.ObjectMapper;
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class Bench implements Callable<Integer> {
-    private static final Map<String, Supplier<Benchmark>> BENCHMARKS = Map.of(
-            "router", RouterBenchmark::new,
-            "delivery", DeliveryBenchmark::new,
-            "exec", ExecBenchmark::new,
-            "observatory", ObservatoryBenchmark::new,
-            "llm", LlmBenchmark::new,
-            "session", SessionBenchmark::new,
-            "drain", DrainBenchmark::new,
-            "lease", LeaseBenchmark::new,
-            "failover", FailoverBenchmark::new);
+    private static final Map<String, Supplier<Benchmark>> BENCHMARKS = Map.ofEntries(
+            Map.entry("router", RouterBenchmark::new),
+            Map.entry("delivery", DeliveryBenchmark::new),
+            Map.entry("exec", ExecBenchmark::new),
+            Map.entry("observatory", ObservatoryBenchmark::new),
+            Map.entry("llm", LlmBenchmark::new),
+            Map.entry("mail", MailBenchmark::new),
+            Map.entry("session", SessionBenchmark::new),
+            Map.entry("drain", DrainBenchmark::new),
+            Map.entry("lease", LeaseBenchmark::new),
+            Map.entry("failover", FailoverBenchmark::new));
     private static final double NANOS = 1_000_000_000.0;
 
     private record Report(String bench, Machine machine, List<Result> results, List<Ratio> ratios) {}

@@ -55,6 +55,15 @@ class BenchTest {
     }
 
     @Test
+    void mailIsMeasuredByWhatTheSinkTook() {
+        assertThat(run("mail", "--runs", "1", "--seconds", "0.05"))
+                .as(err::toString)
+                .isZero();
+        assertThat(out.toString())
+                .contains("small-5ms", "senders-1000", "attachment-25MB", "heap of 48 MB", "messages/s");
+    }
+
+    @Test
     void theRouterIsMeasuredAndTheLastLineIsJson() {
         assertThat(run("router", "--runs", "1", "--seconds", "0.05", "--json"))
                 .as(err::toString)

@@ -13,6 +13,8 @@ import './pages/overview.js';
 import './pages/session.js';
 import './pages/sessions.js';
 import './pages/settings.js';
+import './pages/template.js';
+import './pages/templates.js';
 import './pages/topic.js';
 import './pages/topics.js';
 import './pages/unknown.js';
@@ -38,6 +40,8 @@ const ELEMENTS = {
   'sessions/': 'session-page',
   inboxes: 'inboxes-page',
   webhooks: 'webhooks-page',
+  templates: 'templates-page',
+  'templates/': 'template-page',
   settings: 'settings-page',
 };
 

@@ -20,10 +20,13 @@ public final class Attachment {
     private static final Pattern BAD_IN_NAMES = Pattern.compile("[/\\\\]");
     private static final int LONGEST_NAME = 255;
 
+    /** In bytes: a message is built in memory before it is sent if all of its attachments are known and no longer than this. */
+    private static final int SMALL = 64 * 1024;
+
     private final String name;
     private final String type;
     private final Content content;
-    private final boolean inMemory;
+    private final boolean small;
 
     /** Opens what is attached, from its first byte, each time it is called: a signed message is read twice. */
     @FunctionalInterface
@@ -31,14 +34,14 @@ public final class Attachment {
         InputStream open() throws IOException;
     }
 
-    private Attachment(String name, String type, Content content, boolean inMemory) {
+    private Attachment(String name, String type, Content content, boolean small) {
         this.name = fileName(name);
         if (!TYPE.matcher(type).matches()) {
             throw new IllegalArgumentException("'" + type + "' is not a media type such as application/pdf");
         }
         this.type = COMPOSITE.matcher(type).lookingAt() ? OCTETS : type;
         this.content = content;
-        this.inMemory = inMemory;
+        this.small = small;
     }
 
     /**
@@ -57,7 +60,7 @@ public final class Attachment {
 
     /** Bytes, which must not change any more. */
     public static Attachment of(String name, String type, byte[] bytes) {
-        return new Attachment(name, type, () -> new ByteArrayInputStream(bytes), true);
+        return new Attachment(name, type, () -> new ByteArrayInputStream(bytes), bytes.length <= SMALL);
     }
 
     /** What {@code content} opens, such as a blob of a database or a resource of the class path. */
@@ -93,8 +96,8 @@ public final class Attachment {
         return content;
     }
 
-    boolean inMemory() {
-        return inMemory;
+    boolean isSmall() {
+        return small;
     }
 
     @Override

@@ -131,7 +131,7 @@ record MimeMessage(List<Header> headers, MimePart content) {
                 Stream.concat(Stream.of(header), headers.stream()).toList(), content);
     }
 
-    /** Whether all of it is in memory anyway. */
+    /** Whether it may be built in memory as a whole. */
     boolean isSmall() {
         return content.small();
     }

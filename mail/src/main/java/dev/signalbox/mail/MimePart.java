@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * A part of a message: what its headers say, and a body that is written as often as it is asked for, the same each time.
  *
- * @param small whether all of its content is in memory
+ * @param small whether it may be built in memory as a whole
  */
 record MimePart(List<Header> headers, Body body, boolean small) {
     private static final int PIECE = 48 * 1024;
@@ -52,7 +52,7 @@ record MimePart(List<Header> headers, Body body, boolean small) {
         headers.add(new Header("Content-Type", file.type() + HeaderText.parameter("name", file.name())));
         headers.add(new Header("Content-Transfer-Encoding", "base64"));
         headers.addAll(more);
-        return new MimePart(List.copyOf(headers), out -> base64(file, out), file.inMemory());
+        return new MimePart(List.copyOf(headers), out -> base64(file, out), file.isSmall());
     }
 
     private static void base64(Attachment file, OutputStream out) throws IOException {

@@ -236,6 +236,16 @@ class MimeMessageTest {
         assertThat(furthestAhead.get()).isLessThan(256 * 1024);
     }
 
+    @Test
+    void aLargeAttachmentThatIsInMemoryIsNotCopiedAsAWhole() {
+        for (int size : new int[] {1_000, 1_000_000}) {
+            var file = Attachment.of("bytes.bin", "application/octet-stream", new byte[size]);
+            assertThat(MimeMessage.of(message().text("x").attach(file).build()).isSmall())
+                    .as("%d bytes", size)
+                    .isEqualTo(size < 64 * 1024);
+        }
+    }
+
     private static final class Zeros extends InputStream {
         private final long size;
         private final java.util.function.LongConsumer onRead;

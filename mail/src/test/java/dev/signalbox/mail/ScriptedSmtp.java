@@ -126,6 +126,17 @@ final class ScriptedSmtp implements AutoCloseable {
         sockets.forEach(ScriptedSmtp::closeQuietly);
     }
 
+    /** Says nothing more on any connection, and goes on reading, as a server or firewall does that has given up idle ones. */
+    void halfCloseAll() {
+        for (Socket socket : sockets) {
+            try {
+                socket.shutdownOutput();
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
     private void accept() {
         while (!listener.isClosed()) {
             try {

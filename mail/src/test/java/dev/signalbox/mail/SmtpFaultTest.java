@@ -115,6 +115,20 @@ class SmtpFaultTest {
     }
 
     @Test
+    void anIdleConnectionThatIsHalfClosedIsReplaced() {
+        for (String[] extensions : new String[][] {{}, {"PIPELINING", "CHUNKING"}}) {
+            try (var server = new ScriptedSmtp(extensions);
+                    var sender = new SmtpSender(server.options().build())) {
+                sender.send(MESSAGE);
+                server.halfCloseAll();
+                assertThat(sender.send(MESSAGE).isComplete()).isTrue();
+                assertThat(server.connections()).isEqualTo(2);
+                assertThat(server.messages()).hasSize(2);
+            }
+        }
+    }
+
+    @Test
     void aServerThatReadsNoContentIsLeftInTime() {
         var large = MailMessage.builder()
                 .to("alice@example.com")

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -56,7 +60,7 @@ class SmtpSenderTest {
     }
 
     @Test
-    void doublesADotAtTheStartOfALine() {
+    void aTextOfDotsIsEncodedSoThatNoLineBeginsWithOne() {
         var invite = CalendarInvite.of("BEGIN:VCALENDAR\nMETHOD:REQUEST\nX-A:1\nEND:VCALENDAR");
         try (var server = new ScriptedSmtp();
                 var sender = new SmtpSender(server.options().build())) {
@@ -65,8 +69,24 @@ class SmtpSenderTest {
                     .text("..\n.\n" + "y".repeat(100))
                     .invite(invite)
                     .build());
-            assertThat(server.messages().getFirst()).doesNotContain("\r\n.\r\n");
+            assertThat(server.messages().getFirst()).contains("\r\n=2E").doesNotContain("\r\n.");
             assertThat(server.commands()).contains("DATA");
+        }
+    }
+
+    @Test
+    void dotsAtTheStartOfLinesAreDoubledWhateverTheContent() throws Exception {
+        var patience = Duration.ofSeconds(60);
+        try (var server = new ScriptedSmtp();
+                var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            var wire = new SmtpWire(socket, patience);
+            assertThat(wire.reply(patience).code()).isEqualTo(220);
+            var envelope = new Envelope(
+                    MailAddress.of("me@example.org"), List.of(MailAddress.of("alice@example.com")), false);
+            var connection = new SmtpConnection(wire, Capabilities.NONE, SmtpTimeouts.usual());
+            var content = MailContent.of(".\r\n..a\r\nb.\r\n.c".getBytes(StandardCharsets.US_ASCII));
+            new SmtpTransaction(connection, SmtpTimeouts.usual(), envelope).run(content);
+            assertThat(server.messages()).containsExactly("..\r\n...a\r\nb.\r\n..c\r\n");
         }
     }
 

@@ -12,7 +12,8 @@ import org.springframework.test.context.TestPropertySource;
 /**
  * Gives a test a queue of its own, beside {@code @SpringBootTest} or a slice of it: the application enqueues into a queue that nobody
  * else sees, and nothing is sent until the test says so, with {@link TestDeliveries}. A transaction that is rolled back leaves no
- * message. With a router, there is a {@link TestEndpoint}, too, whose clients the test plays.
+ * message. With {@code signalbox-testing-endpoint}, there is a {@link dev.signalbox.testing.endpoint.StubEndpoint}, too, whose clients
+ * the test plays.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

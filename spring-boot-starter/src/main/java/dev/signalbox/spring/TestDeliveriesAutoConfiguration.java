@@ -2,7 +2,7 @@ package dev.signalbox.spring;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Sender;
-import dev.signalbox.router.Router;
+import dev.signalbox.testing.endpoint.StubEndpoint;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -24,11 +24,12 @@ final class TestDeliveriesAutoConfiguration {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(Router.class)
-    static final class RouterConfiguration {
+    @ConditionalOnClass(StubEndpoint.class)
+    static final class EndpointConfiguration {
+        /** The router closes it. */
         @Bean(destroyMethod = "")
-        TestEndpoint testEndpoint() {
-            return new TestEndpoint();
+        StubEndpoint stubEndpoint() {
+            return StubEndpoint.create();
         }
     }
 }

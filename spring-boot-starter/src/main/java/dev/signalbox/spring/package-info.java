@@ -18,7 +18,7 @@
  *   <tr><td>mail</td>
  *       <td>MailAutoConfiguration, MailProperties</td></tr>
  *   <tr><td>for tests of applications</td>
- *       <td>{@link SignalboxTest}, {@link TestDeliveries}, {@link TestEndpoint}, {@link TestClient}; TestDeliveriesAutoConfiguration, TestQueue, TestClock, RecordedSender, AcceptingSender</td></tr>
+ *       <td>{@link SignalboxTest}, {@link TestDeliveries}; TestDeliveriesAutoConfiguration, TestQueue, TestClock, RecordedSender, AcceptingSender</td></tr>
  * </table>
  */
 @NullMarked

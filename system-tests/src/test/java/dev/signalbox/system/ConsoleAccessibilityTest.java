@@ -20,6 +20,7 @@ class ConsoleAccessibilityTest extends ConsoleScenario {
             "sessions",
             "sessions/game-7",
             "inboxes",
+            "templates",
             "webhooks",
             "settings");
 

@@ -25,11 +25,20 @@ final class Messages {
                 "delivery.lease=5s");
     }
 
-    /** One bulk request; what it answered for was accepted, so none of it may be lost. */
+    /** Text messages, as {@link #accept(ServerProcess, String, String, int)}. */
     static void accept(ServerProcess server, String label, int count) throws Exception {
+        accept(server, "sms:+6149157%04d", label, count);
+    }
+
+    /**
+     * One bulk request; what it answered for was accepted, so none of it may be lost.
+     *
+     * @param to with a place for a number below 1,000
+     */
+    static void accept(ServerProcess server, String to, String label, int count) throws Exception {
+        String row = "{\"to\":\"" + to + "\",\"body\":\"%s message %d\"}";
         String rows = IntStream.range(0, count)
-                .mapToObj(
-                        i -> "{\"to\":\"sms:+6149157%04d\",\"body\":\"%s message %d\"}".formatted(i % 1_000, label, i))
+                .mapToObj(i -> row.formatted(i % 1_000, label, i))
                 .collect(Collectors.joining("\n"));
         String answer = server.post("/api/messages", "application/x-ndjson", rows)
                 .body()

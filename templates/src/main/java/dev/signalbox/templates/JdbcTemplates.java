@@ -22,7 +22,7 @@ final class JdbcTemplates implements TemplateStore {
     private static final String MODULE = "templates";
     private static final String FOLDER = "dev/signalbox/templates";
     private static final String SELECT =
-            "select name, channel, locale, version, subject, body, html, created_at from template t where ";
+            "select name, channel, locale, version, engine, subject, body, html, created_at from template t where ";
     private static final String NEWEST =
             " and version = (select max(version) from template n where n.name = t.name and n.channel = t.channel"
                     + " and n.locale = t.locale)";
@@ -74,12 +74,13 @@ final class JdbcTemplates implements TemplateStore {
             throws SQLException {
         return update(
                         connection,
-                        dialect.ifAbsent("insert into template (name, channel, locale, version, subject, body, html,"
-                                + " created_at) values (?, ?, ?, ?, ?, ?, ?, ?)"),
+                        dialect.ifAbsent("insert into template (name, channel, locale, version, engine, subject, body, html,"
+                                + " created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
                         template.name(),
                         template.channel(),
                         template.locale(),
                         template.version(),
+                        template.engine().name(),
                         template.subject().orElse(null),
                         template.body(),
                         template.html() ? 1 : 0,
@@ -186,6 +187,7 @@ final class JdbcTemplates implements TemplateStore {
                 row.getString("channel"),
                 row.getString("locale"),
                 row.getInt("version"),
+                TemplateEngine.valueOf(row.getString("engine")),
                 Optional.ofNullable(row.getString("subject")),
                 row.getString("body"),
                 row.getInt("html") == 1,

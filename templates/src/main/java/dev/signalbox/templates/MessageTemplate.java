@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * @param channel the channel that it is for; empty for every channel that has none of its own
  * @param locale a language tag (BCP 47) in lower case, such as {@code de} or {@code de-at}; empty where no other fits
  * @param version counts from 1 for each name, channel and locale
+ * @param engine what subject and body are written in
  * @param subject of mail
  * @param html whether the body is HTML, so that variables in it are escaped
  */
@@ -22,6 +23,7 @@ public record MessageTemplate(
         String channel,
         String locale,
         int version,
+        TemplateEngine engine,
         Optional<String> subject,
         String body,
         boolean html,
@@ -37,17 +39,29 @@ public record MessageTemplate(
         require(NAME, name, "name", "1 to 64 lower-case letters, digits, dots, hyphens and underscores");
         require(CHANNEL, channel, "channel", "the name of a channel, such as email");
         require(LOCALE, locale, "locale", "a language tag in lower case, such as de or de-at");
-        subject.ifPresent(MessageTemplate::checkSubject);
-        named("body", () -> TemplateText.of(body, html));
+        subject.ifPresent(text -> checkSubject(text, engine, locale));
+        named("body", () -> engine.compile(body, html, locale));
     }
 
     /** What a template makes of its variables. */
     public record Rendered(Optional<String> subject, String body, boolean html) {}
 
-    /** One that is not stored yet. */
+    /** One in Mustache that is not stored yet. */
     public static MessageTemplate draft(
             String name, String channel, String locale, Optional<String> subject, String body, boolean html) {
-        return new MessageTemplate(name, channel, locale, 1, subject, body, html, Instant.EPOCH);
+        return draft(name, channel, locale, TemplateEngine.MUSTACHE, subject, body, html);
+    }
+
+    /** One that is not stored yet. */
+    public static MessageTemplate draft(
+            String name,
+            String channel,
+            String locale,
+            TemplateEngine engine,
+            Optional<String> subject,
+            String body,
+            boolean html) {
+        return new MessageTemplate(name, channel, locale, 1, engine, subject, body, html, Instant.EPOCH);
     }
 
     /**
@@ -56,9 +70,15 @@ public record MessageTemplate(
      * @throws TemplateException if it is no MJML
      */
     public static MessageTemplate mjml(
-            String name, String channel, String locale, Optional<String> subject, String source) {
+            String name,
+            String channel,
+            String locale,
+            TemplateEngine engine,
+            Optional<String> subject,
+            String source) {
         require(LOCALE, locale, "locale", "a language tag in lower case, such as de or de-at");
-        return draft(name, channel, locale, subject, named("body", () -> Mjml.compile(source, locale)), true);
+        String compiled = named("body", () -> Mjml.compile(source, locale));
+        return draft(name, channel, locale, engine, subject, compiled, true);
     }
 
     /** Whether a template can be under this name, channel and locale; in a database, other texts may not even be asked for. */
@@ -69,7 +89,7 @@ public record MessageTemplate(
     }
 
     MessageTemplate stored(int newVersion, Instant at) {
-        return new MessageTemplate(name, channel, locale, newVersion, subject, body, html, at);
+        return new MessageTemplate(name, channel, locale, newVersion, engine, subject, body, html, at);
     }
 
     private static void require(Pattern pattern, String text, String field, String allowed) {
@@ -78,11 +98,11 @@ public record MessageTemplate(
         }
     }
 
-    private static void checkSubject(String text) {
+    private static void checkSubject(String text, TemplateEngine engine, String locale) {
         if (text.length() > LONGEST_SUBJECT) {
             throw new TemplateException("subject is longer than " + LONGEST_SUBJECT + " characters");
         }
-        named("subject", () -> TemplateText.of(text, false));
+        named("subject", () -> engine.compile(text, false, locale));
     }
 
     private interface Making<T> {
@@ -99,8 +119,8 @@ public record MessageTemplate(
 
     /** The names of the variables that it takes, sorted. */
     public Set<String> variables() {
-        Set<String> all = new TreeSet<>(TemplateText.of(body, html).variables());
-        subject.ifPresent(text -> all.addAll(TemplateText.of(text, false).variables()));
+        Set<String> all = new TreeSet<>(engine.compile(body, html, locale).variables());
+        subject.ifPresent(text -> all.addAll(engine.compile(text, false, locale).variables()));
         return all;
     }
 
@@ -110,10 +130,10 @@ public record MessageTemplate(
      * @throws TemplateException if a variable is missing, or the result is too long or empty
      */
     public Rendered render(Map<String, ?> values) {
-        Optional<String> title = subject.map(text ->
-                        named("subject", () -> TemplateText.of(text, false).render(values)))
+        Optional<String> title = subject.map(text -> named(
+                        "subject", () -> engine.compile(text, false, locale).render(values)))
                 .map(text -> text.replaceAll("\\p{Cntrl}+", " ").strip());
-        String text = named("body", () -> TemplateText.of(body, html).render(values));
+        String text = named("body", () -> engine.compile(body, html, locale).render(values));
         if (text.isBlank()) {
             throw new TemplateException("body: nothing is left of it with these variables");
         }

@@ -13,7 +13,7 @@ import java.util.TreeSet;
  * nothing but the variables it is given, and includes no other templates, so that anyone may write one. Rendering is bounded in
  * steps and in length. Immutable and thread-safe.
  */
-public final class TemplateText {
+public final class TemplateText implements CompiledTemplate {
     /** The most characters of a template. */
     public static final int LONGEST = 64 * 1024;
 
@@ -37,14 +37,19 @@ public final class TemplateText {
      * @throws TemplateException if it is too long or is no template, naming the line
      */
     public static TemplateText of(String source, boolean html) {
-        if (source.isEmpty() || source.length() > LONGEST) {
-            throw new TemplateException("it has " + source.length() + " characters; it must have 1 to " + LONGEST);
-        }
-        requireStorable(source);
+        requireSource(source);
         requireClosed(source);
         var names = new VariableNames();
         compile(source, html, new Variables()).visit(names);
         return new TemplateText(source, html, Set.copyOf(names.all()));
+    }
+
+    /** What holds for every template, whatever it is written in. */
+    static void requireSource(String source) {
+        if (source.isEmpty() || source.length() > LONGEST) {
+            throw new TemplateException("it has " + source.length() + " characters; it must have 1 to " + LONGEST);
+        }
+        requireStorable(source);
     }
 
     /** Databases keep neither U+0000 nor half a surrogate pair. */
@@ -79,17 +84,12 @@ public final class TemplateText {
         }
     }
 
-    /** The names of the variables that it takes at its top, sorted; for {@code a.b} that is {@code a}. */
+    @Override
     public Set<String> variables() {
         return new TreeSet<>(variables);
     }
 
-    /**
-     * Renders it.
-     *
-     * @param values maps, lists, texts, numbers and truth values, as JSON has them
-     * @throws TemplateException if a variable is missing, or the result is too long
-     */
+    @Override
     public String render(Map<String, ?> values) {
         var text = new BoundedText(LONGEST_RESULT);
         try {

@@ -1,5 +1,5 @@
 /**
- * Texts with variables for messages: Mustache without logic, by channel and language.
+ * Texts with variables for messages: Mustache without logic, or a bounded part of Pebble, by channel and language.
  *
  * <ul>
  *   <li>{@link dev.signalbox.templates.TemplateText}: one text, compiled; rendering is bounded.

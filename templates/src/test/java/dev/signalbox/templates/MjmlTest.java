@@ -24,7 +24,8 @@ class MjmlTest {
 
     @Test
     void becomesHtmlInWhichVariablesAreFilledIn() {
-        MessageTemplate template = MessageTemplate.mjml("welcome", "email", "de-at", Optional.empty(), WELCOME);
+        MessageTemplate template =
+                MessageTemplate.mjml("welcome", "email", "de-at", TemplateEngine.MUSTACHE, Optional.empty(), WELCOME);
         assertThat(template.html()).isTrue();
         assertThat(template.variables()).containsExactly("link", "name");
         String body = template.render(Map.of("name", "<Zoë>", "link", "https://example.org/?a=1&b=2"))
@@ -42,8 +43,8 @@ class MjmlTest {
         "<mjml><mj-include /></mjml>, <mj-include> is not a tag"
     })
     void whatIsNoMjmlIsRefused(String source, String why) {
-        assertThatThrownBy(
-                        () -> MessageTemplate.mjml("welcome", "email", "", Optional.empty(), source.replace("~", "\n")))
+        assertThatThrownBy(() -> MessageTemplate.mjml(
+                        "welcome", "email", "", TemplateEngine.MUSTACHE, Optional.empty(), source.replace("~", "\n")))
                 .isInstanceOf(TemplateException.class)
                 .hasMessageContaining("body: ")
                 .hasMessageContaining(why);
@@ -52,7 +53,8 @@ class MjmlTest {
     @Test
     void moreTagsThanMayBeAreRefused() {
         String many = "<mjml><mj-body>" + "<mj-wrapper>".repeat(2_000) + "</mj-body></mjml>";
-        assertThatThrownBy(() -> MessageTemplate.mjml("many", "email", "", Optional.empty(), many))
+        assertThatThrownBy(() ->
+                        MessageTemplate.mjml("many", "email", "", TemplateEngine.MUSTACHE, Optional.empty(), many))
                 .isInstanceOf(TemplateException.class)
                 .hasMessageContaining("more than 2000 tags");
     }

@@ -103,6 +103,24 @@ class TemplateStoreTest {
         }
 
         @Test
+        void itsEngineIsKeptAndAnotherOneIsAChange() {
+            save("welcome", "", "", "Hello {{ name }}");
+            MessageTemplate saved = store.save(MessageTemplate.draft(
+                    "welcome",
+                    "",
+                    "",
+                    TemplateEngine.PEBBLE,
+                    Optional.of("{{ name | upper }}"),
+                    "Hello {{ name }}",
+                    false));
+            assertThat(saved.version()).isEqualTo(2);
+            assertThat(store.find("welcome", "", "", NEWEST)).contains(saved);
+            assertThat(saved.render(Map.of("name", "Zoë")).subject()).contains("ZOË");
+            assertThat(store.find("welcome", "", "", OptionalInt.of(1)).map(MessageTemplate::engine))
+                    .contains(TemplateEngine.MUSTACHE);
+        }
+
+        @Test
         void isListedByNameAndDeletedWhole() {
             save("b", "", "", "b1");
             save("b", "", "", "b2");

@@ -70,7 +70,11 @@ class DependencyRuleTest {
             Map.entry("delivery.attachments", List.of("dev.signalbox.database")),
             Map.entry(
                     "templates",
-                    List.of("dev.signalbox.database", "com.samskivert.mustache..", "ch.digitalfondue.mjml4j..")),
+                    List.of(
+                            "dev.signalbox.database",
+                            "com.samskivert.mustache..",
+                            "io.pebbletemplates.pebble..",
+                            "ch.digitalfondue.mjml4j..")),
             Map.entry("ha.lease", List.of("dev.signalbox.database")),
             Map.entry("ha.redis", List.of("dev.signalbox.ha.lease", "io.lettuce..")),
             Map.entry("ha.peer", List.of("tools.jackson..")),
@@ -113,6 +117,7 @@ class DependencyRuleTest {
                             "dev.signalbox.ha.lease",
                             "dev.signalbox.maintenance.control",
                             "dev.signalbox.mail",
+                            "dev.signalbox.testing.endpoint",
                             "org.springframework..",
                             "org.aopalliance..",
                             "io.micrometer..",

@@ -92,7 +92,7 @@ class InboxesPage extends Page {
           <small>${block(body, LONGEST_BODY)}</small></th>
         <td data-label="Category">${category ? line(category, 64) : html`<span class="quiet">none</span>`}${isHtml
           ? html` <small>HTML</small>` : nothing}</td>
-        <td data-label="State">${state}</td>
+        <td class="word" data-label="State">${state}</td>
         <td data-label="Arrived"><time datetime=${at} title=${exactly(at)}>${ago(at, this.now)}</time></td>
         <td data-label="Actions">${this.#actions(item)}</td>
       </tr>

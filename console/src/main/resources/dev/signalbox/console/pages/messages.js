@@ -160,7 +160,7 @@ class MessagesPage extends Page {
 
   render() {
     return html`
-      ${this.title('Messages')}
+      ${this.title('Messages', this.features?.has('get /api/templates') ? html`<a href=${address('templates')}>Templates</a>` : nothing)}
       <state-counts .counts=${this.overview.counts} .query=${this.#query}></state-counts>
       <section class="card" aria-label="List of messages">
         <message-filters .query=${this.#query} .features=${this.features} .errors=${this.errors} @filter=${this.#filter}></message-filters>

@@ -5,6 +5,7 @@ import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.ServerOptions;
+import dev.signalbox.server.command.TemplateVariables;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -53,8 +54,8 @@ final class SendCommand implements Callable<Integer> {
             description = "The template that the message is made of, instead of a text.")
     private @Nullable String template;
 
-    @Option(names = "--var", paramLabel = "NAME=VALUE", description = "A variable of the template. May be repeated.")
-    private final Map<String, String> variables = new LinkedHashMap<>();
+    @Mixin
+    private final TemplateVariables variables = new TemplateVariables();
 
     @Option(
             names = "--locale",
@@ -152,7 +153,7 @@ final class SendCommand implements Callable<Integer> {
         }
         ObjectNode content = message.putObject("template").put("name", template);
         put(content, "locale", locale);
-        content.set("variables", RestClient.JSON.valueToTree(variables));
+        content.set("variables", variables.read());
     }
 
     private void addOptions(ObjectNode message) {

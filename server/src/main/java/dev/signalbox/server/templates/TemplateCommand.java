@@ -7,6 +7,7 @@ import dev.signalbox.server.command.Output;
 import dev.signalbox.server.command.RestClient;
 import dev.signalbox.server.command.ServerOptions;
 import dev.signalbox.server.command.Table;
+import dev.signalbox.server.command.TemplateVariables;
 import dev.signalbox.server.command.Visible;
 import dev.signalbox.server.configuration.FailureText;
 import java.io.IOException;
@@ -14,8 +15,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +43,7 @@ import tools.jackson.databind.node.ObjectNode;
             "  signalbox template save welcome welcome.html --channel email --subject 'Welcome, {{name}}' --html",
             "  signalbox template save welcome welcome.mjml --channel email --subject 'Welcome' --mjml",
             "  signalbox template save welcome welcome.de.txt --locale de",
+            "  signalbox template save bill bill.html --channel email --html --engine pebble",
             "  signalbox template preview welcome --var name=Alice",
             "  signalbox send --to email:alice@example.com --template welcome --var name=Alice"
         })
@@ -96,13 +96,14 @@ final class TemplateCommand {
         }
 
         static void table(JsonNode templates, Output output) {
-            var table = new Table("NAME", "CHANNEL", "LOCALE", "VERSION", "VARIABLES", "SUBJECT", "BODY");
+            var table = new Table("NAME", "CHANNEL", "LOCALE", "VERSION", "ENGINE", "VARIABLES", "SUBJECT", "BODY");
             for (JsonNode template : templates) {
                 table.row(
                         text(template, "name"),
                         text(template, "channel"),
                         text(template, "locale"),
                         text(template, "version"),
+                        text(template, "engine"),
                         template.path("variables")
                                 .valueStream()
                                 .map(JsonNode::asString)
@@ -128,7 +129,7 @@ final class TemplateCommand {
                 description = "Lower-case letters, digits, dots, hyphens, underscores.")
         private String name = "";
 
-        @Parameters(index = "1", paramLabel = "FILE", description = "The text, in Mustache.")
+        @Parameters(index = "1", paramLabel = "FILE", description = "The text, in Mustache or Pebble.")
         private Path file = Path.of("");
 
         @Option(
@@ -143,7 +144,10 @@ final class TemplateCommand {
                 description = "Such as de or de-at; without it, where no other fits.")
         private @Nullable String locale;
 
-        @Option(names = "--subject", paramLabel = "TEXT", description = "The subject of mail, in Mustache, too.")
+        @Option(
+                names = "--subject",
+                paramLabel = "TEXT",
+                description = "The subject of mail, which may have variables, too.")
         private @Nullable String subject;
 
         @Option(names = "--html", description = "The text is HTML: variables in it are escaped.")
@@ -152,12 +156,19 @@ final class TemplateCommand {
         @Option(names = "--mjml", description = "The text is MJML, which becomes HTML when it is saved.")
         private boolean mjml;
 
+        @Option(
+                names = "--engine",
+                paramLabel = "ENGINE",
+                description = "What the text is written in: mustache, which is the default, or pebble.")
+        private @Nullable String engine;
+
         @Override
         public Integer call() {
             ObjectNode body =
                     RestClient.JSON.createObjectNode().put("name", name).put("body", read());
             put(body, "channel", channel);
             put(body, "locale", locale);
+            put(body, "engine", engine);
             put(body, "subject", subject);
             body.put("html", html).put("mjml", mjml);
             JsonNode saved = client().post(PATH, body);
@@ -233,8 +244,8 @@ final class TemplateCommand {
         @Parameters(paramLabel = "NAME", description = "The template's name.")
         private String name = "";
 
-        @Option(names = "--var", paramLabel = "NAME=VALUE", description = "A variable. May be repeated.")
-        private final Map<String, String> variables = new LinkedHashMap<>();
+        @Mixin
+        private final TemplateVariables variables = new TemplateVariables();
 
         @Option(names = "--channel", paramLabel = "CHANNEL", description = "Such as email.")
         private @Nullable String channel;
@@ -253,7 +264,7 @@ final class TemplateCommand {
             if (version != null) {
                 body.put("version", version);
             }
-            body.set("variables", RestClient.JSON.valueToTree(variables));
+            body.set("variables", variables.read());
             JsonNode made = client().post(path(name) + "/preview", body);
             String subject = text(made, "subject");
             print(

@@ -15,6 +15,7 @@ import dev.signalbox.server.rest.Route;
 import dev.signalbox.server.rest.Violations;
 import dev.signalbox.server.templates.TemplateRequest.Filled;
 import dev.signalbox.templates.MessageTemplate;
+import dev.signalbox.templates.TemplateEngine;
 import dev.signalbox.templates.TemplateException;
 import dev.signalbox.templates.TemplateStore;
 import java.io.IOException;
@@ -29,7 +30,8 @@ import tools.jackson.databind.JsonNode;
 final class TemplateRoutes {
     private static final String ALL = "/api/templates";
     private static final String ONE = ALL + "/{name}";
-    private static final Set<String> DRAFT = Set.of("name", "channel", "locale", "subject", "body", "html", "mjml");
+    private static final Set<String> DRAFT =
+            Set.of("name", "channel", "locale", "engine", "subject", "body", "html", "mjml");
     private static final int LONGEST_NAME = 64;
     private static final Set<String> PREVIEW = Set.of("channel", "locale", "version", "variables");
 
@@ -83,12 +85,25 @@ final class TemplateRoutes {
         boolean html = fields.flag("html").orElse(false);
         boolean mjml = fields.flag("mjml").orElse(false);
         violations.check(!html || !mjml, "mjml", "is given beside html; give one of the two");
+        TemplateEngine engine = engine(fields);
         refuseWrong(violations);
         MessageTemplate saved = store.save(drafted(() -> mjml
-                ? MessageTemplate.mjml(name, channel, locale, subject, body)
-                : MessageTemplate.draft(name, channel, locale, subject, body, html)));
+                ? MessageTemplate.mjml(name, channel, locale, engine, subject, body)
+                : MessageTemplate.draft(name, channel, locale, engine, subject, body, html)));
         response.header("Location", ALL + "/" + saved.name());
         Json.send(response, 201, TemplateView.of(saved));
+    }
+
+    /** Mustache, unless the field says otherwise. */
+    private static TemplateEngine engine(JsonFields fields) {
+        String wanted = fields.text("engine").orElse("mustache");
+        for (TemplateEngine engine : TemplateEngine.values()) {
+            if (TemplateView.word(engine).equals(wanted)) {
+                return engine;
+            }
+        }
+        fields.violations().add("engine", "must be mustache or pebble");
+        return TemplateEngine.MUSTACHE;
     }
 
     private static MessageTemplate drafted(Supplier<MessageTemplate> draft) {

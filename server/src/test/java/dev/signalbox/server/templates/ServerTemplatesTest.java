@@ -101,6 +101,46 @@ class ServerTemplatesTest {
         }
     }
 
+    /** Loops, conditions and filters, in the language of the template. */
+    @Test
+    void operatorsWriteTemplatesWithLogic() throws Exception {
+        try (var mail = SmtpSimulator.start(SmtpSimulatorOptions.defaults());
+                var _ = server(mail)) {
+            Path bill = file(
+                    "bill.html",
+                    "{% if total > 100 %}<b>Danke, {{ name }}!</b>{% endif %} {{ total | numberformat('#,##0.00') }} EUR");
+            Run saved = run(
+                    "template",
+                    "save",
+                    "bill",
+                    bill.toString(),
+                    "--locale",
+                    "de",
+                    "--html",
+                    "--engine",
+                    "pebble",
+                    "--json");
+            assertThat(saved.json().path("engine").asString()).isEqualTo("pebble");
+            assertThat(run("template", "list").out()).contains("pebble", "name total");
+            Path variables = file("variables.json", "{\"name\": \"<Zoë>\", \"total\": 1234.5}");
+            assertThat(run("template", "preview", "bill", "--locale", "de", "--vars", variables.toString())
+                            .out())
+                    .contains("<b>Danke, &lt;Zoë&gt;!</b> 1.234,50 EUR");
+            Run wrong = run(
+                    "template",
+                    "save",
+                    "bad",
+                    file("bad.txt", "a\n{% include 'b' %}").toString(),
+                    "--engine",
+                    "pebble");
+            assertThat(wrong.exitCode()).isEqualTo(ExitCode.REFUSED);
+            assertThat(wrong.err()).contains("body: the tag 'include' may not be used here (line 2)");
+            assertThat(run("template", "save", "bad", bill.toString(), "--engine", "jsp")
+                            .err())
+                    .contains("engine must be mustache or pebble");
+        }
+    }
+
     @Test
     void whatCannotBeFilledInIsRefused() throws Exception {
         try (var mail = SmtpSimulator.start(SmtpSimulatorOptions.defaults());

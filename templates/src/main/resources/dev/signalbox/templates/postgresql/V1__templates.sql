@@ -4,6 +4,7 @@ create table template (
     channel    text    not null, -- empty for every channel
     locale     text    not null, -- such as de-at, in lower case; empty where no other fits
     version    integer not null,
+    engine     text    not null check (engine in ('MUSTACHE', 'PEBBLE')), -- what subject and body are written in
     subject    text,
     body       text    not null,
     html       integer not null check (html in (0, 1)),

@@ -44,13 +44,10 @@ public final class DigestSender implements Sender {
 
     @Override
     public SendResult send(Delivery delivery) {
-        if (!delivery.mayBegin()) {
-            return new SendResult.NotSent("its lease ran out before it began", Optional.empty());
-        }
         try {
-            return delivery.address().startsWith(WINDOW)
+            return delivery.begin(() -> delivery.address().startsWith(WINDOW)
                     ? new SendResult.Accepted(digests.close(delivery.id()).map(UUID::toString))
-                    : gather(delivery);
+                    : gather(delivery));
         } catch (DatabaseException | DeliveryQueueException e) {
             return new SendResult.NotSent("the database of the digests failed: " + e.getMessage(), Optional.empty());
         } catch (DigestException e) {

@@ -7,7 +7,6 @@ import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -41,32 +40,23 @@ public final class InboxSender implements Sender {
         } catch (IllegalArgumentException e) {
             return new SendResult.Rejected("it cannot be kept: " + e.getMessage());
         }
-        if (!delivery.mayBegin()) {
-            return new SendResult.NotSent("its lease ran out before it began", Optional.empty());
-        }
         try {
-            inboxes.add(item);
-            return new SendResult.Accepted(Optional.of(item.id()));
+            return delivery.begin(() -> {
+                inboxes.add(item);
+                return new SendResult.Accepted(Optional.of(item.id()));
+            });
         } catch (DatabaseException e) {
             return new SendResult.NotSent("the inbox's database failed: " + e.getMessage(), Optional.empty());
         }
     }
 
     private static InboxItem item(Delivery delivery) {
-        Map<String, String> headers = delivery.headers();
         return InboxItem.of(delivery.address(), delivery.idempotencyKey(), delivery.body())
-                .withSubject(header(headers, "subject"))
-                .withHtml(header(headers, "content-type")
+                .withSubject(delivery.header("subject"))
+                .withHtml(delivery.header("content-type")
                         .filter(type -> type.toLowerCase(Locale.ROOT).startsWith("text/html"))
                         .isPresent())
-                .withCategory(header(headers, "category"));
-    }
-
-    private static Optional<String> header(Map<String, String> headers, String name) {
-        return headers.entrySet().stream()
-                .filter(header -> header.getKey().equalsIgnoreCase(name))
-                .map(Map.Entry::getValue)
-                .findFirst();
+                .withCategory(delivery.header("category"));
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * One step of a reach, claimed and about to be attempted by a {@link Sender}.
@@ -76,6 +77,21 @@ public record Delivery(
      */
     public boolean mayBegin() {
         return permit.getAsBoolean();
+    }
+
+    /** Makes the attempt if it {@linkplain #mayBegin may still begin}; for senders that need no connection first. */
+    public SendResult begin(Supplier<SendResult> attempt) {
+        return mayBegin()
+                ? attempt.get()
+                : new SendResult.NotSent("its lease ran out before it began", Optional.empty());
+    }
+
+    /** The value of a header, whose name is in any case. */
+    public Optional<String> header(String name) {
+        return headers.entrySet().stream()
+                .filter(header -> header.getKey().equalsIgnoreCase(name))
+                .map(Map.Entry::getValue)
+                .findFirst();
     }
 
     /**

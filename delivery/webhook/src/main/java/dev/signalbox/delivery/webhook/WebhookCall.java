@@ -6,8 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -65,14 +63,9 @@ record WebhookCall(
 
     /** The message's own, or else that of what its body looks like. */
     private static String contentType(Delivery delivery) {
-        for (Map.Entry<String, String> header : delivery.headers().entrySet()) {
-            if (header.getKey().toLowerCase(Locale.ROOT).equals("content-type")) {
-                return header.getValue();
-            }
-        }
         String start = delivery.body().stripLeading();
         boolean json = start.startsWith("{") || start.startsWith("[");
-        return json ? "application/json" : "text/plain; charset=utf-8";
+        return delivery.header("content-type").orElse(json ? "application/json" : "text/plain; charset=utf-8");
     }
 
     /** The body as it is posted and signed. */

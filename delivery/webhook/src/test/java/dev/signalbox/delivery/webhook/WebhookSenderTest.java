@@ -260,6 +260,19 @@ class WebhookSenderTest {
         }
     }
 
+    /** Who a message is for, and what it is about, is between us and its sender. */
+    @Test
+    void headersOfTheMessageAreNotPassedOn() throws Exception {
+        try (var script = new ScriptedReceiver(ScriptedReceiver.answer(204, "", ""))) {
+            endpoints.change("orders", URI.create("http://127.0.0.1:" + script.port() + "/"), null);
+            var headers = Map.of("recipient", "alice", "category", "salary", "x-internal", "secret");
+            sender.send(new Delivery(ID, 0, 1, Channel.WEBHOOK, "orders", "{}", headers, MINUTE));
+            assertThat(script.heads().getFirst())
+                    .doesNotContainIgnoringCase("recipient")
+                    .doesNotContain("alice", "category", "salary", "x-internal", "secret");
+        }
+    }
+
     @Test
     void theRequestIsWhatReceiversExpect() throws Exception {
         try (var script = new ScriptedReceiver(ScriptedReceiver.answer(204, "", ""))) {

@@ -8,6 +8,8 @@ import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.Router;
+import dev.signalbox.testing.endpoint.StubClient;
+import dev.signalbox.testing.endpoint.StubEndpoint;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -16,12 +18,12 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** A test plays the clients of an application. */
-class TestEndpointTest {
+class StubEndpointBeanTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(RouterAutoConfiguration.class))
-            .withBean(TestEndpoint.class, TestEndpoint::new)
+            .withBean(StubEndpoint.class, StubEndpoint::create)
             .withBean(Shouting.class);
 
     static class Shouting {
@@ -34,17 +36,21 @@ class TestEndpointTest {
     @Test
     void clientsAskAndWriteToOneAnother() {
         runner.run(context -> {
-            TestEndpoint endpoint = context.getBean(TestEndpoint.class);
-            try (TestClient alice = endpoint.connect("alice");
-                    TestClient bob = endpoint.connect("bob")) {
-                assertThat(alice.ask("logic:shout", "hello", PATIENCE).payload().toString())
+            StubEndpoint endpoint = context.getBean(StubEndpoint.class);
+            try (StubClient alice = endpoint.connect("alice");
+                    StubClient bob = endpoint.connect("bob")) {
+                assertThat(alice.request("logic:shout", "hello", PATIENCE)
+                                .toCompletableFuture()
+                                .join()
+                                .payload()
+                                .toString())
                         .isEqualTo("HELLO");
 
                 alice.send("client:bob", "hi");
-                Message received = bob.receive(PATIENCE).orElseThrow();
+                Message received = bob.next(PATIENCE);
                 assertThat(received.payload().toString()).isEqualTo("hi");
                 assertThat(received.source().toString()).startsWith("client:alice");
-                assertThat(alice.receive(Duration.ZERO)).isEmpty();
+                assertThat(alice.waiting()).isEmpty();
             }
             assertThat(context.getBean(Router.class).connected()).isZero();
         });
@@ -53,14 +59,14 @@ class TestEndpointTest {
     @Test
     void whatGoesToAllArrivesAtEach() {
         runner.run(context -> {
-            TestEndpoint endpoint = context.getBean(TestEndpoint.class);
-            try (TestClient alice = endpoint.connect("alice");
-                    TestClient bob = endpoint.connect("bob")) {
+            StubEndpoint endpoint = context.getBean(StubEndpoint.class);
+            try (StubClient alice = endpoint.connect("alice");
+                    StubClient bob = endpoint.connect("bob")) {
                 context.getBean(Router.class)
                         .send(Message.of(Address.logic("shop"), Address.ALL, Payload.text("we close at six")));
 
-                for (TestClient client : List.of(alice, bob)) {
-                    assertThat(client.receive(PATIENCE).orElseThrow().payload()).hasToString("we close at six");
+                for (StubClient client : List.of(alice, bob)) {
+                    assertThat(client.next(PATIENCE).payload()).hasToString("we close at six");
                 }
             }
         });
@@ -68,13 +74,13 @@ class TestEndpointTest {
 
     @Test
     void aClientIsToldWhyItsConnectionEnded() {
-        var endpoint = new TestEndpoint();
+        var endpoint = StubEndpoint.create();
         assertThatThrownBy(() -> endpoint.connect("alice")).isInstanceOf(IllegalStateException.class);
         runner.run(context -> {
-            TestClient alice = context.getBean(TestEndpoint.class).connect("alice");
+            StubClient alice = context.getBean(StubEndpoint.class).connect("alice");
             context.getBean(Router.class).disconnect("alice", CloseReason.REMOVED);
 
-            assertThat(alice.ended()).contains(CloseReason.REMOVED);
+            assertThat(alice.closed()).contains(CloseReason.REMOVED);
         });
     }
 }
