@@ -211,7 +211,7 @@ final class NatsTopic {
         if (chosen.isEmpty() && !begins) {
             return null;
         }
-        UUID of = begins ? append.fresh().epoch() : epoch;
+        UUID of = begins ? append.fresh().epoch() : present();
         long before = begins ? Math.max(append.fresh().offset(), last == 0 ? 0 : last + 1) : last;
         return new NatsBatch(UUID.randomUUID(), stamp, of, before + 1, chosen);
     }
@@ -257,9 +257,9 @@ final class NatsTopic {
         }
         if (entries - leftEntries >= SURPLUS_ENTRIES || bytes - leftBytes >= SURPLUS_BYTES) {
             for (int i = 0; i < dropped; i++) {
-                drop(batches.firstEntry().getKey());
+                drop(batches.firstKey());
             }
-            stream.purge(name, batches.firstEntry().getValue().sequence());
+            stream.purge(name, batches.values().iterator().next().sequence());
         }
     }
 

@@ -158,6 +158,13 @@ public final class RealNats implements AutoCloseable {
         startAgain();
     }
 
+    /** Is restarted with no streams. */
+    public synchronized void forget() {
+        stop();
+        Scratch.delete(folder.resolve(STREAMS));
+        startAgain();
+    }
+
     private static void copy(Path from, Path to) {
         if (Files.exists(to)) {
             Scratch.delete(to);
