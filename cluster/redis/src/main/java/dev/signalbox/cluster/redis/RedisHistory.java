@@ -154,6 +154,12 @@ final class RedisHistory implements TopicHistory, RedisSupervisor.Owner {
                 String.valueOf(failure.getMessage()), RedisSession.isMaybeDone(failure), failure));
     }
 
+    /** An append that nobody waits for any more may be stored, but not behind what its node appends later. */
+    @Override
+    public boolean keepsOrder() {
+        return true;
+    }
+
     @Override
     public void use(RedisPlacement fresh, Optional<String> trouble) {
         placement = fresh;

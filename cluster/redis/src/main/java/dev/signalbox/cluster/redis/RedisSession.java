@@ -3,6 +3,7 @@ package dev.signalbox.cluster.redis;
 import dev.signalbox.router.ClusterLink.Channel;
 import dev.signalbox.router.ClusterLinkDriver;
 import dev.signalbox.router.ClusterLinkException;
+import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionStateListener;
@@ -98,6 +99,21 @@ final class RedisSession implements ClusterLinkDriver.Session {
             CompletableFuture<Void> _ = publishing.closeAsync();
             throw e;
         }
+    }
+
+    /**
+     * Ends a connection that came before this one. What it had sent, such as to a frozen server, has been executed by then, or never will be: so nothing
+     * of it comes after what is sent here.
+     *
+     * @param former the id of that connection; null if there was none
+     * @return the id of this one
+     * @throws RedisException if the server does not do that
+     */
+    long succeed(RedisConnector connector, @Nullable Long former) throws InterruptedException {
+        if (former != null) {
+            connector.await(publishing.async().clientKill(KillArgs.Builder.id(former)));
+        }
+        return connector.await(publishing.async().clientId());
     }
 
     private void listen() {

@@ -34,6 +34,9 @@ final class RedisSupervisor implements RedisSession.Receiver, AutoCloseable {
     private final Semaphore woken = new Semaphore(0);
     private final Thread thread;
     private final Map<RedisNode, RedisSession> sessions = new HashMap<>();
+    /** The ids of the last connections to servers, of an owner that keeps order. */
+    private final Map<RedisNode, Long> connections = new HashMap<>();
+
     private @Nullable RedisLayout layout;
     private Duration pause = FIRST_PAUSE;
     private long movedNanos;
@@ -50,6 +53,11 @@ final class RedisSupervisor implements RedisSession.Receiver, AutoCloseable {
         void down(String reason);
 
         void ended(RedisSession session, String reason);
+
+        /** Whether what an ended session had sent must not be executed after what a later one sends. */
+        default boolean keepsOrder() {
+            return false;
+        }
 
         /** A while ago the primaries have changed: by now every node has followed. */
         default void moved() {}
@@ -231,7 +239,7 @@ final class RedisSupervisor implements RedisSession.Receiver, AutoCloseable {
         for (RedisNode node : found.nodes()) {
             if (!sessions.containsKey(node)) {
                 try {
-                    sessions.put(node, RedisSession.open(connector, node, found.sharded(), bounds, this));
+                    sessions.put(node, open(node, found.sharded()));
                 } catch (RedisException e) {
                     trouble = "Redis cannot be reached at " + node + ": " + e.getMessage();
                     LOG.info("{}", trouble);
@@ -239,6 +247,20 @@ final class RedisSupervisor implements RedisSession.Receiver, AutoCloseable {
             }
         }
         return trouble;
+    }
+
+    private RedisSession open(RedisNode node, boolean sharded) throws InterruptedException {
+        RedisSession session = RedisSession.open(connector, node, sharded, bounds, this);
+        if (!owner.keepsOrder()) {
+            return session;
+        }
+        try {
+            connections.put(node, session.succeed(connector, connections.get(node)));
+            return session;
+        } catch (RedisException | InterruptedException e) {
+            session.close();
+            throw e;
+        }
     }
 
     private void closeUnused(Set<RedisNode> used) {

@@ -35,7 +35,7 @@ class RedisHistoryTest extends TopicHistoryContract {
         redis = RealRedis.start(
                 "appendonly no",
                 "user node on >secret resetchannels resetkeys &acl:* ~acl:history:* +publish +spublish +subscribe +ssubscribe"
-                        + " +unsubscribe +sunsubscribe +ping +cluster|slots +eval +evalsha +time +del +pexpire +hmget +hset +xadd"
+                        + " +unsubscribe +sunsubscribe +ping +cluster|slots +client|id +client|kill +eval +evalsha +time +del +pexpire +hmget +hset +xadd"
                         + " +xlen +xrange +xtrim +zadd +zcard +zscore +zremrangebyrank");
     }
 

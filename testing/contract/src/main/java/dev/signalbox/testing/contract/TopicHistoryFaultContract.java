@@ -81,7 +81,7 @@ public abstract class TopicHistoryFaultContract {
         return closing(history(proxy.port(), Duration.ofSeconds(2)));
     }
 
-    /** Asks until there is an answer. */
+    /** Asks until there is an answer; what is asked is the same each time. */
     private static <T> T eventually(Callable<T> question) {
         return await().atMost(SOON)
                 .pollInterval(Duration.ofMillis(50))
@@ -166,6 +166,29 @@ public abstract class TopicHistoryFaultContract {
         assertThat(failure).isInstanceOf(TopicHistoryException.class);
         assertThat(took).isLessThan(Duration.ofSeconds(30));
         assertThat(ids(all(direct(), TOPIC))).containsExactly("a", "b");
+    }
+
+    /** The store has it in its socket and does it when it wakes up, beside what came since over another connection. */
+    @Test
+    void anAppendThatWasGivenUpIsNotStoredBehindALaterOne() {
+        TopicHistory node = closing(history(store.port(), Duration.ofSeconds(1)));
+        List<String> certain = new ArrayList<>();
+        for (int round = 0; round < Effort.of(4, 100); round++) {
+            String before = "before" + round;
+            eventually(() -> appended(node, before));
+            store.freeze();
+            failure(node.append(append(Optional.empty(), "given-up" + round)));
+            store.thaw();
+            String after = "after" + round;
+            eventually(() -> appended(node, after));
+            certain.addAll(List.of(before, after));
+        }
+
+        List<String> all = ids(all(direct(), TOPIC));
+        assertThat(all).filteredOn(certain::contains).isEqualTo(certain);
+        for (int round = 0; round < certain.size() / 2; round++) {
+            assertThat(all.indexOf("given-up" + round)).isLessThan(all.indexOf("after" + round));
+        }
     }
 
     @Test
