@@ -28,7 +28,7 @@ final class ClusterSystem implements AutoCloseable {
         this.wire = wire;
     }
 
-    static ClusterSystem signalbox(String redis, int nodes) throws IOException, InterruptedException {
+    static ClusterSystem signalbox(String redis, int nodes) throws IOException {
         ClusterSystem system = new ClusterSystem(RouterBenchmark.SYSTEM, ClusterWire.SIGNALBOX);
         system.startAll(
                 nodes,
@@ -73,8 +73,13 @@ final class ClusterSystem implements AutoCloseable {
                     .start());
             system.ports.add(port);
         }
-        for (int port : system.ports) {
-            Waiting.until(() -> listens(port));
+        try {
+            for (int port : system.ports) {
+                Waiting.until(() -> listens(port));
+            }
+        } catch (IllegalStateException | InterruptedException e) {
+            system.close();
+            throw e;
         }
         return system;
     }
