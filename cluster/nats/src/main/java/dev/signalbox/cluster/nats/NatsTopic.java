@@ -212,7 +212,7 @@ final class NatsTopic {
             return null;
         }
         UUID of = begins ? append.fresh().epoch() : present();
-        long before = begins ? Math.max(append.fresh().offset(), last == 0 ? 0 : last + 1) : last;
+        long before = begins ? append.fresh().offset() : last;
         return new NatsBatch(UUID.randomUUID(), stamp, of, before + 1, chosen);
     }
 

@@ -22,7 +22,7 @@ local whole = epoch and redis.call('XLEN', KEYS[2]) == kept and redis.call('ZCAR
 local behind = epoch and ARGV[1] == epoch and tonumber(ARGV[2]) > last
 if not whole or behind then
   redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
-  last = math.max(tonumber(ARGV[4]), epoch and last + 1 or 0)
+  last = tonumber(ARGV[4])
   epoch, kept, bytes, ids, since = ARGV[3], 0, 0, 0, now
 end
 

@@ -123,7 +123,7 @@ class RedisTopologyTest extends LinkFixture {
                 List.of(new Entry(id, Content.of(bytes(id)))),
                 new Retention(100, 1 << 20, Duration.ofHours(1)),
                 seen,
-                new Position(UUID.randomUUID(), 1_000));
+                new Position(UUID.randomUUID(), seen.map(Position::offset).orElse(1_000L) + 100));
         Appended done = await().atMost(SOON)
                 .pollInterval(Duration.ofMillis(100))
                 .ignoreExceptionsMatching(e ->

@@ -44,8 +44,10 @@ final class HistoryFixture {
         return Stream.of(ids).map(HistoryFixture::entry).toList();
     }
 
+    /** An epoch that it begins has offsets above what was seen. */
     static Append append(Optional<Position> seen, String... ids) {
-        return new Append(TOPIC, entries(ids), MUCH, seen, fresh(BEGIN));
+        long begin = seen.isEmpty() ? BEGIN : BEGIN + 1_000;
+        return new Append(TOPIC, entries(ids), MUCH, seen, fresh(begin));
     }
 
     static Appended appended(TopicHistory history, String... ids) {
