@@ -74,10 +74,7 @@ final class ClusterFanout implements AutoCloseable {
                                 new Sample(name, system.name(), deliveries / seconds, "deliveries/s"),
                                 new Sample(name, system.name(), cpu / deliveries, "Redis CPU µs/delivery"),
                                 new Sample(
-                                        name,
-                                        system.name(),
-                                        cpu / deliveries * SUBSCRIBERS,
-                                        "Redis CPU µs/message")),
+                                        name, system.name(), cpu / deliveries * SUBSCRIBERS, "Redis CPU µs/message")),
                         latency.samples(name + ", until all have it", system.name()).stream())
                 .toList();
     }

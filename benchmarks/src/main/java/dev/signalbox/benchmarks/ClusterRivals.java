@@ -64,8 +64,8 @@ final class ClusterRivals {
         builder.environment().put("GOBIN", FOLDER.toString());
         int code = builder.start().waitFor();
         if (code != 0) {
-            throw new IOException(String.join(" ", command) + " ended with " + code + "; see "
-                    + FOLDER.resolve("install.log"));
+            throw new IOException(
+                    String.join(" ", command) + " ended with " + code + "; see " + FOLDER.resolve("install.log"));
         }
     }
 }

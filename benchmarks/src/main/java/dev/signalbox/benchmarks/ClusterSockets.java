@@ -31,7 +31,8 @@ final class ClusterSockets implements AutoCloseable {
     private final Selector selector;
     private final AtomicLong counted = new AtomicLong();
     private final List<SocketChannel> channels = new ArrayList<>();
-    private final Thread reader = Thread.ofPlatform().daemon().name("bench-subscribers").unstarted(this::read);
+    private final Thread reader =
+            Thread.ofPlatform().daemon().name("bench-subscribers").unstarted(this::read);
     private volatile boolean closed;
 
     ClusterSockets(ClusterWire wire) throws IOException {
@@ -77,8 +78,7 @@ final class ClusterSockets implements AutoCloseable {
     }
 
     private SocketChannel connect(int port) throws IOException {
-        SocketChannel channel =
-                SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        SocketChannel channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         channels.add(channel);
         String request = "GET " + wire.path() + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n"
                 + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
@@ -120,7 +120,8 @@ final class ClusterSockets implements AutoCloseable {
     private static byte[] frame(String text) {
         byte[] payload = text.getBytes(StandardCharsets.UTF_8);
         boolean isShort = payload.length < 126;
-        ByteBuffer frame = ByteBuffer.allocate(payload.length + (isShort ? 6 : 8)).put((byte) 0x81);
+        ByteBuffer frame =
+                ByteBuffer.allocate(payload.length + (isShort ? 6 : 8)).put((byte) 0x81);
         if (isShort) {
             frame.put((byte) (0x80 | payload.length));
         } else {

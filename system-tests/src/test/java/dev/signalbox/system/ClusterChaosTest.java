@@ -80,8 +80,7 @@ class ClusterChaosTest {
     /** The long form tries all; the short one, one of them. */
     static Stream<Cluster> clusters() {
         List<Cluster> all = Stream.of("node", "cluster")
-                .flatMap(scope ->
-                        Stream.of(ClusterChaosBroker.Kind.values()).map(kind -> new Cluster(kind, scope)))
+                .flatMap(scope -> Stream.of(ClusterChaosBroker.Kind.values()).map(kind -> new Cluster(kind, scope)))
                 .toList();
         return SHORT ? Stream.of(all.get((int) (SEED % all.size()))) : all.stream();
     }

@@ -105,8 +105,7 @@ final class NatsStream {
         try {
             MessageInfo message = question.ask();
             byte[] data = message.getData();
-            return Optional.of(
-                    new Stored(message.getSeq(), NatsBatch.decode(data == null ? new byte[0] : data)));
+            return Optional.of(new Stored(message.getSeq(), NatsBatch.decode(data == null ? new byte[0] : data)));
         } catch (JetStreamApiException e) {
             if (e.getApiErrorCode() == NO_STREAM) {
                 keeps = Duration.ZERO;

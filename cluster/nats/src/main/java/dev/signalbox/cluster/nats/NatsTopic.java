@@ -123,9 +123,7 @@ final class NatsTopic {
     }
 
     private boolean follows(Stored next) {
-        return next.batch()
-                .filter(batch -> batch.previous().equals(stamp))
-                .isPresent();
+        return next.batch().filter(batch -> batch.previous().equals(stamp)).isPresent();
     }
 
     /** What does not follow from what is known before it begins anew. */
@@ -137,7 +135,10 @@ final class NatsTopic {
         }
         sequence = next.sequence();
         if (batch == null) {
-            LOG.warn("message {} of the history of topic {} is none of this cluster's, or of a newer release", sequence, name);
+            LOG.warn(
+                    "message {} of the history of topic {} is none of this cluster's, or of a newer release",
+                    sequence,
+                    name);
             stamp = NatsBatch.NONE;
             epoch = null;
             return;
@@ -285,8 +286,8 @@ final class NatsTopic {
         List<Kept> read = new ArrayList<>();
         long left = maxBytes;
         Long from = batches.floorKey(after == Long.MAX_VALUE ? after : after + 1);
-        for (long first : List.copyOf(
-                batches.tailMap(from == null ? 0L : from, true).keySet())) {
+        for (long first :
+                List.copyOf(batches.tailMap(from == null ? 0L : from, true).keySet())) {
             if (left <= 0 || read.size() == TopicHistory.MAX_ENTRIES) {
                 break;
             }

@@ -15,7 +15,7 @@ class NatsFaultTest extends ClusterLinkFaultContract {
     protected ClusterLink link(int port, Tuning tuning) {
         NatsLinkOptions options =
                 NatsLinkOptions.of(RealNats.url(port)).withPrefix("test").withSilence(tuning.silence());
-        return ClusterLink.over(new NatsDriver(
-                options, new NatsBounds(tuning.unconfirmedBytes(), 256 << 10, tuning.untoldBytes())));
+        return ClusterLink.over(
+                new NatsDriver(options, new NatsBounds(tuning.unconfirmedBytes(), 256 << 10, tuning.untoldBytes())));
     }
 }

@@ -100,8 +100,8 @@ class NatsHistoryTest extends TopicHistoryContract {
     @Test
     void aServerWithoutJetStreamIsToldSo() {
         try (RealNats plain = RealNats.start();
-                TopicHistory history = NatsLinks.history(
-                        options(plain.url(), "plain").withSilence(Duration.ofSeconds(2)))) {
+                TopicHistory history =
+                        NatsLinks.history(options(plain.url(), "plain").withSilence(Duration.ofSeconds(2)))) {
             assertThatThrownBy(() -> get(history.append(append(Duration.ofHours(1), "a"))))
                     .hasCauseInstanceOf(TopicHistoryException.class)
                     .hasMessageContaining("JetStream");

@@ -42,8 +42,8 @@ final class RedisHistory implements TopicHistory, RedisSupervisor.Owner {
 
     private RedisHistory(RedisLinkOptions options) {
         prefix = options.prefix();
-        placement = new RedisPlacement(
-                prefix, RedisLayout.single(options.nodes().getFirst()), Map.of());
+        placement =
+                new RedisPlacement(prefix, RedisLayout.single(options.nodes().getFirst()), Map.of());
     }
 
     static RedisHistory start(RedisLinkOptions options, RedisBounds bounds) {
@@ -74,7 +74,8 @@ final class RedisHistory implements TopicHistory, RedisSupervisor.Owner {
     private static byte[][] arguments(Append append) {
         Retention retention = append.retention();
         List<byte[]> arguments = new ArrayList<>();
-        arguments.add(ascii(append.seen().map(Position::epoch).map(UUID::toString).orElse("")));
+        arguments.add(
+                ascii(append.seen().map(Position::epoch).map(UUID::toString).orElse("")));
         arguments.add(ascii(append.seen().map(Position::offset).orElse(0L)));
         arguments.add(ascii(append.fresh().epoch()));
         arguments.add(ascii(append.fresh().offset()));
@@ -95,11 +96,12 @@ final class RedisHistory implements TopicHistory, RedisSupervisor.Owner {
     }
 
     private static Appended appended(byte[] answer) {
-        String[] parts = text(answer).split(" ");
+        String[] parts = text(answer).split(" ", -1);
         List<Place> places = new ArrayList<>();
         for (int i = 2; i < parts.length; i++) {
             boolean repeated = parts[i].endsWith("r");
-            places.add(new Place(Long.parseLong(repeated ? parts[i].substring(0, parts[i].length() - 1) : parts[i]), repeated));
+            places.add(new Place(
+                    Long.parseLong(repeated ? parts[i].substring(0, parts[i].length() - 1) : parts[i]), repeated));
         }
         return new Appended(UUID.fromString(parts[0]), Long.parseLong(parts[1]), places);
     }
@@ -110,8 +112,7 @@ final class RedisHistory implements TopicHistory, RedisSupervisor.Owner {
 
     @Override
     public CompletionStage<Optional<Page>> read(String topic, long after, int maxBytes) {
-        return this.<List<byte[]>>run(
-                        RedisScript.READ, topic, 0, ascii(after), ascii(MAX_ENTRIES), ascii(maxBytes))
+        return this.<List<byte[]>>run(RedisScript.READ, topic, 0, ascii(after), ascii(MAX_ENTRIES), ascii(maxBytes))
                 .thenApply(RedisHistory::page);
     }
 

@@ -91,8 +91,8 @@ final class RedisSession implements ClusterLinkDriver.Session {
             throws InterruptedException {
         StatefulRedisConnection<String, byte[]> publishing = connector.publishing(node);
         try {
-            RedisSession session =
-                    new RedisSession(node, connector.prefix(), sharded, publishing, connector.listening(node), bounds, receiver);
+            RedisSession session = new RedisSession(
+                    node, connector.prefix(), sharded, publishing, connector.listening(node), bounds, receiver);
             session.listen();
             return session;
         } catch (RedisException | InterruptedException e) {
@@ -226,8 +226,8 @@ final class RedisSession implements ClusterLinkDriver.Session {
             if (failure == null) {
                 confirmed.complete(null);
             } else {
-                confirmed.completeExceptionally(new ClusterLinkException(
-                        String.valueOf(failure.getMessage()), isMaybeDone(failure), failure));
+                confirmed.completeExceptionally(
+                        new ClusterLinkException(String.valueOf(failure.getMessage()), isMaybeDone(failure), failure));
             }
         });
         return confirmed;
@@ -242,8 +242,7 @@ final class RedisSession implements ClusterLinkDriver.Session {
      *
      * @param bytes that it has, about
      */
-    <T> CompletableFuture<T> send(
-            long bytes, Function<RedisAsyncCommands<String, byte[]>, RedisFuture<T>> command) {
+    <T> CompletableFuture<T> send(long bytes, Function<RedisAsyncCommands<String, byte[]>, RedisFuture<T>> command) {
         long size = bytes + OVERHEAD;
         long before = waitingBytes.getAndAdd(size);
         if (!publishing.isOpen() || (before > 0 && before + size > bounds.unconfirmedBytes())) {

@@ -85,8 +85,7 @@ class RedisHistoryTest extends TopicHistoryContract {
 
             redis.ask("DEL lost-" + key + ":history:{news}:" + key);
             Optional<Page> read = get(history.read("news", 0, 100));
-            Appended after = append(
-                    history, MUCH, Optional.of(new Position(before.epoch(), before.last())), "b");
+            Appended after = append(history, MUCH, Optional.of(new Position(before.epoch(), before.last())), "b");
 
             assertThat(read).isEmpty();
             assertThat(after.epoch()).isNotEqualTo(before.epoch());

@@ -126,8 +126,8 @@ class RedisTopologyTest extends LinkFixture {
                 new Position(UUID.randomUUID(), seen.map(Position::offset).orElse(1_000L) + 100));
         Appended done = await().atMost(SOON)
                 .pollInterval(Duration.ofMillis(100))
-                .ignoreExceptionsMatching(e ->
-                        e instanceof CompletionException && e.getCause() instanceof TopicHistoryException)
+                .ignoreExceptionsMatching(
+                        e -> e instanceof CompletionException && e.getCause() instanceof TopicHistoryException)
                 .until(() -> history.append(append).toCompletableFuture().join(), answer -> true);
         seen.ifPresent(place -> {
             boolean goesOn = done.epoch().equals(place.epoch());

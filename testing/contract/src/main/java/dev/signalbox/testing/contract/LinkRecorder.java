@@ -106,7 +106,9 @@ public final class LinkRecorder implements ClusterLink.Listener {
             lossTold |= event.kind() == Kind.LOST;
             if (event.kind() == Kind.RECEIVED && text.chars().allMatch(Character::isDigit)) {
                 int number = Integer.parseInt(text);
-                assertThat(number).as("%d came where %d was due", number, expected).isGreaterThanOrEqualTo(expected);
+                assertThat(number)
+                        .as("%d came where %d was due", number, expected)
+                        .isGreaterThanOrEqualTo(expected);
                 assertThat(number == expected || lossTold)
                         .as("%d came where %d was due, and no loss was told", number, expected)
                         .isTrue();

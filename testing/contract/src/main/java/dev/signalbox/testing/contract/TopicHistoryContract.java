@@ -70,7 +70,9 @@ public abstract class TopicHistoryContract {
     }
 
     private static List<Place> places(long first, int count) {
-        return IntStream.range(0, count).mapToObj(i -> new Place(first + i, false)).toList();
+        return IntStream.range(0, count)
+                .mapToObj(i -> new Place(first + i, false))
+                .toList();
     }
 
     private static String[] names(String prefix, int count) {
@@ -279,12 +281,12 @@ public abstract class TopicHistoryContract {
     void idsAreKnownBeyondWhatIsKept() {
         Retention nothing = new Retention(0, 0, Duration.ZERO);
         for (int i = 0; i < 4; i++) {
-            get(history.append(new Append(
-                    TOPIC, entries(names("b" + i + "-", 256)), nothing, Optional.empty(), fresh(BEGIN))));
+            get(history.append(
+                    new Append(TOPIC, entries(names("b" + i + "-", 256)), nothing, Optional.empty(), fresh(BEGIN))));
         }
 
-        Appended again =
-                get(node().append(new Append(TOPIC, entries("b0-0", "b3-255"), nothing, Optional.empty(), fresh(BEGIN))));
+        Appended again = get(
+                node().append(new Append(TOPIC, entries("b0-0", "b3-255"), nothing, Optional.empty(), fresh(BEGIN))));
 
         assertThat(again.places()).containsExactly(new Place(BEGIN + 1, true), new Place(BEGIN + 1_024, true));
     }

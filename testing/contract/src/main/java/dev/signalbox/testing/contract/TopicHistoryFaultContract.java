@@ -85,8 +85,8 @@ public abstract class TopicHistoryFaultContract {
     private static <T> T eventually(Callable<T> question) {
         return await().atMost(SOON)
                 .pollInterval(Duration.ofMillis(50))
-                .ignoreExceptionsMatching(e ->
-                        e instanceof CompletionException && e.getCause() instanceof TopicHistoryException)
+                .ignoreExceptionsMatching(
+                        e -> e instanceof CompletionException && e.getCause() instanceof TopicHistoryException)
                 .until(question, answer -> true);
     }
 
@@ -126,7 +126,9 @@ public abstract class TopicHistoryFaultContract {
             seen = Optional.of(last(done));
         }
 
-        assertThat(ids(all(direct(), TOPIC))).as(Effort.replay(getClass(), seed)).isEqualTo(expected);
+        assertThat(ids(all(direct(), TOPIC)))
+                .as(Effort.replay(getClass(), seed))
+                .isEqualTo(expected);
         assertThat(offsets)
                 .isEqualTo(LongStream.range(0, APPENDS)
                         .mapToObj(i -> offsets.getFirst() + i)
