@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What a client says over WebSocket to one kind of server.
  *
- * @param path where the server takes WebSockets
+ * @param path where the server takes WebSockets, maybe with {@code %d} for the client's number
  * @param welcome how a client comes in
  * @param subscribe how it becomes a subscriber
  * @param publication the frame that publishes, with {@code %s} for the text
@@ -16,7 +16,7 @@ record ClusterWire(String path, List<Step> welcome, Step subscribe, String publi
     record Step(String says, String until) {}
 
     static final ClusterWire SIGNALBOX = new ClusterWire(
-            "/ws?access_token=bench",
+            "/ws?access_token=client-%d",
             List.of(new Step("", "\"welcome\"")),
             new Step("{\"type\":\"subscribe\",\"id\":\"s\",\"topic\":\"news\"}", "\"recovered\""),
             "{\"type\":\"publish\",\"topic\":\"news\",\"text\":\"%s\"}");
