@@ -42,7 +42,8 @@ final class Bench implements Callable<Integer> {
             Map.entry("session", SessionBenchmark::new),
             Map.entry("drain", DrainBenchmark::new),
             Map.entry("lease", LeaseBenchmark::new),
-            Map.entry("failover", FailoverBenchmark::new));
+            Map.entry("failover", FailoverBenchmark::new),
+            Map.entry("cluster", ClusterBenchmark::new));
     private static final double NANOS = 1_000_000_000.0;
 
     private record Report(String bench, Machine machine, List<Result> results, List<Ratio> ratios) {}

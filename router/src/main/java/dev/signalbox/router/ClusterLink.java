@@ -62,6 +62,11 @@ public interface ClusterLink extends AutoCloseable {
         void lost(Channel channel);
     }
 
+    /** A link over the broker of {@code driver}, which it closes; not started yet. */
+    static ClusterLink over(ClusterLinkDriver driver) {
+        return new DrivenLink(driver);
+    }
+
     /** The most bytes of one publication; {@link #LEAST_MAX_BYTES} or more. */
     int maxBytes();
 

@@ -14,11 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * For those who write a {@link ClusterLink}: tells its listener on one thread, in the order in which events were added, so that a slow
+ * What a link tells: it calls the listener on one thread, in the order in which events were added, so that a slow
  * listener holds up no socket. What waits is bounded in bytes; a publication that does not fit is dropped, and its channel's loss is told
  * in its place. Adding never blocks. Thread-safe.
  */
-public final class ClusterLinkEvents implements AutoCloseable {
+final class ClusterLinkEvents implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterLinkEvents.class);
 
     /** What an event costs besides its bytes, so that many small ones are bounded, too. */
@@ -69,14 +69,14 @@ public final class ClusterLinkEvents implements AutoCloseable {
      * @param wanted whether a channel is still subscribed to, asked right before the listener is told what was received there
      * @param maxWaitingBytes what may wait for the listener; one publication always may
      */
-    public static ClusterLinkEvents start(Listener listener, Predicate<Channel> wanted, long maxWaitingBytes) {
+    static ClusterLinkEvents start(Listener listener, Predicate<Channel> wanted, long maxWaitingBytes) {
         ClusterLinkEvents events = new ClusterLinkEvents(listener, wanted, maxWaitingBytes);
         events.teller.start();
         return events;
     }
 
     /** Something was published; the array is the listener's from now on. */
-    public void received(Channel channel, byte[] bytes) {
+    void received(Channel channel, byte[] bytes) {
         long size = bytes.length + OVERHEAD;
         lock.lock();
         try {
@@ -93,7 +93,7 @@ public final class ClusterLinkEvents implements AutoCloseable {
     }
 
     /** Something may be missing, as {@link Listener#lost} says. */
-    public void lost(Channel channel) {
+    void lost(Channel channel) {
         lock.lock();
         try {
             addLoss(channel);
@@ -109,12 +109,12 @@ public final class ClusterLinkEvents implements AutoCloseable {
     }
 
     /** The broker is there; told only if it was not. */
-    public void up() {
+    void up() {
         change(new State(null));
     }
 
     /** The broker is away; told only if it was there, or was away for another reason. */
-    public void down(String reason) {
+    void down(String reason) {
         change(new State(reason));
     }
 

@@ -199,6 +199,10 @@ final class ClusterMember implements Cluster, ClusterLink.Listener, ClusterRegis
                 lost(channel);
                 receive(registry.heard(origin), frames);
             }
+            case FIRST -> {
+                interest.topics(channel).forEach(parts.topics()::compare);
+                receive(registry.heard(origin), frames);
+            }
             case NEXT -> receive(registry.heard(origin), frames);
         }
     }

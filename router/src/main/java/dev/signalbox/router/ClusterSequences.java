@@ -15,6 +15,8 @@ final class ClusterSequences {
 
     /** What an envelope is. */
     enum Arrival {
+        /** Nothing was heard of its sender there before, or not since the channel was left: whether something is missing is not known. */
+        FIRST,
         NEXT,
         REPEATED,
         /** The next that came, but what is before it is missing. */
@@ -26,7 +28,7 @@ final class ClusterSequences {
 
     private final Map<UUID, Map<String, Seen>> origins = new LinkedHashMap<>(16, 0.75f, true);
 
-    /** Notes an envelope. The first of a channel is the next, whatever its place is. */
+    /** Notes an envelope. */
     synchronized Arrival arrived(UUID origin, ClusterLink.Channel channel, long sequence) {
         Map<String, Seen> channels = origins.computeIfAbsent(origin, same -> new HashMap<>());
         Seen last = channels.get(channel.name());
@@ -37,7 +39,10 @@ final class ClusterSequences {
         if (origins.size() > NODES) {
             origins.remove(origins.keySet().iterator().next());
         }
-        return last == null || !last.follows() || sequence == last.sequence() + 1 ? Arrival.NEXT : Arrival.AFTER_LOSS;
+        if (last == null || !last.follows()) {
+            return Arrival.FIRST;
+        }
+        return sequence == last.sequence() + 1 ? Arrival.NEXT : Arrival.AFTER_LOSS;
     }
 
     /** The channel is not subscribed to any more: what is published until it is again is not missed. */

@@ -3,6 +3,7 @@ package dev.signalbox.router;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -48,14 +49,26 @@ final class InProcessBroker implements MemoryBroker {
     }
 
     @Override
-    public synchronized void start() {
-        if (!running) {
-            running = true;
-            links.forEach(InProcessLink::connected);
-        }
+    public void start() {
+        resume().forEach(InProcessLink::confirm);
     }
 
-    synchronized void add(InProcessLink link) {
+    /** The links that are connected by that. */
+    private synchronized List<InProcessLink> resume() {
+        if (running) {
+            return List.of();
+        }
+        running = true;
+        links.forEach(InProcessLink::connected);
+        return List.copyOf(links);
+    }
+
+    void add(InProcessLink link) {
+        connect(link);
+        link.confirm();
+    }
+
+    private synchronized void connect(InProcessLink link) {
         links.add(link);
         if (running) {
             link.connected();

@@ -5,18 +5,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** A link over a broker in this process. Its subscriptions are guarded by the broker's monitor; its listener has a thread of its own. */
+/**
+ * A link over a broker in this process. Its subscriptions are guarded by the broker's monitor, under which a publication is handed to all
+ * links in one step; a {@link DrivenLink} could not do that without two links that wait for each other's locks.
+ */
 final class InProcessLink implements ClusterLink {
-    private static final Logger LOG = LoggerFactory.getLogger(InProcessLink.class);
     private static final int MAX_BYTES = 64 << 20;
 
     /** What may wait for the listener; beyond it, publications are lost and that is told. */
@@ -25,16 +22,10 @@ final class InProcessLink implements ClusterLink {
     private final InProcessBroker broker;
     private final String cluster;
     private final Map<Channel, CompletableFuture<Void>> subscriptions = new LinkedHashMap<>();
-    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
-    private final AtomicLong waitingBytes = new AtomicLong();
     /** Set before the broker knows the link. */
-    private volatile @Nullable Listener told;
+    private volatile @Nullable ClusterLinkEvents events;
 
-    private @Nullable Thread teller;
     private volatile boolean closed;
-
-    /** Something to tell the listener, and what it counts for while it waits. */
-    private record Event(long bytes, Runnable told) {}
 
     InProcessLink(InProcessBroker broker, String cluster) {
         this.broker = broker;
@@ -48,85 +39,52 @@ final class InProcessLink implements ClusterLink {
 
     @Override
     public synchronized void start(Listener listener) {
-        if (teller != null || closed) {
+        if (events != null || closed) {
             throw new IllegalStateException("a link is started once, and not after it was closed");
         }
-        told = listener;
-        teller = Thread.ofPlatform().daemon().name("cluster-link").start(this::tell);
+        events = ClusterLinkEvents.start(listener, this::isSubscribed, MAX_WAITING_BYTES);
         broker.add(this);
     }
 
-    private Listener listener() {
-        return Objects.requireNonNull(told);
+    private boolean isSubscribed(Channel channel) {
+        return broker.change(running -> subscriptions.containsKey(channel));
+    }
+
+    private ClusterLinkEvents events() {
+        return Objects.requireNonNull(events);
     }
 
     /** Under the broker's monitor: it is there. What was subscribed to before may be missing something. */
     void connected() {
         subscriptions.forEach((channel, confirmed) -> {
             if (confirmed.isDone()) {
-                add(0, () -> listener().lost(channel));
+                events().lost(channel);
             }
-            add(0, () -> confirmed.complete(null));
         });
-        add(0, () -> listener().up());
+        events().up();
+    }
+
+    /** After {@link #connected}, and not under the monitor: it runs what depends on the subscriptions. */
+    void confirm() {
+        broker.change(running -> running ? List.copyOf(subscriptions.values()) : List.<CompletableFuture<Void>>of())
+                .forEach(each -> each.complete(null));
     }
 
     /** Under the broker's monitor: it is gone. */
     void cut() {
-        add(0, () -> listener().down("the broker in memory was stopped"));
+        events().down("the broker in memory was stopped");
     }
 
     /** Under the broker's monitor: a publication to any channel of any cluster. */
     void offer(String from, Channel channel, byte[] bytes) {
-        if (!from.equals(cluster) || !subscriptions.containsKey(channel)) {
-            return;
-        }
-        if (waitingBytes.addAndGet(bytes.length) > MAX_WAITING_BYTES) {
-            waitingBytes.addAndGet(-bytes.length);
-            add(0, () -> listener().lost(channel));
-        } else {
-            add(bytes.length, () -> receive(channel, bytes.clone()));
-        }
-    }
-
-    private void receive(Channel channel, byte[] bytes) {
-        if (broker.change(running -> subscriptions.containsKey(channel))) {
-            listener().received(channel, bytes);
-        }
-    }
-
-    private void add(long bytes, Runnable event) {
-        events.add(new Event(bytes, event));
-    }
-
-    private void tell() {
-        while (!closed) {
-            try {
-                Event event = events.take();
-                waitingBytes.addAndGet(-event.bytes());
-                tell(event);
-            } catch (InterruptedException e) {
-                // Only close() interrupts, after it has set what ends the loop.
-                LOG.debug("the link's thread ends");
-            }
-        }
-    }
-
-    private void tell(Event event) {
-        try {
-            if (!closed) {
-                event.told().run();
-            }
-        } catch (RuntimeException | Error e) {
-            LOG.error("a listener of a cluster link failed; it is told of what comes next", e);
+        if (from.equals(cluster) && subscriptions.containsKey(channel)) {
+            events().received(channel, bytes.clone());
         }
     }
 
     @Override
     public CompletionStage<Void> publish(Channel channel, byte[] bytes) {
-        if (bytes.length == 0 || bytes.length > MAX_BYTES) {
-            throw new IllegalArgumentException("a publication has 1 to " + MAX_BYTES + " bytes, not " + bytes.length);
-        }
+        DrivenLink.requireSize(bytes, MAX_BYTES);
         if (closed) {
             return CompletableFuture.failedFuture(isClosed());
         }
@@ -164,31 +122,21 @@ final class InProcessLink implements ClusterLink {
     public void unsubscribe(Channel channel) {
         Optional<CompletableFuture<Void>> removed =
                 broker.change(running -> Optional.ofNullable(subscriptions.remove(channel)));
-        removed.ifPresent(each -> each.completeExceptionally(
-                new ClusterLinkException("the subscription ended before it was confirmed", false)));
+        removed.ifPresent(each -> each.completeExceptionally(DrivenLink.unsubscribed()));
     }
 
     @Override
     public void close() {
-        Thread ending;
+        ClusterLinkEvents telling;
         synchronized (this) {
             closed = true;
-            ending = teller;
+            telling = events;
         }
         broker.remove(this);
         broker.change(running -> List.copyOf(subscriptions.values()))
                 .forEach(each -> each.completeExceptionally(isClosed()));
-        if (ending != null) {
-            ending.interrupt();
-            join(ending);
-        }
-    }
-
-    private static void join(Thread ending) {
-        try {
-            ending.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (telling != null) {
+            telling.close();
         }
     }
 }

@@ -125,10 +125,11 @@ public interface TopicHistory extends AutoCloseable {
 
     /**
      * Appends each entry whose id the topic does not know; of one that it knows, it tells the place. The store knows the
-     * ids of the last 1,024 entries of the epoch at least.
+     * ids of the last 1,024 entries of the epoch at least, or of the last 4 MiB if these are fewer.
      *
      * <p>If it fails with {@link TopicHistoryException#maybeStored()}, then some of the first entries may have been appended, or will be: append the
-     * same entries again, with the same ids, before any other, and each is there once and in order.
+     * same entries again, with the same ids, before any other, and each is there once and in order. One that is given up may be stored, but never behind
+     * what the same history appends to the topic afterwards.
      *
      * @throws IllegalArgumentException if a content is larger than {@link #maxBytes()}
      */

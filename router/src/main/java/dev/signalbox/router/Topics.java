@@ -153,6 +153,15 @@ final class Topics {
         });
     }
 
+    /** Something may be missing of a topic. If its history is the cluster's, that tells; nobody can of any other. */
+    void compare(String name) {
+        TopicLog topic = byName.get(name);
+        SharedTopic shared = topic == null ? null : topic.shared();
+        if (shared != null) {
+            shared.missed();
+        }
+    }
+
     TopicLog.Published publishToAll(Message message) {
         TopicLog.Published published = everyone.publish(message, null).orElseThrow();
         sweepLater();

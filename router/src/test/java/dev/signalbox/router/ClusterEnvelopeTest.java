@@ -90,14 +90,14 @@ class ClusterEnvelopeTest {
         ClusterSequences sequences = new ClusterSequences();
         ClusterLink.Channel other = new ClusterLink.Channel("all");
 
-        assertThat(sequences.arrived(ORIGIN, CHANNEL, 5)).isEqualTo(Arrival.NEXT);
+        assertThat(sequences.arrived(ORIGIN, CHANNEL, 5)).isEqualTo(Arrival.FIRST);
         assertThat(sequences.arrived(ORIGIN, CHANNEL, 5)).isEqualTo(Arrival.REPEATED);
         assertThat(sequences.arrived(ORIGIN, CHANNEL, 6)).isEqualTo(Arrival.NEXT);
         assertThat(sequences.arrived(ORIGIN, CHANNEL, 4)).isEqualTo(Arrival.REPEATED);
         assertThat(sequences.arrived(ORIGIN, CHANNEL, 8)).isEqualTo(Arrival.AFTER_LOSS);
         assertThat(sequences.arrived(ORIGIN, CHANNEL, 7)).isEqualTo(Arrival.REPEATED);
-        assertThat(sequences.arrived(ORIGIN, other, 1)).isEqualTo(Arrival.NEXT);
-        assertThat(sequences.arrived(UUID.randomUUID(), CHANNEL, 1)).isEqualTo(Arrival.NEXT);
+        assertThat(sequences.arrived(ORIGIN, other, 1)).isEqualTo(Arrival.FIRST);
+        assertThat(sequences.arrived(UUID.randomUUID(), CHANNEL, 1)).isEqualTo(Arrival.FIRST);
     }
 
     @Test
@@ -107,7 +107,7 @@ class ClusterEnvelopeTest {
         sequences.leaves(CHANNEL);
 
         assertThat(sequences.arrived(ORIGIN, CHANNEL, 5)).isEqualTo(Arrival.REPEATED);
-        assertThat(sequences.arrived(ORIGIN, CHANNEL, 9)).isEqualTo(Arrival.NEXT);
+        assertThat(sequences.arrived(ORIGIN, CHANNEL, 9)).isEqualTo(Arrival.FIRST);
         assertThat(sequences.arrived(ORIGIN, CHANNEL, 11)).isEqualTo(Arrival.AFTER_LOSS);
     }
 

@@ -463,6 +463,27 @@ class ClusterHistoryTest {
         passUntilTexts(onOne, "a", "b", "c", Follower.GAP, "e");
     }
 
+    /** The first that the other node told of the topic is lost, so that nothing shows that something came before what arrives. */
+    @Test
+    void aHistoryThatWentBackAndWasOvertakenIsNoticedByTheFirstThatComesFromANode() {
+        Follower onOne = follow(alice);
+        published(alice, "a", "b", "c");
+        awaitTexts(onOne, "a", "b", "c");
+        UUID before = one.router.topic(NEWS).orElseThrow().epoch();
+
+        fixture.store.goBack(2);
+        losesTopicsOf(one, () -> published(bob, "B", "C"));
+        published(bob, "D");
+        eventually()
+                .untilAsserted(() ->
+                        assertThat(one.router.topic(NEWS).orElseThrow().epoch()).isNotEqualTo(before));
+        published(bob, "e");
+
+        fixture.passUntil(
+                Duration.ofMinutes(1),
+                () -> assertThat(onOne.texts()).startsWith("a", "b", "c").endsWith(Follower.GAP, "e"));
+    }
+
     @Test
     void aHistoryThatWasEmptiedIsToldAsAGap() {
         Follower onOne = follow(alice);

@@ -90,7 +90,7 @@ interface ClusterChaosBroker extends AutoCloseable {
     }
 
     private static ClusterChaosBroker nats() {
-        RealNats nats = RealNats.start();
+        RealNats nats = RealNats.startJetStream();
         return new ClusterChaosBroker() {
             @Override
             public String link() {
@@ -127,11 +127,9 @@ interface ClusterChaosBroker extends AutoCloseable {
                 nats.thaw();
             }
 
-            // It keeps nothing: what it forgets are its subscriptions, by being started anew.
             @Override
             public void forget() {
-                nats.kill();
-                nats.startAgain();
+                nats.forget();
             }
 
             @Override

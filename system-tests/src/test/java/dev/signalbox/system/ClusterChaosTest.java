@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -70,34 +71,48 @@ class ClusterChaosTest {
     private final ClusterChaosHistory history = new ClusterChaosHistory();
     private final List<ClusterChaosNode> nodes = new ArrayList<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
+    private final List<Fault> deck = new ArrayList<>();
     private int read;
 
-    /** The long form tries both; the short one, one of them. */
-    static Stream<ClusterChaosBroker.Kind> brokers() {
-        List<ClusterChaosBroker.Kind> all = List.of(ClusterChaosBroker.Kind.values());
-        int tried = Effort.of(1, all.size());
-        return tried == 1 ? Stream.of(all.get((int) (SEED % all.size()))) : all.stream();
+    /** A broker, and whose the history of the topic is. */
+    record Cluster(ClusterChaosBroker.Kind kind, String scope) {}
+
+    /** The long form tries all; the short one, one of them. */
+    static Stream<Cluster> clusters() {
+        List<Cluster> all = Stream.of("node", "cluster")
+                .flatMap(scope -> Stream.of(ClusterChaosBroker.Kind.values()).map(kind -> new Cluster(kind, scope)))
+                .toList();
+        return SHORT ? Stream.of(all.get((int) (SEED % all.size()))) : all.stream();
     }
 
     @ParameterizedTest
-    @MethodSource("brokers")
-    void whateverFailsNothingComesTwiceOrOutOfOrderOrIsMissedUnseen(ClusterChaosBroker.Kind kind) throws Exception {
-        ClusterChaosBroker broker = opened(kind.start());
-        startNodes(broker);
+    @MethodSource("clusters")
+    void whateverFailsNothingComesTwiceOrOutOfOrderOrIsMissedUnseen(Cluster cluster) throws Exception {
+        ClusterChaosBroker broker = opened(cluster.kind().start());
+        startNodes(broker, cluster.scope());
         ClusterChaosTraffic traffic = opened(new ClusterChaosTraffic(
                 users(), nodes.stream().map(ClusterChaosNode::clientsPort).toList(), history, new Random(SEED)));
         awaitAgreement(traffic, "the beginning");
         Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
         for (int round = 0; round < ROUNDS; round++) {
-            Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+            Fault fault = next();
             faults.merge(fault, 1, Integer::sum);
             strike(fault, broker, traffic);
-            judge(traffic, "round " + round + ", " + fault + ", " + kind + "; " + REPLAY);
+            judge(traffic, "round " + round + ", " + fault + ", " + cluster + "; " + REPLAY);
         }
-        LOG.info("{}: {}; {}", kind, faults, history.counts());
+        LOG.info("{}: {}; {}", cluster, faults, history.counts());
         assertThat(history.counts())
                 .as("what was tried; %s", REPLAY)
                 .containsKeys("told", "handled", "acknowledged", "published", "heard", "ran", "replied");
+    }
+
+    /** All of them in an order of chance, before one comes again. */
+    private Fault next() {
+        if (deck.isEmpty()) {
+            deck.addAll(List.of(Fault.values()));
+            Collections.shuffle(deck, random);
+        }
+        return deck.removeFirst();
     }
 
     private <T extends AutoCloseable> T opened(T part) {
@@ -110,9 +125,10 @@ class ClusterChaosTest {
     }
 
     /** The logic is not on the first node, so that its clients' messages have to go to another. */
-    private void startNodes(ClusterChaosBroker broker) throws Exception {
+    private void startNodes(ClusterChaosBroker broker, String scope) throws Exception {
         for (int i = 0; i < NODES; i++) {
             List<String> settings = new ArrayList<>(settings());
+            settings.add("topics.rules.0.history.scope=" + scope);
             if (i > 0) {
                 settings.addAll(noting());
             }

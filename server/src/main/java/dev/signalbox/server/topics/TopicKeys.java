@@ -1,5 +1,6 @@
 package dev.signalbox.server.topics;
 
+import dev.signalbox.router.TopicPolicy.Scope;
 import dev.signalbox.router.TopicPolicy.SlowConsumer;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Kind;
@@ -50,6 +51,12 @@ final class TopicKeys {
             Key.of("topics.rules.*.history.size", Kind.size("0", "1GiB"), "1MiB", "The most bytes of them.");
     static final Key<Duration> AGE =
             Key.of("topics.rules.*.history.age", Kind.duration("0s", "365d"), "5m", "How long each is kept.");
+    static final Key<Scope> SCOPE = Key.of(
+            "topics.rules.*.history.scope",
+            Kind.oneOf(Scope.class),
+            "node",
+            "Whose the history, the order and the offsets are: each `node`'s own, or the `cluster`'s, kept by the broker of"
+                    + " `cluster.link`, so that a client goes on without a gap on whichever node it comes to.");
     static final Key<SlowConsumer> SLOW = Key.of(
             "topics.rules.*.slow",
             Kind.oneOf(SlowConsumer.class),
@@ -71,7 +78,7 @@ final class TopicKeys {
                     + " `~presence` at its end.");
 
     static final List<Key<?>> ALL =
-            List.of(MAX, PER_SESSION, NAME, PUBLISH, SUBSCRIBE, COUNT, BYTES, AGE, SLOW, CONFLATE, PRESENCE);
+            List.of(MAX, PER_SESSION, NAME, PUBLISH, SUBSCRIBE, COUNT, BYTES, AGE, SCOPE, SLOW, CONFLATE, PRESENCE);
 
     private TopicKeys() {}
 }

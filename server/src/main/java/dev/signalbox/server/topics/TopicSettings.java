@@ -36,7 +36,8 @@ record TopicSettings(int max, int perSession, List<Rule> rules) implements Autho
                         reading.get(TopicKeys.BYTES, i),
                         reading.get(TopicKeys.AGE, i),
                         reading.get(TopicKeys.SLOW, i))
-                .withPresence(reading.get(TopicKeys.PRESENCE, i));
+                .withPresence(reading.get(TopicKeys.PRESENCE, i))
+                .withScope(reading.get(TopicKeys.SCOPE, i));
         var conflating =
                 reading.find(TopicKeys.CONFLATE, i).map(policy::conflatingBy).orElse(policy);
         var publish = reading.get(TopicKeys.PUBLISH, i);

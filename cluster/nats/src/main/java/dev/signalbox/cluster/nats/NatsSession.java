@@ -1,5 +1,7 @@
 package dev.signalbox.cluster.nats;
 
+import dev.signalbox.router.ClusterLink.Channel;
+import dev.signalbox.router.ClusterLinkDriver;
 import dev.signalbox.router.ClusterLinkException;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
@@ -7,8 +9,11 @@ import io.nats.client.Message;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * come back means that the server is silent. jnats' own flush counts as a ping, of which only two may be under way, and does not say when it
  * was not answered.
  */
-final class NatsSession {
+final class NatsSession implements ClusterLinkDriver.Session {
     private static final Logger LOG = LoggerFactory.getLogger(NatsSession.class);
     private static final byte[] ECHO = {1};
 
@@ -32,14 +37,15 @@ final class NatsSession {
 
     private final Connection connection;
     private final Dispatcher dispatcher;
+    private final String prefix;
     private final String echoSubject;
     private final NatsBounds bounds;
-    /** The link's lock: it keeps the order of publications, and says which session may still tell anything. */
-    private final ReentrantLock lock;
-
-    private final Receiver receiver;
-
+    private final NatsSupervisor.Owner owner;
     private final CompletableFuture<String> ended;
+    private final Map<String, Channel> channels = new ConcurrentHashMap<>();
+    /** Keeps the order of what is sent, and of the echoes that confirm it. No caller's code runs under it. */
+    private final ReentrantLock lock = new ReentrantLock();
+
     private List<Sent> waiting = new ArrayList<>();
     private List<Sent> underWay = List.of();
     private boolean echoUnderWay;
@@ -49,28 +55,27 @@ final class NatsSession {
 
     private record Sent(long bytes, CompletableFuture<Void> confirmed) {}
 
-    /** Is told what arrives, on the session's thread, without the lock. */
-    interface Receiver {
-        void received(NatsSession session, String subject, byte[] bytes);
-    }
-
     /** {@code ended} completes with the reason when the connection is over. */
     NatsSession(
             Connection connection,
             NatsBounds bounds,
             String prefix,
-            ReentrantLock lock,
-            Receiver receiver,
+            NatsSupervisor.Owner owner,
             CompletableFuture<String> ended) {
         this.connection = connection;
         this.bounds = bounds;
+        this.prefix = prefix;
         this.echoSubject = prefix + ".echo_" + UUID.randomUUID();
-        this.lock = lock;
-        this.receiver = receiver;
+        this.owner = owner;
         this.ended = ended;
         this.dispatcher = connection.createDispatcher(this::handle);
         dispatcher.setPendingLimits(bounds.unread(), -1);
         dispatcher.subscribe(echoSubject);
+    }
+
+    /** A channel is one token, whatever dots it has, so that a permission for {@code PREFIX.*} covers all. */
+    private String subject(Channel channel) {
+        return prefix + "." + channel.name().replace('.', '_');
     }
 
     private void handle(Message message) {
@@ -79,7 +84,10 @@ final class NatsSession {
         } else if (message.getSubject().equals(echoSubject)) {
             onEcho();
         } else {
-            receiver.received(this, message.getSubject(), message.getData());
+            Channel channel = channels.get(message.getSubject());
+            if (channel != null) {
+                owner.received(this, channel, message.getData());
+            }
         }
     }
 
@@ -91,17 +99,26 @@ final class NatsSession {
         return dispatcher.getDroppedCount() > 0;
     }
 
-    /** Under the lock. False if the connection is over. */
-    boolean subscribe(String subject) {
-        return isDone(() -> dispatcher.subscribe(subject));
+    @Override
+    public void subscribe(Channel channel) {
+        String subject = subject(channel);
+        channels.put(subject, channel);
+        if (isDone(() -> dispatcher.subscribe(subject))) {
+            // What follows is there before the echo is sent: it never runs on this thread, under the link's lock.
+            CompletableFuture<Void> answer = new CompletableFuture<>();
+            CompletableFuture<Void> _ = answer.thenRun(() -> owner.confirmed(this, channel));
+            confirm(answer);
+        }
     }
 
-    /** Under the lock. */
-    void unsubscribe(String subject) {
+    @Override
+    public void unsubscribe(Channel channel) {
+        String subject = subject(channel);
+        channels.remove(subject);
         boolean _ = isDone(() -> dispatcher.unsubscribe(subject));
     }
 
-    /** jnats says that a connection is over by an exception; the link is told so by {@link #ended}. */
+    /** jnats says that a connection is over by an exception; the supervisor is told so by {@link #ended}. */
     private boolean isDone(Runnable command) {
         try {
             command.run();
@@ -113,19 +130,24 @@ final class NatsSession {
         }
     }
 
-    /** Under the lock. Completes once the server has it. */
-    CompletableFuture<Void> publish(String subject, byte[] bytes) {
-        if (refusing) {
-            return failed("the link moves to another NATS server; send again");
-        }
-        if (waitingBytes > 0 && waitingBytes + bytes.length > bounds.unconfirmedBytes()) {
-            return failed("too much waits for NATS (" + waitingBytes + " bytes); send less, or later");
-        }
+    @Override
+    public CompletableFuture<Void> publish(Channel channel, byte[] bytes) {
+        lock.lock();
         try {
-            connection.publish(subject, bytes);
-            return confirmed(bytes.length);
+            if (refusing) {
+                return failed("the link moves to another NATS server; send again");
+            }
+            if (waitingBytes > 0 && waitingBytes + bytes.length > bounds.unconfirmedBytes()) {
+                return failed("too much waits for NATS (" + waitingBytes + " bytes); send less, or later");
+            }
+            connection.publish(subject(channel), bytes);
+            CompletableFuture<Void> confirmed = new CompletableFuture<>();
+            add(bytes.length, confirmed);
+            return confirmed;
         } catch (IllegalStateException | IllegalArgumentException e) {
             return failed("NATS did not take it: " + e.getMessage());
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -133,17 +155,21 @@ final class NatsSession {
         return CompletableFuture.failedFuture(new ClusterLinkException(why, false));
     }
 
-    /** Under the lock. Completes once the server has all that was sent before. */
-    CompletableFuture<Void> confirmed() {
-        return confirmed(0);
+    /** Has {@code answer} complete once the server has all that was sent before; it fails if the session is closed first. */
+    private void confirm(CompletableFuture<Void> answer) {
+        lock.lock();
+        try {
+            add(0, answer);
+        } finally {
+            lock.unlock();
+        }
     }
 
-    private CompletableFuture<Void> confirmed(int bytes) {
-        Sent sent = new Sent(bytes + OVERHEAD, new CompletableFuture<>());
+    private void add(int bytes, CompletableFuture<Void> confirmed) {
+        Sent sent = new Sent(bytes + OVERHEAD, confirmed);
         waitingBytes += sent.bytes();
         waiting.add(sent);
         sendEcho();
-        return sent.confirmed();
     }
 
     private void sendEcho() {
@@ -187,6 +213,19 @@ final class NatsSession {
         }
     }
 
+    /** Waits for the first echo. False if the session ends before, or after that time. */
+    boolean answersWithin(Duration time) throws InterruptedException {
+        CompletableFuture<Void> answered = new CompletableFuture<>();
+        confirm(answered);
+        try {
+            CompletableFuture.anyOf(answered, ended).get(time.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.debug("NATS does not answer", e);
+            ended.complete("it has not answered for more than " + time.toMillis() + " ms");
+        }
+        return !ended.isDone();
+    }
+
     /** Waits for the end. */
     boolean endsWithin(Duration time) throws InterruptedException {
         try {
@@ -199,9 +238,19 @@ final class NatsSession {
         }
     }
 
+    @Override
+    public Optional<String> end() {
+        return ended.isDone() ? Optional.of(reason()) : Optional.empty();
+    }
+
     /** Why it ended. */
     String reason() {
         return ended.getNow("the link was closed");
+    }
+
+    /** To use what the server has besides channels. */
+    Connection connection() {
+        return connection;
     }
 
     /** Takes no more publications; returns once the server has those that were sent, or the session ended, or that time is over. */
@@ -210,10 +259,12 @@ final class NatsSession {
         lock.lock();
         try {
             refusing = true;
-            CompletableFuture<Void> _ = confirmed().whenComplete((done, failure) -> quiet.countDown());
         } finally {
             lock.unlock();
         }
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        CompletableFuture<Void> _ = left.whenComplete((done, failure) -> quiet.countDown());
+        confirm(left);
         boolean all = quiet.await(time.toNanos(), TimeUnit.NANOSECONDS);
         LOG.debug("left a NATS server with everything confirmed: {}", all);
     }
@@ -223,8 +274,8 @@ final class NatsSession {
         return List.copyOf(connection.getServers());
     }
 
-    /** Fails what waits, and closes the connection, without waiting for it. Not under the lock. */
-    void end(String why) {
+    /** Fails what waits, and closes the connection, without waiting for it. */
+    void close(String why) {
         List<Sent> failed = new ArrayList<>();
         lock.lock();
         try {
@@ -240,10 +291,10 @@ final class NatsSession {
                 new ClusterLinkException("NATS did not confirm it, and may have it: " + why, true);
         failed.forEach(each -> each.confirmed().completeExceptionally(failure));
         // A frozen server would hold up the thread that closes its connection for seconds.
-        Thread.ofVirtual().name("nats-close").start(this::close);
+        Thread.ofVirtual().name("nats-close").start(this::closeConnection);
     }
 
-    private void close() {
+    private void closeConnection() {
         try {
             connection.close();
         } catch (InterruptedException e) {

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.router.ClusterLink;
 import dev.signalbox.router.ClusterLink.Channel;
-import dev.signalbox.router.ClusterLinkException;
 import dev.signalbox.testing.contract.LinkRecorder;
 import dev.signalbox.testing.contract.LinkRecorder.Event;
 import dev.signalbox.testing.contract.LinkRecorder.Kind;
@@ -18,15 +17,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a NATS server does to its links: it freezes, leaves, refuses, and sends faster than they read. */
+/** What a NATS server does to its links: it leaves, refuses, and sends faster than they read; {@link NatsFaultTest} has what happens to it. */
 class NatsLinkFaultTest {
     private static final Channel NODE = new Channel("node.1");
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -54,7 +51,7 @@ class NatsLinkFaultTest {
     }
 
     private ClusterLink started(NatsLinkOptions options, NatsBounds bounds, LinkRecorder listener) {
-        ClusterLink link = closing(new NatsLink(options, bounds));
+        ClusterLink link = closing(ClusterLink.over(new NatsDriver(options, bounds)));
         link.start(listener);
         return link;
     }
@@ -76,71 +73,6 @@ class NatsLinkFaultTest {
 
     private static void done(CompletionStage<Void> stage) throws Exception {
         stage.toCompletableFuture().get(SOON.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private static ClusterLinkException failure(CompletionStage<Void> stage) throws Exception {
-        try {
-            done(stage);
-        } catch (ExecutionException e) {
-            return Objects.requireNonNull((ClusterLinkException) e.getCause());
-        }
-        throw new AssertionError("it did not fail");
-    }
-
-    /** A signal takes its time to stop a process, so the first publications may still succeed. */
-    private static ClusterLinkException firstFailure(ClusterLink link) throws Exception {
-        while (true) {
-            try {
-                done(link.publish(NODE, bytes("given to a frozen server")));
-            } catch (ExecutionException e) {
-                return Objects.requireNonNull((ClusterLinkException) e.getCause());
-            }
-        }
-    }
-
-    /** The kernel goes on answering for it, so that nothing but the missing echo tells. */
-    @Test
-    void aFrozenServerIsNoticedAndWhatItWasGivenFails() throws Exception {
-        RealNats nats = nats();
-        ClusterLink link = up(options(nats.url()).withSilence(Duration.ofSeconds(2)), recorder);
-        done(link.subscribe(NODE));
-        nats.freeze();
-
-        ClusterLinkException failure = firstFailure(link);
-        recorder.awaitCount(Kind.DOWN, 1);
-        assertThat(failure.maybeSent()).isTrue();
-        assertThat(failure(link.publish(NODE, bytes("not given at all"))).maybeSent())
-                .isFalse();
-
-        nats.thaw();
-        recorder.awaitCount(Kind.UP, 2);
-        assertThat(recorder.count(Kind.LOST)).isPositive();
-        await().atMost(SOON).until(() -> {
-            link.publish(NODE, bytes("after"));
-            return recorder.texts(NODE).contains("after");
-        });
-        assertThat(recorder.texts(NODE)).doesNotContain("not given at all");
-    }
-
-    @Test
-    void whatWaitsForAServerIsBounded() throws Exception {
-        RealNats nats = nats();
-        NatsLinkOptions patient = options(nats.url()).withSilence(Duration.ofMinutes(1));
-        ClusterLink link = started(patient, new NatsBounds(1_000, 1_000, 1_000), recorder);
-        recorder.awaitCount(Kind.UP, 1);
-        nats.freeze();
-
-        List<CompletionStage<Void>> sent = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
-            sent.add(link.publish(NODE, new byte[100]));
-        }
-
-        ClusterLinkException failure = failure(sent.getLast());
-        assertThat(failure.maybeSent()).isFalse();
-        assertThat(failure).hasMessageContaining("too much waits");
-        nats.thaw();
-        done(sent.getFirst());
-        done(link.publish(NODE, bytes("there is room again")));
     }
 
     @Test
@@ -187,24 +119,7 @@ class NatsLinkFaultTest {
         });
 
         assertThat(recorder.count(Kind.LOST)).isPositive();
-        assertEachGapWasTold();
-    }
-
-    private void assertEachGapWasTold() {
-        int expected = 0;
-        boolean lossTold = false;
-        for (Event event : recorder.events()) {
-            lossTold |= event.kind() == Kind.LOST;
-            if (event.kind() == Kind.RECEIVED && !"end".equals(event.text())) {
-                int number = Integer.parseInt(String.valueOf(event.text()));
-                assertThat(number).isGreaterThanOrEqualTo(expected);
-                assertThat(number == expected || lossTold)
-                        .as("%d came where %d was due, and no loss was told", number, expected)
-                        .isTrue();
-                expected = number + 1;
-                lossTold = false;
-            }
-        }
+        recorder.assertEachGapIsTold(NODE);
     }
 
     @Test

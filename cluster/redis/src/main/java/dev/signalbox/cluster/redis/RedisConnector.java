@@ -73,6 +73,11 @@ final class RedisConnector implements AutoCloseable {
         }
     }
 
+    /** Of the names of channels and keys. */
+    String prefix() {
+        return options.prefix();
+    }
+
     /** To publish. */
     StatefulRedisConnection<String, byte[]> publishing(RedisNode node) throws InterruptedException {
         return connected(client.connectAsync(CHANNELS, uri(node)).toCompletableFuture());

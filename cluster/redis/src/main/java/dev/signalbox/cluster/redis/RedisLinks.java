@@ -1,6 +1,7 @@
 package dev.signalbox.cluster.redis;
 
 import dev.signalbox.router.ClusterLink;
+import dev.signalbox.router.TopicHistory;
 
 /**
  * Links over the channels of Redis 7.0 or newer: a single server, one that Sentinel chooses, or a Redis Cluster, where each channel is a
@@ -20,6 +21,20 @@ public final class RedisLinks {
 
     /** A link that is not started yet. */
     public static ClusterLink create(RedisLinkOptions options) {
-        return new RedisLink(options);
+        return ClusterLink.over(new RedisDriver(options, RedisBounds.DEFAULT));
+    }
+
+    /**
+     * The history of topics in streams of the same Redis, below keys that begin with {@code PREFIX:history:}. It connects at once, with two
+     * connections of its own to each primary, and goes on trying for ever.
+     *
+     * <p>Redis must not evict keys ({@code maxmemory-policy noeviction}, its default): a topic that lost a key begins a new epoch. What it has acknowledged it
+     * may lose by a failover or a restart; then the epoch ends as well, and is told as a gap.
+     *
+     * <p>The user needs the keys {@code PREFIX:history:*} and {@code +client|id +client|kill +eval +evalsha +time +del +pexpire +hmget +hset +xadd +xlen +xrange +xtrim +zadd
+     * +zcard +zscore +zremrangebyrank} besides.
+     */
+    public static TopicHistory history(RedisLinkOptions options) {
+        return RedisHistory.start(options, RedisBounds.DEFAULT);
     }
 }

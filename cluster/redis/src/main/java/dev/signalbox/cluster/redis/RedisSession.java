@@ -1,29 +1,37 @@
 package dev.signalbox.cluster.redis;
 
+import dev.signalbox.router.ClusterLink.Channel;
+import dev.signalbox.router.ClusterLinkDriver;
 import dev.signalbox.router.ClusterLinkException;
+import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
+import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The two connections to one server, from their beginning to their end: if one breaks or falls silent, both are given up. Thread-safe,
  * except {@link #beat}, which the link's supervisor alone calls.
  */
-final class RedisSession {
-    /** What a publication costs besides its bytes, so that many small ones are bounded, too. */
+final class RedisSession implements ClusterLinkDriver.Session {
+    /** What a command costs besides its bytes, so that many small ones are bounded, too. */
     private static final long OVERHEAD = 64;
 
     final RedisNode node;
@@ -32,27 +40,29 @@ final class RedisSession {
     private final StatefulRedisPubSubConnection<String, byte[]> listening;
     private final RedisBounds bounds;
     private final Receiver receiver;
+    private final String prefix;
     private final CompletableFuture<String> ended = new CompletableFuture<>();
-    private final Map<Long, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
-    private final AtomicLong published = new AtomicLong();
+    private final Map<String, Channel> channels = new ConcurrentHashMap<>();
+    private final Map<Long, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
+    private final AtomicLong sent = new AtomicLong();
     private final AtomicLong waitingBytes = new AtomicLong();
     private List<RedisFuture<String>> pings = List.of();
     private long pingedNanos;
 
     /** Is told what happens, on the threads of the connections. */
     interface Receiver {
-        void received(RedisSession session, String channel, byte[] bytes);
+        void received(RedisSession session, Channel channel, byte[] bytes);
 
-        void subscribed(RedisSession session, String channel);
+        void subscribed(RedisSession session, Channel channel);
 
         /** Asked for or not: a server that hands a slot to another ends the subscriptions by itself. */
-        void unsubscribed(RedisSession session, String channel);
+        void unsubscribed(RedisSession session, Channel channel);
 
         /** The server refuses the subscription: the slot is another's now, or this user may not. */
-        void refused(RedisSession session, String channel, String reason);
+        void refused(RedisSession session, Channel channel, String reason);
 
-        /** The server refuses a publication: the slot may be another's now. */
-        void refusedPublication(RedisSession session);
+        /** The server refuses a command: the slot may be another's now. */
+        void refusedCommand(RedisSession session);
 
         /** It is over, for the reason that {@link #reason} has. */
         void ended(RedisSession session);
@@ -60,12 +70,14 @@ final class RedisSession {
 
     private RedisSession(
             RedisNode node,
+            String prefix,
             boolean sharded,
             StatefulRedisConnection<String, byte[]> publishing,
             StatefulRedisPubSubConnection<String, byte[]> listening,
             RedisBounds bounds,
             Receiver receiver) {
         this.node = node;
+        this.prefix = prefix;
         this.sharded = sharded;
         this.publishing = publishing;
         this.listening = listening;
@@ -79,14 +91,29 @@ final class RedisSession {
             throws InterruptedException {
         StatefulRedisConnection<String, byte[]> publishing = connector.publishing(node);
         try {
-            RedisSession session =
-                    new RedisSession(node, sharded, publishing, connector.listening(node), bounds, receiver);
+            RedisSession session = new RedisSession(
+                    node, connector.prefix(), sharded, publishing, connector.listening(node), bounds, receiver);
             session.listen();
             return session;
         } catch (RedisException | InterruptedException e) {
             CompletableFuture<Void> _ = publishing.closeAsync();
             throw e;
         }
+    }
+
+    /**
+     * Ends a connection that came before this one. What it had sent, such as to a frozen server, has been executed by then, or never will be: so nothing
+     * of it comes after what is sent here.
+     *
+     * @param former the id of that connection; null if there was none
+     * @return the id of this one
+     * @throws RedisException if the server does not do that
+     */
+    long succeed(RedisConnector connector, @Nullable Long former) throws InterruptedException {
+        if (former != null) {
+            connector.await(publishing.async().clientKill(KillArgs.Builder.id(former)));
+        }
+        return connector.await(publishing.async().clientId());
     }
 
     private void listen() {
@@ -100,38 +127,50 @@ final class RedisSession {
         }
         listening.addListener(new RedisPubSubAdapter<>() {
             @Override
-            public void message(String channel, byte[] bytes) {
-                receiver.received(RedisSession.this, channel, bytes);
+            public void message(String name, byte[] bytes) {
+                told(name, channel -> receiver.received(RedisSession.this, channel, bytes));
             }
 
             @Override
-            public void smessage(String channel, byte[] bytes) {
-                receiver.received(RedisSession.this, channel, bytes);
+            public void smessage(String name, byte[] bytes) {
+                told(name, channel -> receiver.received(RedisSession.this, channel, bytes));
             }
 
             @Override
-            public void subscribed(String channel, long count) {
-                receiver.subscribed(RedisSession.this, channel);
+            public void subscribed(String name, long count) {
+                told(name, channel -> receiver.subscribed(RedisSession.this, channel));
             }
 
             @Override
-            public void ssubscribed(String channel, long count) {
-                receiver.subscribed(RedisSession.this, channel);
+            public void ssubscribed(String name, long count) {
+                told(name, channel -> receiver.subscribed(RedisSession.this, channel));
             }
 
             @Override
-            public void unsubscribed(String channel, long count) {
-                receiver.unsubscribed(RedisSession.this, channel);
+            public void unsubscribed(String name, long count) {
+                told(name, channel -> receiver.unsubscribed(RedisSession.this, channel));
             }
 
             @Override
-            public void sunsubscribed(String channel, long count) {
-                receiver.unsubscribed(RedisSession.this, channel);
+            public void sunsubscribed(String name, long count) {
+                told(name, channel -> receiver.unsubscribed(RedisSession.this, channel));
             }
         });
         if (!publishing.isOpen() || !listening.isOpen()) {
             over("the server ended the connection"); // Race: before the listeners were there.
         }
+    }
+
+    /** What is no channel of the link is nothing to it. */
+    private void told(String name, Consumer<Channel> event) {
+        Channel channel = channels.get(name);
+        if (channel != null) {
+            event.accept(channel);
+        }
+    }
+
+    static String name(String prefix, Channel channel) {
+        return prefix + ":" + channel.name();
     }
 
     private void over(String reason) {
@@ -144,72 +183,102 @@ final class RedisSession {
         return ended.isDone();
     }
 
+    @Override
+    public Optional<String> end() {
+        return isOver() ? Optional.of("Redis at " + reason()) : Optional.empty();
+    }
+
     /** Why it is over. */
     String reason() {
         return node + ": " + ended.getNow("it is not used any more");
     }
 
     /** One command for each channel: those of a Redis Cluster may not share one, even on one server. */
-    void subscribe(String channel) {
-        RedisFuture<Void> asked = sharded
-                ? listening.async().ssubscribe(channel)
-                : listening.async().subscribe(channel);
+    @Override
+    public void subscribe(Channel channel) {
+        String name = name(prefix, channel);
+        channels.put(name, channel);
+        RedisFuture<Void> asked =
+                sharded ? listening.async().ssubscribe(name) : listening.async().subscribe(name);
         asked.whenComplete((done, failure) -> {
             if (failure instanceof RedisCommandExecutionException) {
-                receiver.refused(this, channel, node + " refuses " + channel + ": " + failure.getMessage());
+                receiver.refused(this, channel, node + " refuses " + name + ": " + failure.getMessage());
             }
         });
     }
 
-    void unsubscribe(String channel) {
+    @Override
+    public void unsubscribe(Channel channel) {
+        String name = name(prefix, channel);
+        channels.remove(name);
         RedisFuture<Void> _ = sharded
-                ? listening.async().sunsubscribe(channel)
-                : listening.async().unsubscribe(channel);
+                ? listening.async().sunsubscribe(name)
+                : listening.async().unsubscribe(name);
     }
 
-    /** Completes once the server has it. */
-    CompletableFuture<Void> publish(String channel, byte[] bytes) {
-        long size = bytes.length + OVERHEAD;
-        long before = waitingBytes.getAndAdd(size);
-        if (!publishing.isOpen() || (before > 0 && before + size > bounds.unconfirmedBytes())) {
-            waitingBytes.addAndGet(-size);
-            return failed(
-                    publishing.isOpen()
-                            ? "too much waits for Redis (" + before + " bytes); send less, or later"
-                            : reason());
-        }
+    @Override
+    public CompletableFuture<Void> publish(Channel channel, byte[] bytes) {
+        String name = name(prefix, channel);
         CompletableFuture<Void> confirmed = new CompletableFuture<>();
-        long number = published.incrementAndGet();
-        underWay.put(number, confirmed);
-        RedisFuture<Long> answer = sharded
-                ? publishing.async().spublish(channel, bytes)
-                : publishing.async().publish(channel, bytes);
-        answer.whenComplete((receivers, failure) -> {
-            waitingBytes.addAndGet(-size);
-            underWay.remove(number);
-            complete(confirmed, failure);
+        CompletableFuture<Long> answer =
+                send(bytes.length, redis -> sharded ? redis.spublish(name, bytes) : redis.publish(name, bytes));
+        var _ = answer.whenComplete((receivers, failure) -> {
+            if (failure == null) {
+                confirmed.complete(null);
+            } else {
+                confirmed.completeExceptionally(
+                        new ClusterLinkException(String.valueOf(failure.getMessage()), isMaybeDone(failure), failure));
+            }
         });
         return confirmed;
     }
 
-    private static CompletableFuture<Void> failed(String why) {
-        return CompletableFuture.failedFuture(new ClusterLinkException("it is not sent: " + why, false));
+    static boolean isMaybeDone(Throwable failure) {
+        return !(failure instanceof RedisFailure known) || known.maybeDone;
     }
 
-    private void complete(CompletableFuture<Void> confirmed, @Nullable Throwable failure) {
-        if (failure == null) {
-            confirmed.complete(null);
-        } else if (failure instanceof RedisCommandExecutionException) {
-            String reason = node + " refuses it: " + failure.getMessage();
-            confirmed.completeExceptionally(new ClusterLinkException(reason, false, failure));
-            receiver.refusedPublication(this);
-        } else {
-            confirmed.completeExceptionally(unconfirmed(RedisConnector.text(failure)));
+    /**
+     * Sends a command; it fails with a {@link RedisFailure} if it is refused, if too much waits for the server, or if the session ends first.
+     *
+     * @param bytes that it has, about
+     */
+    <T> CompletableFuture<T> send(long bytes, Function<RedisAsyncCommands<String, byte[]>, RedisFuture<T>> command) {
+        long size = bytes + OVERHEAD;
+        long before = waitingBytes.getAndAdd(size);
+        if (!publishing.isOpen() || (before > 0 && before + size > bounds.unconfirmedBytes())) {
+            waitingBytes.addAndGet(-size);
+            String why = publishing.isOpen()
+                    ? "too much waits for Redis (" + before + " bytes); send less, or later"
+                    : reason();
+            return CompletableFuture.failedFuture(new RedisFailure("it is not sent: " + why, false, null));
         }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        long number = sent.incrementAndGet();
+        underWay.put(number, answer);
+        command.apply(publishing.async()).whenComplete((value, failure) -> {
+            waitingBytes.addAndGet(-size);
+            underWay.remove(number);
+            if (failure == null) {
+                answer.complete(value);
+            } else {
+                answer.completeExceptionally(failure(failure));
+            }
+        });
+        return answer;
     }
 
-    private static ClusterLinkException unconfirmed(String why) {
-        return new ClusterLinkException("Redis did not confirm it, and may have it: " + why, true);
+    private RedisFailure failure(Throwable failure) {
+        if (!(failure instanceof RedisCommandExecutionException)) {
+            return unconfirmed(RedisConnector.text(failure), failure);
+        }
+        if (!(failure instanceof RedisNoScriptException)) {
+            receiver.refusedCommand(this);
+        }
+        return new RedisFailure(node + " refuses it: " + failure.getMessage(), false, failure);
+    }
+
+    private static RedisFailure unconfirmed(String why, @Nullable Throwable cause) {
+        return new RedisFailure("Redis did not confirm it, and may have it: " + why, true, cause);
     }
 
     /** Looks whether the server still answers on both connections; after that long without an answer the session is over. */
@@ -228,7 +297,7 @@ final class RedisSession {
         ended.complete("it is not used any more");
         CompletableFuture<Void> _ = publishing.closeAsync();
         CompletableFuture<Void> _ = listening.closeAsync();
-        ClusterLinkException failure = unconfirmed(reason());
+        RedisFailure failure = unconfirmed(reason(), null);
         underWay.values().forEach(each -> each.completeExceptionally(failure));
     }
 }

@@ -1,9 +1,11 @@
 package dev.signalbox.cluster.redis;
 
+import dev.signalbox.router.ClusterLink.Channel;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -16,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Keeps a session with each primary, on a thread of its own. About each second, and as soon as something happens, it asks where the
  * primaries are, opens the sessions that are missing, closes those that are not needed, and looks whether the servers still answer.
  */
-final class RedisSupervisor implements AutoCloseable {
+final class RedisSupervisor implements RedisSession.Receiver, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisSupervisor.class);
     private static final Duration BEAT = Duration.ofSeconds(1);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
@@ -26,12 +28,15 @@ final class RedisSupervisor implements AutoCloseable {
 
     private final RedisLinkOptions options;
     private final RedisBounds bounds;
-    private final RedisLink link;
+    private final Owner owner;
     private final RedisConnector connector;
     private final RedisLocator locator;
     private final Semaphore woken = new Semaphore(0);
     private final Thread thread;
     private final Map<RedisNode, RedisSession> sessions = new HashMap<>();
+    /** The ids of the last connections to servers, of an owner that keeps order. */
+    private final Map<RedisNode, Long> connections = new HashMap<>();
+
     private @Nullable RedisLayout layout;
     private Duration pause = FIRST_PAUSE;
     private long movedNanos;
@@ -39,10 +44,41 @@ final class RedisSupervisor implements AutoCloseable {
     private volatile boolean doubtful;
     private volatile boolean closed;
 
-    private RedisSupervisor(RedisLinkOptions options, RedisBounds bounds, RedisLink link) {
+    /** What the sessions are for. Called on the supervisor's thread, or on those of the connections; must not block. */
+    interface Owner {
+        /** From now on these sessions count; {@code problem} is what does not work all the same. */
+        void use(RedisPlacement placement, Optional<String> problem);
+
+        /** Nobody knows where to connect; what is connected stays so. */
+        void down(String reason);
+
+        void ended(RedisSession session, String reason);
+
+        /** Whether what an ended session had sent must not be executed after what a later one sends. */
+        default boolean keepsOrder() {
+            return false;
+        }
+
+        /** A while ago the primaries have changed: by now every node has followed. */
+        default void moved() {}
+
+        /** Never told to an owner that subscribes to nothing; nor are those below. */
+        default void received(RedisSession session, Channel channel, byte[] bytes) {}
+
+        default void subscribed(RedisSession session, Channel channel) {}
+
+        /** Whether the subscription is wanted still. */
+        default boolean unsubscribed(RedisSession session, Channel channel) {
+            return false;
+        }
+
+        default void refused(RedisSession session, Channel channel, String reason) {}
+    }
+
+    private RedisSupervisor(RedisLinkOptions options, RedisBounds bounds, Owner owner) {
         this.options = options;
         this.bounds = bounds;
-        this.link = link;
+        this.owner = owner;
         this.connector = new RedisConnector(options);
         this.locator = options.sentinelMaster()
                 .<RedisLocator>map(master -> new RedisSentinels(connector, options, master, this::wake))
@@ -50,21 +86,59 @@ final class RedisSupervisor implements AutoCloseable {
         this.thread = Thread.ofVirtual().name("redis-link").unstarted(this::run);
     }
 
-    static RedisSupervisor start(RedisLinkOptions options, RedisBounds bounds, RedisLink link) {
-        RedisSupervisor made = new RedisSupervisor(options, bounds, link);
+    static RedisSupervisor start(RedisLinkOptions options, RedisBounds bounds, Owner owner) {
+        RedisSupervisor made = new RedisSupervisor(options, bounds, owner);
         made.thread.start();
         return made;
     }
 
     /** Something happened; the next step is due. */
-    void wake() {
+    private void wake() {
         woken.release();
     }
 
-    /** The layout may have changed; the next step is due soon. */
-    void doubt() {
+    /** The layout may have changed; the next step is due soon. Not at once, for a server may refuse all that comes. */
+    private void doubt() {
         doubtful = true;
         woken.release();
+    }
+
+    @Override
+    public void received(RedisSession session, Channel channel, byte[] bytes) {
+        owner.received(session, channel, bytes);
+    }
+
+    @Override
+    public void subscribed(RedisSession session, Channel channel) {
+        owner.subscribed(session, channel);
+    }
+
+    @Override
+    public void unsubscribed(RedisSession session, Channel channel) {
+        if (owner.unsubscribed(session, channel)) {
+            LOG.info("{} ended the subscription to {}: its slot is another's now", session.node, channel.name());
+            wake();
+        }
+    }
+
+    @Override
+    public void refused(RedisSession session, Channel channel, String reason) {
+        LOG.info("{}", reason);
+        owner.refused(session, channel, reason);
+        doubt();
+    }
+
+    @Override
+    public void refusedCommand(RedisSession session) {
+        doubt();
+    }
+
+    @Override
+    public void ended(RedisSession session) {
+        String reason = session.end().orElse("");
+        LOG.info("{}", reason);
+        owner.ended(session, reason);
+        wake();
     }
 
     private void run() {
@@ -120,7 +194,7 @@ final class RedisSupervisor implements AutoCloseable {
             return goOnWithout(e);
         } catch (RuntimeException e) {
             LOG.error("a link to Redis has a fault; it tries again", e);
-            link.down("the link has a fault: " + e);
+            owner.down("the link has a fault: " + e);
             return false;
         }
     }
@@ -132,7 +206,8 @@ final class RedisSupervisor implements AutoCloseable {
             LOG.warn("{}; this node stays with {}", reason, layout.nodes());
             return true;
         }
-        link.down(reason);
+        LOG.info("{}", reason);
+        owner.down(reason);
         return false;
     }
 
@@ -154,7 +229,7 @@ final class RedisSupervisor implements AutoCloseable {
         }
         layout = found;
         String trouble = openMissing(found);
-        link.use(found, sessions, trouble);
+        owner.use(new RedisPlacement(options.prefix(), found, sessions), Optional.ofNullable(trouble));
         closeUnused(found.nodes());
         return trouble;
     }
@@ -164,7 +239,7 @@ final class RedisSupervisor implements AutoCloseable {
         for (RedisNode node : found.nodes()) {
             if (!sessions.containsKey(node)) {
                 try {
-                    sessions.put(node, RedisSession.open(connector, node, found.sharded(), bounds, link));
+                    sessions.put(node, open(node, found.sharded()));
                 } catch (RedisException e) {
                     trouble = "Redis cannot be reached at " + node + ": " + e.getMessage();
                     LOG.info("{}", trouble);
@@ -172,6 +247,20 @@ final class RedisSupervisor implements AutoCloseable {
             }
         }
         return trouble;
+    }
+
+    private RedisSession open(RedisNode node, boolean sharded) throws InterruptedException {
+        RedisSession session = RedisSession.open(connector, node, sharded, bounds, this);
+        if (!owner.keepsOrder()) {
+            return session;
+        }
+        try {
+            connections.put(node, session.succeed(connector, connections.get(node)));
+            return session;
+        } catch (RedisException | InterruptedException e) {
+            session.close();
+            throw e;
+        }
     }
 
     private void closeUnused(Set<RedisNode> used) {
@@ -187,7 +276,7 @@ final class RedisSupervisor implements AutoCloseable {
     private void tellOfTheMove() {
         if (moved && System.nanoTime() - movedNanos > ALL_HAVE_MOVED.toNanos()) {
             moved = false;
-            link.tellAllLost();
+            owner.moved();
         }
     }
 

@@ -43,7 +43,7 @@ abstract class LinkFixture {
     }
 
     ClusterLink started(RedisLinkOptions options, RedisBounds bounds, LinkRecorder listener) {
-        ClusterLink link = closing(new RedisLink(options, bounds));
+        ClusterLink link = closing(ClusterLink.over(new RedisDriver(options, bounds)));
         link.start(listener);
         return link;
     }

@@ -1,5 +1,6 @@
 package dev.signalbox.testing.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.router.ClusterLink;
@@ -91,5 +92,29 @@ public final class LinkRecorder implements ClusterLink.Listener {
 
     public void awaitText(ClusterLink.Channel channel, String text) {
         await().atMost(PATIENCE).until(() -> texts(channel).contains(text));
+    }
+
+    /** Of the numbers that came on a channel, each is above the one before, and where some are missing a loss was told. Other texts do not matter. */
+    public void assertEachGapIsTold(ClusterLink.Channel channel) {
+        int expected = 0;
+        boolean lossTold = false;
+        for (Event event : events()) {
+            String text = String.valueOf(event.text());
+            if (!channel.equals(event.channel())) {
+                continue;
+            }
+            lossTold |= event.kind() == Kind.LOST;
+            if (event.kind() == Kind.RECEIVED && text.chars().allMatch(Character::isDigit)) {
+                int number = Integer.parseInt(text);
+                assertThat(number)
+                        .as("%d came where %d was due", number, expected)
+                        .isGreaterThanOrEqualTo(expected);
+                assertThat(number == expected || lossTold)
+                        .as("%d came where %d was due, and no loss was told", number, expected)
+                        .isTrue();
+                expected = number + 1;
+                lossTold = false;
+            }
+        }
     }
 }

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A real NATS server, the {@code nats-server} of this machine's PATH, on a free port of loopback. Thread-safe. */
@@ -20,6 +22,8 @@ public final class RealNats implements AutoCloseable {
     private static final String PART = "nats-server on the PATH: apt install nats-server";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int ATTEMPTS = 5;
+    private static final String STREAMS = "streams";
+    private static final String SAVED = "saved";
 
     private final Path folder;
     private final List<String> options;
@@ -45,8 +49,21 @@ public final class RealNats implements AutoCloseable {
         return Missing.unlessStarts(PART, () -> boot(List.of(options)));
     }
 
+    /** The same with JetStream, whose files are the server's own. */
+    public static RealNats startJetStream(String... options) {
+        return Missing.unlessStarts(PART, () -> {
+            Path folder = Scratch.folder("nats");
+            List<String> all = new ArrayList<>(List.of(options));
+            all.add("jetstream { store_dir: \"" + folder.resolve(STREAMS) + "\" }");
+            return boot(folder, all);
+        });
+    }
+
     private static RealNats boot(List<String> options) {
-        Path folder = Scratch.folder("nats");
+        return boot(Scratch.folder("nats"), options);
+    }
+
+    private static RealNats boot(Path folder, List<String> options) {
         RuntimeException last = null;
         // The port is free when it is picked, but it may be another's a moment later.
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -111,6 +128,53 @@ public final class RealNats implements AutoCloseable {
         if (process != null) {
             Program.kill(process);
             process = null;
+        }
+    }
+
+    /** Asks it to stop, and waits until it has; what is on its disk stays. Idempotent. */
+    public synchronized void stop() {
+        if (process != null) {
+            process.destroy();
+            try {
+                process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            kill();
+        }
+    }
+
+    /** Keeps what its streams have now for {@link #goBack}; it is restarted for that. */
+    public synchronized void save() {
+        stop();
+        copy(folder.resolve(STREAMS), folder.resolve(SAVED));
+        startAgain();
+    }
+
+    /** Is restarted with what its streams had when they were saved. */
+    public synchronized void goBack() {
+        stop();
+        copy(folder.resolve(SAVED), folder.resolve(STREAMS));
+        startAgain();
+    }
+
+    /** Is restarted with no streams. */
+    public synchronized void forget() {
+        stop();
+        Scratch.delete(folder.resolve(STREAMS));
+        startAgain();
+    }
+
+    private static void copy(Path from, Path to) {
+        if (Files.exists(to)) {
+            Scratch.delete(to);
+        }
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path each : files.toList()) {
+                Files.copy(each, to.resolve(from.relativize(each).toString()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the streams of NATS cannot be copied", e);
         }
     }
 

@@ -1,0 +1,53 @@
+package dev.signalbox.benchmarks;
+
+import dev.signalbox.testing.services.RealRedis;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a cluster costs its broker: two nodes over one Redis, beside Socket.IO's Redis adapter and Centrifugo with its Redis engine; and more nodes, with the
+ * same number of subscribers. Each system has a Redis of its own.
+ */
+final class ClusterBenchmark implements Benchmark {
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    private interface Starting {
+        ClusterSystem start(String redis) throws IOException, InterruptedException;
+    }
+
+    @Override
+    public List<Case> cases(Settings settings) throws Exception {
+        List<Case> cases = new ArrayList<>();
+        cases.add(fanout(redis -> ClusterSystem.signalbox(redis, 2)));
+        if (settings.rivals()) {
+            cases.add(fanout(redis -> ClusterSystem.socketIo(redis, 2)));
+            cases.add(fanout(redis -> ClusterSystem.centrifugo(redis, 2)));
+        }
+        cases.add(fanout(redis -> ClusterSystem.signalbox(redis, 4)));
+        cases.add(fanout(redis -> ClusterSystem.signalbox(redis, 8)));
+        return cases;
+    }
+
+    private Case fanout(Starting starting) throws IOException, InterruptedException {
+        RealRedis redis = opening(RealRedis.start("appendonly no"));
+        ClusterSystem system = opening(starting.start(redis.url()));
+        return opening(new ClusterFanout(redis, system))::measure;
+    }
+
+    private <T extends AutoCloseable> T opening(T part) {
+        opened.add(part);
+        return part;
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable each : opened.reversed()) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a part of the benchmark did not stop", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.signalbox.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Nodes of one system as processes over one Redis. */
+final class ClusterSystem implements AutoCloseable {
+    /** A start of nodes that wait for each other. */
+    private interface Starting {
+        Process start() throws IOException;
+    }
+
+    private final String name;
+    private final ClusterWire wire;
+    private final List<Process> processes = new ArrayList<>();
+    private final List<Integer> ports = new ArrayList<>();
+
+    private ClusterSystem(String name, ClusterWire wire) {
+        this.name = name;
+        this.wire = wire;
+    }
+
+    static ClusterSystem signalbox(String redis, int nodes) throws IOException {
+        ClusterSystem system = new ClusterSystem(RouterBenchmark.SYSTEM, ClusterWire.SIGNALBOX);
+        system.startAll(
+                nodes,
+                () -> new ProcessBuilder(
+                                Java.executable(),
+                                "-Xmx256m",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow",
+                                ClusterNode.class.getName(),
+                                redis,
+                                "bench-" + nodes,
+                                String.valueOf(nodes))
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start());
+        return system;
+    }
+
+    static ClusterSystem socketIo(String redis, int nodes) throws IOException, InterruptedException {
+        Path script = ClusterRivals.socketIo();
+        ClusterSystem system = new ClusterSystem("socket.io", ClusterWire.SOCKET_IO);
+        system.startAll(
+                nodes,
+                () -> new ProcessBuilder("node", script.toString(), redis)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start());
+        return system;
+    }
+
+    static ClusterSystem centrifugo(String redis, int nodes) throws IOException, InterruptedException {
+        Path program = ClusterRivals.centrifugo();
+        ClusterSystem system = new ClusterSystem("centrifugo", ClusterWire.CENTRIFUGO);
+        for (int i = 0; i < nodes; i++) {
+            int port = freePort();
+            Path settings = Files.createTempFile("centrifugo", ".json");
+            settings.toFile().deleteOnExit();
+            Files.writeString(settings, ClusterRivals.centrifugoSettings(redis, port));
+            system.processes.add(new ProcessBuilder(program.toString(), "--config", settings.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start());
+            system.ports.add(port);
+        }
+        try {
+            for (int port : system.ports) {
+                Waiting.until(() -> listens(port));
+            }
+        } catch (IllegalStateException | InterruptedException e) {
+            system.close();
+            throw e;
+        }
+        return system;
+    }
+
+    private static boolean listens(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false; // Not yet.
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Nodes print their port when they are ready, which may be once all are there. */
+    private void startAll(int nodes, Starting each) throws IOException {
+        for (int i = 0; i < nodes; i++) {
+            processes.add(each.start());
+        }
+        for (Process process : processes) {
+            BufferedReader lines = process.inputReader(StandardCharsets.US_ASCII);
+            String port = lines.readLine();
+            if (port == null) {
+                close();
+                throw new IOException(name + ": a node ended before it was ready");
+            }
+            ports.add(Integer.parseInt(port));
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    ClusterWire wire() {
+        return wire;
+    }
+
+    /** Where clients of each node connect. */
+    List<Integer> ports() {
+        return List.copyOf(ports);
+    }
+
+    @Override
+    public void close() {
+        processes.forEach(Process::destroy);
+    }
+}
