@@ -1,5 +1,6 @@
 package dev.signalbox.router;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,20 +21,29 @@ final class ClusterInterest {
 
     private final ClusterLink link;
     private final ClusterSequences sequences;
+    private final ClusterPresence presence;
     /** The topics of this node that share a channel, and when the broker has confirmed that it is subscribed to. */
     private record Followed(Set<String> topics, CompletionStage<Void> confirmed) {}
 
     private final Map<ClusterLink.Channel, Followed> followed = new HashMap<>();
 
-    ClusterInterest(ClusterLink link, ClusterSequences sequences) {
+    /** {@code presence} is followed where topics are. */
+    ClusterInterest(ClusterLink link, ClusterSequences sequences, ClusterPresence presence) {
         this.link = link;
         this.sequences = sequences;
+        this.presence = presence;
+    }
+
+    /** The partition of a topic; that which tells of the presence in a topic is in the same. */
+    static int partition(String topic) {
+        String subject = TopicPresence.subject(topic);
+        int hash = (subject == null ? topic : subject).hashCode();
+        return (hash ^ (hash >>> 8) ^ (hash >>> 16)) & (PARTITIONS - 1);
     }
 
     /** The channel of a topic. */
     static ClusterLink.Channel channel(String topic) {
-        int hash = topic.hashCode();
-        return channel((hash ^ (hash >>> 8) ^ (hash >>> 16)) & (PARTITIONS - 1));
+        return channel(partition(topic));
     }
 
     private static ClusterLink.Channel channel(int partition) {
@@ -41,12 +51,10 @@ final class ClusterInterest {
     }
 
     /** Where the messages of a topic come; those of a pattern come on all channels, for its topics may be anywhere. */
-    private static List<ClusterLink.Channel> channels(String topic) {
+    private static int[] partitions(String topic) {
         return Address.topic(topic).isPattern()
-                ? IntStream.range(0, PARTITIONS)
-                        .mapToObj(ClusterInterest::channel)
-                        .toList()
-                : List.of(channel(topic));
+                ? IntStream.range(0, PARTITIONS).toArray()
+                : new int[] {partition(topic)};
     }
 
     /**
@@ -55,15 +63,17 @@ final class ClusterInterest {
      */
     synchronized CompletionStage<?> opened(String topic, Predicate<String> isOpen) {
         return isOpen.test(topic)
-                ? CompletableFuture.allOf(channels(topic).stream()
-                        .map(channel -> add(channel, topic).toCompletableFuture())
+                ? CompletableFuture.allOf(Arrays.stream(partitions(topic))
+                        .mapToObj(partition -> add(partition, topic).toCompletableFuture())
                         .toArray(CompletableFuture<?>[]::new))
                 : CompletableFuture.completedFuture(null);
     }
 
-    private CompletionStage<Void> add(ClusterLink.Channel channel, String topic) {
-        Followed known =
-                followed.computeIfAbsent(channel, same -> new Followed(new HashSet<>(), link.subscribe(channel)));
+    private CompletionStage<Void> add(int partition, String topic) {
+        Followed known = followed.computeIfAbsent(
+                channel(partition),
+                channel -> new Followed(
+                        new HashSet<>(), link.subscribe(channel).thenRun(() -> presence.follows(partition))));
         known.topics().add(topic);
         return known.confirmed();
     }
@@ -73,15 +83,17 @@ final class ClusterInterest {
         if (isOpen.test(topic)) {
             return;
         }
-        channels(topic).forEach(channel -> remove(channel, topic));
+        Arrays.stream(partitions(topic)).forEach(partition -> remove(partition, topic));
     }
 
-    private void remove(ClusterLink.Channel channel, String topic) {
+    private void remove(int partition, String topic) {
+        ClusterLink.Channel channel = channel(partition);
         Followed known = followed.get(channel);
         if (known != null && known.topics().remove(topic) && known.topics().isEmpty()) {
             followed.remove(channel);
             link.unsubscribe(channel);
             sequences.leaves(channel);
+            presence.leaves(partition);
         }
     }
 
