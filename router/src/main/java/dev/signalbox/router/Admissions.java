@@ -62,8 +62,8 @@ final class Admissions implements ClientGateway {
     public CompletionStage<Void> fetch(Principal principal, SessionStart start) {
         ClusterMember member = parts.membership().member();
         ClusterRegistry.Located located = member == null ? null : wanted(member, start);
-        boolean isWelcome = !parts.entrance().isDraining()
-                && bans.end(principal.user()).isEmpty();
+        boolean isWelcome =
+                !parts.entrance().isDraining() && bans.end(principal.user()).isEmpty();
         if (member == null
                 || located == null
                 || !isWelcome

@@ -202,7 +202,9 @@ final class Attachment implements ClientSession {
 
     @Override
     public Optional<CompletionStage<Optional<RouteError>>> askToPublish(Draft draft) {
-        return superseded() != null || !router.gate().isKept() || !router.access().mayPublish(session, draft)
+        return superseded() != null
+                        || !router.gate().isKept()
+                        || !router.access().mayPublish(session, draft)
                 ? Optional.empty()
                 : router.gate().toPublish(session, draft);
     }
@@ -245,7 +247,9 @@ final class Attachment implements ClientSession {
         RouteError refusal = superseded();
         // The key is the user's own: nobody can use up a name before somebody else does.
         String own = key.map(given -> session.address().user() + " " + given).orElse(null);
-        return refusal == null ? router.access().receivePublication(message, own, session) : new Publishing.Refused(refusal);
+        return refusal == null
+                ? router.access().receivePublication(message, own, session)
+                : new Publishing.Refused(refusal);
     }
 
     @Override

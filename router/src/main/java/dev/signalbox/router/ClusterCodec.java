@@ -98,8 +98,7 @@ final class ClusterCodec {
             case ClusterFrame.Carry(Message message) -> messages.message(message, to);
             case ClusterFrame.Refused refused -> refused(refused, to);
             case ClusterFrame.Answered(UUID request, Message reply) -> messages.message(reply, to.uuid(request));
-            case ClusterFrame.Unanswered(UUID request, RouteError error) ->
-                MessageCodec.error(error, to.uuid(request));
+            case ClusterFrame.Unanswered(UUID request, RouteError error) -> MessageCodec.error(error, to.uuid(request));
             case ClusterFrame.Settled(UUID message, Optional<RouteError> refusal) ->
                 to.uuid(message).optional(refusal, MessageCodec::error);
             case ClusterFrame.Forget(UUID message) -> to.uuid(message);
@@ -166,8 +165,7 @@ final class ClusterCodec {
             case FETCH -> new ClusterFrame.Fetch(body.uuid(), MessageCodec.session(body), body.text());
             case FETCHED_MESSAGES -> new ClusterFrame.FetchedMessages(body.uuid(), body.list(messages::message));
             case FETCHED ->
-                new ClusterFrame.Fetched(
-                        body.uuid(), body.integer(), body.optional(MembershipCodec::moved));
+                new ClusterFrame.Fetched(body.uuid(), body.integer(), body.optional(MembershipCodec::moved));
             case PUBLISH_VOLATILE -> new ClusterFrame.PublishVolatile(body.text(), messages.message(body));
             case BEAT -> MembershipCodec.beat(body);
             case MARK -> new ClusterFrame.Mark();
@@ -182,8 +180,7 @@ final class ClusterCodec {
                 new ClusterFrame.PresenceChanged(body.number(), MembershipCodec.present(body), body.flag());
             case ASK_PRESENCE -> new ClusterFrame.AskPresence(body.integer());
             case PRESENCE ->
-                new ClusterFrame.Presence(
-                        body.integer(), MembershipCodec.part(body, MembershipCodec::present));
+                new ClusterFrame.Presence(body.integer(), MembershipCodec.part(body, MembershipCodec::present));
             default -> null;
         };
     }

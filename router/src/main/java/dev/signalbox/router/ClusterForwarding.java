@@ -35,7 +35,8 @@ final class ClusterForwarding {
         return switch (target) {
             case Address.Client client -> toNodes(target, member.registry().nodesOf(client.id()), here);
             case Address.Session session -> here == null ? null : toNodes(target, nodeOf(session), here);
-            case Address.Topic topic -> here == null ? member.carrier().publish(topic, message, Optional.empty()) : here;
+            case Address.Topic topic ->
+                here == null ? member.carrier().publish(topic, message, Optional.empty()) : here;
             case Address.All _ -> here == null ? member.carrier().toAll(message) : here;
             case Address.Logic _ -> here;
         };

@@ -22,8 +22,17 @@ final class ClusterInterest {
     private final ClusterLink link;
     private final ClusterSequences sequences;
     private final ClusterPresence presence;
-    /** The topics of this node that share a channel, and when the broker has confirmed that it is subscribed to. */
-    private record Followed(Set<String> topics, CompletionStage<Void> confirmed) {}
+    /** A partition that is followed. */
+    private static final class Followed {
+        private final Set<String> topics = new HashSet<>();
+        private final CompletionStage<Void> confirmed;
+        /** Whether it is followed for those who ask who is in a topic, too. */
+        private boolean isAskedFor;
+
+        private Followed(CompletionStage<Void> confirmed) {
+            this.confirmed = confirmed;
+        }
+    }
 
     private final Map<ClusterLink.Channel, Followed> followed = new HashMap<>();
 
@@ -70,12 +79,35 @@ final class ClusterInterest {
     }
 
     private CompletionStage<Void> add(int partition, String topic) {
-        Followed known = followed.computeIfAbsent(
+        Followed known = follow(partition);
+        known.topics.add(topic);
+        return known.confirmed;
+    }
+
+    private Followed follow(int partition) {
+        return followed.computeIfAbsent(
                 channel(partition),
-                channel -> new Followed(
-                        new HashSet<>(), link.subscribe(channel).thenRun(() -> presence.follows(partition))));
-        known.topics().add(topic);
-        return known.confirmed();
+                channel -> new Followed(link.subscribe(channel).thenRun(() -> presence.follows(partition))));
+    }
+
+    /**
+     * Somebody asks who is in a topic, which need not be open here: its partition is followed until {@link #answered}. False if it is already, for
+     * somebody who asked before.
+     */
+    synchronized boolean asked(String topic) {
+        Followed known = follow(partition(topic));
+        boolean wasAskedFor = known.isAskedFor;
+        known.isAskedFor = true;
+        return !wasAskedFor;
+    }
+
+    synchronized void answered(String topic) {
+        int partition = partition(topic);
+        Followed known = followed.get(channel(partition));
+        if (known != null) {
+            known.isAskedFor = false;
+            leaveIfUnused(partition, known);
+        }
     }
 
     /** A topic has ended here, unless {@code isOpen} says that another one of its name has begun since. */
@@ -87,9 +119,15 @@ final class ClusterInterest {
     }
 
     private void remove(int partition, String topic) {
-        ClusterLink.Channel channel = channel(partition);
-        Followed known = followed.get(channel);
-        if (known != null && known.topics().remove(topic) && known.topics().isEmpty()) {
+        Followed known = followed.get(channel(partition));
+        if (known != null && known.topics.remove(topic)) {
+            leaveIfUnused(partition, known);
+        }
+    }
+
+    private void leaveIfUnused(int partition, Followed known) {
+        if (known.topics.isEmpty() && !known.isAskedFor) {
+            ClusterLink.Channel channel = channel(partition);
             followed.remove(channel);
             link.unsubscribe(channel);
             sequences.leaves(channel);
@@ -100,6 +138,6 @@ final class ClusterInterest {
     /** The topics of this node that share the channel. */
     synchronized List<String> topics(ClusterLink.Channel channel) {
         Followed known = followed.get(channel);
-        return known == null ? List.of() : List.copyOf(known.topics());
+        return known == null ? List.of() : List.copyOf(known.topics);
     }
 }

@@ -15,10 +15,7 @@ final class ClusterPages {
 
     /** There is one part at least, and the last one says that it is. {@code characters} is about what an entry takes. */
     static <E> void cut(
-            long version,
-            Collection<E> entries,
-            ToIntFunction<E> characters,
-            Consumer<ClusterCopy.Part<E>> told) {
+            long version, Collection<E> entries, ToIntFunction<E> characters, Consumer<ClusterCopy.Part<E>> told) {
         List<E> part = new ArrayList<>();
         int number = 0;
         int size = 0;

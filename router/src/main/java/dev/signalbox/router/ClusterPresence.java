@@ -238,29 +238,35 @@ final class ClusterPresence implements TopicPresence.Others {
                 part -> sender.tell(node, new ClusterFrame.Presence(partition, part)));
     }
 
-    /** Completes with true once all nodes have told who is in a topic. To be completed by the caller if that takes too long. */
+    /**
+     * Completes with true once all nodes have told who is in a topic, and with false at once if they cannot be reached. To be completed by the caller
+     * if it takes too long.
+     */
     CompletableFuture<Boolean> known(String topic) {
         int partition = ClusterInterest.partition(topic);
         CompletableFuture<Boolean> known = new CompletableFuture<>();
-        synchronized (this) {
-            if (!isKnown(partition)) {
-                awaited.add(new Awaited(partition, known));
-                var _ = known.whenComplete((done, failure) -> forget(known));
-                return known;
-            }
+        if (!awaits(partition, known)) {
+            known.complete(sender.isUp());
         }
-        known.complete(true);
         return known;
     }
 
+    private synchronized boolean awaits(int partition, CompletableFuture<Boolean> known) {
+        boolean isAwaited = sender.isUp() && !isKnown(partition);
+        if (isAwaited) {
+            awaited.add(new Awaited(partition, known));
+            var _ = known.whenComplete((done, failure) -> forget(known));
+        }
+        return isAwaited;
+    }
+
     private synchronized void forget(CompletableFuture<Boolean> known) {
-        awaited.removeIf(each -> each.known() == known);
+        awaited.removeIf(each -> each.known().equals(known));
     }
 
     private boolean isKnown(int partition) {
         Map<RemoteNode, Theirs> all = followed.get(partition);
-        return all != null
-                && all.values().stream().allMatch(theirs -> theirs.copy.isComplete());
+        return all != null && all.values().stream().allMatch(theirs -> theirs.copy.isComplete());
     }
 
     /** On another thread: those who wait may do anything. */

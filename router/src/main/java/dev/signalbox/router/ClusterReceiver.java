@@ -43,7 +43,8 @@ final class ClusterReceiver {
             case ClusterFrame.Stored stored -> parts.topics().stored(stored);
             case ClusterFrame.Grown(String topic) -> parts.topics().missed(topic);
             case ClusterFrame.Entry _ -> LOG.debug("node {} sent what only belongs into a history", node);
-            case ClusterFrame.Fetch asked -> ClusterMember.aside(() -> member.moves().asked(node, asked));
+            case ClusterFrame.Fetch asked ->
+                ClusterMember.aside(() -> member.moves().asked(node, asked));
             case ClusterFrame.FetchedMessages part -> member.moves().arrived(part);
             case ClusterFrame.Fetched last -> member.moves().arrived(last);
             case ClusterFrame.Banned(List<Bans.Ban> bans) -> member.bans().arrived(bans);
@@ -103,12 +104,15 @@ final class ClusterReceiver {
     }
 
     private void asked(RemoteNode node, Message message, Intent.Ask ask) {
-        var _ = parts.router().exchanges().askedElsewhere(message, ask.deadline()).whenComplete((reply, failure) -> {
-            ClusterFrame answer = reply != null
-                    ? new ClusterFrame.Answered(message.id(), reply)
-                    : new ClusterFrame.Unanswered(message.id(), error(message, failure));
-            member.sender().tell(node, answer);
-        });
+        var _ = parts.router()
+                .exchanges()
+                .askedElsewhere(message, ask.deadline())
+                .whenComplete((reply, failure) -> {
+                    ClusterFrame answer = reply != null
+                            ? new ClusterFrame.Answered(message.id(), reply)
+                            : new ClusterFrame.Unanswered(message.id(), error(message, failure));
+                    member.sender().tell(node, answer);
+                });
     }
 
     private static RouteError error(Message request, @Nullable Throwable failure) {

@@ -118,8 +118,8 @@ final class ClusterRegistry {
 
     /** The node that sent something just now. */
     synchronized RemoteNode heard(UUID id) {
-        RemoteNode node =
-                nodes.computeIfAbsent(id, same -> new RemoteNode(id, outboxes.apply(id), clock.instant(), this::copyOf));
+        RemoteNode node = nodes.computeIfAbsent(
+                id, same -> new RemoteNode(id, outboxes.apply(id), clock.instant(), this::copyOf));
         node.heard(clock.instant());
         return node;
     }

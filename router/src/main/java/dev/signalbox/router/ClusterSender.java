@@ -46,6 +46,11 @@ final class ClusterSender {
         return new ClusterOutbox(channel, options.waitingBytes(), writer.unusedSequence());
     }
 
+    /** Whether what is said goes out now. */
+    boolean isUp() {
+        return writer.down() == null;
+    }
+
     /** Why nothing can be said now, and is refused; null if it can, or waits until it can. */
     @Nullable
     String refusal() {
@@ -159,7 +164,7 @@ final class ClusterSender {
      * as well, by its place.
      */
     private void tellHole(ClusterOutbox outbox) {
-        if (writer.down() != null || !outbox.isEmpty() || !outbox.takeHole()) {
+        if (!isUp() || !outbox.isEmpty() || !outbox.takeHole()) {
             return;
         }
         ClusterWriter.Offered offered =

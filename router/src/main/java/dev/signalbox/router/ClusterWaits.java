@@ -33,8 +33,7 @@ final class ClusterWaits {
     private final Map<UUID, Confirmed> confirmed = new ConcurrentHashMap<>();
     private final Map<String, Set<UUID>> byUser = new ConcurrentHashMap<>();
 
-    ClusterWaits(
-            ClusterRegistry registry, ClusterSender sender, Requests requests, Acknowledgements acknowledgements) {
+    ClusterWaits(ClusterRegistry registry, ClusterSender sender, Requests requests, Acknowledgements acknowledgements) {
         this.registry = registry;
         this.sender = sender;
         this.requests = requests;

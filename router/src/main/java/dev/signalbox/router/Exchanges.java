@@ -131,7 +131,8 @@ final class Exchanges {
         Message confirm = message.withIntent(new Intent.Confirm(until));
         return switch (target) {
             case Address.Session session
-            when parts.users().session(session.id()) == null && member.registry().session(session.id()) != null ->
+            when parts.users().session(session.id()) == null
+                    && member.registry().session(session.id()) != null ->
                 confirmed(
                         member,
                         confirm,

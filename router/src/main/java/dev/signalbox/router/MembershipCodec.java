@@ -50,7 +50,9 @@ final class MembershipCodec {
     }
 
     static ByteSink touched(Map<UUID, Instant> at, ByteSink to) {
-        return to.map(at, (each, sink) -> sink.uuid(each.getKey()).number(each.getValue().toEpochMilli()));
+        return to.map(
+                at,
+                (each, sink) -> sink.uuid(each.getKey()).number(each.getValue().toEpochMilli()));
     }
 
     static Map<UUID, Instant> touched(ByteSource from) {
@@ -63,9 +65,11 @@ final class MembershipCodec {
                 .number(session.connectedAt().toEpochMilli())
                 .number(session.lastMessageAt().toEpochMilli())
                 .list(session.topics(), (topic, sink) -> sink.text(topic))
-                .map(session.written(), (each, sink) -> sink.text(each.getKey())
-                        .uuid(each.getValue().epoch())
-                        .number(each.getValue().offset()));
+                .map(
+                        session.written(),
+                        (each, sink) -> sink.text(each.getKey())
+                                .uuid(each.getValue().epoch())
+                                .number(each.getValue().offset()));
     }
 
     static MovedSession moved(ByteSource from) {
@@ -132,7 +136,6 @@ final class MembershipCodec {
     }
 
     static <E> ClusterCopy.Part<E> part(ByteSource from, Function<ByteSource, E> reading) {
-        return new ClusterCopy.Part<>(
-                from.number(), from.integer(), from.flag(), from.list(reading));
+        return new ClusterCopy.Part<>(from.number(), from.integer(), from.flag(), from.list(reading));
     }
 }

@@ -148,7 +148,8 @@ final class SessionLifecycle {
             LiveSession session, Map<String, Position> seen, Map<String, Position> written) {
         Subscriptions subscriptions = session.subscriptions();
         for (String name : subscriptions.names()) {
-            if (!subscriptions.isChosen(name) && router.access().mayNotSubscribe(session, Address.topic(name)) != null) {
+            if (!subscriptions.isChosen(name)
+                    && router.access().mayNotSubscribe(session, Address.topic(name)) != null) {
                 subscriptions.remove(name);
             }
         }

@@ -84,8 +84,7 @@ final class TopicRouting {
                 message,
                 topic,
                 sent -> topics.publishVolatile(topic.name(), sent)
-                        .map(taken ->
-                                taken ? passed(sent, topic) : refuse(sent, RouteError.fanOutFull(topic))));
+                        .map(taken -> taken ? passed(sent, topic) : refuse(sent, RouteError.fanOutFull(topic))));
     }
 
     /** The same as {@link #publish} on nodes that have the topic, and nothing on others. */
@@ -103,8 +102,7 @@ final class TopicRouting {
         });
     }
 
-    private Publishing admit(
-            Message message, Address.Topic topic, Function<Message, Optional<Publishing>> how) {
+    private Publishing admit(Message message, Address.Topic topic, Function<Message, Optional<Publishing>> how) {
         if (isForSubscribersOnly(topic)) {
             return refuse(message, RouteError.forbidden(Authorizer.Operation.PUBLISH, topic));
         }
@@ -148,8 +146,7 @@ final class TopicRouting {
             listener.sent(message, 1);
             publishElsewhere(message, topic, key);
         }
-        return new Publishing.Published(
-                new Position(published.epoch(), published.offset()), published.repeated());
+        return new Publishing.Published(new Position(published.epoch(), published.offset()), published.repeated());
     }
 
     /** It is in this node's topic, whatever comes of it elsewhere: subscribers there are told what they miss. */

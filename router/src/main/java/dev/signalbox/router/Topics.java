@@ -26,6 +26,9 @@ final class Topics {
     /** How long those who ask who is in a topic wait for other nodes. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    /** How long this node follows the presence in a topic that somebody asked about. */
+    private static final Duration ASKED = Duration.ofSeconds(30);
+
     /** What a session may lag behind with what goes to all. */
     private static final TopicPolicy EVERYONE =
             new TopicPolicy(1_000_000, 4 << 20, Duration.ofMinutes(1), TopicPolicy.SlowConsumer.DISCONNECT);
@@ -217,22 +220,29 @@ final class Topics {
                     RouteError.to(topic, ErrorCode.MALFORMED, "nobody keeps account of who subscribes to " + topic));
         }
         ClusterPresence others = elsewhere;
-        // Only a topic that is open here is followed on other nodes, too.
-        if (others != null && open(name) == null) {
-            return new ClientSession.Presence.Refused(RouteError.tooManyTopics(topic));
+        if (others != null) {
+            followPresence(name);
         }
-        sweepLater();
         TopicPresence presence = presences.hold(name);
-        CompletableFuture<Boolean> known = others == null ? CompletableFuture.completedFuture(true) : others.known(name);
+        CompletableFuture<Boolean> known =
+                others == null ? CompletableFuture.completedFuture(true) : others.known(name);
         if (known.isDone()) {
             return present(name, presence, after, most, known.join());
         }
-        Deadlines.Timer timer = deadlines.at(
-                clock.instant().plus(PATIENCE), () -> deadlines.elsewhere(() -> known.complete(false)));
+        Deadlines.Timer timer =
+                deadlines.at(clock.instant().plus(PATIENCE), () -> deadlines.elsewhere(() -> known.complete(false)));
         return new ClientSession.Presence.Later(known.thenApply(isComplete -> {
             timer.cancel();
             return present(name, presence, after, most, isComplete);
         }));
+    }
+
+    /** Others are likely to ask the same soon: so the topic's partition is followed for some time, and not anew for each of them. */
+    private void followPresence(String name) {
+        ClusterInterest others = interest;
+        if (others != null && others.asked(name)) {
+            deadlines.at(clock.instant().plus(ASKED), () -> others.answered(name));
+        }
     }
 
     private ClientSession.Presence present(

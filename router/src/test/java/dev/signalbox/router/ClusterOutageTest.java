@@ -301,7 +301,8 @@ class ClusterOutageTest {
         one.router.publish(to(Address.topic("news"), "x".repeat(ClusterLink.LEAST_MAX_BYTES)), Optional.empty());
 
         eventually().untilAsserted(() -> assertThat(missed(two)).isGreaterThan(1));
-        assertThat(two.router.read("news", 1, 1_000).orElseThrow().publications()).isEmpty();
+        assertThat(two.router.read("news", 1, 1_000).orElseThrow().publications())
+                .isEmpty();
     }
 
     @Test

@@ -118,17 +118,19 @@ class ClusterPresenceTest {
         ClientSession alice = enter(one, "alice");
         awaitUsers("alice");
         fixture.clock.advance(TopicPresence.GATHER);
-        eventually().untilAsserted(() -> assertThat(fixture.nodes)
-                .allSatisfy(node -> assertThat(events(node))
-                        .containsExactly("{\"joined\":[\"alice\"],\"left\":[],\"count\":1}")));
+        eventually()
+                .untilAsserted(() -> assertThat(fixture.nodes)
+                        .allSatisfy(node -> assertThat(events(node))
+                                .containsExactly("{\"joined\":[\"alice\"],\"left\":[],\"count\":1}")));
 
         alice.disconnected(CloseReason.GONE);
         awaitUsers();
         fixture.clock.advance(TopicPresence.GATHER);
-        eventually().untilAsserted(() -> assertThat(fixture.nodes)
-                .allSatisfy(node -> assertThat(events(node))
-                        .endsWith("{\"joined\":[],\"left\":[\"alice\"],\"count\":0}")
-                        .hasSize(2)));
+        eventually()
+                .untilAsserted(() -> assertThat(fixture.nodes)
+                        .allSatisfy(node -> assertThat(events(node))
+                                .endsWith("{\"joined\":[],\"left\":[\"alice\"],\"count\":0}")
+                                .hasSize(2)));
     }
 
     @Test
@@ -141,8 +143,9 @@ class ClusterPresenceTest {
         eventually().until(() -> users(two).size() == 2);
         fixture.clock.advance(TopicPresence.GATHER);
 
-        eventually().untilAsserted(() -> assertThat(events(two))
-                .containsExactly("{\"joined\":[\"bob\"],\"left\":[],\"count\":2}"));
+        eventually()
+                .untilAsserted(() ->
+                        assertThat(events(two)).containsExactly("{\"joined\":[\"bob\"],\"left\":[],\"count\":2}"));
     }
 
     @Test
@@ -156,7 +159,8 @@ class ClusterPresenceTest {
 
         fixture.passUntil(Duration.ofSeconds(15), () -> assertThat(users(one)).containsExactly("alice"));
         fixture.passUntil(
-                Duration.ofSeconds(5), () -> assertThat(events(one)).last().asString().contains("\"left\":[\"bob\"]"));
+                Duration.ofSeconds(5),
+                () -> assertThat(events(one)).last().asString().contains("\"left\":[\"bob\"]"));
 
         two.link.mute = false;
         fixture.passUntil(Duration.ofSeconds(15), () -> assertThat(users(one)).containsExactly("alice", "bob"));
@@ -172,7 +176,9 @@ class ClusterPresenceTest {
         fixture.settle();
         awaitUsers("alice", "bob");
         fixture.broker.stop();
-        eventually().until(() -> fixture.nodes.stream().allMatch(node -> node.cluster.problem().isPresent()));
+        eventually()
+                .until(() -> fixture.nodes.stream()
+                        .allMatch(node -> node.cluster.problem().isPresent()));
         enter(one, "carol");
 
         fixture.passUntil(Duration.ofSeconds(15), () -> {
@@ -180,8 +186,10 @@ class ClusterPresenceTest {
             assertThat(users(two)).containsExactly("bob");
         });
         fixture.broker.start();
-        fixture.passUntil(Duration.ofSeconds(15), () -> assertThat(fixture.nodes)
-                .allSatisfy(node -> assertThat(users(node)).containsExactly("alice", "bob", "carol")));
+        fixture.passUntil(
+                Duration.ofSeconds(15),
+                () -> assertThat(fixture.nodes)
+                        .allSatisfy(node -> assertThat(users(node)).containsExactly("alice", "bob", "carol")));
     }
 
     /** The last change of all: nothing follows that would show that it is missing. */

@@ -62,7 +62,8 @@ class ClusterRegistryTest {
 
     private void beat(long version) {
         node = registry.heard(id);
-        registry.beat(node, new ClusterFrame.Beat(++beats, "other", Instant.EPOCH, version, Set.of("work"), false, Map.of()));
+        registry.beat(
+                node, new ClusterFrame.Beat(++beats, "other", Instant.EPOCH, version, Set.of("work"), false, Map.of()));
     }
 
     private SessionInfo session(String user) {
@@ -230,8 +231,10 @@ class ClusterRegistryTest {
 
     @Test
     void aSignOfLifeThatIsOvertakenByANewerOneTellsNothing() {
-        registry.beat(node, new ClusterFrame.Beat(beats + 2, "other", Instant.EPOCH, 0, Set.of("more"), false, Map.of()));
-        registry.beat(node, new ClusterFrame.Beat(beats + 1, "other", Instant.EPOCH, 0, Set.of("work"), true, Map.of()));
+        registry.beat(
+                node, new ClusterFrame.Beat(beats + 2, "other", Instant.EPOCH, 0, Set.of("more"), false, Map.of()));
+        registry.beat(
+                node, new ClusterFrame.Beat(beats + 1, "other", Instant.EPOCH, 0, Set.of("work"), true, Map.of()));
 
         assertThat(registry.nodesWith("more")).containsExactly(node);
         assertThat(registry.nodesWith("work")).isEmpty();

@@ -77,7 +77,8 @@ class ClusterServerSubscriptionTest {
         assertThat(one.router.publishWhereOpen(to(NEWS, "hello"))).isEqualTo(new Publishing.Passed());
 
         eventually()
-                .untilAsserted(() -> assertThat(two.router.read("news", 0, 1_000).orElseThrow().publications())
+                .untilAsserted(() -> assertThat(
+                                two.router.read("news", 0, 1_000).orElseThrow().publications())
                         .singleElement()
                         .satisfies(each -> assertThat(each.message().payload()).isEqualTo(Payload.text("hello"))));
         assertThat(one.router.topics()).isEmpty();

@@ -40,9 +40,10 @@ class ClusterSessionEndTest {
 
         eventually().untilAsserted(() -> fixture.nodes.forEach(node -> requireEnded(node, "alice")));
         passALease();
-        assertThat(fixture.nodes).allSatisfy(node -> assertThat(node.listener.ended)
-                .containsOnlyOnce("alice")
-                .doesNotContain("bob"));
+        assertThat(fixture.nodes)
+                .allSatisfy(node -> assertThat(node.listener.ended)
+                        .containsOnlyOnce("alice")
+                        .doesNotContain("bob"));
     }
 
     @Test
@@ -92,8 +93,7 @@ class ClusterSessionEndTest {
     private static ClientSession resumable(ClusterFixture.Node node, SessionStart start) {
         Principal alice = new Principal("alice", Map.of());
         RouterFixture.get(node.endpoint.gateway().fetch(alice, start));
-        return ((ClientGateway.Admission.Admitted)
-                        node.endpoint.gateway().connect(alice, new FakeConnection(), start))
+        return ((ClientGateway.Admission.Admitted) node.endpoint.gateway().connect(alice, new FakeConnection(), start))
                 .session();
     }
 

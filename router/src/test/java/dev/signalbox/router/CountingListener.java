@@ -11,7 +11,6 @@ final class CountingListener implements RouterListener {
     /** The users of sessions that ended, on any node. */
     final List<String> ended = new CopyOnWriteArrayList<>();
 
-
     @Override
     public void connected(SessionInfo session) {
         events.add("connected " + session.user());

@@ -39,8 +39,7 @@ record ClientSessions(Router router) {
                 cluster.nodes().stream().collect(Collectors.toMap(ClusterNode::id, ClusterNode::name));
         return cluster.elsewhere(client).stream()
                 .filter(each -> !known.contains(each.session().id()))
-                .map(each -> new Located(
-                        each.session(), Optional.ofNullable(names.get(each.node())), Optional.empty()))
+                .map(each -> new Located(each.session(), Optional.ofNullable(names.get(each.node())), Optional.empty()))
                 .toList();
     }
 

@@ -15,7 +15,6 @@ import dev.signalbox.router.TopicPolicy.SlowConsumer;
 import dev.signalbox.server.rest.Json;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 

@@ -38,8 +38,7 @@ final class PresenceRoutes {
         return List.of(Route.read(PRESENCE, this::presence));
     }
 
-    private record PresencePage(
-            String topic, int count, boolean complete, List<String> users, Optional<String> next) {}
+    private record PresencePage(String topic, int count, boolean complete, List<String> users, Optional<String> next) {}
 
     private void presence(Request request, Response response) throws IOException {
         Query query = new Query(request, Set.of("limit", "cursor"));
@@ -51,9 +50,7 @@ final class PresenceRoutes {
         Optional<String> next = present.users().size() < limit
                 ? Optional.empty()
                 : Optional.of(present.users().getLast());
-        Json.send(
-                response,
-                new PresencePage(topic, present.count(), present.isComplete(), present.users(), next));
+        Json.send(response, new PresencePage(topic, present.count(), present.isComplete(), present.users(), next));
     }
 
     private Presence.Present present(String topic, String after, int limit) {

@@ -144,7 +144,8 @@ final class TopicCommand {
     /** Shows one. */
     @Command(
             name = "show",
-            description = "Prints what a topic keeps and who follows it; with --presence, also the clients that are in it.",
+            description =
+                    "Prints what a topic keeps and who follows it; with --presence, also the clients that are in it.",
             mixinStandardHelpOptions = true)
     public static final class Show extends TopicQuestion {
         @Option(
@@ -181,8 +182,8 @@ final class TopicCommand {
         }
 
         private Integer showPresence() {
-            JsonNode page = client().get(path() + "/presence?limit=" + limit
-                    + (after == null ? "" : "&cursor=" + encoded(after)));
+            JsonNode page = client().get(
+                            path() + "/presence?limit=" + limit + (after == null ? "" : "&cursor=" + encoded(after)));
             if (json()) {
                 result(page.toString());
                 return ExitCode.OK;

@@ -154,16 +154,22 @@ class TopicCommandTest {
                 TestClient two = alice()) {
             for (TestClient each : List.of(one, two)) {
                 each.say("{\"type\":\"subscribe\",\"id\":\"s\",\"topic\":\"rooms/9\"}");
-                assertThat(each.answer("s").orTimeout(60, TimeUnit.SECONDS).join().path("type").asString())
+                assertThat(each.answer("s")
+                                .orTimeout(60, TimeUnit.SECONDS)
+                                .join()
+                                .path("type")
+                                .asString())
                         .isEqualTo("ok");
             }
-            assertThat(ok("topic", "show", "rooms/9", "--presence").out().strip()).isEqualTo("alice");
-            assertThat(json(ok("topic", "show", "rooms/9", "--presence", "--json").out()))
-                    .isEqualTo(json(
-                            "{\"topic\":\"rooms/9\",\"count\":1,\"complete\":true,\"users\":[\"alice\"]}"));
+            assertThat(ok("topic", "show", "rooms/9", "--presence").out().strip())
+                    .isEqualTo("alice");
+            assertThat(json(ok("topic", "show", "rooms/9", "--presence", "--json")
+                            .out()))
+                    .isEqualTo(json("{\"topic\":\"rooms/9\",\"count\":1,\"complete\":true,\"users\":[\"alice\"]}"));
             Run full = ok("topic", "show", "rooms/9", "--presence", "--limit", "1");
             assertThat(full.err()).contains("More: --after alice");
-            assertThat(ok("topic", "show", "rooms/9", "--presence", "--after", "alice").out())
+            assertThat(ok("topic", "show", "rooms/9", "--presence", "--after", "alice")
+                            .out())
                     .isEmpty();
         }
         Run without = server.run("topic", "show", "short", "--presence");
