@@ -243,25 +243,24 @@ final class ClusterPresence implements TopicPresence.Others {
      * if it takes too long.
      */
     CompletableFuture<Boolean> known(String topic) {
-        int partition = ClusterInterest.partition(topic);
         CompletableFuture<Boolean> known = new CompletableFuture<>();
-        if (!awaits(partition, known)) {
+        if (!awaits(new Awaited(ClusterInterest.partition(topic), known))) {
             known.complete(sender.isUp());
         }
         return known;
     }
 
-    private synchronized boolean awaits(int partition, CompletableFuture<Boolean> known) {
-        boolean isAwaited = sender.isUp() && !isKnown(partition);
+    private synchronized boolean awaits(Awaited one) {
+        boolean isAwaited = sender.isUp() && !isKnown(one.partition());
         if (isAwaited) {
-            awaited.add(new Awaited(partition, known));
-            var _ = known.whenComplete((done, failure) -> forget(known));
+            awaited.add(one);
+            var _ = one.known().whenComplete((done, failure) -> forget(one));
         }
         return isAwaited;
     }
 
-    private synchronized void forget(CompletableFuture<Boolean> known) {
-        awaited.removeIf(each -> each.known().equals(known));
+    private synchronized void forget(Awaited one) {
+        awaited.remove(one);
     }
 
     private boolean isKnown(int partition) {
