@@ -135,7 +135,7 @@ final class Attachment implements ClientSession {
     public CompletionStage<Message> request(Draft draft, Duration within) {
         RouteError refusal = superseded();
         return refusal == null
-                ? router.receiveRequest(message(draft), within, this)
+                ? router.exchanges().receiveRequest(message(draft), within, this)
                 : CompletableFuture.failedFuture(new RequestException(refusal));
     }
 
@@ -159,7 +159,7 @@ final class Attachment implements ClientSession {
     public CompletionStage<AckResult> sendAcknowledged(Draft draft, Duration within) {
         RouteError refusal = superseded();
         return refusal == null
-                ? router.receiveAcknowledged(message(draft), within, this)
+                ? router.exchanges().receiveAcknowledged(message(draft), within, this)
                 : CompletableFuture.completedFuture(new AckResult.Rejected(refusal));
     }
 
@@ -188,21 +188,23 @@ final class Attachment implements ClientSession {
     public Subscribing subscribe(String topic, TopicStart from) {
         session.touch();
         RouteError refusal = superseded();
-        return refusal == null ? router.subscribe(session, topic, from) : new Subscribing.Refused(refusal);
+        return refusal == null ? router.access().subscribe(session, topic, from) : new Subscribing.Refused(refusal);
     }
 
     @Override
     public Optional<CompletionStage<Optional<RouteError>>> askToSubscribe(String topic) {
         Address.Topic known = Address.topic(topic);
         // Nobody is asked about what is refused anyway.
-        return superseded() != null || router.mayNotSubscribe(session, known) != null
+        return superseded() != null || router.access().mayNotSubscribe(session, known) != null
                 ? Optional.empty()
                 : router.gate().toSubscribe(session, known);
     }
 
     @Override
     public Optional<CompletionStage<Optional<RouteError>>> askToPublish(Draft draft) {
-        return superseded() != null || !router.gate().isKept() || !router.mayPublish(session, draft)
+        return superseded() != null
+                        || !router.gate().isKept()
+                        || !router.access().mayPublish(session, draft)
                 ? Optional.empty()
                 : router.gate().toPublish(session, draft);
     }
@@ -215,7 +217,7 @@ final class Attachment implements ClientSession {
             router.subscribe(session.address().id(), topic);
             return new Subscribing.Refused(refusal);
         }
-        return router.join(session, Address.topic(topic));
+        return router.access().join(session, Address.topic(topic));
     }
 
     @Override
@@ -236,7 +238,7 @@ final class Attachment implements ClientSession {
     @Override
     public Presence presence(String topic) {
         session.touch();
-        return router.presence(session, topic);
+        return router.access().presence(session, topic);
     }
 
     @Override
@@ -245,14 +247,16 @@ final class Attachment implements ClientSession {
         RouteError refusal = superseded();
         // The key is the user's own: nobody can use up a name before somebody else does.
         String own = key.map(given -> session.address().user() + " " + given).orElse(null);
-        return refusal == null ? router.receivePublication(message, own, session) : new Publishing.Refused(refusal);
+        return refusal == null
+                ? router.access().receivePublication(message, own, session)
+                : new Publishing.Refused(refusal);
     }
 
     @Override
     public Publishing publishVolatile(Draft draft) {
         Message message = message(draft);
         RouteError refusal = superseded();
-        return refusal == null ? router.receiveVolatile(message, session) : new Publishing.Refused(refusal);
+        return refusal == null ? router.access().receiveVolatile(message, session) : new Publishing.Refused(refusal);
     }
 
     @Override
@@ -269,10 +273,17 @@ final class Attachment implements ClientSession {
         }
     }
 
+    /** In one piece: each further copy would cost what the message itself does. */
     private Message message(Draft draft) {
         session.touch();
-        Message message = Message.of(session.user().address(), draft.targets(), draft.payload())
-                .withOrigin(session.address());
-        return draft.headers().isEmpty() ? message : message.withHeaders(draft.headers());
+        return new Message(
+                MessageId.next(),
+                session.user().address(),
+                Optional.of(session.address()),
+                draft.targets(),
+                draft.payload(),
+                draft.headers(),
+                Map.of(),
+                Intent.TELL);
     }
 }

@@ -2,6 +2,9 @@ package dev.signalbox.router;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Bytes that grow while they are written: the counterpart of {@link ByteSource}. For one thread. */
@@ -71,5 +74,31 @@ final class ByteSink {
 
     ByteSink text(String value) {
         return octets(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Writes one thing. */
+    interface Writing<T> {
+        ByteSink write(T value, ByteSink to);
+    }
+
+    <T> ByteSink optional(Optional<T> value, Writing<T> writing) {
+        flag(value.isPresent());
+        value.ifPresent(present -> writing.write(present, this));
+        return this;
+    }
+
+    /** Their number, and each of them. */
+    <T> ByteSink list(Collection<T> values, Writing<T> writing) {
+        number(values.size());
+        values.forEach(value -> writing.write(value, this));
+        return this;
+    }
+
+    <K, V> ByteSink map(Map<K, V> values, Writing<Map.Entry<K, V>> writing) {
+        return list(values.entrySet(), writing);
+    }
+
+    ByteSink texts(Map<String, String> values) {
+        return map(values, (each, to) -> to.text(each.getKey()).text(each.getValue()));
     }
 }

@@ -1,8 +1,14 @@
 package dev.signalbox.router;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * Reads what {@link ByteSink} wrote. Whatever does not fit is an {@link IllegalArgumentException}, and no length that is read makes it
@@ -50,6 +56,15 @@ final class ByteSource {
         throw new IllegalArgumentException("a number has more than ten bytes");
     }
 
+    /** A number that is an {@code int}. */
+    int integer() {
+        long value = number();
+        if (value != (int) value) {
+            throw new IllegalArgumentException("a number is too large: " + value);
+        }
+        return (int) value;
+    }
+
     /** A number of things of which each takes at least a byte. */
     int count() {
         long value = number();
@@ -91,5 +106,27 @@ final class ByteSource {
         require(length);
         at += length;
         return new ByteSource(bytes, at - length, at);
+    }
+
+    <T> Optional<T> optional(Function<ByteSource, T> reading) {
+        return flag() ? Optional.of(reading.apply(this)) : Optional.empty();
+    }
+
+    <T> List<T> list(Function<ByteSource, T> reading) {
+        int count = count();
+        List<T> read = new ArrayList<>(Math.min(count, 1_000));
+        for (int i = 0; i < count; i++) {
+            read.add(reading.apply(this));
+        }
+        return read;
+    }
+
+    <K, V> Map<K, V> map(Function<ByteSource, K> key, Function<ByteSource, V> value) {
+        int count = count();
+        Map<K, V> read = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            read.put(key.apply(this), value.apply(this));
+        }
+        return read;
     }
 }

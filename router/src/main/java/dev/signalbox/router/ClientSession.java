@@ -94,9 +94,10 @@ public interface ClientSession {
          * They are users.
          *
          * @param users in the order of their ids; 1,000 at most
-         * @param count how many there are
+         * @param count how many there are, on all nodes
+         * @param isComplete false if another node, which may have more, has not told in time
          */
-        record Present(List<String> users, int count) implements Presence {
+        record Present(List<String> users, int count, boolean isComplete) implements Presence {
             public Present {
                 users = List.copyOf(users);
             }
@@ -104,9 +105,12 @@ public interface ClientSession {
 
         /** The session may not know, or nobody keeps account of it. */
         record Refused(RouteError error) implements Presence {}
+
+        /** Other nodes are asked first: it completes with one of the others, after about two seconds at most. What depends on it must not block. */
+        record Later(CompletionStage<Presence> outcome) implements Presence {}
     }
 
-    /** Who subscribes to a topic; for those who may subscribe to it themselves. */
+    /** Who subscribes to a topic, on all nodes; for those who may subscribe to it themselves. */
     Presence presence(String topic);
 
     /** What came of publishing. */

@@ -1,11 +1,9 @@
 package dev.signalbox.router;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -15,11 +13,6 @@ import java.util.function.Consumer;
  * nodes, and so do the sessions as of a change.
  */
 final class ClusterAnnouncer {
-    /** Sessions in one frame, and characters of them: so that it fits into any link's publication. */
-    private static final int PART = 200;
-
-    private static final int PART_CHARACTERS = 16 << 10;
-
     /** Times of last messages in one frame. */
     private static final int TIMES = 1_000;
 
@@ -37,9 +30,10 @@ final class ClusterAnnouncer {
         toAll.accept(new ClusterFrame.Joined(++version, session));
     }
 
-    synchronized void left(UUID session) {
-        if (told.remove(session) != null) {
-            toAll.accept(new ClusterFrame.Left(++version, session));
+    /** {@code moves} if it only goes to another node. */
+    synchronized void left(Address.Session session, boolean moves) {
+        if (told.remove(session.id()) != null) {
+            toAll.accept(new ClusterFrame.Left(++version, session, moves));
         }
     }
 
@@ -50,21 +44,11 @@ final class ClusterAnnouncer {
 
     /** All sessions, for a node that has missed something. */
     synchronized void tellAll(Consumer<ClusterFrame> toOne) {
-        List<SessionInfo> part = new ArrayList<>();
-        int characters = 0;
-        boolean first = true;
-        for (SessionInfo session : told.values()) {
-            int more = characters(session);
-            if (!part.isEmpty() && (part.size() == PART || characters + more > PART_CHARACTERS)) {
-                toOne.accept(new ClusterFrame.Sessions(version, first, false, part));
-                part.clear();
-                characters = 0;
-                first = false;
-            }
-            part.add(session);
-            characters += more;
-        }
-        toOne.accept(new ClusterFrame.Sessions(version, first, true, part));
+        ClusterPages.cut(
+                version,
+                told.values(),
+                ClusterAnnouncer::characters,
+                part -> toOne.accept(new ClusterFrame.Sessions(part)));
     }
 
     private static int characters(SessionInfo session) {

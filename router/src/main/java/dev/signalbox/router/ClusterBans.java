@@ -46,7 +46,7 @@ final class ClusterBans {
     void arrived(List<Bans.Ban> decided) {
         for (Bans.Ban ban : decided) {
             if (bans.merge(ban)) {
-                router.disconnectHere(ban.user(), CloseReason.REMOVED);
+                router.admissions().disconnectHere(ban.user(), CloseReason.REMOVED);
             }
         }
     }

@@ -35,8 +35,9 @@ final class ClusterForwarding {
         return switch (target) {
             case Address.Client client -> toNodes(target, member.registry().nodesOf(client.id()), here);
             case Address.Session session -> here == null ? null : toNodes(target, nodeOf(session), here);
-            case Address.Topic topic -> here == null ? member.publish(topic, message, Optional.empty()) : here;
-            case Address.All _ -> here == null ? member.toAll(message) : here;
+            case Address.Topic topic ->
+                here == null ? member.carrier().publish(topic, message, Optional.empty()) : here;
+            case Address.All _ -> here == null ? member.carrier().toAll(message) : here;
             case Address.Logic _ -> here;
         };
     }
@@ -78,7 +79,7 @@ final class ClusterForwarding {
         if (message.intent() instanceof Intent.Ask) {
             member.waits().asked(message, byNode.keySet(), !takenHere.isEmpty());
         }
-        byNode.forEach((node, targets) -> member.carry(node, message.withTargets(targets)).stream()
+        byNode.forEach((node, targets) -> member.carrier().carry(node, message.withTargets(targets)).stream()
                 .filter(error -> error.target().filter(takenHere::contains).isEmpty())
                 .forEach(outcome::add));
     }

@@ -29,7 +29,7 @@ sealed interface ClusterFrame {
     /** How a message ended that was carried to be acknowledged: taken if {@code refusal} is empty. */
     record Settled(UUID message, Optional<RouteError> refusal) implements ClusterFrame {}
 
-    /** Nobody waits any more for the acknowledgement of a message that was carried. */
+    /** Nobody waits any more for the reply to a message that was carried, or for its acknowledgement. */
     record Forget(UUID message) implements ClusterFrame {}
 
     /** The connections of a user or of a session are to be closed. */
@@ -65,11 +65,20 @@ sealed interface ClusterFrame {
      * @param number of two, the higher one tells what is newer: they may come over two channels, and so in another order
      * @param version how many changes of its sessions the node has told
      * @param draining whether it takes no more work
+     * @param presence by partition, how many changes of presence the node has told
      */
-    record Beat(long number, String name, Instant since, long version, Set<String> logics, boolean draining)
+    record Beat(
+            long number,
+            String name,
+            Instant since,
+            long version,
+            Set<String> logics,
+            boolean draining,
+            Map<Integer, Long> presence)
             implements ClusterFrame {
         public Beat {
             logics = Set.copyOf(logics);
+            presence = Map.copyOf(presence);
         }
     }
 
@@ -110,8 +119,8 @@ sealed interface ClusterFrame {
     /** A session began, or changed. {@code version} is one more than that of the change before. */
     record Joined(long version, SessionInfo session) implements ClusterFrame {}
 
-    /** A session ended; {@code version} as above. */
-    record Left(long version, UUID session) implements ClusterFrame {}
+    /** A session ended, or only left this node if {@code moves}; {@code version} as above. */
+    record Left(long version, Address.Session session, boolean moves) implements ClusterFrame {}
 
     /** By session, when it last sent something. */
     record Touched(Map<UUID, Instant> at) implements ClusterFrame {
@@ -123,14 +132,25 @@ sealed interface ClusterFrame {
     /** The sender has missed changes, and asks for all sessions. */
     record Ask() implements ClusterFrame {}
 
+    /** A part of all sessions of a node. */
+    record Sessions(ClusterCopy.Part<SessionInfo> part) implements ClusterFrame {}
+
+    /** The server wishes a session to subscribe to a topic, or not to any more. */
+    record Subscribe(Address.Session session, String topic, boolean wanted) implements ClusterFrame {}
+
+    /** A user who is in a topic with presence, on the node that says so. */
+    record Present(String topic, String user) {}
+
     /**
-     * A part of all sessions of a node, as of the change {@code version}.
+     * A user came to a topic, or left it.
      *
-     * @param first whether it is the first part, and {@code last} the last
+     * @param version one more than that of the change before in the topic's {@linkplain ClusterInterest#partition partition}
      */
-    record Sessions(long version, boolean first, boolean last, List<SessionInfo> sessions) implements ClusterFrame {
-        public Sessions {
-            sessions = List.copyOf(sessions);
-        }
-    }
+    record PresenceChanged(long version, Present user, boolean came) implements ClusterFrame {}
+
+    /** The sender needs all presence in a partition. */
+    record AskPresence(int partition) implements ClusterFrame {}
+
+    /** A part of all presence of a node in a partition. */
+    record Presence(int partition, ClusterCopy.Part<Present> part) implements ClusterFrame {}
 }

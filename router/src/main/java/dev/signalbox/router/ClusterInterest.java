@@ -1,5 +1,6 @@
 package dev.signalbox.router;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,20 +21,38 @@ final class ClusterInterest {
 
     private final ClusterLink link;
     private final ClusterSequences sequences;
-    /** The topics of this node that share a channel, and when the broker has confirmed that it is subscribed to. */
-    private record Followed(Set<String> topics, CompletionStage<Void> confirmed) {}
+    private final ClusterPresence presence;
+    /** A partition that is followed. */
+    private static final class Followed {
+        private final Set<String> topics = new HashSet<>();
+        private final CompletionStage<Void> confirmed;
+        /** Whether it is followed for those who ask who is in a topic, too. */
+        private boolean isAskedFor;
+
+        private Followed(CompletionStage<Void> confirmed) {
+            this.confirmed = confirmed;
+        }
+    }
 
     private final Map<ClusterLink.Channel, Followed> followed = new HashMap<>();
 
-    ClusterInterest(ClusterLink link, ClusterSequences sequences) {
+    /** {@code presence} is followed where topics are. */
+    ClusterInterest(ClusterLink link, ClusterSequences sequences, ClusterPresence presence) {
         this.link = link;
         this.sequences = sequences;
+        this.presence = presence;
+    }
+
+    /** The partition of a topic; that which tells of the presence in a topic is in the same. */
+    static int partition(String topic) {
+        String subject = TopicPresence.subject(topic);
+        int hash = (subject == null ? topic : subject).hashCode();
+        return (hash ^ (hash >>> 8) ^ (hash >>> 16)) & (PARTITIONS - 1);
     }
 
     /** The channel of a topic. */
     static ClusterLink.Channel channel(String topic) {
-        int hash = topic.hashCode();
-        return channel((hash ^ (hash >>> 8) ^ (hash >>> 16)) & (PARTITIONS - 1));
+        return channel(partition(topic));
     }
 
     private static ClusterLink.Channel channel(int partition) {
@@ -41,12 +60,10 @@ final class ClusterInterest {
     }
 
     /** Where the messages of a topic come; those of a pattern come on all channels, for its topics may be anywhere. */
-    private static List<ClusterLink.Channel> channels(String topic) {
+    private static int[] partitions(String topic) {
         return Address.topic(topic).isPattern()
-                ? IntStream.range(0, PARTITIONS)
-                        .mapToObj(ClusterInterest::channel)
-                        .toList()
-                : List.of(channel(topic));
+                ? IntStream.range(0, PARTITIONS).toArray()
+                : new int[] {partition(topic)};
     }
 
     /**
@@ -55,17 +72,42 @@ final class ClusterInterest {
      */
     synchronized CompletionStage<?> opened(String topic, Predicate<String> isOpen) {
         return isOpen.test(topic)
-                ? CompletableFuture.allOf(channels(topic).stream()
-                        .map(channel -> add(channel, topic).toCompletableFuture())
+                ? CompletableFuture.allOf(Arrays.stream(partitions(topic))
+                        .mapToObj(partition -> add(partition, topic).toCompletableFuture())
                         .toArray(CompletableFuture<?>[]::new))
                 : CompletableFuture.completedFuture(null);
     }
 
-    private CompletionStage<Void> add(ClusterLink.Channel channel, String topic) {
-        Followed known =
-                followed.computeIfAbsent(channel, same -> new Followed(new HashSet<>(), link.subscribe(channel)));
-        known.topics().add(topic);
-        return known.confirmed();
+    private CompletionStage<Void> add(int partition, String topic) {
+        Followed known = follow(partition);
+        known.topics.add(topic);
+        return known.confirmed;
+    }
+
+    private Followed follow(int partition) {
+        return followed.computeIfAbsent(
+                channel(partition),
+                channel -> new Followed(link.subscribe(channel).thenRun(() -> presence.follows(partition))));
+    }
+
+    /**
+     * Somebody asks who is in a topic, which need not be open here: its partition is followed until {@link #answered}. False if it is already, for
+     * somebody who asked before.
+     */
+    synchronized boolean asked(String topic) {
+        Followed known = follow(partition(topic));
+        boolean wasAskedFor = known.isAskedFor;
+        known.isAskedFor = true;
+        return !wasAskedFor;
+    }
+
+    synchronized void answered(String topic) {
+        int partition = partition(topic);
+        Followed known = followed.get(channel(partition));
+        if (known != null) {
+            known.isAskedFor = false;
+            leaveIfUnused(partition, known);
+        }
     }
 
     /** A topic has ended here, unless {@code isOpen} says that another one of its name has begun since. */
@@ -73,21 +115,29 @@ final class ClusterInterest {
         if (isOpen.test(topic)) {
             return;
         }
-        channels(topic).forEach(channel -> remove(channel, topic));
+        Arrays.stream(partitions(topic)).forEach(partition -> remove(partition, topic));
     }
 
-    private void remove(ClusterLink.Channel channel, String topic) {
-        Followed known = followed.get(channel);
-        if (known != null && known.topics().remove(topic) && known.topics().isEmpty()) {
+    private void remove(int partition, String topic) {
+        Followed known = followed.get(channel(partition));
+        if (known != null && known.topics.remove(topic)) {
+            leaveIfUnused(partition, known);
+        }
+    }
+
+    private void leaveIfUnused(int partition, Followed known) {
+        if (known.topics.isEmpty() && !known.isAskedFor) {
+            ClusterLink.Channel channel = channel(partition);
             followed.remove(channel);
             link.unsubscribe(channel);
             sequences.leaves(channel);
+            presence.leaves(partition);
         }
     }
 
     /** The topics of this node that share the channel. */
     synchronized List<String> topics(ClusterLink.Channel channel) {
         Followed known = followed.get(channel);
-        return known == null ? List.of() : List.copyOf(known.topics());
+        return known == null ? List.of() : List.copyOf(known.topics);
     }
 }

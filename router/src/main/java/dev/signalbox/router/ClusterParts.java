@@ -19,8 +19,8 @@ record ClusterParts(
     /** Closes connections of this node on behalf of another. */
     void disconnecting(Address target, CloseReason reason) {
         switch (target) {
-            case Address.Client client -> router.disconnectHere(client.id(), reason);
-            case Address.Session session -> router.disconnectHere(session.id(), reason);
+            case Address.Client client -> router.admissions().disconnectHere(client.id(), reason);
+            case Address.Session session -> router.admissions().disconnectHere(session.id(), reason);
             default -> throw new IllegalArgumentException("only clients and sessions have connections, not " + target);
         }
     }

@@ -28,46 +28,61 @@ final class ClusterReceiver {
     void receive(RemoteNode node, ClusterFrame frame) {
         switch (frame) {
             case ClusterFrame.Carry(Message message) -> carried(node, message);
-            case ClusterFrame.Refused refused -> member.refused(refused.message(), refused.origin(), refused.errors());
+            case ClusterFrame.Refused refused ->
+                member.carrier().refused(refused.message(), refused.origin(), refused.errors());
             case ClusterFrame.Answered(UUID request, Message reply) ->
-                member.aside(() -> member.waits().answered(request, reply));
+                ClusterMember.aside(() -> member.waits().answered(request, reply));
             case ClusterFrame.Unanswered(UUID request, RouteError error) ->
-                member.aside(() -> member.waits().unanswered(request, node, error));
+                ClusterMember.aside(() -> member.waits().unanswered(request, node, error));
             case ClusterFrame.Settled(UUID message, Optional<RouteError> refusal) ->
-                member.aside(() -> member.waits().settled(message, node, refusal));
-            case ClusterFrame.Forget(UUID message) ->
-                member.aside(() -> parts.acknowledgements().forget(message));
+                ClusterMember.aside(() -> member.waits().settled(message, node, refusal));
+            case ClusterFrame.Forget(UUID message) -> ClusterMember.aside(() -> forget(message));
             case ClusterFrame.Disconnect(Address target, CloseReason reason) -> parts.disconnecting(target, reason);
             case ClusterFrame.Publish(String topic, Optional<String> key, Message message) ->
                 published(topic, key.orElse(null), message);
             case ClusterFrame.Stored stored -> parts.topics().stored(stored);
             case ClusterFrame.Grown(String topic) -> parts.topics().missed(topic);
             case ClusterFrame.Entry _ -> LOG.debug("node {} sent what only belongs into a history", node);
-            case ClusterFrame.Fetch asked -> member.aside(() -> member.moves().asked(node, asked));
+            case ClusterFrame.Fetch asked ->
+                ClusterMember.aside(() -> member.moves().asked(node, asked));
             case ClusterFrame.FetchedMessages part -> member.moves().arrived(part);
             case ClusterFrame.Fetched last -> member.moves().arrived(last);
             case ClusterFrame.Banned(List<Bans.Ban> bans) -> member.bans().arrived(bans);
             case ClusterFrame.BansKnown(long digest) -> member.bans().compare(node, digest);
             case ClusterFrame.PublishVolatile(String topic, Message message) ->
                 parts.topics().publishVolatileIfOpen(topic, message);
-            case ClusterFrame.Beat beat -> member.registry().beat(node, beat);
+            case ClusterFrame.Beat beat -> {
+                member.registry().beat(node, beat);
+                member.presence().beat(node, beat.presence());
+            }
             case ClusterFrame.Mark _ -> LOG.debug("node {} published what did not arrive", node);
             case ClusterFrame.Bye _ -> member.registry().gone(node);
             case ClusterFrame.Joined joined -> {
-                member.registry().change(node, joined);
+                member.registry().joined(node, joined);
                 member.limits().check(joined.session().user());
             }
-            case ClusterFrame.Left left -> member.registry().change(node, left);
+            case ClusterFrame.Left left -> member.registry().left(node, left);
             case ClusterFrame.Touched touched -> member.registry().touched(node, touched.at());
             case ClusterFrame.Ask _ ->
                 member.announcer().tellAll(each -> member.sender().tell(node, each));
-            case ClusterFrame.Sessions sessions -> {
-                member.registry().arrived(node, sessions);
-                if (sessions.last()) {
-                    member.aside(member.limits()::check);
+            case ClusterFrame.Sessions(ClusterCopy.Part<SessionInfo> part) -> {
+                member.registry().arrived(node, part);
+                if (part.isLast()) {
+                    ClusterMember.aside(member.limits()::check);
                 }
             }
+            case ClusterFrame.Subscribe(Address.Session session, String topic, boolean wanted) ->
+                ClusterMember.aside(() -> parts.router().access().wished(session.id(), topic, wanted));
+            case ClusterFrame.PresenceChanged change -> member.presence().changed(node, change);
+            case ClusterFrame.AskPresence(int partition) -> member.presence().asked(node, partition);
+            case ClusterFrame.Presence part -> member.presence().arrived(node, part);
         }
+    }
+
+    /** Nobody waits for it any more: neither for its acknowledgement, nor for a reply. */
+    private void forget(UUID message) {
+        parts.acknowledgements().forget(message);
+        parts.requests().fail(message, RouteError.of(ErrorCode.CLOSING, "nobody waits for the reply any more"));
     }
 
     private void carried(RemoteNode node, Message message) {
@@ -89,12 +104,15 @@ final class ClusterReceiver {
     }
 
     private void asked(RemoteNode node, Message message, Intent.Ask ask) {
-        var _ = parts.routing().askedElsewhere(message, ask.deadline()).whenComplete((reply, failure) -> {
-            ClusterFrame answer = reply != null
-                    ? new ClusterFrame.Answered(message.id(), reply)
-                    : new ClusterFrame.Unanswered(message.id(), error(message, failure));
-            member.sender().tell(node, answer);
-        });
+        var _ = parts.router()
+                .exchanges()
+                .askedElsewhere(message, ask.deadline())
+                .whenComplete((reply, failure) -> {
+                    ClusterFrame answer = reply != null
+                            ? new ClusterFrame.Answered(message.id(), reply)
+                            : new ClusterFrame.Unanswered(message.id(), error(message, failure));
+                    member.sender().tell(node, answer);
+                });
     }
 
     private static RouteError error(Message request, @Nullable Throwable failure) {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * a change does not grow with the number of sessions, nothing is stored anywhere else, and a node that was away learns all that it missed.
  */
 final class ClusterRegistry {
-    /** After that, sessions that were asked for are asked for again. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** Is told what changed; called under the monitor, so it must be quick and only offers frames. */
     interface Watcher {
@@ -35,12 +34,18 @@ final class ClusterRegistry {
         /** A user has a session on a node where they had none. */
         void appeared(String user, RemoteNode node);
 
+        /** These sessions are on no other node any more, and did not go to this one as far as is known here. */
+        void ended(List<Address.Session> sessions);
+
         /** The node ended, or nothing was heard of it for too long; nothing of it is in the registry any more. */
         void gone(RemoteNode node);
     }
 
     /** A session of another node. */
     record Located(RemoteNode node, SessionInfo session) {}
+
+    /** A session that left its node for another, and since when it is on its way. */
+    private record Moving(Address.Session session, Instant since) {}
 
     private final InstantSource clock;
     private final Duration lease;
@@ -50,6 +55,7 @@ final class ClusterRegistry {
     private final Map<String, List<RemoteNode>> users = new ConcurrentHashMap<>();
     private final Map<String, List<RemoteNode>> logics = new ConcurrentHashMap<>();
     private final Map<UUID, Located> sessions = new ConcurrentHashMap<>();
+    private final Map<UUID, Moving> moving = new HashMap<>();
 
     /** {@code outboxes} makes the outbox to a node. */
     ClusterRegistry(InstantSource clock, Duration lease, Function<UUID, ClusterOutbox> outboxes, Watcher watcher) {
@@ -78,16 +84,23 @@ final class ClusterRegistry {
         return List.copyOf(sessions.values());
     }
 
-    List<Located> sessionsOf(String user) {
-        return sessions.values().stream()
-                .filter(each -> each.session().user().equals(user))
-                .toList();
+    synchronized List<Located> sessionsOf(String user) {
+        List<Located> found = new ArrayList<>();
+        for (RemoteNode node : nodesOf(user)) {
+            for (UUID id : node.users().getOrDefault(user, List.of())) {
+                Located located = sessions.get(id);
+                if (located != null && located.node() == node) {
+                    found.add(located);
+                }
+            }
+        }
+        return found;
     }
 
     /** How many of a user's sessions there are on other nodes. */
     synchronized int sessionCount(String user) {
         return nodesOf(user).stream()
-                .mapToInt(node -> node.users().getOrDefault(user, 0))
+                .mapToInt(node -> node.users().getOrDefault(user, List.of()).size())
                 .sum();
     }
 
@@ -105,9 +118,29 @@ final class ClusterRegistry {
 
     /** The node that sent something just now. */
     synchronized RemoteNode heard(UUID id) {
-        RemoteNode node = nodes.computeIfAbsent(id, same -> new RemoteNode(id, outboxes.apply(id), clock.instant()));
+        RemoteNode node = nodes.computeIfAbsent(
+                id, same -> new RemoteNode(id, outboxes.apply(id), clock.instant(), this::copyOf));
         node.heard(clock.instant());
         return node;
+    }
+
+    private ClusterCopy<SessionInfo, ClusterFrame> copyOf(RemoteNode node) {
+        return new ClusterCopy<>(clock, new ClusterCopy.Keeper<SessionInfo, ClusterFrame>() {
+            @Override
+            public void apply(ClusterFrame change) {
+                change(node, change);
+            }
+
+            @Override
+            public void replace(List<SessionInfo> all) {
+                ClusterRegistry.this.replace(node, all);
+            }
+
+            @Override
+            public void ask() {
+                watcher.incomplete(node);
+            }
+        });
     }
 
     synchronized void beat(RemoteNode node, ClusterFrame.Beat beat) {
@@ -122,49 +155,31 @@ final class ClusterRegistry {
         // Only the difference: those who look a logic up meanwhile must find what was there before and still is.
         before.stream().filter(name -> !beat.logics().contains(name)).forEach(name -> remove(logics, name, node));
         beat.logics().stream().filter(name -> !before.contains(name)).forEach(name -> add(logics, name, node));
-        if (beat.version() != node.version() && !isPatient(node)) {
-            ask(node);
+        node.copy().told(beat.version());
+    }
+
+    synchronized void joined(RemoteNode node, ClusterFrame.Joined joined) {
+        node.copy().changed(joined.version(), joined);
+    }
+
+    synchronized void left(RemoteNode node, ClusterFrame.Left left) {
+        boolean isKnown = node.sessions().containsKey(left.session().id());
+        node.copy().changed(left.version(), left);
+        if (!isKnown) {
+            // It may have sent messages to logic of this node, which came before the node told that it was there.
+            left(left.session(), left.moves());
         }
     }
 
-    private boolean isPatient(RemoteNode node) {
-        return node.isAsked() && clock.instant().isBefore(node.askedAt().plus(PATIENCE));
-    }
-
-    private void ask(RemoteNode node) {
-        node.asks(clock.instant());
-        watcher.incomplete(node);
-    }
-
-    /** A change of the node's sessions: {@link ClusterFrame.Joined} or {@link ClusterFrame.Left}. */
-    synchronized void change(RemoteNode node, ClusterFrame change) {
-        if (node.isAsked()) {
-            if (!node.keep(change)) {
-                ask(node);
-            }
-        } else if (!apply(node, change)) {
-            ask(node);
-        }
-    }
-
-    /** False if another change is missing before it. */
-    private boolean apply(RemoteNode node, ClusterFrame change) {
-        long version = change instanceof ClusterFrame.Joined joined
-                ? joined.version()
-                : ((ClusterFrame.Left) change).version();
-        if (version <= node.version()) {
-            return true;
-        }
-        if (version != node.version() + 1) {
-            return false;
-        }
-        node.version(version);
+    private void change(RemoteNode node, ClusterFrame change) {
         switch (change) {
             case ClusterFrame.Joined joined -> put(node, joined.session());
-            case ClusterFrame.Left left -> remove(node, left.session());
+            case ClusterFrame.Left left -> {
+                remove(node, left.session().id());
+                left(left.session(), left.moves());
+            }
             default -> throw new IllegalStateException("no change of sessions: " + change);
         }
-        return true;
     }
 
     synchronized void touched(RemoteNode node, Map<UUID, Instant> at) {
@@ -176,41 +191,32 @@ final class ClusterRegistry {
         });
     }
 
-    /** A part of all sessions of a node. Parts that nobody asked for, or of an earlier answer, are of no use. */
-    synchronized void arrived(RemoteNode node, ClusterFrame.Sessions part) {
-        if (!node.isAsked()) {
-            return;
-        }
-        if (part.first()) {
-            node.arriving().clear();
-        }
-        part.sessions().forEach(session -> node.arriving().put(session.id(), session));
-        if (part.last()) {
-            complete(node, part.version());
-        }
+    /** A part of all sessions of a node. */
+    synchronized void arrived(RemoteNode node, ClusterCopy.Part<SessionInfo> part) {
+        node.copy().arrived(part);
     }
 
-    private void complete(RemoteNode node, long version) {
-        Map<UUID, SessionInfo> all = new LinkedHashMap<>(node.arriving());
-        List<ClusterFrame> changes = node.arrived(version);
-        for (UUID known : List.copyOf(node.sessions().keySet())) {
-            if (!all.containsKey(known)) {
-                remove(node, known);
+    private void replace(RemoteNode node, List<SessionInfo> sessionsNow) {
+        Map<UUID, SessionInfo> all = new LinkedHashMap<>();
+        sessionsNow.forEach(session -> all.put(session.id(), session));
+        for (SessionInfo known : List.copyOf(node.sessions().values())) {
+            if (!all.containsKey(known.id())) {
+                remove(node, known.id());
+                // What it left for was not told, or has been missed: so it may be on its way to another node.
+                left(known.address(), true);
             }
         }
         all.values().forEach(session -> put(node, session));
-        for (ClusterFrame change : changes) {
-            if (!apply(node, change)) {
-                ask(node);
-                return;
-            }
-        }
     }
 
     private void put(RemoteNode node, SessionInfo session) {
         sessions.put(session.id(), new Located(node, session));
-        if (node.sessions().put(session.id(), session) == null
-                && node.users().merge(session.user(), 1, Integer::sum) == 1) {
+        moving.remove(session.id());
+        if (node.sessions().put(session.id(), session) != null) {
+            return;
+        }
+        List<UUID> ids = node.users().merge(session.user(), List.of(session.id()), ClusterRegistry::both);
+        if (ids.size() == 1) {
             add(users, session.user(), node);
             watcher.appeared(session.user(), node);
         }
@@ -223,28 +229,45 @@ final class ClusterRegistry {
         }
         // It may have gone to another node meanwhile, under the same id.
         sessions.computeIfPresent(id, (same, located) -> located.node() == node ? null : located);
-        if (node.users().merge(removed.user(), -1, Integer::sum) == 0) {
-            node.users().remove(removed.user());
+        List<UUID> left = node.users().computeIfPresent(removed.user(), (user, ids) -> without(ids, id));
+        if (left == null) {
             remove(users, removed.user(), node);
         }
     }
 
+    private static <T> List<T> both(List<T> some, List<T> more) {
+        List<T> all = new ArrayList<>(some);
+        all.addAll(more);
+        return List.copyOf(all);
+    }
+
+    /** Null if nothing is left. */
+    private static <T> @Nullable List<T> without(List<T> some, T one) {
+        List<T> less = some.stream().filter(each -> !each.equals(one)).toList();
+        return less.isEmpty() ? null : less;
+    }
+
     private static void add(Map<String, List<RemoteNode>> index, String name, RemoteNode node) {
-        index.merge(name, List.of(node), (known, added) -> {
-            List<RemoteNode> more = new ArrayList<>(known);
-            more.add(node);
-            return List.copyOf(more);
-        });
+        index.merge(name, List.of(node), ClusterRegistry::both);
     }
 
     private static void remove(Map<String, List<RemoteNode>> index, String name, RemoteNode node) {
-        index.computeIfPresent(name, (same, known) -> {
-            List<RemoteNode> less = known.stream().filter(each -> each != node).toList();
-            return less.isEmpty() ? null : less;
-        });
+        index.computeIfPresent(name, (same, known) -> without(known, node));
     }
 
-    /** Forgets the nodes of which nothing was heard for as long as a lease. */
+    /** A session left its node, also this one. If it moves, it has not ended unless no node has it within a lease. */
+    synchronized void left(Address.Session session, boolean moves) {
+        if (sessions.containsKey(session.id())) {
+            return;
+        }
+        if (moves) {
+            moving.put(session.id(), new Moving(session, clock.instant()));
+        } else {
+            watcher.ended(List.of(session));
+        }
+    }
+
+    /** Forgets the nodes of which nothing was heard for as long as a lease, and sessions that were lost on their way. */
     synchronized void expire() {
         Instant now = clock.instant();
         for (RemoteNode node : List.copyOf(nodes.values())) {
@@ -255,6 +278,14 @@ final class ClusterRegistry {
                 gone(node);
             }
         }
+        List<Address.Session> lost = moving.values().stream()
+                .filter(each -> !each.since().plus(lease).isAfter(now))
+                .map(Moving::session)
+                .toList();
+        if (!lost.isEmpty()) {
+            lost.forEach(session -> moving.remove(session.id()));
+            watcher.ended(lost);
+        }
     }
 
     /** The node ended. */
@@ -262,8 +293,16 @@ final class ClusterRegistry {
         if (!nodes.remove(node.id(), node)) {
             return;
         }
-        List.copyOf(node.sessions().keySet()).forEach(id -> remove(node, id));
+        List<SessionInfo> had = List.copyOf(node.sessions().values());
+        had.forEach(session -> remove(node, session.id()));
         node.logics().forEach(name -> remove(logics, name, node));
         watcher.gone(node);
+        List<Address.Session> ended = had.stream()
+                .filter(session -> !sessions.containsKey(session.id()))
+                .map(SessionInfo::address)
+                .toList();
+        if (!ended.isEmpty()) {
+            watcher.ended(ended);
+        }
     }
 }

@@ -46,6 +46,11 @@ final class ClusterSender {
         return new ClusterOutbox(channel, options.waitingBytes(), writer.unusedSequence());
     }
 
+    /** Whether what is said goes out now. */
+    boolean isUp() {
+        return writer.down() == null;
+    }
+
     /** Why nothing can be said now, and is refused; null if it can, or waits until it can. */
     @Nullable
     String refusal() {
@@ -94,12 +99,16 @@ final class ClusterSender {
         return error(writer.offer(all, frame, notCarried), Address.ALL, "other nodes");
     }
 
+    private ClusterOutbox outbox(String topic) {
+        return topics.computeIfAbsent(ClusterInterest.channel(topic), this::outbox);
+    }
+
     /** Carries a publication to the nodes with subscribers. */
     Optional<RouteError> publish(ClusterFrame.Publish publication, Consumer<ClusterLinkException> notCarried) {
-        ClusterOutbox outbox = topics.computeIfAbsent(ClusterInterest.channel(publication.topic()), this::outbox);
+        ClusterOutbox outbox = outbox(publication.topic());
         ClusterWriter.Offered offered = offer(outbox, publication, notCarried);
         if (offered != ClusterWriter.Offered.TAKEN) {
-            outbox.leavesOut();
+            leavesOut(outbox);
         }
         return error(offered, Address.topic(publication.topic()), "other nodes");
     }
@@ -107,13 +116,13 @@ final class ClusterSender {
     /** Carries a publication that is in its topic's history; a node that does not get it notices, and reads it there. */
     void publish(ClusterFrame.Stored stored) {
         String topic = stored.entry().topic();
-        ClusterOutbox outbox = topics.computeIfAbsent(ClusterInterest.channel(topic), this::outbox);
+        ClusterOutbox outbox = outbox(topic);
         ClusterWriter.Offered offered = offer(outbox, stored, ClusterSender::ignore);
         if (offered == ClusterWriter.Offered.TOO_LARGE) {
             offered = offer(outbox, new ClusterFrame.Grown(topic), ClusterSender::ignore);
         }
         if (offered != ClusterWriter.Offered.TAKEN) {
-            outbox.leavesOut();
+            leavesOut(outbox);
         }
     }
 
@@ -121,26 +130,47 @@ final class ClusterSender {
             ClusterOutbox outbox, ClusterFrame frame, Consumer<ClusterLinkException> notCarried) {
         return writer.offer(outbox, codec.encode(frame), failure -> {
             outbox.hasHole();
+            tellHole(outbox);
             notCarried.accept(failure);
         });
+    }
+
+    private void leavesOut(ClusterOutbox outbox) {
+        outbox.leavesOut();
+        tellHole(outbox);
     }
 
     /** The same for what is not kept: if it is not carried, nothing is missing. */
     Optional<RouteError> publishVolatile(
             ClusterFrame.PublishVolatile publication, Consumer<ClusterLinkException> notCarried) {
-        ClusterOutbox outbox = topics.computeIfAbsent(ClusterInterest.channel(publication.topic()), this::outbox);
         return error(
-                writer.offer(outbox, codec.encode(publication), notCarried),
+                writer.offer(outbox(publication.topic()), codec.encode(publication), notCarried),
                 Address.topic(publication.topic()),
                 "other nodes");
     }
 
-    /** Lets the subscribers of other nodes know that they missed something, where they cannot know it yet. */
+    /** Tells the nodes that follow a topic something that they also learn in another way. */
+    void tellTopic(String topic, ClusterFrame frame) {
+        var _ = writer.offer(outbox(topic), codec.encode(frame), ClusterSender::ignore);
+    }
+
+    /** Lets the subscribers of other nodes know what they missed, where they cannot know it yet: with each sign of life, and once the link is back. */
     void tellHoles() {
-        for (ClusterOutbox outbox : topics.values()) {
-            if (outbox.takeHole()) {
-                var _ = writer.offer(outbox, codec.encode(new ClusterFrame.Mark()), ClusterSender::ignore);
-            }
+        topics.values().forEach(this::tellHole);
+    }
+
+    /**
+     * At once if the link is up; if it is not, or this is not carried either, the next {@link #tellHoles} does. What waits to be published tells it
+     * as well, by its place.
+     */
+    private void tellHole(ClusterOutbox outbox) {
+        if (!isUp() || !outbox.isEmpty() || !outbox.takeHole()) {
+            return;
+        }
+        ClusterWriter.Offered offered =
+                writer.offer(outbox, codec.encode(new ClusterFrame.Mark()), failure -> outbox.hasHole());
+        if (offered != ClusterWriter.Offered.TAKEN) {
+            outbox.hasHole();
         }
     }
 

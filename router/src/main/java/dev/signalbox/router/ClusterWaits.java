@@ -25,15 +25,17 @@ final class ClusterWaits {
         }
     }
 
-    private final ClusterMember member;
+    private final ClusterRegistry registry;
+    private final ClusterSender sender;
     private final Requests requests;
     private final Acknowledgements acknowledgements;
     private final Map<UUID, Asked> asked = new ConcurrentHashMap<>();
     private final Map<UUID, Confirmed> confirmed = new ConcurrentHashMap<>();
     private final Map<String, Set<UUID>> byUser = new ConcurrentHashMap<>();
 
-    ClusterWaits(ClusterMember member, Requests requests, Acknowledgements acknowledgements) {
-        this.member = member;
+    ClusterWaits(ClusterRegistry registry, ClusterSender sender, Requests requests, Acknowledgements acknowledgements) {
+        this.registry = registry;
+        this.sender = sender;
         this.requests = requests;
         this.acknowledgements = acknowledgements;
         requests.answeredBy(this::isElsewhere);
@@ -52,9 +54,12 @@ final class ClusterWaits {
         return left != null && !left.nodes().isEmpty();
     }
 
-    /** The request does not wait any more. */
+    /** The request does not wait any more; nodes that have not answered need not. */
     void endOf(UUID request) {
-        asked.remove(request);
+        Asked ended = asked.remove(request);
+        if (ended != null) {
+            ended.nodes().forEach(node -> sender.tell(node, new ClusterFrame.Forget(request)));
+        }
     }
 
     void answered(UUID request, Message reply) {
@@ -93,10 +98,10 @@ final class ClusterWaits {
 
     private List<RemoteNode> nodes(Address target) {
         if (target instanceof Address.Session session) {
-            ClusterRegistry.Located located = member.registry().session(session.id());
+            ClusterRegistry.Located located = registry.session(session.id());
             return located == null ? List.of() : List.of(located.node());
         }
-        return target instanceof Address.Client client ? member.registry().nodesOf(client.id()) : List.of();
+        return target instanceof Address.Client client ? registry.nodesOf(client.id()) : List.of();
     }
 
     private void carry(Confirmed waiting, RemoteNode node) {
@@ -104,12 +109,11 @@ final class ClusterWaits {
             return;
         }
         acknowledgements.mayArrive(waiting.message().id());
-        List<RouteError> errors = member.sender()
-                .carry(
-                        node,
-                        new ClusterFrame.Carry(waiting.message()),
-                        List.of(waiting.target()),
-                        failure -> waiting.nodes().remove(node));
+        List<RouteError> errors = sender.carry(
+                node,
+                new ClusterFrame.Carry(waiting.message()),
+                List.of(waiting.target()),
+                failure -> waiting.nodes().remove(node));
         if (!errors.isEmpty()) {
             waiting.nodes().remove(node);
             settleIfHopeless(waiting, errors.getFirst());
@@ -130,7 +134,7 @@ final class ClusterWaits {
             ids.remove(id);
             return ids.isEmpty() ? null : ids;
         });
-        waiting.nodes().forEach(node -> member.sender().tell(node, new ClusterFrame.Forget(id)));
+        waiting.nodes().forEach(node -> sender.tell(node, new ClusterFrame.Forget(id)));
     }
 
     /** A node says how a message ended. */

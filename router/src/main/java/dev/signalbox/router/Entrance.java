@@ -51,8 +51,14 @@ final class Entrance {
         }
     }
 
+    /** Why a message of the server's own code is not let in; null if it is. */
+    @Nullable
+    RouteError refusal(Message message) {
+        return closed ? RouteError.closing() : limits.check(message);
+    }
+
     Entrant fromServer(Message message) {
-        return new Entrant(message, closed ? RouteError.closing() : limits.check(message));
+        return new Entrant(message, refusal(message));
     }
 
     Entrant fromClient(Message message, LiveSession session) {

@@ -7,95 +7,109 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The router: {@link Entrance} decides what is let in, {@link SessionLifecycle} who is there, and {@link Routing} does the rest.
- * It has no thread of its own for messages. A message is routed on the thread that sends it, which is what keeps the order, and nobody waits for
- * anybody on the way.
+ * The router, composed: {@link Entrance} decides what is let in, {@link Admissions} who may be there, {@link TopicAccess} what is done with topics,
+ * {@link Exchanges} has those wait who ask, and {@link Routing} does the rest. It has no thread of its own for messages. A message is routed on the thread that sends
+ * it, which is what keeps the order, and nobody waits for anybody on the way.
  */
-final class MessageRouter implements Router, ClientGateway {
+final class MessageRouter implements Router {
     private static final Duration DRAIN_POLL = Duration.ofMillis(1);
 
-    private final RouterOptions options;
-    private final InstantSource clock;
+    private final RouterParts parts;
     private final Entrance entrance;
-    private final Users users;
     private final Bans bans;
-    private final SessionLifecycle life;
-    private final Deadlines deadlines;
-    private final Requests requests;
-    private final Acknowledgements acknowledgements;
-    private final Topics topics;
-    private final LogicTable logics;
-    private final MiddlewareChain sending;
-    private final Routing routing;
-    private final SafeListener listener;
     private final Gate gate;
+    private final Routing routing;
+    private final Exchanges exchanges;
+    private final TopicAccess access;
+    private final SessionLifecycle life;
+    private final Admissions admissions;
+    private final List<Endpoint> endpoints = new CopyOnWriteArrayList<>();
     private final AtomicBoolean closing = new AtomicBoolean();
-    private volatile @Nullable ClusterMember cluster;
 
     MessageRouter(RouterOptions options, RouterListener unsafe, InstantSource clock) {
-        this.listener = new SafeListener(unsafe);
-        this.gate = new Gate(listener);
+        SafeListener listener = new SafeListener(unsafe);
         RouterOptions.Resume resume = options.resume();
         Budget.Share held = new Budget.Share(resume.maxMessages(), resume.maxBytes());
-        this.options = options;
-        this.clock = clock;
+        Deadlines deadlines = new Deadlines(clock);
+        Users users = new Users(id -> new User(id, options, held, listener));
+        Requests requests = new Requests(options.maxRequests(), deadlines);
         this.entrance = new Entrance(new Limits(options), listener);
-        this.users = new Users(id -> new User(id, options, held, listener));
+        this.parts = new RouterParts(
+                options,
+                clock,
+                listener,
+                entrance,
+                users,
+                new LogicTable(this, requests, listener),
+                deadlines,
+                requests,
+                new Acknowledgements(options.acknowledgements(), users, deadlines, listener),
+                new Topics(options.topics(), clock, deadlines),
+                new MiddlewareChain(listener),
+                new Membership());
         this.bans = new Bans(clock);
-        this.deadlines = new Deadlines(clock);
-        this.requests = new Requests(options.maxRequests(), deadlines);
-        this.acknowledgements = new Acknowledgements(options.acknowledgements(), users, deadlines, listener);
-        this.topics = new Topics(options.topics(), clock, deadlines);
-        this.logics = new LogicTable(this, requests, listener);
-        this.sending = new MiddlewareChain(listener);
-        this.routing = new Routing(users, logics, requests, acknowledgements, topics, sending, listener);
-        this.life = new SessionLifecycle(resume, users, topics.everyone(), requests, acknowledgements, deadlines, this);
+        this.gate = new Gate(listener);
+        TopicRouting topics = new TopicRouting(parts);
+        this.routing = new Routing(parts, topics);
+        this.exchanges = new Exchanges(parts, routing);
+        this.access = new TopicAccess(parts, topics);
+        this.life = new SessionLifecycle(parts, this);
+        this.admissions = new Admissions(parts, bans, life);
     }
 
     InstantSource clock() {
-        return clock;
+        return parts.clock();
     }
 
     Deadlines deadlines() {
-        return deadlines;
+        return parts.deadlines();
     }
 
     RouterOptions.Sessions sessionOptions() {
-        return options.sessions();
+        return parts.options().sessions();
     }
 
     Topics topicTable() {
-        return topics;
+        return parts.topics();
     }
 
     Bans bans() {
         return bans;
     }
 
-    SessionLifecycle life() {
-        return life;
+    Requests requests() {
+        return parts.requests();
     }
 
     Gate gate() {
         return gate;
     }
 
+    Exchanges exchanges() {
+        return exchanges;
+    }
+
+    TopicAccess access() {
+        return access;
+    }
+
+    SessionLifecycle life() {
+        return life;
+    }
+
+    Admissions admissions() {
+        return admissions;
+    }
+
     @Override
     public void gate(Gatekeeper gatekeeper) {
         gate.keeper(gatekeeper);
-    }
-
-    /** Whether the session may publish to all topics among the targets, as far as that is known here. */
-    boolean mayPublish(LiveSession session, Draft draft) {
-        return draft.targets().stream()
-                .allMatch(target -> !(target instanceof Address.Topic topic) || entrance.mayPublish(session, topic));
     }
 
     @Override
@@ -104,27 +118,12 @@ final class MessageRouter implements Router, ClientGateway {
     }
 
     @Override
-    public Topic everyone() {
-        return topics.everyone();
-    }
-
-    @Override
-    public int maxPayloadBytes() {
-        return options.maxPayloadBytes();
-    }
-
-    @Override
-    public int maxEncodedBytes() {
-        return options.maxEncodedBytes();
-    }
-
-    @Override
     public void attach(Endpoint endpoint) {
         if (closing.get()) {
             throw new IllegalStateException("the router is shutting down and takes no new endpoint");
         }
-        endpoint.start(this);
-        routing.endpoints().add(endpoint);
+        endpoint.start(admissions);
+        endpoints.add(endpoint);
     }
 
     @Override
@@ -138,52 +137,52 @@ final class MessageRouter implements Router, ClientGateway {
     }
 
     private synchronized Cluster join(ClusterLink link, ClusterOptions joining, Optional<TopicHistory> history) {
-        if (cluster != null || !routing.endpoints().isEmpty() || closing.get()) {
+        Membership membership = parts.membership();
+        if (membership.member() != null || !endpoints.isEmpty() || closing.get()) {
             throw new IllegalStateException("a router joins one cluster, once, and before its first endpoint");
         }
-        ClusterMember member = new ClusterMember(
-                link,
-                joining,
-                new ClusterParts(
-                        this,
-                        users,
-                        logics,
-                        requests,
-                        acknowledgements,
-                        topics,
-                        routing,
-                        entrance,
-                        deadlines,
-                        listener,
-                        clock),
-                history);
-        listener.announces(member.announcer());
-        topics.follow(member.interest());
-        routing.joined(member);
-        cluster = member;
+        ClusterParts shared = new ClusterParts(
+                this,
+                parts.users(),
+                parts.logics(),
+                parts.requests(),
+                parts.acknowledgements(),
+                parts.topics(),
+                routing,
+                entrance,
+                parts.deadlines(),
+                parts.listener(),
+                parts.clock());
+        ClusterMember member = new ClusterMember(link, joining, shared, history);
+        parts.listener().announces(member);
+        parts.topics().follow(member.interest(), member.presence());
+        membership.join(member);
         member.start();
         return member;
     }
 
     @Override
     public Optional<Cluster> cluster() {
-        return Optional.ofNullable(cluster);
+        return Optional.ofNullable(parts.membership().member());
     }
 
     /** Other nodes are told at once what they learn with the next heartbeat otherwise. */
     private void tellCluster() {
-        Optional.ofNullable(cluster).ifPresent(ClusterMember::tellBeat);
+        ClusterMember member = parts.membership().member();
+        if (member != null) {
+            member.tellBeat();
+        }
     }
 
     @Override
     public void add(String name, Logic logic) {
-        logics.add(name, logic);
+        parts.logics().add(name, logic);
         tellCluster();
     }
 
     @Override
     public boolean remove(String name) {
-        boolean removed = logics.remove(name);
+        boolean removed = parts.logics().remove(name);
         tellCluster();
         return removed;
     }
@@ -195,294 +194,128 @@ final class MessageRouter implements Router, ClientGateway {
 
     @Override
     public void onSend(Middleware middleware) {
-        sending.add(middleware);
+        parts.sending().add(middleware);
     }
 
     @Override
     public SendReport send(Message message) {
-        return send(entrance.fromServer(message));
+        RouteError error = entrance.refusal(message);
+        return error == null ? routing.route(message) : refuse(message, error);
+    }
+
+    SendReport receive(Message message, LiveSession session) {
+        Entrant entrant = entrance.fromClient(message, session);
+        return entrant.error() == null ? routing.route(entrant.message()) : refuse(entrant.message(), entrant.error());
+    }
+
+    private SendReport refuse(Message message, RouteError error) {
+        return message.intent() instanceof Intent.Reply reply
+                ? routing.refuseReply(message, reply.request(), error)
+                : routing.refuse(message, error);
     }
 
     @Override
     public CompletionStage<Message> request(Message message, Duration within) {
-        return request(entrance.fromServer(message), within, null);
+        return exchanges.request(message, within);
     }
 
     @Override
     public CompletionStage<AckResult> sendAcknowledged(Message message, Duration within) {
-        return sendAcknowledged(entrance.fromServer(message), within, null);
-    }
-
-    SendReport receive(Message message, LiveSession session) {
-        return send(entrance.fromClient(message, session));
-    }
-
-    CompletionStage<Message> receiveRequest(Message message, Duration within, Attachment sender) {
-        return request(entrance.fromClient(message, sender.session()), within, sender);
-    }
-
-    CompletionStage<AckResult> receiveAcknowledged(Message message, Duration within, Attachment sender) {
-        return sendAcknowledged(entrance.fromClient(message, sender.session()), within, sender);
+        return exchanges.sendAcknowledged(message, within);
     }
 
     @Nullable
     Address requester(UUID request) {
-        return requests.requester(request);
+        return parts.requests().requester(request);
     }
 
     boolean acknowledged(LiveSession session, UUID message, AckResult result) {
-        return acknowledgements.answer(session, message, result);
+        return parts.acknowledgements().answer(session, message, result);
     }
 
     @Override
     public ClientSession.Publishing publish(Message message, Optional<String> key) {
-        // A user's key begins with the user's id, which is not empty.
-        String own = key.map(given -> " " + given).orElse(null);
-        return publish(entrance.fromServer(message), (admitted, topic) -> routing.publish(admitted, topic, own));
+        return access.publish(message, key);
     }
 
     @Override
     public ClientSession.Publishing publishVolatile(Message message) {
-        return publish(entrance.fromServer(message), routing::publishVolatile);
+        return access.publishVolatile(message);
+    }
+
+    @Override
+    public ClientSession.Publishing publishWhereOpen(Message message) {
+        return access.publishWhereOpen(message);
     }
 
     @Override
     public Optional<Topic.Kept> read(String topic, long after, int maxBytes) {
-        return topics.read(topic, after, maxBytes);
-    }
-
-    ClientSession.Publishing receivePublication(Message message, @Nullable String key, LiveSession session) {
-        return publish(
-                entrance.fromClient(message, session), (admitted, topic) -> routing.publish(admitted, topic, key));
-    }
-
-    ClientSession.Publishing receiveVolatile(Message message, LiveSession session) {
-        return publish(entrance.fromClient(message, session), routing::publishVolatile);
-    }
-
-    private ClientSession.Publishing publish(
-            Entrant entrant, BiFunction<Message, Address.Topic, ClientSession.Publishing> how) {
-        RouteError error = entrant.error();
-        boolean one = entrant.message().targets().size() == 1;
-        if (error == null && one && entrant.message().targets().getFirst() instanceof Address.Topic topic) {
-            return how.apply(entrant.message(), topic);
-        }
-        return routing.refusePublishing(
-                entrant.message(),
-                error == null ? RouteError.of(ErrorCode.MALFORMED, "a message is published to one topic") : error);
-    }
-
-    /** Lets a session in, unless it may not, or there are as many topics as there may be. */
-    ClientSession.Subscribing subscribe(LiveSession session, String name, TopicStart from) {
-        Address.Topic topic = Address.topic(name);
-        RouteError error = mayNotSubscribe(session, topic);
-        return error == null
-                ? session.subscriptions()
-                        .add(topic, options.topics().perSession(), loaded -> topics.join(topic, from, session, loaded))
-                : new ClientSession.Subscribing.Refused(error);
-    }
-
-    /** Lets a session in by the server's wish. */
-    ClientSession.Subscribing join(LiveSession session, Address.Topic topic) {
-        return session.subscriptions()
-                .choose(
-                        topic,
-                        options.topics().perSession(),
-                        loaded -> topics.join(topic, new TopicStart.Now(), session, loaded));
+        return parts.topics().read(topic, after, maxBytes);
     }
 
     @Override
-    public boolean subscribe(UUID id, String topic) {
-        Address.Topic known = Address.topic(topic);
-        LiveSession session = users.session(id);
-        boolean waits = session != null && session.isDetached() && joins(session, known);
-        // Race: its client may have come back just before it had the topic, and then the new connection does not follow
-        // it.
-        return session != null
-                && (session.isDetached()
-                        ? waits
-                        : session.attachment().connection().subscribe(topic));
-    }
-
-    /** Whether it has the topic, or will have it once its history is read. */
-    private boolean joins(LiveSession session, Address.Topic topic) {
-        return switch (join(session, topic)) {
-            case ClientSession.Subscribing.Subscribed _ -> true;
-            case ClientSession.Subscribing.Refused _ -> false;
-            case ClientSession.Subscribing.Later(CompletionStage<Optional<RouteError>> ready) -> {
-                var _ = ready.thenAccept(refusal -> {
-                    if (refusal.isEmpty()) {
-                        join(session, topic);
-                    }
-                });
-                yield true;
-            }
-        };
+    public boolean subscribe(UUID session, String topic) {
+        return access.wish(session, topic, true);
     }
 
     @Override
-    public boolean unsubscribe(UUID id, String topic) {
-        LiveSession session = users.session(id);
-        boolean waited = session != null
-                && session.isDetached()
-                && session.subscriptions().remove(topic);
-        return session != null
-                && (session.isDetached()
-                        ? waited
-                        : session.attachment().connection().unsubscribe(topic));
+    public boolean unsubscribe(UUID session, String topic) {
+        return access.wish(session, topic, false);
     }
 
-    ClientSession.Presence presence(LiveSession session, String name) {
-        Address.Topic topic = Address.topic(name);
-        RouteError error = mayNotSubscribe(session, topic);
-        return error == null ? topics.presence(topic) : new ClientSession.Presence.Refused(error);
-    }
-
-    @Nullable
-    RouteError mayNotSubscribe(LiveSession session, Address.Topic topic) {
-        return entrance.mayNotSubscribe(session, topic);
+    @Override
+    public CompletionStage<ClientSession.Presence> presence(String topic, String after, int most) {
+        return access.presence(topic, after, most);
     }
 
     @Override
     public List<TopicInfo> topics() {
-        return topics.list();
+        return parts.topics().list();
     }
 
     @Override
     public Optional<TopicInfo> topic(String name) {
-        return topics.find(name);
-    }
-
-    private SendReport send(Entrant entrant) {
-        Message message = entrant.message();
-        if (entrant.error() == null) {
-            return routing.route(message);
-        }
-        return message.intent() instanceof Intent.Reply reply
-                ? routing.refuseReply(message, reply.request(), entrant.error())
-                : routing.refuse(message, entrant.error());
-    }
-
-    private CompletableFuture<Message> request(Entrant asked, Duration within, @Nullable Attachment sender) {
-        Entrant entrant = asked.check(checkWait(within));
-        RouteError error = entrant.error();
-        if (error != null) {
-            routing.refuse(entrant.message(), error);
-            return CompletableFuture.failedFuture(new RequestException(error));
-        }
-        return unlessClosed(routing.ask(entrant.message(), after(within), sender));
-    }
-
-    private CompletableFuture<AckResult> sendAcknowledged(Entrant asked, Duration within, @Nullable Attachment sender) {
-        Entrant entrant = asked.check(checkWait(within));
-        RouteError error = entrant.error();
-        return error != null
-                ? CompletableFuture.completedFuture(routing.refuseAck(entrant.message(), error))
-                : unlessClosed(routing.confirm(entrant.message(), after(within), sender));
-    }
-
-    private static @Nullable RouteError checkWait(Duration within) {
-        return within.isPositive()
-                ? null
-                : RouteError.of(ErrorCode.MALFORMED, "the time to wait must be greater than zero, not " + within);
-    }
-
-    private Instant after(Duration within) {
-        return clock.instant().plus(within.compareTo(options.maxWait()) < 0 ? within : options.maxWait());
-    }
-
-    @Override
-    public Admission connect(Principal principal, Connection connection, SessionStart start) {
-        if (entrance.isDraining()) {
-            return new Admission.Refused(CloseReason.RESTARTING);
-        }
-        if (bans.end(principal.user()).isPresent()) {
-            return new Admission.Refused(CloseReason.REMOVED);
-        }
-        ClusterMember member = cluster;
-        if (member != null && !comesBack(start) && member.limits().isFull(principal.user())) {
-            return new Admission.Refused(CloseReason.TOO_MANY_SESSIONS);
-        }
-        Admission admission = life.connect(principal, connection, start);
-        if (member != null) {
-            member.limits().check(principal.user());
-        }
-        // Race: ban() may have closed the user's sessions just before this one was among them.
-        if (bans.end(principal.user()).isPresent()) {
-            connection.close(CloseReason.REMOVED);
-        }
-        return admission;
-    }
-
-    @Override
-    public CompletionStage<Void> fetch(Principal principal, SessionStart start) {
-        ClusterMember member = cluster;
-        ClusterRegistry.Located located = member == null ? null : wanted(member, start);
-        boolean isWelcome = !entrance.isDraining() && bans.end(principal.user()).isEmpty();
-        if (member == null
-                || located == null
-                || !isWelcome
-                || !located.session().user().equals(principal.user())
-                || !(start instanceof SessionStart.Resume resume)) {
-            return CompletableFuture.completedFuture(null);
-        }
-        Address.Session address = located.session().address();
-        // Before it is asked for: what is sent to all from now on is sent to it here.
-        Position all = topics.everyone().position();
-        return member.moves()
-                .fetch(located.node(), address, resume.token())
-                .thenCompose(moved -> moved.isPresent()
-                        ? life.adopt(principal, address, resume, moved.get(), all)
-                        : CompletableFuture.completedFuture(null));
-    }
-
-    private ClusterRegistry.@Nullable Located wanted(ClusterMember member, SessionStart start) {
-        UUID id = start instanceof SessionStart.Resume resume
-                ? LiveSession.idIn(resume.token()).orElse(null)
-                : null;
-        return id == null || users.session(id) != null
-                ? null
-                : member.registry().session(id);
-    }
-
-    private boolean comesBack(SessionStart start) {
-        return start instanceof SessionStart.Resume resume
-                && LiveSession.idIn(resume.token()).map(users::session).isPresent();
+        return parts.topics().find(name);
     }
 
     @Override
     public boolean ban(String user, Instant end) {
-        Address.client(user);
-        boolean banned = bans.add(user, end);
-        if (banned) {
-            disconnect(user, CloseReason.REMOVED);
-        }
-        return banned;
+        return admissions.ban(user, end);
     }
 
     @Override
     public Optional<Instant> bannedUntil(String user) {
-        return bans.end(user);
+        return admissions.bannedUntil(user);
     }
 
     @Override
     public boolean unban(String user) {
-        return bans.lift(user);
+        return admissions.unban(user);
+    }
+
+    @Override
+    public boolean disconnect(String user, CloseReason reason) {
+        return admissions.disconnect(user, reason);
+    }
+
+    @Override
+    public boolean disconnect(UUID session, CloseReason reason) {
+        return admissions.disconnect(session, reason);
     }
 
     @Override
     public int connected() {
-        return users.connected();
+        return parts.users().connected();
     }
 
     @Override
     public List<SessionInfo> sessions() {
-        return users.sessions().stream().map(LiveSession::info).toList();
+        return parts.users().sessions().stream().map(LiveSession::info).toList();
     }
 
     @Override
     public List<SessionInfo> sessions(String user) {
-        User found = users.find(user);
+        User found = parts.users().find(user);
         return found == null
                 ? List.of()
                 : found.sessions().stream().map(LiveSession::info).toList();
@@ -490,51 +323,13 @@ final class MessageRouter implements Router, ClientGateway {
 
     @Override
     public Optional<SessionInfo> session(UUID id) {
-        return Optional.ofNullable(users.session(id)).map(LiveSession::info);
+        return Optional.ofNullable(parts.users().session(id)).map(LiveSession::info);
     }
 
     @Override
     public List<String> subscriptions(UUID id) {
-        LiveSession session = users.session(id);
+        LiveSession session = parts.users().session(id);
         return session == null ? List.of() : session.subscriptions().names();
-    }
-
-    @Override
-    public boolean disconnect(String user, CloseReason reason) {
-        ClusterMember member = cluster;
-        boolean elsewhere = member != null
-                && member.disconnect(Address.client(user), member.registry().nodesOf(user), reason);
-        return disconnectHere(user, reason) || elsewhere;
-    }
-
-    @Override
-    public boolean disconnect(UUID id, CloseReason reason) {
-        return disconnectHere(id, reason) || disconnectElsewhere(id, reason);
-    }
-
-    private boolean disconnectElsewhere(UUID id, CloseReason reason) {
-        ClusterMember member = cluster;
-        ClusterRegistry.Located located =
-                member == null ? null : member.registry().session(id);
-        return member != null
-                && located != null
-                && member.disconnect(located.session().address(), List.of(located.node()), reason);
-    }
-
-    boolean disconnectHere(String user, CloseReason reason) {
-        User found = users.find(user);
-        List<LiveSession> sessions = found == null ? List.of() : found.sessions();
-        sessions.forEach(session -> session.close(reason));
-        return !sessions.isEmpty();
-    }
-
-    boolean disconnectHere(UUID id, CloseReason reason) {
-        LiveSession session = users.session(id);
-        if (session == null) {
-            return false;
-        }
-        session.close(reason);
-        return true;
     }
 
     @Override
@@ -542,7 +337,7 @@ final class MessageRouter implements Router, ClientGateway {
         entrance.drain(true);
         tellCluster();
         long start = System.nanoTime();
-        while (logics.pending() > 0) {
+        while (parts.logics().pending() > 0) {
             if (System.nanoTime() - start >= deadline.toNanos()) {
                 return false;
             }
@@ -568,33 +363,23 @@ final class MessageRouter implements Router, ClientGateway {
         if (!closing.compareAndSet(false, true)) {
             return;
         }
-        routing.endpoints().forEach(Endpoint::stopAccepting);
+        endpoints.forEach(Endpoint::stopAccepting);
         drainBeforeClosing();
         entrance.close();
-        routing.endpoints().forEach(Endpoint::close);
+        endpoints.forEach(Endpoint::close);
         life.endDetached();
-        logics.stop();
-        endWaiting();
-        Optional.ofNullable(cluster).ifPresent(ClusterMember::close);
-        deadlines.close();
-    }
-
-    private void endWaiting() {
-        requests.failAll(RouteError.closing());
-        acknowledgements.closeAll();
-    }
-
-    /** Race: something may begin to wait just after close() ended all that waited. */
-    private <T> T unlessClosed(T waiting) {
-        if (entrance.isClosed()) {
-            endWaiting();
+        parts.logics().stop();
+        exchanges.end();
+        ClusterMember member = parts.membership().member();
+        if (member != null) {
+            member.close();
         }
-        return waiting;
+        parts.deadlines().close();
     }
 
     private void drainBeforeClosing() {
         try {
-            drain(options.drain());
+            drain(parts.options().drain());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

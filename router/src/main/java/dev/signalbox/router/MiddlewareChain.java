@@ -20,6 +20,10 @@ final class MiddlewareChain {
         chain.add(middleware);
     }
 
+    boolean isEmpty() {
+        return chain.isEmpty();
+    }
+
     /** What all of them together say: the message after the last, or the first rejection. */
     Decision apply(Message message) {
         Message current = message;

@@ -206,6 +206,11 @@ final class Requests {
         return true;
     }
 
+    /** How many wait. */
+    int size() {
+        return pending.size();
+    }
+
     void failAll(RouteError error) {
         List.copyOf(pending.keySet()).forEach(id -> fail(id, error));
     }

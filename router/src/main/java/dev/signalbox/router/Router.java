@@ -115,6 +115,14 @@ public interface Router extends AutoCloseable {
     ClientSession.Publishing publishVolatile(Message message);
 
     /**
+     * Publishes to one topic on behalf of the server's own code, on those nodes where it is open: where somebody subscribes to it, or it keeps a
+     * message. A topic that nobody listens to does not begin with it. It is {@link ClientSession.Publishing.Passed} if it is not open on this node.
+     *
+     * @param message with the topic as its only target
+     */
+    ClientSession.Publishing publishWhereOpen(Message message);
+
+    /**
      * What a topic keeps of the offsets above {@code after}, oldest first: as much as fits into {@code maxBytes} but at least one.
      * Empty if there is no such topic.
      */
@@ -136,19 +144,30 @@ public interface Router extends AutoCloseable {
 
     Optional<TopicInfo> topic(String name);
 
-    /** The topics that a session subscribes to, in the order of their names; empty if there is no such session. */
+    /**
+     * Who subscribes to a topic, on all nodes, if its policy keeps account of that: with {@link ClientSession.Presence.Present} or
+     * {@link ClientSession.Presence.Refused}. At once, except where other nodes have to be asked: then within about two seconds. What depends on it must
+     * not block.
+     *
+     * @param after only users with greater ids than this; empty for the first ones
+     * @param most users in one answer; 1 to 1,000
+     * @throws IllegalArgumentException if it cannot be the name of a topic
+     */
+    CompletionStage<ClientSession.Presence> presence(String topic, String after, int most);
+
+    /** The topics that a session of this node subscribes to, in the order of their names; empty if there is no such session. */
     List<String> subscriptions(UUID session);
 
     /**
-     * Subscribes a session of this node to a topic, whether its user may or not, from what is published next on. Its client is told, also why not if
+     * Subscribes a session of any node to a topic, whether its user may or not, from what is published next on. Its client is told, also why not if
      * that is so. A session that waits for its client has the topic when it comes back.
      *
-     * @return false if there is no such session, or its client cannot be told
+     * @return false if no such session is known, or its client cannot be told; of a session of another node, true once that node is being told
      * @throws IllegalArgumentException if it cannot be the name or the pattern of a topic
      */
     boolean subscribe(UUID session, String topic);
 
-    /** Ends a subscription of a session of this node, whether its client or the server began it. Its client is told. False as with {@link #subscribe}. */
+    /** Ends a subscription of a session of any node, whether its client or the server began it. Its client is told. False as with {@link #subscribe}. */
     boolean unsubscribe(UUID session, String topic);
 
     /** Closes all connections of a user, on all nodes. False if none is known. */

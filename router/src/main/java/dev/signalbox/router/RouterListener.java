@@ -17,8 +17,14 @@ public interface RouterListener {
 
     default void connected(SessionInfo session) {}
 
-    /** A session ended. What was done for it, and for no other session of its user, can end. */
+    /** A session ended, or went to another node of the cluster, for {@link CloseReason#RESUMED}. */
     default void disconnected(SessionInfo session, CloseReason reason) {}
+
+    /**
+     * A session of any node ended, or its node did: what is done for it here, and for no other session of its user, can end. One that goes to another
+     * node has not ended. At least once for each session that other nodes told of, after {@link #disconnected} where it was on this node.
+     */
+    default void ended(Address.Session session) {}
 
     /** A client sent a message; before any middleware. */
     default void received(Message message) {}

@@ -11,15 +11,15 @@ final class SafeListener implements RouterListener {
     private static final Logger LOG = LoggerFactory.getLogger(SafeListener.class);
 
     private final RouterListener listener;
-    private volatile @Nullable ClusterAnnouncer announcer;
+    private volatile @Nullable ClusterMember cluster;
 
     SafeListener(RouterListener listener) {
         this.listener = listener;
     }
 
     /** From now on other nodes are told of sessions, too. */
-    void announces(ClusterAnnouncer other) {
-        announcer = other;
+    void announces(ClusterMember member) {
+        cluster = member;
     }
 
     private static void failed(Throwable e) {
@@ -28,7 +28,7 @@ final class SafeListener implements RouterListener {
 
     @Override
     public void connected(SessionInfo session) {
-        ClusterAnnouncer others = announcer;
+        ClusterMember others = cluster;
         if (others != null) {
             others.joined(session);
         }
@@ -41,12 +41,25 @@ final class SafeListener implements RouterListener {
 
     @Override
     public void disconnected(SessionInfo session, CloseReason reason) {
-        ClusterAnnouncer others = announcer;
+        ClusterMember others = cluster;
+        boolean moves = others != null && reason == CloseReason.RESUMED;
         if (others != null) {
-            others.left(session.id());
+            others.left(session.address(), moves);
         }
         try {
             listener.disconnected(session, reason);
+        } catch (Throwable e) {
+            failed(e);
+        }
+        if (!moves) {
+            ended(session.address());
+        }
+    }
+
+    @Override
+    public void ended(Address.Session session) {
+        try {
+            listener.ended(session);
         } catch (Throwable e) {
             failed(e);
         }

@@ -33,20 +33,13 @@ final class SessionLifecycle {
     private final MessageRouter router;
     private final AtomicInteger detached = new AtomicInteger();
 
-    SessionLifecycle(
-            RouterOptions.Resume options,
-            Users users,
-            TopicLog everyone,
-            Requests requests,
-            Acknowledgements acknowledgements,
-            Deadlines deadlines,
-            MessageRouter router) {
-        this.options = options;
-        this.users = users;
-        this.everyone = everyone;
-        this.requests = requests;
-        this.acknowledgements = acknowledgements;
-        this.deadlines = deadlines;
+    SessionLifecycle(RouterParts parts, MessageRouter router) {
+        this.options = parts.options().resume();
+        this.users = parts.users();
+        this.everyone = parts.topics().everyone();
+        this.requests = parts.requests();
+        this.acknowledgements = parts.acknowledgements();
+        this.deadlines = parts.deadlines();
         this.router = router;
     }
 
@@ -155,7 +148,8 @@ final class SessionLifecycle {
             LiveSession session, Map<String, Position> seen, Map<String, Position> written) {
         Subscriptions subscriptions = session.subscriptions();
         for (String name : subscriptions.names()) {
-            if (!subscriptions.isChosen(name) && router.mayNotSubscribe(session, Address.topic(name)) != null) {
+            if (!subscriptions.isChosen(name)
+                    && router.access().mayNotSubscribe(session, Address.topic(name)) != null) {
                 subscriptions.remove(name);
             }
         }
@@ -319,10 +313,10 @@ final class SessionLifecycle {
 
     /** A topic that it cannot have here is not among those that its client is told of. */
     private CompletionStage<?> subscribe(LiveSession session, String topic, TopicStart from) {
-        return router.subscribe(session, topic, from) instanceof ClientSession.Subscribing.Later(var ready)
+        return router.access().subscribe(session, topic, from) instanceof ClientSession.Subscribing.Later(var ready)
                 ? ready.thenAccept(refusal -> {
                     if (refusal.isEmpty()) {
-                        router.subscribe(session, topic, from);
+                        router.access().subscribe(session, topic, from);
                     }
                 })
                 : CompletableFuture.completedFuture(null);

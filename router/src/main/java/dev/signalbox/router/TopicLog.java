@@ -294,10 +294,6 @@ final class TopicLog implements Topic {
         });
     }
 
-    ClientSession.Presence.Present present() {
-        return presence == null ? new ClientSession.Presence.Present(List.of(), 0) : presence.present();
-    }
-
     void leave(String user) {
         lock.lock();
         try {

@@ -23,6 +23,12 @@ final class Topics {
     /** How often what is too old is forgotten, while anything is kept. */
     private static final Duration SWEEP = Duration.ofSeconds(10);
 
+    /** How long those who ask who is in a topic wait for other nodes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /** How long this node follows the presence in a topic that somebody asked about. */
+    private static final Duration ASKED = Duration.ofSeconds(30);
+
     /** What a session may lag behind with what goes to all. */
     private static final TopicPolicy EVERYONE =
             new TopicPolicy(1_000_000, 4 << 20, Duration.ofMinutes(1), TopicPolicy.SlowConsumer.DISCONNECT);
@@ -36,20 +42,25 @@ final class Topics {
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicBoolean sweeping = new AtomicBoolean();
     private final TopicPatterns patterns = new TopicPatterns();
+    private final TopicPresences presences;
     private final TopicLog everyone;
     private volatile @Nullable ClusterInterest interest;
+    private volatile @Nullable ClusterPresence elsewhere;
     private volatile @Nullable SharedTopics sharing;
 
     Topics(RouterOptions.Topics options, InstantSource clock, Deadlines deadlines) {
         this.options = options;
         this.clock = clock;
         this.deadlines = deadlines;
+        this.presences = new TopicPresences(clock, deadlines, this::tell);
         this.everyone = new TopicLog("", EVERYONE, clock);
     }
 
-    /** From now on topics have publishers on other nodes. Before the first topic. */
-    void follow(ClusterInterest others) {
+    /** From now on topics have publishers and subscribers on other nodes. Before the first topic. */
+    void follow(ClusterInterest others, ClusterPresence present) {
         interest = others;
+        elsewhere = present;
+        presences.join(present);
     }
 
     /** From now on the topics whose policies want it are those of all nodes. Before the first topic. */
@@ -203,25 +214,77 @@ final class Topics {
         });
     }
 
-    ClientSession.Presence presence(Address.Topic topic) {
-        if (topic.isPattern() || !options.policy(topic.name()).presence()) {
+    /** Whether anybody keeps account of who subscribes to a topic. */
+    private boolean hasPresence(String name) {
+        return !Address.topic(name).isPattern()
+                && TopicPresence.subject(name) == null
+                && options.policy(name).presence();
+    }
+
+    /** Who subscribes to a topic; see {@link Router#presence}. */
+    ClientSession.Presence presence(Address.Topic topic, String after, int most) {
+        String name = topic.name();
+        if (!hasPresence(name)) {
             return new ClientSession.Presence.Refused(
                     RouteError.to(topic, ErrorCode.MALFORMED, "nobody keeps account of who subscribes to " + topic));
         }
-        TopicLog known = byName.get(topic.name());
-        return known == null ? new ClientSession.Presence.Present(List.of(), 0) : known.present();
+        ClusterPresence others = elsewhere;
+        if (others != null) {
+            followPresence(name);
+        }
+        TopicPresence presence = presences.hold(name);
+        CompletableFuture<Boolean> known =
+                others == null ? CompletableFuture.completedFuture(true) : others.known(name);
+        if (known.isDone()) {
+            return present(name, presence, after, most, known.join());
+        }
+        Deadlines.Timer timer =
+                deadlines.at(clock.instant().plus(PATIENCE), () -> deadlines.elsewhere(() -> known.complete(false)));
+        return new ClientSession.Presence.Later(known.thenApply(isComplete -> {
+            timer.cancel();
+            return present(name, presence, after, most, isComplete);
+        }));
+    }
+
+    /** Others are likely to ask the same soon: so the topic's partition is followed for some time, and not anew for each of them. */
+    private void followPresence(String name) {
+        ClusterInterest others = interest;
+        if (others != null && others.asked(name)) {
+            deadlines.at(clock.instant().plus(ASKED), () -> others.answered(name));
+        }
+    }
+
+    private ClientSession.Presence present(
+            String name, TopicPresence presence, String after, int most, boolean isComplete) {
+        ClientSession.Presence present = presence.present(after, most, isComplete);
+        presences.release(name);
+        return present;
     }
 
     private TopicLog create(String name) {
         TopicPolicy policy = options.policy(name);
-        TopicLog topic = policy.presence() && !Address.topic(name).isPattern() && TopicPresence.subject(name) == null
-                ? new TopicLog(name, policy, clock, new TopicPresence(clock, deadlines, change -> tell(name, change)))
-                : new TopicLog(name, policy, clock);
+        String observed = observed(name);
+        TopicPresence presence = observed == null ? null : presences.hold(observed);
+        TopicLog topic = new TopicLog(name, policy, clock, name.equals(observed) ? presence : null);
         SharedTopics with = sharing;
         if (with != null && shares(name)) {
             topic.shares(new SharedTopic(topic, with, patterns));
         }
         return topic;
+    }
+
+    /** The topic whose presence is kept while this one is there: itself, or the one whose changes it tells. Null if there is none. */
+    private @Nullable String observed(String name) {
+        String subject = TopicPresence.subject(name);
+        String observed = subject == null ? name : subject;
+        return !observed.isEmpty() && hasPresence(observed) ? observed : null;
+    }
+
+    private void release(TopicLog topic) {
+        String observed = observed(topic.name());
+        if (observed != null) {
+            presences.release(observed);
+        }
     }
 
     /** Those who want to know subscribe to a topic of its own; if nobody does, nothing is said. */
@@ -264,6 +327,7 @@ final class Topics {
         TopicLog winner = byName.computeIfAbsent(name, absent -> begin(fresh));
         if (winner != fresh) {
             count.decrementAndGet();
+            release(fresh);
         }
         Optional.ofNullable(interest).ifPresent(others -> follow(winner, others));
         return winner;
@@ -289,6 +353,7 @@ final class Topics {
     private void remove(TopicLog topic) {
         if (byName.remove(topic.name(), topic)) {
             count.decrementAndGet();
+            release(topic);
             if (Address.topic(topic.name()).isPattern()) {
                 patterns.remove(topic);
             }

@@ -68,7 +68,14 @@ class ClusterCodecTest {
                 new ClusterFrame.Stored(ID, 1L << 50, new ClusterFrame.Entry("news", "id", 12, message())),
                 new ClusterFrame.Grown("news"),
                 new ClusterFrame.PublishVolatile("news", message()),
-                new ClusterFrame.Beat(9, "one", Instant.ofEpochMilli(3), 1L << 40, Set.of("x", "y"), true),
+                new ClusterFrame.Beat(
+                        9,
+                        "one",
+                        Instant.ofEpochMilli(3),
+                        1L << 40,
+                        Set.of("x", "y"),
+                        true,
+                        Map.of(3, 1L, 255, 1L << 33)),
                 new ClusterFrame.Banned(
                         List.of(new Bans.Ban("alice", later, false, 8, ID), new Bans.Ban("bob", later, true, 9, ID))),
                 new ClusterFrame.BansKnown(-3),
@@ -88,11 +95,17 @@ class ClusterCodecTest {
                 new ClusterFrame.Mark(),
                 new ClusterFrame.Bye(),
                 new ClusterFrame.Joined(4, session()),
-                new ClusterFrame.Left(5, ID),
+                new ClusterFrame.Left(5, session().address(), false),
+                new ClusterFrame.Left(6, session().address(), true),
                 new ClusterFrame.Touched(Map.of(ID, Instant.ofEpochMilli(6))),
                 new ClusterFrame.Ask(),
-                new ClusterFrame.Sessions(7, true, false, List.of(session(), session())),
-                new ClusterFrame.Sessions(0, true, true, List.of()));
+                new ClusterFrame.Sessions(new ClusterCopy.Part<>(7, 0, false, List.of(session(), session()))),
+                new ClusterFrame.Sessions(new ClusterCopy.Part<>(0, 3, true, List.of())),
+                new ClusterFrame.Subscribe(session().address(), "news", true),
+                new ClusterFrame.PresenceChanged(8, new ClusterFrame.Present("rooms/7", "alice"), true),
+                new ClusterFrame.AskPresence(255),
+                new ClusterFrame.Presence(
+                        7, new ClusterCopy.Part<>(9, 1, true, List.of(new ClusterFrame.Present("rooms/7", "bob")))));
     }
 
     private @Nullable ClusterFrame decode(byte[] bytes) {

@@ -19,13 +19,18 @@ final class ClusterFixture implements AutoCloseable {
     /** Topics whose names begin so are the cluster's; all others each node's own. */
     static final String SHARED = "shared";
 
+    /** Topics whose names begin so keep account of who is there. */
+    static final String ROOMS = "rooms/";
+
     static final RouterOptions OPTIONS = RouterOptions.defaults()
             .withDrain(Duration.ofSeconds(1))
             .withTopics(new RouterOptions.Topics(
                     10_000,
                     100,
-                    List.of(new RouterOptions.TopicRule(
-                            SHARED + "*", TopicPolicy.DEFAULT.withScope(TopicPolicy.Scope.CLUSTER))),
+                    List.of(
+                            new RouterOptions.TopicRule(
+                                    SHARED + "*", TopicPolicy.DEFAULT.withScope(TopicPolicy.Scope.CLUSTER)),
+                            new RouterOptions.TopicRule(ROOMS + "*", TopicPolicy.DEFAULT.withPresence(true))),
                     TopicPolicy.DEFAULT));
 
     final SettableClock clock = new SettableClock();

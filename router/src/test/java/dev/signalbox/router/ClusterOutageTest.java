@@ -283,4 +283,43 @@ class ClusterOutageTest {
 
         eventually().until(() -> one.router.topic("news").orElseThrow().first() > last + 1);
     }
+
+    private static long missed(ClusterFixture.Node node) {
+        return node.router.topic("news").orElseThrow().last();
+    }
+
+    @Test
+    void whatTheLinkCannotCarryIsToldAsAGapAtOnceThoughNothingFollows() {
+        fixture.linkBytes = ClusterLink.LEAST_MAX_BYTES;
+        ClusterFixture.Node one = fixture.node("one");
+        ClusterFixture.Node two = fixture.node("two");
+        two.connect("alice", new FakeConnection()).subscribe("news", new TopicStart.Now());
+        fixture.settle();
+        one.router.publish(to(Address.topic("news"), "small"), Optional.empty());
+        eventually().until(() -> missed(two) == 1);
+
+        one.router.publish(to(Address.topic("news"), "x".repeat(ClusterLink.LEAST_MAX_BYTES)), Optional.empty());
+
+        eventually().untilAsserted(() -> assertThat(missed(two)).isGreaterThan(1));
+        assertThat(two.router.read("news", 1, 1_000).orElseThrow().publications())
+                .isEmpty();
+    }
+
+    @Test
+    void whatTheBrokerRefusesWhileItIsThereIsToldAsAGapWithTheNextHeartbeatAtTheLatest() {
+        ClusterFixture.Node one = fixture.node("one");
+        ClusterFixture.Node two = fixture.node("two");
+        two.connect("alice", new FakeConnection()).subscribe("news", new TopicStart.Now());
+        fixture.settle();
+        one.router.publish(to(Address.topic("news"), "first"), Optional.empty());
+        eventually().until(() -> missed(two) == 1);
+        AtomicInteger refused = new AtomicInteger();
+        one.link.refuses = channel -> channel.name().startsWith("topic.") && refused.incrementAndGet() <= 2;
+
+        one.router.publish(to(Address.topic("news"), "lost"), Optional.empty());
+        eventually().until(() -> refused.get() >= 2);
+
+        fixture.passUntil(Duration.ofSeconds(4), () -> assertThat(missed(two)).isGreaterThan(1));
+        assertThat(one.cluster.problem()).as("the link was up all the time").isEmpty();
+    }
 }

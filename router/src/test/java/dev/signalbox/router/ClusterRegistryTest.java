@@ -39,6 +39,11 @@ class ClusterRegistryTest {
                 }
 
                 @Override
+                public void ended(List<Address.Session> sessions) {
+                    sessions.forEach(each -> told.add("ended " + each.user()));
+                }
+
+                @Override
                 public void gone(RemoteNode node) {
                     told.add("gone");
                 }
@@ -50,14 +55,15 @@ class ClusterRegistryTest {
     @BeforeEach
     void complete() {
         beat(0);
-        registry.arrived(node, new ClusterFrame.Sessions(0, true, true, List.of()));
+        registry.arrived(node, new ClusterCopy.Part<>(0, 0, true, List.of()));
         assertThat(told).containsExactly("came", "incomplete");
         told.clear();
     }
 
     private void beat(long version) {
         node = registry.heard(id);
-        registry.beat(node, new ClusterFrame.Beat(++beats, "other", Instant.EPOCH, version, Set.of("work"), false));
+        registry.beat(
+                node, new ClusterFrame.Beat(++beats, "other", Instant.EPOCH, version, Set.of("work"), false, Map.of()));
     }
 
     private SessionInfo session(String user) {
@@ -74,32 +80,32 @@ class ClusterRegistryTest {
     @Test
     void changesAreAppliedInTheirOrder() {
         SessionInfo alice = session("alice");
-        registry.change(node, new ClusterFrame.Joined(1, alice));
-        registry.change(node, new ClusterFrame.Joined(2, session("bob")));
-        registry.change(node, new ClusterFrame.Left(3, alice.id()));
+        registry.joined(node, new ClusterFrame.Joined(1, alice));
+        registry.joined(node, new ClusterFrame.Joined(2, session("bob")));
+        registry.left(node, new ClusterFrame.Left(3, alice.address(), false));
         beat(3);
 
         assertThat(users()).containsExactly("bob");
         assertThat(registry.nodesOf("bob")).containsExactly(node);
         assertThat(registry.nodesOf("alice")).isEmpty();
-        assertThat(told).containsExactly("appeared alice", "appeared bob");
+        assertThat(told).containsExactly("appeared alice", "appeared bob", "ended alice");
     }
 
     @Test
     void aUserAppearsOnceHoweverManySessionsThereAre() {
         SessionInfo first = session("alice");
-        registry.change(node, new ClusterFrame.Joined(1, first));
-        registry.change(node, new ClusterFrame.Joined(2, session("alice")));
-        registry.change(node, new ClusterFrame.Left(3, first.id()));
+        registry.joined(node, new ClusterFrame.Joined(1, first));
+        registry.joined(node, new ClusterFrame.Joined(2, session("alice")));
+        registry.left(node, new ClusterFrame.Left(3, first.address(), false));
 
-        assertThat(told).containsExactly("appeared alice");
+        assertThat(told).containsExactly("appeared alice", "ended alice");
         assertThat(registry.nodesOf("alice")).containsExactly(node);
         assertThat(registry.sessionsOf("alice")).hasSize(1);
     }
 
     @Test
     void aMissingChangeIsNoticedAtTheNext() {
-        registry.change(node, new ClusterFrame.Joined(2, session("bob")));
+        registry.joined(node, new ClusterFrame.Joined(2, session("bob")));
 
         assertThat(told).containsExactly("incomplete");
         assertThat(users()).isEmpty();
@@ -117,22 +123,23 @@ class ClusterRegistryTest {
         SessionInfo alice = session("alice");
         SessionInfo bob = session("bob");
         beat(2);
-        registry.change(node, new ClusterFrame.Left(3, alice.id()));
-        registry.change(node, new ClusterFrame.Joined(4, session("carol")));
-        registry.arrived(node, new ClusterFrame.Sessions(3, true, false, List.of(bob)));
+        registry.left(node, new ClusterFrame.Left(3, alice.address(), false));
+        registry.joined(node, new ClusterFrame.Joined(4, session("carol")));
+        registry.arrived(node, new ClusterCopy.Part<>(3, 0, false, List.of(bob)));
         assertThat(users()).isEmpty();
-        registry.arrived(node, new ClusterFrame.Sessions(3, false, true, List.of(session("dave"))));
+        registry.arrived(node, new ClusterCopy.Part<>(3, 1, true, List.of(session("dave"))));
 
         assertThat(users()).containsExactly("bob", "carol", "dave");
         beat(4);
-        assertThat(told).containsExactly("incomplete", "appeared bob", "appeared dave", "appeared carol");
+        assertThat(told)
+                .containsExactly("incomplete", "ended alice", "appeared bob", "appeared dave", "appeared carol");
     }
 
     @Test
     void whoIsNotAmongAllIsGone() {
-        registry.change(node, new ClusterFrame.Joined(1, session("alice")));
+        registry.joined(node, new ClusterFrame.Joined(1, session("alice")));
         beat(5);
-        registry.arrived(node, new ClusterFrame.Sessions(5, true, true, List.of(session("bob"))));
+        registry.arrived(node, new ClusterCopy.Part<>(5, 0, true, List.of(session("bob"))));
 
         assertThat(users()).containsExactly("bob");
         assertThat(registry.nodesOf("alice")).isEmpty();
@@ -151,8 +158,8 @@ class ClusterRegistryTest {
 
     @Test
     void partsThatNobodyAskedForChangeNothing() {
-        registry.change(node, new ClusterFrame.Joined(1, session("alice")));
-        registry.arrived(node, new ClusterFrame.Sessions(1, true, true, List.of()));
+        registry.joined(node, new ClusterFrame.Joined(1, session("alice")));
+        registry.arrived(node, new ClusterCopy.Part<>(1, 0, true, List.of()));
 
         assertThat(users()).containsExactly("alice");
     }
@@ -160,7 +167,7 @@ class ClusterRegistryTest {
     @Test
     void theTimeOfTheLastMessageIsUpdated() {
         SessionInfo alice = session("alice");
-        registry.change(node, new ClusterFrame.Joined(1, alice));
+        registry.joined(node, new ClusterFrame.Joined(1, alice));
         Instant later = clock.instant().plusSeconds(5);
         registry.touched(node, Map.of(alice.id(), later, UUID.randomUUID(), later));
 
@@ -171,7 +178,7 @@ class ClusterRegistryTest {
 
     @Test
     void aNodeIsGoneAfterItsLeaseAndNotBefore() {
-        registry.change(node, new ClusterFrame.Joined(1, session("alice")));
+        registry.joined(node, new ClusterFrame.Joined(1, session("alice")));
         clock.advance(LEASE.minusMillis(1));
         registry.expire();
         assertThat(registry.nodes()).hasSize(1);
@@ -183,7 +190,7 @@ class ClusterRegistryTest {
         assertThat(users()).isEmpty();
         assertThat(registry.nodesOf("alice")).isEmpty();
         assertThat(registry.nodesWith("work")).isEmpty();
-        assertThat(told).containsExactly("appeared alice", "gone");
+        assertThat(told).containsExactly("appeared alice", "gone", "ended alice");
     }
 
     @Test
@@ -200,11 +207,11 @@ class ClusterRegistryTest {
     @Test
     void aSessionThatMovedStaysWithItsNewNode() {
         SessionInfo alice = session("alice");
-        registry.change(node, new ClusterFrame.Joined(1, alice));
+        registry.joined(node, new ClusterFrame.Joined(1, alice));
         RemoteNode other = registry.heard(UUID.randomUUID());
-        registry.beat(other, new ClusterFrame.Beat(++beats, "new", Instant.EPOCH, 1, Set.of(), false));
-        registry.arrived(other, new ClusterFrame.Sessions(1, true, true, List.of(alice)));
-        registry.change(node, new ClusterFrame.Left(2, alice.id()));
+        registry.beat(other, new ClusterFrame.Beat(++beats, "new", Instant.EPOCH, 1, Set.of(), false, Map.of()));
+        registry.arrived(other, new ClusterCopy.Part<>(1, 0, true, List.of(alice)));
+        registry.left(node, new ClusterFrame.Left(2, alice.address(), false));
 
         assertThat(registry.sessions())
                 .singleElement()
@@ -215,7 +222,7 @@ class ClusterRegistryTest {
     @Test
     void aLogicIsFoundUntilItsNodeSaysOtherwise() {
         assertThat(registry.nodesWith("work")).containsExactly(node);
-        registry.beat(node, new ClusterFrame.Beat(++beats, "other", Instant.EPOCH, 0, Set.of("more"), true));
+        registry.beat(node, new ClusterFrame.Beat(++beats, "other", Instant.EPOCH, 0, Set.of("more"), true, Map.of()));
 
         assertThat(registry.nodesWith("work")).isEmpty();
         assertThat(registry.nodesWith("more")).containsExactly(node);
@@ -224,8 +231,10 @@ class ClusterRegistryTest {
 
     @Test
     void aSignOfLifeThatIsOvertakenByANewerOneTellsNothing() {
-        registry.beat(node, new ClusterFrame.Beat(beats + 2, "other", Instant.EPOCH, 0, Set.of("more"), false));
-        registry.beat(node, new ClusterFrame.Beat(beats + 1, "other", Instant.EPOCH, 0, Set.of("work"), true));
+        registry.beat(
+                node, new ClusterFrame.Beat(beats + 2, "other", Instant.EPOCH, 0, Set.of("more"), false, Map.of()));
+        registry.beat(
+                node, new ClusterFrame.Beat(beats + 1, "other", Instant.EPOCH, 0, Set.of("work"), true, Map.of()));
 
         assertThat(registry.nodesWith("more")).containsExactly(node);
         assertThat(registry.nodesWith("work")).isEmpty();
@@ -237,5 +246,64 @@ class ClusterRegistryTest {
         registry.heard(UUID.randomUUID());
 
         assertThat(registry.nodes()).extracting(ClusterNode::name).containsExactly("other");
+    }
+
+    /** What the second page of the list was is not known, so whom it had must not count as gone. */
+    @Test
+    void aListOfWhichAPartIsMissingChangesNothing() {
+        registry.joined(node, new ClusterFrame.Joined(1, session("alice")));
+        beat(5);
+        registry.arrived(node, new ClusterCopy.Part<>(5, 0, false, List.of(session("bob"))));
+        registry.arrived(node, new ClusterCopy.Part<>(5, 2, true, List.of(session("dave"))));
+        assertThat(users()).containsExactly("alice");
+
+        beat(5);
+        assertThat(told).containsExactly("appeared alice", "incomplete", "incomplete");
+    }
+
+    @Test
+    void aSessionThatMovesHasOnlyEndedIfNoNodeHasItWithinALease() {
+        SessionInfo alice = session("alice");
+        SessionInfo bob = session("bob");
+        registry.joined(node, new ClusterFrame.Joined(1, alice));
+        registry.joined(node, new ClusterFrame.Joined(2, bob));
+        RemoteNode other = registry.heard(UUID.randomUUID());
+        registry.beat(other, new ClusterFrame.Beat(++beats, "new", Instant.EPOCH, 0, Set.of(), false, Map.of()));
+        registry.arrived(other, new ClusterCopy.Part<>(0, 0, true, List.of()));
+        told.clear();
+        registry.left(node, new ClusterFrame.Left(3, alice.address(), true));
+        registry.left(node, new ClusterFrame.Left(4, bob.address(), true));
+        registry.joined(other, new ClusterFrame.Joined(1, bob));
+        clock.advance(LEASE.minusMillis(1));
+        node = registry.heard(id);
+        registry.heard(other.id());
+        registry.expire();
+        assertThat(told).doesNotContain("ended alice");
+        clock.advance(Duration.ofMillis(1));
+        registry.expire();
+        registry.expire();
+
+        assertThat(told).containsOnlyOnce("ended alice").doesNotContain("ended bob");
+    }
+
+    @Test
+    void aSessionThatIsMissingInAListMayHaveMoved() {
+        SessionInfo alice = session("alice");
+        registry.joined(node, new ClusterFrame.Joined(1, alice));
+        beat(5);
+        registry.arrived(node, new ClusterCopy.Part<>(5, 0, true, List.of()));
+        assertThat(told).doesNotContain("ended alice");
+        clock.advance(LEASE);
+        node = registry.heard(id);
+        registry.expire();
+
+        assertThat(told).containsOnlyOnce("ended alice");
+    }
+
+    @Test
+    void aSessionThatWasNeverKnownEndsAllTheSame() {
+        registry.left(node, new ClusterFrame.Left(7, session("alice").address(), false));
+
+        assertThat(told).containsExactly("incomplete", "ended alice");
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.LongStream;
@@ -25,12 +26,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Random histories of three nodes: clients come, go and send while the broker stops, nodes fall silent or deaf, and envelopes come twice.
  * Each message arrives at most once at each connection, those of one sender in order; no message is handled by logic twice; and once all is
- * well again, all nodes know the same.
+ * well again, all nodes know the same of sessions and of who is in which room.
  */
 @Timeout(600)
 class ClusterSimulationTest {
     private static final int STEPS = 400;
     private static final int USERS = 8;
+    private static final int ROOMS = 3;
     private static final Address.Logic WORK = Address.logic("work");
 
     static LongStream seeds() {
@@ -77,6 +79,8 @@ class ClusterSimulationTest {
             case 10 -> fixture.clock.advance(Duration.ofSeconds(random.nextInt(1, 4)));
             case 11, 12, 13, 14, 15, 16 -> connect(random);
             case 17, 18, 19 -> disconnect(random);
+            case 20, 21, 22, 23, 24, 25, 26, 27 -> enter(random);
+            case 28, 29, 30 -> leave(random);
             default -> send(random);
         }
     }
@@ -105,6 +109,22 @@ class ClusterSimulationTest {
         }
     }
 
+    private static String room(Random random) {
+        return ClusterFixture.ROOMS + random.nextInt(ROOMS);
+    }
+
+    private void enter(Random random) {
+        if (!clients.isEmpty()) {
+            clients.get(random.nextInt(clients.size())).session().subscribe(room(random), new TopicStart.Now());
+        }
+    }
+
+    private void leave(Random random) {
+        if (!clients.isEmpty()) {
+            clients.get(random.nextInt(clients.size())).session().unsubscribe(room(random));
+        }
+    }
+
     private void send(Random random) {
         if (clients.isEmpty()) {
             return;
@@ -122,6 +142,28 @@ class ClusterSimulationTest {
                 .until(() -> fixture.nodes.stream()
                         .allMatch(each -> each.cluster.problem().isEmpty()));
         fixture.passUntil(Duration.ofMinutes(1), this::requireAgreement);
+        fixture.passUntil(Duration.ofMinutes(1), this::requireAgreementOnPresence);
+    }
+
+    /** All nodes tell of each room the users who have a session in it on any node, and no other. */
+    private void requireAgreementOnPresence() {
+        for (int room = 0; room < ROOMS; room++) {
+            String name = ClusterFixture.ROOMS + room;
+            Set<String> users = new TreeSet<>();
+            for (Client client : clients) {
+                UUID session = client.session().info().id();
+                if (client.node().router.subscriptions(session).contains(name)) {
+                    users.add(client.user());
+                }
+            }
+            for (ClusterFixture.Node node : fixture.nodes) {
+                // At once: who has still to be asked is known in the next round.
+                assertThat(node.router.presence(name, "", 100).toCompletableFuture())
+                        .as("%s on %s", name, node.name)
+                        .isCompletedWithValue(
+                                new ClientSession.Presence.Present(List.copyOf(users), users.size(), true));
+            }
+        }
     }
 
     /** All nodes know all sessions that there are, and no other. */

@@ -8,6 +8,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Keeps what it is told. */
 final class CountingListener implements RouterListener {
     final List<String> events = new CopyOnWriteArrayList<>();
+    /** The users of sessions that ended, on any node. */
+    final List<String> ended = new CopyOnWriteArrayList<>();
 
     @Override
     public void connected(SessionInfo session) {
@@ -17,6 +19,11 @@ final class CountingListener implements RouterListener {
     @Override
     public void disconnected(SessionInfo session, CloseReason reason) {
         events.add("disconnected " + session.user() + " " + reason);
+    }
+
+    @Override
+    public void ended(Address.Session session) {
+        ended.add(session.user());
     }
 
     @Override

@@ -17,6 +17,9 @@ final class FaultyLink implements ClusterLink {
     /** What is lost on the way in. */
     volatile Predicate<Channel> loses = channel -> false;
 
+    /** What the broker refuses. */
+    volatile Predicate<Channel> refuses = channel -> false;
+
     FaultyLink(ClusterLink link, int maxBytes) {
         this.link = link;
         this.maxBytes = maxBytes;
@@ -58,6 +61,9 @@ final class FaultyLink implements ClusterLink {
     public CompletionStage<Void> publish(Channel channel, byte[] bytes) {
         if (mute) {
             return CompletableFuture.completedFuture(null);
+        }
+        if (refuses.test(channel)) {
+            return CompletableFuture.failedFuture(new ClusterLinkException("the test refuses it", true));
         }
         CompletionStage<Void> first = link.publish(channel, bytes);
         return doubles ? first.thenCompose(done -> link.publish(channel, bytes)) : first;

@@ -76,7 +76,7 @@ class PresenceTest {
         join("carol");
 
         assertThat(told(2)).last().isEqualTo("{\"joined\":[\"carol\"],\"left\":[\"alice\"],\"count\":2}");
-        assertThat(watcher.presence(ROOM)).isEqualTo(new Presence.Present(List.of("bob", "carol"), 2));
+        assertThat(watcher.presence(ROOM)).isEqualTo(new Presence.Present(List.of("bob", "carol"), 2, true));
     }
 
     @Test
@@ -146,7 +146,7 @@ class PresenceTest {
         assertThat(refusal(stranger.presence(ROOM))).isEqualTo(ErrorCode.FORBIDDEN);
         assertThat(stranger.subscribe(EVENTS, new TopicStart.Now())).isInstanceOf(Subscribing.Refused.class);
         assertThat(refusal(watcher.presence("quiet"))).isEqualTo(ErrorCode.MALFORMED);
-        assertThat(watcher.presence("nobody")).isEqualTo(new Presence.Present(List.of(), 0));
+        assertThat(watcher.presence("nobody")).isEqualTo(new Presence.Present(List.of(), 0, true));
         assertThat(watcher.publish(draft(Address.topic(EVENTS), "{}"), Optional.empty()))
                 .isInstanceOf(Publishing.Refused.class);
         assertThat(watcher.send(draft(Address.topic(EVENTS), "{}")).errors()).hasSize(1);

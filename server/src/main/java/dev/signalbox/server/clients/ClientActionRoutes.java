@@ -57,7 +57,7 @@ final class ClientActionRoutes {
                 Route.delete(BAN, Role.ADMIN, this::unban));
     }
 
-    /** One session of the client, and the topics that it subscribes to. */
+    /** One session of the client, and the topics that it subscribes to if it is on this node. */
     private record SessionView(
             UUID session,
             String address,
@@ -65,8 +65,10 @@ final class ClientActionRoutes {
             Instant lastMessageAt,
             Map<String, String> metadata,
             boolean connected,
-            List<String> topics) {
-        static SessionView of(SessionInfo info, List<String> topics) {
+            Optional<String> node,
+            Optional<List<String>> topics) {
+        static SessionView of(ClientSessions.Located located) {
+            SessionInfo info = located.session();
             return new SessionView(
                     info.id(),
                     info.remoteAddress(),
@@ -74,7 +76,8 @@ final class ClientActionRoutes {
                     info.lastMessageAt(),
                     info.metadata(),
                     info.connected(),
-                    topics);
+                    located.node(),
+                    located.topics());
         }
     }
 
@@ -92,20 +95,19 @@ final class ClientActionRoutes {
     }
 
     private ClientView view(String id) {
-        List<SessionView> sessions = router.get().sessions(id).stream()
-                .map(each -> SessionView.of(each, router.get().subscriptions(each.id())))
-                .toList();
+        List<SessionView> sessions = new ClientSessions(router.get())
+                .of(id).stream().map(SessionView::of).toList();
         return new ClientView(id, router.get().bannedUntil(id), sessions);
     }
 
     /** What was to be done to one session, or to all of a client's, which has none. */
     static Problem noSession(String id, Optional<UUID> session) {
-        return session.map(each -> new Problem(404, "client " + id + " has no session " + each + " on this node"))
+        return session.map(each -> new Problem(404, "client " + id + " has no session " + each))
                 .orElseGet(() -> notConnected(id));
     }
 
     private static Problem notConnected(String id) {
-        return new Problem(404, "client " + id + " is not connected to this node");
+        return new Problem(404, "client " + id + " is not connected");
     }
 
     static String id(Request request) {
@@ -145,10 +147,7 @@ final class ClientActionRoutes {
 
     /** Returns how many sessions were told to go. */
     private int disconnect(String id, Optional<UUID> session, CloseReason reason) {
-        List<UUID> going = router.get().sessions(id).stream()
-                .map(SessionInfo::id)
-                .filter(each -> session.isEmpty() || session.get().equals(each))
-                .toList();
+        List<UUID> going = new ClientSessions(router.get()).ids(id, session);
         if (going.isEmpty()) {
             throw noSession(id, session);
         }
@@ -188,7 +187,7 @@ final class ClientActionRoutes {
     private void unban(Request request, Response response) throws IOException {
         String id = id(request);
         if (!router.get().unban(id)) {
-            throw new Problem(404, "client " + id + " is not banned on this node");
+            throw new Problem(404, "client " + id + " is not banned");
         }
         response.status(204).send();
     }

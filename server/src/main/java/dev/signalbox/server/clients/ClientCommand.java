@@ -153,13 +153,13 @@ final class ClientCommand {
     /** Shows one. */
     @Command(
             name = "show",
-            description = "Prints the sessions of a client, the topics that each subscribes to, and a ban.",
+            description = "Prints the sessions of a client on all nodes, the topics of those of this node, and a ban.",
             mixinStandardHelpOptions = true)
     public static final class Show extends ClientQuestion {
         @Override
         public Integer call() {
             JsonNode shown = client().get(path());
-            Table table = new Table("SESSION", "ADDRESS", "CONNECTED", "LAST MESSAGE", "TOPICS");
+            Table table = new Table("SESSION", "ADDRESS", "CONNECTED", "LAST MESSAGE", "NODE", "TOPICS");
             shown.path("sessions")
                     .forEach(each -> table.row(
                             each.path("session").asString(),
@@ -168,7 +168,8 @@ final class ClientCommand {
                                     : "lost; may come back",
                             time(each.path("connectedAt")),
                             time(each.path("lastMessageAt")),
-                            topics(each.path("topics"))));
+                            each.path("node").asString("-"),
+                            each.has("topics") ? topics(each.path("topics")) : "?"));
             String ban = shown.has("bannedUntil") ? "banned until " + time(shown.path("bannedUntil")) : "";
             String sessions = shown.path("sessions").isEmpty() ? "not connected" : table(table);
             return answer(shown, ban.isEmpty() ? sessions : ban + System.lineSeparator() + sessions);

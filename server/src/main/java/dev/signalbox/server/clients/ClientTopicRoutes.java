@@ -2,7 +2,6 @@ package dev.signalbox.server.clients;
 
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Router;
-import dev.signalbox.router.SessionInfo;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.JsonFields;
 import dev.signalbox.server.rest.Problem;
@@ -25,7 +24,7 @@ import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
-/** Subscribes the sessions of a client to a topic, and ends subscriptions of theirs. Thread-safe. */
+/** Subscribes the sessions of a client, on all nodes, to a topic, and ends subscriptions of theirs. Thread-safe. */
 final class ClientTopicRoutes {
     private static final String TOPICS = ClientActionRoutes.CLIENT + "/topics";
     private static final int LARGEST = 4096;
@@ -88,10 +87,7 @@ final class ClientTopicRoutes {
             Request request, Response response, String topic, Optional<UUID> session, BiPredicate<UUID, String> wish)
             throws IOException {
         String id = ClientActionRoutes.id(request);
-        List<UUID> sessions = router.get().sessions(id).stream()
-                .map(SessionInfo::id)
-                .filter(each -> session.isEmpty() || session.get().equals(each))
-                .toList();
+        List<UUID> sessions = new ClientSessions(router.get()).ids(id, session);
         if (sessions.isEmpty()) {
             throw ClientActionRoutes.noSession(id, session);
         }

@@ -3,12 +3,10 @@ package dev.signalbox.server.exec;
 import dev.signalbox.exec.ExecListener;
 import dev.signalbox.observatory.ExecutionContext;
 import dev.signalbox.router.Address;
-import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouterListener;
-import dev.signalbox.router.SessionInfo;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.node.EndedSessions;
 import java.util.ArrayList;
@@ -143,9 +141,9 @@ final class ExecLogic implements RouterListener, AutoCloseable {
     }
 
     @Override
-    public void disconnected(SessionInfo session, CloseReason reason) {
+    public void ended(Address.Session session) {
         gone.add(session.id());
-        of(session.address()).forEach(ExecRun::cancel);
+        of(session).forEach(ExecRun::cancel);
     }
 
     /** Ends all runs, and returns when their processes are gone. */

@@ -15,12 +15,11 @@ import dev.signalbox.router.TopicPolicy.SlowConsumer;
 import dev.signalbox.server.rest.Json;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The topic {@code inbox/CLIENT} of each client, in which it hears of changes in its inbox, on the node that made them. Only that client
+ * The topic {@code inbox/CLIENT} of each client, in which it hears of changes in its inbox, whichever node made them. Only that client
  * may subscribe to it, and only this server publishes there. Thread-safe.
  */
 final class InboxTopics implements InboxListener {
@@ -73,15 +72,15 @@ final class InboxTopics implements InboxListener {
     private record Marked(String type, List<String> ids, InboxItem.State state, int unread) {}
 
     /**
-     * Publishes only where somebody subscribes: a topic for each recipient would use up the server's topics. A client subscribes
-     * before it lists, so what is published in between is in the list.
+     * Publishes only where somebody subscribes, on whichever node: a topic for each recipient would use up the server's topics. A client
+     * subscribes before it lists, so what is published in between is in the list.
      */
     @Override
     public void changed(Change change) {
         String topic = PREFIX + change.recipient();
-        if (topic.length() <= LONGEST_TOPIC && router.get().topic(topic).isPresent()) {
+        if (topic.length() <= LONGEST_TOPIC) {
             Payload event = Payload.text(Json.text(event(change)));
-            var _ = router.get().publish(Message.of(SELF, Address.topic(topic), event), Optional.empty());
+            var _ = router.get().publishWhereOpen(Message.of(SELF, Address.topic(topic), event));
         }
     }
 

@@ -2,14 +2,13 @@ package dev.signalbox.server.llm;
 
 import dev.signalbox.llm.LlmClient;
 import dev.signalbox.router.Address;
-import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Intent;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouterListener;
-import dev.signalbox.router.SessionInfo;
 import dev.signalbox.server.configuration.FailureText;
+import dev.signalbox.server.node.EndedSessions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,6 +34,7 @@ final class LlmLogic implements RouterListener, AutoCloseable {
     private final int concurrency;
     private final int concurrencyPerClient;
     private final Map<String, Map<String, LlmConversation>> underWay = new HashMap<>();
+    private final EndedSessions gone = new EndedSessions();
     private int count;
     private boolean closed;
 
@@ -81,6 +81,10 @@ final class LlmLogic implements RouterListener, AutoCloseable {
     private void begin(String client, LlmConversation conversation) {
         Optional<String> refusal = enter(client, conversation);
         refusal.ifPresentOrElse(why -> conversation.refuse("busy", why), conversation::start);
+        // Race: its session may have ended before the question was among those that end with it.
+        if (conversation.asker() instanceof Address.Session session && gone.contains(session.id())) {
+            conversation.cancel();
+        }
     }
 
     private synchronized Optional<String> enter(String client, LlmConversation conversation) {
@@ -130,9 +134,10 @@ final class LlmLogic implements RouterListener, AutoCloseable {
     }
 
     @Override
-    public void disconnected(SessionInfo session, CloseReason reason) {
+    public void ended(Address.Session session) {
+        gone.add(session.id());
         of(Address.client(session.user()).toString()).stream()
-                .filter(conversation -> conversation.asker().equals(session.address()))
+                .filter(conversation -> conversation.asker().equals(session))
                 .forEach(LlmConversation::cancel);
     }
 

@@ -1,12 +1,13 @@
 package dev.signalbox.server.node;
 
+import dev.signalbox.router.Address;
 import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.RouterListener;
 import dev.signalbox.router.SessionInfo;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Tells features which sessions come and go. What they do for a session ends with it. Thread-safe. */
+/** Tells features which sessions come, go and end. What they do for a session ends with it. Thread-safe. */
 final class ClientListeners implements RouterListener {
     private final List<RouterListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -22,5 +23,10 @@ final class ClientListeners implements RouterListener {
     @Override
     public void disconnected(SessionInfo session, CloseReason reason) {
         listeners.forEach(listener -> listener.disconnected(session, reason));
+    }
+
+    @Override
+    public void ended(Address.Session session) {
+        listeners.forEach(listener -> listener.ended(session));
     }
 }

@@ -1,12 +1,10 @@
 package dev.signalbox.server.sessions;
 
 import dev.signalbox.router.Address;
-import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouterListener;
-import dev.signalbox.router.SessionInfo;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.node.EndedSessions;
 import dev.signalbox.session.bus.From;
@@ -121,9 +119,9 @@ final class SessionLogic implements RouterListener {
 
     /** A client's subscriptions end with the session that asked for them. */
     @Override
-    public void disconnected(SessionInfo session, CloseReason reason) {
+    public void ended(Address.Session session) {
         gone.add(session.id());
-        forget(session.address());
+        forget(session);
     }
 
     private void forget(Address.Session client) {

@@ -42,6 +42,7 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {
             "  signalbox topic ls --name rooms/",
             "  signalbox topic show news",
+            "  signalbox topic show rooms/7 --presence",
             "  signalbox topic publish news 'hello' --key greeting-1",
             "  signalbox topic publish prices --json-payload '{\"EUR/USD\": 1.08}'",
             "  signalbox topic tail news",
@@ -143,11 +144,29 @@ final class TopicCommand {
     /** Shows one. */
     @Command(
             name = "show",
-            description = "Prints what a topic keeps and who follows it.",
+            description =
+                    "Prints what a topic keeps and who follows it; with --presence, also the clients that are in it.",
             mixinStandardHelpOptions = true)
     public static final class Show extends TopicQuestion {
+        @Option(
+                names = "--presence",
+                description = "Prints the clients that subscribe to it on any node, if a rule keeps account of that.")
+        private boolean isPresenceWanted;
+
+        @Option(
+                names = "--limit",
+                defaultValue = "50",
+                description = "How many clients of them; default ${DEFAULT-VALUE}.")
+        private int limit;
+
+        @Option(names = "--after", paramLabel = "CLIENT", description = "Begins after this client.")
+        private @Nullable String after;
+
         @Override
         public Integer call() {
+            if (isPresenceWanted) {
+                return showPresence();
+            }
             JsonNode topic = client().get(path());
             if (json()) {
                 result(topic.toString());
@@ -159,6 +178,24 @@ final class TopicCommand {
             result("kept         " + kept(topic) + " messages from " + topic.path("first") + " on, "
                     + topic.path("bytes") + " bytes");
             result("subscribers  " + topic.path("subscribers"));
+            return ExitCode.OK;
+        }
+
+        private Integer showPresence() {
+            JsonNode page = client().get(
+                            path() + "/presence?limit=" + limit + (after == null ? "" : "&cursor=" + encoded(after)));
+            if (json()) {
+                result(page.toString());
+                return ExitCode.OK;
+            }
+            page.path("users").forEach(user -> result(Visible.line(user.asString())));
+            note(page.path("count") + " clients are there.");
+            if (!page.path("complete").asBoolean(true)) {
+                note("Another node did not tell in time; there may be more.");
+            }
+            if (page.has("next")) {
+                note("More: --after " + Visible.line(page.path("next").asString()));
+            }
             return ExitCode.OK;
         }
     }

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 /** Lists topics, and reads what they keep. */
 final class TopicRoutes {
     static final String TOPICS = "/api/topics";
-    /** A topic's name may have slashes; one that ends with {@code /messages} needs that one encoded. */
+    /** A topic's name may have slashes; one that ends with {@code /messages} or {@code /presence} needs that one encoded. */
     private static final String TOPIC = TOPICS + "/{+name}";
 
     static final String MESSAGES = TOPIC + "/messages";

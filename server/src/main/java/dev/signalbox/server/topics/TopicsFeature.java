@@ -40,9 +40,11 @@ public final class TopicsFeature implements Feature {
 
     private static void start(Node node, TopicSettings settings) {
         node.routing(options -> options.withTopics(settings.options()));
-        List<Route> routes = Stream.concat(
-                        new TopicRoutes(node::router).routes().stream(),
-                        new PublishRoutes(node::router, node.bounds()).routes().stream())
+        List<Route> routes = Stream.of(
+                        new TopicRoutes(node::router).routes(),
+                        new PresenceRoutes(node::router).routes(),
+                        new PublishRoutes(node::router, node.bounds()).routes())
+                .flatMap(List::stream)
                 .toList();
         node.api(new Api(routes, OpenApi.part(TopicsFeature.class)));
         node.whenOpening(() -> {

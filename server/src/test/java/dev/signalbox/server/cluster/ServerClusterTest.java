@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,11 @@ class ServerClusterTest {
     private static final String TOKEN = "the-token-of-alice";
     private static final int MESSAGES = 20;
     private static final String[] COMMAND = {
-        "exec.clients=*", "exec.commands.0.name=rest", "exec.commands.0.command=sleep 0.5"
+        "exec.clients=*",
+        "exec.commands.0.name=rest",
+        "exec.commands.0.command=sleep 0.5",
+        "exec.commands.1.name=work",
+        "exec.commands.1.command=sleep 600"
     };
 
     @TempDir
@@ -84,7 +89,10 @@ class ServerClusterTest {
                 "cluster.url=" + redis,
                 "cluster.prefix=" + prefix,
                 "cluster.secret=the secret of this test's two nodes",
-                "cluster.node=" + name));
+                "cluster.node=" + name,
+                "topics.rules.0.name=rooms/*",
+                "topics.rules.0.subscribe=*",
+                "topics.rules.0.presence=true"));
         sets.addAll(List.of(more));
         return start(sets);
     }
@@ -173,6 +181,99 @@ class ServerClusterTest {
         }
     }
 
+    private String metrics(Server server) throws Exception {
+        return http.send(
+                        HttpRequest.newBuilder(server.controlUri().resolve("/metrics"))
+                                .build(),
+                        BodyHandlers.ofString())
+                .body();
+    }
+
+    @Test
+    void aCommandOfTheOtherNodeEndsWhenItsClientLeaves() throws Exception {
+        Server two = servers.getLast();
+        String running = "signalbox_exec_running{command=\"work\"} ";
+        try (TestClient alice = new TestClient(servers.getFirst().address("clients"), TOKEN, TestClient::ack)) {
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                alice.send("logic:exec", "{\"run\":\"work\",\"id\":\"1\"}");
+                assertThat(metrics(two)).doesNotContain(running + "0.0").contains(running);
+            });
+        }
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(metrics(two)).contains(running + "0.0"));
+    }
+
+    private static JsonNode topicOf(TestClient client, String topic) {
+        return client.messages().stream()
+                .filter(each -> each.path("topic").asString("").equals(topic))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("nothing came in topic " + topic));
+    }
+
+    @Test
+    void aClientHearsOfItsInboxThoughAnotherNodeChangesIt() throws Exception {
+        Server one = servers.getFirst();
+        try (TestClient alice = new TestClient(servers.getLast().address("clients"), TOKEN, TestClient::ack)) {
+            alice.say("{\"type\":\"subscribe\",\"id\":\"s\",\"topic\":\"inbox/alice\"}");
+            alice.answer("s").get(60, TimeUnit.SECONDS);
+            ask(HttpRequest.newBuilder(one.controlUri().resolve("/api/messages"))
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString(
+                            "{\"reach\": [{\"to\": \"inbox:alice\"}], \"body\": \"Your order is packed\"}")));
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(get(one, "/api/inboxes/alice").path("items"))
+                                    .hasSize(1));
+            String item = get(one, "/api/inboxes/alice")
+                    .path("items")
+                    .path(0)
+                    .path("id")
+                    .asString();
+
+            // Whichever node delivered it, it is this one that marks it as read.
+            assertThat(run(one, "inbox", "read", "alice", item).exitCode()).isZero();
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(alice.messages())
+                            .filteredOn(each -> each.path("topic").asString("").equals("inbox/alice"))
+                            .extracting(each -> each.path("text").asString())
+                            .anySatisfy(text -> assertThat(text).contains("marked", item)));
+        }
+    }
+
+    @Test
+    void whoIsInATopicAndWhatItsClientsSubscribeToIsManagedFromAnyNode() throws Exception {
+        Server one = servers.getFirst();
+        try (TestClient alice = new TestClient(servers.getLast().address("clients"), TOKEN, TestClient::ack)) {
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(
+                                    get(one, "/api/clients/alice").path("sessions"))
+                            .singleElement()
+                            .satisfies(each ->
+                                    assertThat(each.path("node").asString("")).isEqualTo("two")));
+            assertThat(get(one, "/api/clients/alice").path("sessions").path(0).has("topics"))
+                    .as("what it subscribes to is known on its own node")
+                    .isFalse();
+            Run subscribed = run(one, "client", "subscribe", "alice", "rooms/7");
+            assertThat(subscribed.out().strip()).as(subscribed.err()).isEqualTo("1");
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(get(one, "/api/topics/rooms/7/presence")
+                                    .path("users")
+                                    .path(0)
+                                    .asString(""))
+                            .isEqualTo("alice"));
+            Run shown = run(one, "topic", "show", "rooms/7", "--presence");
+            assertThat(shown.out().strip()).as(shown.err()).isEqualTo("alice");
+            run(one, "topic", "publish", "rooms/7", "hello");
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(
+                                    topicOf(alice, "rooms/7").path("text").asString())
+                            .isEqualTo("hello"));
+            assertThat(run(one, "client", "disconnect", "alice").out().strip()).isEqualTo("1");
+            assertThat(alice.closed().get(60, TimeUnit.SECONDS)).isEqualTo(4403);
+        }
+    }
+
     @Test
     void theNodesAreShown() throws Exception {
         Run status = run(servers.getFirst(), "cluster", "status");
@@ -180,12 +281,7 @@ class ServerClusterTest {
         assertThat(status.out()).contains("link     redis", "problem  none", "one", "two", "this node");
         assertThat(run(servers.getFirst(), "cluster", "status", "--json").json().path("nodes"))
                 .hasSize(2);
-        assertThat(http.send(
-                                HttpRequest.newBuilder(
-                                                servers.getFirst().controlUri().resolve("/metrics"))
-                                        .build(),
-                                BodyHandlers.ofString())
-                        .body())
+        assertThat(metrics(servers.getFirst()))
                 .contains("signalbox_cluster_nodes{link=\"redis\"} 2.0", "signalbox_cluster_published_total");
     }
 

@@ -8,7 +8,6 @@ import dev.signalbox.llm.LlmEndpoint;
 import dev.signalbox.llm.LlmModel;
 import dev.signalbox.llm.LlmPrice;
 import dev.signalbox.router.Address;
-import dev.signalbox.router.CloseReason;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.MessageId;
@@ -215,9 +214,9 @@ class LlmLogicTest {
                         Payload.text("{\"ask\":\"hi\",\"id\":\"q\"}"))
                 .withOrigin(session.address()));
         await().until(() -> simulator.received() == 1);
-        llm.disconnected(session(), CloseReason.GONE);
+        llm.ended(session().address());
         assertThat(llm.underWay()).as("after the end of another session").isEqualTo(1);
-        llm.disconnected(session, CloseReason.GONE);
+        llm.ended(session.address());
         await().until(() -> llm.underWay() == 0);
         await().until(() -> simulator.connections() == 0);
     }

@@ -3,10 +3,15 @@ package dev.signalbox.server.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.server.Run;
+import dev.signalbox.server.TestClient;
 import dev.signalbox.server.TestServer;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.RestClient;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -29,6 +34,7 @@ class TopicCommandTest {
                 "topics.rules.1.name=short",
                 "topics.rules.1.history.count=2",
                 "topics.rules.2.name=rooms/*",
+                "topics.rules.2.subscribe=*",
                 "topics.rules.2.presence=true");
     }
 
@@ -132,6 +138,43 @@ class TopicCommandTest {
         assertThat(followed.exitCode()).isZero();
         assertThat(followed.out().lines().map(line -> json(line).path("text").asString()))
                 .containsExactly("0", "1", "2", "3");
+    }
+
+    private static TestClient alice() throws IOException {
+        String token = Files.readString(Path.of(server.tokenOf("alice")));
+        return new TestClient(URI.create(server.clientsUrl()), token, TestClient::ack);
+    }
+
+    @Test
+    void whoIsInATopicIsPrinted() throws Exception {
+        Run empty = ok("topic", "show", "rooms/9", "--presence");
+        assertThat(empty.out()).isEmpty();
+        assertThat(empty.err()).contains("0 clients are there");
+        try (TestClient one = alice();
+                TestClient two = alice()) {
+            for (TestClient each : List.of(one, two)) {
+                each.say("{\"type\":\"subscribe\",\"id\":\"s\",\"topic\":\"rooms/9\"}");
+                assertThat(each.answer("s")
+                                .orTimeout(60, TimeUnit.SECONDS)
+                                .join()
+                                .path("type")
+                                .asString())
+                        .isEqualTo("ok");
+            }
+            assertThat(ok("topic", "show", "rooms/9", "--presence").out().strip())
+                    .isEqualTo("alice");
+            assertThat(json(ok("topic", "show", "rooms/9", "--presence", "--json")
+                            .out()))
+                    .isEqualTo(json("{\"topic\":\"rooms/9\",\"count\":1,\"complete\":true,\"users\":[\"alice\"]}"));
+            Run full = ok("topic", "show", "rooms/9", "--presence", "--limit", "1");
+            assertThat(full.err()).contains("More: --after alice");
+            assertThat(ok("topic", "show", "rooms/9", "--presence", "--after", "alice")
+                            .out())
+                    .isEmpty();
+        }
+        Run without = server.run("topic", "show", "short", "--presence");
+        assertThat(without.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(without.err()).contains("topics.rules.*.presence");
     }
 
     @Test

@@ -329,11 +329,17 @@ final class Conversation implements ClientConnection.Wishes {
     }
 
     private void presence(ClientFrame.Presence frame) {
-        String topic = frame.topic().name();
-        switch (session.presence(topic)) {
+        presence(frame, session.presence(frame.topic().name()));
+    }
+
+    private void presence(ClientFrame.Presence frame, Presence presence) {
+        switch (presence) {
             case Presence.Refused(RouteError error) -> connection.answer(ServerFrames.error(frame.id(), error));
-            case Presence.Present(List<String> users, int count) ->
-                connection.answer(TopicFrames.presence(frame.id(), topic, users, count));
+            case Presence.Present(List<String> users, int count, boolean _) ->
+                connection.answer(TopicFrames.presence(frame.id(), frame.topic().name(), users, count));
+            case Presence.Later(CompletionStage<Presence> outcome) -> {
+                var _ = outcome.thenAccept(known -> presence(frame, known));
+            }
         }
     }
 
