@@ -41,7 +41,8 @@ final class Bench implements Callable<Integer> {
             "session", SessionBenchmark::new,
             "drain", DrainBenchmark::new,
             "lease", LeaseBenchmark::new,
-            "failover", FailoverBenchmark::new);
+            "failover", FailoverBenchmark::new,
+            "start", StartBenchmark::new);
     private static final double NANOS = 1_000_000_000.0;
 
     private record Report(String bench, Machine machine, List<Result> results, List<Ratio> ratios) {}
