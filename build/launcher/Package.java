@@ -16,9 +16,10 @@ import java.util.zip.ZipFile;
 
 /**
  * Makes the archives for those who have no checkout and no Java: {@code java Package.java OUT ROOT CLASSPATH FORMAT...}.
- * {@code ./signalbox package} calls it. CLASSPATH begins with the server's jar; formats are tar.gz, zip and deb.
+ * {@code ./signalbox package} calls it. CLASSPATH begins with the server's jar; formats are tar.gz, zip, deb
+ * and oci.
  *
- * <p>The same inputs give the same bytes: entries are sorted, and their times are the commit's.
+ * <p>The same inputs give the same bytes, except for oci: entries are sorted, and their times are the commit's.
  */
 final class Package {
     private static final String MAIN = "dev.signalbox.server.SignalboxCommand";
@@ -45,7 +46,11 @@ final class Package {
         var made = new Package(out, Path.of(arguments[1]), classpath);
         made.layOut();
         List<Path> archives = new ArrayList<>();
-        for (String format : List.of(arguments).subList(3, arguments.length)) {
+        // The image comes last, since what it prepares in the folder belongs into no archive.
+        List<String> formats = List.of(arguments).subList(3, arguments.length).stream()
+                .sorted(Comparator.comparing(format -> format.equals("oci")))
+                .toList();
+        for (String format : formats) {
             step("writing " + format);
             archives.add(made.archive(format));
         }
@@ -136,7 +141,8 @@ final class Package {
             case "tar.gz" -> PackageArchive.tarGz(folder, time);
             case "zip" -> PackageArchive.zip(folder, time);
             case "deb" -> PackageDebian.build(folder, root.resolve("deploy/debian"), version, time);
-            default -> throw new IllegalArgumentException("no archive is called " + format + ": tar.gz, zip or deb");
+            case "oci" -> PackageImage.build(folder, version, time);
+            default -> throw new IllegalArgumentException("no archive is called " + format + ": tar.gz, zip, deb or oci");
         };
     }
 

@@ -43,7 +43,8 @@ final class Bench implements Callable<Integer> {
             Map.entry("drain", DrainBenchmark::new),
             Map.entry("lease", LeaseBenchmark::new),
             Map.entry("failover", FailoverBenchmark::new),
-            Map.entry("cluster", ClusterBenchmark::new));
+            Map.entry("cluster", ClusterBenchmark::new),
+            Map.entry("start", StartBenchmark::new));
     private static final double NANOS = 1_000_000_000.0;
 
     private record Report(String bench, Machine machine, List<Result> results, List<Ratio> ratios) {}

@@ -241,7 +241,7 @@ public final class Database implements AutoCloseable {
      * Brings a module's tables up to date. Each module has a history table of its own, {@code <module>_schema}, so modules
      * can share a database. The scripts are {@code V1__what.sql} and so on, in the class path folder
      * {@code <folder>/postgresql}, {@code mysql}, {@code sqlserver} or {@code sqlite}. Of several processes that do this at
-     * once, one works and the others wait.
+     * once, one works and the others wait; where there is nothing to do, none waits.
      *
      * <p>A newer program may have brought the tables further already. If only the second number of their version is newer, as
      * in 1.1, this program goes on; if the first is, it refuses.
@@ -250,7 +250,10 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseException if a script fails, or was changed after it had run, or the tables are too new
      */
     public void migrate(String module, String folder, ClassLoader loader) {
-        new Migrations(config, module, folder, loader).run();
+        Migrations migrations = new Migrations(config, module, folder, loader);
+        if (!read(migrations::areComplete)) {
+            migrations.run();
+        }
     }
 
     /**

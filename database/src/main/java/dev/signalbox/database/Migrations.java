@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Date;
@@ -47,6 +49,11 @@ final class Migrations {
         this.module = module;
         this.folder = folder + "/" + config.dialect().folder();
         this.loader = loader;
+    }
+
+    /** Whether there is nothing to do. */
+    boolean areComplete(Connection connection) throws SQLException {
+        return new MigrationHistory(module, folder, loader).isComplete(connection);
     }
 
     void run() {

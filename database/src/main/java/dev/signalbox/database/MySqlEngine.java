@@ -96,10 +96,12 @@ final class MySqlEngine implements Engine {
         return Optional.of("timestampdiff(microsecond, '1970-01-01 00:00:00', sysdate(6))");
     }
 
+    /** Begins it here and now: what is set for the next transaction would hold for somebody else's if the work read nothing. */
     @Override
     public void snapshot(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("set transaction isolation level repeatable read, read only");
+            statement.execute("set transaction isolation level repeatable read");
+            statement.execute("start transaction read only");
         }
     }
 

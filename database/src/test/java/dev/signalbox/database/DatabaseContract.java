@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -167,6 +168,18 @@ abstract class DatabaseContract {
     }
 
     @Test
+    void aReadThatReadsNothingLeavesItsConnectionToThoseThatWrite() {
+        try (Database database = migrated()) {
+            for (int i = 0; i < 20; i++) { // more than there are connections
+                assertThat(database.<Boolean>read(Connection::isClosed)).isFalse();
+            }
+
+            assertThat(database.<Integer>transact(connection -> execute(connection, "insert into trial values (1)")))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
     void migrationsRunOnce() {
         DatabaseConfig config = newDatabase();
         for (int i = 0; i < 2; i++) {
@@ -243,6 +256,68 @@ abstract class DatabaseContract {
             assertThatExceptionOfType(DatabaseException.class).isThrownBy(() -> migrate(database, "trial_changed"));
             assertThat(history(database, "trial_changed").getLast().problem())
                     .hasValueSatisfying(problem -> assertThat(problem).contains("was changed"));
+        }
+    }
+
+    private static boolean isComplete(Database database, String folder) {
+        var migrations = new Migrations(database.config(), "trial", folder, DatabaseContract.class.getClassLoader());
+        return database.read(migrations::areComplete);
+    }
+
+    @Test
+    void onlyTablesWithEachScriptAsItIsAreComplete() {
+        try (Database database = Database.open(newDatabase())) {
+            assertThat(isComplete(database, "trial")).isFalse();
+
+            migrate(database, "trial");
+
+            assertThat(isComplete(database, "trial")).isTrue();
+            database.transact(connection -> execute(connection, "update trial_schema set checksum = checksum + 1"));
+            assertThat(isComplete(database, "trial")).isFalse();
+        }
+    }
+
+    @Test
+    void tablesOfAnotherVersionAreNotComplete() {
+        try (Database database = given("trial")) {
+            assertThat(isComplete(database, "trial_minor")).isFalse();
+            assertThat(isComplete(database, "trial_changed")).isFalse();
+
+            migrate(database, "trial_minor");
+
+            assertThat(isComplete(database, "trial_minor")).isTrue();
+            assertThat(isComplete(database, "trial")).isFalse();
+        }
+    }
+
+    @Test
+    void startsWithNothingToMigrateDoNotWaitForOneThatMigrates() throws Exception {
+        try (Database database = migrated();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            CountDownLatch held = new CountDownLatch(1);
+            CountDownLatch release = new CountDownLatch(1);
+            Future<?> other = threads.submit(() -> MigrationLock.alone(database.config(), () -> {
+                held.countDown();
+                await(release);
+            }));
+            try {
+                await(held);
+
+                Future<?> start = threads.submit(() -> migrate(database, "trial"));
+
+                assertThat(start).succeedsWithin(Duration.ofMinutes(1));
+                assertThat(other).isNotDone();
+            } finally {
+                release.countDown();
+            }
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(90, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -2,13 +2,10 @@ package dev.signalbox.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
 import dev.signalbox.server.SignalboxCommand;
 import dev.signalbox.server.configuration.Configuration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +18,6 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -33,7 +29,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** The files of {@code deploy/}, as far as they can be checked without a daemon of Docker, a cluster, or a running systemd. */
+/** The files of {@code deploy/} and the workflows, as far as they can be checked without a daemon of Docker, a cluster, or a running systemd. */
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class DeploymentTest {
@@ -41,7 +37,6 @@ class DeploymentTest {
     private static final Path DOCS = DEPLOY.resolveSibling("docs");
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final Pattern METRIC = Pattern.compile("\\bsignalbox_[a-z_]+\\b");
-    private static final Pattern VALUE = Pattern.compile("\\.Values\\.([A-Za-z.]+)");
 
     @TempDir
     private Path folder;
@@ -102,7 +97,8 @@ class DeploymentTest {
         Path unnamed = Files.writeString(
                 folder.resolve("compose.yaml"), text("compose.yaml").replaceFirst("(?m)^name: signalbox\n", ""));
 
-        Ran ran = run(
+        ToolRun ran = ToolRun.of(
+                folder,
                 "docker-compose",
                 "--project-directory",
                 DEPLOY.toString(),
@@ -111,15 +107,19 @@ class DeploymentTest {
                 "config",
                 "--quiet");
 
-        assertThat(ran.exit()).as(ran.output()).isZero();
+        ran.succeeded();
     }
 
     @Test
     void theProxyOfTheClusterTakesItsConfiguration() throws Exception {
-        Ran ran =
-                run("haproxy", "-c", "-f", DEPLOY.resolve("haproxy/haproxy.cfg").toString());
+        ToolRun ran = ToolRun.of(
+                folder,
+                "haproxy",
+                "-c",
+                "-f",
+                DEPLOY.resolve("haproxy/haproxy.cfg").toString());
 
-        assertThat(ran.exit()).as(ran.output()).isZero();
+        ran.succeeded();
         JsonNode cluster = YAML.readTree(text("compose.cluster.yaml"));
         assertThat(cluster.at("/services/signalbox/deploy/replicas").asInt()).isEqualTo(3);
         assertThat(strings(cluster.at("/services/haproxy/volumes")))
@@ -159,12 +159,13 @@ class DeploymentTest {
         Path here = Files.writeString(
                 folder.resolve("signalbox.service"), unit.replaceAll("(?m)^ExecStart=\\S+", "ExecStart=/bin/true"));
 
-        Ran verified = run("systemd-analyze", "verify", "--man=no", here.toString());
-        Ran security = run("systemd-analyze", "security", "--offline=true", "--threshold=25", here.toString());
+        ToolRun verified = ToolRun.of(folder, "systemd-analyze", "verify", "--man=no", here.toString());
+        ToolRun security =
+                ToolRun.of(folder, "systemd-analyze", "security", "--offline=true", "--threshold=25", here.toString());
 
-        assertThat(verified.exit()).as(verified.output()).isZero();
+        verified.succeeded();
         assertThat(verified.output()).doesNotContain("signalbox.service");
-        assertThat(security.exit()).as(security.output()).isZero();
+        security.succeeded();
     }
 
     @Test
@@ -206,40 +207,9 @@ class DeploymentTest {
                         .isNotEmpty());
     }
 
-    /** Helm itself is not here: that the templates can be rendered is not verified. */
     @Test
-    void theChartHasAValueForEachThatItsTemplatesUseAndASchemaForThem() throws Exception {
-        Path chart = DEPLOY.resolve("helm/signalbox");
-        JsonNode values = YAML.readTree(Files.readString(chart.resolve("values.yaml")));
-        var schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-                .getSchema(Files.readString(chart.resolve("values.schema.json")));
-        assertThat(schema.validate(values)).isEmpty();
-        assertThat(schema.validate(YAML.readTree("replicas: many"))).isNotEmpty();
-
-        List<String> used = new ArrayList<>();
-        try (Stream<Path> templates = Files.list(chart.resolve("templates"))) {
-            for (Path template : templates.toList()) {
-                String text = Files.readString(template);
-                assertThat(text.split("\\{\\{", -1)).as("%s", template).hasSameSizeAs(text.split("}}", -1));
-                VALUE.matcher(text).results().forEach(value -> used.add(value.group(1)));
-            }
-        }
-        assertThat(used)
-                .hasSizeGreaterThan(8)
-                .allSatisfy(path -> assertThat(
-                                values.at("/" + path.replace('.', '/')).isMissingNode())
-                        .as(path)
-                        .isFalse());
-    }
-
-    @Test
-    void theServerTakesTheConfigurationOfTheChart() throws Exception {
-        JsonNode values = YAML.readTree(text("helm/signalbox/values.yaml"));
-        Path file = Files.writeString(folder.resolve("signalbox.yaml"), YAML.writeValueAsString(values.path("config")));
-
-        Configuration configuration = SignalboxCommand.FEATURES.load(Optional.of(file), Map.of(), List.of());
-
-        assertThat(configuration.print()).contains("format: json");
+    void hadolintFindsNothingInTheDockerfile() throws Exception {
+        ToolRun.of(folder, "hadolint", DEPLOY.resolve("Dockerfile").toString()).succeeded();
     }
 
     @Test
@@ -254,6 +224,16 @@ class DeploymentTest {
         }
     }
 
+    @Test
+    void actionlintFindsNothingInTheWorkflows() throws Exception {
+        List<String> command = new ArrayList<>(List.of("actionlint", "-no-color"));
+        try (Stream<Path> files = Files.list(DEPLOY.resolveSibling(".github").resolve("workflows"))) {
+            files.forEach(file -> command.add(file.toString()));
+        }
+
+        ToolRun.ofOptional(folder, command.toArray(String[]::new)).succeeded();
+    }
+
     private static String text(String file) throws IOException {
         return Files.readString(DEPLOY.resolve(file));
     }
@@ -264,26 +244,5 @@ class DeploymentTest {
 
     private static List<String> strings(JsonNode array) {
         return array.valueStream().map(each -> each.asString("")).toList();
-    }
-
-    private record Ran(int exit, String output) {}
-
-    private Ran run(String... command) throws Exception {
-        Process process;
-        try {
-            process = new ProcessBuilder(command)
-                    .directory(folder.toFile())
-                    .redirectErrorStream(true)
-                    .start();
-        } catch (IOException e) {
-            assertThat(System.getenv("CI"))
-                    .as("with CI=true this test needs %s", command[0])
-                    .isNotEqualTo("true");
-            Assumptions.abort(
-                    "skipped: this test needs " + command[0] + " on the PATH; CONTRIBUTING.md names its package");
-            throw new AssertionError(e);
-        }
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Ran(process.waitFor(), output);
     }
 }

@@ -53,7 +53,7 @@ class LauncherBuildTest extends LauncherFixture {
         try (var out = running.inputReader(StandardCharsets.UTF_8);
                 var in = running.outputWriter(StandardCharsets.UTF_8)) {
             assertThat(out.readLine()).isEqualTo("serve");
-            jar("fresh.jar", "SignalboxCommand", "Training");
+            jar("fresh.jar", "SignalboxCommand", "ServerTraining", "CommandTraining");
             touchLater(root.resolve("router/src/main/Router.java"));
             signalbox("version");
             assertThat(builds()).hasSize(2);

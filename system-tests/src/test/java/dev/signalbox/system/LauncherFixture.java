@@ -34,9 +34,6 @@ abstract class LauncherFixture {
                         Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("stopped")));
                     }
                     System.out.println(String.join("|", args));
-                    if (args[0].equals("demo")) {
-                        System.exit(0); // the run that prepares fast starts
-                    }
                     if (args[args.length - 1].equals("jvm")) {
                         System.out.println(java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments());
                     }
@@ -48,7 +45,8 @@ abstract class LauncherFixture {
                 }
             }
             class Late { static String word() { return "loaded late"; } }
-            class Training { public static void main(String[] args) { } }
+            class ServerTraining { public static void main(String[] args) { } }
+            class CommandTraining { public static void main(String[] args) { } }
             """;
     static final String MAVEN = """
             #!/bin/sh
@@ -102,7 +100,7 @@ abstract class LauncherFixture {
         Files.writeString(source, PROGRAM);
         ToolProvider.getSystemJavaCompiler()
                 .run(null, null, null, "-d", root.resolve("classes").toString(), source.toString());
-        jar("fresh.jar", "SignalboxCommand", "Late", "Training");
+        jar("fresh.jar", "SignalboxCommand", "Late", "ServerTraining", "CommandTraining");
         jar("library.jar");
         Files.writeString(root.resolve("bin/mvn"), MAVEN.replace("ROOT", root.toString()));
         makeExecutable(root.resolve("bin/mvn"));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.testing.services.Effort;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -21,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -45,8 +46,15 @@ class PackageTest {
     private static final String NOBODY = "65534";
     private static final String PREPARING = "Preparing fast starts, once; this takes some seconds.\n";
     private static final List<String> FORMATS = Files.isExecutable(Path.of("/usr/bin/dpkg-deb"))
-            ? List.of("tar.gz", "zip", "deb")
-            : List.of("tar.gz", "zip");
+            ? List.of("tar.gz", "zip", "oci", "deb")
+            : List.of("tar.gz", "zip", "oci");
+    private static final String IN_A_ROOT_OF_ITS_OWN = """
+            PATH=/usr/sbin:/usr/bin:/sbin:/bin
+            mount --bind "$1" "$1"
+            mkdir "$1/proc" "$1/dev"
+            mount -t proc proc "$1/proc"
+            mount --bind /dev "$1/dev"
+            exec chroot --userspec=10001:10001 "$@\"""";
     private static final boolean IS_ROOT = System.getProperty("user.name").equals("root");
 
     @TempDir
@@ -61,59 +69,15 @@ class PackageTest {
     @BeforeAll
     static void packAndUnpack() throws Exception {
         open(shared);
-        archive = pack(shared.resolve("dist")).getFirst();
+        archive = Packing.pack(shared, shared.resolve("dist"), FORMATS).getFirst();
         Path place = Files.createDirectory(shared.resolve("a place"));
         Execution unpacked = Execution.of(place, "tar", "-xzf", archive.toString());
         assertThat(unpacked.exit()).as(unpacked.output()).isZero();
-        home = only(place);
+        home = Packing.only(place);
         Execution first = Execution.of(place, home.resolve("bin/signalbox").toString(), "--version");
         assertThat(first).isEqualTo(new Execution(0, PREPARING + "signalbox " + version() + "\n"));
         Execution prepared = Execution.of(place, home.resolve("bin/signalbox").toString(), "prepare");
         assertThat(prepared).isEqualTo(new Execution(0, PREPARING + PREPARING));
-    }
-
-    /** From the jars of this build, as the launcher does. */
-    private static List<Path> pack(Path out) throws Exception {
-        Path server = ROOT.resolve("server/target");
-        List<String> command = new ArrayList<>(List.of(
-                java(System.getProperty("java.home")),
-                "-Duser.timezone=UTC",
-                ROOT.resolve("build/launcher/Package.java").toString(),
-                out.toString(),
-                ROOT.toString(),
-                jar(server) + ":" + Files.readString(server.resolve("classpath"))));
-        command.addAll(FORMATS);
-        Execution result = Execution.of(shared, command.toArray(String[]::new));
-        assertThat(result.exit()).as(result.output()).isZero();
-        return FORMATS.stream().map(format -> withEnding(out, "." + format)).toList();
-    }
-
-    private static Path jar(Path target) {
-        boolean built = Files.exists(target.resolve("classpath"));
-        assertThat(built || !Boolean.parseBoolean(System.getenv("CI")))
-                .as("with CI=true this test needs the server's jar, as verify makes it")
-                .isTrue();
-        Assumptions.assumeTrue(built, "skipped: this test needs the server's jar: mvn package -pl server -am");
-        return withEnding(target, "SNAPSHOT.jar");
-    }
-
-    private static Path withEnding(Path folder, String ending) {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(ending))
-                    .findFirst()
-                    .orElseThrow();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Path only(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.reduce((one, other) -> {
-                        throw new AssertionError("not only " + one + " but also " + other);
-                    })
-                    .orElseThrow();
-        }
     }
 
     @Test
@@ -122,7 +86,7 @@ class PackageTest {
 
         assertThat(checked.exit()).as(checked.output()).isZero();
         assertThat(checked.output().lines()).hasSize(FORMATS.size());
-        assertThat(filesOfZip(withEnding(shared.resolve("dist"), ".zip")))
+        assertThat(filesOfZip(Packing.withEnding(shared.resolve("dist"), ".zip")))
                 .isEqualTo(filesOfTar())
                 .hasSizeGreaterThan(150);
     }
@@ -132,9 +96,11 @@ class PackageTest {
     void theSameBuildGivesTheSameBytes() throws Exception {
         Assumptions.assumeTrue(Effort.of(0, 1) > 0, "skipped: packs twice, which the long form does");
 
-        List<Path> again = pack(folder.resolve("dist"));
+        List<Path> again = Packing.pack(folder, folder.resolve("dist"), FORMATS);
 
         assertThat(again)
+                .filteredOn(file -> !file.toString().endsWith(".oci.tar"))
+                .hasSizeGreaterThan(1)
                 .allSatisfy(file -> assertThat(
                                 Files.mismatch(file, shared.resolve("dist").resolve(file.getFileName())))
                         .as("%s", file)
@@ -145,7 +111,7 @@ class PackageTest {
     void runsFromADebianPackage() throws Exception {
         Assumptions.assumeTrue(FORMATS.contains("deb"), "skipped: this test needs dpkg-deb");
         Path system = folder.resolve("system");
-        String deb = withEnding(shared.resolve("dist"), ".deb").toString();
+        String deb = Packing.withEnding(shared.resolve("dist"), ".deb").toString();
         Execution extracted = Execution.of(folder, "dpkg-deb", "--extract", deb, system.toString());
         assertThat(extracted.exit()).as(extracted.output()).isZero();
         assertThat(system.resolve("usr/lib/systemd/system/signalbox.service")).exists();
@@ -159,6 +125,39 @@ class PackageTest {
                 "--version");
 
         assertThat(version).isEqualTo(new Execution(0, "signalbox " + version() + "\n"));
+    }
+
+    /** With the folders of the kernel, and nothing else of this machine; `-XX:AOTMode=on` ends a JVM whose cache does not fit. */
+    @Test
+    void theImageServesWithNothingButItself() throws Exception {
+        Assumptions.assumeTrue(IS_ROOT && canUnshare(), "skipped: this test gives a process a root folder of its own");
+        UnpackedImage image = UnpackedImage.of(Packing.withEnding(shared.resolve("dist"), ".oci.tar"), folder);
+        JsonNode run = image.configuration().path("config");
+        assertThat(run.path("User").asString()).isEqualTo("10001:10001");
+        assertThat(run.path("StopSignal").asString()).isEqualTo("SIGTERM");
+        List<String> command = new ArrayList<>(List.of("/usr/bin/env", "-i"));
+        command.addAll(UnpackedImage.texts(run.path("Env")));
+        command.addAll(List.of(
+                "SIGNALBOX_CONTROL_PORT=0", "SIGNALBOX_CLIENTS_PORT=0", "SIGNALBOX_JAVA_OPTIONS=-XX:AOTMode=on"));
+        command.addAll(List.of("/usr/bin/unshare", "--fork", "--pid", "--mount", "--kill-child"));
+        command.addAll(List.of(
+                "/bin/sh", "-euc", IN_A_ROOT_OF_ITS_OWN, "sh", image.root().toString()));
+        command.addAll(UnpackedImage.texts(run.path("Entrypoint")));
+        command.addAll(UnpackedImage.texts(run.path("Cmd")));
+
+        String stopped = serveAndStop(
+                Execution.begin(folder, command),
+                server -> server.children().findFirst().orElseThrow().destroy());
+
+        assertThat(stopped).contains("stopping");
+        assertThat(Files.getAttribute(image.root().resolve("data/token"), "unix:uid"))
+                .isEqualTo(10001);
+    }
+
+    private boolean canUnshare() throws Exception {
+        return Execution.of(folder, "unshare", "--fork", "--pid", "--mount", "true")
+                        .exit()
+                == 0;
     }
 
     @Test
@@ -248,7 +247,7 @@ class PackageTest {
         open(Files.createDirectory(place));
         Execution unpacked = Execution.of(place, "tar", "-xzf", archive.toString());
         assertThat(unpacked.exit()).as(unpacked.output()).isZero();
-        List<String> command = asSomebodyElse(only(place), "demo", "--exit");
+        List<String> command = asSomebodyElse(Packing.only(place), "demo", "--exit");
         command.addFirst("SIGNALBOX_PREPARE=no");
         command.addFirst("/usr/bin/env");
 
@@ -257,7 +256,7 @@ class PackageTest {
         assertThat(demo.exit()).as(demo.output()).isZero();
         assertThat(JsonMapper.shared().readTree(demo.json()).path("delivered").asInt())
                 .isGreaterThan(100);
-        try (Stream<Path> lib = Files.list(only(place).resolve("lib"))) {
+        try (Stream<Path> lib = Files.list(Packing.only(place).resolve("lib"))) {
             assertThat(lib).noneMatch(file -> file.toString().contains(".aot"));
         }
     }
@@ -273,7 +272,7 @@ class PackageTest {
         for (String kind : List.of("server", "command")) {
             Execution version = Execution.of(
                     folder,
-                    java(moved.resolve("runtime").toString()),
+                    Packing.java(moved.resolve("runtime").toString()),
                     "@" + moved.resolve("lib/jvm.options"),
                     "@" + moved.resolve("lib/" + kind + ".options"),
                     "-XX:AOTMode=on", // ends the JVM where the cache does not fit
@@ -313,7 +312,14 @@ class PackageTest {
     }
 
     private void serveAndStop(Path data) throws Exception {
-        Process server = Execution.begin(folder, asSomebodyElse(home, serve(data)));
+        String stopped = serveAndStop(
+                Execution.begin(folder, asSomebodyElse(home, serve(data))),
+                server -> server.toHandle().destroy());
+        assertThat(stopped).contains("stopping");
+    }
+
+    /** What it printed once it was told to stop. */
+    private static String serveAndStop(Process server, Consumer<Process> stop) throws Exception {
         try (var output = server.inputReader(StandardCharsets.UTF_8)) {
             List<String> lines = new ArrayList<>();
             while (lines.isEmpty() || !lines.getLast().contains(" ready: ")) {
@@ -321,11 +327,12 @@ class PackageTest {
                 assertThat(line).as("the server ended: %s", lines).isNotNull();
                 lines.add(line);
             }
-            server.toHandle().destroy();
-            assertThat(output.readAllAsString()).contains("stopping");
+            stop.accept(server);
+            String stopped = output.readAllAsString();
+            assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.exitValue()).isZero();
+            return stopped;
         }
-        assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(server.exitValue()).isZero();
     }
 
     private static String[] serve(Path data) {
@@ -378,9 +385,5 @@ class PackageTest {
 
     private static void open(Path folder) throws IOException {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-
-    private static String java(String home) {
-        return Path.of(home, "bin", "java").toString();
     }
 }

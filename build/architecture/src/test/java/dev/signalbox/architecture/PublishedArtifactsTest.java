@@ -27,6 +27,7 @@ class PublishedArtifactsTest {
             "examples",
             "examples/spring",
             "system-tests");
+    private static final Set<String> NEEDED_BY_THE_OTHERS = Set.of("build/parent", "build/bom");
 
     static List<String> modules() throws IOException {
         Matcher module = MODULE.matcher(read("pom.xml"));
@@ -64,6 +65,14 @@ class PublishedArtifactsTest {
     /** A folder is an artifact, but the client for Java is called what it is. */
     private static String artifact(String module) {
         return module.equals("clients/java") ? "client" : module.replace('/', '-');
+    }
+
+    /** The parent and the list of versions are no libraries, but the POMs of those refer to them. */
+    @ParameterizedTest
+    @MethodSource("modules")
+    void whatIsForNobodyElseIsNotPublished(String module) throws IOException {
+        assertThat(read(module + "/pom.xml").contains("<maven.deploy.skip>true</maven.deploy.skip>"))
+                .isEqualTo(NOT_FOR_OTHERS.contains(module) && !NEEDED_BY_THE_OTHERS.contains(module));
     }
 
     private static String read(String file) throws IOException {

@@ -2,28 +2,33 @@ package dev.signalbox.server.rest;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Routes with their part of the OpenAPI document.
  *
- * @param document {@code paths}, {@code tags} and {@code components}, as an OpenAPI document has them
+ * @param document reads {@code paths}, {@code tags} and {@code components}, as an OpenAPI document has them; see {@link OpenApi#part}
  * @param outages exceptions that mean that something is not there right now, and what: the caller gets 503 and may try again
  * @param always whether it is served while the node is in maintenance, too: for those who look after the node
  */
 public record Api(
-        List<Route> routes, JsonNode document, Map<Class<? extends RuntimeException>, String> outages, boolean always) {
+        List<Route> routes,
+        Supplier<JsonNode> document,
+        Map<Class<? extends RuntimeException>, String> outages,
+        boolean always) {
     public Api {
         routes = List.copyOf(routes);
         outages = Map.copyOf(outages);
     }
 
-    public Api(List<Route> routes, JsonNode document) {
+    public Api(List<Route> routes, Supplier<JsonNode> document) {
         this(routes, document, Map.of());
     }
 
-    public Api(List<Route> routes, JsonNode document, Map<Class<? extends RuntimeException>, String> outages) {
+    public Api(
+            List<Route> routes, Supplier<JsonNode> document, Map<Class<? extends RuntimeException>, String> outages) {
         this(routes, document, outages, false);
     }
 

@@ -9,16 +9,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** All routes of a control plane, and the document that describes them, put together from the parts. Immutable. */
+/**
+ * All routes of a control plane, and the document that describes them. Thread-safe. The document is put together when it is first
+ * asked for: most servers are never asked, and it would take a good part of their start.
+ */
 public final class OpenApi {
     private static final String FILE = "openapi.json";
-    private static final JsonMapper JSON = JsonMapper.shared();
 
     private static final Set<String> ANY = Set.of("400", "405", "429", "431", "500", "503");
     private static final Set<String> WITH_TOKEN = Set.of("401", "403");
@@ -26,32 +30,46 @@ public final class OpenApi {
 
     private final List<Route> routes = new ArrayList<>();
     private final Map<Class<? extends RuntimeException>, String> outages = new HashMap<>();
-    private final byte[] document;
+    private final List<Supplier<JsonNode>> parts;
+    private byte @Nullable [] document; // guarded by this
 
     private OpenApi(List<Api> apis) {
-        ObjectNode whole = (ObjectNode) part(OpenApi.class);
+        parts = apis.stream().map(Api::document).toList();
         apis.forEach(api -> {
             routes.addAll(api.routes());
             outages.putAll(api.outages());
-            merge(whole, api.document());
         });
-        tellCommonRefusals(whole);
-        document = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(whole);
         routes.add(Route.open(
                 "GET",
                 "/openapi.json",
                 (request, response) ->
-                        response.header("Content-Type", "application/json").send(document)));
+                        response.header("Content-Type", "application/json").send(document())));
+    }
+
+    private synchronized byte[] document() {
+        byte[] made = document;
+        if (made == null) {
+            ObjectNode whole = (ObjectNode) part(OpenApi.class).get();
+            parts.forEach(part -> merge(whole, part.get()));
+            tellCommonRefusals(whole);
+            made = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsBytes(whole);
+            document = made;
+        }
+        return made;
     }
 
     public static OpenApi of(List<Api> apis) {
         return new OpenApi(apis);
     }
 
-    /** The part of the document in the file {@code openapi.json} beside a class. */
-    public static JsonNode part(Class<?> beside) {
+    /** Reads the part of the document in the file {@code openapi.json} beside a class. */
+    public static Supplier<JsonNode> part(Class<?> beside) {
+        return () -> read(beside);
+    }
+
+    private static JsonNode read(Class<?> beside) {
         try (InputStream in = Objects.requireNonNull(beside.getResourceAsStream(FILE), FILE)) {
-            return JSON.readTree(in.readAllBytes());
+            return JsonMapper.shared().readTree(in.readAllBytes());
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }

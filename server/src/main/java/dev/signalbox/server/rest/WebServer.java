@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.http.HttpCompliance;
@@ -44,6 +45,8 @@ final class WebServer implements AutoCloseable {
     private static final int LONGEST_HEAD = 16 * 1024;
     private static final int BACKLOG = 1024;
     private static final int PLATFORM_THREADS = 16;
+    private static final int PLATFORM_THREADS_KEPT = 8;
+    private static final int IDLE_MILLIS = 60_000;
     private static final long SWEEPS_IN_HEADER_TIMEOUT = 10;
 
     private final ExecutorService virtualThreads = Executors.newThreadPerTaskExecutor(
@@ -56,7 +59,9 @@ final class WebServer implements AutoCloseable {
     private WebServer(Options options, Handler handler) {
         this.limits = options.limits();
         this.connections = new ConnectionLimits(limits, System::nanoTime);
-        var pool = new QueuedThreadPool(PLATFORM_THREADS);
+        // With a queue of the JDK's: to size one of its own, the library starts all of JMX.
+        var pool =
+                new QueuedThreadPool(PLATFORM_THREADS, PLATFORM_THREADS_KEPT, IDLE_MILLIS, new LinkedBlockingQueue<>());
         pool.setName("signalbox-control");
         pool.setVirtualThreadsExecutor(virtualThreads);
         this.server = new Server(pool);

@@ -35,18 +35,20 @@ import org.slf4j.LoggerFactory;
  * anything has to be forced to the disk; it does not outlive the machine. So the file names the boot of the machine, and after
  * another boot it says nothing: everything is in doubt then, as without a journal.
  *
- * <p>Layout, little-endian: a header of {@link #HEADER} bytes (magic, the boot's and the owner's UUID), then slots of
- * {@link #SLOT} bytes: kind, attempt, id, length and bytes of the provider's id. The kind is written last, so a slot whose
- * kind is not 0 is whole. A slot is in use from before a sender gets the message until its outcome is on record; there are as
- * many as lanes may hold messages, so one is always free.
+ * <p>Layout, little-endian: a header of {@link #HEADER} bytes (magic, the boot's and the owner's UUID, how many slots were ever
+ * in use), then slots of {@link #SLOT} bytes: kind, attempt, id, length and bytes of the provider's id. The kind is written last, so a
+ * slot whose kind is not 0 is whole. A slot is in use from before a sender gets the message until its outcome is on record; there are
+ * as many as lanes may hold messages, so one is always free. Those that were never in use are neither written nor read: they are
+ * most of them, and a start would touch all of their memory.
  */
 final class MappedJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(MappedJournal.class);
-    private static final long MAGIC = 0x53424a4c4e524c31L;
+    private static final long MAGIC = 0x53424a4c4e524c32L;
     private static final int HEADER = 128;
     private static final int SLOT = 128;
     private static final int BOOT_AT = 8;
     private static final int OWNER_AT = 24;
+    private static final int USED_AT = 40;
     private static final int ATTEMPT = 4;
     private static final int ID = 8;
     private static final int LENGTH = 24;
@@ -75,26 +77,38 @@ final class MappedJournal implements Journal {
     private final Map<UUID, Past> past = new HashMap<>();
     private final Map<UUID, Integer> slots = new ConcurrentHashMap<>();
     private final BlockingQueue<Integer> free;
+    private final int held;
+    private int used; // guarded by this, and in the file
     private volatile boolean hasPast;
 
     private MappedJournal(Path file, FileChannel channel, FileLock lock, int count) throws IOException {
         this.file = file;
         this.channel = channel;
         this.lock = lock;
-        int held = Math.max(count, (int) Math.max(0, (channel.size() - HEADER) / SLOT));
+        Optional<UUID> boot = boot();
+        boolean trusted = boot.isPresent() && isOf(boot.get(), channel);
+        if (!trusted) {
+            channel.truncate(0);
+        }
+        this.held = Math.max(count, (int) Math.max(0, (channel.size() - HEADER) / SLOT));
         this.map = channel.map(MapMode.READ_WRITE, 0, HEADER + (long) held * SLOT);
         map.order(ByteOrder.LITTLE_ENDIAN);
         this.free = new ArrayBlockingQueue<>(held);
-        Optional<UUID> boot = boot();
-        boolean trusted =
-                map.getLong(0) == MAGIC && boot.isPresent() && boot.get().equals(uuid(BOOT_AT));
         this.owner = trusted ? uuid(OWNER_AT) : UUID.randomUUID();
         if (trusted) {
-            readPast(held);
+            readPast();
             hasPast = true;
         } else {
-            format(boot.orElse(new UUID(0, 0)), held);
+            format(boot.orElse(new UUID(0, 0)));
         }
+    }
+
+    /** Whether it was written since the machine started, and so is whole. */
+    private static boolean isOf(UUID boot, FileChannel channel) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
+        return channel.read(header, 0) == HEADER
+                && header.getLong(0) == MAGIC
+                && boot.equals(new UUID(header.getLong(BOOT_AT), header.getLong(BOOT_AT + Long.BYTES)));
     }
 
     /**
@@ -164,18 +178,16 @@ final class MappedJournal implements Journal {
         }
     }
 
-    private void format(UUID boot, int held) {
-        for (int slot = 0; slot < held; slot++) {
-            set(slot, FREE);
-            free.add(slot);
-        }
+    /** Of a file of zeros. */
+    private void format(UUID boot) {
         put(BOOT_AT, boot);
         put(OWNER_AT, owner);
         map.putLong(0, MAGIC);
     }
 
-    private void readPast(int held) {
-        for (int slot = 0; slot < held; slot++) {
+    private void readPast() {
+        used = map.getInt(USED_AT);
+        for (int slot = 0; slot < used; slot++) {
             int kind = (int) KIND.getAcquire(map, at(slot));
             if (kind == FREE) {
                 free.add(slot);
@@ -257,16 +269,24 @@ final class MappedJournal implements Journal {
 
     @Override
     public void begin(UUID id, int attempt) {
-        Integer slot = free.poll();
-        if (slot == null) {
-            throw new IllegalStateException(
-                    "the journal " + file + " is full, although it has room for all that is held");
-        }
+        Integer freed = free.poll();
+        int slot = freed == null ? unused() : freed;
         map.putInt(at(slot) + ATTEMPT, attempt);
         put(at(slot) + ID, id);
         map.putInt(at(slot) + LENGTH, 0);
         set(slot, BEGUN);
         slots.put(id, slot);
+    }
+
+    /** The file counts it before anything is written to it: what is not counted is not read after a crash. */
+    private synchronized int unused() {
+        if (used == held) {
+            throw new IllegalStateException(
+                    "the journal " + file + " is full, although it has room for all that is held");
+        }
+        used++;
+        KIND.setRelease(map, USED_AT, used);
+        return used - 1;
     }
 
     @Override

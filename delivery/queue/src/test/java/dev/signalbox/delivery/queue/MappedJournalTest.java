@@ -10,13 +10,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MappedJournalTest {
     private static final UUID ID = UUID.randomUUID();
+    private static final int SLOT = 128; // as long as the header
+    private static final int THREADS = 8;
+    private static final int EACH = 500;
 
     @TempDir
     Path folder;
@@ -146,6 +158,50 @@ class MappedJournalTest {
         try (Journal journal = open(1)) {
             assertThat(journal.fate(ID, 1)).isEqualTo(new Fate.Begun());
         }
+    }
+
+    @Test
+    void remembersWhatManyThreadsBegan() throws Exception {
+        List<UUID> begun = new CopyOnWriteArrayList<>();
+        try (Journal journal = open(THREADS * EACH);
+                ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+            CyclicBarrier together = new CyclicBarrier(THREADS);
+            List<Future<?>> ends = new ArrayList<>();
+            for (int thread = 0; thread < THREADS; thread++) {
+                ends.add(threads.submit(() -> {
+                    together.await(60, TimeUnit.SECONDS);
+                    for (int i = 0; i < EACH; i++) {
+                        UUID id = UUID.randomUUID();
+                        journal.begin(id, 1);
+                        begun.add(id);
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> end : ends) {
+                end.get(60, TimeUnit.SECONDS);
+            }
+        }
+        try (Journal journal = open(1)) {
+            assertThat(begun)
+                    .hasSize(THREADS * EACH)
+                    .allMatch(id -> journal.fate(id, 1).equals(new Fate.Begun()));
+        }
+    }
+
+    /** A start reads no more than that, whatever the file has room for. */
+    @Test
+    void writesOnlyToSlotsThatAreNeeded() throws IOException {
+        try (Journal journal = open(10_000)) {
+            for (int i = 0; i < 100; i++) {
+                UUID id = UUID.randomUUID();
+                journal.begin(id, 1);
+                journal.settle(id);
+            }
+        }
+        byte[] file = Files.readAllBytes(file());
+        assertThat(file).hasSizeGreaterThan(10_000 * SLOT);
+        assertThat(Arrays.copyOfRange(file, 2 * SLOT, file.length)).containsOnly(0);
     }
 
     @Test

@@ -11,10 +11,10 @@ import java.util.List;
  * Runs what people run most, once, when the launcher builds: the JVM then keeps the classes of short commands ready. Those
  * that ask a server get an empty answer, so their failures mean nothing here.
  */
-final class Training {
+final class CommandTraining {
     private static final byte[] ANSWER = "{}".getBytes(StandardCharsets.UTF_8);
 
-    private Training() {}
+    private CommandTraining() {}
 
     static void main() throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
