@@ -56,9 +56,19 @@ final class Completer {
     private boolean offeredBefore;
 
     Completer(JdbcQueue queue, Wake.Sleeper wake, Outage outage) {
-        this.store = queue.store();
-        this.recorded = queue::recorded;
-        this.time = queue.time();
+        this(queue.store(), queue::recorded, queue.time(), wake, outage);
+    }
+
+    /** @param recorded those of the outcomes that are on record just as they are */
+    Completer(
+            Store store,
+            Function<List<Outcome>, Set<Outcome>> recorded,
+            Time time,
+            Wake.Sleeper wake,
+            Outage outage) {
+        this.store = store;
+        this.recorded = recorded;
+        this.time = time;
         this.wake = wake;
         this.outage = outage;
     }
