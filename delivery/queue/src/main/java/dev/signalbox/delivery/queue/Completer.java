@@ -119,8 +119,10 @@ final class Completer {
             return 0;
         }
         boolean again = offeredBefore;
+        List<Entry> offered = List.copyOf(gathered);
+        List<Entry> rest = again ? withoutRecorded(offered) : offered;
         offeredBefore = true;
-        int stale = write(List.copyOf(gathered), again);
+        int stale = rest.isEmpty() ? 0 : write(rest, again);
         offeredBefore = false;
         return stale;
     }

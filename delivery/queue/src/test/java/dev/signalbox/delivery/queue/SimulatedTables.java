@@ -1,6 +1,7 @@
 package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.DatabaseException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -28,12 +29,12 @@ final class SimulatedTables {
         NONE,
         /** Whatever its lease, an outcome is recorded. */
         NO_FENCE,
-        /** A lease is taken over a second before it ends. */
+        /** A lease is taken over three seconds before it ends. */
         EARLY_RESCUE,
         /** A lease is said to be prolonged and is not. */
         NO_RENEWAL,
-        /** A claim that was given up, and commits late, stands. */
-        NO_TOMBSTONE,
+        /** What is to be tried again is queued nowhere. */
+        NO_QUEUE,
         /** What is rescued counts as not begun. */
         NO_DOUBT
     }
@@ -72,7 +73,7 @@ final class SimulatedTables {
     }
 
     List<Claimed> claim(Store.Claim claim) {
-        if (tombstones.contains(claim.lease()) && flaw != Flaw.NO_TOMBSTONE) {
+        if (tombstones.contains(claim.lease())) {
             world.saw(SimulatedWorld.Sight.BARRED_CLAIM);
             throw new DatabaseException("the claim was given up", null);
         }
@@ -111,21 +112,33 @@ final class SimulatedTables {
                 body.readable() ? Optional.empty() : Optional.of("its row cannot be read"));
     }
 
+    /** As the primary key of the outcomes has it, none of them is recorded if one of them is already. */
     Set<UUID> complete(List<Store.Completion> completions, long now) {
         Set<UUID> stale = new HashSet<>();
+        List<Verdict> good = new ArrayList<>();
         for (Store.Completion completion : completions) {
-            Lease lease = leases.get(completion.lease());
-            UUID id = completion.verdict().outcome().id();
-            boolean stands = lease != null && lease.entries().remove(id) != null;
+            boolean stands = leases.containsKey(completion.lease());
             if (!stands) {
                 stale.add(completion.lease());
             }
             if (stands || flaw == Flaw.NO_FENCE) {
-                record(completion.verdict(), now);
+                good.add(completion.verdict());
             }
+        }
+        if (flaw != Flaw.NO_FENCE && good.stream().anyMatch(this::isRecorded)) {
+            throw new DatabaseException("recorded before", new SQLException("duplicate key", "23505"));
+        }
+        for (Verdict verdict : good) {
+            leases.values().forEach(lease -> lease.entries().remove(verdict.outcome().id()));
+            record(verdict, now);
         }
         leases.values().removeIf(lease -> lease.entries().isEmpty());
         return flaw == Flaw.NO_FENCE ? Set.of() : stale;
+    }
+
+    private boolean isRecorded(Verdict verdict) {
+        return history(verdict.outcome().id()).stream()
+                .anyMatch(known -> known.attempt() == verdict.outcome().attempt());
     }
 
     /** The history is numbered without holes, and nothing comes after a final state; that is the fence's promise. */
@@ -139,7 +152,7 @@ final class SimulatedTables {
         }
         history.add(outcome);
         Ticket next = verdict.next();
-        if (next != null) {
+        if (next != null && flaw != Flaw.NO_QUEUE) {
             queue(next, now);
         }
         checkPlaces(outcome.id());
@@ -172,7 +185,7 @@ final class SimulatedTables {
     }
 
     int rescue(Collection<Channel> lanes, long now, int limit, Store.Rescuer rescuer) {
-        long ended = world.now() + (flaw == Flaw.EARLY_RESCUE ? 1_000_000 : 0);
+        long ended = world.now() + (flaw == Flaw.EARLY_RESCUE ? 3_000_000 : 0);
         List<Lease> expired = leases.values().stream()
                 .filter(lease -> lease.until() < ended && lanes.contains(lease.lane()))
                 .limit(limit)
