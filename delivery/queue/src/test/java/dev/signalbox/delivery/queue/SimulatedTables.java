@@ -115,30 +115,33 @@ final class SimulatedTables {
     /** As the primary key of the outcomes has it, none of them is recorded if one of them is already. */
     Set<UUID> complete(List<Store.Completion> completions, long now) {
         Set<UUID> stale = new HashSet<>();
-        List<Verdict> good = new ArrayList<>();
+        List<Store.Completion> good = new ArrayList<>();
         for (Store.Completion completion : completions) {
             boolean stands = leases.containsKey(completion.lease());
             if (!stands) {
                 stale.add(completion.lease());
             }
             if (stands || flaw == Flaw.NO_FENCE) {
-                good.add(completion.verdict());
+                good.add(completion);
             }
         }
         if (flaw != Flaw.NO_FENCE && good.stream().anyMatch(this::isRecorded)) {
             throw new DatabaseException("recorded before", new SQLException("duplicate key", "23505"));
         }
-        for (Verdict verdict : good) {
-            leases.values().forEach(lease -> lease.entries().remove(verdict.outcome().id()));
-            record(verdict, now);
+        for (Store.Completion completion : good) {
+            Lease lease = leases.get(completion.lease());
+            if (lease != null) {
+                lease.entries().remove(completion.verdict().outcome().id());
+            }
+            record(completion.verdict(), now);
         }
         leases.values().removeIf(lease -> lease.entries().isEmpty());
         return flaw == Flaw.NO_FENCE ? Set.of() : stale;
     }
 
-    private boolean isRecorded(Verdict verdict) {
-        return history(verdict.outcome().id()).stream()
-                .anyMatch(known -> known.attempt() == verdict.outcome().attempt());
+    private boolean isRecorded(Store.Completion completion) {
+        Outcome outcome = completion.verdict().outcome();
+        return history(outcome.id()).stream().anyMatch(known -> known.attempt() == outcome.attempt());
     }
 
     /** The history is numbered without holes, and nothing comes after a final state; that is the fence's promise. */
