@@ -2,6 +2,7 @@ package dev.signalbox.benchmarks;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerBuilder;
+import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.event.AbstractSchedulerListener;
 import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
@@ -77,7 +78,8 @@ final class DbSchedulerRival implements JavaRival {
 
     @Override
     public double fill(int count) {
-        Scheduler scheduler = builder().build();
+        SchedulerClient client =
+                SchedulerClient.Builder.create(database.dataSource(), task).build();
         String body = "x".repeat(160);
         long start = System.nanoTime();
         for (int from = 0; from < count; from += BULK) {
@@ -85,7 +87,7 @@ final class DbSchedulerRival implements JavaRival {
             for (int i = from; i < Math.min(count, from + BULK); i++) {
                 bulk.add(task.instance(Long.toString(next.getAndIncrement()), body));
             }
-            scheduler.scheduleBatch(bulk, Instant.now());
+            client.scheduleBatch(bulk, Instant.now());
         }
         return (System.nanoTime() - start) / 1e9;
     }

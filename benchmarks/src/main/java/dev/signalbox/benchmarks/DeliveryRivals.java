@@ -43,8 +43,7 @@ final class DeliveryRivals implements AutoCloseable {
         RealRedis redis = opening(RealRedis.start("appendonly yes", "appendfsync everysec"));
         cases.add(noop(node(npm, "bullmq", false, redis.url())));
         String river = install.river().toString();
-        Path folder = install.river().resolveSibling(".");
-        cases.add(noop(opening(RivalProcess.start("river", true, folder, List.of(river, databaseUrl())))));
+        cases.add(noop(opening(RivalProcess.start("river", true, npm, List.of(river, databaseUrl())))));
         for (JavaRival java : List.of(
                 new DbSchedulerRival(database(), true),
                 new DbSchedulerRival(database(), false),

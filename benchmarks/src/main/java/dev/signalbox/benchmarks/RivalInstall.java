@@ -15,7 +15,7 @@ import java.util.Objects;
 final class RivalInstall {
     /** The newest of each that runs on Node.js 20. */
     private static final List<String> NPM =
-            List.of("graphile-worker@0.17.3", "pg-boss@10.4.2", "bullmq@6.7.0", "pg@8.23.1");
+            List.of("graphile-worker@0.17.3", "pg-boss@10.4.2", "bullmq@6.7.0", "ioredis@5.11.1", "pg@8.23.1");
 
     private static final String RIVER = "v0.51.2";
 

@@ -99,10 +99,15 @@ final class RivalProcess implements DeliveryRival {
 
     /** It ends when there are no more commands. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         commands.close();
-        if (!process.waitFor(LAST_PATIENCE)) {
-            process.destroyForcibly();
+        try {
+            if (process.waitFor(LAST_PATIENCE)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+        process.destroyForcibly();
     }
 }

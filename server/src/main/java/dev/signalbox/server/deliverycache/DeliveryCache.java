@@ -1,5 +1,6 @@
 package dev.signalbox.server.deliverycache;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DispatcherListener;
 import dev.signalbox.delivery.queue.SendResult;
@@ -48,8 +49,7 @@ final class DeliveryCache implements DispatcherListener, AutoCloseable {
     }
 
     /** With the names of go-message-dispatcher. */
-    @SuppressWarnings("UnusedVariable") // Jackson reads them.
-    private record Stored(@Nullable String message_id, String timestamp) {}
+    private record Stored(@JsonProperty("message_id") @Nullable String messageId, String timestamp) {}
 
     private final RedisClient client;
     private final String prefix;
@@ -184,11 +184,15 @@ final class DeliveryCache implements DispatcherListener, AutoCloseable {
 
     /** Gives what waits a moment to be written. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         closed = true;
-        if (!writer.join(PATIENCE.plus(PAUSE))) {
-            writer.interrupt();
-            writer.join();
+        try {
+            if (!writer.join(PATIENCE.plus(PAUSE))) {
+                writer.interrupt();
+                writer.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         client.shutdown();
     }

@@ -111,7 +111,7 @@ final class NodeKeys {
     /** Their ids differ; what is wrong with one is said without it. */
     private static List<BodyKey> bodyKeys(String text) {
         List<BodyKey> keys =
-                text.strip().lines().flatMap(line -> Stream.of(line.strip().split("\\s+"))).map(BodyKey::parse).toList();
+                Stream.of(text.strip().split("\\s+", -1)).map(BodyKey::parse).toList();
         BodyProtection.encryptedWith(keys);
         return keys;
     }

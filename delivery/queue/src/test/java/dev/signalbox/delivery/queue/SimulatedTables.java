@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the tables of the queue hold, with each transaction as one step that is never seen half done. Leases go by the world's
@@ -274,7 +273,7 @@ final class SimulatedTables {
     /** Whether an owner holds a message for an attempt of this number. */
     boolean holds(String owner, UUID id, int attempt) {
         return leases.values().stream().anyMatch(lease -> {
-            @Nullable Ticket entry = lease.entries().get(id);
+            Ticket entry = lease.entries().get(id);
             return lease.owner().equals(owner) && entry != null && entry.attempt() + 1 == attempt;
         });
     }

@@ -187,10 +187,10 @@ final class SimulatedWorld {
             try {
                 turn.acquireUninterruptibly();
                 body.run();
-            } catch (Killed e) {
-                ended = true; // As intended.
             } catch (Throwable e) {
-                violated(thread.getName() + " ended with " + e);
+                if (!(e instanceof Killed)) {
+                    violated(thread.getName() + " ended with " + e);
+                }
             } finally {
                 ended = true;
                 handedBack.release();
