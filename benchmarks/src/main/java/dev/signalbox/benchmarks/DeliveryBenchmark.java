@@ -19,7 +19,8 @@ final class DeliveryBenchmark implements Benchmark {
         List<Case> cases = new ArrayList<>(cases(postgresql, provider));
         if (settings.rivals()) {
             // They are compared with ours on the same server; a ratio to SQLite would say nothing.
-            cases.addAll(opening(new DeliveryRivals(server, provider, postgresql::logBytes)).cases());
+            cases.addAll(opening(new DeliveryRivals(server, provider, postgresql::logBytes))
+                    .cases());
         } else {
             cases.addAll(cases(opening(DeliverySystem.sqlite()), provider));
             DeliverySystem old = opening(DeliverySystem.postgresql(RealPostgres.start()));

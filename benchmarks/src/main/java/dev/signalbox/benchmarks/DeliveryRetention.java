@@ -43,8 +43,8 @@ final class DeliveryRetention {
         fillWithOld(count);
         throughput.fill(count);
         AtomicLong removed = new AtomicLong();
-        double seconds = throughput.empty(
-                count, DispatchOptions.DEFAULT.withRetention(retention), new DispatcherListener() {
+        double seconds =
+                throughput.empty(count, DispatchOptions.DEFAULT.withRetention(retention), new DispatcherListener() {
                     @Override
                     public void removed(int more) {
                         removed.addAndGet(more);
@@ -62,7 +62,9 @@ final class DeliveryRetention {
     }
 
     private void fillWithOld(int count) throws InterruptedException {
-        run("truncate " + String.join(", ", TABLES.stream().map(table -> "delivery_" + table).toList()) + " cascade");
+        run("truncate "
+                + String.join(
+                        ", ", TABLES.stream().map(table -> "delivery_" + table).toList()) + " cascade");
         throughput.fill(count);
         throughput.empty(count, DispatchOptions.DEFAULT, new DispatcherListener() {});
         run(AGE_MESSAGES);

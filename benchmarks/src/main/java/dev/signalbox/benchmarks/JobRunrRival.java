@@ -67,8 +67,8 @@ final class JobRunrRival implements JavaRival {
         String body = "x".repeat(160);
         long start = System.nanoTime();
         for (int from = 0; from < count; from += BULK) {
-            scheduler.enqueue(IntStream.range(from, Math.min(count, from + BULK))
-                    .mapToObj(number -> new Message(number, body)));
+            scheduler.enqueue(
+                    IntStream.range(from, Math.min(count, from + BULK)).mapToObj(number -> new Message(number, body)));
         }
         return (System.nanoTime() - start) / 1e9;
     }

@@ -49,9 +49,14 @@ final class RivalInstall {
             if (!Files.exists(river.resolve("go.mod"))) {
                 run(river, List.of("go", "mod", "init", "rival"));
             }
-            run(river, List.of("go", "get", "github.com/riverqueue/river@" + RIVER,
-                    "github.com/riverqueue/river/riverdriver/riverpgxv5@" + RIVER,
-                    "github.com/riverqueue/river/rivermigrate@" + RIVER));
+            run(
+                    river,
+                    List.of(
+                            "go",
+                            "get",
+                            "github.com/riverqueue/river@" + RIVER,
+                            "github.com/riverqueue/river/riverdriver/riverpgxv5@" + RIVER,
+                            "github.com/riverqueue/river/rivermigrate@" + RIVER));
             run(river, List.of("go", "mod", "tidy"));
             run(river, List.of("go", "build", "-o", "river", "."));
             installed(marker, RIVER);

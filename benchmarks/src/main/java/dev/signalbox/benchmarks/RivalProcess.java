@@ -84,7 +84,8 @@ final class RivalProcess implements DeliveryRival {
         }
         JsonNode read = JSON.readTree(answer);
         if (read.has("error")) {
-            throw new IOException(name + " failed at " + to + ": " + read.get("error").asString());
+            throw new IOException(
+                    name + " failed at " + to + ": " + read.get("error").asString());
         }
         return read;
     }

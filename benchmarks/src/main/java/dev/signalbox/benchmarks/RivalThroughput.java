@@ -62,8 +62,8 @@ final class RivalThroughput {
     }
 
     private static void send(DeliveryProvider provider) throws InterruptedException {
-        Delivery delivery = new Delivery(
-                UUID.randomUUID(), 0, 1, Channel.SMS, "+61410000000", "x".repeat(160), Map.of(), TIMEOUT);
+        Delivery delivery =
+                new Delivery(UUID.randomUUID(), 0, 1, Channel.SMS, "+61410000000", "x".repeat(160), Map.of(), TIMEOUT);
         SendResult result = provider.smsSender().send(delivery);
         if (!(result instanceof SendResult.Accepted)) {
             throw new IllegalStateException("the provider did not accept a message: " + result);

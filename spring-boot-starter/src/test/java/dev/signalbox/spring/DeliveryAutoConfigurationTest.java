@@ -78,7 +78,11 @@ class DeliveryAutoConfigurationTest {
                             .enqueue(Shop.message("a secret"))
                             .id();
                     Database database = context.getBean(Database.class);
-                    assertThat(DeliveryQueue.on(database).find(id).orElseThrow().reach().body())
+                    assertThat(DeliveryQueue.on(database)
+                                    .find(id)
+                                    .orElseThrow()
+                                    .reach()
+                                    .body())
                             .contains("encrypted with the key 'k1'");
                     assertThat(context.getBean(DeliveryQueue.class)
                                     .find(id)

@@ -33,6 +33,8 @@ async function graphile(batched) {
   const { Logger, run, runMigrations } = await import('graphile-worker');
   const { default: pg } = await import('pg');
   const pool = new pg.Pool({ connectionString: url, max: CONCURRENCY.graphile + 2, idleTimeoutMillis: 1_000 });
+  pool.on('error', fail);
+  pool.on('connect', (client) => client.on('error', fail));
   const logger = new Logger(() => () => {});
   await runMigrations({ pgPool: pool, logger });
   const batches = { localQueue: { size: 500 }, completeJobBatchDelay: 0, failJobBatchDelay: 0 };

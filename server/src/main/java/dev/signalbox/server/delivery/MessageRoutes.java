@@ -170,7 +170,9 @@ final class MessageRoutes {
         query.refuseWrong();
         Page page = queue.list(filter.withLimit(limit));
         var answer = new LinkedHashMap<String, Object>();
-        answer.put("items", page.items().stream()
+        answer.put(
+                "items",
+                page.items().stream()
                         .map(status -> MessageView.of(status, bodies.to(request)))
                         .toList());
         page.next().ifPresent(next -> answer.put("next", next));
@@ -195,7 +197,9 @@ final class MessageRoutes {
                 UuidText.parse(id)
                         .flatMap(queue::find)
                         .map(status -> MessageView.of(
-                                status, bodies.to(request), receipts.of(status.reach().id())))
+                                status,
+                                bodies.to(request),
+                                receipts.of(status.reach().id())))
                         .orElseThrow(() -> Problems.noSuchMessage(id)));
     }
 }

@@ -49,7 +49,8 @@ final class DeliveryCache implements DispatcherListener, AutoCloseable {
     }
 
     /** With the names of go-message-dispatcher. */
-    private record Stored(@JsonProperty("message_id") @Nullable String messageId, String timestamp) {}
+    private record Stored(
+            @JsonProperty("message_id") @Nullable String messageId, String timestamp) {}
 
     private final RedisClient client;
     private final String prefix;
@@ -64,8 +65,7 @@ final class DeliveryCache implements DispatcherListener, AutoCloseable {
     /** Only the writer touches it. */
     private @Nullable StatefulRedisConnection<String, String> connection;
 
-    DeliveryCache(
-            RedisURI uri, String prefix, Duration ttl, InstantSource clock, DeliveryCacheMetrics metrics) {
+    DeliveryCache(RedisURI uri, String prefix, Duration ttl, InstantSource clock, DeliveryCacheMetrics metrics) {
         uri.setTimeout(PATIENCE);
         this.client = RedisClient.create(uri);
         // The writer connects anew by itself; what was under way then is not sent again.
@@ -177,7 +177,10 @@ final class DeliveryCache implements DispatcherListener, AutoCloseable {
             var _ = broken.closeAsync();
         }
         if (problem == null) {
-            LOG.warn("Redis does not keep deliveries, which is all that it is for; next try in {} s", PAUSE.toSeconds(), failure);
+            LOG.warn(
+                    "Redis does not keep deliveries, which is all that it is for; next try in {} s",
+                    PAUSE.toSeconds(),
+                    failure);
         }
         problem = "deliveries are not kept in Redis: " + failure.getMessage();
     }

@@ -30,11 +30,11 @@ public final class DeliveryCacheFeature implements Feature {
 
     private static void start(Node node, DeliveryCacheSettings settings, Secret url) {
         var metrics = new DeliveryCacheMetrics(node.registry());
-        var cache = node.closing(
-                new DeliveryCache(uri(url), settings.prefix(), settings.ttl(), node.clock(), metrics));
+        var cache = node.closing(new DeliveryCache(uri(url), settings.prefix(), settings.ttl(), node.clock(), metrics));
         node.dispatcherListener(cache);
         node.health(
-                "delivery-cache", () -> cache.problem().map(Health.Report::degraded).orElse(Health.Report.WELL));
+                "delivery-cache",
+                () -> cache.problem().map(Health.Report::degraded).orElse(Health.Report.WELL));
     }
 
     /** The driver's own message quotes the URL, and with it the password. */

@@ -18,8 +18,8 @@ final class DeliveryCacheKeys {
             Kind.matching("1 to 100 letters, digits, or any of . _ : / -", Pattern.compile("[A-Za-z0-9._:/-]{1,100}")),
             "delivery:",
             "What the keys in Redis begin with; the message's id follows.");
-    static final Key<Duration> TTL = Key.of(
-            "delivery.cache.ttl", Kind.duration("1s", "365d"), "24h", "How long Redis keeps an entry.");
+    static final Key<Duration> TTL =
+            Key.of("delivery.cache.ttl", Kind.duration("1s", "365d"), "24h", "How long Redis keeps an entry.");
 
     static final List<Key<?>> ALL = List.of(REDIS_URL, PREFIX, TTL);
 

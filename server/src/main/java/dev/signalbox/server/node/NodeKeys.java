@@ -18,7 +18,8 @@ final class NodeKeys {
             "jdbc:postgresql://HOST/NAME, postgresql://HOST/NAME, jdbc:sqlite:FILE or sqlite:FILE", NodeKeys::database);
 
     private static final Kind<List<BodyKey>> BODY_KEY_LIST = new Kind<>(
-            "keys as ID:KEY with blanks or line breaks in between, where KEY is 32 bytes in Base64", NodeKeys::bodyKeys);
+            "keys as ID:KEY with blanks or line breaks in between, where KEY is 32 bytes in Base64",
+            NodeKeys::bodyKeys);
 
     static final Key<Path> DATA_FOLDER = Key.of(
             "data.folder",

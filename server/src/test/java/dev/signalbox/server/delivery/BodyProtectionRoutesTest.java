@@ -47,7 +47,8 @@ class BodyProtectionRoutesTest {
                 JsonNode shown = get(server, role, "/api/messages/" + id);
                 assertThat(shown.get("body").asString()).isEqualTo("encrypted");
                 assertThat(shown.get("bodyWithheld").asString()).isEqualTo("encrypted");
-                JsonNode listed = get(server, role, "/api/messages").get("items").get(0);
+                JsonNode listed =
+                        get(server, role, "/api/messages").get("items").get(0);
                 assertThat(listed.get("body").asString()).isEqualTo("encrypted");
             }
             server.dispatch(new SendResult.Accepted(Optional.empty()));

@@ -51,7 +51,8 @@ class EntitiesTest {
     @EnumSource
     void whatIsCommittedIsThereAndWhatIsRolledBackIsNot(Kind kind) {
         try (Database database = open(kind);
-                EntityManagerFactory notes = Entities.of(Note.class).updatingSchema().openOn(database)) {
+                EntityManagerFactory notes =
+                        Entities.of(Note.class).updatingSchema().openOn(database)) {
             notes.runInTransaction(manager -> manager.persist(new Note(TEXT, NOON)));
             assertThatThrownBy(() -> notes.runInTransaction(manager -> {
                         manager.persist(new Note("never", NOON));
@@ -73,16 +74,18 @@ class EntitiesTest {
     void missingColumnsAreAddedOnRequestAndRowsStay(Kind kind) {
         try (Database database = open(kind)) {
             String id;
-            try (EntityManagerFactory notes = Entities.of(Note.class).updatingSchema().openOn(database)) {
+            try (EntityManagerFactory notes =
+                    Entities.of(Note.class).updatingSchema().openOn(database)) {
                 notes.runInTransaction(manager -> manager.persist(new Note(TEXT, NOON)));
                 id = all(notes).getFirst().id();
             }
             try (EntityManagerFactory notes =
                     Entities.of(RatedNote.class).updatingSchema().openOn(database)) {
-                notes.runInTransaction(manager -> manager.find(RatedNote.class, id).rate(5));
-                assertThat(notes.callInTransaction(
-                                manager -> manager.find(RatedNote.class, id).stars()))
-                        .isEqualTo(5);
+                notes.runInTransaction(
+                        manager -> manager.find(RatedNote.class, id).rate(5));
+                int stars = notes.callInTransaction(
+                        manager -> manager.find(RatedNote.class, id).stars());
+                assertThat(stars).isEqualTo(5);
             }
         }
     }
@@ -109,7 +112,8 @@ class EntitiesTest {
         TimeZone before = TimeZone.getDefault();
         try (Database database = open(kind)) {
             TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Auckland"));
-            try (EntityManagerFactory notes = Entities.of(Note.class).updatingSchema().openOn(database)) {
+            try (EntityManagerFactory notes =
+                    Entities.of(Note.class).updatingSchema().openOn(database)) {
                 notes.runInTransaction(manager -> manager.persist(new Note(TEXT, NOON)));
             }
             TimeZone.setDefault(TimeZone.getTimeZone("America/Lima"));

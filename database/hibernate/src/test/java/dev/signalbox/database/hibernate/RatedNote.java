@@ -3,7 +3,6 @@ package dev.signalbox.database.hibernate;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
-import org.jspecify.annotations.Nullable;
 
 /** The same entity with one more column. */
 @Entity
@@ -12,7 +11,7 @@ class RatedNote {
     @Id
     private String id = "";
 
-    private @Nullable Integer stars;
+    private Integer stars = 0;
 
     /** For Hibernate. */
     protected RatedNote() {}
@@ -21,7 +20,8 @@ class RatedNote {
         return id;
     }
 
-    @Nullable Integer stars() {
+    @Nullable
+    Integer stars() {
         return stars;
     }
 

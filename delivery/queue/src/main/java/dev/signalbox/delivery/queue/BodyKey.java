@@ -29,12 +29,14 @@ public record BodyKey(String id, SecretKey key) {
      */
     public static BodyKey parse(String text) {
         int colon = text.indexOf(':');
-        Limits.check(colon > 0, "body key", "must be ID:KEY, such as 2026-01: and the output of openssl rand -base64 32");
+        Limits.check(
+                colon > 0, "body key", "must be ID:KEY, such as 2026-01: and the output of openssl rand -base64 32");
         return new BodyKey(text.substring(0, colon), new SecretKeySpec(decoded(text.substring(colon + 1)), "AES"));
     }
 
     private static byte[] decoded(String base64) {
-        byte[] bytes = base64.matches("[A-Za-z0-9+/]{43}=") ? Base64.getDecoder().decode(base64) : new byte[0];
+        byte[] bytes =
+                base64.matches("[A-Za-z0-9+/]{43}=") ? Base64.getDecoder().decode(base64) : new byte[0];
         Limits.check(bytes.length == BYTES, "body key", "must be 32 bytes in Base64");
         return bytes;
     }

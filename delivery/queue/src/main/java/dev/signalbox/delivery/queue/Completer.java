@@ -61,11 +61,7 @@ final class Completer {
 
     /** @param recorded those of the outcomes that are on record just as they are */
     Completer(
-            Store store,
-            Function<List<Outcome>, Set<Outcome>> recorded,
-            Time time,
-            Wake.Sleeper wake,
-            Outage outage) {
+            Store store, Function<List<Outcome>, Set<Outcome>> recorded, Time time, Wake.Sleeper wake, Outage outage) {
         this.store = store;
         this.recorded = recorded;
         this.time = time;

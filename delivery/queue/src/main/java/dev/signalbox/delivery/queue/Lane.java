@@ -180,8 +180,9 @@ final class Lane {
      */
     int runOnce() {
         long ticks = time.ticks();
-        int limit =
-                context.journal().hasPast() ? 0 : breaker.allow(context.options().batch(), ticks);
+        int limit = context.journal().hasPast()
+                ? 0
+                : breaker.allow(context.options().batch(), ticks);
         if (limit == 0) {
             return 0;
         }

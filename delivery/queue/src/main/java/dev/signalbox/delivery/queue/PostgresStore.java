@@ -1,7 +1,6 @@
 package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.Database;
-import dev.signalbox.database.Dialect;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -34,7 +34,9 @@ class BodyProtectionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\u001asealed:k1:", "\u001asealed:k1:AAAA", "\u001asealed:k1:%%%", "\u001asealed:", "\u001aother"})
+    @ValueSource(
+            strings = {"\u001asealed:k1:", "\u001asealed:k1:AAAA", "\u001asealed:k1:%%%", "\u001asealed:", "\u001aother"
+            })
     void whatIsNoEncryptedBodyIsRefusedInWords(String stored) {
         assertThatThrownBy(() -> encrypted.read(ID, stored))
                 .isInstanceOf(IllegalArgumentException.class)

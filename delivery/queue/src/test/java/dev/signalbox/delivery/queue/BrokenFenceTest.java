@@ -70,7 +70,8 @@ class BrokenFenceTest {
     @Test
     void recordOfAStaleHolderIsFound() {
         Store fenced = JdbcQueue.store(database, time, rows);
-        assertThat(stall(() -> new JdbcQueue(database, time, new Wake(database), rows, new UnfencedStore(fenced, database))))
+        assertThat(stall(() ->
+                        new JdbcQueue(database, time, new Wake(database), rows, new UnfencedStore(fenced, database))))
                 .extracting(Violation::rule)
                 .contains("nothing follows SENT", "every message is in exactly one place");
     }

@@ -56,7 +56,7 @@ final class DispatchSimulation {
             world.runUntil(STORM, () -> false);
             world.calmDown();
             if (!world.runUntil(CALM, this::isOver)) {
-                throw new AssertionError("a message never ends, or a node never lets go of one");
+                throw new AssertionError("never over: " + unfinished());
             }
             check();
             return world.sights();
@@ -144,6 +144,18 @@ final class DispatchSimulation {
 
     private boolean isOver() {
         return tables.isOver() && nodes.stream().allMatch(SimulatedNode::isQuiet);
+    }
+
+    /** The messages that have not ended, and the nodes that hold some. */
+    private String unfinished() {
+        List<String> left = new ArrayList<>();
+        for (Reach reach : tables.reaches()) {
+            if (!tables.state(reach.id()).isFinal()) {
+                left.add(reach + " " + tables.history(reach.id()));
+            }
+        }
+        nodes.stream().filter(node -> !node.isQuiet()).forEach(node -> left.add(node.toString()));
+        return String.join("; ", left);
     }
 
     private void check() {

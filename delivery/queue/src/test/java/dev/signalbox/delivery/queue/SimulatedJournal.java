@@ -69,8 +69,7 @@ final class SimulatedJournal implements Journal {
 
     @Override
     public void end(UUID id, int attempt, SendResult result) {
-        lines.computeIfPresent(
-                id, (same, line) -> line.attempt() == attempt ? new Line(attempt, result) : line);
+        lines.computeIfPresent(id, (same, line) -> line.attempt() == attempt ? new Line(attempt, result) : line);
     }
 
     @Override

@@ -49,8 +49,8 @@ final class SimulatedNode implements Wake.Sleeper {
         Outage outage = new Outage(listener);
         this.completer = new Completer(store, store::recorded, time, this, outage);
         Recovery recovery = new Recovery(store, journal, rules, lanes);
-        this.heartbeat = new Heartbeat(
-                unused, store, time, lanes, OPTIONS, listener, outage, (channels, now) -> {}, recovery);
+        this.heartbeat =
+                new Heartbeat(unused, store, time, lanes, OPTIONS, listener, outage, (channels, now) -> {}, recovery);
         LaneContext context = new LaneContext(
                 unused, store, time, OPTIONS, rules, listener, journal, completer, outage, new Control());
         for (SimulatedProvider provider : providers) {
@@ -90,8 +90,9 @@ final class SimulatedNode implements Wake.Sleeper {
     /** Kills it, and returns the journal that the next process on its machine finds. */
     Journal kill() {
         world.kill(machine);
-        return journal instanceof SimulatedJournal kept ? kept.reopened() : new NoJournal(new UUID(
-                world.random.nextLong(), world.random.nextLong()));
+        return journal instanceof SimulatedJournal kept
+                ? kept.reopened()
+                : new NoJournal(new UUID(world.random.nextLong(), world.random.nextLong()));
     }
 
     /** Whether it holds no message any more. */
@@ -106,6 +107,11 @@ final class SimulatedNode implements Wake.Sleeper {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    @Override
+    public String toString() {
+        return "node " + journal.owner() + " with " + completer.size() + " outcomes to record";
     }
 
     @Override

@@ -27,11 +27,7 @@ final class SimulatedProvider {
      * @param remembers how long it really recognises a key: an attempt may begin at the last moment, by a clock that is late
      */
     SimulatedProvider(
-            SimulatedWorld world,
-            SimulatedTables tables,
-            Channel channel,
-            Duration keyLifetime,
-            Duration remembers) {
+            SimulatedWorld world, SimulatedTables tables, Channel channel, Duration keyLifetime, Duration remembers) {
         this.world = world;
         this.tables = tables;
         this.channel = channel;
@@ -73,8 +69,7 @@ final class SimulatedProvider {
             connect();
             if (world.fault(0.05)) {
                 return new SendResult.NotSent(
-                        "no connection",
-                        world.chance(0.5) ? Optional.empty() : Optional.of(Duration.ofMillis(700)));
+                        "no connection", world.chance(0.5) ? Optional.empty() : Optional.of(Duration.ofMillis(700)));
             }
             if (!delivery.mayBegin()) {
                 world.saw(SimulatedWorld.Sight.DENIED);

@@ -23,9 +23,7 @@ record SimulatedStore(SimulatedWorld world, SimulatedTables tables) implements S
 
     private <T> T ask(Supplier<T> request) {
         world.pause(
-                world.fault(0.03)
-                        ? world.between(QUICK, STARVED)
-                        : world.between(Duration.ofNanos(200_000), QUICK));
+                world.fault(0.03) ? world.between(QUICK, STARVED) : world.between(Duration.ofNanos(200_000), QUICK));
         if (world.fault(0.03)) {
             if (world.chance(0.3)) {
                 world.after(world.between(QUICK, STARVED), () -> late(request));
@@ -43,7 +41,7 @@ record SimulatedStore(SimulatedWorld world, SimulatedTables tables) implements S
     /** Nobody waits for it any more. */
     private <T> void late(Supplier<T> request) {
         try {
-            request.get();
+            var _ = request.get();
         } catch (DatabaseException e) {
             world.saw(SimulatedWorld.Sight.REFUSED_LATE);
         }

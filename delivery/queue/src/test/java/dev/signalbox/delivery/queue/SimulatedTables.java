@@ -30,8 +30,8 @@ final class SimulatedTables {
         NO_FENCE,
         /** A lease is taken over three seconds before it ends. */
         EARLY_RESCUE,
-        /** A lease is said to be prolonged and is not. */
-        NO_RENEWAL,
+        /** What prolongs a lease ends it. */
+        ENDING_RENEWAL,
         /** What is to be tried again is queued nowhere. */
         NO_QUEUE,
         /** What is rescued counts as not begun. */
@@ -89,8 +89,7 @@ final class SimulatedTables {
         claimed.forEach(one -> entries.put(one.ticket().id(), one.ticket()));
         ready.removeIf(ticket -> entries.containsKey(ticket.id()));
         long until = world.now() + claim.length();
-        leases.put(
-                claim.lease(), new Lease(claim.lease(), claim.lane(), claim.owner(), world.now(), until, entries));
+        leases.put(claim.lease(), new Lease(claim.lease(), claim.lane(), claim.owner(), world.now(), until, entries));
         return claimed;
     }
 
@@ -187,12 +186,15 @@ final class SimulatedTables {
     }
 
     int rescue(Collection<Channel> lanes, long now, int limit, Store.Rescuer rescuer) {
-        long ended = world.now() + (flaw == Flaw.EARLY_RESCUE ? 3_000_000 : 0);
         List<Lease> expired = leases.values().stream()
-                .filter(lease -> lease.until() < ended && lanes.contains(lease.lane()))
+                .filter(lease -> isOver(lease) && lanes.contains(lease.lane()))
                 .limit(limit)
                 .toList();
         return end(expired, now, flaw == Flaw.NO_DOUBT ? orphan -> undoubted(orphan, now) : rescuer);
+    }
+
+    private boolean isOver(Lease lease) {
+        return lease.until() < world.now() + (flaw == Flaw.EARLY_RESCUE ? 3_000_000 : 0);
     }
 
     private static Verdict undoubted(Store.Orphan orphan, long now) {
@@ -247,7 +249,7 @@ final class SimulatedTables {
             Lease lease = leases.get(id);
             if (lease != null) {
                 renewed.add(id);
-                leases.put(id, flaw == Flaw.NO_RENEWAL ? lease : lease.until(world.now() + length));
+                leases.put(id, lease.until(world.now() + (flaw == Flaw.ENDING_RENEWAL ? -1 : length)));
             }
         }
         return renewed;
@@ -260,7 +262,7 @@ final class SimulatedTables {
         return new Store.Outlook(
                 later.stream().mapToLong(Ticket::runAt).min().orElse(Micros.NONE),
                 due,
-                leases.values().stream().anyMatch(lease -> lease.until() < world.now() && lanes.contains(lease.lane())),
+                leases.values().stream().anyMatch(lease -> isOver(lease) && lanes.contains(lease.lane())),
                 Set.of());
     }
 

@@ -65,9 +65,9 @@ final class SimulatedWorld {
     private final Map<Sight, Integer> sights = new EnumMap<>(Sight.class);
     private final PriorityQueue<Event> events =
             new PriorityQueue<>(Comparator.comparingLong(Event::at).thenComparingLong(Event::order));
-    private final List<Process> processes = new ArrayList<>();
+    private final List<Coroutine> processes = new ArrayList<>();
     private final Semaphore handedBack = new Semaphore(0);
-    private @Nullable Process running;
+    private @Nullable Coroutine running;
     private @Nullable String violation;
     private boolean calm;
     private long now = START;
@@ -122,14 +122,14 @@ final class SimulatedWorld {
 
     /** Has something run on a machine, on a thread of its own. */
     void start(Machine machine, String name, Runnable body) {
-        Process process = new Process(machine, name, body);
+        Coroutine process = new Coroutine(machine, name, body);
         processes.add(process);
         after(Duration.ZERO, process::resume);
     }
 
     /** Lets so much time go by for the process that calls it. */
     void pause(Duration length) {
-        Process current = running;
+        Coroutine current = running;
         if (current == null) {
             throw new IllegalStateException("only a process can pause");
         }
@@ -150,10 +150,11 @@ final class SimulatedWorld {
     boolean runUntil(Duration longest, BooleanSupplier condition) {
         long end = now + Micros.of(longest);
         while (!condition.getAsBoolean()) {
-            Event next = events.poll();
+            Event next = events.peek();
             if (next == null || next.at() > end) {
                 return false;
             }
+            events.remove();
             now = Math.max(now, next.at());
             next.action().run();
             if (violation != null) {
@@ -165,20 +166,20 @@ final class SimulatedWorld {
 
     /** Ends the threads of all processes. */
     void end() {
-        for (Process process : processes) {
+        for (Coroutine process : processes) {
             process.machine.dead = true;
             process.end();
         }
     }
 
-    private final class Process {
+    private final class Coroutine {
         private final Machine machine;
         private final Thread thread;
         private final Semaphore turn = new Semaphore(0);
         private boolean started;
         private boolean ended;
 
-        Process(Machine machine, String name, Runnable body) {
+        Coroutine(Machine machine, String name, Runnable body) {
             this.machine = machine;
             this.thread = Thread.ofVirtual().name(name).unstarted(() -> run(body));
         }

@@ -77,13 +77,17 @@ public abstract class DeliveryQueueBodiesContract extends DeliveryQueueContract 
         DeliveryQueue queue = queue(keys(NEW));
         UUID id = enqueue(queue, SECRET);
 
-        assertThat(stored()).singleElement().satisfies(body -> assertThat(body)
-                .doesNotContain("code")
-                .contains("2026"));
+        assertThat(stored())
+                .singleElement()
+                .satisfies(body -> assertThat(body).doesNotContain("code").contains("2026"));
         assertThat(queue.find(id).orElseThrow().reach().body()).isEqualTo(SECRET);
         runOnce(queue);
         assertThat(sent()).containsExactly(SECRET);
-        assertThat(queue.list(Filter.ALL.withLimit(5)).items().getFirst().reach().body())
+        assertThat(queue.list(Filter.ALL.withLimit(5))
+                        .items()
+                        .getFirst()
+                        .reach()
+                        .body())
                 .isEqualTo(SECRET);
     }
 
@@ -184,7 +188,8 @@ public abstract class DeliveryQueueBodiesContract extends DeliveryQueueContract 
     void bodyGoesWithTheSendingAndNotBefore() {
         DeliveryQueue queue = queue(BodyProtection.NONE.redactingSent());
         UUID sent = queue.enqueue(sms().body(SECRET).dedupeKey("code").build()).id();
-        UUID waiting = queue.enqueue(sms().body("later").at(clock.instant().plusSeconds(60)).build())
+        UUID waiting = queue.enqueue(
+                        sms().body("later").at(clock.instant().plusSeconds(60)).build())
                 .id();
         runOnce(queue);
 
