@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 record DeliverySystem(String name, Database database, DeliveryQueue queue, AutoCloseable place)
         implements AutoCloseable {
 
-    static DeliverySystem postgresql() {
-        RealPostgres server = RealPostgres.start();
+    /** On a server that is closed with it. */
+    static DeliverySystem postgresql(RealPostgres server) {
         Database database = Database.open(DatabaseConfig.of(server.freshDatabase()));
         return new DeliverySystem("signalbox-postgresql", database, DeliveryQueue.on(database), server);
     }

@@ -3,6 +3,7 @@ package dev.signalbox.benchmarks;
 import dev.signalbox.benchmarks.Benchmark.Sample;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
+import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.DispatcherListener;
 import dev.signalbox.delivery.queue.Reach;
@@ -66,7 +67,7 @@ final class DeliveryThroughput {
         return List.of(sample("http", count / seconds, "messages/s"));
     }
 
-    private static int count(long rate, Duration duration) {
+    static int count(long rate, Duration duration) {
         long count = Math.max(BULK, rate * duration.toMillis() / 1_000);
         return (int) (count - count % BULK);
     }
@@ -79,7 +80,8 @@ final class DeliveryThroughput {
         return new Sample(name, system.name(), value, unit);
     }
 
-    private double fill(int count) {
+    /** Enqueues so many; returns how many seconds that took. */
+    double fill(int count) {
         long start = System.nanoTime();
         for (int from = 0; from < count; from += BULK) {
             List<Reach> bulk = new ArrayList<>(BULK);
@@ -99,11 +101,23 @@ final class DeliveryThroughput {
     }
 
     private double empty(Sender sender, int count) throws InterruptedException {
+        return empty(sender, count, DispatchOptions.DEFAULT, new DispatcherListener() {});
+    }
+
+    /** Sends so many, doing nothing; returns how many seconds passed until the last outcome was durable. */
+    double empty(int count, DispatchOptions options, DispatcherListener listener) throws InterruptedException {
+        return empty(new Noop(), count, options, listener);
+    }
+
+    private double empty(Sender sender, int count, DispatchOptions options, DispatcherListener listener)
+            throws InterruptedException {
         Finish finish = new Finish(count);
         long start = System.nanoTime();
         try (Dispatcher dispatcher = Dispatcher.builder(system.queue())
                 .sender(sender)
+                .options(options)
                 .listener(finish)
+                .listener(listener)
                 .build()) {
             dispatcher.start();
             if (!finish.reached.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {

@@ -16,6 +16,7 @@ import dev.signalbox.server.configuration.ConfigException;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.console.ConsoleFeature;
 import dev.signalbox.server.delivery.DeliveryFeature;
+import dev.signalbox.server.deliverycache.DeliveryCacheFeature;
 import dev.signalbox.server.demo.DemoFeature;
 import dev.signalbox.server.digest.DigestFeature;
 import dev.signalbox.server.email.EmailFeature;
@@ -92,6 +93,7 @@ public final class SignalboxCommand {
             new SmsFeature(),
             new EmailFeature(),
             new WebhookFeature(),
+            new DeliveryCacheFeature(),
             new DeliveryFeature(),
             new LeasesFeature(),
             new ConsoleFeature(),

@@ -1,6 +1,7 @@
 package dev.signalbox.spring;
 
 import dev.signalbox.database.Database;
+import dev.signalbox.delivery.queue.BodyProtection;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.DispatcherListener;
@@ -26,9 +27,13 @@ final class DeliveryAutoConfiguration {
     @ConditionalOnMissingBean(DeliveryQueue.class)
     @ConditionalOnBean(Database.class)
     TransactionalQueue deliveryQueue(
-            Database database, DatabaseProperties properties, ObjectProvider<DataSource> sources) {
+            Database database,
+            DatabaseProperties properties,
+            ObjectProvider<DataSource> sources,
+            ObjectProvider<BodyProtection> bodies) {
         DataSource joined = properties.separate() ? null : sources.getIfUnique();
-        return new TransactionalQueue(DeliveryQueue.on(database), joined);
+        BodyProtection protection = bodies.getIfUnique(() -> BodyProtection.NONE);
+        return new TransactionalQueue(DeliveryQueue.on(database, protection), joined);
     }
 
     @Bean(destroyMethod = "close")
@@ -46,9 +51,9 @@ final class DeliveryAutoConfiguration {
                 .senders(senders.orderedStream()
                         .map(sender -> observed.isNoop() ? sender : new ObservedSender(sender, observed))
                         .toList())
-                .listener(new DispatcherListeners(listeners.orderedStream().toList()))
                 .options(properties.options())
                 .ownConnections();
+        listeners.orderedStream().forEach(builder::listener);
         Optional.ofNullable(properties.journal()).ifPresent(builder::journal);
         return builder.build();
     }

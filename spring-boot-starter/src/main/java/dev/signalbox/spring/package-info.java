@@ -6,7 +6,7 @@
  *   <tr><td>the database</td>
  *       <td>DatabaseAutoConfiguration, DatabaseProperties, DatabasePlace</td></tr>
  *   <tr><td>the delivery queue and its dispatcher</td>
- *       <td>DeliveryAutoConfiguration, DeliveryProperties, TransactionalQueue, WrappedQueue, DispatcherLifecycle, DispatcherListeners</td></tr>
+ *       <td>DeliveryAutoConfiguration, DeliveryProperties, TransactionalQueue, WrappedQueue, DispatcherLifecycle</td></tr>
  *   <tr><td>what operators see of it</td>
  *       <td>ActuatorAutoConfiguration, SignalboxEndpoint, DispatcherHealthIndicator, DeliveryMetrics, LaneGauges, ObservedSender, WrappedSender</td></tr>
  *   <tr><td>leases</td>

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.signalbox.database.Database;
+import dev.signalbox.delivery.queue.BodyKey;
+import dev.signalbox.delivery.queue.BodyProtection;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +66,31 @@ class DeliveryAutoConfigurationTest {
                             .duplicate())
                     .isFalse();
         });
+    }
+
+    @Test
+    void bodiesAreEncryptedIfABeanSaysSo() {
+        BodyKey key = BodyKey.parse("k1:" + Base64.getEncoder().encodeToString(new byte[32]));
+        onSqlite()
+                .withBean(BodyProtection.class, () -> BodyProtection.encryptedWith(List.of(key)))
+                .run(context -> {
+                    UUID id = context.getBean(DeliveryQueue.class)
+                            .enqueue(Shop.message("a secret"))
+                            .id();
+                    Database database = context.getBean(Database.class);
+                    assertThat(DeliveryQueue.on(database)
+                                    .find(id)
+                                    .orElseThrow()
+                                    .reach()
+                                    .body())
+                            .contains("encrypted with the key 'k1'");
+                    assertThat(context.getBean(DeliveryQueue.class)
+                                    .find(id)
+                                    .orElseThrow()
+                                    .reach()
+                                    .body())
+                            .contains("a secret");
+                });
     }
 
     @Test

@@ -40,6 +40,7 @@ class DependencyRuleTest {
             Map.entry("cluster.nats", List.of("dev.signalbox.router", "dev.signalbox.tls", "io.nats..")),
             Map.entry("cluster.redis", List.of("dev.signalbox.router", "io.lettuce..")),
             Map.entry("database", List.of("com.zaxxer.hikari..", "org.flywaydb..", "org.postgresql..", "jdk.net..")),
+            Map.entry("database.hibernate", List.of("dev.signalbox.database", "jakarta.persistence..")),
             Map.entry("session.bus", List.of("tools.jackson..", "com.fasterxml.jackson.annotation..")),
             Map.entry(
                     "session.postgres",
@@ -137,6 +138,7 @@ class DependencyRuleTest {
             "hooks",
             "topics",
             "delivery",
+            "deliverycache",
             "leases",
             "maintenance",
             "sms",

@@ -11,6 +11,10 @@ import { clock, exactly, number } from '../words.js';
 
 const REFRESH_MILLIS = 2000;
 const FIRST_PART = 10_000;
+const WITHHELD = {
+  encrypted: 'Encrypted; shown to admins only',
+  redacted: 'Removed when the message was sent',
+};
 const MOST_HEADERS = 100;
 const MOST_RECEIPTS = 100;
 
@@ -89,7 +93,10 @@ class MessagePage extends Page {
   }
 
   #body() {
-    const { body } = this.message;
+    const { body, bodyWithheld } = this.message;
+    if (bodyWithheld) {
+      return html`<blockquote aria-label="Body"><span class="quiet">${WITHHELD[bodyWithheld]}</span></blockquote>`;
+    }
     const part = !this.whole && body.length > FIRST_PART;
     return html`
       <blockquote tabindex="0" aria-label="Body">${body ? block(body, part ? FIRST_PART : body.length) : html`<span class="quiet">Empty</span>`}</blockquote>

@@ -143,6 +143,7 @@ public final class DeliveryFeature implements Feature {
                     .options(settings.dispatch())
                     .ownConnections()
                     .listener(metrics);
+            node.dispatcherListeners().forEach(builder::listener);
             node.senders().forEach(builder::sender);
             return builder;
         }
@@ -150,6 +151,7 @@ public final class DeliveryFeature implements Feature {
         private List<Route> routes(Node node, Dispatcher dispatcher, DeliveryMetrics metrics, BulkRequests bulks) {
             var reader = new ReachReader(
                     node.channels(), settings.maxAttempts(), node.database().clock(), node.preparation());
+            ShownBodies bodies = ShownBodies.of(node.settings().bodies());
             return Stream.of(
                             recurring(node, new RecurringReader(reader)).routes(),
                             new BatchRoutes(
@@ -159,8 +161,15 @@ public final class DeliveryFeature implements Feature {
                                             metrics,
                                             node.bounds())
                                     .routes(),
-                            new MessagingRoutes(node.intake(), dispatcher).routes(),
-                            new MessageRoutes(node.intake(), metrics, reader, node.bounds(), bulks, node.receipts())
+                            new MessagingRoutes(node.intake(), dispatcher, bodies).routes(),
+                            new MessageRoutes(
+                                            node.intake(),
+                                            metrics,
+                                            reader,
+                                            node.bounds(),
+                                            bulks,
+                                            node.receipts(),
+                                            bodies)
                                     .routes(),
                             new MessageActions(
                                             node.intake(),

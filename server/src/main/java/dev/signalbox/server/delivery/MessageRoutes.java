@@ -51,6 +51,7 @@ final class MessageRoutes {
     private final ControlPlane.Bounds bounds;
     private final BulkRequests bulks;
     private final DeliveryReceipts receipts;
+    private final ShownBodies bodies;
 
     MessageRoutes(
             DeliveryQueue queue,
@@ -58,8 +59,10 @@ final class MessageRoutes {
             ReachReader reader,
             ControlPlane.Bounds bounds,
             BulkRequests bulks,
-            DeliveryReceipts receipts) {
+            DeliveryReceipts receipts,
+            ShownBodies bodies) {
         this.queue = queue;
+        this.bodies = bodies;
         this.receipts = receipts;
         this.metrics = metrics;
         this.reader = reader;
@@ -167,7 +170,11 @@ final class MessageRoutes {
         query.refuseWrong();
         Page page = queue.list(filter.withLimit(limit));
         var answer = new LinkedHashMap<String, Object>();
-        answer.put("items", page.items().stream().map(MessageView::of).toList());
+        answer.put(
+                "items",
+                page.items().stream()
+                        .map(status -> MessageView.of(status, bodies.to(request)))
+                        .toList());
         page.next().ifPresent(next -> answer.put("next", next));
         page.searched().ifPresent(searched -> answer.put("searched", searched));
         Json.send(response, answer);
@@ -190,7 +197,9 @@ final class MessageRoutes {
                 UuidText.parse(id)
                         .flatMap(queue::find)
                         .map(status -> MessageView.of(
-                                status, receipts.of(status.reach().id())))
+                                status,
+                                bodies.to(request),
+                                receipts.of(status.reach().id())))
                         .orElseThrow(() -> Problems.noSuchMessage(id)));
     }
 }

@@ -22,6 +22,7 @@ record MessageView(
         State state,
         List<StepView> reach,
         String body,
+        Optional<String> bodyWithheld,
         Map<String, String> headers,
         Optional<String> dedupeKey,
         Optional<String> dedupeWindow,
@@ -57,22 +58,23 @@ record MessageView(
     record ReceiptView(int step, String providerId, String status, Optional<String> code, Instant at) {}
 
     /** As it stands in a list. */
-    static MessageView of(Status status) {
-        return of(status, Optional.empty());
+    static MessageView of(Status status, ShownBodies bodies) {
+        return of(status, bodies, Optional.empty());
     }
 
     /** By itself, with what providers told of it afterwards. */
-    static MessageView of(Status status, List<DeliveryReceipt> receipts) {
-        return of(status, Optional.of(receipts));
+    static MessageView of(Status status, ShownBodies bodies, List<DeliveryReceipt> receipts) {
+        return of(status, bodies, Optional.of(receipts));
     }
 
-    private static MessageView of(Status status, Optional<List<DeliveryReceipt>> receipts) {
+    private static MessageView of(Status status, ShownBodies bodies, Optional<List<DeliveryReceipt>> receipts) {
         Reach reach = status.reach();
         return new MessageView(
                 reach.id(),
                 status.state(),
                 reach.steps().stream().map(MessageView::step).toList(),
-                reach.body(),
+                bodies.of(reach),
+                bodies.withheld(reach),
                 reach.headers(),
                 reach.dedupeKey(),
                 reach.dedupeWindow().map(DurationText::format),

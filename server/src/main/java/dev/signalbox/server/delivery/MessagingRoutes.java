@@ -38,10 +38,12 @@ final class MessagingRoutes {
 
     private final DeliveryQueue queue;
     private final Dispatcher dispatcher;
+    private final ShownBodies bodies;
 
-    public MessagingRoutes(DeliveryQueue queue, Dispatcher dispatcher) {
+    public MessagingRoutes(DeliveryQueue queue, Dispatcher dispatcher, ShownBodies bodies) {
         this.queue = queue;
         this.dispatcher = dispatcher;
+        this.bodies = bodies;
     }
 
     public List<Route> routes() {
@@ -113,7 +115,10 @@ final class MessagingRoutes {
             Json.send(
                     response,
                     new SentMessages(
-                            page.items().stream().map(MessagingRoutes::sent).toList(), total));
+                            page.items().stream()
+                                    .map(status -> sent(status, bodies.to(request)))
+                                    .toList(),
+                            total));
         } catch (DeliveryQueueException failure) {
             LOG.warn("The sent messages could not be listed", failure);
             fail(response, "retrieval_failed", "Failed to retrieve sent messages");
@@ -134,7 +139,7 @@ final class MessagingRoutes {
         response.header("Link", "</api/messages/sent?limit=" + limit + "&cursor=" + cursor + ">; rel=\"next\"");
     }
 
-    private static SentMessage sent(DeliveryQueue.Status status) {
+    private static SentMessage sent(DeliveryQueue.Status status, ShownBodies bodies) {
         Optional<Attempt> success = status.attempts().reversed().stream()
                 .filter(attempt -> attempt.state() == State.SENT)
                 .findFirst();
@@ -142,7 +147,7 @@ final class MessagingRoutes {
                 status.reach().id(),
                 success.map(Attempt::address)
                         .orElseGet(() -> status.reach().steps().getLast().address()),
-                status.reach().body(),
+                bodies.of(status.reach()),
                 true,
                 status.acceptedAt(),
                 success.flatMap(Attempt::providerId),

@@ -4,6 +4,7 @@ import dev.signalbox.database.Database;
 import dev.signalbox.delivery.attachments.Attachments;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryReceipts;
+import dev.signalbox.delivery.queue.DispatcherListener;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.delivery.suppression.SuppressionList;
 import dev.signalbox.maintenance.control.Drainable;
@@ -55,6 +56,7 @@ public final class Node {
     private final HealthBoard health = new HealthBoard(clock);
     private final Channels channels = new Channels();
     private final ClientListeners clientListeners = new ClientListeners();
+    private final List<DispatcherListener> dispatcherListeners = new ArrayList<>();
     private final List<Api> apis = new ArrayList<>();
     private final List<Runnable> openings = new ArrayList<>();
     private final List<Runnable> readies = new ArrayList<>();
@@ -246,6 +248,16 @@ public final class Node {
     /** Tells of clients that come and go. */
     public void clientListener(RouterListener listener) {
         clientListeners.add(listener);
+    }
+
+    /** Tells of what the dispatcher does. */
+    public void dispatcherListener(DispatcherListener listener) {
+        dispatcherListeners.add(listener);
+    }
+
+    /** Those that features before this one have added. */
+    public List<DispatcherListener> dispatcherListeners() {
+        return List.copyOf(dispatcherListeners);
     }
 
     /** Lets clients in by one more way, once the node opens. */

@@ -3,16 +3,23 @@ package dev.signalbox.server.node;
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.database.Dialect;
 import dev.signalbox.database.Tls;
+import dev.signalbox.delivery.queue.BodyKey;
+import dev.signalbox.delivery.queue.BodyProtection;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The keys of what features share. */
 final class NodeKeys {
     private static final Kind<DatabaseConfig> DATABASE = new Kind<>(
             "postgresql://HOST/NAME, mysql://HOST/NAME or sqlite:FILE, also with jdbc: before it", NodeKeys::database);
+
+    private static final Kind<List<BodyKey>> BODY_KEY_LIST = new Kind<>(
+            "keys as ID:KEY with blanks or line breaks in between, where KEY is 32 bytes in Base64",
+            NodeKeys::bodyKeys);
 
     static final Key<Path> DATA_FOLDER = Key.of(
             "data.folder",
@@ -54,6 +61,16 @@ final class NodeKeys {
             "database.tls-ca",
             Kind.path(),
             "The authorities (PEM) that are trusted instead of the system's, with `database.tls: verified`.");
+    static final Key<List<BodyKey>> BODY_KEYS = Key.secret(
+            "delivery.body-keys",
+            BODY_KEY_LIST,
+            "Encrypts the bodies of messages in the database (AES-256-GCM): the first key encrypts, all of them decrypt. A key"
+                    + " is what `openssl rand -base64 32` writes. All nodes need the same keys. Without it, bodies are plain.");
+    static final Key<Boolean> REDACT_SENT = Key.of(
+            "delivery.redact-sent",
+            Kind.truth(),
+            "false",
+            "Whether a body is removed from the database in the moment in which its message is recorded as sent.");
     static final Key<Long> MAX_MESSAGE =
             Key.of("clients.max-message", Kind.size("1KiB", "64MiB"), "256KiB", "The largest payload of a client.");
     static final Key<LogFormat> LOG_FORMAT =
@@ -77,6 +94,8 @@ final class NodeKeys {
             DATABASE_MAX_LIFETIME,
             DATABASE_TLS,
             DATABASE_TLS_CA,
+            BODY_KEYS,
+            REDACT_SENT,
             MAX_MESSAGE,
             LOG_FORMAT,
             LOG_LEVEL,
@@ -89,6 +108,14 @@ final class NodeKeys {
             throw new IllegalArgumentException("the server keeps its data in PostgreSQL, MariaDB, MySQL or SQLite");
         }
         return config;
+    }
+
+    /** Their ids differ; what is wrong with one is said without it. */
+    private static List<BodyKey> bodyKeys(String text) {
+        List<BodyKey> keys =
+                Stream.of(text.strip().split("\\s+", -1)).map(BodyKey::parse).toList();
+        BodyProtection.encryptedWith(keys);
+        return keys;
     }
 
     private NodeKeys() {}

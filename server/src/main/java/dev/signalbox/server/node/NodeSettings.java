@@ -4,6 +4,7 @@ import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.database.Dialect;
 import dev.signalbox.database.PoolOptions;
 import dev.signalbox.database.Tls;
+import dev.signalbox.delivery.queue.BodyProtection;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Reading;
 import dev.signalbox.server.configuration.SeedVariable;
@@ -17,12 +18,14 @@ import java.util.stream.Stream;
 /**
  * What features share. What each setting means, its range and its default are in docs/configuration.md.
  *
+ * @param bodies how the bodies of messages stand in the database
  * @param maxMessage the largest payload of a client's message, in bytes
  */
 public record NodeSettings(
         Path dataFolder,
         ControlSettings control,
         DatabaseConfig database,
+        BodyProtection bodies,
         int maxMessage,
         LogFormat logFormat,
         LogLevel logLevel,
@@ -38,10 +41,18 @@ public record NodeSettings(
                 folder,
                 ControlSettings.read(reading),
                 database(reading, folder),
+                bodies(reading),
                 Math.toIntExact(reading.get(NodeKeys.MAX_MESSAGE)),
                 reading.get(NodeKeys.LOG_FORMAT),
                 reading.get(NodeKeys.LOG_LEVEL),
                 reading.get(NodeKeys.SHUTDOWN_TIMEOUT));
+    }
+
+    private static BodyProtection bodies(Reading reading) {
+        BodyProtection bodies = reading.find(NodeKeys.BODY_KEYS)
+                .map(BodyProtection::encryptedWith)
+                .orElse(BodyProtection.NONE);
+        return reading.get(NodeKeys.REDACT_SENT) ? bodies.redactingSent() : bodies;
     }
 
     private static DatabaseConfig database(Reading reading, Path folder) {

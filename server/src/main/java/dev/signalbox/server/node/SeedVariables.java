@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 /** What go-message-dispatcher's environment variables mean for a node. Those of a feature are with the feature. */
 final class SeedVariables {
     private static final String IN_URL = "is part of `database.url` (PostgreSQL)";
-    private static final String NO_REDIS = "Redis is not used, delivery data are in the database";
+    private static final String NO_REDIS =
+            "delivery data are in the database; `delivery.cache.redis-url` has them in Redis, too";
     private static final String NO_LOCK = "leases in the database keep several nodes from sending the same message";
     private static final Kind<Integer> PORT = Kind.whole(1, 65_535);
     private static final Kind<String> HOST =

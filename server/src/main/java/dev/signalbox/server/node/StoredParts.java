@@ -36,7 +36,7 @@ final class StoredParts {
 
     DeliveryQueue queue() {
         if (queue == null) {
-            queue = DeliveryQueue.on(database());
+            queue = DeliveryQueue.on(database(), node.settings().bodies());
         }
         return queue;
     }

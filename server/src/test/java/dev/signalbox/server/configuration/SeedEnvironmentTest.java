@@ -90,7 +90,7 @@ class SeedEnvironmentTest {
         var warnings = Loaded.of(Optional.empty(), environment, List.of()).warnings();
         assertThat(warnings).hasSize(3);
         assertThat(warnings)
-                .anySatisfy(w -> assertThat(w).startsWith("REDIS_HOST").contains("Redis is not used"));
+                .anySatisfy(w -> assertThat(w).startsWith("REDIS_HOST").contains("delivery.cache.redis-url"));
         assertThat(warnings)
                 .anySatisfy(
                         w -> assertThat(w).startsWith("DISTRIBUTED_LOCK_TTL").contains("leases"));

@@ -60,28 +60,35 @@ public final class RunningControlPlane implements AutoCloseable {
             ControlPlane.Options options,
             Optional<ControlPlane.Bounds> bounds,
             UnaryOperator<DeliveryQueue> queue,
-            Authorizer authorizer) {
+            Authorizer authorizer,
+            List<String> settings) {
         public static final Setup USUAL = new Setup(
                 ControlPlane.Options.local(0),
                 Optional.empty(),
                 UnaryOperator.identity(),
-                RunningControlPlane::principal);
+                RunningControlPlane::principal,
+                List.of());
 
         public Setup withOptions(ControlPlane.Options others) {
-            return new Setup(others, bounds, queue, authorizer);
+            return new Setup(others, bounds, queue, authorizer, settings);
         }
 
         public Setup withBounds(int body, long bulk) {
-            return new Setup(options, Optional.of(new ControlPlane.Bounds(body, bulk)), queue, authorizer);
+            return new Setup(options, Optional.of(new ControlPlane.Bounds(body, bulk)), queue, authorizer, settings);
         }
 
         /** Puts another queue before the real one. */
         public Setup withQueue(UnaryOperator<DeliveryQueue> bend) {
-            return new Setup(options, bounds, bend, authorizer);
+            return new Setup(options, bounds, bend, authorizer, settings);
         }
 
         public Setup withAuthorizer(Authorizer other) {
-            return new Setup(options, bounds, queue, other);
+            return new Setup(options, bounds, queue, other, settings);
+        }
+
+        /** More of them, as {@code key=value}. */
+        public Setup withSettings(String... more) {
+            return new Setup(options, bounds, queue, authorizer, List.of(more));
         }
     }
 
@@ -109,11 +116,12 @@ public final class RunningControlPlane implements AutoCloseable {
                 new SessionsFeature(),
                 new DeliveryFeature(),
                 new ConsoleFeature());
-        var settings = List.of(
+        List<String> settings = new ArrayList<>(List.of(
                 "data.folder=" + folder,
                 "control.max-requests-per-principal=" + setup.options().limits().maxRequestsPerPrincipal(),
                 "session.max-streams=3",
-                "session.retention.max-events=100");
+                "session.retention.max-events=100"));
+        settings.addAll(setup.settings());
         Configuration configuration = features.load(Optional.empty(), Map.of(), settings);
         node = new Node(configuration.values(NodeSettings::read), closing);
         database = node.database();

@@ -38,7 +38,7 @@ final class Cleaner {
         this.database = queue.database();
         this.time = queue.time();
         this.retention = retention;
-        this.removal = new Removal(new Rows(queue.database().dialect()), retention);
+        this.removal = new Removal(queue.rows(), retention);
         this.listener = listener;
     }
 

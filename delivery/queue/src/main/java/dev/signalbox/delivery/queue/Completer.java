@@ -56,9 +56,15 @@ final class Completer {
     private boolean offeredBefore;
 
     Completer(JdbcQueue queue, Wake.Sleeper wake, Outage outage) {
-        this.store = queue.store();
-        this.recorded = queue::recorded;
-        this.time = queue.time();
+        this(queue.store(), queue::recorded, queue.time(), wake, outage);
+    }
+
+    /** @param recorded those of the outcomes that are on record just as they are */
+    Completer(
+            Store store, Function<List<Outcome>, Set<Outcome>> recorded, Time time, Wake.Sleeper wake, Outage outage) {
+        this.store = store;
+        this.recorded = recorded;
+        this.time = time;
         this.wake = wake;
         this.outage = outage;
     }
@@ -109,8 +115,10 @@ final class Completer {
             return 0;
         }
         boolean again = offeredBefore;
+        List<Entry> offered = List.copyOf(gathered);
+        List<Entry> rest = again ? withoutRecorded(offered) : offered;
         offeredBefore = true;
-        int stale = write(List.copyOf(gathered), again);
+        int stale = rest.isEmpty() ? 0 : write(rest, again);
         offeredBefore = false;
         return stale;
     }

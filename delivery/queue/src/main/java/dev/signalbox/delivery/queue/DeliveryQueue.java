@@ -20,12 +20,22 @@ public interface DeliveryQueue {
      * @throws DeliveryQueueException if that fails
      */
     static DeliveryQueue on(Database database) {
-        return JdbcQueue.open(database, Time.of(database));
+        return on(database, BodyProtection.NONE);
+    }
+
+    /** The same with bodies that are encrypted, or removed once they were sent. */
+    static DeliveryQueue on(Database database, BodyProtection bodies) {
+        return JdbcQueue.open(database, Time.of(database), bodies);
     }
 
     /** The same with a clock of one's own, which all nodes must share; for tests. */
     static DeliveryQueue on(Database database, InstantSource clock) {
-        return JdbcQueue.open(database, Time.of(clock));
+        return on(database, clock, BodyProtection.NONE);
+    }
+
+    /** Both of them; for tests. */
+    static DeliveryQueue on(Database database, InstantSource clock, BodyProtection bodies) {
+        return JdbcQueue.open(database, Time.of(clock), bodies);
     }
 
     /**

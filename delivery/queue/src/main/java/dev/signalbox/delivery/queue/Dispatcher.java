@@ -3,6 +3,7 @@ package dev.signalbox.delivery.queue;
 import dev.signalbox.database.Database;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +86,7 @@ public interface Dispatcher extends AutoCloseable {
         private final JdbcQueue queue;
         private final Map<Channel, Sender> senders = new LinkedHashMap<>();
         private DispatchOptions options = DispatchOptions.DEFAULT;
-        private DispatcherListener listener = new DispatcherListener() {};
+        private final List<DispatcherListener> listeners = new ArrayList<>();
         private Optional<Path> journal = Optional.empty();
         private boolean ownConnections;
         private RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
@@ -116,8 +117,9 @@ public interface Dispatcher extends AutoCloseable {
             return this;
         }
 
-        public Builder listener(DispatcherListener newListener) {
-            listener = newListener;
+        /** Adds a listener; what one throws, the others do not notice. */
+        public Builder listener(DispatcherListener listener) {
+            listeners.add(listener);
             return this;
         }
 
@@ -158,11 +160,11 @@ public interface Dispatcher extends AutoCloseable {
             Limits.check(!senders.isEmpty(), "senders", "are missing; a dispatcher needs at least one");
             List<Sender> all = List.copyOf(senders.values());
             if (!ownConnections) {
-                return new QueueDispatcher(queue, all, options, listener, random, journal);
+                return new QueueDispatcher(queue, all, options, listeners, random, journal);
             }
             Database own = queue.apart(all.size() + QueueDispatcher.LOOPS, options.answerWithin());
             try {
-                return new QueueDispatcher(queue.over(own), all, options, listener, random, journal, own::close);
+                return new QueueDispatcher(queue.over(own), all, options, listeners, random, journal, own::close);
             } catch (RuntimeException | Error e) {
                 own.close();
                 throw e;

@@ -15,6 +15,12 @@ import org.slf4j.LoggerFactory;
  * messages of which no notification arrived. An idle node asks its database this one question and no other.
  */
 final class Heartbeat implements Wake.Sleeper {
+    /** Is told at each beat which channels this node serves. */
+    @FunctionalInterface
+    interface Registrar {
+        void served(Collection<Channel> channels, long now);
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
     private static final int PROMOTE = 1_000;
     private static final int BITES = 5;
@@ -28,7 +34,7 @@ final class Heartbeat implements Wake.Sleeper {
     private final DispatchOptions options;
     private final GuardedListener listener;
     private final Outage outage;
-    private final Unserved unserved;
+    private final Registrar registrar;
     private final Recovery recovery;
     private final WakeUp wakeUp = new WakeUp();
     private volatile long nextWake = Long.MAX_VALUE;
@@ -39,21 +45,23 @@ final class Heartbeat implements Wake.Sleeper {
     private long sweepTook;
 
     Heartbeat(
-            JdbcQueue queue,
+            Database database,
+            Store store,
+            Time time,
             Map<Channel, Lane> lanes,
             DispatchOptions options,
             GuardedListener listener,
             Outage outage,
-            Unserved unserved,
+            Registrar registrar,
             Recovery recovery) {
-        this.database = queue.database();
-        this.store = queue.store();
-        this.time = queue.time();
+        this.database = database;
+        this.store = store;
+        this.time = time;
         this.lanes = lanes;
         this.options = options;
         this.listener = listener;
         this.outage = outage;
-        this.unserved = unserved;
+        this.registrar = registrar;
         this.recovery = recovery;
     }
 
@@ -125,7 +133,7 @@ final class Heartbeat implements Wake.Sleeper {
         lanes.values().forEach(lane -> lane.paused(outlook.isPaused(lane.channel())));
         outlook.ready().stream().filter(lane -> !outlook.isPaused(lane)).forEach(this::due);
         lanes.values().forEach(lane -> lane.tidy(now));
-        unserved.look(served(), now);
+        registrar.served(served(), now);
         nextWake = outlook.nextDue() > now ? outlook.nextDue() : promoted > 0 ? now : Long.MAX_VALUE;
         return new Beat(promoted, rescued);
     }

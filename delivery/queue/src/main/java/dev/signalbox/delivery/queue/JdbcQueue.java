@@ -52,15 +52,15 @@ final class JdbcQueue implements DeliveryQueue {
     private final Figures figures;
     private final FlowControl flow;
 
-    JdbcQueue(Database database, Time time) {
-        this(database, time, new Wake(database), store(database, time));
+    JdbcQueue(Database database, Time time, Rows rows) {
+        this(database, time, new Wake(database), rows, store(database, time, rows));
     }
 
     /** Over a store of the caller's. */
-    JdbcQueue(Database database, Time time, Wake wake, Store store) {
+    JdbcQueue(Database database, Time time, Wake wake, Rows rows, Store store) {
         this.database = database;
         this.time = time;
-        this.rows = new Rows(database.dialect());
+        this.rows = rows;
         this.store = store;
         this.wake = wake;
         this.precedents = new Precedents(rows);
@@ -71,23 +71,24 @@ final class JdbcQueue implements DeliveryQueue {
         this.flow = new JdbcFlow(database, store, time, wake);
     }
 
-    static Store store(Database database, Time time) {
+    static Store store(Database database, Time time, Rows rows) {
         return switch (database.dialect()) {
-            case POSTGRESQL -> new PostgresStore(database, time.isDatabases());
-            case MYSQL -> new MySqlStore(database, time.isDatabases());
-            case SQLITE -> new SqliteStore(database);
+            case POSTGRESQL -> new PostgresStore(database, time.isDatabases(), rows);
+            case MYSQL -> new MySqlStore(database, time.isDatabases(), rows);
+            case SQLITE -> new SqliteStore(database, rows);
             case SQLSERVER ->
                 throw new DeliveryQueueException(
                         "the queue is kept in PostgreSQL, MariaDB, MySQL or SQLite, not in SQL Server", null);
         };
     }
 
-    static JdbcQueue open(Database database, Time time) {
+    static JdbcQueue open(Database database, Time time, BodyProtection bodies) {
         return guarded(() -> {
-            Store store = store(database, time); // Refuses a database that has no tables of the queue.
+            Rows rows = new Rows(database.dialect(), bodies);
+            Store store = store(database, time, rows); // Refuses a database that has no tables of the queue.
             database.migrate(MODULE, SCRIPTS, JdbcQueue.class.getClassLoader());
             JdbcBatches.migrate(database);
-            return new JdbcQueue(database, time, new Wake(database), store);
+            return new JdbcQueue(database, time, new Wake(database), rows, store);
         });
     }
 
@@ -98,7 +99,7 @@ final class JdbcQueue implements DeliveryQueue {
 
     /** The same queue through other connections; what is enqueued through one wakes who waits at the other. */
     JdbcQueue over(Database connections) {
-        return new JdbcQueue(connections, time, wake, store(connections, time));
+        return new JdbcQueue(connections, time, wake, rows, store(connections, time, rows));
     }
 
     static List<Migration> migrations(Database database) {
@@ -111,6 +112,10 @@ final class JdbcQueue implements DeliveryQueue {
 
     Store store() {
         return store;
+    }
+
+    Rows rows() {
+        return rows;
     }
 
     Time time() {

@@ -174,15 +174,22 @@ final class Lane {
         }
     }
 
-    /** Claims one batch and attempts it, one after the other, on the caller's thread. */
+    /**
+     * Claims one batch and attempts it, one after the other, on the caller's thread. Claims nothing while the outcomes of
+     * earlier ones still wait for the database.
+     */
     int runOnce() {
+        long ticks = time.ticks();
         int limit = context.journal().hasPast()
                 ? 0
-                : breaker.allow(context.options().batch(), time.ticks());
+                : breaker.allow(context.options().batch(), ticks);
         if (limit == 0) {
             return 0;
         }
-        window.acquireUninterruptibly(limit);
+        if (!window.tryAcquire(limit)) {
+            breaker.unused(ticks);
+            return 0;
+        }
         int claimed = 0;
         try {
             Batch batch = claim(limit);

@@ -23,6 +23,8 @@ final class Ledger {
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
+    private static final String REDACT = "update delivery_message set body = ? where id = ?";
+
     private static final String INSERT_DEAD =
             "insert into delivery_dead (id, state, attempt, at, reason) values (?, ?, ?, ?, ?)";
 
@@ -70,6 +72,12 @@ final class Ledger {
     /** Adds outcomes to the histories; those that end a reach are counted, in its batch, too, and buried unless it was sent. */
     void record(Connection connection, List<Outcome> outcomes, int shard) throws SQLException {
         batch(connection, INSERT_OUTCOME, outcomes, this::bindOutcome);
+        if (rows.redactsSent()) {
+            batch(connection, REDACT, sent(outcomes), (statement, outcome) -> {
+                statement.setString(1, Reach.REDACTED_BODY);
+                rows.bind(statement, 2, outcome.id());
+            });
+        }
         List<Outcome> dead = outcomes.stream()
                 .filter(outcome -> outcome.state().isFinal() && outcome.state() != State.SENT)
                 .toList();
@@ -88,6 +96,12 @@ final class Ledger {
             tally(connection, entry.getKey().getKey(), entry.getKey().getValue(), entry.getValue(), shard);
         }
         batches.ended(connection, outcomes);
+    }
+
+    private static List<Outcome> sent(List<Outcome> outcomes) {
+        return outcomes.stream()
+                .filter(outcome -> outcome.state() == State.SENT)
+                .toList();
     }
 
     void tally(Connection connection, Channel channel, State state, int n, int shard) throws SQLException {

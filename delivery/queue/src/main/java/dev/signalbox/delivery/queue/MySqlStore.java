@@ -82,15 +82,19 @@ final class MySqlStore implements Store {
 
     private final Database database;
     private final boolean byItsClock;
-    private final Rows rows = new Rows(Dialect.MYSQL);
-    private final Ledger ledger = new Ledger(rows);
-    private final NewMessages messages = new NewMessages(rows, ledger);
-    private final LeaseEntries entries = new LeaseEntries(rows, ledger);
+    private final Rows rows;
+    private final Ledger ledger;
+    private final NewMessages messages;
+    private final LeaseEntries entries;
 
     /** @param byItsClock whether leases go by the database's clock, rather than by the time that callers give */
-    MySqlStore(Database database, boolean byItsClock) {
+    MySqlStore(Database database, boolean byItsClock, Rows rows) {
         this.database = database;
         this.byItsClock = byItsClock;
+        this.rows = rows;
+        this.ledger = new Ledger(rows);
+        this.messages = new NewMessages(rows, ledger);
+        this.entries = new LeaseEntries(rows, ledger);
     }
 
     /** What a statement is told of the time: nothing, where it reads the database's clock. */

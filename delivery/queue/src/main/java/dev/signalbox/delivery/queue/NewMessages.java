@@ -83,7 +83,7 @@ record NewMessages(Rows rows, Ledger ledger) {
         return fresh;
     }
 
-    /** At most, and without what is never long. */
+    /** At most, but for what encryption adds, and without what is never long. */
     private static int characters(Reach reach) {
         int pairs = reach.headers().size() + reach.labels().metadata().size();
         return reach.body().length()
@@ -124,7 +124,7 @@ record NewMessages(Rows rows, Ledger ledger) {
         statement.setInt(before + 6, reach.priority());
         statement.setInt(before + 7, reach.maxAttempts());
         statement.setString(before + 8, Rows.write(reach.steps()));
-        statement.setString(before + 9, reach.body());
+        statement.setString(before + 9, rows.body(reach));
         statement.setString(before + 10, Rows.write(reach.headers()));
         statement.setString(before + 11, reach.dedupeKey().orElse(null));
         statement.setString(before + 12, reach.traceparent().orElse(null));

@@ -70,14 +70,32 @@ final class PostgresCompletion {
             )
             """;
 
+    private static final String REDACT = """
+            , redacted as (
+                update delivery_message m set body = U&'\\001Aredacted'
+                from good where good.state = 'SENT' and m.id = good.id
+            )
+            """;
+
     private static final String COMPLETE_ENDED = COMPLETE.formatted("");
     private static final String COMPLETE_ALL = COMPLETE.formatted(QUEUE_AGAIN);
+    private static final String COMPLETE_ENDED_REDACTING = COMPLETE.formatted(REDACT);
+    private static final String COMPLETE_ALL_REDACTING = COMPLETE.formatted(QUEUE_AGAIN + REDACT);
 
     private PostgresCompletion() {}
 
-    /** As {@link Store#complete} says. */
+    /**
+     * As {@link Store#complete} says.
+     *
+     * @param redacting whether the bodies of those that were sent go
+     */
     static Set<UUID> complete(
-            Connection connection, List<Completion> completions, Set<UUID> finished, int shard, long now)
+            Connection connection,
+            List<Completion> completions,
+            Set<UUID> finished,
+            int shard,
+            long now,
+            boolean redacting)
             throws SQLException {
         Map<UUID, Integer> kept = new HashMap<>();
         completions.forEach(completion -> kept.merge(completion.lease(), 1, Integer::sum));
@@ -85,8 +103,7 @@ final class PostgresCompletion {
         kept.keySet().removeAll(finished);
         List<Completion> again =
                 completions.stream().filter(c -> c.verdict().next() != null).toList();
-        try (PreparedStatement statement =
-                connection.prepareStatement(again.isEmpty() ? COMPLETE_ENDED : COMPLETE_ALL)) {
+        try (PreparedStatement statement = connection.prepareStatement(sql(!again.isEmpty(), redacting))) {
             Arguments in = new Arguments(connection, statement);
             in.uuids(kept.keySet(), id -> id);
             in.ints(kept.values(), n -> n);
@@ -102,6 +119,13 @@ final class PostgresCompletion {
             stale.removeAll(PostgresStore.ids(statement));
             return stale;
         }
+    }
+
+    private static String sql(boolean again, boolean redacting) {
+        if (redacting) {
+            return again ? COMPLETE_ALL_REDACTING : COMPLETE_ENDED_REDACTING;
+        }
+        return again ? COMPLETE_ALL : COMPLETE_ENDED;
     }
 
     private static Ticket next(Verdict verdict) {

@@ -1,7 +1,6 @@
 package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.Database;
-import dev.signalbox.database.Dialect;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -118,12 +117,13 @@ final class PostgresStore implements Store {
 
     private final Database database;
     private final boolean byItsClock;
-    private final Rows rows = new Rows(Dialect.POSTGRESQL);
+    private final Rows rows;
 
     /** @param byItsClock whether leases go by the database's clock, rather than by the time that callers give */
-    PostgresStore(Database database, boolean byItsClock) {
+    PostgresStore(Database database, boolean byItsClock, Rows rows) {
         this.database = database;
         this.byItsClock = byItsClock;
+        this.rows = rows;
     }
 
     /** What a statement is told of the time: nothing, where it reads the database's clock. */
@@ -146,7 +146,7 @@ final class PostgresStore implements Store {
             in.smalls(reaches, Reach::priority);
             in.smalls(reaches, Reach::maxAttempts);
             in.texts(reaches, reach -> Rows.write(reach.steps()));
-            in.texts(reaches, Reach::body);
+            in.texts(reaches, rows::body);
             in.texts(reaches, reach -> Rows.write(reach.headers()));
             in.texts(reaches, reach -> reach.dedupeKey().orElse(null));
             in.texts(tickets, ticket -> ticket.lane().name());
@@ -196,8 +196,8 @@ final class PostgresStore implements Store {
 
     @Override
     public Set<UUID> complete(List<Completion> completions, Set<UUID> finished, int shard, long now) {
-        return database.autoCommit(
-                connection -> PostgresCompletion.complete(connection, completions, finished, shard, now));
+        return database.autoCommit(connection ->
+                PostgresCompletion.complete(connection, completions, finished, shard, now, rows.redactsSent()));
     }
 
     @Override
@@ -263,7 +263,7 @@ final class PostgresStore implements Store {
         orphans(connection, leases)
                 .forEach((lease, orphans) ->
                         orphans.forEach(orphan -> completions.add(new Completion(lease, rescuer.decide(orphan)))));
-        PostgresCompletion.complete(connection, completions, leases, shard, now);
+        PostgresCompletion.complete(connection, completions, leases, shard, now, rows.redactsSent());
         return completions.size();
     }
 

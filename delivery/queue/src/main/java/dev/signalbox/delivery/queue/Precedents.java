@@ -63,7 +63,9 @@ final class Precedents {
         Reach reach = first.reach();
         List<String> differing = new ArrayList<>();
         note(differing, "steps", reach.steps().equals(offered.steps()));
-        note(differing, "body", reach.body().equals(offered.body()));
+        // Nobody knows any more what a body was that has been removed.
+        boolean redacted = reach.body().equals(Reach.REDACTED_BODY);
+        note(differing, "body", redacted || reach.body().equals(offered.body()));
         note(differing, "headers", reach.headers().equals(offered.headers()));
         RecipientTime time = reach.recipientTime();
         note(

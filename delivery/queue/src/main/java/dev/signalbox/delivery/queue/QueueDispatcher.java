@@ -51,7 +51,7 @@ final class QueueDispatcher implements Dispatcher {
             JdbcQueue queue,
             List<Sender> senders,
             DispatchOptions options,
-            DispatcherListener told,
+            List<DispatcherListener> told,
             RandomGenerator random,
             Optional<Path> journalFile) {
         this(queue, senders, options, told, random, journalFile, () -> {});
@@ -62,7 +62,7 @@ final class QueueDispatcher implements Dispatcher {
             JdbcQueue queue,
             List<Sender> senders,
             DispatchOptions options,
-            DispatcherListener told,
+            List<DispatcherListener> told,
             RandomGenerator random,
             Optional<Path> journalFile,
             Runnable connections) {
@@ -80,7 +80,16 @@ final class QueueDispatcher implements Dispatcher {
                 .map(file -> MappedJournal.open(file, held))
                 .orElseGet(() -> new NoJournal(UUID.randomUUID()));
         Recovery recovery = new Recovery(queue.store(), journal, rules, lanes);
-        this.heartbeat = new Heartbeat(queue, lanes, options, listener, outage, unserved, recovery);
+        this.heartbeat = new Heartbeat(
+                queue.database(),
+                queue.store(),
+                queue.time(),
+                lanes,
+                options,
+                listener,
+                outage,
+                unserved::look,
+                recovery);
         this.cleaner = new Cleaner(queue, options.retention(), listener);
         this.completer = new Completer(queue, heartbeat, outage);
         this.notifications = new NotificationListener(queue.database(), queue.wake(), control);

@@ -52,6 +52,9 @@ public record Reach(
         RecipientTime recipientTime,
         Labels labels) {
 
+    /** What stands for the body of a message that was sent, where {@link BodyProtection#redactingSent} has it removed. */
+    public static final String REDACTED_BODY = "\u001aredacted";
+
     public static final int DEFAULT_PRIORITY = 5;
     public static final int DEFAULT_MAX_ATTEMPTS = 5;
 

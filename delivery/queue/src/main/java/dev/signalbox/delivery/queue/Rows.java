@@ -33,14 +33,31 @@ final class Rows {
 
     private final Dialect dialect;
     private final boolean nativeUuid;
+    private final BodyProtection bodies;
 
+    /** For statements that neither write nor read bodies, and for queues in which these stand as they are. */
     Rows(Dialect dialect) {
+        this(dialect, BodyProtection.NONE);
+    }
+
+    Rows(Dialect dialect, BodyProtection bodies) {
         this.dialect = dialect;
+        this.bodies = bodies;
         this.nativeUuid = dialect == Dialect.POSTGRESQL;
     }
 
     Dialect dialect() {
         return dialect;
+    }
+
+    /** Whether the body of a message goes in the transaction that records it as sent. */
+    boolean redactsSent() {
+        return bodies.redactsSent();
+    }
+
+    /** A body as it stands in the table. */
+    String body(Reach reach) {
+        return bodies.written(reach.id(), reach.body());
     }
 
     /** The column by which a message is found that holds a dedupe key. */
@@ -175,10 +192,10 @@ final class Rows {
         }
     }
 
-    private static Reach readableReach(ResultSet row, UUID id) throws SQLException {
+    private Reach readableReach(ResultSet row, UUID id) throws SQLException {
         Reach.Builder reach = Reach.to(readSteps(row.getString("steps")))
                 .id(id)
-                .body(row.getString("body"))
+                .body(bodies.read(id, row.getString("body")))
                 .headers(readHeaders(row.getString("headers")))
                 .priority(row.getInt("priority"))
                 .maxAttempts(row.getInt("max_attempts"))
@@ -217,9 +234,9 @@ final class Rows {
         }
     }
 
-    private static Claimed readable(ResultSet row, Ticket ticket) throws SQLException {
+    private Claimed readable(ResultSet row, Ticket ticket) throws SQLException {
         List<Step> steps = readSteps(row.getString("steps"));
-        String body = row.getString("body");
+        String body = bodies.read(ticket.id(), row.getString("body"));
         Map<String, String> headers = readHeaders(row.getString("headers"));
         Limits.headers(headers);
         Limits.check(

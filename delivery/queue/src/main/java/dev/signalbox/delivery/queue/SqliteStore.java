@@ -49,13 +49,16 @@ final class SqliteStore implements Store {
             """;
 
     private final Database database;
-    private final Rows rows = new Rows(Dialect.SQLITE);
-    private final Ledger ledger = new Ledger(rows);
-    private final NewMessages messages = new NewMessages(rows, ledger);
-    private final LeaseEntries entries = new LeaseEntries(rows, ledger);
+    private final Rows rows;
+    private final NewMessages messages;
+    private final LeaseEntries entries;
 
-    SqliteStore(Database database) {
+    SqliteStore(Database database, Rows rows) {
         this.database = database;
+        this.rows = rows;
+        Ledger ledger = new Ledger(rows);
+        this.messages = new NewMessages(rows, ledger);
+        this.entries = new LeaseEntries(rows, ledger);
     }
 
     @Override

@@ -25,6 +25,11 @@ final class Time {
         return new Time(source, () -> Micros.of(source.instant()), false);
     }
 
+    /** A clock that may be wrong beside one that only goes forward, in microseconds, as a simulated node has them. */
+    static Time of(InstantSource source, LongSupplier ticks) {
+        return new Time(source, ticks, false);
+    }
+
     /** Whether it is the database's, so that statements may read it there, too. */
     boolean isDatabases() {
         return databases;

@@ -77,7 +77,7 @@ final class Unserved {
 
     Unserved(JdbcQueue queue, Rules rules, GuardedListener listener, int shard) {
         this.database = queue.database();
-        this.rows = new Rows(database.dialect());
+        this.rows = queue.rows();
         this.ledger = new Ledger(rows);
         this.rules = rules;
         this.wake = queue.wake();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.queue.HistoryCheck.Violation;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,7 @@ class BrokenFenceTest {
     private final List<AutoCloseable> open = new ArrayList<>();
     private Instant now = Instant.parse("2026-03-01T12:00:00Z");
     private final Time time = Time.of(() -> now);
+    private final Rows rows = new Rows(Dialect.SQLITE);
     private Database database;
 
     @BeforeEach
@@ -45,7 +47,7 @@ class BrokenFenceTest {
 
     /** One node stalls in the middle of an attempt; another takes over and sends. Then the first one answers. */
     private List<Violation> stall(Supplier<JdbcQueue> ofTheStalled) {
-        JdbcQueue queue = JdbcQueue.open(database, time);
+        JdbcQueue queue = JdbcQueue.open(database, time, BodyProtection.NONE);
         queue.enqueue(Reach.to("sms:+61400000000").body("x").build());
         Dispatcher other = dispatcher(queue, () -> {});
         Dispatcher stalled = dispatcher(ofTheStalled.get(), () -> {
@@ -67,15 +69,16 @@ class BrokenFenceTest {
 
     @Test
     void recordOfAStaleHolderIsFound() {
-        Store fenced = JdbcQueue.store(database, time);
-        assertThat(stall(() -> new JdbcQueue(database, time, new Wake(database), new UnfencedStore(fenced, database))))
+        Store fenced = JdbcQueue.store(database, time, rows);
+        assertThat(stall(() ->
+                        new JdbcQueue(database, time, new Wake(database), rows, new UnfencedStore(fenced, database))))
                 .extracting(Violation::rule)
                 .contains("nothing follows SENT", "every message is in exactly one place");
     }
 
     @Test
     void fenceLeavesNothingToFind() {
-        assertThat(stall(() -> new JdbcQueue(database, time))).isEmpty();
+        assertThat(stall(() -> new JdbcQueue(database, time, rows))).isEmpty();
     }
 
     private record AcceptingSender(Runnable before) implements Sender {

@@ -30,7 +30,7 @@ class ListingPlanTest {
     @BeforeAll
     static void fill() {
         database = Database.open(DatabaseConfig.of(RealPostgres.shared().freshDatabase()));
-        JdbcQueue.open(database, Time.of(InstantSource.system()));
+        JdbcQueue.open(database, Time.of(InstantSource.system()), BodyProtection.NONE);
         database.transact(connection -> execute(connection, """
                 insert into delivery_message (accepted_at, due_at, id, priority, max_attempts, steps, body)
                 select n, n, lpad(to_hex(n), 32, '0')::uuid, 5, 5, 'sms:+61400000000', 'x' from generate_series(1, %1$d) n;

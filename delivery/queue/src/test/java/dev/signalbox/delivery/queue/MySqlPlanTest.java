@@ -37,7 +37,7 @@ class MySqlPlanTest {
     @BeforeAll
     static void fill() {
         database = Database.open(DatabaseConfig.of(RealMariaDb.shared().freshDatabase()));
-        queue = JdbcQueue.open(database, Time.of(() -> NOW));
+        queue = JdbcQueue.open(database, Time.of(() -> NOW), BodyProtection.NONE);
         for (String sql : List.of("""
                 insert into delivery_message (id, accepted_at, due_at, priority, max_attempts, steps, body, dedupe_key,
                                               dedupe_window)

@@ -99,7 +99,7 @@ class TombstoneTest {
         @BeforeEach
         void open() {
             database = Database.open(DatabaseConfig.of(freshDatabase()));
-            queue = JdbcQueue.open(database, Time.of(InstantSource.system()));
+            queue = JdbcQueue.open(database, Time.of(InstantSource.system()), BodyProtection.NONE);
             queue.enqueue(Reach.to("sms:+61400000000").body("x").build());
         }
 

@@ -83,6 +83,14 @@ class MariaDbQueueTest {
     }
 
     @Nested
+    class Bodies extends DeliveryQueueBodiesContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Change extends DeliveryQueueChangeContract {
         @Override
         protected DatabaseConfig newDatabase() {

@@ -51,6 +51,14 @@ class PostgresQueueTest {
     }
 
     @Nested
+    class Bodies extends DeliveryQueueBodiesContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Change extends DeliveryQueueChangeContract {
         @Override
         protected DatabaseConfig newDatabase() {

@@ -31,6 +31,14 @@ class SqliteQueueTest {
     }
 
     @Nested
+    class Bodies extends DeliveryQueueBodiesContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Change extends DeliveryQueueChangeContract {
         @Override
         protected DatabaseConfig newDatabase() {

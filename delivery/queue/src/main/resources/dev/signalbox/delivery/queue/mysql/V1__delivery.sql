@@ -15,7 +15,7 @@ create table delivery_message (
     key_version  smallint   not null default 0, -- how often an operator asked for a new idempotency key
     asked_priority smallint, -- the caller's, where an operator has changed it
     steps        text       not null, -- one a line: channel:address [within 5s]
-    body         mediumtext not null check (octet_length(body) between 1 and 65536),
+    body         mediumtext not null check (octet_length(body) between 1 and case ascii(body) when 26 then 87500 else 65536 end),
     headers      mediumtext, -- a JSON object
     dedupe_key   varchar(200) check (octet_length(dedupe_key) > 0),
     traceparent  varchar(55) character set ascii collate ascii_bin, -- the caller's place in a distributed trace (W3C)

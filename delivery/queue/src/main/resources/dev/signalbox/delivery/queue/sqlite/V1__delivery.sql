@@ -14,7 +14,7 @@ create table delivery_message (
     key_version  integer not null default 0, -- how often an operator asked for a new idempotency key
     asked_priority integer, -- the caller's, where an operator has changed it
     steps        text    not null, -- one a line: channel:address [within 5s]
-    body         text    not null check (length(cast(body as blob)) between 1 and 65536),
+    body         text    not null check (length(cast(body as blob)) between 1 and case unicode(body) when 26 then 87500 else 65536 end),
     headers      text,             -- a JSON object
     dedupe_key   text    check (length(dedupe_key) between 1 and 200),
     traceparent  text    check (length(traceparent) = 55), -- the caller's place in a distributed trace (W3C)

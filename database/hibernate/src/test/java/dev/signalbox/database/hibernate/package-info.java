@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.database.hibernate;
+
+import org.jspecify.annotations.NullMarked;

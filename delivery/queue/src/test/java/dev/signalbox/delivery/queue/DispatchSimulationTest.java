@@ -1,0 +1,101 @@
+package dev.signalbox.delivery.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import dev.signalbox.database.Database;
+import dev.signalbox.database.DatabaseConfig;
+import dev.signalbox.delivery.queue.SimulatedTables.Flaw;
+import dev.signalbox.delivery.queue.SimulatedWorld.Sight;
+import dev.signalbox.testing.services.Effort;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
+
+/** Ten thousand random histories of dispatchers in each build. */
+class DispatchSimulationTest {
+    private static final int HISTORIES = 10_000;
+    private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(Dispatcher.class.getPackageName());
+
+    @TempDir
+    private static Path folder;
+
+    private static Database database;
+
+    /** Histories are full of faults that a dispatcher rightly complains about. */
+    @BeforeAll
+    static void open() {
+        database = Database.open(DatabaseConfig.of("sqlite:" + folder.resolve("unused.db")));
+        LOGGER.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void close() {
+        LOGGER.setLevel(null);
+        database.close();
+    }
+
+    @Test
+    void noHistoryLosesDoublesOrHoldsAMessage() {
+        Map<Sight, Integer> seen = new EnumMap<>(Sight.class);
+        AtomicInteger histories = new AtomicInteger();
+        Effort.seeds(HISTORIES).forEach(seed -> {
+            histories.incrementAndGet();
+            run(seed).forEach((sight, times) -> seen.merge(sight, times, Integer::sum));
+        });
+
+        assertThat(histories.get()).isPositive();
+        if (histories.get() >= HISTORIES) {
+            List<Sight> rare = Arrays.stream(Sight.values())
+                    .filter(sight -> seen.getOrDefault(sight, 0) < HISTORIES / 100)
+                    .toList();
+            assertThat(rare).as("what hardly happened, of %s", seen).isEmpty();
+        }
+    }
+
+    private static Map<Sight, Integer> run(long seed) {
+        try {
+            return new DispatchSimulation(seed, database, Flaw.NONE).run();
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError("a history broke: " + Effort.replay(DispatchSimulationTest.class, seed), e);
+        }
+    }
+
+    /** The same seed gives the same history, or a failure could not be replayed. */
+    @Test
+    void aHistoryIsAFunctionOfItsSeed() {
+        for (long seed = 1; seed <= 20; seed++) {
+            assertThat(run(seed)).as("seed %d", seed).isEqualTo(run(seed));
+        }
+    }
+
+    /** Histories notice it when the database breaks one of the promises that the dispatcher stands on. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void aDatabaseThatBreaksAPromiseIsNoticed(Flaw flaw) {
+        assertThat(LongStream.rangeClosed(1, 500).anyMatch(seed -> fails(seed, flaw)))
+                .as("one of 500 histories breaks")
+                .isTrue();
+    }
+
+    private static boolean fails(long seed, Flaw flaw) {
+        try {
+            new DispatchSimulation(seed, database, flaw).run();
+            return false;
+        } catch (AssertionError e) {
+            return true;
+        }
+    }
+}

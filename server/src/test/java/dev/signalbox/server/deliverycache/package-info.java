@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.server.deliverycache;
+
+import org.jspecify.annotations.NullMarked;
