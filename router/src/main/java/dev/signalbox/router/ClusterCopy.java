@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What this node knows of a list that another node keeps, such as that of its sessions: all of it as of some change, and each change since by its number. If
- * a change is missing, or nothing is known yet, all is asked for, and comes in parts that are numbered, too: an answer of which a part is
- * missing counts for nothing. Not thread-safe: guarded by its owner's monitor.
+ * What this node knows of a list that another node keeps, such as that of its sessions: all of it as of some change, and each change since by
+ * its number. If a change is missing, or nothing is known yet, all is asked for, and comes in parts that are numbered, too: an answer of which a
+ * part is missing counts for nothing. Not thread-safe: guarded by its owner's monitor.
  *
  * @param <E> an entry of the list
  * @param <C> a change of it

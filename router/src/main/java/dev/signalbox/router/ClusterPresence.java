@@ -13,9 +13,9 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Who is in topics with presence, on all nodes. Thread-safe; nothing here blocks.
  *
- * <p>As with publications, topics share partitions, and a node follows those that it has topics in. Each node numbers the changes of its own presence in each
- * partition and tells them on the partition's channel; with each heartbeat it tells how many there were. Who begins to follow a partition, or
- * misses a change, asks for all, as {@link ClusterCopy} does. A user counts once for each node that has them: so they leave with
+ * <p>As with publications, topics share partitions, and a node follows those that it has topics in. Each node numbers the changes of its own
+ * presence in each partition and tells them on the partition's channel; with each heartbeat it tells how many there were. Who begins to follow a
+ * partition, or misses a change, asks for all, as {@link ClusterCopy} does. A user counts once for each node that has them: so they leave with
  * the last one, and a node that dies takes its users with it.
  *
  * <p>Locks are taken from a topic, and from {@link TopicPresences}, to this, and from this to a {@link TopicPresence}, never the other way.

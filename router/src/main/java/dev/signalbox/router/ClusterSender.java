@@ -154,7 +154,10 @@ final class ClusterSender {
         var _ = writer.offer(outbox(topic), codec.encode(frame), ClusterSender::ignore);
     }
 
-    /** Lets the subscribers of other nodes know what they missed, where they cannot know it yet: with each sign of life, and once the link is back. */
+    /**
+     * Lets the subscribers of other nodes know what they missed, where they cannot know it yet: with each sign of life, and once the link is
+     * back.
+     */
     void tellHoles() {
         topics.values().forEach(this::tellHole);
     }

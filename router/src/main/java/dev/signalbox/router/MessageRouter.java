@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The router, composed: {@link Entrance} decides what is let in, {@link Admissions} who may be there, {@link TopicAccess} what is done with topics,
- * {@link Exchanges} has those wait who ask, and {@link Routing} does the rest. It has no thread of its own for messages. A message is routed on the thread that sends
- * it, which is what keeps the order, and nobody waits for anybody on the way.
+ * The router, composed: {@link Entrance} decides what is let in, {@link Admissions} who may be there, {@link TopicAccess} what is done with
+ * topics, {@link Exchanges} has those wait who ask, and {@link Routing} does the rest. It has no thread of its own for messages. A message is
+ * routed on the thread that sends it, which is what keeps the order, and nobody waits for anybody on the way.
  */
 final class MessageRouter implements Router {
     private static final Duration DRAIN_POLL = Duration.ofMillis(1);

@@ -30,9 +30,9 @@ final class TopicRouting {
         if (topics.isShared(topic.name())) {
             return append(topic, message);
         }
-        return topics.publish(topic.name(), message, null)
-                .map(published -> refusal(topic, published))
-                .orElseGet(() -> RouteError.tooManyTopics(topic));
+        TopicLog.Published published =
+                topics.publish(topic.name(), message, null).orElse(null);
+        return published == null ? RouteError.tooManyTopics(topic) : refusal(topic, published);
     }
 
     @Nullable

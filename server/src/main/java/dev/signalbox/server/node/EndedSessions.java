@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The sessions that ended last, on this node or another. Logic that does something for as long as a session lasts asks here once it has noted that, since
- * the session may have ended just before. Thread-safe; remembers the last {@value #MOST}.
+ * The sessions that ended last, on this node or another. Logic that does something for as long as a session lasts asks here once it has noted
+ * that, since the session may have ended just before. Thread-safe; remembers the last {@value #MOST}.
  */
 public final class EndedSessions {
     private static final int MOST = 10_000;
