@@ -71,7 +71,7 @@ class ServerSmsFailoverTest {
         }
         assertThat(backup.messages(10)).hasSize(3);
         assertThat(server.provider.stats().requests()).as("passed over after two failures").isEqualTo(3);
-        assertThat(get("/health")).contains("passed over for now: main");
+        Awaitility.await().until(() -> get("/health").contains("passed over for now: main"));
         assertThat(get("/metrics"))
                 .contains("signalbox_sms_failovers_total{from=\"main\",to=\"spare\"} 2")
                 .contains("signalbox_sms_passed_over{provider=\"main\"} 1")

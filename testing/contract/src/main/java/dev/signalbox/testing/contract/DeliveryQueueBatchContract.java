@@ -32,6 +32,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Messages that were enqueued together, of which somebody is told once. The clock stands at noon of 1 March 2026. */
 public abstract class DeliveryQueueBatchContract extends DeliveryQueueContract {
@@ -218,6 +219,7 @@ public abstract class DeliveryQueueBatchContract extends DeliveryQueueContract {
 
     /** Several nodes end messages of one batch in the same moment, and all look whom to tell. */
     @Test
+    @Timeout(60) // If an end were lost, the batch would never be complete.
     void ofManyNodesAtOnceNoneCountsTwiceAndOneTells() throws Exception {
         int total = 200;
         batches.create(
