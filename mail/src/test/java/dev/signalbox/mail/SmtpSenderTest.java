@@ -81,8 +81,8 @@ class SmtpSenderTest {
                 var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             var wire = new SmtpWire(socket, patience);
             assertThat(wire.reply(patience).code()).isEqualTo(220);
-            var envelope = new Envelope(
-                    MailAddress.of("me@example.org"), List.of(MailAddress.of("alice@example.com")), false);
+            var envelope =
+                    new Envelope(MailAddress.of("me@example.org"), List.of(MailAddress.of("alice@example.com")), false);
             var connection = new SmtpConnection(wire, Capabilities.NONE, SmtpTimeouts.usual());
             var content = MailContent.of(".\r\n..a\r\nb.\r\n.c".getBytes(StandardCharsets.US_ASCII));
             new SmtpTransaction(connection, SmtpTimeouts.usual(), envelope).run(content);

@@ -203,7 +203,8 @@ class PebbleTextTest {
     void muchWorkInOnePassCountsForMuch() {
         Map<String, Object> values = Map.of("l", Collections.nCopies(20_000, ""), "t", "x".repeat(60_000));
         String work = "{% if t | upper == t | lower %}{% endif %}".repeat(100);
-        assertThatThrownBy(() -> text("{% for a in l %}" + work + "{% endfor %}").render(values))
+        assertThatThrownBy(
+                        () -> text("{% for a in l %}" + work + "{% endfor %}").render(values))
                 .hasMessageContaining("steps");
         assertThat(text("{% for a in l %}{{ a }}{% endfor %}.").render(values)).isEqualTo(".");
     }
