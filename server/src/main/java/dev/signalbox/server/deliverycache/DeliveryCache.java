@@ -178,7 +178,7 @@ final class DeliveryCache implements DispatcherListener, AutoCloseable {
         }
         if (problem == null) {
             LOG.warn(
-                    "Redis does not keep deliveries, which is all that it is for; next try in {} s",
+                    "Redis is away, so deliveries are not kept there; messages go on. Next try in {} s",
                     PAUSE.toSeconds(),
                     failure);
         }

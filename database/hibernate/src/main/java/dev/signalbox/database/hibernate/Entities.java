@@ -3,9 +3,14 @@ package dev.signalbox.database.hibernate;
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseException;
 import dev.signalbox.database.Dialect;
+import jakarta.persistence.Converter;
+import jakarta.persistence.Embeddable;
+import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.MappedSuperclass;
 import jakarta.persistence.PersistenceConfiguration;
 import jakarta.persistence.PersistenceException;
+import java.lang.annotation.Annotation;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +29,9 @@ public final class Entities {
     private static final String UNIT = "signalbox";
     private static final String SQLITE = "org.hibernate.community.dialect.SQLiteDialect";
 
+    private static final List<Class<? extends Annotation>> MANAGED =
+            List.of(Entity.class, MappedSuperclass.class, Embeddable.class, Converter.class);
+
     private final List<Class<?>> classes;
     private final Map<String, Object> properties;
 
@@ -35,11 +43,16 @@ public final class Entities {
     /**
      * Takes these classes, and no others.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if there is none, or one that no annotation makes an entity or a part of one
      */
     public static Entities of(Class<?>... classes) {
         if (classes.length == 0) {
             throw new IllegalArgumentException("entities are missing; give at least one class");
+        }
+        for (Class<?> type : classes) {
+            if (MANAGED.stream().noneMatch(type::isAnnotationPresent)) {
+                throw new IllegalArgumentException(type.getName() + " is no entity; annotate it with @Entity");
+            }
         }
         // Times are in UTC, as everywhere here, whatever the zone of the machine.
         return new Entities(List.of(classes), Map.of("hibernate.jdbc.time_zone", "UTC"));
@@ -63,7 +76,7 @@ public final class Entities {
     /**
      * Opens them on a database, through its pool. The database stays open when the factory is closed; close the factory first.
      *
-     * @throws DatabaseException if the classes are no entities, the database cannot be used, or, on SQLite, the artifact
+     * @throws DatabaseException if Hibernate does not understand the classes, the database cannot be used, or, on SQLite, the artifact
      *     {@code org.hibernate.orm:hibernate-community-dialects} is not on the class path
      */
     public EntityManagerFactory openOn(Database database) {

@@ -20,8 +20,7 @@ class RatedNote {
         return id;
     }
 
-    @Nullable
-    Integer stars() {
+    int stars() {
         return stars;
     }
 
