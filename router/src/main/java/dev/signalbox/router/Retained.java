@@ -73,12 +73,13 @@ final class Retained {
     private static List<Publication> before(long first, List<ClusterFrame.Stored> entries, String topic) {
         List<Publication> found = new ArrayList<>();
         for (ClusterFrame.Stored each : entries) {
+            if (each.offset() >= first) {
+                break;
+            }
             if (!found.isEmpty() && each.offset() > found.getLast().offset() + 1) {
                 found.clear();
             }
-            if (each.offset() < first) {
-                found.add(each.publication(topic));
-            }
+            found.add(each.publication(topic));
         }
         return found.isEmpty() || found.getLast().offset() == first - 1 ? found : List.of();
     }

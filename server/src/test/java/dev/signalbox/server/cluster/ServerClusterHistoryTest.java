@@ -136,7 +136,9 @@ class ServerClusterHistoryTest {
                                 + (seen.path("offset").asLong() - 1) + "}");
                 publish(alice, "m8");
 
-                assertThat(subscribed.path("recovered").asBoolean(false)).isTrue();
+                assertThat(subscribed.path("recovered").asBoolean(false))
+                        .as("%s after %s", subscribed, seen)
+                        .isTrue();
                 await().atMost(PATIENCE)
                         .untilAsserted(() -> assertThat(texts(bob)).containsExactly(names(5, 9)));
                 assertThat(bob.messages())
