@@ -21,18 +21,19 @@ import java.util.Optional;
  * @param listener where and how clients connect over WebSocket; the others differ from it
  */
 record ClientEndpoints(
-        Node node,
-        EventLoops loops,
-        ListenerOptions listener,
-        Authenticator authenticator,
-        ConnectionMetrics metrics) {
+        Node node, EventLoops loops, ListenerOptions listener, Authenticator authenticator, ConnectionMetrics metrics) {
 
     void open(WebSocketOptions web, EndpointSettings settings) {
         web("clients", web);
-        settings.socket().ifPresent(file -> web("clients-socket", web.listening(on -> bare(on.proxies()).at(file))));
+        settings.socket()
+                .ifPresent(file -> web(
+                        "clients-socket", web.listening(on -> bare(on.proxies()).at(file))));
         settings.tcpPort()
-                .ifPresent(port -> tcp("clients-tcp", settings, listener.withPort(port).withProxies(direct())));
-        settings.tcpSocket().ifPresent(file -> tcp("clients-tcp-socket", settings, bare(direct()).at(file)));
+                .ifPresent(port ->
+                        tcp("clients-tcp", settings, listener.withPort(port).withProxies(direct())));
+        settings.tcpSocket()
+                .ifPresent(file ->
+                        tcp("clients-tcp-socket", settings, bare(direct()).at(file)));
         settings.udpPort().ifPresent(port -> udp(settings, bare(Proxies.NONE).withPort(port)));
         settings.grpcPort()
                 .ifPresent(port -> node.endpoint(
@@ -55,8 +56,7 @@ record ClientEndpoints(
 
     /** Without TLS: what goes over a Unix socket stays on this machine, and over UDP there is none. */
     private ListenerOptions bare(Proxies proxies) {
-        return new ListenerOptions(
-                listener.place(), listener.limits(), listener.timeouts(), Optional.empty(), proxies);
+        return new ListenerOptions(listener.place(), listener.limits(), listener.timeouts(), Optional.empty(), proxies);
     }
 
     /** Where there are no headers, none can tell an address. */
