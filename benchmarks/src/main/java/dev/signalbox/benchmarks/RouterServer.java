@@ -12,6 +12,9 @@ import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.Principal;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterOptions;
+import dev.signalbox.server.node.LogFormat;
+import dev.signalbox.server.node.LogLevel;
+import dev.signalbox.server.node.Logging;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -25,6 +28,8 @@ final class RouterServer {
     private RouterServer() {}
 
     static void main(String[] arguments) throws IOException {
+        // Standard output is for the port alone.
+        Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
         Router router = Router.create(RouterOptions.defaults());
         router.authorize((principal, operation, address) -> true);
         EventLoops loops = EventLoops.create(EventLoops.Options.defaults().withThreads(1));

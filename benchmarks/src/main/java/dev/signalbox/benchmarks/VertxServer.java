@@ -1,5 +1,8 @@
 package dev.signalbox.benchmarks;
 
+import dev.signalbox.server.node.LogFormat;
+import dev.signalbox.server.node.LogLevel;
+import dev.signalbox.server.node.Logging;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
@@ -15,6 +18,8 @@ final class VertxServer {
     private VertxServer() {}
 
     static void main(String[] arguments) throws IOException {
+        // Standard output is for the port alone.
+        Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
         // One event loop, as our own server has here.
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true));
         HttpServerOptions options =

@@ -1,14 +1,7 @@
 package dev.signalbox.server.clients;
 
 import dev.signalbox.endpoint.netty.EventLoops;
-import dev.signalbox.endpoint.netty.GrpcEndpoint;
 import dev.signalbox.endpoint.netty.ListenerOptions;
-import dev.signalbox.endpoint.netty.ListenerOptions.AddressSource;
-import dev.signalbox.endpoint.netty.TcpEndpoint;
-import dev.signalbox.endpoint.netty.TcpOptions;
-import dev.signalbox.endpoint.netty.UdpEndpoint;
-import dev.signalbox.endpoint.netty.UdpOptions;
-import dev.signalbox.endpoint.netty.WebSocketEndpoint;
 import dev.signalbox.endpoint.netty.WebSocketOptions;
 import dev.signalbox.router.Authenticator;
 import dev.signalbox.router.RouterOptions;
@@ -19,8 +12,6 @@ import dev.signalbox.server.node.Feature;
 import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.Node;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** Clients that connect over WebSocket, HTTP, TCP, UDP or gRPC: their ports, their tokens, who is there. */
@@ -76,52 +67,7 @@ public final class ClientsFeature implements Feature {
                 .listening(on -> listener)
                 .withCompression(settings.compression())
                 .withEvents(endpoints.events());
-        node.endpoint("clients", WebSocketEndpoint.create(loops, web, authenticator, metrics));
-        endpoints
-                .socket()
-                .ifPresent(file -> node.endpoint(
-                        "clients-socket",
-                        WebSocketEndpoint.create(loops, web.listening(on -> local(on, file)), authenticator, metrics)));
-        Consumer<ListenerOptions> tcp = on -> node.endpoint(
-                on.place() instanceof ListenerOptions.Port ? "clients-tcp" : "clients-tcp-socket",
-                TcpEndpoint.create(loops, new TcpOptions(direct(on), endpoints.tcpFraming()), authenticator, metrics));
-        endpoints.tcpPort().ifPresent(port -> tcp.accept(listener.withPort(port)));
-        endpoints.tcpSocket().ifPresent(file -> tcp.accept(local(listener, file)));
-        endpoints
-                .udpPort()
-                .ifPresent(port -> node.endpoint(
-                        "clients-udp",
-                        UdpEndpoint.create(
-                                loops,
-                                new UdpOptions(bare(listener).withPort(port), endpoints.udpDatagram()),
-                                authenticator,
-                                metrics)));
-        endpoints
-                .grpcPort()
-                .ifPresent(port -> node.endpoint(
-                        "clients-grpc", GrpcEndpoint.create(loops, listener.withPort(port), authenticator, metrics)));
-    }
-
-    /** Without TLS, and without proxies. */
-    private static ListenerOptions bare(ListenerOptions listener) {
-        return new ListenerOptions(
-                listener.place(),
-                listener.limits(),
-                listener.timeouts(),
-                Optional.empty(),
-                ListenerOptions.Proxies.NONE);
-    }
-
-    /** What goes over a Unix socket stays on this machine, and needs no TLS. */
-    private static ListenerOptions local(ListenerOptions listener, ListenerOptions.UnixSocket file) {
-        return new ListenerOptions(file, listener.limits(), listener.timeouts(), Optional.empty(), listener.proxies());
-    }
-
-    /** Where there are no headers, none can tell an address. */
-    private static ListenerOptions direct(ListenerOptions listener) {
-        return listener.proxies().source() == AddressSource.PROXY_PROTOCOL
-                ? listener
-                : listener.withProxies(ListenerOptions.Proxies.NONE);
+        new ClientEndpoints(node, loops, listener, authenticator, metrics).open(web, endpoints);
     }
 
     private static Authenticator authenticator(ClientSettings settings, Node node) {

@@ -6,16 +6,18 @@ import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Kind;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** The keys of the ways in which clients connect, beside WebSocket. */
 final class EndpointKeys {
     private static final Pattern OCTAL = Pattern.compile("0?[0-7]{3}");
+    /** The bit of the first permission, that of the owner to read. */
+    private static final int HIGHEST = 0400;
+
     private static final Pattern ORIGIN = Pattern.compile("\\*|https?://[^/\\s]{1,255}");
     private static final Kind<String> URL_PATH =
             Kind.matching("a path such as /events", Pattern.compile("(?!/(?:ws|health)$)/[A-Za-z0-9._~/-]{0,127}"));
@@ -114,10 +116,13 @@ final class EndpointKeys {
             throw new IllegalArgumentException("a mode has three octal digits, such as 660");
         }
         int mode = Integer.parseInt(text, 8);
-        // The first permission of the enumeration has the highest bit, 0400.
-        return Arrays.stream(PosixFilePermission.values())
-                .filter(permission -> (mode & 0400 >> permission.ordinal()) != 0)
-                .collect(Collectors.toUnmodifiableSet());
+        StringBuilder letters = new StringBuilder("rwxrwxrwx");
+        for (int i = 0; i < letters.length(); i++) {
+            if ((mode & (HIGHEST >> i)) == 0) {
+                letters.setCharAt(i, '-');
+            }
+        }
+        return PosixFilePermissions.fromString(letters.toString());
     }
 
     private static List<String> origins(String text) {
