@@ -20,9 +20,8 @@ import org.junit.jupiter.api.Test;
 @Param(name = "key", gen = IntGen.class, conf = "0:2")
 @Param(name = "offset", gen = IntGen.class, conf = "0:3")
 public class TopicLogLincheckTest {
-    private static final TopicPolicy POLICY = new TopicPolicy(
-                    3, 1 << 20, Duration.ofDays(1), TopicPolicy.SlowConsumer.GAP)
-            .conflatingBy("key");
+    private static final TopicPolicy POLICY =
+            new TopicPolicy(3, 1 << 20, Duration.ofDays(1), TopicPolicy.SlowConsumer.GAP).conflatingBy("key");
 
     /** What a shard was handed, which has to be what the topic has, in its order. */
     private static final class Recorder implements Shard {

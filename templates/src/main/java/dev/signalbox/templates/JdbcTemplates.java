@@ -74,8 +74,9 @@ final class JdbcTemplates implements TemplateStore {
             throws SQLException {
         return update(
                         connection,
-                        dialect.ifAbsent("insert into template (name, channel, locale, version, engine, subject, body, html,"
-                                + " created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                        dialect.ifAbsent(
+                                "insert into template (name, channel, locale, version, engine, subject, body, html,"
+                                        + " created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
                         template.name(),
                         template.channel(),
                         template.locale(),
@@ -140,7 +141,8 @@ final class JdbcTemplates implements TemplateStore {
     public List<MessageTemplate> list(String after, int mostNames) {
         return database.read(connection -> query(
                 connection,
-                SELECT + "name in (select name from (select distinct name from template where name > ? order by name limit ?) page)"
+                SELECT
+                        + "name in (select name from (select distinct name from template where name > ? order by name limit ?) page)"
                         + NEWEST
                         + " order by name, channel, locale",
                 after,

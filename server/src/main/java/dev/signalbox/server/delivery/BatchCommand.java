@@ -34,7 +34,9 @@ final class BatchCommand {
 
         @Override
         void show(JsonNode batch, PrintWriter out) {
-            out.printf("Batch %s of %d messages%n", text(batch, "id"), batch.path("total").asInt(0));
+            out.printf(
+                    "Batch %s of %d messages%n",
+                    text(batch, "id"), batch.path("total").asInt(0));
             String ended = batch.path("ended").properties().stream()
                     .map(state -> state.getValue().asInt(0) + " " + state.getKey())
                     .collect(Collectors.joining(", "));

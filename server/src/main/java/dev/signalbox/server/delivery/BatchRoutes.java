@@ -97,8 +97,7 @@ final class BatchRoutes {
     private record Created(View batch, boolean duplicate, List<Taken> messages) {}
 
     private void create(Request request, Response response) throws IOException {
-        JsonFields fields =
-                OperatorBody.fields(RequestBody.declaredJson(request, bounds.maxBody()), FIELDS, "a batch");
+        JsonFields fields = OperatorBody.fields(RequestBody.declaredJson(request, bounds.maxBody()), FIELDS, "a batch");
         Violations violations = fields.violations();
         Optional<String> given = fields.text("id");
         Optional<UUID> id = given.flatMap(UuidText::parse);

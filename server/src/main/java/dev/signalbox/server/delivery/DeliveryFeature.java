@@ -194,10 +194,13 @@ public final class DeliveryFeature implements Feature {
             QueueLoop loop = node.closing(new QueueLoop(
                     "batches", BATCH_POLL, () -> batches.tell(BATCH_PORTION) > 0 ? Duration.ZERO : BATCH_POLL));
             node.whenOpening(loop::start);
-            settings.dispatch().retention().longest().ifPresent(kept -> node.removing("batches", () -> {
-                Instant before = node.database().clock().instant().minus(kept);
-                return batches.removeCompletedBefore(before, BATCH_PORTION) == BATCH_PORTION;
-            }));
+            settings.dispatch()
+                    .retention()
+                    .longest()
+                    .ifPresent(kept -> node.removing("batches", () -> {
+                        Instant before = node.database().clock().instant().minus(kept);
+                        return batches.removeCompletedBefore(before, BATCH_PORTION) == BATCH_PORTION;
+                    }));
             return batches;
         }
 

@@ -30,8 +30,9 @@ final class HookCaller implements AutoCloseable {
         this.metrics = metrics;
         this.post = SignedPost.with(settings.options(), settings.key().orElseThrow());
         this.free = new Semaphore(settings.concurrency());
-        settings.urls().keySet().forEach(hook -> circuits.put(
-                hook, new CircuitBreaker(LIMITS, System::nanoTime, _ -> {})));
+        settings.urls()
+                .keySet()
+                .forEach(hook -> circuits.put(hook, new CircuitBreaker(LIMITS, System::nanoTime, _ -> {})));
     }
 
     /** Whether a backend is left alone just now. */

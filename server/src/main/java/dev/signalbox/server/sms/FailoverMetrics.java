@@ -17,10 +17,10 @@ final class FailoverMetrics implements FailoverSender.Listener {
     /** Shows which of the providers are passed over. */
     void watch(FailoverSender sender, List<FailoverSender.Provider> providers) {
         for (FailoverSender.Provider provider : providers) {
-            Gauge.builder("signalbox.sms.passed.over", sender, group -> group.passedOver()
-                                    .contains(provider.name())
-                            ? 1
-                            : 0)
+            Gauge.builder(
+                            "signalbox.sms.passed.over",
+                            sender,
+                            group -> group.passedOver().contains(provider.name()) ? 1 : 0)
                     .tag("provider", provider.name())
                     .description("1 while the SMS provider is passed over, since it failed again and again")
                     .register(registry);

@@ -74,13 +74,16 @@ public final class SmsFeature implements Feature {
                 OpenApi.part(SmsFeature.class),
                 Map.of(DeliveryQueueException.class, "the queue's database")));
         sending.ifPresentOrElse(
-                by -> node.channels().add(new SmsChannel(sender(node, by), by.providers().getFirst().options())),
+                by -> node.channels()
+                        .add(new SmsChannel(
+                                sender(node, by), by.providers().getFirst().options())),
                 () -> node.channels().missing(Channel.SMS.name(), "delivery.sms.url and delivery.sms.token"));
     }
 
     private static Sender sender(Node node, Sending by) {
         List<FailoverSender.Provider> providers = by.providers().stream()
-                .map(each -> new FailoverSender.Provider(each.name(), node.closing(SmsSender.of(each.provider(), each.options()))))
+                .map(each -> new FailoverSender.Provider(
+                        each.name(), node.closing(SmsSender.of(each.provider(), each.options()))))
                 .toList();
         if (providers.size() == 1) {
             return providers.getFirst().sender();

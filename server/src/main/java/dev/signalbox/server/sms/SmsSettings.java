@@ -77,8 +77,7 @@ final class SmsSettings {
         var pause = reading.get(SmsKeys.FAILOVER_PAUSE);
         var longest = reading.get(SmsKeys.FAILOVER_LONGEST_PAUSE);
         boolean ordered = pause.compareTo(longest) <= 0;
-        reading.check(
-                ordered, SmsKeys.FAILOVER_LONGEST_PAUSE, "is shorter than " + SmsKeys.FAILOVER_PAUSE.path());
+        reading.check(ordered, SmsKeys.FAILOVER_LONGEST_PAUSE, "is shorter than " + SmsKeys.FAILOVER_PAUSE.path());
         return ordered ? Optional.of(new CircuitBreaker.Limits(failures, pause, longest)) : Optional.empty();
     }
 }

@@ -43,7 +43,8 @@ class BatchRoutesTest {
     @Test
     void messagesAreEnqueuedTogetherAndTheirEndsAreCounted() throws Exception {
         UUID id = UUID.randomUUID();
-        String body = "{\"id\":\"" + id + "\",\"callback\":\"" + SMS + "\",\"messages\":[" + MESSAGE + "," + MESSAGE + "]}";
+        String body =
+                "{\"id\":\"" + id + "\",\"callback\":\"" + SMS + "\",\"messages\":[" + MESSAGE + "," + MESSAGE + "]}";
         HttpResponse<String> made = post(body);
         assertThat(made.statusCode()).isEqualTo(201);
         assertThat(made.headers().firstValue("Location")).contains("/api/batches/" + id);

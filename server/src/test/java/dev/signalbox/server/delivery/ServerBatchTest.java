@@ -32,10 +32,14 @@ class ServerBatchTest {
         String id = UUID.randomUUID().toString();
         try (var receiver = WebhookSimulator.start(WebhookSimulatorOptions.defaults());
                 var server = new TestServer(
-                        folder,
-                        "delivery.webhook.allow-ranges=127.0.0.0/8",
-                        "delivery.webhook.plain-http=true")) {
-            assertThat(server.run("webhook", "endpoints", "create", receiver.url("/batches").toString(), "--id", "owner")
+                        folder, "delivery.webhook.allow-ranges=127.0.0.0/8", "delivery.webhook.plain-http=true")) {
+            assertThat(server.run(
+                                    "webhook",
+                                    "endpoints",
+                                    "create",
+                                    receiver.url("/batches").toString(),
+                                    "--id",
+                                    "owner")
                             .exitCode())
                     .isZero();
             post(server, """
@@ -43,7 +47,8 @@ class ServerBatchTest {
                     {"to": "sms:+61491570006", "body": "one"}, {"to": "sms:+61491570110", "body": "two"}]}""".formatted(id));
             Awaitility.await().until(() -> receiver.stats().accepted() == 1);
 
-            JsonNode told = JsonMapper.shared().readTree(receiver.messages(1).getFirst().body());
+            JsonNode told =
+                    JsonMapper.shared().readTree(receiver.messages(1).getFirst().body());
             assertThat(told.path("batch").asString()).isEqualTo(id);
             assertThat(told.path("ended").toString()).isEqualTo("{\"SENT\":2}");
             Run shown = server.run("batch", "show", id);
@@ -60,7 +65,10 @@ class ServerBatchTest {
                         HttpRequest.newBuilder(URI.create(server.url()).resolve("/api/batches"))
                                 .header(
                                         "Authorization",
-                                        "Bearer " + AdminToken.find(folder).orElseThrow().value())
+                                        "Bearer "
+                                                + AdminToken.find(folder)
+                                                        .orElseThrow()
+                                                        .value())
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString(body))
                                 .build(),

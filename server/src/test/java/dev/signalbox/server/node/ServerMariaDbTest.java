@@ -39,13 +39,21 @@ class ServerMariaDbTest {
             Awaitility.await().until(() -> state(server, sent).equals("SENT"));
             waiting = send(server, "sms:+61491570110", "See you tomorrow", "--at", "2036-01-01T00:00:00Z");
             assertThat(send(server, "inbox:alice", "Welcome")).isNotEmpty();
-            Awaitility.await()
-                    .until(() -> run(server, "inbox", "ls", "alice").contains("Welcome"));
+            Awaitility.await().until(() -> run(server, "inbox", "ls", "alice").contains("Welcome"));
             run(server, "suppression", "add", "sms:+61491570156");
             run(server, "preference", "deny", "bob", "--category", "news");
-            run(server, "template", "save", "hello", Files.writeString(folder.resolve("t"), "Hello {{name}}").toString());
+            run(
+                    server,
+                    "template",
+                    "save",
+                    "hello",
+                    Files.writeString(folder.resolve("t"), "Hello {{name}}").toString());
             run(server, "webhook", "endpoints", "create", "http://127.0.0.1:1/hook", "--id", "orders");
-            run(server, "attachment", "save", Files.writeString(folder.resolve("menu.txt"), "Soup").toString());
+            run(
+                    server,
+                    "attachment",
+                    "save",
+                    Files.writeString(folder.resolve("menu.txt"), "Soup").toString());
         }
         try (TestServer server = server()) {
             assertThat(state(server, sent)).isEqualTo("SENT");

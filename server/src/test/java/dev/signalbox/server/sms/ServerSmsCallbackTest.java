@@ -153,15 +153,15 @@ class ServerSmsCallbackTest {
                         Map.of(),
                         Stream.concat(
                                         Stream.of(
-                                "data.folder=" + folder,
-                                "control.port=0",
-                                "clients.port=0",
-                                "delivery.sms.provider=twilio",
-                                "delivery.sms.url=" + provider,
-                                "delivery.sms.account=AC0123456789abcdef0123456789abcdef",
-                                "delivery.sms.token=mock-token",
-                                "delivery.sms.from=+15005550006",
-                                "delivery.sms.callback=" + PUBLIC),
+                                                "data.folder=" + folder,
+                                                "control.port=0",
+                                                "clients.port=0",
+                                                "delivery.sms.provider=twilio",
+                                                "delivery.sms.url=" + provider,
+                                                "delivery.sms.account=AC0123456789abcdef0123456789abcdef",
+                                                "delivery.sms.token=mock-token",
+                                                "delivery.sms.from=+15005550006",
+                                                "delivery.sms.callback=" + PUBLIC),
                                         Stream.of(more))
                                 .toList()));
         url = server.controlUri().toString();

@@ -70,7 +70,9 @@ class ServerSmsFailoverTest {
                     .startsWith("spare:");
         }
         assertThat(backup.messages(10)).hasSize(3);
-        assertThat(server.provider.stats().requests()).as("passed over after two failures").isEqualTo(3);
+        assertThat(server.provider.stats().requests())
+                .as("passed over after two failures")
+                .isEqualTo(3);
         Awaitility.await().until(() -> get("/health").contains("passed over for now: main"));
         assertThat(get("/metrics"))
                 .contains("signalbox_sms_failovers_total{from=\"main\",to=\"spare\"} 2")
@@ -129,7 +131,10 @@ class ServerSmsFailoverTest {
                         HttpRequest.newBuilder(URI.create(server.url()).resolve(path))
                                 .header(
                                         "Authorization",
-                                        "Bearer " + AdminToken.find(folder).orElseThrow().value())
+                                        "Bearer "
+                                                + AdminToken.find(folder)
+                                                        .orElseThrow()
+                                                        .value())
                                 .build(),
                         BodyHandlers.ofString())
                 .body();

@@ -128,8 +128,8 @@ final class AttachmentRows {
     static int removeFiles(Connection connection, Instant before, int most) throws SQLException {
         return update(
                 connection,
-                "delete from attachment where id in (select id from (select id from attachment where used_at < ? limit " + most
-                        + ") unused) and used_at < ?",
+                "delete from attachment where id in (select id from (select id from attachment where used_at < ? limit "
+                        + most + ") unused) and used_at < ?",
                 micros(before),
                 micros(before));
     }

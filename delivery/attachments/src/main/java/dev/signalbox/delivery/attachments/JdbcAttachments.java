@@ -90,7 +90,7 @@ final class JdbcAttachments implements Attachments {
         Instant before = clock.instant().minus(limits.retention());
         int files = database.autoCommit(connection -> AttachmentRows.removeFiles(connection, before, PORTION));
         return files
-                + database.<Integer>transact(connection ->
-                        AttachmentRows.removeContents(connection, database.dialect(), before, PORTION));
+                + database.<Integer>transact(
+                        connection -> AttachmentRows.removeContents(connection, database.dialect(), before, PORTION));
     }
 }

@@ -29,8 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What digests are on any database. */
 @ParameterizedClass
@@ -96,7 +96,8 @@ class DigestsTest {
 
     @Test
     void headersAsLongAsTheyMayBeTellTopicsApart() {
-        String longest = "\uD83D\uDE00".repeat(1_024); // In an index it would be too long for every database but SQLite.
+        String longest =
+                "\uD83D\uDE00".repeat(1_024); // In an index it would be too long for every database but SQLite.
         UUID window = gather("one", Map.of("digest-key", longest));
         assertThat(gather("two", Map.of("digest-key", longest))).isEqualTo(window);
         assertThat(gather("three", Map.of("digest-key", longest.substring(2)))).isNotEqualTo(window);

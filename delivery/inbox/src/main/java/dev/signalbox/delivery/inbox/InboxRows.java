@@ -60,8 +60,7 @@ final class InboxRows {
     static boolean insert(Connection connection, Dialect dialect, InboxItem item) throws SQLException {
         return update(
                         connection,
-                        dialect.ifAbsent(
-                                "insert into inbox_item (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                        dialect.ifAbsent("insert into inbox_item (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
                         item.recipient(),
                         item.id(),
                         item.subject().orElse(null),

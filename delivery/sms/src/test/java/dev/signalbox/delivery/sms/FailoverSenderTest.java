@@ -206,7 +206,8 @@ class FailoverSenderTest {
                 .hasMessageContaining("at least 2");
         assertThatThrownBy(() -> FailoverSender.of(List.of(one, one), LIMITS, listener()))
                 .hasMessageContaining("called one");
-        assertThatThrownBy(() -> new FailoverSender.Provider("Twilio!", first)).hasMessageContaining("provider name 'Twilio!'");
+        assertThatThrownBy(() -> new FailoverSender.Provider("Twilio!", first))
+                .hasMessageContaining("provider name 'Twilio!'");
     }
 
     private static FailoverSender.Listener listener() {

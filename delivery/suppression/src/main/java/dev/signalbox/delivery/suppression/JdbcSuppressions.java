@@ -44,8 +44,8 @@ final class JdbcSuppressions implements SuppressionList {
 
     @Override
     public boolean add(Suppression entry) {
-        boolean added =
-                database.autoCommit(connection -> SuppressionRows.insert(connection, database.dialect(), entry.withSince(clock.instant())));
+        boolean added = database.autoCommit(
+                connection -> SuppressionRows.insert(connection, database.dialect(), entry.withSince(clock.instant())));
         empty.added();
         return added;
     }
@@ -87,7 +87,8 @@ final class JdbcSuppressions implements SuppressionList {
         var random = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(random);
         String offered = Base64.getEncoder().encodeToString(random);
-        String secret = database.transact(connection -> SuppressionRows.secret(connection, database.dialect(), offered));
+        String secret =
+                database.transact(connection -> SuppressionRows.secret(connection, database.dialect(), offered));
         return new UnsubscribeLinks(base, secret.getBytes(StandardCharsets.US_ASCII));
     }
 }

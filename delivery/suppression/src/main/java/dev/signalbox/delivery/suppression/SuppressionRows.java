@@ -112,10 +112,7 @@ final class SuppressionRows {
 
     /** The secret of all nodes; the one offered if there was none yet. */
     static String secret(Connection connection, Dialect dialect, String offered) throws SQLException {
-        update(
-                connection,
-                dialect.ifAbsent("insert into suppression_secret (id, secret) values (1, ?)"),
-                offered);
+        update(connection, dialect.ifAbsent("insert into suppression_secret (id, secret) values (1, ?)"), offered);
         try (PreparedStatement statement = prepared(connection, "select secret from suppression_secret where id = 1");
                 ResultSet row = statement.executeQuery()) {
             row.next();

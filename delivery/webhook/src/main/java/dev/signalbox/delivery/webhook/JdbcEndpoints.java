@@ -64,7 +64,8 @@ final class JdbcEndpoints implements WebhookEndpoints {
             int added = EndpointRows.update(
                     connection,
                     database.dialect()
-                            .ifAbsent("insert into webhook_endpoint (id, url, description, created_at) values (?, ?, ?, ?)"),
+                            .ifAbsent(
+                                    "insert into webhook_endpoint (id, url, description, created_at) values (?, ?, ?, ?)"),
                     draft.id(),
                     draft.url().toString(),
                     draft.description(),
