@@ -96,7 +96,7 @@ final class TopicAccess {
     boolean wish(UUID id, String topic, boolean wanted) {
         String known = Address.topic(topic).name();
         ClusterMember member = parts.membership().member();
-        return parts.users().session(id) == null && member != null
+        return (parts.users().session(id) == null && member != null)
                 ? member.carrier().subscribe(id, known, wanted)
                 : wished(id, known, wanted);
     }

@@ -30,8 +30,6 @@ class ServerFailoverTest {
 
     private final List<ServerProcess> servers = new ArrayList<>();
     private SmsSimulator provider;
-    private ServerProcess leader;
-    private ServerProcess other;
 
     @BeforeEach
     void startProvider() throws Exception {
@@ -39,12 +37,15 @@ class ServerFailoverTest {
         provider = SmsSimulator.start(SmsSimulatorOptions.defaults().withBehaviour(slow));
     }
 
-    private void startTwo(String lease) {
+    private record Two(ServerProcess leader, ServerProcess other) {}
+
+    private Two startTwo(String lease) {
         String database = "database.url=" + RealPostgres.shared().freshDatabase();
-        leader = start("one", database, lease);
+        ServerProcess leader = start("one", database, lease);
         awaitRole(leader, "SERVING");
-        other = start("two", database, lease);
+        ServerProcess other = start("two", database, lease);
         awaitRole(other, "WAITING");
+        return new Two(leader, other);
     }
 
     private ServerProcess start(String name, String database, String lease) {
@@ -94,7 +95,9 @@ class ServerFailoverTest {
     /** The leader's lease would last an hour; the end of its connection to PostgreSQL is what the other follows. */
     @Test
     void theOtherTakesOverFromOneThatWasKilled() throws Exception {
-        startTwo("1h");
+        Two two = startTwo("1h");
+        ServerProcess leader = two.leader();
+        ServerProcess other = two.other();
         Messages.accept(other, "before", 500);
         Awaitility.await().atMost(PATIENCE).until(() -> provider.stats().accepted() > 20);
         assertThat(attempts(other)).as("sent by the one that waits").isZero();
@@ -109,7 +112,9 @@ class ServerFailoverTest {
 
     @Test
     void oneThatWasFrozenSendsNothingAfterItsTermEnded() throws Exception {
-        startTwo("8s");
+        Two two = startTwo("8s");
+        ServerProcess leader = two.leader();
+        ServerProcess other = two.other();
         Messages.accept(other, "before", 500);
         Awaitility.await().atMost(PATIENCE).until(() -> provider.stats().accepted() > 20);
 
@@ -130,7 +135,9 @@ class ServerFailoverTest {
 
     @Test
     void aHandOverMovesTheWorkAndBothStayReady() throws Exception {
-        startTwo("8s");
+        Two two = startTwo("8s");
+        ServerProcess leader = two.leader();
+        ServerProcess other = two.other();
         assertThat(other.get("/health/ready").statusCode()).as("one that waits").isEqualTo(200);
         assertThat(other.get("/health").body()).contains("\"role\":\"WAITING\"");
         assertThat(other.post("/api/ha/handover", "application/json", "").statusCode())
