@@ -169,9 +169,16 @@ class DependencyRuleTest {
         String[] allowed = Stream.of(GROUND, module.getValue(), List.of(own + ".."))
                 .flatMap(List::stream)
                 .toArray(String[]::new);
+        // The name of one module may begin with another's: database, database.hibernate.
+        String[] others = MODULES.keySet().stream()
+                .filter(other -> other.startsWith(module.getKey() + "."))
+                .map(other -> "dev.signalbox." + other + "..")
+                .toArray(String[]::new);
         classes()
                 .that()
                 .resideInAPackage(own + "..")
+                .and()
+                .resideOutsideOfPackages(others)
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(allowed)

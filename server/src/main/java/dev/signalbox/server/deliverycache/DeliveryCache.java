@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DispatcherListener;
 import dev.signalbox.delivery.queue.SendResult;
+import dev.signalbox.server.configuration.FailureText;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
@@ -182,7 +183,7 @@ final class DeliveryCache implements DispatcherListener, AutoCloseable {
                     PAUSE.toSeconds(),
                     failure);
         }
-        problem = "deliveries are not kept in Redis: " + failure.getMessage();
+        problem = "deliveries are not kept in Redis: " + FailureText.of(failure);
     }
 
     /** Gives what waits a moment to be written. */
