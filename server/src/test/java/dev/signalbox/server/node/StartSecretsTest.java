@@ -41,6 +41,8 @@ import org.slf4j.LoggerFactory;
 class StartSecretsTest {
     private static final String CANARY = "canary-0123456789-0123456789-tweet";
     private static final String ENCODED = Base64.getEncoder().encodeToString(CANARY.getBytes(ISO_8859_1));
+    private static final String BODY_KEY =
+            Base64.getEncoder().encodeToString("canary of 32 bytes for one body!".getBytes(ISO_8859_1));
 
     @TempDir
     private Path folder;
@@ -88,6 +90,12 @@ class StartSecretsTest {
                 "delivery.sms.url=http://127.0.0.1:1/send",
                 "delivery.sms.token=" + CANARY,
                 "delivery.sms.callback-secret=" + CANARY,
+                "delivery.sms.backups.0.name=spare",
+                "delivery.sms.backups.0.url=http://127.0.0.1:1/send",
+                "delivery.sms.backups.0.token=" + CANARY,
+                "delivery.sms.backups.0.callback-secret=" + CANARY,
+                "delivery.body-keys=first:" + BODY_KEY,
+                "delivery.cache.redis-url=redis://:" + CANARY + "@127.0.0.1:1",
                 "exec.clients=alice",
                 "exec.commands.0.name=c",
                 "exec.commands.0.command=true",
@@ -282,6 +290,6 @@ class StartSecretsTest {
 
     private void assertSilent(String failure) {
         assertThat(Stream.concat(Stream.of(failure), told.stream()))
-                .noneMatch(words -> words.contains(CANARY) || words.contains(ENCODED));
+                .noneMatch(words -> Stream.of(CANARY, ENCODED, BODY_KEY).anyMatch(words::contains));
     }
 }
