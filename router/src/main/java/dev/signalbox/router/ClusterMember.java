@@ -182,8 +182,11 @@ final class ClusterMember
     }
 
     @Override
-    public void begun(ClusterLink.Channel channel) {
-        interest.topics(channel).forEach(parts.topics()::compare);
+    public Runnable begun(ClusterLink.Channel channel) {
+        List<Runnable> comparisons = interest.topics(channel).stream()
+                .map(parts.topics()::comparison)
+                .toList();
+        return () -> comparisons.forEach(Runnable::run);
     }
 
     @Override

@@ -19,8 +19,12 @@ final class ClusterReader {
         /** Something that was published to the channel is missing here. */
         void lost(ClusterLink.Channel channel);
 
-        /** A node is heard for the first time there; whether something is missing cannot be told by its numbers. */
-        void begun(ClusterLink.Channel channel);
+        /**
+         * A node is heard for the first time there, so its numbers do not tell whether something is missing.
+         *
+         * @return what finds out; to be run once the envelope is read, for its frames come before what is found
+         */
+        Runnable begun(ClusterLink.Channel channel);
     }
 
     private final UUID self;
@@ -80,8 +84,9 @@ final class ClusterReader {
                 receive(registry.heard(origin), frames);
             }
             case FIRST -> {
-                receiver.begun(channel);
+                Runnable comparison = receiver.begun(channel);
                 receive(registry.heard(origin), frames);
+                comparison.run();
             }
             case NEXT -> receive(registry.heard(origin), frames);
         }

@@ -68,6 +68,9 @@ final class SharedTopic {
     private long adoptedAt;
 
     private boolean readAgain;
+    /** From where on the next reading has to look whether the history is still the same; all that is here, if that is less. */
+    private long unsureAfter = Long.MAX_VALUE;
+
     private boolean readsWhole;
     private long sure;
     private int failures;
@@ -173,6 +176,17 @@ final class SharedTopic {
         });
     }
 
+    /** Compares what is here now with the history once it is run, also if more has come by then. */
+    Runnable comparison() {
+        long now = log.position().offset();
+        return () -> inTurn(() -> {
+            if (known || reading.isActive()) {
+                unsureAfter = Math.min(unsureAfter, now);
+                read();
+            }
+        });
+    }
+
     /** A publication, of whichever node, has its place. */
     void arrived(ClusterFrame.Stored stored) {
         inTurn(() -> arrive(stored));
@@ -197,13 +211,14 @@ final class SharedTopic {
 
     /** It is here already. If it came with the history, nobody has told the patterns yet. */
     private void repeated(ClusterFrame.Stored stored, Position here) {
+        boolean untold = stored.offset() <= loadedUpTo && stored.offset() > gathered;
         if (log.contradicts(stored)) {
             end(here);
-        } else if (stored.offset() <= adoptedAt) {
-            // It comes after one that came later in the topic. For patterns that is too late: they have the messages of
-            // each topic in its order.
+        } else if (stored.offset() <= adoptedAt || (untold && here.offset() > loadedUpTo)) {
+            // Patterns have one that came later in the topic. For this one it is too late: they have the messages of each
+            // topic in its order.
             patterns.of(log.name()).forEach(TopicLog::miss);
-        } else if (stored.offset() <= loadedUpTo && stored.offset() > gathered) {
+        } else if (untold) {
             gathered = stored.offset();
             log.gather(stored, patterns);
         }
@@ -259,7 +274,8 @@ final class SharedTopic {
         served.addAll(loading);
         loading.clear();
         readsWhole = !known || (!served.isEmpty() && !log.isComplete());
-        sure = known ? log.position().offset() : 0;
+        sure = known ? Math.min(log.position().offset(), unsureAfter) : 0;
+        unsureAfter = Long.MAX_VALUE;
         // With the last one that is here: if it is another message there, the history has gone back, and has overtaken
         // this node since.
         reading.start(readsWhole ? 0 : Math.max(0, sure - 1));

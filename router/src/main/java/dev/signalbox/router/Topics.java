@@ -164,13 +164,11 @@ final class Topics {
         });
     }
 
-    /** Something may be missing of a topic. If its history is the cluster's, that tells; nobody can of any other. */
-    void compare(String name) {
+    /** Compares a topic, as it is now, with its history once it is run. If the history is not the cluster's, it does nothing. */
+    Runnable comparison(String name) {
         TopicLog topic = byName.get(name);
         SharedTopic shared = topic == null ? null : topic.shared();
-        if (shared != null) {
-            shared.missed();
-        }
+        return shared == null ? () -> {} : shared.comparison();
     }
 
     TopicLog.Published publishToAll(Message message) {

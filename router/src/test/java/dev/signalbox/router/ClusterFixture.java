@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ClusterFixture implements AutoCloseable {
     static final String SECRET = "a secret of the tests, long enough";
     static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration STEP = Duration.ofSeconds(1);
+    static final Duration STEP = Duration.ofSeconds(1);
     /** Topics whose names begin so are the cluster's; all others each node's own. */
     static final String SHARED = "shared";
 
