@@ -198,6 +198,31 @@ class ReconnectTest extends ClientFixture {
         assertThat(topic.texts()).containsExactly("heard");
     }
 
+    /** Both answers are lost with the connection: that the topic was left before must not end the newer subscription. */
+    @Test
+    void aTopicThatIsLeftAndSubscribedToAgainStaysSubscribed() {
+        Recorder recorder = new Recorder();
+        Recorder topic = new Recorder();
+        SignalboxClient bob = fragile(options("bob"), recorder);
+        Subscription first = get(bob.subscribe("news", new TopicStart.Now(), message -> {}));
+        proxy.swallowAnswers();
+        CompletableFuture<Void> leaving = first.unsubscribe();
+        CompletableFuture<Subscription> again = bob.subscribe("news", new TopicStart.Now(), topic);
+        CompletableFuture<Published> behind = bob.publish("behind", Draft.text("both have arrived"));
+        await().until(() -> router.topic("behind").isPresent()
+                && router.topic("behind").get().last() == 1);
+        proxy.cutOnce();
+
+        assertThat(failure(leaving)).isInstanceOf(ConnectionLostException.class);
+        get(again);
+        get(behind);
+        // What the client says on its own to the new connection has been read before this is answered.
+        get(bob.presence("rooms/4"));
+        publish("news", "heard");
+        topic.awaitCount(Message.class, 1);
+        assertThat(topic.texts()).containsExactly("heard");
+    }
+
     @Test
     void aSubscriptionWithoutAConnectionBeginsWithTheNext() {
         proxy.cut();
