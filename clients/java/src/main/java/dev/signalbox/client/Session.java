@@ -186,6 +186,7 @@ final class Session {
         connection = Connection.open(http, url, options.timeout(), loop, new Connection.Owner() {
             @Override
             public void opened(Connection opened) {
+                awaitWelcome(opened);
                 opened.write(Frames.text(auth(token)));
             }
 
@@ -199,6 +200,13 @@ final class Session {
                 Session.this.ended(from, code, reason);
             }
         });
+    }
+
+    /** A server that is gone since it opened the connection says nothing, not even that. */
+    private void awaitWelcome(Connection opened) {
+        Loop.cancel(watch);
+        watch = loop.later(
+                options.timeout(), () -> opened.leave(CloseCodes.SILENT, "the server sent no welcome in time"));
     }
 
     private ObjectNode auth(String token) {

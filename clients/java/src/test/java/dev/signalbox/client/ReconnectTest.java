@@ -3,7 +3,10 @@ package dev.signalbox.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.endpoint.netty.ListenerOptions;
+import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.Logic;
+import dev.signalbox.router.Principal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -251,6 +254,25 @@ class ReconnectTest extends ClientFixture {
         recorder.awaitCount(Recorder.Resumed.class, 1);
         topic.awaitCount(Message.class, 1);
         assertThat(topic.texts()).isEqualTo(List.of("meanwhile"));
+    }
+
+    /** Until its welcome, a server has told nothing, not even how often it pings. */
+    @Test
+    void aServerThatNeverWelcomesIsLeft() {
+        AtomicInteger asked = new AtomicInteger();
+        CompletableFuture<Optional<Principal>> never = new CompletableFuture<>();
+        ListenerOptions.Timeouts patient = new ListenerOptions.Timeouts(
+                Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(1));
+        Endpoint mute = endpoint(on -> on.withTimeouts(patient), token -> {
+            asked.incrementAndGet();
+            return never.join();
+        });
+        Recorder recorder = new Recorder();
+        client(options("bob").withTimeout(Duration.ofSeconds(1)), mute.address(), recorder);
+
+        await().until(() -> asked.get() >= 2);
+        assertThat(recorder.all(State.class)).contains(State.WAITING).doesNotContain(State.OPEN);
+        never.complete(Optional.empty());
     }
 
     @Test
