@@ -223,7 +223,7 @@ final class Session {
         }
         heardAt = System.nanoTime();
         try {
-            Frames.each(text, this::received);
+            Frames.each(text, frame -> received(from, frame));
         } catch (JacksonException e) {
             from.leave(CloseCodes.BROKEN, "the server sent what is not JSON");
             return;
@@ -244,10 +244,10 @@ final class Session {
         }
     }
 
-    private void received(JsonNode frame) {
+    private void received(Connection from, JsonNode frame) {
         String topic = Frames.string(frame, "topic");
         switch (frame.path("type").asString("")) {
-            case "welcome" -> welcome(frame);
+            case "welcome" -> welcome(from, frame);
             case "message" -> {
                 if (topic == null) {
                     deliveries.received(frame);
@@ -275,7 +275,7 @@ final class Session {
         }
     }
 
-    private void welcome(JsonNode frame) {
+    private void welcome(Connection from, JsonNode frame) {
         Optional<String> before = id;
         String session = frame.path("session").asString("");
         id = Optional.of(session);
@@ -284,6 +284,7 @@ final class Session {
         resume = resumption.path("token").asString("new");
         refused = 0;
         welcomedAt = System.nanoTime();
+        from.limit(frame.path("limits").path("frame").asInt(Integer.MAX_VALUE));
         guard(frame.path("limits").path("idle").asLong(60_000));
         become(State.OPEN);
         subscriptions.goOn(resumption.path("topics"));
