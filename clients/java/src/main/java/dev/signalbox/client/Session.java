@@ -324,6 +324,7 @@ final class Session {
             if (wasOpen && System.nanoTime() - welcomedAt > STABLE.toNanos()) {
                 backoff.reset();
             }
+            events.problem(lost(code, reason));
             again(CloseCodes.pauseAfter(code));
         }
     }
@@ -339,9 +340,13 @@ final class Session {
         become(State.CLOSED);
         Loop.cancel(watch);
         Loop.cancel(retry);
-        calls.failAll(new ConnectionLostException("the connection ended with " + code + " " + reason));
+        calls.failAll(lost(code, reason));
         subscriptions.close();
         events.add(() -> listener.onClosed(code, reason));
+    }
+
+    private static ClientException lost(int code, String reason) {
+        return new ConnectionLostException("the connection ended with " + code + " " + reason);
     }
 
     private void become(State next) {

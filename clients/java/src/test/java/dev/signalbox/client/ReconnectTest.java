@@ -282,6 +282,9 @@ class ReconnectTest extends ClientFixture {
         SignalboxClient bob = fragile(options("bob"), recorder);
         await().until(() ->
                 recorder.all(State.class).stream().filter(State.WAITING::equals).count() >= 3);
+        assertThat(recorder.all(ConnectionLostException.class))
+                .hasSizeGreaterThanOrEqualTo(2)
+                .allSatisfy(why -> assertThat(why).hasMessageContaining("1006"));
         bob.close();
         recorder.awaitAny(new Recorder.Closed(1000)::equals);
         assertThat(recorder.all(State.class).getLast()).isEqualTo(State.CLOSED);
