@@ -343,6 +343,12 @@ class SignalboxClientTest extends ClientFixture {
                 .isThrownBy(() -> SignalboxClient.connect(
                         URI.create("http://localhost/ws"), ClientOptions.withToken("t"), ClientListener.NONE))
                 .withMessageContaining("ws://");
+        for (String wrong : List.of("ws:///ws", "ws://localhost/ws#part")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> SignalboxClient.connect(
+                            URI.create(wrong), ClientOptions.withToken("t"), ClientListener.NONE))
+                    .withMessageContaining("fragment");
+        }
         ClientOptions options = ClientOptions.withToken("secret-token");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> options.withMaxCalls(0))
