@@ -307,6 +307,21 @@ class SignalboxClientTest extends ClientFixture {
         assertThat(recorder.all(IllegalStateException.class)).hasSize(1);
     }
 
+    @Test
+    void aRequestThatIsAnsweredWithNothingIsAProblem() {
+        Recorder recorder = new Recorder().answering(request -> {
+            CompletableFuture<Draft> nothing = new CompletableFuture<>();
+            nothing.complete(null);
+            return nothing;
+        });
+        ready("bob", recorder);
+        SignalboxClient alice = client("alice", ClientListener.NONE);
+
+        assertThat(failure(alice.request("client:bob", Draft.text("anybody?"), Duration.ofSeconds(1))))
+                .isInstanceOf(ClientException.class);
+        recorder.awaitCount(IllegalStateException.class, 1);
+    }
+
     /** The handler's thread is not the one that completes futures. */
     @Test
     void aHandlerMayWaitForAnAnswer() {
