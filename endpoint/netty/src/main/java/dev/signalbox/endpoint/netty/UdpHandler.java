@@ -91,7 +91,7 @@ final class UdpHandler extends ChannelInboundHandlerAdapter {
         UdpSession session = sessions.get(sender);
         if (session != null && session.hasKey(key)) {
             session.receive(frames);
-        } else if (accepting && keys.isValid(key, sender, System.nanoTime())) {
+        } else if (accepting && opens(key, sender, session)) {
             if (session != null) {
                 // The client begins anew, with a newer key: it has lost the session, or is another program on the same
                 // port.
@@ -99,6 +99,11 @@ final class UdpHandler extends ChannelInboundHandlerAdapter {
             }
             begin(port, sender, new String(key, StandardCharsets.US_ASCII), frames);
         }
+    }
+
+    private boolean opens(byte[] key, InetSocketAddress sender, @Nullable UdpSession known) {
+        long now = System.nanoTime();
+        return known == null ? keys.isValid(key, sender, now) : keys.isNewer(key, known.key(), sender, now);
     }
 
     private void begin(Channel port, InetSocketAddress sender, String key, byte[] frames) {

@@ -136,6 +136,29 @@ class UdpEndpointTest {
         assertThat(new UdpKeys().isValid(key, client, now)).isFalse();
     }
 
+    /** The client has begun anew with the second key, and a datagram with the first one comes late. */
+    @Test
+    void anOlderKeyDoesNotEndTheSessionOfANewerOne() {
+        UdpKeys keys = new UdpKeys();
+        InetSocketAddress client = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4_711);
+        long then = TimeUnit.SECONDS.toNanos(1_000);
+        long now = then + TimeUnit.SECONDS.toNanos(30);
+        String older = keys.key(client, then);
+        String newer = keys.key(client, now);
+
+        assertThat(keys.isNewer(newer.getBytes(StandardCharsets.US_ASCII), older, client, now))
+                .isTrue();
+        assertThat(keys.isNewer(older.getBytes(StandardCharsets.US_ASCII), newer, client, now))
+                .isFalse();
+        assertThat(keys.isNewer("no-such-key".getBytes(StandardCharsets.US_ASCII), older, client, now))
+                .isFalse();
+        // A session may last longer: then the key of the period before the current one is newer, too.
+        long later = then + TimeUnit.SECONDS.toNanos(90);
+        String between = keys.key(client, then + TimeUnit.SECONDS.toNanos(60));
+        assertThat(keys.isNewer(between.getBytes(StandardCharsets.US_ASCII), older, client, later))
+                .isTrue();
+    }
+
     /** What comes from the client's address without its key is not the client's. */
     @Test
     void aForgedDatagramIsIgnored() {
