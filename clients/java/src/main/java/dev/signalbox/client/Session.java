@@ -171,7 +171,7 @@ final class Session {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 loop.execute(() -> again(Duration.ZERO));
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 events.problem(e);
                 loop.execute(() -> again(Duration.ZERO));
             }

@@ -275,6 +275,24 @@ class ReconnectTest extends ClientFixture {
         never.complete(Optional.empty());
     }
 
+    /** An error, too: the client would wait for its token for ever. */
+    @Test
+    void aSourceOfTokensThatFailsIsAskedAgain() {
+        AtomicInteger asked = new AtomicInteger();
+        ClientOptions failing = ClientOptions.withTokens(() -> {
+                    if (asked.incrementAndGet() == 1) {
+                        throw new NoClassDefFoundError("a part of the source");
+                    }
+                    return "good-bob";
+                })
+                .withRetry(Duration.ofMillis(1), Duration.ofMillis(1));
+        Recorder recorder = new Recorder();
+        fragile(failing, recorder);
+
+        recorder.awaitState(State.OPEN);
+        assertThat(recorder.all(NoClassDefFoundError.class)).hasSize(1);
+    }
+
     @Test
     void clientsConnectAgainUntilTheyAreClosed() {
         proxy.cut();
