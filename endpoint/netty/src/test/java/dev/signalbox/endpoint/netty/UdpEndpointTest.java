@@ -13,11 +13,14 @@ import dev.signalbox.router.Payload;
 import dev.signalbox.router.Principal;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterOptions;
+import dev.signalbox.testing.services.Effort;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -256,6 +259,24 @@ class UdpEndpointTest {
         try (UdpClient alice = UdpClient.welcomed(port, "alice")) {
             router.close();
             assertThat(alice.next("close").get("code").asInt()).isEqualTo(1012);
+        }
+    }
+
+    /** In the long form, more of them than the outbox closes at a time. */
+    @Test
+    void theEndOfTheEndpointIsToldToAllOfMany() {
+        int count = Effort.of(200, 6_000);
+        int port = open(Transport.NATIVE, UdpOptions.on(listener(count, 1_000, Duration.ofMinutes(10))));
+        List<UdpClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                clients.add(UdpClient.welcomed(port, "client-" + i));
+            }
+            router.close();
+            clients.forEach(client ->
+                    assertThat(client.next("close").get("code").asInt()).isEqualTo(1012));
+        } finally {
+            clients.forEach(UdpClient::close);
         }
     }
 
