@@ -5,6 +5,7 @@ import { Calls } from '../calls.js';
 import { isFinal, pauseAfter } from '../closing.js';
 import { ConnectionLostError, TimeoutError } from '../errors.js';
 import { Message, encode } from '../message.js';
+import { connect } from '../signalbox.js';
 import { Subscription } from '../subscription.js';
 
 test('the wait before connecting again doubles up to a bound, with full jitter', () => {
@@ -84,4 +85,25 @@ test('a subscription takes each message once and tells what is lost', () => {
     { topic: 'news', epoch: 'b', conflated: false },
   ]);
   assert.deepEqual(subscription.place(), { epoch: 'b', offset: 0 });
+});
+
+test('a server that opens a connection and never welcomes is left', { timeout: 10_000 }, async () => {
+  let client;
+  await new Promise((second) => {
+    let opened = 0;
+    class Mute {
+      constructor() {
+        opened += 1;
+        if (opened === 2) second();
+        queueMicrotask(() => this.onopen());
+      }
+
+      send() {}
+
+      close() {}
+    }
+    client = connect('ws://localhost/ws', { token: 't', timeout: 10, WebSocket: Mute, backoff: { first: 1 } });
+  });
+  client.close();
+  assert.equal(client.state, 'closed');
 });
