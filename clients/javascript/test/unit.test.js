@@ -87,6 +87,19 @@ test('a subscription takes each message once and tells what is lost', () => {
   assert.deepEqual(subscription.place(), { epoch: 'b', offset: 0 });
 });
 
+test('what comes before the answer to a subscription is not for it', () => {
+  const subscription = new Subscription('news', { offset: 0 }, () => {});
+  const seen = [];
+  subscription.addEventListener('message', ({ detail }) => seen.push(detail.offset));
+  subscription.addEventListener('gap', ({ detail }) => seen.push(detail));
+  subscription.received({ offset: 2 });
+  subscription.gap({ topic: 'news', expected: 3, next: 5 });
+  subscription.begins({ epoch: 'a', offset: 0, recovered: true });
+  subscription.received({ offset: 1 });
+  subscription.received({ offset: 2 });
+  assert.deepEqual(seen, [1, 2]);
+});
+
 test('a server that opens a connection and never welcomes is left', { timeout: 10_000 }, async () => {
   let client;
   await new Promise((second) => {
