@@ -220,7 +220,7 @@ class ReconnectTest extends ClientFixture {
         get(again);
         get(behind);
         // What the client says on its own to the new connection has been read before this is answered.
-        get(bob.presence("rooms/4"));
+        get(bob.publish("behind", Draft.text("that, too")));
         publish("news", "heard");
         topic.awaitCount(Message.class, 1);
         assertThat(topic.texts()).containsExactly("heard");
