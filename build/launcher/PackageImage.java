@@ -192,7 +192,7 @@ final class PackageImage {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Says the same as deploy/Dockerfile. */
+    /** Says the same as deploy/Dockerfile; its check of health, with times in nanoseconds, is for Docker alone. */
     private String configuration(List<Layer> layers) {
         String architecture = Platform.current().arch().equals("x64") ? "amd64" : "arm64";
         return """
@@ -202,6 +202,8 @@ final class PackageImage {
                 "Env":["PATH=/opt/signalbox/bin:/bin","SIGNALBOX_CONTROL_HOST=0.0.0.0","SIGNALBOX_CLIENTS_HOST=0.0.0.0",
                 "SIGNALBOX_DATA_FOLDER=/data"],
                 "Entrypoint":["/opt/signalbox/bin/signalbox"],"Cmd":["serve"],
+                "Healthcheck":{"Test":["CMD","/opt/signalbox/bin/signalbox","health","--url","http://127.0.0.1:8080"],
+                "Interval":10000000000,"Timeout":5000000000,"StartPeriod":60000000000,"Retries":3},
                 "Labels":{"org.opencontainers.image.title":"Signalbox","org.opencontainers.image.version":"%4$s",
                 "org.opencontainers.image.licenses":"Apache-2.0"}},
                 "rootfs":{"type":"layers","diff_ids":[%5$s]},

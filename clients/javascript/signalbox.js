@@ -197,11 +197,25 @@ export class Signalbox extends EventTarget {
     const socket = new this.#options.WebSocket(this.url.href, 'signalbox.v1.json');
     this.#socket = socket;
     const current = (work) => (event) => this.#socket === socket && work(event);
-    socket.onopen = current(() => socket.send(JSON.stringify(this.#auth(token))));
+    socket.onopen = current(() => {
+      this.#awaitWelcome();
+      socket.send(JSON.stringify(this.#auth(token)));
+    });
     socket.onmessage = current((event) => this.#received(JSON.parse(event.data)));
     socket.onclose = current((event) => this.#disconnected(event.code, event.reason));
     // Node tells some failures by this event alone.
     socket.onerror = current(() => this.#disconnected(1006, 'the connection failed'));
+  }
+
+  /** A server that is gone since it opened the connection does not say that. */
+  #awaitWelcome() {
+    this.#watch = setTimeout(() => this.#leave('the server sent no welcome in time'), this.#options.timeout);
+  }
+
+  #leave(reason) {
+    const silent = this.#socket;
+    this.#disconnected(SILENT, reason);
+    silent.close(SILENT);
   }
 
   #auth(token) {
@@ -365,9 +379,7 @@ export class Signalbox extends EventTarget {
     clearInterval(this.#watch);
     this.#watch = setInterval(() => {
       if (Date.now() - this.#heardAt > 1.5 * idle) {
-        const silent = this.#socket;
-        this.#disconnected(SILENT, 'nothing was heard from the server');
-        silent.close(SILENT);
+        this.#leave('nothing was heard from the server');
       }
     }, idle / 2);
   }

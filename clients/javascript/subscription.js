@@ -46,6 +46,10 @@ export class Subscription extends EventTarget {
 
   /** @internal */
   received(message) {
+    if (this.epoch === undefined) {
+      // Of an older subscription to the topic: of this one, nothing comes before the server's answer.
+      return;
+    }
     // A volatile message has no place.
     if (message.offset !== undefined) {
       if (message.offset <= this.offset) {
@@ -58,6 +62,9 @@ export class Subscription extends EventTarget {
 
   /** @internal */
   gap({ topic, expected, next, conflated = false }) {
+    if (this.epoch === undefined) {
+      return;
+    }
     this.offset = next - 1;
     this.#lost({ topic, expected, next, conflated });
   }

@@ -5,6 +5,7 @@ import { Calls } from '../calls.js';
 import { isFinal, pauseAfter } from '../closing.js';
 import { ConnectionLostError, TimeoutError } from '../errors.js';
 import { Message, encode } from '../message.js';
+import { connect } from '../signalbox.js';
 import { Subscription } from '../subscription.js';
 
 test('the wait before connecting again doubles up to a bound, with full jitter', () => {
@@ -84,4 +85,38 @@ test('a subscription takes each message once and tells what is lost', () => {
     { topic: 'news', epoch: 'b', conflated: false },
   ]);
   assert.deepEqual(subscription.place(), { epoch: 'b', offset: 0 });
+});
+
+test('what comes before the answer to a subscription is not for it', () => {
+  const subscription = new Subscription('news', { offset: 0 }, () => {});
+  const seen = [];
+  subscription.addEventListener('message', ({ detail }) => seen.push(detail.offset));
+  subscription.addEventListener('gap', ({ detail }) => seen.push(detail));
+  subscription.received({ offset: 2 });
+  subscription.gap({ topic: 'news', expected: 3, next: 5 });
+  subscription.begins({ epoch: 'a', offset: 0, recovered: true });
+  subscription.received({ offset: 1 });
+  subscription.received({ offset: 2 });
+  assert.deepEqual(seen, [1, 2]);
+});
+
+test('a server that opens a connection and never welcomes is left', { timeout: 10_000 }, async () => {
+  let client;
+  await new Promise((second) => {
+    let opened = 0;
+    class Mute {
+      constructor() {
+        opened += 1;
+        if (opened === 2) second();
+        queueMicrotask(() => this.onopen());
+      }
+
+      send() {}
+
+      close() {}
+    }
+    client = connect('ws://localhost/ws', { token: 't', timeout: 10, WebSocket: Mute, backoff: { first: 1 } });
+  });
+  client.close();
+  assert.equal(client.state, 'closed');
 });

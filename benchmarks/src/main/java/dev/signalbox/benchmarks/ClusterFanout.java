@@ -18,6 +18,7 @@ final class ClusterFanout implements AutoCloseable {
     private static final int BATCH = 500;
 
     private static final double MICROS = 1e6;
+    private static final int SETTLING_TRIES = 120;
 
     private final RealRedis redis;
     private final ClusterSystem system;
@@ -42,14 +43,17 @@ final class ClusterFanout implements AutoCloseable {
 
     /** Until one message reaches all: a subscriber's node may not have told the broker yet. */
     private void settle() throws IOException, InterruptedException {
-        long reached = 0;
-        while (reached < SUBSCRIBERS) {
+        for (int tries = 0; tries < SETTLING_TRIES; tries++) {
             long before = sockets.counted();
             publisher.publish(1);
             TimeUnit.MILLISECONDS.sleep(500);
-            reached = sockets.counted() - before;
+            if (sockets.counted() - before >= SUBSCRIBERS) {
+                expected = sockets.counted();
+                return;
+            }
         }
-        expected = sockets.counted();
+        throw new IllegalStateException(
+                name + " of " + system.name() + ": after a minute, messages do not reach all subscribers");
     }
 
     List<Sample> measure(Duration duration) throws IOException {

@@ -48,8 +48,13 @@ final class RivalPair implements AutoCloseable {
     /** With so many subscribers. */
     static RivalPair of(RivalServer server, int clients) throws IOException {
         RivalPair pair = of(server);
-        pair.order("connect " + clients);
-        return pair;
+        try {
+            pair.order("connect " + clients);
+            return pair;
+        } catch (IOException | IllegalStateException e) {
+            pair.close();
+            throw e;
+        }
     }
 
     private long[] order(String order) throws IOException {

@@ -100,9 +100,13 @@ final class ServerTraining {
     }
 
     private static void await(Callable<Boolean> condition) throws IOException, InterruptedException {
-        for (int looks = 0; looks < MOST_LOOKS && !holds(condition); looks++) {
+        for (int looks = 0; looks < MOST_LOOKS; looks++) {
+            if (holds(condition)) {
+                return;
+            }
             TimeUnit.NANOSECONDS.sleep(LOOK_AGAIN.toNanos());
         }
+        throw new IOException("the server of the training was not ready in time, or did not deliver its message");
     }
 
     private static boolean holds(Callable<Boolean> condition) throws IOException {

@@ -74,6 +74,14 @@ class ConsolePagesTest extends ConsoleScenario {
                 .isEqualTo(1);
         page.click(".follow");
         page.await("document.querySelectorAll('.events li').length === 2");
+        page.click(".follow");
+        for (int i = 1; i <= 700; i++) {
+            server.publish("news", "number " + i);
+        }
+        page.click(".follow");
+        page.await("document.querySelectorAll('.events li').length === 500");
+        assertThat(page.text(".events li:first-child")).contains("number 700");
+        assertThat(page.text(".events li:last-child")).contains("number 201");
         show("#/topics/nothing");
         page.await("document.querySelector('topic-page .empty').innerText.includes('no such topic')");
     }

@@ -135,6 +135,8 @@ class PackageTest {
         JsonNode run = image.configuration().path("config");
         assertThat(run.path("User").asString()).isEqualTo("10001:10001");
         assertThat(run.path("StopSignal").asString()).isEqualTo("SIGTERM");
+        assertThat(UnpackedImage.texts(run.at("/Healthcheck/Test")))
+                .containsExactly("CMD", "/opt/signalbox/bin/signalbox", "health", "--url", "http://127.0.0.1:8080");
         List<String> command = new ArrayList<>(List.of("/usr/bin/env", "-i"));
         command.addAll(UnpackedImage.texts(run.path("Env")));
         command.addAll(List.of(

@@ -42,7 +42,10 @@ public interface ClientListener {
     /** Another connection has begun a new session: what was sent to the old one meanwhile is lost, topics go on. */
     default void onRestarted(String session) {}
 
-    /** What went wrong, and was nobody's call: a handler that failed, a subscription that the server refused later. */
+    /**
+     * What went wrong, and was nobody's call: a handler that failed, a subscription that the server refused later; with a
+     * {@link ConnectionLostException}, why a connection ended or could not be opened, before the client tries again.
+     */
     default void onProblem(Throwable problem) {}
 
     /** The end: by {@link SignalboxClient#close()}, or since another connection would be refused like this one. */

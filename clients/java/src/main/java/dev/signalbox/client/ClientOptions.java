@@ -9,7 +9,7 @@ import javax.net.ssl.SSLContext;
  *
  * @param tokens asked for each connection
  * @param resume whether the session waits for another connection when this one breaks; default true
- * @param timeout for the server's answer, and for a connection; default 10 s
+ * @param timeout for the server's answer, for a connection, and then for its welcome; default 10 s
  * @param retry pauses between attempts to connect
  * @param maxCalls calls that may wait for their answers at a time; 1 to 1 million, default 1,000
  * @param maxEvents what may wait for the listener before the client stops reading; 1 to 1 million, default 1,000

@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 final class Connection implements WebSocket.Listener {
     /** A server that sends more at a time is not ours. In characters. */
     private static final int MAX_FRAME = 256 << 20;
-    /** What is sent together, in characters; below every limit of frames that a server may have but for single large ones. */
+    /** What is sent together at most, in characters. */
     private static final int MAX_BATCH = 16 << 10;
+    /** Bytes of one character of a Java string in UTF-8, at most. */
+    private static final int BYTES_PER_CHARACTER = 3;
     /** More than calls, acknowledgements and answers to pings can be, unless the server does not read. */
     private static final int MAX_UNSENT = 1 << 20;
 
@@ -37,6 +39,7 @@ final class Connection implements WebSocket.Listener {
     private final StringBuilder parts = new StringBuilder();
     private final Queue<String> unsent = new ArrayDeque<>();
     private @Nullable WebSocket socket;
+    private int maxBatch = MAX_BATCH;
     private boolean sending;
     private boolean ended;
     private boolean closing;
@@ -124,6 +127,11 @@ final class Connection implements WebSocket.Listener {
         }
     }
 
+    /** The server takes a text of so many bytes. */
+    void limit(int maxBytes) {
+        maxBatch = Math.min(MAX_BATCH, maxBytes / BYTES_PER_CHARACTER);
+    }
+
     /** Ends it from this side at once; the server may think that it broke. */
     void leave(int code, String reason) {
         if (socket != null) {
@@ -163,8 +171,8 @@ final class Connection implements WebSocket.Listener {
     private String batch() {
         StringBuilder batch = new StringBuilder();
         String next = unsent.peek();
-        while (next != null && (batch.isEmpty() || batch.length() + next.length() <= MAX_BATCH)) {
-            batch.append(next).append('\n');
+        while (next != null && (batch.isEmpty() || batch.length() + next.length() <= maxBatch)) {
+            batch.append(next);
             unsent.remove();
             next = unsent.peek();
         }

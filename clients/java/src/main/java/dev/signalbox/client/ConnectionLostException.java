@@ -1,6 +1,6 @@
 package dev.signalbox.client;
 
-/** The connection ended before the answer came: the server may have done what was asked for, or not. */
+/** A connection ended, or could not be opened. What a call had asked for, the server may have done, or not. */
 public final class ConnectionLostException extends ClientException {
     private static final long serialVersionUID = 1L;
 

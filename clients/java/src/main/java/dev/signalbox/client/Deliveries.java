@@ -75,6 +75,8 @@ final class Deliveries {
             var _ = listener.onRequest(request).whenComplete((reply, failure) -> {
                 if (failure != null) {
                     events.problem(failure);
+                } else if (reply == null) {
+                    events.problem(new IllegalStateException("onRequest completed without a reply"));
                 } else {
                     ObjectNode answer = Frames.frame("reply", reply).put("id", request.id());
                     session.loop().execute(() -> session.write(answer));

@@ -171,7 +171,7 @@ final class Session {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 loop.execute(() -> again(Duration.ZERO));
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 events.problem(e);
                 loop.execute(() -> again(Duration.ZERO));
             }
@@ -186,6 +186,7 @@ final class Session {
         connection = Connection.open(http, url, options.timeout(), loop, new Connection.Owner() {
             @Override
             public void opened(Connection opened) {
+                awaitWelcome(opened);
                 opened.write(Frames.text(auth(token)));
             }
 
@@ -199,6 +200,13 @@ final class Session {
                 Session.this.ended(from, code, reason);
             }
         });
+    }
+
+    /** A server that is gone since it opened the connection says nothing, not even that. */
+    private void awaitWelcome(Connection opened) {
+        Loop.cancel(watch);
+        watch = loop.later(
+                options.timeout(), () -> opened.leave(CloseCodes.SILENT, "the server sent no welcome in time"));
     }
 
     private ObjectNode auth(String token) {
@@ -215,7 +223,7 @@ final class Session {
         }
         heardAt = System.nanoTime();
         try {
-            Frames.each(text, this::received);
+            Frames.each(text, frame -> received(from, frame));
         } catch (JacksonException e) {
             from.leave(CloseCodes.BROKEN, "the server sent what is not JSON");
             return;
@@ -236,10 +244,10 @@ final class Session {
         }
     }
 
-    private void received(JsonNode frame) {
+    private void received(Connection from, JsonNode frame) {
         String topic = Frames.string(frame, "topic");
         switch (frame.path("type").asString("")) {
-            case "welcome" -> welcome(frame);
+            case "welcome" -> welcome(from, frame);
             case "message" -> {
                 if (topic == null) {
                     deliveries.received(frame);
@@ -267,7 +275,7 @@ final class Session {
         }
     }
 
-    private void welcome(JsonNode frame) {
+    private void welcome(Connection from, JsonNode frame) {
         Optional<String> before = id;
         String session = frame.path("session").asString("");
         id = Optional.of(session);
@@ -276,6 +284,7 @@ final class Session {
         resume = resumption.path("token").asString("new");
         refused = 0;
         welcomedAt = System.nanoTime();
+        from.limit(frame.path("limits").path("frame").asInt(Integer.MAX_VALUE));
         guard(frame.path("limits").path("idle").asLong(60_000));
         become(State.OPEN);
         subscriptions.goOn(resumption.path("topics"));
@@ -315,6 +324,7 @@ final class Session {
             if (wasOpen && System.nanoTime() - welcomedAt > STABLE.toNanos()) {
                 backoff.reset();
             }
+            events.problem(lost(code, reason));
             again(CloseCodes.pauseAfter(code));
         }
     }
@@ -330,9 +340,13 @@ final class Session {
         become(State.CLOSED);
         Loop.cancel(watch);
         Loop.cancel(retry);
-        calls.failAll(new ConnectionLostException("the connection ended with " + code + " " + reason));
+        calls.failAll(lost(code, reason));
         subscriptions.close();
         events.add(() -> listener.onClosed(code, reason));
+    }
+
+    private static ClientException lost(int code, String reason) {
+        return new ConnectionLostException("the connection ended with " + code + " " + reason);
     }
 
     private void become(State next) {

@@ -40,6 +40,9 @@ public final class SignalboxClient implements AutoCloseable {
         if (!scheme.equals("ws") && !scheme.equals("wss")) {
             throw new IllegalArgumentException("the URL must begin with ws:// or wss://: " + url);
         }
+        if (url.getHost() == null || url.getRawFragment() != null) {
+            throw new IllegalArgumentException("the URL must name a host and have no fragment (#): " + url);
+        }
         Session session = new Session(withPings(url), options, listener);
         session.start();
         return new SignalboxClient(session, options.timeout());

@@ -79,7 +79,11 @@ public final class Subscription {
 
     void received(Message message) {
         Position before = position;
-        if (message.offset().isPresent() && before != null) {
+        if (before == null) {
+            // Of an older subscription to the topic: of this one, nothing comes before the server's answer.
+            return;
+        }
+        if (message.offset().isPresent()) {
             long offset = message.offset().getAsLong();
             if (offset <= before.offset()) {
                 return;
@@ -91,9 +95,10 @@ public final class Subscription {
 
     void gap(long expected, long next, boolean conflated) {
         Position before = position;
-        if (before != null) {
-            position = new Position(before.epoch(), next - 1);
+        if (before == null) {
+            return;
         }
+        position = new Position(before.epoch(), next - 1);
         tell(new Gap(topic, expected, next, conflated ? Gap.Reason.CONFLATED : Gap.Reason.LOST));
     }
 

@@ -156,10 +156,14 @@ final class Subscriptions {
         left.clear();
     }
 
+    /** A topic that was left and then subscribed to again is kept, whatever became of the answers. */
     private void found(String topic, JsonNode place) {
+        if (topics.containsKey(topic)) {
+            return;
+        }
         if (left.contains(topic)) {
             session.write(Frames.frame("unsubscribe").put("topic", topic));
-        } else if (!topics.containsKey(topic)) {
+        } else {
             chosen(place);
         }
     }

@@ -5,6 +5,7 @@ import dev.signalbox.endpoint.netty.ListenerOptions;
 import dev.signalbox.endpoint.netty.WebSocketEndpoint;
 import dev.signalbox.endpoint.netty.WebSocketOptions;
 import dev.signalbox.router.Address;
+import dev.signalbox.router.Authenticator;
 import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.Principal;
 import dev.signalbox.router.Router;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -34,7 +36,7 @@ abstract class ClientFixture {
     private Endpoint endpoint;
 
     /** Tokens are good if they begin so; the rest is the client's id. */
-    private static Optional<Principal> authenticate(String token) {
+    static Optional<Principal> authenticate(String token) {
         return token.startsWith("good-")
                 ? Optional.of(new Principal(token.substring("good-".length()), Map.of()))
                 : Optional.empty();
@@ -53,12 +55,18 @@ abstract class ClientFixture {
                 TopicPolicy.DEFAULT);
         router = Router.create(RouterOptions.defaults().withTopics(topics).withDrain(Duration.ZERO));
         router.authorize((principal, operation, address) -> !address.toString().contains("secret"));
-        endpoint = WebSocketEndpoint.create(
-                EventLoops.create(EventLoops.Options.defaults()),
-                WebSocketOptions.defaults().listening(on -> on.withPort(0).withTimeouts(TIMEOUTS)),
-                ClientFixture::authenticate);
-        router.attach(endpoint);
+        endpoint = endpoint(on -> on, ClientFixture::authenticate);
         proxy = FaultProxy.before(endpoint.address().getPort());
+    }
+
+    /** Attaches another endpoint to the router. */
+    Endpoint endpoint(UnaryOperator<ListenerOptions> change, Authenticator authenticator) {
+        Endpoint made = WebSocketEndpoint.create(
+                EventLoops.create(EventLoops.Options.defaults()),
+                WebSocketOptions.defaults().listening(on -> change.apply(on.withPort(0).withTimeouts(TIMEOUTS))),
+                authenticator);
+        router.attach(made);
+        return made;
     }
 
     @AfterEach
@@ -82,7 +90,7 @@ abstract class ClientFixture {
         return client(options, URI.create("ws://127.0.0.1:" + proxy.port() + "/ws"), listener);
     }
 
-    private SignalboxClient client(ClientOptions options, URI url, ClientListener listener) {
+    SignalboxClient client(ClientOptions options, URI url, ClientListener listener) {
         SignalboxClient client = SignalboxClient.connect(url, options, listener);
         clients.add(client);
         return client;

@@ -3,7 +3,10 @@ package dev.signalbox.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.endpoint.netty.ListenerOptions;
+import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.Logic;
+import dev.signalbox.router.Principal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -198,6 +201,30 @@ class ReconnectTest extends ClientFixture {
         assertThat(topic.texts()).containsExactly("heard");
     }
 
+    /** Both answers are lost with the connection: that the topic was left before must not end the newer subscription. */
+    @Test
+    void aTopicThatIsLeftAndSubscribedToAgainStaysSubscribed() {
+        Recorder recorder = new Recorder();
+        Recorder topic = new Recorder();
+        SignalboxClient bob = fragile(options("bob"), recorder);
+        Subscription first = get(bob.subscribe("news", new TopicStart.Now(), message -> {}));
+        proxy.swallowAnswers();
+        CompletableFuture<Void> leaving = first.unsubscribe();
+        CompletableFuture<Subscription> again = bob.subscribe("news", new TopicStart.Now(), topic);
+        CompletableFuture<Published> behind = bob.publish("behind", Draft.text("both have arrived"));
+        await().until(() -> router.topic("behind").isPresent() && router.topic("behind").get().last() == 1);
+        proxy.cutOnce();
+
+        assertThat(failure(leaving)).isInstanceOf(ConnectionLostException.class);
+        get(again);
+        get(behind);
+        // What the client says on its own to the new connection has been read before this is answered.
+        get(bob.publish("behind", Draft.text("that, too")));
+        publish("news", "heard");
+        topic.awaitCount(Message.class, 1);
+        assertThat(topic.texts()).containsExactly("heard");
+    }
+
     @Test
     void aSubscriptionWithoutAConnectionBeginsWithTheNext() {
         proxy.cut();
@@ -228,6 +255,43 @@ class ReconnectTest extends ClientFixture {
         assertThat(topic.texts()).isEqualTo(List.of("meanwhile"));
     }
 
+    /** Until its welcome, a server has told nothing, not even how often it pings. */
+    @Test
+    void aServerThatNeverWelcomesIsLeft() {
+        AtomicInteger asked = new AtomicInteger();
+        CompletableFuture<Optional<Principal>> never = new CompletableFuture<>();
+        ListenerOptions.Timeouts patient = new ListenerOptions.Timeouts(
+                Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(1));
+        Endpoint mute = endpoint(on -> on.withTimeouts(patient), token -> {
+            asked.incrementAndGet();
+            return never.join();
+        });
+        Recorder recorder = new Recorder();
+        client(options("bob").withTimeout(Duration.ofSeconds(1)), mute.address(), recorder);
+
+        await().until(() -> asked.get() >= 2);
+        assertThat(recorder.all(State.class)).contains(State.WAITING).doesNotContain(State.OPEN);
+        never.complete(Optional.empty());
+    }
+
+    /** An error, too: the client would wait for its token for ever. */
+    @Test
+    void aSourceOfTokensThatFailsIsAskedAgain() {
+        AtomicInteger asked = new AtomicInteger();
+        ClientOptions failing = ClientOptions.withTokens(() -> {
+                    if (asked.incrementAndGet() == 1) {
+                        throw new NoClassDefFoundError("a part of the source");
+                    }
+                    return "good-bob";
+                })
+                .withRetry(Duration.ofMillis(1), Duration.ofMillis(1));
+        Recorder recorder = new Recorder();
+        fragile(failing, recorder);
+
+        recorder.awaitState(State.OPEN);
+        assertThat(recorder.all(NoClassDefFoundError.class)).hasSize(1);
+    }
+
     @Test
     void clientsConnectAgainUntilTheyAreClosed() {
         proxy.cut();
@@ -235,6 +299,9 @@ class ReconnectTest extends ClientFixture {
         SignalboxClient bob = fragile(options("bob"), recorder);
         await().until(() ->
                 recorder.all(State.class).stream().filter(State.WAITING::equals).count() >= 3);
+        assertThat(recorder.all(ConnectionLostException.class))
+                .hasSizeGreaterThanOrEqualTo(2)
+                .allSatisfy(why -> assertThat(why).hasMessageContaining("1006"));
         bob.close();
         recorder.awaitAny(new Recorder.Closed(1000)::equals);
         assertThat(recorder.all(State.class).getLast()).isEqualTo(State.CLOSED);

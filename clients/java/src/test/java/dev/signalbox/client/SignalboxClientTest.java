@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.endpoint.netty.ListenerOptions;
+import dev.signalbox.router.Endpoint;
 import dev.signalbox.router.Logic;
 import java.net.URI;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
@@ -237,6 +240,26 @@ class SignalboxClientTest extends ClientFixture {
         waiting.forEach(each -> assertThat(failure(each)).isInstanceOf(ConnectionLostException.class));
     }
 
+    /** They go together as far as the server takes them: one byte too many would be the end of the client. */
+    @Test
+    void whatIsSentTogetherStaysWithinTheServersLimit() {
+        Endpoint narrow = endpoint(
+                on -> on.withLimits(new ListenerOptions.Limits(1 << 10, 1 << 20, 100, 100, 1_000, 0)),
+                ClientFixture::authenticate);
+        Recorder bob = new Recorder();
+        ready("bob", bob);
+        Recorder alices = new Recorder();
+        SignalboxClient alice = client(options("alice"), narrow.address(), alices);
+        // They wait for the connection, and so are sent at once.
+        List<CompletableFuture<Sent>> sent = IntStream.range(0, 100)
+                .mapToObj(i -> alice.send("client:bob", Draft.text("m" + i)))
+                .toList();
+
+        sent.forEach(each -> assertThat(get(each).accepted()).isEqualTo(1));
+        bob.awaitCount(Message.class, 100);
+        assertThat(alices.all(Recorder.Closed.class)).isEmpty();
+    }
+
     /** What waits for the listener is bounded: nothing more is read, so the topic is what the client lags behind in. */
     @Test
     void aListenerThatIsSlowMakesTheServerWait() {
@@ -284,6 +307,21 @@ class SignalboxClientTest extends ClientFixture {
         assertThat(recorder.all(IllegalStateException.class)).hasSize(1);
     }
 
+    @Test
+    void aRequestThatIsAnsweredWithNothingIsAProblem() {
+        Recorder recorder = new Recorder().answering(request -> {
+            CompletableFuture<Draft> nothing = new CompletableFuture<>();
+            nothing.complete(null);
+            return nothing;
+        });
+        ready("bob", recorder);
+        SignalboxClient alice = client("alice", ClientListener.NONE);
+
+        assertThat(failure(alice.request("client:bob", Draft.text("anybody?"), Duration.ofSeconds(1))))
+                .isInstanceOf(ClientException.class);
+        recorder.awaitCount(IllegalStateException.class, 1);
+    }
+
     /** The handler's thread is not the one that completes futures. */
     @Test
     void aHandlerMayWaitForAnAnswer() {
@@ -320,6 +358,12 @@ class SignalboxClientTest extends ClientFixture {
                 .isThrownBy(() -> SignalboxClient.connect(
                         URI.create("http://localhost/ws"), ClientOptions.withToken("t"), ClientListener.NONE))
                 .withMessageContaining("ws://");
+        for (String wrong : List.of("ws:///ws", "ws://localhost/ws#part")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> SignalboxClient.connect(
+                            URI.create(wrong), ClientOptions.withToken("t"), ClientListener.NONE))
+                    .withMessageContaining("fragment");
+        }
         ClientOptions options = ClientOptions.withToken("secret-token");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> options.withMaxCalls(0))

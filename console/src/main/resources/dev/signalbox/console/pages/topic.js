@@ -58,9 +58,10 @@ class TopicPage extends Page {
       this.entries = [];
       this.#next = Math.max(first - 1, last - PAGE);
     }
-    let page = { more: this.#next < last };
-    while (page.more && this.isConnected) {
-      page = await api.topicMessages(this.route.item, { after: this.#next, limit: PAGE });
+    // Older ones would not be shown, and what comes meanwhile is for the next time: a busy topic has no end.
+    this.#next = Math.max(this.#next, last - MOST_MESSAGES);
+    while (this.#next < last && this.isConnected) {
+      const page = await api.topicMessages(this.route.item, { after: this.#next, limit: PAGE });
       if (page.epoch !== epoch) return;
       const gap = page.gap ? [{ gap: page.gap }] : [];
       this.entries = [...this.entries, ...gap, ...page.messages.map((message) => ({ message }))].slice(-MOST_MESSAGES);

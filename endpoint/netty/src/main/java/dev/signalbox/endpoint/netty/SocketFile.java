@@ -63,7 +63,7 @@ final class SocketFile implements AutoCloseable {
                 SocketFile file = new SocketFile(socket, lock);
                 file.makeFolder();
                 return file;
-            } catch (IOException e) {
+            } catch (IOException | UnsupportedOperationException e) {
                 lock.close();
                 throw e;
             }
@@ -131,7 +131,11 @@ final class SocketFile implements AutoCloseable {
         return folder.resolve("s");
     }
 
-    /** Makes what was bound at {@link #unseen} visible, in place of a stale file. */
+    /**
+     * Makes what was bound at {@link #unseen} visible, in place of a stale file. If it cannot, the path is held until {@link #close}.
+     *
+     * @throws EndpointException if the file cannot be moved to its path
+     */
     void publish() {
         try {
             Files.setPosixFilePermissions(unseen(), socket.permissions());
@@ -139,7 +143,6 @@ final class SocketFile implements AutoCloseable {
             Files.move(unseen(), socket.path(), StandardCopyOption.ATOMIC_MOVE);
             removeFolder();
         } catch (IOException e) {
-            close();
             throw new EndpointException("cannot listen on " + socket.path() + " (" + e + ")", e);
         }
     }

@@ -8,14 +8,17 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +34,7 @@ final class UdpHandler extends ChannelInboundHandlerAdapter {
     /** Of a datagram that asks for a key; more than the answer. */
     static final int MIN_QUESTION = 64;
 
-    private static final long PATIENCE_SECONDS = 2;
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final UdpEndpoint endpoint;
     private final UdpKeys keys = new UdpKeys();
@@ -91,7 +94,7 @@ final class UdpHandler extends ChannelInboundHandlerAdapter {
         UdpSession session = sessions.get(sender);
         if (session != null && session.hasKey(key)) {
             session.receive(frames);
-        } else if (accepting && keys.isValid(key, sender, System.nanoTime())) {
+        } else if (accepting && opens(key, sender, session)) {
             if (session != null) {
                 // The client begins anew, with a newer key: it has lost the session, or is another program on the same
                 // port.
@@ -99,6 +102,11 @@ final class UdpHandler extends ChannelInboundHandlerAdapter {
             }
             begin(port, sender, new String(key, StandardCharsets.US_ASCII), frames);
         }
+    }
+
+    private boolean opens(byte[] key, InetSocketAddress sender, @Nullable UdpSession known) {
+        long now = System.nanoTime();
+        return known == null ? keys.isValid(key, sender, now) : keys.isNewer(key, known.key(), sender, now);
     }
 
     private void begin(Channel port, InetSocketAddress sender, String key, byte[] frames) {
@@ -141,13 +149,23 @@ final class UdpHandler extends ChannelInboundHandlerAdapter {
         if (port == null || !port.isOpen()) {
             return;
         }
-        boolean said = port.eventLoop()
-                .submit(() -> List.copyOf(sessions.values())
-                        .forEach(session -> session.connection().close(reason)))
-                .awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        // Behind what the sessions have given to the event loop to do.
-        if (!said || !port.eventLoop().submit(() -> {}).awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-            LOG.warn("the event loop was too busy to say goodbye to the clients over UDP");
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        port.eventLoop().execute(() -> List.copyOf(sessions.values())
+                .forEach(session -> session.connection().close(reason)));
+        // The outbox closes some thousands at a time, and lets others have their turn in between.
+        while (!hasNone(port.eventLoop())) {
+            if (System.nanoTime() - end > 0) {
+                LOG.warn("the event loop was too busy to say goodbye to all clients over UDP");
+                return;
+            }
         }
+    }
+
+    /** Asks in the event loop, behind what that has to do by now. */
+    private boolean hasNone(EventLoop loop) {
+        Callable<Boolean> isEmpty = sessions::isEmpty;
+        Future<Boolean> answer = loop.submit(isEmpty);
+        return answer.awaitUninterruptibly(PATIENCE_NANOS, TimeUnit.NANOSECONDS)
+                && Boolean.TRUE.equals(answer.getNow());
     }
 }

@@ -45,6 +45,16 @@ final class UdpKeys {
         return isEqual(key, keyOf(client, period)) || isEqual(key, keyOf(client, period - 1));
     }
 
+    /**
+     * Whether it is valid, and newer than the one that the client's session has. A late datagram of the session before may have a key
+     * that is still valid, and older.
+     *
+     * @param key another one than {@code known}
+     */
+    boolean isNewer(byte[] key, String known, InetSocketAddress client, long nanos) {
+        return isValid(key, client, nanos) && !known.equals(key(client, nanos));
+    }
+
     /** Takes as long for each wrong key. */
     static boolean isEqual(byte[] given, String key) {
         return MessageDigest.isEqual(given, key.getBytes(StandardCharsets.US_ASCII));

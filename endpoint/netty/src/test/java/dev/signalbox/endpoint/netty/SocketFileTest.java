@@ -141,6 +141,22 @@ class SocketFileTest {
         assertThat(answer("{\"type\":\"auth\",\"token\":\"alice\"}\n")).contains("welcome");
     }
 
+    /** Else what is closed afterwards could remove what another endpoint has begun there. */
+    @Test
+    void aPathThatCouldNotBeTakenIsHeldUntilTheEnd() throws IOException {
+        UnixSocket socket = new UnixSocket(file(), PosixFilePermissions.fromString("rw-------"));
+        try (SocketFile first = SocketFile.claim(socket)) {
+            Files.createDirectory(file());
+            Files.createFile(first.unseen());
+            assertThatThrownBy(first::publish)
+                    .isInstanceOf(EndpointException.class)
+                    .hasMessageContaining(file().toString());
+            assertThatThrownBy(() -> SocketFile.claim(socket)).hasMessageContaining("somebody listens there");
+        }
+        assertThat(folder.resolve("s.new")).doesNotExist();
+        assertThat(file()).isDirectory();
+    }
+
     @Test
     void whatIsNoSocketIsNotRemoved() throws IOException {
         Files.writeString(file(), "precious");

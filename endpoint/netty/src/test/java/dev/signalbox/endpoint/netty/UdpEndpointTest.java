@@ -13,11 +13,14 @@ import dev.signalbox.router.Payload;
 import dev.signalbox.router.Principal;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterOptions;
+import dev.signalbox.testing.services.Effort;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -136,6 +139,29 @@ class UdpEndpointTest {
         assertThat(new UdpKeys().isValid(key, client, now)).isFalse();
     }
 
+    /** The client has begun anew with the second key, and a datagram with the first one comes late. */
+    @Test
+    void anOlderKeyDoesNotEndTheSessionOfANewerOne() {
+        UdpKeys keys = new UdpKeys();
+        InetSocketAddress client = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4_711);
+        long then = TimeUnit.SECONDS.toNanos(1_000);
+        long now = then + TimeUnit.SECONDS.toNanos(30);
+        String older = keys.key(client, then);
+        String newer = keys.key(client, now);
+
+        assertThat(keys.isNewer(newer.getBytes(StandardCharsets.US_ASCII), older, client, now))
+                .isTrue();
+        assertThat(keys.isNewer(older.getBytes(StandardCharsets.US_ASCII), newer, client, now))
+                .isFalse();
+        assertThat(keys.isNewer("no-such-key".getBytes(StandardCharsets.US_ASCII), older, client, now))
+                .isFalse();
+        // A session may last longer: then the key of the period before the current one is newer, too.
+        long later = then + TimeUnit.SECONDS.toNanos(90);
+        String between = keys.key(client, then + TimeUnit.SECONDS.toNanos(60));
+        assertThat(keys.isNewer(between.getBytes(StandardCharsets.US_ASCII), older, client, later))
+                .isTrue();
+    }
+
     /** What comes from the client's address without its key is not the client's. */
     @Test
     void aForgedDatagramIsIgnored() {
@@ -233,6 +259,23 @@ class UdpEndpointTest {
         try (UdpClient alice = UdpClient.welcomed(port, "alice")) {
             router.close();
             assertThat(alice.next("close").get("code").asInt()).isEqualTo(1012);
+        }
+    }
+
+    /** In the long form, more of them than the outbox closes at a time. */
+    @Test
+    void theEndOfTheEndpointIsToldToAllOfMany() {
+        int count = Effort.of(200, 6_000);
+        int port = open(Transport.NATIVE, UdpOptions.on(listener(count, 1_000, Duration.ofMinutes(10))));
+        List<UdpClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                clients.add(UdpClient.welcomed(port, "client-" + i));
+            }
+            router.close();
+            clients.forEach(client -> assertThat(client.next("close").get("code").asInt()).isEqualTo(1012));
+        } finally {
+            clients.forEach(UdpClient::close);
         }
     }
 
