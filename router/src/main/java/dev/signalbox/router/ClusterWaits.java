@@ -58,13 +58,22 @@ final class ClusterWaits {
     void endOf(UUID request) {
         Asked ended = asked.remove(request);
         if (ended != null) {
-            ended.nodes().forEach(node -> sender.tell(node, new ClusterFrame.Forget(request)));
+            forget(request, ended);
         }
     }
 
-    void answered(UUID request, Message reply) {
-        if (asked.remove(request) != null) {
+    private void forget(UUID request, Asked ended) {
+        ended.nodes().forEach(node -> sender.tell(node, new ClusterFrame.Forget(request)));
+    }
+
+    /** A node has a reply; the others need not answer. */
+    void answered(UUID request, RemoteNode node, Message reply) {
+        Asked ended = asked.remove(request);
+        if (ended != null) {
             requests.answered(request, reply);
+            // Only now: without it, another node that will not answer would be the last of all, and have the request fail.
+            ended.nodes().remove(node);
+            forget(request, ended);
         }
     }
 
