@@ -80,7 +80,12 @@ final class ClusterWaits {
     /** A node will not answer a request; if nobody else can, it has failed. */
     void unanswered(UUID request, RemoteNode node, RouteError error) {
         Asked found = asked.get(request);
-        if (found != null && found.nodes().remove(node) && found.nodes().isEmpty() && !found.alsoHere()) {
+        if (found == null || !found.nodes().remove(node)) {
+            return;
+        }
+        // Race: isElsewhere may have put off its end for the sake of this node just before, so it is looked up again.
+        Asked left = asked.get(request);
+        if (left != null && left.nodes().isEmpty() && !left.alsoHere()) {
             requests.fail(request, error);
         }
     }
