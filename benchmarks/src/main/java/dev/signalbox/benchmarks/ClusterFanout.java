@@ -18,6 +18,7 @@ final class ClusterFanout implements AutoCloseable {
     private static final int BATCH = 500;
 
     private static final double MICROS = 1e6;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final RealRedis redis;
     private final ClusterSystem system;
@@ -42,8 +43,13 @@ final class ClusterFanout implements AutoCloseable {
 
     /** Until one message reaches all: a subscriber's node may not have told the broker yet. */
     private void settle() throws IOException, InterruptedException {
+        long begun = System.nanoTime();
         long reached = 0;
         while (reached < SUBSCRIBERS) {
+            if (System.nanoTime() - begun > PATIENCE.toNanos()) {
+                throw new IllegalStateException(
+                        "a message reaches only " + reached + " of " + SUBSCRIBERS + " subscribers");
+            }
             long before = sockets.counted();
             publisher.publish(1);
             TimeUnit.MILLISECONDS.sleep(500);
