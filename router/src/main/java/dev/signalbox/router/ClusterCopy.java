@@ -144,8 +144,7 @@ final class ClusterCopy<E, C> {
         }
         if (part.number() != nextPart || part.version() != arrivingVersion) {
             nextPart = NONE;
-            // The next sign of life asks again: at once, a link that loses much would be kept busy with answers in
-            // vain.
+            // The next sign of life asks again, and not this: a link that loses much would carry answers without end.
             askedAt = part.isLast() ? Instant.EPOCH : askedAt;
             return;
         }

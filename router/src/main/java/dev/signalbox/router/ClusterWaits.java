@@ -71,7 +71,7 @@ final class ClusterWaits {
         Asked ended = asked.remove(request);
         if (ended != null) {
             requests.answered(request, reply);
-            // Only now: without it, another node that will not answer would be the last of all, and have the request fail.
+            // Only now: before, another node that will not answer could be the last, and have the request fail.
             ended.nodes().remove(node);
             forget(request, ended);
         }
