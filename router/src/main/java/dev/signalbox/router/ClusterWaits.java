@@ -134,10 +134,11 @@ final class ClusterWaits {
         }
     }
 
-    /** What is too large stays so; what cannot be reached now may be later. */
+    /** What is too large stays so; what cannot be reached now may be later. Told aside, for the registry may be locked here. */
     private void settleIfHopeless(Confirmed waiting, RouteError error) {
         if (error.code() == ErrorCode.TOO_LARGE) {
-            acknowledgements.settle(waiting.message().id(), new AckResult.Rejected(error));
+            AckResult rejected = new AckResult.Rejected(error);
+            ClusterMember.aside(() -> acknowledgements.settle(waiting.message().id(), rejected));
         }
     }
 
