@@ -117,6 +117,32 @@ class RedisHistoryTest extends TopicHistoryContract {
         }
     }
 
+    /** A script that drops a million entries would hold up all who use this Redis. */
+    @Test
+    void whatOneAppendDropsIsBoundedAndTheNextOnesDropTheRest() {
+        Retention few = new Retention(10, 1 << 20, Duration.ofHours(1));
+        try (TopicHistory history = RedisLinks.history(options(redis.url(), "surplus"))) {
+            for (int batch = 0; batch < 5; batch++) {
+                String prefix = "b" + batch + "-";
+                List<Entry> entries = IntStream.range(0, TopicHistory.MAX_ENTRIES)
+                        .mapToObj(i -> new Entry(prefix + i, Content.of(new byte[1])))
+                        .toList();
+                Retention all = new Retention(10_000, 1 << 20, Duration.ofHours(1));
+                get(history.append(
+                        new Append("news", entries, all, Optional.empty(), new Position(UUID.randomUUID(), 1_000))));
+            }
+
+            assertThat(kept(history, append(history, few, Optional.empty(), "a")))
+                    .isEqualTo(5 * TopicHistory.MAX_ENTRIES + 1 - 1_000);
+            assertThat(kept(history, append(history, few, Optional.empty(), "b")))
+                    .isEqualTo(10);
+        }
+    }
+
+    private static long kept(TopicHistory history, Appended last) {
+        return last.last() - get(history.read("news", 0, 100)).orElseThrow().first() + 1;
+    }
+
     /** A day longer than what it keeps is. */
     @Test
     void aTopicThatNobodyUsesIsForgotten() {
