@@ -87,9 +87,12 @@ final class ClusterCopy<E, C> {
         return isAsked && clock.instant().isBefore(askedAt.plus(PATIENCE));
     }
 
-    /** The other node tells how many changes there were, on the same channel as the changes: each of them came before, or is missing. */
+    /**
+     * The other node tells how many changes there were, on the same channel as the changes: each of them came before, or is missing. More may have
+     * come, for they may overtake what tells of them.
+     */
     void told(long changesSoFar) {
-        if (changesSoFar != version && !isPatient()) {
+        if (version < changesSoFar && !isPatient()) {
             ask();
         }
     }
@@ -141,8 +144,7 @@ final class ClusterCopy<E, C> {
         }
         if (part.number() != nextPart || part.version() != arrivingVersion) {
             nextPart = NONE;
-            // The next sign of life asks again: at once, a link that loses much would be kept busy with answers in
-            // vain.
+            // The next sign of life asks again, and not this: a link that loses much would carry answers without end.
             askedAt = part.isLast() ? Instant.EPOCH : askedAt;
             return;
         }

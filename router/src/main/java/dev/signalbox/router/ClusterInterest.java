@@ -19,21 +19,17 @@ final class ClusterInterest {
     /** The same on all nodes. */
     private static final int PARTITIONS = 256;
 
-    private final ClusterLink link;
-    private final ClusterSequences sequences;
-    private final ClusterPresence presence;
     /** A partition that is followed. */
     private static final class Followed {
         private final Set<String> topics = new HashSet<>();
-        private final CompletionStage<Void> confirmed;
+        private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
         /** Whether it is followed for those who ask who is in a topic, too. */
         private boolean isAskedFor;
-
-        private Followed(CompletionStage<Void> confirmed) {
-            this.confirmed = confirmed;
-        }
     }
 
+    private final ClusterLink link;
+    private final ClusterSequences sequences;
+    private final ClusterPresence presence;
     private final Map<ClusterLink.Channel, Followed> followed = new HashMap<>();
 
     /** {@code presence} is followed where topics are. */
@@ -73,21 +69,39 @@ final class ClusterInterest {
     synchronized CompletionStage<?> opened(String topic, Predicate<String> isOpen) {
         return isOpen.test(topic)
                 ? CompletableFuture.allOf(Arrays.stream(partitions(topic))
-                        .mapToObj(partition -> add(partition, topic).toCompletableFuture())
+                        .mapToObj(partition -> add(partition, topic))
                         .toArray(CompletableFuture<?>[]::new))
                 : CompletableFuture.completedFuture(null);
     }
 
-    private CompletionStage<Void> add(int partition, String topic) {
+    private CompletableFuture<Void> add(int partition, String topic) {
         Followed known = follow(partition);
         known.topics.add(topic);
         return known.confirmed;
     }
 
     private Followed follow(int partition) {
-        return followed.computeIfAbsent(
-                channel(partition),
-                channel -> new Followed(link.subscribe(channel).thenRun(() -> presence.follows(partition))));
+        ClusterLink.Channel channel = channel(partition);
+        Followed known = followed.get(channel);
+        if (known != null) {
+            return known;
+        }
+        Followed fresh = new Followed();
+        followed.put(channel, fresh);
+        var _ = link.subscribe(channel).thenRun(() -> confirmed(partition, fresh));
+        return fresh;
+    }
+
+    private void confirmed(int partition, Followed one) {
+        follows(partition, one);
+        one.confirmed.complete(null);
+    }
+
+    /** Race: the partition may have been left just before, and then nothing would end what is begun here. */
+    private synchronized void follows(int partition, Followed one) {
+        if (one.equals(followed.get(channel(partition)))) {
+            presence.follows(partition);
+        }
     }
 
     /**

@@ -242,21 +242,16 @@ final class ClusterPresence implements TopicPresence.Others {
      * Completes with true once all nodes have told who is in a topic, and with false at once if they cannot be reached. To be completed by the caller
      * if it takes too long.
      */
-    CompletableFuture<Boolean> known(String topic) {
-        CompletableFuture<Boolean> known = new CompletableFuture<>();
-        if (!awaits(new Awaited(ClusterInterest.partition(topic), known))) {
-            known.complete(sender.isUp());
+    synchronized CompletableFuture<Boolean> known(String topic) {
+        int partition = ClusterInterest.partition(topic);
+        boolean isUp = sender.isUp();
+        if (!isUp || isKnown(partition)) {
+            return CompletableFuture.completedFuture(isUp);
         }
-        return known;
-    }
-
-    private synchronized boolean awaits(Awaited one) {
-        boolean isAwaited = sender.isUp() && !isKnown(one.partition());
-        if (isAwaited) {
-            awaited.add(one);
-            var _ = one.known().whenComplete((done, failure) -> forget(one));
-        }
-        return isAwaited;
+        Awaited one = new Awaited(partition, new CompletableFuture<>());
+        awaited.add(one);
+        var _ = one.known().whenComplete((done, failure) -> forget(one));
+        return one.known();
     }
 
     private synchronized void forget(Awaited one) {

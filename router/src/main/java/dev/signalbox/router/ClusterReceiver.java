@@ -31,7 +31,7 @@ final class ClusterReceiver {
             case ClusterFrame.Refused refused ->
                 member.carrier().refused(refused.message(), refused.origin(), refused.errors());
             case ClusterFrame.Answered(UUID request, Message reply) ->
-                ClusterMember.aside(() -> member.waits().answered(request, reply));
+                ClusterMember.aside(() -> member.waits().answered(request, node, reply));
             case ClusterFrame.Unanswered(UUID request, RouteError error) ->
                 ClusterMember.aside(() -> member.waits().unanswered(request, node, error));
             case ClusterFrame.Settled(UUID message, Optional<RouteError> refusal) ->

@@ -146,7 +146,7 @@ final class ClusterRegistry {
     synchronized void beat(RemoteNode node, ClusterFrame.Beat beat) {
         Set<String> before = node.logics();
         boolean isNew = !node.isKnown();
-        if (!node.beats(beat)) {
+        if (isForgotten(node) || !node.beats(beat)) {
             return;
         }
         if (isNew) {
@@ -158,11 +158,21 @@ final class ClusterRegistry {
         node.copy().told(beat.version());
     }
 
+    /** Race: its lease may have ended since it was {@link #heard}. What it has is asked for when it is heard again. */
+    private boolean isForgotten(RemoteNode node) {
+        return !node.equals(nodes.get(node.id()));
+    }
+
     synchronized void joined(RemoteNode node, ClusterFrame.Joined joined) {
-        node.copy().changed(joined.version(), joined);
+        if (!isForgotten(node)) {
+            node.copy().changed(joined.version(), joined);
+        }
     }
 
     synchronized void left(RemoteNode node, ClusterFrame.Left left) {
+        if (isForgotten(node)) {
+            return;
+        }
         boolean isKnown = node.sessions().containsKey(left.session().id());
         node.copy().changed(left.version(), left);
         if (!isKnown) {
@@ -193,7 +203,9 @@ final class ClusterRegistry {
 
     /** A part of all sessions of a node. */
     synchronized void arrived(RemoteNode node, ClusterCopy.Part<SessionInfo> part) {
-        node.copy().arrived(part);
+        if (!isForgotten(node)) {
+            node.copy().arrived(part);
+        }
     }
 
     private void replace(RemoteNode node, List<SessionInfo> sessionsNow) {

@@ -58,20 +58,34 @@ final class ClusterWaits {
     void endOf(UUID request) {
         Asked ended = asked.remove(request);
         if (ended != null) {
-            ended.nodes().forEach(node -> sender.tell(node, new ClusterFrame.Forget(request)));
+            forget(request, ended);
         }
     }
 
-    void answered(UUID request, Message reply) {
-        if (asked.remove(request) != null) {
+    private void forget(UUID request, Asked ended) {
+        ended.nodes().forEach(node -> sender.tell(node, new ClusterFrame.Forget(request)));
+    }
+
+    /** A node has a reply; the others need not answer. */
+    void answered(UUID request, RemoteNode node, Message reply) {
+        Asked ended = asked.remove(request);
+        if (ended != null) {
             requests.answered(request, reply);
+            // Only now: before, another node that will not answer could be the last, and have the request fail.
+            ended.nodes().remove(node);
+            forget(request, ended);
         }
     }
 
     /** A node will not answer a request; if nobody else can, it has failed. */
     void unanswered(UUID request, RemoteNode node, RouteError error) {
         Asked found = asked.get(request);
-        if (found != null && found.nodes().remove(node) && found.nodes().isEmpty() && !found.alsoHere()) {
+        if (found == null || !found.nodes().remove(node)) {
+            return;
+        }
+        // Race: isElsewhere may have put off its end for the sake of this node just before, so it is looked up again.
+        Asked left = asked.get(request);
+        if (left != null && left.nodes().isEmpty() && !left.alsoHere()) {
             requests.fail(request, error);
         }
     }
@@ -120,10 +134,11 @@ final class ClusterWaits {
         }
     }
 
-    /** What is too large stays so; what cannot be reached now may be later. */
+    /** What is too large stays so; what cannot be reached now may be later. Told aside, for the registry may be locked here. */
     private void settleIfHopeless(Confirmed waiting, RouteError error) {
         if (error.code() == ErrorCode.TOO_LARGE) {
-            acknowledgements.settle(waiting.message().id(), new AckResult.Rejected(error));
+            AckResult rejected = new AckResult.Rejected(error);
+            ClusterMember.aside(() -> acknowledgements.settle(waiting.message().id(), rejected));
         }
     }
 

@@ -43,6 +43,8 @@ final class DrivenLink implements ClusterLink, ClusterLinkDriver.Events {
 
         private @Nullable Session session;
         private boolean confirmed;
+        /** Set with {@link #confirmed} and so under the link's lock; {@link #everConfirmed} completes only after that, without it. */
+        private boolean wasEverConfirmed;
         /** Whether something may be missing that is not told yet. */
         private boolean gap;
 
@@ -59,10 +61,15 @@ final class DrivenLink implements ClusterLink, ClusterLinkDriver.Events {
             confirmed = false;
         }
 
+        void confirmed() {
+            confirmed = true;
+            wasEverConfirmed = true;
+        }
+
         void interrupted() {
             session = null;
             confirmed = false;
-            gap = everConfirmed.isDone();
+            gap = wasEverConfirmed;
         }
 
         /** True once after each interruption: the caller then tells of the gap. */
@@ -212,7 +219,7 @@ final class DrivenLink implements ClusterLink, ClusterLinkDriver.Events {
             if (subscription == null) {
                 return;
             }
-            subscription.confirmed = true;
+            subscription.confirmed();
             tellGap(subscription);
             tellUp();
         } finally {
@@ -283,7 +290,7 @@ final class DrivenLink implements ClusterLink, ClusterLinkDriver.Events {
         lock.lock();
         try {
             wanted.values().stream()
-                    .filter(each -> each.everConfirmed.isDone())
+                    .filter(each -> each.wasEverConfirmed)
                     .forEach(each -> events().lost(each.channel));
         } finally {
             lock.unlock();

@@ -117,6 +117,7 @@ public interface Router extends AutoCloseable {
     /**
      * Publishes to one topic on behalf of the server's own code, on those nodes where it is open: where somebody subscribes to it, or it keeps a
      * message. A topic that nobody listens to does not begin with it. It is {@link ClientSession.Publishing.Passed} if it is not open on this node.
+     * Where the history is the cluster's, no node knows who listens: then it is as {@link #publish}.
      *
      * @param message with the topic as its only target
      */

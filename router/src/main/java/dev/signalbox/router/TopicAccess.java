@@ -112,8 +112,7 @@ final class TopicAccess {
 
     private boolean subscribe(LiveSession session, Address.Topic topic) {
         boolean waits = session.isDetached() && joins(session, topic);
-        // Race: its client may have come back just before it had the topic, and then the new connection does not follow
-        // it.
+        // Race: its client may have come back just before it had the topic; its connection does not follow that then.
         return session.isDetached() ? waits : session.attachment().connection().subscribe(topic.name());
     }
 

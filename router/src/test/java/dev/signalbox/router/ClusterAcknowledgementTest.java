@@ -116,6 +116,23 @@ class ClusterAcknowledgementTest {
         assertThat(another.offered).isEmpty();
     }
 
+    /** What depends on the result may wait for something, and other nodes' frames must not wait with it. */
+    @Test
+    void whatIsTooLargeToBeCarriedIsToldWithoutTheLockOfTheRegistry() {
+        fixture.linkBytes = ClusterLink.LEAST_MAX_BYTES;
+        ClusterFixture.Node small = fixture.node("small");
+        fixture.settle();
+        ClusterRegistry registry = ((ClusterMember) small.cluster).registry();
+        CompletionStage<AckResult> result = small.router.sendAcknowledged(
+                to(Address.client("bob"), "x".repeat(ClusterLink.LEAST_MAX_BYTES)), LONG);
+        CompletionStage<Boolean> isLocked = result.thenApply(done -> Thread.holdsLock(registry));
+
+        two.connect("bob", new FakeConnection());
+
+        assertThat(get(isLocked)).isFalse();
+        assertThat(((AckResult.Rejected) get(result)).error().code()).isEqualTo(ErrorCode.TOO_LARGE);
+    }
+
     @Test
     void nobodyAcknowledgesInTime() {
         FakeConnection bob = new FakeConnection();

@@ -111,6 +111,19 @@ class ClusterCopyTest {
         assertThat(entries).containsExactly("all up to five");
     }
 
+    /** The node counts its changes, and has told one more before the count is on its way. */
+    @Test
+    void aCountThatAChangeHasOvertakenAsksForNothing() {
+        copy.ask();
+        part(3, 0, true);
+        copy.changed(4, "four");
+        copy.told(3);
+
+        assertThat(asked).isEqualTo(1);
+        copy.told(5);
+        assertThat(asked).as("the fifth is missing").isEqualTo(2);
+    }
+
     @Test
     void whatWasToldOnAnotherChannelIsMissingOnlyTheSecondTime() {
         copy.ask();

@@ -15,6 +15,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -273,5 +277,34 @@ class ClusterLogicTest {
                 () -> assertThat(reply.toCompletableFuture()).isDone());
 
         assertThat(failure(reply).code()).isEqualTo(ErrorCode.TIMEOUT);
+    }
+
+    /** Bob leaves this node just when another says that he answers nothing there: whichever is the last of the two has to notice it. */
+    @Test
+    void aRequestThatNobodyIsLeftToAnswerHasFailed() throws Exception {
+        ClusterMember member = (ClusterMember) one.cluster;
+        Requests requests = ((MessageRouter) one.router).requests();
+        RemoteNode other = member.registry().heard(two.cluster.self());
+        Address.Client bob = Address.client("bob");
+        try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
+            for (int round = 0; round < 2_000; round++) {
+                Message request = Message.of(WORK, bob, Payload.text("ask"));
+                Requests.Pending pending =
+                        requests.open(request, fixture.clock.instant().plusSeconds(60), null);
+                requests.put(pending);
+                member.waits().asked(request, List.of(other), true);
+                CyclicBarrier together = new CyclicBarrier(2);
+                Future<?> left = threads.submit(() -> {
+                    RouterFixture.await(together);
+                    requests.gone(bob);
+                });
+                RouterFixture.await(together);
+                member.waits().unanswered(request.id(), other, RouteError.unknownClient(bob));
+                left.get();
+
+                assertThat(pending.reply()).as("in round %s", round).isDone();
+                member.waits().endOf(request.id());
+            }
+        }
     }
 }

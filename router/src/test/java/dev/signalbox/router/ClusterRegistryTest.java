@@ -103,6 +103,19 @@ class ClusterRegistryTest {
         assertThat(registry.sessionsOf("alice")).hasSize(1);
     }
 
+    /** The thread that reads what it said may have stood still for longer than a lease. */
+    @Test
+    void whatANodeSaidThatIsForgottenMeanwhileIsNotKept() {
+        clock.advance(LEASE);
+        registry.expire();
+        assertThat(told).containsExactly("gone");
+        registry.joined(node, new ClusterFrame.Joined(1, session("alice")));
+
+        assertThat(users()).isEmpty();
+        assertThat(registry.nodesOf("alice")).isEmpty();
+        assertThat(told).containsExactly("gone");
+    }
+
     @Test
     void aMissingChangeIsNoticedAtTheNext() {
         registry.joined(node, new ClusterFrame.Joined(2, session("bob")));

@@ -114,4 +114,21 @@ class ClusterSessionEndTest {
         assertThat(reply.toCompletableFuture()).isCompletedExceptionally();
         eventually().until(() -> waiting.size() == 0);
     }
+
+    @Test
+    void aRequestThatOneNodeAnsweredDoesNotWaitOnAnother() {
+        FakeConnection answering = new FakeConnection();
+        ClientSession bob = two.connect("bob", answering);
+        three.connect("bob", new FakeConnection());
+        ClientSession alice = one.connect("alice", new FakeConnection());
+        fixture.settle();
+        CompletionStage<Message> reply = alice.request(draft(Address.client("bob"), "x"), Duration.ofHours(1));
+        Requests waiting = ((MessageRouter) three.router).requests();
+        eventually().until(() -> waiting.size() == 1 && !answering.offered.isEmpty());
+
+        bob.reply(answering.offered.element().id(), Payload.text("answer"), Map.of());
+
+        assertThat(RouterFixture.get(reply).payload()).isEqualTo(Payload.text("answer"));
+        eventually().until(() -> waiting.size() == 0);
+    }
 }

@@ -221,6 +221,21 @@ class LlmLogicTest {
         await().until(() -> simulator.connections() == 0);
     }
 
+    /** Its end was told while the question was on its way, and is not told again. */
+    @Test
+    void aQuestionOfASessionThatHasEndedIsCancelledAtOnce() {
+        simulator.script(new LlmReply.Silence());
+        SessionInfo session = session();
+        llm.ended(session.address());
+        Message question = Message.of(ASKER, Address.logic(LlmLogic.NAME), Payload.text("hi"))
+                .withOrigin(session.address());
+        Message reply = router.request(question, Duration.ofMinutes(1))
+                .toCompletableFuture()
+                .join();
+        assertThat(((Payload.Text) reply.payload()).value()).contains("cancelled");
+        assertThat(llm.underWay()).isZero();
+    }
+
     @Test
     void aStopCancelsAndRefuses() {
         simulator.script(new LlmReply.Silence());

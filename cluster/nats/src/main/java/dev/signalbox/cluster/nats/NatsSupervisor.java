@@ -89,10 +89,14 @@ final class NatsSupervisor implements AutoCloseable {
             down("NATS cannot be reached at " + connector.where() + ": " + e.getMessage());
             return null;
         } catch (RuntimeException e) {
-            LOG.error("a link to NATS has a fault; it tries again", e);
-            down("the link has a fault: " + e);
+            fault(e);
             return null;
         }
+    }
+
+    private void fault(RuntimeException e) {
+        LOG.error("a link to NATS has a fault; it tries again", e);
+        down("the link has a fault: " + e);
     }
 
     private void down(String reason) {
@@ -148,6 +152,10 @@ final class NatsSupervisor implements AutoCloseable {
             String reason = "NATS at " + connector.where() + ": " + session.reason();
             LOG.info("{}", reason);
             owner.ended(session, reason);
+            return null;
+        } catch (RuntimeException e) {
+            fault(e);
+            rest(LONGEST_PAUSE);
             return null;
         } finally {
             session.close(session.reason());

@@ -276,9 +276,18 @@ final class NatsTopic {
     Optional<Page> read(NatsStream stream, long after, int maxBytes) {
         try {
             catchUp(stream);
+            dropWhatIsGone(stream);
             return epoch == null ? Optional.empty() : Optional.of(page(stream, after, maxBytes));
         } catch (JetStreamApiException | IOException | IllegalStateException e) {
             throw new TopicHistoryException("JetStream cannot be read: " + e.getMessage(), false, e);
+        }
+    }
+
+    /** Other nodes drop what is surplus, and the server what is too old: a node that only reads would remember where all of it was. */
+    private void dropWhatIsGone(NatsStream stream) throws IOException, JetStreamApiException {
+        long oldest = stream.next(name, 1).map(Stored::sequence).orElse(Long.MAX_VALUE);
+        while (!batches.isEmpty() && batches.values().iterator().next().sequence() < oldest) {
+            drop(batches.firstKey());
         }
     }
 

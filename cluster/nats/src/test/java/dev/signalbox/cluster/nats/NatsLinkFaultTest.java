@@ -18,7 +18,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +136,35 @@ class NatsLinkFaultTest {
         await().atMost(SOON)
                 .until(() -> recorder.events().stream()
                         .anyMatch(each -> String.valueOf(each.text()).contains("allow this user")));
+    }
+
+    /** Otherwise the thread that connects would be gone, and the node cut off for good. */
+    @Test
+    void aFaultInWhatUsesASessionIsToldAndAnotherSessionFollows() {
+        RealNats nats = nats();
+        AtomicInteger used = new AtomicInteger();
+        List<String> told = new CopyOnWriteArrayList<>();
+        closing(NatsSupervisor.start(options(nats.url()), NatsBounds.DEFAULT, new NatsSupervisor.Owner() {
+            @Override
+            public void use(NatsSession session) {
+                if (used.incrementAndGet() == 1) {
+                    throw new IllegalStateException("as this test wants it");
+                }
+            }
+
+            @Override
+            public void down(String reason) {
+                told.add(reason);
+            }
+
+            @Override
+            public void ended(NatsSession session, String reason) {
+                told.add(reason);
+            }
+        }));
+
+        await().atMost(SOON).until(() -> used.get() == 2);
+        assertThat(told).singleElement().asString().contains("as this test wants it");
     }
 
     @Test

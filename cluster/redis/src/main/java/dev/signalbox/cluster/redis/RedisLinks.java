@@ -31,7 +31,7 @@ public final class RedisLinks {
      * <p>Redis must not evict keys ({@code maxmemory-policy noeviction}, its default): a topic that lost a key begins a new epoch. What it has acknowledged it
      * may lose by a failover or a restart; then the epoch ends as well, and is told as a gap.
      *
-     * <p>The user needs the keys {@code PREFIX:history:*} and {@code +client|id +client|kill +eval +evalsha +time +del +pexpire +hmget +hset +xadd +xlen +xrange +xtrim +zadd
+     * <p>The user needs the keys {@code PREFIX:history:*} and {@code +client|info +client|kill +eval +evalsha +time +del +pexpire +hmget +hset +xadd +xlen +xrange +xtrim +zadd
      * +zcard +zscore +zremrangebyrank} besides.
      */
     public static TopicHistory history(RedisLinkOptions options) {

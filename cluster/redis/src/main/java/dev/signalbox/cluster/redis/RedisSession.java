@@ -24,6 +24,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,18 +104,36 @@ final class RedisSession implements ClusterLinkDriver.Session {
     }
 
     /**
+     * What a server knows a connection by. The id alone would not do: a server that starts anew counts from the beginning, and gives the id to somebody
+     * else.
+     */
+    record Identity(long id, String address) {
+        private static final Pattern INFO = Pattern.compile("id=(\\d+) addr=(\\S+)");
+
+        /** @throws RedisException if there is none in the answer to {@code CLIENT INFO} */
+        private static Identity of(String info) {
+            Matcher found = INFO.matcher(info);
+            if (!found.find()) {
+                throw new RedisException("Redis does not tell the id and the address of a connection");
+            }
+            return new Identity(Long.parseLong(found.group(1)), found.group(2));
+        }
+    }
+
+    /**
      * Ends a connection that came before this one. What it had sent, such as to a frozen server, has been executed by then, or never will be: so nothing
      * of it comes after what is sent here.
      *
-     * @param former the id of that connection; null if there was none
-     * @return the id of this one
+     * @param former that connection; null if there was none
+     * @return this one
      * @throws RedisException if the server does not do that
      */
-    long succeed(RedisConnector connector, @Nullable Long former) throws InterruptedException {
+    Identity succeed(RedisConnector connector, @Nullable Identity former) throws InterruptedException {
         if (former != null) {
-            connector.await(publishing.async().clientKill(KillArgs.Builder.id(former)));
+            KillArgs one = KillArgs.Builder.id(former.id()).addr(former.address());
+            connector.await(publishing.async().clientKill(one));
         }
-        return connector.await(publishing.async().clientId());
+        return Identity.of(connector.await(publishing.async().clientInfo()));
     }
 
     private void listen() {

@@ -34,8 +34,8 @@ final class RedisSupervisor implements RedisSession.Receiver, AutoCloseable {
     private final Semaphore woken = new Semaphore(0);
     private final Thread thread;
     private final Map<RedisNode, RedisSession> sessions = new HashMap<>();
-    /** The ids of the last connections to servers, of an owner that keeps order. */
-    private final Map<RedisNode, Long> connections = new HashMap<>();
+    /** The last connections to servers, of an owner that keeps order. */
+    private final Map<RedisNode, RedisSession.Identity> connections = new HashMap<>();
 
     private @Nullable RedisLayout layout;
     private Duration pause = FIRST_PAUSE;

@@ -42,14 +42,16 @@ for i = 10, #ARGV, 2 do
 end
 
 local count, size, oldest = tonumber(ARGV[5]), tonumber(ARGV[6]), now - tonumber(ARGV[7])
+-- Redis does nothing else meanwhile: so of very much that is not to be kept any more, such as under a new policy, the next appends drop the rest.
+local left = 1000
 local function surplus()
-  return kept > 0 and (kept > count or since < oldest or (bytes > size and kept > 1))
+  return left > 0 and kept > 0 and (kept > count or since < oldest or (bytes > size and kept > 1))
 end
 
 if surplus() then
   local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
   while surplus() do
-    kept, bytes = kept - 1, bytes - #first[2][4]
+    left, kept, bytes = left - 1, kept - 1, bytes - #first[2][4]
     if kept > 0 then
       first = redis.call('XRANGE', KEYS[2], '(' .. first[1], '+', 'COUNT', 1)[1]
       since = tonumber(first[2][6])

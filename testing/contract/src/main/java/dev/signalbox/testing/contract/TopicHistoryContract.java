@@ -60,7 +60,11 @@ public abstract class TopicHistoryContract {
     }
 
     private TopicHistory node() {
-        TopicHistory made = history(cluster);
+        return node(cluster);
+    }
+
+    private TopicHistory node(String name) {
+        TopicHistory made = history(name);
         open.add(made);
         return made;
     }
@@ -120,7 +124,7 @@ public abstract class TopicHistoryContract {
         appended(history, "a");
 
         assertThat(get(history.read("other", 0, 1_000))).isEmpty();
-        assertThat(get(history(cluster + "-other").read(TOPIC, 0, 1_000))).isEmpty();
+        assertThat(get(node(cluster + "-other").read(TOPIC, 0, 1_000))).isEmpty();
     }
 
     @Test
@@ -236,19 +240,23 @@ public abstract class TopicHistoryContract {
         assertThat(all(history, TOPIC)).hasSize(600);
     }
 
+    /** Appends far more than its policy keeps; returns the last offset. */
+    private long appendSurplus(int batch) {
+        return get(history.append(new Append(
+                        TOPIC,
+                        entries(names("b" + batch + "-", TopicHistory.MAX_ENTRIES)),
+                        new Retention(10, 1 << 20, Duration.ofHours(1)),
+                        Optional.empty(),
+                        fresh(BEGIN))))
+                .last();
+    }
+
     /** Stores may keep more, but not for ever. */
     @Test
     void whatIsBeyondThePolicyIsDroppedAndNothingElse() {
-        Retention few = new Retention(10, 1 << 20, Duration.ofHours(1));
         long last = 0;
         for (int i = 0; i < BATCHES; i++) {
-            last = get(history.append(new Append(
-                            TOPIC,
-                            entries(names("b" + i + "-", TopicHistory.MAX_ENTRIES)),
-                            few,
-                            Optional.empty(),
-                            fresh(BEGIN))))
-                    .last();
+            last = appendSurplus(i);
         }
 
         List<Kept> kept = all(node(), TOPIC);
@@ -261,7 +269,21 @@ public abstract class TopicHistoryContract {
                 .isEqualTo(kept.getFirst().offset());
     }
 
-    /** Of 100 KiB each, so that the bound of bytes is what counts. */
+    /** It has followed all that was appended, and so could think that all is still there. */
+    @Test
+    void aNodeThatOnlyReadsKnowsWhatAnotherHasDropped() {
+        TopicHistory reader = node();
+        long last = 0;
+        for (int i = 0; i < BATCHES; i++) {
+            last = appendSurplus(i);
+            assertThat(read(reader, last - 1)).isPresent();
+        }
+
+        long oldest = read(node(), 0).orElseThrow().first();
+        assertThat(read(reader, last).orElseThrow().first()).isEqualTo(oldest).isGreaterThan(BEGIN + 1);
+    }
+
+    /** Of 60 KiB each, so that the bound of bytes is what counts. */
     @Test
     void bytesAreBoundedButTheNewestIsKept() {
         Retention small = new Retention(10_000, 1_000, Duration.ofHours(1));
