@@ -30,7 +30,7 @@ public final class BodyProtection {
     /** Bodies stand as they are, and stay. */
     public static final BodyProtection NONE = new BodyProtection(List.of(), false);
 
-    /** What is not a body as it is begins with a control character that no keyboard has, so a look at it tells. */
+    /** Begins what is not a body as it is: a control character, which texts do not begin with; {@link #written} marks one that does. */
     private static final String MARK = "\u001a";
 
     private static final String SEALED = MARK + "sealed:";
