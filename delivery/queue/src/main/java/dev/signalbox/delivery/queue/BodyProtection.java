@@ -22,7 +22,7 @@ import javax.crypto.spec.GCMParameterSpec;
  * and only then put it in front; keep the old one for as long as messages of its time are kept. Each encryption has a random
  * nonce of 96 bits, so a key is to be changed before it has encrypted 2<sup>32</sup> bodies (NIST SP 800-38D). The message's id
  * is authenticated, too: a body that somebody moves to another row cannot be decrypted there. What cannot be decrypted ends as
- * DEAD, with the reason, and stays in the database.
+ * DEAD, or as UNKNOWN if another node may have sent it, with the reason, and stays in the database.
  *
  * <p>Addresses, headers, tags and metadata are not encrypted, and neither is what plain SQL inserts.
  */
