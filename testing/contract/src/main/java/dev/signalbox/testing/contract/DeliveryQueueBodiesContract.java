@@ -267,4 +267,24 @@ public abstract class DeliveryQueueBodiesContract extends DeliveryQueueContract 
                 .extracting(status -> status.reach().body())
                 .containsExactly("a plain needle");
     }
+
+    /** Else one who may not see a body could find out what it is while it is being sent. */
+    @Test
+    void textOfAnEncryptedBodyIsNotFoundWhileItIsClaimedEither() {
+        DeliveryQueue queue = queue(keys(NEW));
+        enqueue(queue, "an encrypted needle");
+        Filter claimed = Filter.ALL.withState(Optional.of(State.CLAIMED)).withLimit(10);
+        List<DeliveryQueue.Status> all = new ArrayList<>();
+        List<DeliveryQueue.Status> found = new ArrayList<>();
+        sender.answering(delivery -> {
+            all.addAll(queue.list(claimed).items());
+            found.addAll(queue.list(claimed.withText(Optional.of("needle"))).items());
+            return ScriptedSender.accepted();
+        });
+
+        runOnce(queue);
+
+        assertThat(all).hasSize(1);
+        assertThat(found).isEmpty();
+    }
 }
