@@ -257,6 +257,9 @@ public abstract class DeliveryQueueBatchContract extends DeliveryQueueContract {
         go.await();
         int told = 0;
         while (seen.find(id).orElseThrow().completedAt().isEmpty()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("the test's time is over");
+            }
             dispatcher.runOnce();
             told += seen.tell(MOST);
         }
