@@ -36,6 +36,7 @@ public final class DedicatedConnection implements AutoCloseable {
         return Failures.translating(config, () -> {
             Connection connection = DriverDataSource.of(config, checked).getConnection();
             try {
+                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED); // As the pools have it.
                 prepare(connection, Engine.of(config.dialect()).onConnect(config, checked));
                 return new DedicatedConnection(config, connection);
             } catch (SQLException | RuntimeException e) {

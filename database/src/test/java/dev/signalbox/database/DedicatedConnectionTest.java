@@ -70,6 +70,27 @@ class DedicatedConnectionTest {
         }
     }
 
+    /** As those of the pools: at a stricter level, statements fail that only wait here. */
+    @Test
+    void itsStatementsAreReadCommittedWhateverTheServersDefault() {
+        try (Database database = open()) {
+            database.<Boolean>autoCommit(DedicatedConnectionTest::makeSerializableTheDefault);
+
+            try (DedicatedConnection dedicated = DedicatedConnection.open(database, ANSWER)) {
+                assertThat(dedicated.<Boolean>run(connection ->
+                                ask(connection, "select current_setting('transaction_isolation') = 'read committed'")))
+                        .isTrue();
+            }
+        }
+    }
+
+    private static boolean makeSerializableTheDefault(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            return statement.execute("alter database " + connection.getCatalog()
+                    + " set default_transaction_isolation = 'serializable'");
+        }
+    }
+
     private static int backend(Connection connection) throws SQLException {
         try (var statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("select pg_backend_pid()")) {

@@ -35,10 +35,10 @@ final class PebbleMembers extends ExtensionCustomizer {
         };
     }
 
+    /** Literals and what is calculated are longs; what a loop counts, and most of what JSON has, are ints. */
     private static @Nullable ResolvedAttribute element(List<?> list, Object index) {
-        return index instanceof Long place && place >= 0 && place < list.size()
-                ? new ResolvedAttribute(list.get(place.intValue()))
-                : null;
+        long place = index instanceof Long || index instanceof Integer ? ((Number) index).longValue() : -1;
+        return place >= 0 && place < list.size() ? new ResolvedAttribute(list.get((int) place)) : null;
     }
 
     private static @Nullable ResolvedAttribute member(Map.Entry<?, ?> entry, String name) {

@@ -51,6 +51,9 @@ class PebbleTextTest {
                 arguments("{% for each in gone %}x{% else %}nothing{% endfor %}", "nothing"),
                 arguments("{% for each in address %}{{ each.key }}={{ each.value }}{% endfor %}", "city=Bern"),
                 arguments("{{ tags | join(', ') }} {{ tags | length }} {{ tags[1] }}", "new, big 2 big"),
+                arguments(
+                        "{% for tag in tags %}{{ tags[loop.index] }} {% endfor %}{{ tags[items[1].count] }}",
+                        "new big big"),
                 arguments("{{ missing | default('you') }}{% if missing is defined %}!{% endif %}", "you"),
                 arguments("{{ paid ? 'yes' : 'no' }} {{ name ~ '?' }} {{ -total + 1 }}", "yes Zoë & Co? -1233.5"),
                 arguments(

@@ -97,6 +97,7 @@ final class BatchRoutes {
     private record Created(View batch, boolean duplicate, List<Taken> messages) {}
 
     private void create(Request request, Response response) throws IOException {
+        MessageRoutes.refuseIdempotencyKey(request, "give the batch an id");
         JsonFields fields = OperatorBody.fields(RequestBody.declaredJson(request, bounds.maxBody()), FIELDS, "a batch");
         Violations violations = fields.violations();
         Optional<String> given = fields.text("id");

@@ -138,7 +138,7 @@ final class MessageRoutes {
 
     private void bulk(Request request, Response response, UnaryOperator<String> shown, SourceOpener opener)
             throws IOException {
-        refuseIdempotencyKey(request);
+        refuseIdempotencyKey(request, "give each line a dedupe key");
         RequestBody.refuseLongerThan(request, bounds.maxBulk());
         try (var spool = new Spool()) {
             try (var in = request.body()) {
@@ -154,11 +154,15 @@ final class MessageRoutes {
         }
     }
 
-    private static void refuseIdempotencyKey(Request request) {
+    /**
+     * For a request of several messages, which one key cannot name.
+     *
+     * @param instead what names them, as advice
+     */
+    static void refuseIdempotencyKey(Request request, String instead) {
         if (request.header(IdempotencyKey.HEADER).isPresent()) {
-            throw Problems.invalid(List.of(new Violation(
-                    IdempotencyKey.HEADER,
-                    "is for one message as application/json; give each line a dedupe key instead")));
+            throw Problems.invalid(
+                    List.of(new Violation(IdempotencyKey.HEADER, "is for one message; " + instead + " instead")));
         }
     }
 

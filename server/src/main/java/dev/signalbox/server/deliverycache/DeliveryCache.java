@@ -136,7 +136,7 @@ final class DeliveryCache implements DispatcherListener, AutoCloseable {
             }
             works();
             return true;
-        } catch (RedisException e) {
+        } catch (RuntimeException e) { // Whatever it is: the thread goes on, or all later entries would be lost.
             failed(e);
             return false;
         } finally {
@@ -171,7 +171,7 @@ final class DeliveryCache implements DispatcherListener, AutoCloseable {
     }
 
     /** Logged once per outage. */
-    private void failed(RedisException failure) {
+    private void failed(RuntimeException failure) {
         StatefulRedisConnection<String, String> broken = connection;
         connection = null;
         if (broken != null) {

@@ -250,7 +250,7 @@ public final class Node {
         clientListeners.add(listener);
     }
 
-    /** Tells of what the dispatcher does. */
+    /** Has the dispatcher tell this listener, too; before the feature that starts it. */
     public void dispatcherListener(DispatcherListener listener) {
         dispatcherListeners.add(listener);
     }

@@ -25,8 +25,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What SMS providers tell, the first at {@code /callbacks/sms}, each at that with its name: what became of messages, and what people write. Open to all; the provider's signature is the
- * proof, and nothing is recorded without it. A repeated request changes nothing. Thread-safe.
+ * What SMS providers tell: what became of messages, and what people write. The first provider calls {@code /callbacks/sms}, each of
+ * several that with its name, {@code /callbacks/sms/NAME}. Open to all; the provider's signature is the proof, and nothing is recorded
+ * without it. A repeated request changes nothing. Thread-safe.
  */
 final class SmsCallbackRoutes {
     private static final int LONGEST_BODY = 64 * 1024;

@@ -81,6 +81,17 @@ class BatchRoutesTest {
         assertThat(json(server.get("/api/messages")).path("items")).isEmpty();
     }
 
+    /** Else a repetition, which its sender believes to be safe, would be a second batch. */
+    @Test
+    void anIdempotencyKeyIsRefusedSinceTheIdIsTheBatchsOwn() throws Exception {
+        HttpResponse<String> refused = server.send(server.request("/api/batches")
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", "k")
+                .POST(BodyPublishers.ofString("{\"messages\":[" + MESSAGE + "]}")));
+        assertThat(errors(refused)).containsExactly("Idempotency-Key: is for one message; give the batch an id instead");
+        assertThat(json(server.get("/api/messages")).path("items")).isEmpty();
+    }
+
     @Test
     void whatIsNotThereIsNotFound() throws Exception {
         assertThat(server.get("/api/batches/" + UUID.randomUUID()).statusCode()).isEqualTo(404);

@@ -28,8 +28,12 @@ class DeliveryCacheTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     private DeliveryCache cache(RealRedis redis) {
+        return cache(redis, TTL);
+    }
+
+    private DeliveryCache cache(RealRedis redis, Duration ttl) {
         return new DeliveryCache(
-                RedisURI.create(redis.url()), "delivery:", TTL, () -> NOW, new DeliveryCacheMetrics(registry));
+                RedisURI.create(redis.url()), "delivery:", ttl, () -> NOW, new DeliveryCacheMetrics(registry));
     }
 
     private static UUID accepted(DeliveryCache cache, Optional<String> providerId) {
@@ -116,6 +120,20 @@ class DeliveryCacheTest {
             } finally {
                 redis.thaw();
             }
+        }
+    }
+
+    /** A time that is too long for a number of milliseconds: the driver throws what it does not throw for Redis. */
+    @Test
+    void anyFailureOfTheDriverIsToldAndDoesNotEndTheWriter() {
+        try (RealRedis redis = RealRedis.start();
+                DeliveryCache cache = cache(redis, Duration.ofSeconds(Long.MAX_VALUE))) {
+            for (int lost = 1; lost <= 2; lost++) {
+                accepted(cache, Optional.of("lost"));
+                int all = lost;
+                Awaitility.await().until(() -> count("lost") == all);
+            }
+            assertThat(cache.problem()).isPresent();
         }
     }
 

@@ -234,10 +234,13 @@ class DigestsTest {
                     }
                 }));
             }
-            for (Future<?> one : all) {
-                one.get();
+            try {
+                for (Future<?> one : all) {
+                    one.get();
+                }
+            } finally {
+                running.set(false); // Else a sender that failed would leave the test hanging.
             }
-            running.set(false);
             closing.get();
         }
         waiting().forEach(window -> few.close(window.reach().id()));

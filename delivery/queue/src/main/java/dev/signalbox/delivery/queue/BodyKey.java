@@ -20,6 +20,8 @@ public record BodyKey(String id, SecretKey key) {
                 ID.matcher(id).matches(),
                 "body key's id",
                 "must be 1 to 32 lower-case letters, digits, hyphens and underscores");
+        byte[] encoded = key.getEncoded(); // null for a key that a security module does not give away
+        Limits.check(encoded == null || encoded.length == BYTES, "body key '" + id + "'", "must have 256 bits");
     }
 
     /**

@@ -18,10 +18,11 @@ import javax.crypto.spec.GCMParameterSpec;
  * How bodies stand in the database: as they are, or encrypted with AES-256-GCM; and whether a body is removed once its message
  * was sent. All processes that use one queue need the same keys. Immutable and thread-safe.
  *
- * <p>The first key encrypts, all of them decrypt: to change the key, put a new one in front and keep the old one for as long
- * as messages of its time are kept. Each encryption has a random nonce of 96 bits, so a key is to be changed before it has
- * encrypted 2<sup>32</sup> bodies (NIST SP 800-38D). The message's id is authenticated, too: a body that somebody moves to
- * another row cannot be decrypted there. What cannot be decrypted ends as DEAD, with the reason, and stays in the database.
+ * <p>The first key encrypts, all of them decrypt. To change the key, give all processes the new one as the last of their keys,
+ * and only then put it in front; keep the old one for as long as messages of its time are kept. Each encryption has a random
+ * nonce of 96 bits, so a key is to be changed before it has encrypted 2<sup>32</sup> bodies (NIST SP 800-38D). The message's id
+ * is authenticated, too: a body that somebody moves to another row cannot be decrypted there. What cannot be decrypted ends as
+ * DEAD, or as UNKNOWN if another node may have sent it, with the reason, and stays in the database.
  *
  * <p>Addresses, headers, tags and metadata are not encrypted, and neither is what plain SQL inserts.
  */
@@ -29,7 +30,7 @@ public final class BodyProtection {
     /** Bodies stand as they are, and stay. */
     public static final BodyProtection NONE = new BodyProtection(List.of(), false);
 
-    /** What is not a body as it is begins with a control character that no keyboard has, so a look at it tells. */
+    /** Begins what is not a body as it is: a control character, which texts do not begin with; {@link #written} marks one that does. */
     private static final String MARK = "\u001a";
 
     private static final String SEALED = MARK + "sealed:";

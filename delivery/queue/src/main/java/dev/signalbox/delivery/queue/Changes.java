@@ -255,7 +255,7 @@ final class Changes {
     }
 
     private Outcome notArrived(Reach reach, Outcome last, Remark remark) {
-        boolean wasLastStep = last.step() == reach.steps().size() - 1;
+        boolean wasLastStep = last.step() >= reach.steps().size() - 1; // One that cannot be read has one step only.
         State state = wasLastStep ? State.DEAD : isExpired(reach) ? State.EXPIRED : State.PENDING;
         return event(last, Result.NOT_ARRIVED, state, "an operator found that it had not arrived", remark);
     }

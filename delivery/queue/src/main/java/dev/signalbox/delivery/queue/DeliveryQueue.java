@@ -33,7 +33,7 @@ public interface DeliveryQueue {
         return on(database, clock, BodyProtection.NONE);
     }
 
-    /** Both of them; for tests. */
+    /** The same with a clock of one's own, and with bodies that are encrypted or removed; for tests. */
     static DeliveryQueue on(Database database, InstantSource clock, BodyProtection bodies) {
         return JdbcQueue.open(database, Time.of(clock), bodies);
     }

@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
  *
  * @param message the reach's id
  * @param step the index of the step, from 0
- * @param providerId the provider's name for what it sent: as in the attempt, or of a further part; 1 to 255 characters
+ * @param providerId the provider's name for what it sent: as in the attempt, which has the name of one of several providers before it,
+ *     or of a further part; 1 to 255 characters
  * @param code the provider's own word or number, to 100 characters
  * @param at when it came here
  */

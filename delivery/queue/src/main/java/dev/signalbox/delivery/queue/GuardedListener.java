@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells several listeners, and keeps what one throws, an Error included, from the thread that tells it: that thread renews leases or records
- * outcomes, and without it deliveries stop. One failure in 10 s is logged. Thread-safe.
+ * Tells several listeners, and keeps what one throws, an Error included, from the others and from the thread that tells it: that
+ * thread renews leases or records outcomes, and without it deliveries stop. One failure in 10 s is logged. Thread-safe.
  */
 final class GuardedListener implements DispatcherListener {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedListener.class);

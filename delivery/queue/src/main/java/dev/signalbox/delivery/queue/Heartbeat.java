@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a dispatcher does at intervals: prolongs leases, moves what is due, rescues from nodes that stopped, wakes lanes for
- * messages of which no notification arrived. An idle node asks its database this one question and no other.
+ * messages of which no notification arrived. An idle dispatcher asks its database this one question and no other.
  */
 final class Heartbeat implements Wake.Sleeper {
     /** Is told at each beat which channels this node serves. */

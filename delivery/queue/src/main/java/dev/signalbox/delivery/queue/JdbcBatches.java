@@ -22,7 +22,7 @@ final class JdbcBatches implements MessageBatches {
     private static final String SCRIPTS = "dev/signalbox/delivery/queue/batches";
     private static final int MOST_AT_A_TIME = 1_000;
 
-    /** Under this row, which others who make the same batch wait for, its messages are enqueued. */
+    /** Before its messages, so that another transaction that makes the same batch waits for this one, and then finds it. */
     private static final String INSERT =
             "insert into delivery_batch (id, created_at, total, open, callback) values (?, ?, 0, 0, ?)";
 
@@ -195,7 +195,7 @@ final class JdbcBatches implements MessageBatches {
             return false;
         }
         Reach message = Reach.to(found.get().callback())
-                .body(story(found.get()))
+                .body(summary(found.get()))
                 .headers(Map.of("content-type", "application/json", "batch", id.toString()))
                 .build();
         queue.enqueueAll(connection, List.of(message));
@@ -207,7 +207,7 @@ final class JdbcBatches implements MessageBatches {
     }
 
     /** In JSON; none of the values has a character that would have to be escaped. */
-    private static String story(MessageBatch batch) {
+    private static String summary(MessageBatch batch) {
         String ended = batch.ended().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .map(entry -> "\"%s\": %d".formatted(entry.getKey(), entry.getValue()))

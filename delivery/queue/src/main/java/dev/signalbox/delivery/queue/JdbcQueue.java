@@ -52,11 +52,6 @@ final class JdbcQueue implements DeliveryQueue {
     private final Figures figures;
     private final FlowControl flow;
 
-    JdbcQueue(Database database, Time time, Rows rows) {
-        this(database, time, new Wake(database), rows, store(database, time, rows));
-    }
-
-    /** Over a store of the caller's. */
     JdbcQueue(Database database, Time time, Wake wake, Rows rows, Store store) {
         this.database = database;
         this.time = time;

@@ -55,6 +55,11 @@ final class Rows {
         return bodies.redactsSent();
     }
 
+    /** Whether new bodies are encrypted. */
+    boolean encrypts() {
+        return bodies.encrypts();
+    }
+
     /** A body as it stands in the table. */
     String body(Reach reach) {
         return bodies.written(reach.id(), reach.body());

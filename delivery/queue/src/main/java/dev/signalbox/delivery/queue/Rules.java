@@ -69,7 +69,7 @@ final class Rules {
 
     /** The lease ran out under a node, which may or may not have sent it. It is tried again at once, if at all. */
     Verdict rescued(Claimed claimed, long claimedAt, long now, Terms terms) {
-        Verdict unreadable = unreadable(claimed, now);
+        Verdict unreadable = unreadable(claimed, now, terms.leavesDoubt() || isUnsure(claimed));
         return unreadable != null
                 ? unreadable
                 : cutShort(
@@ -80,12 +80,22 @@ final class Rules {
                         terms);
     }
 
-    /** What cannot be read as a message ends at once, with the reason, so that it holds up no other. */
+    /**
+     * What cannot be read as a message ends at once, with the reason, so that it holds up no other. A node that has the key of its
+     * body may have sent it before; then nobody may take it for not sent.
+     *
+     * @param unsure whether an attempt may have been made
+     */
     @Nullable
-    private static Verdict unreadable(Claimed claimed, long now) {
+    private static Verdict unreadable(Claimed claimed, long now, boolean unsure) {
         return claimed.unreadable()
-                .map(reason -> new Attempted(claimed, now, 0, false).ends(Result.UNREADABLE, State.DEAD, reason))
+                .map(reason -> new Attempted(claimed, now, 0, false)
+                        .ends(Result.UNREADABLE, unsure ? State.UNKNOWN : State.DEAD, reason))
                 .orElse(null);
+    }
+
+    private static boolean isUnsure(Claimed claimed) {
+        return claimed.ticket().unsureSince() != Micros.NONE;
     }
 
     /** A node gives it back without having begun; no budget is spent. */
@@ -115,13 +125,13 @@ final class Rules {
     /** What prevents an attempt from beginning now, if anything does. */
     @Nullable
     Verdict prevented(Claimed claimed, long now, Duration keyLifetime) {
-        Verdict unreadable = unreadable(claimed, now);
+        boolean unsure = isUnsure(claimed);
+        Verdict unreadable = unreadable(claimed, now, unsure);
         if (unreadable != null) {
             return unreadable;
         }
         Ticket ticket = claimed.ticket();
         Attempted event = new Attempted(claimed, now, 0, true);
-        boolean unsure = ticket.unsureSince() != Micros.NONE;
         if (isOver(claimed.expiresAt(), now)) {
             return event.ends(
                     Result.EXPIRED, unsure ? State.UNKNOWN : State.EXPIRED, "it expired before it could be sent");

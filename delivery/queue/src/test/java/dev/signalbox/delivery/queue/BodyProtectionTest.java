@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,6 +53,8 @@ class BodyProtectionTest {
                 .hasMessageNotContaining("c2VjcmV0");
         assertThatThrownBy(() -> BodyKey.parse("NoSmallLetters:" + KEY)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> BodyKey.parse(KEY)).isInstanceOf(IllegalArgumentException.class);
+        SecretKey tooShort = new SecretKeySpec(new byte[16], "AES");
+        assertThatThrownBy(() -> new BodyKey("k1", tooShort)).hasMessageContaining("'k1' must have 256 bits");
         assertThat(BodyKey.parse("k1:" + KEY)).asString().doesNotContain(KEY);
     }
 

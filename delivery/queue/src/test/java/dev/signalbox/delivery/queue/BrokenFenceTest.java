@@ -78,7 +78,9 @@ class BrokenFenceTest {
 
     @Test
     void fenceLeavesNothingToFind() {
-        assertThat(stall(() -> new JdbcQueue(database, time, rows))).isEmpty();
+        Store fenced = JdbcQueue.store(database, time, rows);
+        assertThat(stall(() -> new JdbcQueue(database, time, new Wake(database), rows, fenced)))
+                .isEmpty();
     }
 
     private record AcceptingSender(Runnable before) implements Sender {

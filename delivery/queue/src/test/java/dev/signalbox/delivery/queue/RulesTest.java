@@ -7,9 +7,11 @@ import dev.signalbox.delivery.queue.Outcome.Result;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -174,10 +176,21 @@ class RulesTest {
         }
     }
 
+    /** Another node, which has the key of its body, may have sent it. */
     @Test
-    void whatCannotBeReadEndsDeadWithTheReason() {
-        Claimed good = claimed(false, 1, 0, 0, NOW);
-        Claimed bad = new Claimed(
+    void whatCannotBeReadEndsWithTheReasonAndDeadOnlyIfItWasCertainlyNotSent() {
+        Claimed fresh = unreadable(Micros.NONE);
+        Claimed unsure = unreadable(NOW);
+        requireUnreadable(rules.prevented(fresh, NOW, KEYED), State.DEAD);
+        requireUnreadable(rules.prevented(unsure, NOW, KEYED), State.UNKNOWN);
+        requireUnreadable(rules.rescued(fresh, NOW, NOW, terms(KEYED)), State.UNKNOWN);
+        requireUnreadable(rules.rescued(fresh, NOW, NOW, undoubted()), State.DEAD);
+        requireUnreadable(rules.rescued(unsure, NOW, NOW, undoubted()), State.UNKNOWN);
+    }
+
+    private static Claimed unreadable(long unsureSince) {
+        Claimed good = claimed(false, 1, 0, 0, unsureSince);
+        return new Claimed(
                 good.ticket(),
                 good.steps(),
                 "",
@@ -189,13 +202,13 @@ class RulesTest {
                 RecipientTime.UNKNOWN,
                 Optional.empty(),
                 Optional.of("no channel"));
-        for (Verdict verdict : List.of(
-                rules.rescued(bad, NOW, NOW, terms(KEYED)),
-                Optional.ofNullable(rules.prevented(bad, NOW, KEYED)).orElseThrow())) {
-            assertThat(verdict.outcome().result()).isEqualTo(Result.UNREADABLE);
-            assertThat(verdict.outcome().state()).isEqualTo(State.DEAD);
-            assertThat(verdict.outcome().error()).isEqualTo("no channel");
-        }
+    }
+
+    private static void requireUnreadable(@Nullable Verdict verdict, State state) {
+        Outcome outcome = Objects.requireNonNull(verdict).outcome();
+        assertThat(outcome.result()).isEqualTo(Result.UNREADABLE);
+        assertThat(outcome.state()).isEqualTo(state);
+        assertThat(outcome.error()).isEqualTo("no channel");
     }
 
     @Test

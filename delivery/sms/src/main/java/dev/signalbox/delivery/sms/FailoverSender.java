@@ -43,7 +43,10 @@ public final class FailoverSender implements Sender {
         }
     }
 
-    /** Is told what providers do; called on the threads of attempts, so it must be fast and thread-safe. */
+    /**
+     * Is told what providers do; called on the threads of attempts, so it must be fast and thread-safe. What it throws is logged, and
+     * changes no result.
+     */
     public interface Listener {
         /** A provider was asked. */
         void asked(String provider, SendResult result);
@@ -122,7 +125,8 @@ public final class FailoverSender implements Sender {
                 continue;
             }
             if (!failures.isEmpty()) {
-                listener.passedOn(failures.getLast().provider(), member.name());
+                String before = failures.getLast().provider();
+                tell(() -> listener.passedOn(before, member.name()));
             }
             SendResult result = ask(member, permit.get(), watched.withRemaining(left(deadline)), denied);
             if (denied.get() || !(result instanceof SendResult.NotSent notSent)) {
@@ -159,7 +163,7 @@ public final class FailoverSender implements Sender {
             SendResult result = member.sender().send(delivery);
             if (!denied.get()) {
                 end = isAnswer(result) ? permit::succeeded : permit::failed;
-                listener.asked(member.name(), result);
+                tell(() -> listener.asked(member.name(), result));
             }
             return result;
         } finally {
@@ -174,8 +178,17 @@ public final class FailoverSender implements Sender {
     private SendResult askFirst(Delivery delivery) throws InterruptedException {
         Member first = members.getFirst();
         SendResult result = first.sender().send(delivery);
-        listener.asked(first.name(), result);
+        tell(() -> listener.asked(first.name(), result));
         return named(first, result);
+    }
+
+    /** An exception would make an attempt that is over count as one without an answer. */
+    private static void tell(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException e) {
+            LOG.error("a listener of the providers failed", e);
+        }
     }
 
     private static SendResult named(Member member, SendResult result) {

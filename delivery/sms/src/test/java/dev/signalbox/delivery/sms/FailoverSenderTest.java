@@ -193,6 +193,28 @@ class FailoverSenderTest {
     }
 
     @Test
+    void whatAListenerThrowsChangesNoResult() throws Exception {
+        FailoverSender unheard = FailoverSender.of(
+                List.of(new FailoverSender.Provider("first", first), new FailoverSender.Provider("second", second)),
+                LIMITS,
+                new FailoverSender.Listener() {
+                    @Override
+                    public void asked(String provider, SendResult result) {
+                        throw new IllegalStateException("as the test wants it");
+                    }
+
+                    @Override
+                    public void passedOn(String from, String to) {
+                        throw new IllegalStateException("as the test wants it");
+                    }
+                },
+                nanos::get);
+        first.answer = DOWN;
+        assertThat(unheard.send(Deliveries.to(Deliveries.PHONE, "hello")))
+                .isEqualTo(new SendResult.Accepted(Optional.of("second:42")));
+    }
+
+    @Test
     void itsTimeIsThatOfAllAndItsConcurrencyThatOfTheSmallest() {
         assertThat(sender.timeout()).isEqualTo(Duration.ofSeconds(12));
         assertThat(sender.concurrency()).isEqualTo(4);

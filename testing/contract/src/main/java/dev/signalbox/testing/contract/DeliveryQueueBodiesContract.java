@@ -146,6 +146,29 @@ public abstract class DeliveryQueueBodiesContract extends DeliveryQueueContract 
         assertThat(sent()).containsExactly("readable", SECRET);
     }
 
+    /** The node that has the key may have sent it, so nobody is told that it was not, and a retry is a person's decision. */
+    @Test
+    void rowThatANodeWithoutItsKeyRescuesIsInDoubt() {
+        DeliveryQueue with = queue(keys(OLD));
+        UUID id = enqueue(with, SECRET);
+        Dispatcher without = closing(Dispatcher.builder(queue(keys(NEW)))
+                .sender(ScriptedSender.of(Channel.SMS))
+                .options(OPTIONS)
+                .build());
+        sender.answering(delivery -> {
+            clock.advance(OPTIONS.lease().plusSeconds(1)); // As a SIGSTOP in the middle of the attempt would.
+            assertThat(without.runOnce().rescued()).isEqualTo(1);
+            return ScriptedSender.accepted();
+        });
+
+        runOnce(with);
+
+        assertThat(sent()).containsExactly(SECRET);
+        DeliveryQueue.Status doubtful = with.find(id).orElseThrow();
+        assertThat(doubtful.state()).isEqualTo(State.UNKNOWN);
+        assertThat(doubtful.attempts().getLast().error().orElseThrow()).contains("encrypted with the key '2025'");
+    }
+
     /** A key of the same name that is another one, and a body that was moved to another message. */
     @Test
     void wrongKeyAndAMovedBodyAreNoticed() {
@@ -243,5 +266,25 @@ public abstract class DeliveryQueueBodiesContract extends DeliveryQueueContract 
         assertThat(queue.list(needle).items())
                 .extracting(status -> status.reach().body())
                 .containsExactly("a plain needle");
+    }
+
+    /** Else one who may not see a body could find out what it is while it is being sent. */
+    @Test
+    void textOfAnEncryptedBodyIsNotFoundWhileItIsClaimedEither() {
+        DeliveryQueue queue = queue(keys(NEW));
+        enqueue(queue, "an encrypted needle");
+        Filter claimed = Filter.ALL.withState(Optional.of(State.CLAIMED)).withLimit(10);
+        List<DeliveryQueue.Status> all = new ArrayList<>();
+        List<DeliveryQueue.Status> found = new ArrayList<>();
+        sender.answering(delivery -> {
+            all.addAll(queue.list(claimed).items());
+            found.addAll(queue.list(claimed.withText(Optional.of("needle"))).items());
+            return ScriptedSender.accepted();
+        });
+
+        runOnce(queue);
+
+        assertThat(all).hasSize(1);
+        assertThat(found).isEmpty();
     }
 }
