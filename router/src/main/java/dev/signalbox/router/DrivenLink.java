@@ -289,9 +289,7 @@ final class DrivenLink implements ClusterLink, ClusterLinkDriver.Events {
     public void missed() {
         lock.lock();
         try {
-            wanted.values().stream()
-                    .filter(each -> each.wasEverConfirmed)
-                    .forEach(each -> events().lost(each.channel));
+            wanted.values().stream().filter(each -> each.wasEverConfirmed).forEach(each -> events().lost(each.channel));
         } finally {
             lock.unlock();
         }

@@ -215,7 +215,8 @@ final class SharedTopic {
         if (log.contradicts(stored)) {
             end(here);
         } else if (stored.offset() <= adoptedAt || (untold && here.offset() > loadedUpTo)) {
-            // Patterns have one that came later in the topic. For this one it is too late: they have the messages of each
+            // Patterns have one that came later in the topic. For this one it is too late: they have the messages of
+            // each
             // topic in its order.
             patterns.of(log.name()).forEach(TopicLog::miss);
         } else if (untold) {

@@ -123,8 +123,8 @@ class ClusterAcknowledgementTest {
         ClusterFixture.Node small = fixture.node("small");
         fixture.settle();
         ClusterRegistry registry = ((ClusterMember) small.cluster).registry();
-        CompletionStage<AckResult> result = small.router.sendAcknowledged(
-                to(Address.client("bob"), "x".repeat(ClusterLink.LEAST_MAX_BYTES)), LONG);
+        CompletionStage<AckResult> result =
+                small.router.sendAcknowledged(to(Address.client("bob"), "x".repeat(ClusterLink.LEAST_MAX_BYTES)), LONG);
         CompletionStage<Boolean> isLocked = result.thenApply(done -> Thread.holdsLock(registry));
 
         two.connect("bob", new FakeConnection());

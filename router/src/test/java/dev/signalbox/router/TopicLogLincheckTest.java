@@ -53,7 +53,9 @@ public class TopicLogLincheckTest {
 
     public TopicLogLincheckTest() {
         patterns.add(pattern);
-        log.attach(shard); // Not the pattern's, too: a shard hears of each before the other, and nobody promises both at once.
+        log.attach(
+                shard); // Not the pattern's, too: a shard hears of each before the other, and nobody promises both at
+        // once.
     }
 
     private static Message message(int key) {

@@ -63,7 +63,8 @@ abstract class ClientFixture {
     Endpoint endpoint(UnaryOperator<ListenerOptions> change, Authenticator authenticator) {
         Endpoint made = WebSocketEndpoint.create(
                 EventLoops.create(EventLoops.Options.defaults()),
-                WebSocketOptions.defaults().listening(on -> change.apply(on.withPort(0).withTimeouts(TIMEOUTS))),
+                WebSocketOptions.defaults()
+                        .listening(on -> change.apply(on.withPort(0).withTimeouts(TIMEOUTS))),
                 authenticator);
         router.attach(made);
         return made;

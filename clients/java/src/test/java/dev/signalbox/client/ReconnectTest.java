@@ -212,7 +212,8 @@ class ReconnectTest extends ClientFixture {
         CompletableFuture<Void> leaving = first.unsubscribe();
         CompletableFuture<Subscription> again = bob.subscribe("news", new TopicStart.Now(), topic);
         CompletableFuture<Published> behind = bob.publish("behind", Draft.text("both have arrived"));
-        await().until(() -> router.topic("behind").isPresent() && router.topic("behind").get().last() == 1);
+        await().until(() -> router.topic("behind").isPresent()
+                && router.topic("behind").get().last() == 1);
         proxy.cutOnce();
 
         assertThat(failure(leaving)).isInstanceOf(ConnectionLostException.class);

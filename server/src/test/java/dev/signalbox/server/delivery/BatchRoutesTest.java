@@ -88,7 +88,8 @@ class BatchRoutesTest {
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", "k")
                 .POST(BodyPublishers.ofString("{\"messages\":[" + MESSAGE + "]}")));
-        assertThat(errors(refused)).containsExactly("Idempotency-Key: is for one message; give the batch an id instead");
+        assertThat(errors(refused))
+                .containsExactly("Idempotency-Key: is for one message; give the batch an id instead");
         assertThat(json(server.get("/api/messages")).path("items")).isEmpty();
     }
 

@@ -179,7 +179,8 @@ class RedisHistoryTest extends TopicHistoryContract {
                 proxy.heal();
                 await().atMost(Duration.ofSeconds(60))
                         .ignoreExceptions()
-                        .until(() -> append(history, MUCH, Optional.empty(), "b").last() > 0);
+                        .until(() ->
+                                append(history, MUCH, Optional.empty(), "b").last() > 0);
             }
             for (Socket other : others) {
                 assertThat(answer(other)).isEqualTo("+PONG");

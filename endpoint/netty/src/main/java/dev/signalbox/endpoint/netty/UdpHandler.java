@@ -150,8 +150,9 @@ final class UdpHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         long end = System.nanoTime() + PATIENCE_NANOS;
-        port.eventLoop().execute(() -> List.copyOf(sessions.values())
-                .forEach(session -> session.connection().close(reason)));
+        port.eventLoop()
+                .execute(() -> List.copyOf(sessions.values())
+                        .forEach(session -> session.connection().close(reason)));
         // The outbox closes some thousands at a time, and lets others have their turn in between.
         while (!hasNone(port.eventLoop())) {
             if (System.nanoTime() - end > 0) {

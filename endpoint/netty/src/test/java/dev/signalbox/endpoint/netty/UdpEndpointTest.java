@@ -273,7 +273,8 @@ class UdpEndpointTest {
                 clients.add(UdpClient.welcomed(port, "client-" + i));
             }
             router.close();
-            clients.forEach(client -> assertThat(client.next("close").get("code").asInt()).isEqualTo(1012));
+            clients.forEach(client ->
+                    assertThat(client.next("close").get("code").asInt()).isEqualTo(1012));
         } finally {
             clients.forEach(UdpClient::close);
         }
