@@ -159,7 +159,7 @@ class ConfigurationTest {
 
     @Test
     void neverShowsTheCredentialsOfAUrl() {
-        violates("'mysql://***@h/d' is not allowed", "database.url=mysql://me:swordfish@h/d");
+        violates("'sqlserver://***@h/d' is not allowed", "database.url=sqlserver://me:swordfish@h/d");
         assertThat(Loaded.of(Optional.empty(), Map.of(), List.of("database.url=postgresql://me:swordfish@h/d"))
                         .print())
                 .contains("postgresql://***@h/d")
@@ -212,7 +212,7 @@ class ConfigurationTest {
         violates("are both given", "database.password=a", "database.password-file=b");
         violates("must name a file: there is no such file", "database.password-file=none");
         violates("region", "delivery.sms.default-region=XX");
-        violates("jdbc:postgresql://HOST/NAME", "database.url=mysql://h/d");
+        violates("postgresql://HOST/NAME, mysql://HOST/NAME or sqlite:FILE", "database.url=sqlserver://h/d");
         violates("has no meaning for SQLite", "database.tls=verified");
         violates("needs database.tls: verified", "database.url=postgresql://h/d", "database.tls-ca=ca.pem");
     }

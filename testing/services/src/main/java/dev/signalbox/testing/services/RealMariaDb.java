@@ -62,6 +62,8 @@ public final class RealMariaDb implements AutoCloseable {
                 Program.find("mariadbd").toString(),
                 "--no-defaults",
                 "--datadir=" + folder.resolve("data"),
+                // Not the system's: a server that starts removes the temporary tables there, also those of others.
+                "--tmpdir=" + folder,
                 "--socket=" + folder.resolve("s"),
                 "--bind-address=127.0.0.1",
                 "--port=" + port,
@@ -82,7 +84,8 @@ public final class RealMariaDb implements AutoCloseable {
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
                 "--innodb-log-file-size=16M",
-                "--datadir=" + data));
+                "--datadir=" + data,
+                "--tmpdir=" + folder));
         asThisUser(command);
         Program.run(command, folder.resolve("install.log"), PATIENCE);
     }
