@@ -2,6 +2,7 @@ package dev.signalbox.server.clients;
 
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Secret;
+import java.lang.ref.Reference;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -26,16 +27,21 @@ final class WebSocketTransport implements ClientTransport {
     }
 
     static ClientTransport open(URI url, Secret token, Listener listener) {
+        HttpClient http = HttpClient.newHttpClient();
         try {
-            WebSocket socket = HttpClient.newHttpClient()
-                    .newWebSocketBuilder()
+            WebSocket socket = http.newWebSocketBuilder()
                     .header("Authorization", "Bearer " + token.value())
                     .connectTimeout(PATIENCE)
                     .buildAsync(url, new Frames(listener))
+                    .orTimeout(PATIENCE.multipliedBy(2).toSeconds(), TimeUnit.SECONDS)
                     .join();
             return new WebSocketTransport(socket, listener);
         } catch (CompletionException e) {
             throw ClientTransport.unreachable(url, reason(e.getCause()), e);
+        } finally {
+            // A client that is garbage ends its threads, also in the middle of a handshake, and with them its own
+            // timeout.
+            Reference.reachabilityFence(http);
         }
     }
 
@@ -43,7 +49,7 @@ final class WebSocketTransport implements ClientTransport {
         if (cause instanceof WebSocketHandshakeException refused && refused.getResponse() != null) {
             return "it answered " + refused.getResponse().statusCode();
         }
-        return FailureText.of(cause);
+        return cause instanceof TimeoutException ? "no answer in time" : FailureText.of(cause);
     }
 
     /** The JDK's WebSocket takes one message at a time, so each waits for the one before. */
