@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Ten thousand random histories of dispatchers in each build. */
@@ -83,11 +84,21 @@ class DispatchSimulationTest {
 
     /** Histories notice it when the database breaks one of the promises that the dispatcher stands on. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE", "LATE_RECOVERY"})
     void aDatabaseThatBreaksAPromiseIsNoticed(Flaw flaw) {
         assertThat(LongStream.rangeClosed(1, 500).anyMatch(seed -> fails(seed, flaw)))
                 .as("one of 500 histories breaks")
                 .isTrue();
+    }
+
+    /** Rare: a node recovers at its second call and claims again, and then the first one, which it gave up, is carried out. */
+    @ParameterizedTest
+    @ValueSource(longs = {4019950084294271853L, 6157311086217609517L})
+    void recoveryThatIsLateEndsNothingNew(long seed) {
+        assertThat(run(seed)).containsKeys(Sight.RECOVERED, Sight.SENT);
+        assertThat(fails(seed, Flaw.LATE_RECOVERY)).isTrue();
     }
 
     private static boolean fails(long seed, Flaw flaw) {
