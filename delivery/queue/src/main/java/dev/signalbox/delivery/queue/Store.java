@@ -83,7 +83,11 @@ interface Store {
      */
     int giveBack(UUID lease, Channel lane, long now, int shard, Rescuer rescuer);
 
-    /** Ends all leases of an owner, and records a verdict on each entry. */
+    /**
+     * Ends all leases of an owner, and records a verdict on each entry. If a call fails, the server may still end the leases that
+     * it found and locked; the next call waits for them. So once a call has returned, no earlier one ends what the owner claims
+     * from then on.
+     */
     int recover(String owner, long now, int shard, Rescuer rescuer);
 
     /** Has leases that still stand last so many microseconds from now on, and returns them. */

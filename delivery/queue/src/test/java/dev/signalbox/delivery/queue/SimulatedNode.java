@@ -67,6 +67,7 @@ final class SimulatedNode implements Wake.Sleeper {
     }
 
     private void loop(String name, Duration longest, Runnable step) {
+        Duration shortest = longest.dividedBy(4);
         world.start(machine, name, () -> {
             while (!machine.isDead()) {
                 try {
@@ -78,7 +79,7 @@ final class SimulatedNode implements Wake.Sleeper {
                 world.pause(
                         world.fault(0.01)
                                 ? world.between(longest, Duration.ofSeconds(8))
-                                : world.between(longest.dividedBy(4), longest));
+                                : world.between(shortest, longest));
             }
         });
     }

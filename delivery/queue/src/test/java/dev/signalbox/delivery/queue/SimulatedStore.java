@@ -72,9 +72,14 @@ record SimulatedStore(SimulatedWorld world, SimulatedTables tables) implements S
         return ask(() -> tables.giveBack(lease, now, rescuer));
     }
 
+    /**
+     * A node decides between the statement that finds and locks the leases and the one that ends them. So a call that it has
+     * given up, and that is carried out late, ends none that were claimed after it.
+     */
     @Override
     public int recover(String owner, long now, int shard, Rescuer rescuer) {
-        return ask(() -> tables.recover(owner, now, rescuer));
+        Set<UUID> found = tables.leases(owner);
+        return ask(() -> tables.recover(owner, found, now, rescuer));
     }
 
     @Override

@@ -35,7 +35,9 @@ final class SimulatedTables {
         /** What is to be tried again is queued nowhere. */
         NO_QUEUE,
         /** What is rescued counts as not begun. */
-        NO_DOUBT
+        NO_DOUBT,
+        /** A recovery that is carried out late ends what was claimed since its node gave it up, too. */
+        LATE_RECOVERY
     }
 
     private record Body(Reach reach, long acceptedAt, boolean readable) {}
@@ -233,14 +235,25 @@ final class SimulatedTables {
         return end(List.of(standing), now, rescuer);
     }
 
-    int recover(String owner, long now, Store.Rescuer rescuer) {
+    /** @param found the leases that the transaction's first statement found; it ends no others */
+    int recover(String owner, Set<UUID> found, long now, Store.Rescuer rescuer) {
         world.saw(SimulatedWorld.Sight.RECOVERED);
         return end(
                 leases.values().stream()
                         .filter(lease -> lease.owner().equals(owner))
+                        .filter(lease -> found.contains(lease.id()) || flaw == Flaw.LATE_RECOVERY)
                         .toList(),
                 now,
                 rescuer);
+    }
+
+    /** The leases of an owner that stand now. */
+    Set<UUID> leases(String owner) {
+        Set<UUID> standing = new HashSet<>();
+        leases.values().stream()
+                .filter(lease -> lease.owner().equals(owner))
+                .forEach(lease -> standing.add(lease.id()));
+        return standing;
     }
 
     Set<UUID> renew(Collection<UUID> ids, long length) {
