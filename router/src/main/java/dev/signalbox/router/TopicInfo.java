@@ -9,5 +9,7 @@ import java.util.UUID;
  * @param last the offset of the last message; 0 if there was none
  * @param bytes of what is kept
  * @param subscribers sessions that subscribe to it on this node
+ * @param presence whether it tells who subscribes
  */
-public record TopicInfo(String name, UUID epoch, long first, long last, long bytes, int subscribers) {}
+public record TopicInfo(
+        String name, UUID epoch, long first, long last, long bytes, int subscribers, boolean presence) {}

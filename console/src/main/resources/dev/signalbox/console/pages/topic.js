@@ -9,10 +9,9 @@ import { bytes, clock, count, exactly, number } from '../words.js';
 const PAGE = 100;
 const MOST_MESSAGES = 500;
 const LONGEST_PAYLOAD = 500;
-const PRESENCE = 'get /api/topics/{name}/presence';
 
 /**
- * One topic: what it keeps, newest first, and what comes while the page is open; who subscribes, where the server tells. Shows at most
+ * One topic: what it keeps, newest first, and what comes while the page is open; who subscribes, where the topic tells. Shows at most
  * MOST_MESSAGES; the oldest give way.
  */
 class TopicPage extends Page {
@@ -32,21 +31,11 @@ class TopicPage extends Page {
       this.topic = await api.topic(this.route.item);
       this.gone = false;
       if (!this.paused) await this.#read();
-      if (this.features.has(PRESENCE)) this.presence = await this.#whoIsThere();
+      this.presence = this.topic.presence ? await api.presence(this.route.item, { limit: PAGE }) : undefined;
       this.problem = undefined;
     } catch (failure) {
       if (!(failure instanceof Refusal) || failure.status !== 404) throw failure;
       this.gone = true;
-    }
-  }
-
-  /** A topic without presence refuses to tell. */
-  async #whoIsThere() {
-    try {
-      return await api.presence(this.route.item, { limit: PAGE });
-    } catch (failure) {
-      if (failure instanceof Refusal && failure.status < 500) return undefined;
-      throw failure;
     }
   }
 

@@ -46,10 +46,17 @@ final class TopicRoutes {
     }
 
     /** {@code first} is above {@code last} if nothing is kept. */
-    private record TopicView(String name, UUID epoch, long first, long last, long bytes, int subscribers) {
+    private record TopicView(
+            String name, UUID epoch, long first, long last, long bytes, int subscribers, boolean presence) {
         static TopicView of(TopicInfo info) {
             return new TopicView(
-                    info.name(), info.epoch(), info.first(), info.last(), info.bytes(), info.subscribers());
+                    info.name(),
+                    info.epoch(),
+                    info.first(),
+                    info.last(),
+                    info.bytes(),
+                    info.subscribers(),
+                    info.presence());
         }
     }
 
