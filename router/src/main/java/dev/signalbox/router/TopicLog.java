@@ -312,7 +312,8 @@ final class TopicLog implements Topic {
     }
 
     TopicInfo info() {
-        return locked(() -> new TopicInfo(name, epoch, trimmed().first(), kept.end(), kept.bytes(), subscribers, presence != null));
+        return locked(() ->
+                new TopicInfo(name, epoch, trimmed().first(), kept.end(), kept.bytes(), subscribers, presence != null));
     }
 
     /** Forgets what is too old. True if nothing is kept. */
