@@ -118,6 +118,12 @@ class DispatchSimulationTest {
         assertThat(run(5447949203421916667L)).containsKeys(Sight.RECOVERED, Sight.PARKED);
     }
 
+    /** Rare: a node is killed during an attempt and recovers at once, with a clock that is behind the one that dated it. */
+    @Test
+    void attemptFromTheFutureIsNotRepeated() {
+        assertThat(run(1366837982845581335L)).containsKeys(Sight.RECOVERED, Sight.PARKED);
+    }
+
     private static boolean fails(long seed, Flaw flaw) {
         try {
             new DispatchSimulation(seed, database, flaw).run();
