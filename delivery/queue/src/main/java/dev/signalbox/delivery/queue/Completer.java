@@ -31,6 +31,10 @@ final class Completer {
         Completion completion() {
             return new Completion(batch.lease(), verdict);
         }
+
+        void settled() {
+            lane.settled(batch, verdict.outcome().id(), verdict.outcome().attempt());
+        }
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Completer.class);
@@ -199,7 +203,7 @@ final class Completer {
                 problem);
         gathered.remove(entry);
         entry.batch().lose(); // So its lease is neither ended nor prolonged, and will be rescued.
-        entry.lane().settled(entry.batch(), entry.verdict().outcome().id());
+        entry.settled();
     }
 
     /** @param again whether an earlier write of these may have been committed, and so have ended their leases */
@@ -231,7 +235,7 @@ final class Completer {
             } else {
                 announce(entry);
             }
-            entry.lane().settled(entry.batch(), entry.verdict().outcome().id());
+            entry.settled();
         }
         return refused;
     }

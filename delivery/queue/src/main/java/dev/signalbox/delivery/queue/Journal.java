@@ -8,6 +8,12 @@ import java.util.UUID;
  * Thread-safe.
  */
 interface Journal extends AutoCloseable {
+    /**
+     * What has an entry of its own. That an attempt is on record may be known here only after the next one of the same message
+     * has begun: the message is due again with the commit, and its answer may come late or get lost.
+     */
+    record Attempt(UUID id, int number) {}
+
     /** How far an attempt came before the crash. */
     sealed interface Fate {
         /** No sender had it. */
@@ -38,11 +44,11 @@ interface Journal extends AutoCloseable {
     /** A sender is about to get it. */
     void begin(UUID id, int attempt);
 
-    /** The sender has answered. An answer that came after another attempt had begun is ignored. */
+    /** The sender has answered. An answer that came after the attempt was settled is ignored. */
     void end(UUID id, int attempt, SendResult result);
 
-    /** What became of it is on record, or another node's affair. */
-    void settle(UUID id);
+    /** What became of the attempt is on record, or another node's affair. */
+    void settle(UUID id, int attempt);
 
     @Override
     void close();

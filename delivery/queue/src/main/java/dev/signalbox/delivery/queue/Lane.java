@@ -289,7 +289,7 @@ final class Lane {
         Verdict prevented = rules.prevented(claimed, time.now(), terms.keyLifetime());
         long needed = Micros.of(context.options().margin()) + Micros.of(terms.timeout());
         if (batch.isLost()) {
-            settled(batch, claimed.ticket().id());
+            settled(batch, claimed.ticket().id(), claimed.ticket().attempt() + 1);
         } else if (prevented != null) {
             throttle.refund(1, batch.lease());
             completer.add(this, batch, prevented);
@@ -362,8 +362,8 @@ final class Lane {
     }
 
     /** One entry less that needs this node's attention. */
-    void settled(Batch batch, UUID id) {
-        context.journal().settle(id);
+    void settled(Batch batch, UUID id, int attempt) {
+        context.journal().settle(id, attempt);
         leases.settled(batch);
         window.release();
         if (throttle.limitsConcurrency()) {

@@ -67,15 +67,15 @@ final class MappedJournal implements Journal {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     /** A slot from before the crash. */
-    private record Past(int slot, int attempt, Fate fate) {}
+    private record Past(int slot, Fate fate) {}
 
     private final Path file;
     private final FileChannel channel;
     private final FileLock lock;
     private final MappedByteBuffer map;
     private final UUID owner;
-    private final Map<UUID, Past> past = new HashMap<>();
-    private final Map<UUID, Integer> slots = new ConcurrentHashMap<>();
+    private final Map<Attempt, Past> past = new HashMap<>();
+    private final Map<Attempt, Integer> slots = new ConcurrentHashMap<>();
     private final BlockingQueue<Integer> free;
     private final int held;
     private int used; // guarded by this, and in the file
@@ -192,7 +192,8 @@ final class MappedJournal implements Journal {
             if (kind == FREE) {
                 free.add(slot);
             } else {
-                past.put(uuid(at(slot) + ID), new Past(slot, map.getInt(at(slot) + ATTEMPT), fate(slot, kind)));
+                Attempt attempt = new Attempt(uuid(at(slot) + ID), map.getInt(at(slot) + ATTEMPT));
+                past.put(attempt, new Past(slot, fate(slot, kind)));
             }
         }
     }
@@ -251,8 +252,8 @@ final class MappedJournal implements Journal {
 
     @Override
     public synchronized Fate fate(UUID id, int attempt) {
-        Past known = past.get(id);
-        return known == null || known.attempt() != attempt ? new Fate.NotBegun() : known.fate();
+        Past known = past.get(new Attempt(id, attempt));
+        return known == null ? new Fate.NotBegun() : known.fate();
     }
 
     @Override
@@ -275,7 +276,7 @@ final class MappedJournal implements Journal {
         put(at(slot) + ID, id);
         map.putInt(at(slot) + LENGTH, 0);
         set(slot, BEGUN);
-        slots.put(id, slot);
+        slots.put(new Attempt(id, attempt), slot);
     }
 
     /** The file counts it before anything is written to it: what is not counted is not read after a crash. */
@@ -291,10 +292,14 @@ final class MappedJournal implements Journal {
 
     @Override
     public void end(UUID id, int attempt, SendResult result) {
-        Integer slot = slots.get(id);
-        if (slot == null || map.getInt(at(slot) + ATTEMPT) != attempt) {
-            return;
-        }
+        // Within the map's lock: the slot of an attempt that is settled meanwhile may be another one's at once.
+        slots.computeIfPresent(new Attempt(id, attempt), (same, slot) -> {
+            end(slot, result);
+            return slot;
+        });
+    }
+
+    private void end(int slot, SendResult result) {
         int kind = switch (result) {
             case SendResult.Accepted accepted -> {
                 accepted.providerId().ifPresent(name -> keep(slot, name.getBytes(UTF_8)));
@@ -316,8 +321,8 @@ final class MappedJournal implements Journal {
     }
 
     @Override
-    public void settle(UUID id) {
-        Integer slot = slots.remove(id);
+    public void settle(UUID id, int attempt) {
+        Integer slot = slots.remove(new Attempt(id, attempt));
         if (slot != null) {
             set(slot, FREE);
             free.add(slot);

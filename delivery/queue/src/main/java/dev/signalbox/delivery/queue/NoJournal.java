@@ -35,7 +35,7 @@ record NoJournal(UUID owner) implements Journal {
     }
 
     @Override
-    public void settle(UUID id) {
+    public void settle(UUID id, int attempt) {
         // Nothing is kept.
     }
 

@@ -142,13 +142,21 @@ final class Rules {
                     ? event.ends(Result.TIMED_OUT, State.UNKNOWN, reason)
                     : event.stepEnds(Result.TIMED_OUT, State.DEAD, reason);
         }
-        if (unsure && now >= ticket.unsureSince() + Micros.of(keyLifetime)) {
+        if (unsure && isForgotten(ticket.unsureSince(), now, keyLifetime)) {
             return event.ends(
                     Result.UNKNOWN,
                     State.UNKNOWN,
                     "an earlier attempt may have been sent, and the provider would no longer recognise a repeat");
         }
         return null;
+    }
+
+    /**
+     * Whether a provider no longer recognises a repeat. One that never does needs no clock to say so: the first attempt may have
+     * been dated by a clock that is ahead of this node's.
+     */
+    private static boolean isForgotten(long unsureSince, long now, Duration keyLifetime) {
+        return keyLifetime.isZero() || now >= unsureSince + Micros.of(keyLifetime);
     }
 
     private static boolean isOver(long limit, long now) {
@@ -186,7 +194,7 @@ final class Rules {
             boolean expired = isOver(claimed.expiresAt(), next);
             boolean stepOver = (spends && tried >= claimed.maxAttempts()) || isOver(ticket.deadline(), next);
             if (unsureSince != Micros.NONE) {
-                boolean forgotten = next >= unsureSince + Micros.of(keyLifetime);
+                boolean forgotten = isForgotten(unsureSince, next, keyLifetime);
                 return expired || stepOver || forgotten
                         ? ends(result, State.UNKNOWN, reason)
                         : waits(result, reason, next, unsureSince);

@@ -109,6 +109,21 @@ class DispatchSimulationTest {
         assertThat(fails(seed, Flaw.LATE_RECOVERY)).isTrue();
     }
 
+    /**
+     * Rare: a node learns late that an attempt is on record, when it has begun the next one of the same message already, and is
+     * killed during that. What it finds in its journal then is the doubt about the second.
+     */
+    @Test
+    void recordThatIsKnownLateSettlesNoLaterAttempt() {
+        assertThat(run(5447949203421916667L)).containsKeys(Sight.RECOVERED, Sight.PARKED);
+    }
+
+    /** Rare: a node is killed during an attempt and recovers at once, with a clock that is behind the one that dated it. */
+    @Test
+    void attemptFromTheFutureIsNotRepeated() {
+        assertThat(run(1366837982845581335L)).containsKeys(Sight.RECOVERED, Sight.PARKED);
+    }
+
     private static boolean fails(long seed, Flaw flaw) {
         try {
             new DispatchSimulation(seed, database, flaw).run();

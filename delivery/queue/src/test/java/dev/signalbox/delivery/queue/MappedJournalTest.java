@@ -21,6 +21,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +31,7 @@ class MappedJournalTest {
     private static final int SLOT = 128; // as long as the header
     private static final int THREADS = 8;
     private static final int EACH = 500;
+    private static final int ROUNDS = 100_000;
 
     @TempDir
     Path folder;
@@ -106,7 +109,7 @@ class MappedJournalTest {
                 UUID id = UUID.randomUUID();
                 journal.begin(id, 1);
                 journal.end(id, 1, new SendResult.Unknown("?"));
-                journal.settle(id);
+                journal.settle(id, 1);
             }
             assertThat(journal.isKept()).isTrue();
         }
@@ -121,12 +124,71 @@ class MappedJournalTest {
     void answerOfAnEarlierAttemptChangesNothing() {
         try (Journal journal = open(4)) {
             journal.begin(ID, 1);
-            journal.settle(ID);
+            journal.settle(ID, 1);
             journal.begin(ID, 2);
             journal.end(ID, 1, new SendResult.Rejected("late"));
         }
         try (Journal journal = open(4)) {
             assertThat(journal.fate(ID, 2)).isEqualTo(new Fate.Begun());
+        }
+    }
+
+    /** An answer of the database came late or got lost: by then this node had claimed and begun the message again. */
+    @Test
+    void settlingAnEarlierAttemptChangesNothing() {
+        try (Journal journal = open(2)) {
+            journal.begin(ID, 1);
+            journal.end(ID, 1, new SendResult.Rejected("no"));
+            journal.begin(ID, 2);
+            journal.settle(ID, 1);
+            journal.begin(UUID.randomUUID(), 1); // There is room for it: the first attempt's place is free again.
+        }
+        try (Journal journal = open(2)) {
+            assertThat(journal.fate(ID, 1)).isEqualTo(new Fate.NotBegun());
+            assertThat(journal.fate(ID, 2)).isEqualTo(new Fate.Begun());
+        }
+    }
+
+    @Test
+    void remembersEachAttemptOfAMessage() {
+        try (Journal journal = open(2)) {
+            journal.begin(ID, 1);
+            journal.begin(ID, 2);
+            journal.end(ID, 1, new SendResult.Accepted(Optional.of("p-1")));
+        }
+        try (Journal journal = open(2)) {
+            assertThat(journal.fate(ID, 1)).isEqualTo(new Fate.Ended(new SendResult.Accepted(Optional.of("p-1"))));
+            assertThat(journal.fate(ID, 2)).isEqualTo(new Fate.Begun());
+            journal.forgetPast();
+            journal.begin(UUID.randomUUID(), 1);
+            journal.begin(UUID.randomUUID(), 1); // Both places are free again.
+        }
+    }
+
+    /** A sender that was given up answers at the very moment when its attempt is settled, and another one gets its place. */
+    @Test
+    void lateAnswerNeverEndsAnAttemptOfAnotherMessage() throws Exception {
+        List<UUID> late = Stream.generate(UUID::randomUUID).limit(ROUNDS).toList();
+        List<UUID> next = Stream.generate(UUID::randomUUID).limit(ROUNDS).toList();
+        AtomicInteger round = new AtomicInteger();
+        try (Journal journal = open(ROUNDS);
+                ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            late.forEach(id -> journal.begin(id, 1)); // So the only free place is that of the attempt settled last.
+            Future<?> answers = thread.submit(() -> {
+                for (int i = 0; i < ROUNDS; i = round.get()) {
+                    journal.end(late.get(i), 1, new SendResult.Accepted(Optional.empty()));
+                }
+            });
+            for (int i = 0; i < ROUNDS; i++) {
+                round.set(i);
+                journal.settle(late.get(i), 1);
+                journal.begin(next.get(i), 1);
+            }
+            round.set(ROUNDS);
+            answers.get(60, TimeUnit.SECONDS);
+        }
+        try (Journal journal = open(ROUNDS)) {
+            assertThat(next).allMatch(id -> journal.fate(id, 1).equals(new Fate.Begun()));
         }
     }
 
@@ -196,7 +258,7 @@ class MappedJournalTest {
             for (int i = 0; i < 100; i++) {
                 UUID id = UUID.randomUUID();
                 journal.begin(id, 1);
-                journal.settle(id);
+                journal.settle(id, 1);
             }
         }
         byte[] file = Files.readAllBytes(file());

@@ -129,6 +129,25 @@ class RulesTest {
         assertThat(second.next()).isNotNull().extracting(Ticket::unsureSince).isEqualTo(NOW - 100 * SECOND);
     }
 
+    /** A node that recovers after a crash may find its attempt dated by the database's clock, which is ahead of its own. */
+    @Test
+    void whereRepeatsAreNeverRecognisedNoClockAllowsOne() {
+        long ahead = NOW + 30 * SECOND;
+
+        assertThat(rules.attempted(claimed(true, 0, 0, 0, 0), answer("unknown"), ahead, NOW, terms(Duration.ZERO))
+                        .outcome()
+                        .state())
+                .isEqualTo(State.UNKNOWN);
+        assertThat(rules.rescued(claimed(true, 0, 0, 0, 0), ahead, NOW, terms(Duration.ZERO))
+                        .outcome()
+                        .state())
+                .isEqualTo(State.UNKNOWN);
+        assertThat(rules.prevented(claimed(true, 1, 0, 0, ahead), NOW, Duration.ZERO))
+                .isNotNull()
+                .extracting(verdict -> verdict.outcome().state())
+                .isEqualTo(State.UNKNOWN);
+    }
+
     @Test
     void rescueIsAnAttemptInDoubtAndRetriedAtOnce() {
         Verdict keyed = rules.rescued(claimed(true, 0, 0, 0, 0), NOW - 30 * SECOND, NOW, terms(KEYED));

@@ -8,18 +8,18 @@ import org.jspecify.annotations.Nullable;
 /** A journal whose file outlives the processes of its machine: {@link #reopened} is what the next one finds. */
 final class SimulatedJournal implements Journal {
     /** @param result null while the sender has it */
-    private record Line(int attempt, @Nullable SendResult result) {}
+    private record Line(@Nullable SendResult result) {}
 
     private final UUID owner;
-    private final Map<UUID, Line> past;
-    private final Map<UUID, Line> lines = new HashMap<>();
+    private final Map<Attempt, Line> past;
+    private final Map<Attempt, Line> lines = new HashMap<>();
     private boolean hasPast;
 
     SimulatedJournal(UUID owner) {
         this(owner, Map.of(), false);
     }
 
-    private SimulatedJournal(UUID owner, Map<UUID, Line> past, boolean hasPast) {
+    private SimulatedJournal(UUID owner, Map<Attempt, Line> past, boolean hasPast) {
         this.owner = owner;
         this.past = past;
         this.hasPast = hasPast;
@@ -27,7 +27,7 @@ final class SimulatedJournal implements Journal {
 
     /** To be called when the machine dies: what its threads write while they end, the file never sees. */
     SimulatedJournal reopened() {
-        Map<UUID, Line> found = new HashMap<>(hasPast ? past : Map.of());
+        Map<Attempt, Line> found = new HashMap<>(hasPast ? past : Map.of());
         found.putAll(lines);
         return new SimulatedJournal(owner, found, true);
     }
@@ -49,8 +49,8 @@ final class SimulatedJournal implements Journal {
 
     @Override
     public Fate fate(UUID id, int attempt) {
-        Line line = past.get(id);
-        if (line == null || line.attempt() != attempt) {
+        Line line = past.get(new Attempt(id, attempt));
+        if (line == null) {
             return new Fate.NotBegun();
         }
         SendResult result = line.result();
@@ -64,17 +64,17 @@ final class SimulatedJournal implements Journal {
 
     @Override
     public void begin(UUID id, int attempt) {
-        lines.put(id, new Line(attempt, null));
+        lines.put(new Attempt(id, attempt), new Line(null));
     }
 
     @Override
     public void end(UUID id, int attempt, SendResult result) {
-        lines.computeIfPresent(id, (same, line) -> line.attempt() == attempt ? new Line(attempt, result) : line);
+        lines.computeIfPresent(new Attempt(id, attempt), (same, line) -> new Line(result));
     }
 
     @Override
-    public void settle(UUID id) {
-        lines.remove(id);
+    public void settle(UUID id, int attempt) {
+        lines.remove(new Attempt(id, attempt));
     }
 
     @Override
