@@ -202,7 +202,8 @@ class ClusterHistoryTest {
     void aNodeThatHasOnlyTheNewestLoadsTheRestForWhoAsks() {
         Position first = published(alice, "a");
         published(alice, "b");
-        // Its own messages are all that this node has of the topic, unless it has just heard of the other node and looked into the history.
+        // Its own messages are all that this node has of the topic, unless it has just heard of the other node and
+        // looked into the history.
         published(bob, "c", "d");
         assertThat(two.router.read(NEWS, 0, 1 << 20).orElseThrow().publications())
                 .hasSizeBetween(2, 4);
