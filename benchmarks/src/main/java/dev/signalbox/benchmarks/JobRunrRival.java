@@ -32,8 +32,8 @@ final class JobRunrRival implements JavaRival {
         }
     }
 
-    /** Does what the current run has to do. */
-    static final class Handler implements JobRequestHandler<Message> {
+    /** Does what the current run has to do. Public, as JobRunr calls it by reflection. */
+    public static final class Handler implements JobRequestHandler<Message> {
         private volatile Handling handling = () -> {};
         private volatile CountDownLatch left = new CountDownLatch(0);
 

@@ -114,6 +114,7 @@ final class RivalPair implements AutoCloseable {
     @Override
     public void close() {
         load.destroy();
+        load.onExit().join(); // else the clients say that the server closed their connections
         server.close();
     }
 }

@@ -48,8 +48,14 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
     static RivalServer nats(RivalTools tools) throws IOException {
         Path program = tools.go("github.com/nats-io/nats-server/v2", "nats-server");
         int port = freePort();
-        return listening(
-                "nats", RivalProtocol.NATS, port, program.toString(), "-a", "127.0.0.1", "-p", String.valueOf(port));
+        // Clients that wait for their turn answer no ping; by default NATS closes them after some minutes.
+        Path configuration = Files.createTempFile("nats", ".conf");
+        Files.writeString(configuration, """
+                listen: "127.0.0.1:%d"
+                ping_interval: "24h"
+                """.formatted(port));
+        configuration.toFile().deleteOnExit();
+        return listening("nats", RivalProtocol.NATS, port, program.toString(), "-c", configuration.toString());
     }
 
     static RivalServer redis() throws IOException {
