@@ -103,12 +103,16 @@ final class RivalPair implements AutoCloseable {
 
     /** What {@code clients} idle subscribers more take. */
     List<Sample> connect(String name, int clients) throws IOException {
+        server.collect();
         long before = server.residentBytes();
         double nanos = order("connect " + clients)[0];
+        double withGarbage = server.residentBytes() - before;
+        server.collect();
         double bytes = server.residentBytes() - before;
         return List.of(
                 new Sample(name, server.system(), clients / nanos * NANOS, "connections/s"),
-                new Sample(name, server.system(), bytes / clients, "bytes/connection"));
+                new Sample(name + ", memory", server.system(), bytes / clients, "bytes/connection"),
+                new Sample(name + ", memory at once", server.system(), withGarbage / clients, "bytes/connection"));
     }
 
     @Override

@@ -17,18 +17,21 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** One system's server, in a process of its own. */
-record RivalServer(String system, RivalProtocol protocol, Process process, int port) implements AutoCloseable {
+record RivalServer(String system, RivalProtocol protocol, Process process, int port, boolean isJava)
+        implements AutoCloseable {
     private static final long KIB = 1_024;
 
     static RivalServer signalbox(RivalProtocol protocol) throws IOException {
         Process process = java(RouterServer.class);
         String[] ports = firstLine(process).split(" ", -1);
         int port = Integer.parseInt(ports[protocol == RivalProtocol.SIGNALBOX_TCP ? 1 : 0]);
-        return new RivalServer(RouterBenchmark.SYSTEM, protocol, process, port);
+        return new RivalServer(RouterBenchmark.SYSTEM, protocol, process, port, true);
     }
 
     static RivalServer vertx() throws IOException {
-        return printing("vert.x", RivalProtocol.WEBSOCKET, java(VertxServer.class));
+        Process process = java(VertxServer.class);
+        int port = Integer.parseInt(firstLine(process));
+        return new RivalServer("vert.x", RivalProtocol.WEBSOCKET, process, port, true);
     }
 
     static RivalServer ws(RivalTools tools) throws IOException {
@@ -101,6 +104,7 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
                 System.getProperty("java.class.path"),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+UseCompactObjectHeaders", // as the product runs
                 main.getName());
     }
 
@@ -111,7 +115,7 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
     }
 
     private static RivalServer printing(String system, RivalProtocol protocol, Process process) throws IOException {
-        return new RivalServer(system, protocol, process, Integer.parseInt(firstLine(process)));
+        return new RivalServer(system, protocol, process, Integer.parseInt(firstLine(process)), false);
     }
 
     private static String firstLine(Process process) throws IOException {
@@ -129,7 +133,7 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        RivalServer server = new RivalServer(system, protocol, process, port);
+        RivalServer server = new RivalServer(system, protocol, process, port, false);
         try {
             Waiting.until(server::answers);
             return server;
@@ -163,6 +167,17 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
         return process.info()
                 .totalCpuDuration()
                 .orElseThrow(() -> new IllegalStateException("this system does not tell a process's time"));
+    }
+
+    /** Collects its garbage, if it is a JVM: what accepting connections left lies in memory until there is a reason to. */
+    void collect() throws IOException {
+        if (isJava) {
+            process.outputWriter(StandardCharsets.US_ASCII).append('\n').flush();
+            String answer = process.inputReader(StandardCharsets.US_ASCII).readLine();
+            if (answer == null) {
+                throw new IOException(system + " ended");
+            }
+        }
     }
 
     /** Its memory that is not swapped out, in bytes. */

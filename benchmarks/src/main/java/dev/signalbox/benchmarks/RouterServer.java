@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** A router with the whole pipeline, in a process of its own: prints its ports, and ends with its input. */
+/** A router with the whole pipeline, in a process of its own: prints its ports, collects its garbage at each byte of its input, and ends with it. */
 final class RouterServer {
     private static final int MOST_A_SECOND = 1_000_000;
     private static final int CONNECTIONS = 100_000;
@@ -42,7 +42,8 @@ final class RouterServer {
         router.attach(lines);
         System.out.println(web.address().getPort() + " " + lines.address().getPort());
         while (System.in.read() >= 0) {
-            // Until the one who started it ends.
+            System.gc();
+            System.out.println("collected");
         }
         router.close();
     }

@@ -33,7 +33,7 @@ final class Dialogue {
 
     private @Nullable Conversation conversation;
     private @Nullable ScheduledFuture<?> authenticationDeadline;
-    /** Who looks at the token; interrupted when the connection ends first. */
+    /** Who looks at the token; interrupted when the connection ends first. Not kept longer: an idle connection is to be small. */
     private @Nullable Thread authentication;
 
     private boolean authenticating;
@@ -130,6 +130,7 @@ final class Dialogue {
 
     private void authenticated(Optional<Principal> principal, SessionStart start) {
         authenticating = false;
+        authentication = null;
         events.authenticated();
         if (!connection.isOpen()) {
             return;

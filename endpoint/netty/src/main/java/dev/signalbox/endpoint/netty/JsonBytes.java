@@ -65,9 +65,9 @@ final class JsonBytes {
         int length = value.length();
         int i = 0;
         while (i < length) {
-            // The last of a chunk may be half of a pair, which then takes a unit of the next: hence the one more.
-            reserve((CHUNK + 1) * LONGEST);
             int end = Math.min(length, i + CHUNK);
+            // The last of a chunk may be half of a pair, which then takes a unit of the next: hence the one more.
+            reserve((end - i + 1) * LONGEST);
             while (i < end) {
                 i = character(value, i);
             }
