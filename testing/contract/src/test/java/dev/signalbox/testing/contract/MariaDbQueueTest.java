@@ -246,6 +246,19 @@ class MariaDbQueueTest {
     }
 
     @Nested
+    class Stopping extends DeliveryQueueStopContract {
+        @BeforeAll
+        static void inTheLongForm() {
+            requireTheLongForm();
+        }
+
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Simulation extends DeliveryQueueSimulationContract {
         @BeforeAll
         static void inTheLongForm() {

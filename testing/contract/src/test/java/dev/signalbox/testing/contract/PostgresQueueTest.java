@@ -179,6 +179,14 @@ class PostgresQueueTest {
     }
 
     @Nested
+    class Stopping extends DeliveryQueueStopContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Simulation extends DeliveryQueueSimulationContract {
         @Override
         protected DatabaseConfig newDatabase() {

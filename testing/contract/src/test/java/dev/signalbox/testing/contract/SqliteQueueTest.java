@@ -159,6 +159,14 @@ class SqliteQueueTest {
     }
 
     @Nested
+    class Stopping extends DeliveryQueueStopContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Simulation extends DeliveryQueueSimulationContract {
         @Override
         protected DatabaseConfig newDatabase() {
