@@ -186,6 +186,14 @@ class MariaDbQueueTest {
     }
 
     @Nested
+    class BatchRepeats extends DeliveryQueueBatchRepeatContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @BeforeAll
         static void inTheLongForm() {

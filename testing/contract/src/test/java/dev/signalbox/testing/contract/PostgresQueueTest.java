@@ -139,6 +139,14 @@ class PostgresQueueTest {
     }
 
     @Nested
+    class BatchRepeats extends DeliveryQueueBatchRepeatContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @Override
         protected DatabaseConfig newDatabase() {

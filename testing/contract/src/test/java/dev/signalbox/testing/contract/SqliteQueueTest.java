@@ -119,6 +119,14 @@ class SqliteQueueTest {
     }
 
     @Nested
+    class BatchRepeats extends DeliveryQueueBatchRepeatContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @Override
         protected DatabaseConfig newDatabase() {
