@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads batches. Works in the transaction of its connection. */
 record BatchRows(Rows rows) {
@@ -27,13 +29,13 @@ record BatchRows(Rows rows) {
 
     /** The place of a batch in the list: that of its creation. */
     private record Cursor(long createdAt, UUID id) {
+        private static final Pattern WRITTEN =
+                Pattern.compile("(\\d{1,18})\\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})");
+
         static Cursor parse(String text) {
-            int dot = text.indexOf('.');
-            try {
-                return new Cursor(Long.parseLong(text.substring(0, dot)), UUID.fromString(text.substring(dot + 1)));
-            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-                throw new IllegalArgumentException("cursor is not one that a list of batches gave", e);
-            }
+            Matcher parts = WRITTEN.matcher(text);
+            Limits.check(parts.matches(), "cursor", "is not one that a list of batches gave");
+            return new Cursor(Long.parseLong(parts.group(1)), UUID.fromString(parts.group(2)));
         }
 
         @Override
