@@ -61,7 +61,7 @@ class TransactionalBatchesTest {
                 status.setRollbackOnly();
             });
             assertThat(batches.find(id)).isEmpty();
-            assertThat(application.getBean(DeliveryQueue.class).counts().byState())
+            assertThat(application.getBean(DeliveryQueue.class).list(Filter.ALL).items())
                     .isEmpty();
 
             transactions.executeWithoutResult(status -> {

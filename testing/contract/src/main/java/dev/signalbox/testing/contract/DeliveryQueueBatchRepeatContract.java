@@ -92,7 +92,7 @@ public abstract class DeliveryQueueBatchRepeatContract extends DeliveryQueueCont
         assertThat(again.duplicate()).isTrue();
         assertThat(again.batch()).isEqualTo(first);
         assertThat(batches.find(id)).contains(first);
-        assertThat(queue().counts().byState()).isEqualTo(Map.of(State.PENDING, 2L));
+        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 2L);
     }
 
     @Test
@@ -107,7 +107,7 @@ public abstract class DeliveryQueueBatchRepeatContract extends DeliveryQueueCont
         assertConflict(List.of(message("three")), List.of(Step.parse("webhook:other")), "messages", "callback");
 
         assertThat(batches.find(id)).contains(first);
-        assertThat(queue().counts().byState()).isEqualTo(Map.of(State.PENDING, 2L));
+        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 2L);
     }
 
     /** A caller who makes messages anew gives them new ids and traces, and counts their expiry from now. */
@@ -164,7 +164,7 @@ public abstract class DeliveryQueueBatchRepeatContract extends DeliveryQueueCont
             }
         }
         assertThat(duplicates).containsExactlyInAnyOrder(true, false);
-        assertThat(queue().counts().byState()).isEqualTo(Map.of(State.PENDING, 2L));
+        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 2L);
     }
 
     @Test
@@ -191,7 +191,7 @@ public abstract class DeliveryQueueBatchRepeatContract extends DeliveryQueueCont
             }
         }
         assertThat(refused).isEqualTo(1);
-        assertThat(queue().counts().byState()).isEqualTo(Map.of(State.PENDING, 1L));
+        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 1L);
     }
 
     private static BodyProtection encrypted(int seed) {
@@ -258,7 +258,7 @@ public abstract class DeliveryQueueBatchRepeatContract extends DeliveryQueueCont
             queue().enqueue(connection, message("beside"));
             connection.commit();
         }
-        assertThat(queue().counts().byState()).isEqualTo(Map.of(State.PENDING, 3L));
+        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 3L);
     }
 
     @Test
