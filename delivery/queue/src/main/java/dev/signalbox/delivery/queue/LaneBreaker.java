@@ -6,10 +6,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The circuit breaker of a lane, that is of a channel on one node: it decides how much may be claimed. It opens when the provider refuses our account, or when it failed so many times in
- * a row. After a pause it is half open: one message at a time tries whether the provider works again; the pauses double from
- * {@link #FIRST} to {@link #LONGEST}, and what the provider wishes counts if it is longer. The first message that the provider
- * takes or refuses for itself closes it. Thread-safe; times are ticks of {@link Time}.
+ * The circuit breaker of a lane, that is of a channel on one node: it decides how much may be claimed. It opens when the provider
+ * refuses our account, or when it failed so many times in a row. After a pause it is half open: one message at a time tries whether
+ * the provider works again; the pauses double from {@link #FIRST} to {@link #LONGEST}, and what the provider wishes counts if it is
+ * longer. The first message that the provider takes or refuses for itself closes it. Thread-safe; times are ticks of {@link Time}.
  *
  * <p>It is not that of the module {@code http}: this one is asked before messages are claimed, learns of refused accounts, and heeds
  * how long a provider wants to be left alone.
