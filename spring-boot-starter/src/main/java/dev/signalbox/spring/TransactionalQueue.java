@@ -20,8 +20,7 @@ final class TransactionalQueue extends WrappedQueue {
 
     @Override
     public Receipt enqueue(Reach reach) {
-        return join.joining(connection -> plain().enqueue(connection, reach))
-                .orElseGet(() -> plain().enqueue(reach));
+        return join.joining(connection -> plain().enqueue(connection, reach)).orElseGet(() -> plain().enqueue(reach));
     }
 
     @Override

@@ -102,8 +102,8 @@ class DeliveryAutoConfigurationTest {
     void dispatchingAndTheQueueCanBeSwitchedOff() {
         ApplicationContextRunner sending = onSqlite().withBean(RecordingSender.class);
 
-        sending.run(context ->
-                assertThat(context).hasSingleBean(Dispatcher.class).hasSingleBean(BatchLoop.class));
+        sending.run(
+                context -> assertThat(context).hasSingleBean(Dispatcher.class).hasSingleBean(BatchLoop.class));
         sending.withPropertyValues("signalbox.delivery.dispatch=false")
                 .run(context ->
                         assertThat(context).hasSingleBean(DeliveryQueue.class).doesNotHaveBean(Dispatcher.class));

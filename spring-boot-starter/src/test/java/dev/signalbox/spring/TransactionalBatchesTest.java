@@ -70,7 +70,8 @@ class TransactionalBatchesTest {
             });
             Awaitility.await()
                     .atMost(PATIENCE)
-                    .until(() -> application.getBean(RecordingSender.class).bodies.size() == 3);
+                    .until(() ->
+                            application.getBean(RecordingSender.class).bodies.size() == 3);
 
             assertThat(application.getBean(Shop.class).orders()).isEqualTo(1);
             assertThat(application.getBean(RecordingSender.class).bodies.getLast())
@@ -91,10 +92,12 @@ class TransactionalBatchesTest {
                 ShopApplication.start(url, "signalbox.delivery.dispatch=false")) {
             application.getBean(MessageBatches.class).create(id, messages(), OWNER);
             DeliveryQueue queue = application.getBean(DeliveryQueue.class);
-            queue.list(Filter.ALL).items().forEach(each -> queue.change(
-                    each.reach().id(), DeliveryQueue.Action.CANCEL, Remark.NONE));
+            queue.list(Filter.ALL)
+                    .items()
+                    .forEach(each -> queue.change(each.reach().id(), DeliveryQueue.Action.CANCEL, Remark.NONE));
             assertThat(application.getBeansOfType(BatchLoop.class)).isEmpty();
-            MessageBatch ended = application.getBean(MessageBatches.class).find(id).orElseThrow();
+            MessageBatch ended =
+                    application.getBean(MessageBatches.class).find(id).orElseThrow();
             assertThat(ended.completedAt()).isPresent();
             assertThat(ended.toldBy()).isEmpty();
         }
@@ -121,9 +124,7 @@ class TransactionalBatchesTest {
         try (ConfigurableApplicationContext application = ShopApplication.start(
                 url, "signalbox.delivery.retention.sent=1ms", "signalbox.delivery.retention.unsent=1ms")) {
             MessageBatches batches = application.getBean(MessageBatches.class);
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> batches.find(id).isEmpty());
+            Awaitility.await().atMost(PATIENCE).until(() -> batches.find(id).isEmpty());
         }
     }
 }

@@ -29,7 +29,8 @@ class ConsoleBatchesTest extends ConsoleScenario {
         server.dispatch();
         page.await("document.querySelector('batches-page tbody').innerText.includes('2 of 3')");
         assertThat(page.text("batches-page tbody")).contains("1 SENT", "1 REJECTED", "not yet");
-        assertThat(page.evaluate("document.querySelector('batches-page progress').value").intValue())
+        assertThat(page.evaluate("document.querySelector('batches-page progress').value")
+                        .intValue())
                 .isEqualTo(2);
         assertThat(page.complaints()).isEmpty();
         page.picture(PICTURES.resolve("batches.png"));

@@ -96,10 +96,14 @@ class ServerBatchCrashTest {
     }
 
     private static void awaitEnd(ServerProcess server, UUID batch) {
-        Awaitility.await("the batch to end").atMost(PATIENCE).pollInterval(Duration.ofMillis(2)).until(() -> {
-            JsonNode shown = JSON.readTree(server.get("/api/batches/" + batch).body());
-            return shown.has("completedAt");
-        });
+        Awaitility.await("the batch to end")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> {
+                    JsonNode shown =
+                            JSON.readTree(server.get("/api/batches/" + batch).body());
+                    return shown.has("completedAt");
+                });
     }
 
     /** What the database has of a batch while no server runs. */
@@ -119,7 +123,8 @@ class ServerBatchCrashTest {
         }
         List<WebhookSimulatorMessage> told = owner.messages(batches.size() + 1);
         assertThat(told)
-                .extracting(message -> JSON.readTree(message.body()).path("batch").asString())
+                .extracting(
+                        message -> JSON.readTree(message.body()).path("batch").asString())
                 .containsExactlyInAnyOrderElementsOf(
                         batches.stream().map(UUID::toString).toList());
         for (UUID batch : batches) {

@@ -171,8 +171,7 @@ final class BatchRoutes {
         query.refuseWrong();
         try {
             MessageBatches.Page page = batches.list(query.text("cursor"), limit);
-            Json.send(
-                    response, new Listed(page.items().stream().map(View::of).toList(), page.next()));
+            Json.send(response, new Listed(page.items().stream().map(View::of).toList(), page.next()));
         } catch (IllegalArgumentException refused) {
             throw Problems.refused(refused);
         }

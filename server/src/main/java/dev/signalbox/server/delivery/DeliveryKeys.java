@@ -25,7 +25,8 @@ final class DeliveryKeys {
             new Kind<>("categories such as transactional alarm, with blanks in between", DeliveryKeys::words);
 
     private static final Kind<List<String>> NAMES = new Kind<>(
-            "names of 1 to 64 letters, digits and ._- with blanks in between, such as orders", DeliveryKeys::logicNames);
+            "names of 1 to 64 letters, digits and ._- with blanks in between, such as orders",
+            DeliveryKeys::logicNames);
 
     static final Key<Duration> LEASE = Key.of(
             "delivery.lease",

@@ -38,8 +38,7 @@ public final class SandboxFeature implements Feature {
     }
 
     private static void start(Node node) {
-        node.channels()
-                .aroundSenders(sender -> WITHIN.contains(sender.channel()) ? sender : new SandboxSender(sender));
+        node.channels().aroundSenders(sender -> WITHIN.contains(sender.channel()) ? sender : new SandboxSender(sender));
         node.health(
                 "sandbox",
                 () -> Health.Report.degraded("nothing is sent to anyone, since " + SANDBOX.path() + " is true"));

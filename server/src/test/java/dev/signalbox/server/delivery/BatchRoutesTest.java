@@ -105,8 +105,8 @@ class BatchRoutesTest {
         }
         JsonNode first = json(server.get("/api/batches?limit=2"));
         assertThat(first.path("items")).hasSize(2);
-        JsonNode last = json(server.get(
-                "/api/batches?limit=2&cursor=" + first.path("next").asString()));
+        JsonNode last = json(
+                server.get("/api/batches?limit=2&cursor=" + first.path("next").asString()));
         assertThat(last.path("items")).hasSize(1);
         assertThat(last.has("next")).isFalse();
         JsonNode shown = last.path("items").path(0);

@@ -50,12 +50,10 @@ class LogicSenderTest {
     }
 
     private void add(Logic.Handler handler) {
-        router.add(
-                "orders",
-                Logic.dispatched((message, context) -> {
-                    handled.add(message);
-                    handler.handle(message, context);
-                }));
+        router.add("orders", Logic.dispatched((message, context) -> {
+            handled.add(message);
+            handler.handle(message, context);
+        }));
     }
 
     @Test
@@ -86,8 +84,10 @@ class LogicSenderTest {
 
     @Test
     void aLogicThatDoesNotReplyOrIsNotThereHasNotGotIt() throws Exception {
-        assertThat(send()).isInstanceOfSatisfying(SendResult.NotSent.class, notSent -> assertThat(notSent.reason())
-                .contains("no logic is named orders"));
+        assertThat(send())
+                .isInstanceOfSatisfying(
+                        SendResult.NotSent.class,
+                        notSent -> assertThat(notSent.reason()).contains("no logic is named orders"));
         add((message, context) -> {});
         assertThat(send(Duration.ofMillis(20))).isInstanceOf(SendResult.NotSent.class);
     }

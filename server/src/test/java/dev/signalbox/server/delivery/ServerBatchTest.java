@@ -61,7 +61,8 @@ class ServerBatchTest {
             assertThat(told.path("ended").toString()).isEqualTo("{\"SENT\":2}");
             Run shown = server.run("batch", "show", id);
             assertThat(shown.exitCode()).isZero();
-            assertThat(shown.out()).contains("Batch " + id + " of 2 messages", "2 SENT", "done       2", "webhook:owner");
+            assertThat(shown.out())
+                    .contains("Batch " + id + " of 2 messages", "2 SENT", "done       2", "webhook:owner");
             assertThat(server.run("batch", "list").out()).contains("DONE", id, "webhook:owner");
             assertThat(server.run("batch", "list", "--limit", "1", "--json")
                             .json()
@@ -112,7 +113,9 @@ class ServerBatchTest {
             Awaitility.await().until(() -> toldBy(server, id).equals("SENT"));
 
             assertThat(told).hasSize(2);
-            assertThat(told).extracting(Message::id).containsOnly(told.getFirst().id());
+            assertThat(told)
+                    .extracting(Message::id)
+                    .containsOnly(told.getFirst().id());
             JsonNode end = JsonMapper.shared().readTree(told.getLast().payload().toString());
             assertThat(end.path("batch").asString()).isEqualTo(id);
             assertThat(end.path("ended").toString()).isEqualTo("{\"SENT\":2}");
@@ -132,7 +135,9 @@ class ServerBatchTest {
         JsonNode message = get(server, "/api/batches/" + id).path("message");
         return message.isMissingNode()
                 ? ""
-                : get(server, "/api/messages/" + message.asString()).path("state").asString();
+                : get(server, "/api/messages/" + message.asString())
+                        .path("state")
+                        .asString();
     }
 
     private JsonNode get(TestServer server, String path) throws Exception {
@@ -143,7 +148,9 @@ class ServerBatchTest {
 
     private HttpRequest.Builder request(TestServer server, String path) {
         return HttpRequest.newBuilder(URI.create(server.url()).resolve(path))
-                .header("Authorization", "Bearer " + AdminToken.find(folder).orElseThrow().value());
+                .header(
+                        "Authorization",
+                        "Bearer " + AdminToken.find(folder).orElseThrow().value());
     }
 
     private void post(TestServer server, String body) throws Exception {

@@ -66,8 +66,9 @@ class TopicSenderTest {
     void whatMiddlewareRejectsIsRejected() throws Exception {
         router.onSend(message -> new Decision.Reject("not here"));
         assertThat(sender.send(delivery))
-                .isInstanceOfSatisfying(SendResult.Rejected.class, rejected -> assertThat(rejected.reason())
-                        .contains("not here"));
+                .isInstanceOfSatisfying(
+                        SendResult.Rejected.class,
+                        rejected -> assertThat(rejected.reason()).contains("not here"));
     }
 
     /** The node is about to stop: another one, or this one after its start, publishes it. */

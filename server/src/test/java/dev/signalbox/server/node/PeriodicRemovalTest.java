@@ -51,7 +51,9 @@ class PeriodicRemovalTest {
         return List.copyOf(log.list).stream()
                 .filter(event -> event.getFormattedMessage().contains(what))
                 .map(event -> event.getLevel() + " " + event.getFormattedMessage() + " "
-                        + (event.getThrowableProxy() == null ? "" : event.getThrowableProxy().getClassName()))
+                        + (event.getThrowableProxy() == null
+                                ? ""
+                                : event.getThrowableProxy().getClassName()))
                 .toList();
     }
 

@@ -49,14 +49,7 @@ record BatchRows(Rows rows) {
             UUID id, long createdAt, int total, int open, long completedAt, List<Step> callback, Optional<UUID> told) {
         MessageBatch with(Map<State, Integer> ended) {
             return new MessageBatch(
-                    id,
-                    Micros.instant(createdAt),
-                    total,
-                    open,
-                    ended,
-                    Micros.optional(completedAt),
-                    callback,
-                    told);
+                    id, Micros.instant(createdAt), total, open, ended, Micros.optional(completedAt), callback, told);
         }
     }
 
@@ -112,8 +105,9 @@ record BatchRows(Rows rows) {
     }
 
     private List<MessageBatch> withEnded(Connection connection, List<Row> found) throws SQLException {
-        Map<UUID, Map<State, Integer>> ended =
-                found.isEmpty() ? Map.of() : ended(connection, found.stream().map(Row::id).toList());
+        Map<UUID, Map<State, Integer>> ended = found.isEmpty()
+                ? Map.of()
+                : ended(connection, found.stream().map(Row::id).toList());
         return found.stream()
                 .map(row -> row.with(ended.getOrDefault(row.id(), Map.of())))
                 .toList();

@@ -211,7 +211,8 @@ final class JdbcBatches implements MessageBatches {
 
     /** The row's lock decides between nodes: one that finds it locked, or told of by now, leaves it alone. */
     private boolean tell(Connection connection, UUID id) throws SQLException {
-        Optional<MessageBatch> found = batches.one(connection, id, database.dialect().forUpdateSkipLocked())
+        Optional<MessageBatch> found = batches.one(
+                        connection, id, database.dialect().forUpdateSkipLocked())
                 .filter(batch -> batch.toldBy().isEmpty());
         if (found.isEmpty()) {
             return false;

@@ -53,7 +53,9 @@ public abstract class DeliveryQueueStopContract extends DeliveryQueueRunningCont
                         && dispatcher.health().problem().orElse("").contains("2 of 2 attempts"));
         // Another channel's message takes many times what the lane would need to exceed its bound.
         awaitState(
-                live().enqueue(Reach.to("email:a@example.com").body("x").build()).id(), State.SENT);
+                live().enqueue(Reach.to("email:a@example.com").body("x").build())
+                        .id(),
+                State.SENT);
         await().atMost(SOON).until(() -> live().counts().byState().getOrDefault(State.UNKNOWN, 0L) == 2);
         assertThat(most).hasValue(2);
 
@@ -172,8 +174,8 @@ public abstract class DeliveryQueueStopContract extends DeliveryQueueRunningCont
         closing(forever::countDown);
         crashed.start();
         await().atMost(SOON)
-                .until(() ->
-                        crashing.given().size() == 2 && live().counts().byState().getOrDefault(State.CLAIMED, 0L) == 8);
+                .until(() -> crashing.given().size() == 2
+                        && live().counts().byState().getOrDefault(State.CLAIMED, 0L) == 8);
         Path copy = Files.copy(journal, folder.resolve("copy.journal"));
 
         ScriptedSender again = ScriptedSender.of(Channel.SMS).withTimeout(SOON).withKeyLifetime(Duration.ZERO);
