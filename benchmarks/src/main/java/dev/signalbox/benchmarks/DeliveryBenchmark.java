@@ -9,21 +9,21 @@ import java.util.List;
  * database, and how soon they start; on request beside other queues on the same PostgreSQL.
  */
 final class DeliveryBenchmark implements Benchmark {
-    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final Opened opened = new Opened();
 
     @Override
     public List<Case> cases(Settings settings) throws Exception {
-        DeliveryProvider provider = opening(DeliveryProvider.start());
+        DeliveryProvider provider = opened.opening(DeliveryProvider.start());
         RealPostgres server = RealPostgres.start();
-        DeliverySystem postgresql = opening(DeliverySystem.postgresql(server));
+        DeliverySystem postgresql = opened.opening(DeliverySystem.postgresql(server));
         List<Case> cases = new ArrayList<>(cases(postgresql, provider));
         if (settings.rivals()) {
             // They are compared with ours on the same server; a ratio to SQLite would say nothing.
-            cases.addAll(opening(new DeliveryRivals(server, provider, postgresql::logBytes))
+            cases.addAll(opened.opening(new DeliveryRivals(server, provider, postgresql::logBytes))
                     .cases());
         } else {
-            cases.addAll(cases(opening(DeliverySystem.sqlite()), provider));
-            DeliverySystem old = opening(DeliverySystem.postgresql(RealPostgres.start()));
+            cases.addAll(cases(opened.opening(DeliverySystem.sqlite()), provider));
+            DeliverySystem old = opened.opening(DeliverySystem.postgresql(RealPostgres.start()));
             DeliveryRetention retention = new DeliveryRetention(old, provider);
             cases.add(retention::removing);
             cases.add(retention::keeping);
@@ -36,19 +36,8 @@ final class DeliveryBenchmark implements Benchmark {
         return List.of(throughput::noop, throughput::http, new DeliveryLatency(system)::measure);
     }
 
-    private <T extends AutoCloseable> T opening(T part) {
-        opened.add(part);
-        return part;
-    }
-
     @Override
     public void close() {
-        for (AutoCloseable each : opened.reversed()) {
-            try {
-                each.close();
-            } catch (Exception e) {
-                throw new IllegalStateException("a part of the benchmark did not stop", e);
-            }
-        }
+        opened.close();
     }
 }

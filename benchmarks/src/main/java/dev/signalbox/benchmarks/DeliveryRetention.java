@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How much slower deliveries are while as many old messages are being removed, and how fast that is. The table is the same for
- * both: half of its messages are two hours old and were sent.
+ * both: as many messages, of which half are two hours old and were sent.
  */
 final class DeliveryRetention {
     private static final List<String> TABLES = List.of("message", "outcome", "tag", "tally", "dead");
@@ -20,9 +20,11 @@ final class DeliveryRetention {
     private static final String AGE_OUTCOMES = "update delivery_outcome set at = at - 7200000000";
     private static final Retention MINUTE = new Retention(Optional.of(Duration.ofMinutes(1)), Optional.empty());
 
+    /** Messages for each second of the measurement. Fixed: what the faster case did must not decide how much the other gets. */
+    private static final long RATE = 20_000;
+
     private final DeliverySystem system;
     private final DeliveryThroughput throughput;
-    private long rate = 20_000;
 
     /** @param system on PostgreSQL, and used for nothing else: its tables are emptied */
     DeliveryRetention(DeliverySystem system, DeliveryProvider provider) {
@@ -39,26 +41,35 @@ final class DeliveryRetention {
     }
 
     private List<Sample> measure(String name, Retention retention, Duration duration) throws Exception {
-        int count = DeliveryThroughput.count(rate, duration);
+        int count = DeliveryThroughput.count(RATE, duration);
         fillWithOld(count);
         throughput.fill(count);
-        AtomicLong removed = new AtomicLong();
-        double seconds =
-                throughput.empty(count, DispatchOptions.DEFAULT.withRetention(retention), new DispatcherListener() {
-                    @Override
-                    public void removed(int more) {
-                        removed.addAndGet(more);
-                    }
-                });
-        rate = (long) (count / seconds);
+        Removed removed = new Removed();
+        double seconds = throughput.empty(count, DispatchOptions.DEFAULT.withRetention(retention), removed);
         Sample sent = new Sample("noop-with-old", name, count / seconds, "messages/s");
-        if (retention.equals(Retention.FOR_EVER)) {
-            return List.of(sent);
+        return retention.equals(Retention.FOR_EVER)
+                ? List.of(sent)
+                : List.of(sent, new Sample("removal", name, removed.perSecond(), "messages/s"));
+    }
+
+    /** Counts what is removed, until the last of it: where that is done before the last message is sent, the rest of the time is not its. */
+    private static final class Removed implements DispatcherListener {
+        private final long start = System.nanoTime();
+        private final AtomicLong count = new AtomicLong();
+        private volatile long last = start;
+
+        @Override
+        public void removed(int more) {
+            count.addAndGet(more);
+            last = System.nanoTime();
         }
-        if (removed.get() == 0) {
-            throw new IllegalStateException("nothing was removed");
+
+        double perSecond() {
+            if (count.get() == 0) {
+                throw new IllegalStateException("nothing was removed");
+            }
+            return count.get() * 1e9 / (last - start);
         }
-        return List.of(sent, new Sample("removal", name, removed.get() / seconds, "messages/s"));
     }
 
     private void fillWithOld(int count) throws InterruptedException {

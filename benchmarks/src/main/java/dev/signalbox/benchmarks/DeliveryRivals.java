@@ -18,7 +18,7 @@ final class DeliveryRivals implements AutoCloseable {
     /** All of them together have to stay within the hundred connections of the server. */
     private static final int POOL = 15;
 
-    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final Opened opened = new Opened();
     private final RealPostgres server;
     private final DeliveryProvider provider;
     private final LongSupplier logBytes;
@@ -40,15 +40,15 @@ final class DeliveryRivals implements AutoCloseable {
             cases.add(duration -> throughput.latency(graphile, duration));
         }
         cases.add(noop(node(npm, "pg-boss", true, databaseUrl())));
-        RealRedis redis = opening(RealRedis.start("appendonly yes", "appendfsync everysec"));
+        RealRedis redis = opened.opening(RealRedis.start("appendonly yes", "appendfsync everysec"));
         cases.add(noop(node(npm, "bullmq", false, redis.url())));
         String river = install.river().toString();
-        cases.add(noop(opening(RivalProcess.start("river", true, npm, List.of(river, databaseUrl())))));
+        cases.add(noop(opened.opening(RivalProcess.start("river", true, npm, List.of(river, databaseUrl())))));
         for (JavaRival java : List.of(
                 new DbSchedulerRival(database(), true),
                 new DbSchedulerRival(database(), false),
                 new JobRunrRival(database()))) {
-            RivalThroughput throughput = new RivalThroughput(opening(java), logBytes);
+            RivalThroughput throughput = new RivalThroughput(opened.opening(java), logBytes);
             cases.add(throughput::noop);
             cases.add(duration -> throughput.http(java, provider, duration));
         }
@@ -56,7 +56,7 @@ final class DeliveryRivals implements AutoCloseable {
     }
 
     private RivalProcess node(Path npm, String name, boolean inPostgresql, String url) throws Exception {
-        return opening(RivalProcess.start(name, inPostgresql, npm, List.of("node", "rival.mjs", name, url)));
+        return opened.opening(RivalProcess.start(name, inPostgresql, npm, List.of("node", "rival.mjs", name, url)));
     }
 
     private Case noop(DeliveryRival rival) {
@@ -75,15 +75,8 @@ final class DeliveryRivals implements AutoCloseable {
         return Database.open(config.withPool(config.pool().withSize(POOL)));
     }
 
-    private <T extends AutoCloseable> T opening(T part) {
-        opened.add(part);
-        return part;
-    }
-
     @Override
-    public void close() throws Exception {
-        for (AutoCloseable each : opened.reversed()) {
-            each.close();
-        }
+    public void close() {
+        opened.close();
     }
 }

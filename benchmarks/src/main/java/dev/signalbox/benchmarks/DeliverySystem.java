@@ -55,9 +55,12 @@ record DeliverySystem(String name, Database database, DeliveryQueue queue, AutoC
         });
     }
 
+    /** Closes the place also where the database fails to close. */
     @Override
-    public void close() throws Exception {
-        database.close();
-        place.close();
+    public void close() {
+        Opened parts = new Opened();
+        var _ = parts.opening(place);
+        var _ = parts.opening(database);
+        parts.close();
     }
 }

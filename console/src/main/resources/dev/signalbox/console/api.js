@@ -39,6 +39,7 @@ export const api = {
   cluster: () => call('GET', '/api/cluster'),
   messages: (query, signal) => call('GET', `/api/messages${search(query)}`, { signal, timeout: LONG_TIMEOUT_MILLIS }),
   message: (id) => call('GET', `/api/messages/${encodeURIComponent(id)}`),
+  batches: (query, signal) => call('GET', `/api/batches${search(query)}`, { signal }),
   act: (id, action, body) => call('POST', `/api/messages/${encodeURIComponent(id)}/${action}`, { body }),
   actOnAll: (body) => call('POST', '/api/messages/actions', { body, timeout: LONG_TIMEOUT_MILLIS }),
   dispatch: (wanted) => call('POST', `/api/messaging/${wanted === 'RUNNING' ? 'start' : 'stop'}`),

@@ -4,6 +4,7 @@ import './confirm-dialog.js';
 import './maintenance-banner.js';
 import { Element } from './element.js';
 import { Features } from './features.js';
+import './pages/batches.js';
 import './pages/clients.js';
 import './pages/inboxes.js';
 import './pages/message.js';
@@ -32,6 +33,7 @@ const ELEMENTS = {
   overview: 'overview-page',
   messages: 'messages-page',
   'messages/': 'message-page',
+  batches: 'batches-page',
   clients: 'clients-page',
   nodes: 'nodes-page',
   topics: 'topics-page',

@@ -3,6 +3,7 @@ package dev.signalbox.server;
 import dev.signalbox.router.TopicGrants;
 import dev.signalbox.server.clients.ClientTokens;
 import dev.signalbox.server.configuration.Secret;
+import dev.signalbox.server.node.Features;
 import dev.signalbox.server.node.LogFormat;
 import dev.signalbox.server.node.LogLevel;
 import dev.signalbox.server.node.Logging;
@@ -28,11 +29,14 @@ public final class TestServer implements AutoCloseable {
 
     /** {@code more} settings are {@code key=value}. */
     public TestServer(Path folder, String... more) {
+        this(SignalboxCommand.FEATURES, folder, more);
+    }
+
+    /** One that can do what {@code features} say. */
+    public TestServer(Features features, Path folder, String... more) {
         Logging.configure(LogFormat.PLAIN, LogLevel.WARN);
         this.folder = folder;
-        this.server = Server.start(
-                SignalboxCommand.FEATURES,
-                SignalboxCommand.FEATURES.load(Optional.empty(), Map.of(), settings(folder, more)));
+        this.server = Server.start(features, features.load(Optional.empty(), Map.of(), settings(folder, more)));
     }
 
     private List<String> settings(Path data, String... more) {

@@ -5,6 +5,7 @@ import dev.signalbox.delivery.queue.BodyProtection;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.DispatcherListener;
+import dev.signalbox.delivery.queue.MessageBatches;
 import dev.signalbox.delivery.queue.Sender;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.Optional;
@@ -33,7 +34,15 @@ final class DeliveryAutoConfiguration {
             ObjectProvider<BodyProtection> bodies) {
         DataSource joined = properties.separate() ? null : sources.getIfUnique();
         BodyProtection protection = bodies.getIfUnique(() -> BodyProtection.NONE);
-        return new TransactionalQueue(DeliveryQueue.on(database, protection), joined);
+        return new TransactionalQueue(DeliveryQueue.on(database, protection), new TransactionJoin(joined));
+    }
+
+    /** Of a queue of the application's own, it is for the application to have them. */
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBean(WrappedQueue.class)
+    MessageBatches messageBatches(WrappedQueue queue) {
+        return queue.batches();
     }
 
     @Bean(destroyMethod = "close")
@@ -62,5 +71,12 @@ final class DeliveryAutoConfiguration {
     @ConditionalOnBean(Dispatcher.class)
     DispatcherLifecycle deliveryDispatcherLifecycle(Dispatcher dispatcher, DeliveryProperties properties) {
         return new DispatcherLifecycle(dispatcher, properties.drainTimeout());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBean({MessageBatches.class, Database.class, Dispatcher.class})
+    BatchLoop batchLoop(MessageBatches batches, Database database, DeliveryProperties properties) {
+        return new BatchLoop(batches, properties.options().retention().longest(), database.clock());
     }
 }

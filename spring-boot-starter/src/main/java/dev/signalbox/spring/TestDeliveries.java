@@ -31,6 +31,8 @@ import org.springframework.util.FileSystemUtils;
  * {@link #drain}. Thread-safe, but for {@link #drain}.
  */
 public final class TestDeliveries implements AutoCloseable {
+    private static final int BATCHES = 100;
+
     private final Path folder;
     private final Database database;
     private final TestClock clock;
@@ -42,7 +44,7 @@ public final class TestDeliveries implements AutoCloseable {
         this.senders = senders;
         this.clock = new TestClock(Instant.now());
         this.database = Database.open(DatabaseConfig.of("sqlite:" + folder.resolve("queue.db")));
-        this.queue = new TestQueue(DeliveryQueue.on(database, clock));
+        this.queue = new TestQueue(DeliveryQueue.on(database, clock), clock);
     }
 
     /** @param senders those of the application; for channels without one, every message is accepted */
@@ -59,6 +61,10 @@ public final class TestDeliveries implements AutoCloseable {
         return queue;
     }
 
+    TestQueue testQueue() {
+        return queue;
+    }
+
     /** What was enqueued since the start or the last {@link #forget}, in order: committed, and no duplicate of what was there. */
     public List<Reach> enqueued() {
         return queue.enqueued();
@@ -71,7 +77,7 @@ public final class TestDeliveries implements AutoCloseable {
 
     /**
      * Sends what is due by the application's {@code Sender} beans, and accepts what is for other channels, until nothing is due any
-     * more. What failed waits for its next attempt: {@link #advance} the clock and drain again.
+     * more, and every batch that has ended by then is told of. What failed waits for its next attempt: {@link #advance} the clock and drain again.
      *
      * @return the attempts in the order in which they began: that of a channel, where its sender takes one at a time
      */
@@ -87,7 +93,7 @@ public final class TestDeliveries implements AutoCloseable {
             Dispatcher.Pass pass;
             do {
                 pass = dispatcher.runOnce();
-            } while (!pass.isIdle());
+            } while (!pass.isIdle() || queue.batches().tell(BATCHES) > 0);
         }
         return List.copyOf(attempts);
     }

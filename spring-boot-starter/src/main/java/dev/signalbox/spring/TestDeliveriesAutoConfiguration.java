@@ -1,6 +1,5 @@
 package dev.signalbox.spring;
 
-import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.testing.endpoint.StubEndpoint;
 import org.springframework.beans.factory.ObjectProvider;
@@ -19,8 +18,8 @@ final class TestDeliveriesAutoConfiguration {
     }
 
     @Bean
-    DeliveryQueue deliveryQueue(TestDeliveries deliveries) {
-        return deliveries.queue();
+    TestQueue deliveryQueue(TestDeliveries deliveries) {
+        return deliveries.testQueue();
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -1,10 +1,12 @@
 package dev.signalbox.spring;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.MessageBatches;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.ReachConflictException;
 import dev.signalbox.delivery.queue.Step;
 import java.sql.Connection;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,10 +19,18 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class TestQueue extends WrappedQueue {
     private final List<Reach> all = new ArrayList<>();
+    private final List<Step> callbacks = new ArrayList<>();
+    private final TestBatches batches;
     private int forgotten;
 
-    TestQueue(DeliveryQueue plain) {
+    TestQueue(DeliveryQueue plain, InstantSource clock) {
         super(plain);
+        this.batches = new TestBatches(MessageBatches.of(plain), this, clock);
+    }
+
+    @Override
+    MessageBatches batches() {
+        return batches;
     }
 
     /**
@@ -76,13 +86,19 @@ final class TestQueue extends WrappedQueue {
         return new Receipt(reach.id(), false);
     }
 
-    private synchronized List<Receipt> noted(List<Reach> reaches, List<Receipt> receipts) {
+    /** Remembers those that are new, for the test to look at. */
+    synchronized List<Receipt> noted(List<Reach> reaches, List<Receipt> receipts) {
         for (int i = 0; i < reaches.size(); i++) {
             if (!receipts.get(i).duplicate()) {
                 all.add(reaches.get(i));
             }
         }
         return receipts;
+    }
+
+    /** The end of a batch will be told to these. */
+    synchronized void notedCallback(List<Step> callback) {
+        callbacks.addAll(callback);
     }
 
     synchronized List<Reach> enqueued() {
@@ -93,8 +109,9 @@ final class TestQueue extends WrappedQueue {
         forgotten = all.size();
     }
 
-    /** Of all messages that were ever enqueued. */
+    /** Of all messages that were ever enqueued, and of those that tell of batches. */
     synchronized Stream<Step> steps() {
-        return List.copyOf(all).stream().flatMap(reach -> reach.steps().stream());
+        return Stream.concat(
+                List.copyOf(all).stream().flatMap(reach -> reach.steps().stream()), List.copyOf(callbacks).stream());
     }
 }

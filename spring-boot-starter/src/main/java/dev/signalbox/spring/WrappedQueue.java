@@ -3,6 +3,7 @@ package dev.signalbox.spring;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.FlowControl;
+import dev.signalbox.delivery.queue.MessageBatches;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.Schedule;
@@ -24,6 +25,9 @@ abstract class WrappedQueue implements DeliveryQueue {
     final DeliveryQueue plain() {
         return plain;
     }
+
+    /** Its batches. */
+    abstract MessageBatches batches();
 
     @Override
     public Receipt enqueue(Connection transaction, Reach reach) {

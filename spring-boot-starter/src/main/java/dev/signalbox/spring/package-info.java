@@ -6,7 +6,9 @@
  *   <tr><td>the database</td>
  *       <td>DatabaseAutoConfiguration, DatabaseProperties, DatabasePlace</td></tr>
  *   <tr><td>the delivery queue and its dispatcher</td>
- *       <td>DeliveryAutoConfiguration, DeliveryProperties, TransactionalQueue, WrappedQueue, DispatcherLifecycle</td></tr>
+ *       <td>DeliveryAutoConfiguration, DeliveryProperties, TransactionalQueue, WrappedQueue, TransactionJoin, DispatcherLifecycle</td></tr>
+ *   <tr><td>its batches</td>
+ *       <td>TransactionalBatches, WrappedBatches, BatchLoop</td></tr>
  *   <tr><td>what operators see of it</td>
  *       <td>ActuatorAutoConfiguration, SignalboxEndpoint, DispatcherHealthIndicator, DeliveryMetrics, LaneGauges, ObservedSender, WrappedSender</td></tr>
  *   <tr><td>leases</td>
@@ -18,7 +20,7 @@
  *   <tr><td>mail</td>
  *       <td>MailAutoConfiguration, MailProperties</td></tr>
  *   <tr><td>for tests of applications</td>
- *       <td>{@link SignalboxTest}, {@link TestDeliveries}; TestDeliveriesAutoConfiguration, TestQueue, TestClock, RecordedSender, AcceptingSender</td></tr>
+ *       <td>{@link SignalboxTest}, {@link TestDeliveries}; TestDeliveriesAutoConfiguration, TestQueue, TestBatches, TestClock, RecordedSender, AcceptingSender</td></tr>
  * </table>
  */
 @NullMarked

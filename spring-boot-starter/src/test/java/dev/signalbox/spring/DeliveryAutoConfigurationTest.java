@@ -8,6 +8,7 @@ import dev.signalbox.delivery.queue.BodyKey;
 import dev.signalbox.delivery.queue.BodyProtection;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.MessageBatches;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -60,7 +61,11 @@ class DeliveryAutoConfigurationTest {
     @Test
     void withoutASenderItOnlyEnqueues() {
         onSqlite().run(context -> {
-            assertThat(context).hasSingleBean(DeliveryQueue.class).doesNotHaveBean(Dispatcher.class);
+            assertThat(context)
+                    .hasSingleBean(DeliveryQueue.class)
+                    .hasSingleBean(MessageBatches.class)
+                    .doesNotHaveBean(Dispatcher.class)
+                    .doesNotHaveBean(BatchLoop.class);
             assertThat(context.getBean(DeliveryQueue.class)
                             .enqueue(Shop.message("later"))
                             .duplicate())
@@ -97,13 +102,16 @@ class DeliveryAutoConfigurationTest {
     void dispatchingAndTheQueueCanBeSwitchedOff() {
         ApplicationContextRunner sending = onSqlite().withBean(RecordingSender.class);
 
-        sending.run(context -> assertThat(context).hasSingleBean(Dispatcher.class));
+        sending.run(
+                context -> assertThat(context).hasSingleBean(Dispatcher.class).hasSingleBean(BatchLoop.class));
         sending.withPropertyValues("signalbox.delivery.dispatch=false")
                 .run(context ->
                         assertThat(context).hasSingleBean(DeliveryQueue.class).doesNotHaveBean(Dispatcher.class));
         sending.withPropertyValues("signalbox.delivery.enabled=false")
-                .run(context ->
-                        assertThat(context).doesNotHaveBean(DeliveryQueue.class).doesNotHaveBean(Dispatcher.class));
+                .run(context -> assertThat(context)
+                        .doesNotHaveBean(DeliveryQueue.class)
+                        .doesNotHaveBean(MessageBatches.class)
+                        .doesNotHaveBean(Dispatcher.class));
     }
 
     @Test

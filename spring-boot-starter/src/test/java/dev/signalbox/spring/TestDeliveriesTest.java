@@ -7,10 +7,12 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.MessageBatches;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.delivery.queue.State;
+import dev.signalbox.delivery.queue.Step;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -39,6 +41,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 @SpringBootTest(webEnvironment = WebEnvironment.NONE)
 @SignalboxTest
 class TestDeliveriesTest {
+    private static final List<Step> OWNER = List.of(Step.parse("webhook:owner"));
+
     @TempDir
     static Path folder;
 
@@ -101,6 +105,9 @@ class TestDeliveriesTest {
     private DeliveryQueue queue;
 
     @Autowired
+    private MessageBatches batches;
+
+    @Autowired
     private Shop shop;
 
     @BeforeEach
@@ -159,6 +166,42 @@ class TestDeliveriesTest {
         queue.enqueueAll(many);
 
         assertThat(deliveries.drain()).extracting(Delivery::id).hasSize(1_000).doesNotContainNull();
+    }
+
+    @Test
+    void aBatchIsToldOfWhenItsMessagesWereSent() {
+        UUID id = UUID.randomUUID();
+        List<Reach> messages = List.of(Shop.message("one"), Shop.message("two"));
+
+        assertThat(batches.create(id, messages, OWNER).duplicate()).isFalse();
+        assertThat(deliveries.enqueued()).extracting(Reach::body).containsExactly("one", "two");
+        assertThat(deliveries.drain())
+                .hasSize(3)
+                .last()
+                .satisfies(told -> assertThat(told.body()).contains(id.toString(), "\"SENT\": 2"));
+        assertThat(batches.create(id, messages, OWNER).duplicate()).isTrue();
+    }
+
+    @Test
+    void aBatchFollowsTheTransactionOfTheApplication() {
+        TransactionTemplate transactions = application.getBean(TransactionTemplate.class);
+        UUID lost = UUID.randomUUID();
+        UUID kept = UUID.randomUUID();
+
+        transactions.executeWithoutResult(status -> {
+            batches.create(lost, List.of(Shop.message("lost")), OWNER);
+            status.setRollbackOnly();
+        });
+        transactions.executeWithoutResult(status -> {
+            assertThat(batches.create(kept, List.of(Shop.message("kept")), OWNER)
+                            .receipts())
+                    .hasSize(1);
+            assertThat(batches.find(kept)).isEmpty();
+        });
+
+        assertThat(batches.find(lost)).isEmpty();
+        assertThat(batches.find(kept)).isPresent();
+        assertThat(deliveries.enqueued()).extracting(Reach::body).containsExactly("kept");
     }
 
     @Test

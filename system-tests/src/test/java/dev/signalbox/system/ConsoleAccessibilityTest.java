@@ -21,6 +21,7 @@ class ConsoleAccessibilityTest extends ConsoleScenario {
             "sessions/game-7",
             "inboxes",
             "templates",
+            "batches",
             "webhooks",
             "settings");
 

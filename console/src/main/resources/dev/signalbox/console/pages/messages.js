@@ -158,9 +158,16 @@ class MessagesPage extends Page {
         ${clock(readAt)}. <button class="link" @click=${this.#again}>Read again</button>`}</span></p>`;
   }
 
+  /** To the pages beside this one, where the server has what they show. */
+  #links() {
+    const link = (page, name) => (this.features?.has(`get /api/${page}`)
+      ? html`<a href=${address(page)}>${name}</a>` : nothing);
+    return html`<span class="links">${link('batches', 'Batches')}${link('templates', 'Templates')}</span>`;
+  }
+
   render() {
     return html`
-      ${this.title('Messages', this.features?.has('get /api/templates') ? html`<a href=${address('templates')}>Templates</a>` : nothing)}
+      ${this.title('Messages', this.#links())}
       <state-counts .counts=${this.overview.counts} .query=${this.#query}></state-counts>
       <section class="card" aria-label="List of messages">
         <message-filters .query=${this.#query} .features=${this.features} .errors=${this.errors} @filter=${this.#filter}></message-filters>

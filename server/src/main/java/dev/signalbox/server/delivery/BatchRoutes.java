@@ -1,5 +1,6 @@
 package dev.signalbox.server.delivery;
 
+import dev.signalbox.delivery.queue.BatchConflictException;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.MessageBatch;
 import dev.signalbox.delivery.queue.MessageBatches;
@@ -14,6 +15,7 @@ import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.JsonFields;
 import dev.signalbox.server.rest.Problem;
 import dev.signalbox.server.rest.Problems;
+import dev.signalbox.server.rest.Query;
 import dev.signalbox.server.rest.Request;
 import dev.signalbox.server.rest.RequestBody;
 import dev.signalbox.server.rest.Response;
@@ -37,6 +39,7 @@ import tools.jackson.databind.JsonNode;
 final class BatchRoutes {
     private static final String ALL = "/api/batches";
     private static final String ONE = ALL + "/{id}";
+    private static final Set<String> PARAMETERS = Set.of("cursor", "limit");
     private static final Set<String> FIELDS = Set.of("id", "callback", "messages");
 
     private final MessageBatches batches;
@@ -59,7 +62,8 @@ final class BatchRoutes {
     }
 
     List<Route> routes() {
-        return List.of(Route.post(ALL, Role.SENDER, this::create), Route.read(ONE, this::show));
+        return List.of(
+                Route.read(ALL, this::list), Route.post(ALL, Role.SENDER, this::create), Route.read(ONE, this::show));
     }
 
     /** @param callback as it was written; {@code message} is the one that tells */
@@ -67,6 +71,8 @@ final class BatchRoutes {
             UUID id,
             Instant createdAt,
             int total,
+            int done,
+            int failed,
             int open,
             Map<State, Integer> ended,
             Optional<Instant> completedAt,
@@ -80,6 +86,8 @@ final class BatchRoutes {
                     batch.id(),
                     batch.createdAt(),
                     batch.total(),
+                    batch.done(),
+                    batch.failed(),
                     batch.open(),
                     new TreeMap<>(batch.ended()),
                     batch.completedAt(),
@@ -125,6 +133,8 @@ final class BatchRoutes {
     private Creation created(UUID id, List<Reach> messages, List<Step> callback) {
         try {
             return batches.create(id, messages, callback);
+        } catch (BatchConflictException conflict) {
+            throw Conflicts.sameBatchId(conflict);
         } catch (IllegalArgumentException refused) {
             throw Problems.refused(refused);
         }
@@ -151,6 +161,20 @@ final class BatchRoutes {
             }
         }
         return messages;
+    }
+
+    private record Listed(List<View> items, Optional<String> next) {}
+
+    private void list(Request request, Response response) throws IOException {
+        var query = new Query(request, PARAMETERS);
+        int limit = query.limit();
+        query.refuseWrong();
+        try {
+            MessageBatches.Page page = batches.list(query.text("cursor"), limit);
+            Json.send(response, new Listed(page.items().stream().map(View::of).toList(), page.next()));
+        } catch (IllegalArgumentException refused) {
+            throw Problems.refused(refused);
+        }
     }
 
     private void show(Request request, Response response) throws IOException {

@@ -1,5 +1,6 @@
 package dev.signalbox.server.delivery;
 
+import dev.signalbox.delivery.queue.BatchConflictException;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.server.rest.Problem;
 import dev.signalbox.server.rest.Violation;
@@ -38,6 +39,20 @@ final class Conflicts {
                 receipt,
                 "the Idempotency-Key was used for message " + receipt.id()
                         + ", which is a different one; see errors for what differs, or send this message with a new key");
+    }
+
+    static Problem sameBatchId(BatchConflictException conflict) {
+        String message = "differs from batch " + conflict.batch() + ", which has the same id";
+        return new Problem(
+                        409,
+                        "the id belongs to batch " + conflict.batch()
+                                + ", which is a different one; see errors for what differs, or give this batch another id")
+                .with(
+                        "errors",
+                        conflict.differing().stream()
+                                .map(field -> new Violation(field, message))
+                                .toList())
+                .with("id", conflict.batch());
     }
 
     /** Nobody knows whether it was committed. The id makes sending it again safe. */

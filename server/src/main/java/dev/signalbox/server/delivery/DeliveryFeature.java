@@ -99,6 +99,7 @@ public final class DeliveryFeature implements Feature {
                         .add(new LiveChannel(
                                 new LiveSender(node.router(), settings.liveTimeout(), settings.liveConcurrency())));
             }
+            serveTopicsAndLogic(node);
             DeliveryMetrics metrics = counting.apply(node);
             GatedDispatcher dispatcher = node.closing(new GatedDispatcher(dispatcher(node, metrics)));
             node.dispatcher(dispatcher);
@@ -116,6 +117,16 @@ public final class DeliveryFeature implements Feature {
                     routes(node, dispatcher, metrics, bulks),
                     OpenApi.part(DeliveryFeature.class),
                     Map.of(DeliveryQueueException.class, "the queue's database")));
+        }
+
+        private void serveTopicsAndLogic(Node node) {
+            node.channels().add(new TopicChannel(new TopicSender(node.router())));
+            if (settings.logic().isEmpty()) {
+                node.channels().missing(Channel.LOGIC.name(), DeliveryKeys.LOGIC_NAMES.path());
+            } else {
+                var sender = new LogicSender(node.router(), settings.logicTimeout());
+                node.channels().add(new LogicChannel(sender, settings.logic()));
+            }
         }
 
         private void takeInMessages(Node node) {

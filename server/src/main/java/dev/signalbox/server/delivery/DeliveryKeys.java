@@ -4,6 +4,7 @@ import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.QuietTimes;
 import dev.signalbox.delivery.queue.Rate;
 import dev.signalbox.delivery.queue.RecipientTime;
+import dev.signalbox.router.Address;
 import dev.signalbox.server.configuration.DurationText;
 import dev.signalbox.server.configuration.Key;
 import dev.signalbox.server.configuration.Kind;
@@ -22,6 +23,10 @@ final class DeliveryKeys {
 
     private static final Kind<List<String>> CATEGORIES =
             new Kind<>("categories such as transactional alarm, with blanks in between", DeliveryKeys::words);
+
+    private static final Kind<List<String>> NAMES = new Kind<>(
+            "names of 1 to 64 letters, digits and ._- with blanks in between, such as orders",
+            DeliveryKeys::logicNames);
 
     static final Key<Duration> LEASE = Key.of(
             "delivery.lease",
@@ -66,6 +71,17 @@ final class DeliveryKeys {
             "5s",
             "How long one live attempt waits for the acknowledgement.");
 
+    static final Key<List<String>> LOGIC_NAMES = Key.optional(
+            "delivery.logic.names",
+            NAMES,
+            "Logic that messages may be sent to as `logic:NAME`, such as the callback of a batch. A message counts as sent once the"
+                    + " logic has replied, whatever it replies. Without this, the channel `logic` does not exist.");
+    static final Key<Duration> LOGIC_TIMEOUT = Key.of(
+            "delivery.logic.timeout",
+            Kind.duration("10ms", "10m"),
+            "10s",
+            "How long one attempt waits for the reply of a logic.");
+
     static final Key<Duration> RETENTION_SENT = Key.optional(
             "delivery.retention.sent",
             Kind.duration("1m", "3650d"),
@@ -91,7 +107,7 @@ final class DeliveryKeys {
             Kind.whole(1, 1_000_000),
             "2",
             "The paced mode: so many messages in each `delivery.pace.interval`, by all nodes and channels together, but not those to"
-                    + " connected clients. Without this and the interval, messages are sent as they become due.");
+                    + " connected clients, topics and logic. Without this and the interval, messages are sent as they become due.");
     static final Key<Duration> PACE_INTERVAL = Key.of(
             "delivery.pace.interval",
             Kind.duration("1ms", "31d"),
@@ -142,7 +158,9 @@ final class DeliveryKeys {
             QUIET_HOURS,
             QUIET_EXEMPT,
             LIVE_CONCURRENCY,
-            LIVE_TIMEOUT);
+            LIVE_TIMEOUT,
+            LOGIC_NAMES,
+            LOGIC_TIMEOUT);
 
     /** What go-message-dispatcher called its batches and their interval. */
     static final List<SeedVariable> VARIABLES = List.of(
@@ -162,6 +180,14 @@ final class DeliveryKeys {
                 .splitAsStream(text.strip())
                 .filter(word -> !word.isEmpty())
                 .toList();
+    }
+
+    private static List<String> logicNames(String text) {
+        List<String> names = words(text);
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException();
+        }
+        return names.stream().map(name -> Address.logic(name).name()).toList();
     }
 
     private static QuietTimes.Usual quiet(String text) {

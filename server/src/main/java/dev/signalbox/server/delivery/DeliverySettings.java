@@ -13,6 +13,7 @@ import dev.signalbox.server.node.NodeSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import java.util.stream.Collectors;
  * @param journal where the dispatcher keeps its journal, if it does
  * @param messagesTable whether rows of the table {@code messages} are taken in
  * @param maxAttempts of a step, for messages that do not say
+ * @param logic that messages may be sent to
  */
 record DeliverySettings(
         DispatchOptions dispatch,
@@ -32,7 +34,9 @@ record DeliverySettings(
         boolean messagesTable,
         int maxAttempts,
         int liveConcurrency,
-        Duration liveTimeout) {
+        Duration liveTimeout,
+        Set<String> logic,
+        Duration logicTimeout) {
 
     static DeliverySettings read(Reading reading) {
         return new DeliverySettings(
@@ -52,7 +56,9 @@ record DeliverySettings(
                 reading.get(DeliveryKeys.MESSAGES_TABLE),
                 reading.get(DeliveryKeys.ATTEMPTS),
                 reading.get(DeliveryKeys.LIVE_CONCURRENCY),
-                reading.get(DeliveryKeys.LIVE_TIMEOUT));
+                reading.get(DeliveryKeys.LIVE_TIMEOUT),
+                Set.copyOf(reading.find(DeliveryKeys.LOGIC_NAMES).orElse(List.of())),
+                reading.get(DeliveryKeys.LOGIC_TIMEOUT));
     }
 
     private static Set<String> exempt(Reading reading) {

@@ -7,12 +7,9 @@ import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.router.AckResult;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Message;
-import dev.signalbox.router.Payload;
 import dev.signalbox.router.RouteError;
 import dev.signalbox.router.Router;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 
@@ -24,11 +21,6 @@ import java.util.concurrent.ExecutionException;
  * step a time limit. The message keeps its id on every attempt, so that a client can tell a repetition.
  */
 final class LiveSender implements Sender {
-    /** A client recognises a message by its id for as long as it cares to remember. */
-    private static final Duration ALWAYS = Duration.ofDays(3_650);
-
-    private static final Address SOURCE = Address.logic("deliveries");
-
     private final Router router;
     private final Duration timeout;
     private final int concurrency;
@@ -41,16 +33,14 @@ final class LiveSender implements Sender {
 
     @Override
     public SendResult send(Delivery delivery) throws InterruptedException {
-        Duration within = delivery.remaining().compareTo(timeout) < 0 ? delivery.remaining() : timeout;
+        Duration within = RoutedMessage.within(delivery, timeout);
         if (!within.isPositive()) {
             return notSent("no time was left");
         }
         if (!delivery.mayBegin()) {
             return notSent("its lease ran out before it began");
         }
-        Message message = Message.of(SOURCE, Address.client(delivery.address()), Payload.text(delivery.body()))
-                .withId(delivery.id())
-                .withHeaders(headers(delivery));
+        Message message = RoutedMessage.of(delivery, Address.client(delivery.address()));
         try {
             return result(
                     router.sendAcknowledged(message, within)
@@ -61,16 +51,6 @@ final class LiveSender implements Sender {
         } catch (ExecutionException e) {
             throw new IllegalStateException("the router failed to deliver " + delivery.id(), e.getCause());
         }
-    }
-
-    /** With the caller's place in a trace, unless a header of the message says another one. */
-    private static Map<String, String> headers(Delivery delivery) {
-        if (delivery.traceparent().isEmpty()) {
-            return delivery.headers();
-        }
-        Map<String, String> headers = new LinkedHashMap<>(delivery.headers());
-        headers.putIfAbsent("traceparent", delivery.traceparent().get());
-        return headers;
     }
 
     private static SendResult result(AckResult result, Delivery delivery, Duration within) {
@@ -122,7 +102,7 @@ final class LiveSender implements Sender {
 
     @Override
     public Duration keyLifetime() {
-        return ALWAYS;
+        return RoutedMessage.ALWAYS;
     }
 
     /** What no client acknowledged was not delivered, also where this node was killed while it waited. */

@@ -1,7 +1,7 @@
 package dev.signalbox.server.node;
 
 import dev.signalbox.database.DatabaseException;
-import dev.signalbox.server.configuration.FailureText;
+import dev.signalbox.delivery.queue.DeliveryQueueException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removes what is too old from the database, in small portions with a short rest between them, when the node starts and then
- * every ten minutes, on a thread of its own. Whatever fails is told in the log and tried again.
+ * every ten minutes, on a thread of its own. Whatever fails is told in the log and tried again. Thread-safe.
  */
 final class PeriodicRemoval implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeriodicRemoval.class);
@@ -24,6 +24,9 @@ final class PeriodicRemoval implements AutoCloseable {
     private final Duration pause;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
+
+    /** Whether the last portion failed because of the database. Confined to the thread. */
+    private boolean failing;
 
     /** @param portion removes one, and says whether there may be more */
     PeriodicRemoval(String what, BooleanSupplier portion) {
@@ -54,14 +57,28 @@ final class PeriodicRemoval implements AutoCloseable {
 
     private boolean step() {
         try {
-            return portion.getAsBoolean();
-        } catch (DatabaseException e) {
-            LOG.warn("{} that are too old were not removed, next try in {}: {}", what, pause, FailureText.of(e));
+            boolean more = portion.getAsBoolean();
+            failing = false;
+            return more;
+        } catch (DatabaseException | DeliveryQueueException e) {
+            failed(e);
             return false;
         } catch (RuntimeException e) {
-            LOG.error("removing {} that are too old failed, next try in {}", what, pause, e);
+            LOG.error("removing {} that are too old failed; it is tried again every {} s", what, pause.toSeconds(), e);
             return false;
         }
+    }
+
+    /** A failure of the database is told once for as long as it lasts. */
+    private void failed(RuntimeException failure) {
+        if (!failing) {
+            LOG.warn(
+                    "{} that are too old were not removed; it is tried again every {} s",
+                    what,
+                    pause.toSeconds(),
+                    failure);
+        }
+        failing = true;
     }
 
     /** Waits for a portion under way, since the database is closed next. */

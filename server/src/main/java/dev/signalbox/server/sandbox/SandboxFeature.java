@@ -8,6 +8,7 @@ import dev.signalbox.server.node.Feature;
 import dev.signalbox.server.node.Health;
 import dev.signalbox.server.node.Node;
 import java.util.List;
+import java.util.Set;
 
 /** Has nothing sent to people, where that is wished. Before the other features that are around senders, so that they still act. */
 public final class SandboxFeature implements Feature {
@@ -15,8 +16,11 @@ public final class SandboxFeature implements Feature {
             "delivery.sandbox",
             Kind.truth(),
             "false",
-            "Sends nothing to anyone but connected clients: messages become SENT all the same, with a provider's id that begins"
+            "Sends nothing to anyone but connected clients and logic: messages become SENT all the same, with a provider's id that begins"
                     + " with `sandbox`. For trials with real addresses.");
+
+    /** Channels that end at this server, or at who is connected to it. */
+    private static final Set<Channel> WITHIN = Set.of(Channel.LIVE, Channel.TOPIC, Channel.LOGIC);
 
     @Override
     public String name() {
@@ -34,8 +38,7 @@ public final class SandboxFeature implements Feature {
     }
 
     private static void start(Node node) {
-        node.channels()
-                .aroundSenders(sender -> sender.channel().equals(Channel.LIVE) ? sender : new SandboxSender(sender));
+        node.channels().aroundSenders(sender -> WITHIN.contains(sender.channel()) ? sender : new SandboxSender(sender));
         node.health(
                 "sandbox",
                 () -> Health.Report.degraded("nothing is sent to anyone, since " + SANDBOX.path() + " is true"));

@@ -53,6 +53,7 @@ class BatchRoutesTest {
         JsonNode open = json(server.get("/api/batches/" + id));
         assertThat(open).isEqualTo(json(made).path("batch"));
         assertThat(open.path("open").asInt()).isEqualTo(2);
+        assertThat(open.path("done").asInt()).isZero();
         assertThat(open.path("callback").asString()).isEqualTo(SMS);
         assertThat(open.has("completedAt")).isFalse();
 
@@ -64,8 +65,68 @@ class BatchRoutesTest {
         server.dispatcher.runOnce();
         JsonNode complete = json(server.get("/api/batches/" + id));
         assertThat(complete.path("open").asInt()).isZero();
+        assertThat(complete.path("done").asInt()).isEqualTo(2);
+        assertThat(complete.path("failed").asInt()).isZero();
         assertThat(complete.path("ended").toString()).isEqualTo("{\"SENT\":2}");
         assertThat(complete.has("completedAt")).isTrue();
+    }
+
+    @Test
+    void theSameIdForAnotherBatchIsAConflictThatSaysWhatDiffers() throws Exception {
+        UUID id = UUID.randomUUID();
+        String batch = "{\"id\":\"" + id + "\",\"messages\":[" + MESSAGE + "]}";
+        assertThat(post(batch).statusCode()).isEqualTo(201);
+
+        HttpResponse<String> refused = post(batch.replace("Stand-up", "Lunch"));
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(json(refused).path("id").asString()).isEqualTo(id.toString());
+        assertThat(json(refused).path("detail").asString()).contains(id.toString(), "another id");
+        assertThat(errors(refused)).containsExactly("messages: differs from batch " + id + ", which has the same id");
+        assertThat(errors(post(batch.replace("\"messages\"", "\"callback\":\"" + SMS + "\",\"messages\""))))
+                .containsExactly("callback: differs from batch " + id + ", which has the same id");
+
+        assertThat(post(batch).statusCode()).isEqualTo(200);
+        assertThat(json(server.get("/api/messages")).path("items")).hasSize(1);
+    }
+
+    /** What a caller who repeats a request counts from now may differ. */
+    @Test
+    void aRepetitionThatExpiresLaterIsTheSameBatch() throws Exception {
+        String batch = "{\"id\":\"" + UUID.randomUUID() + "\",\"messages\":["
+                + MESSAGE.replace("}", ",\"expiresIn\":\"1h\"}") + "]}";
+        assertThat(post(batch).statusCode()).isEqualTo(201);
+        assertThat(post(batch).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void theyAreListedPageByPage() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            assertThat(post("{\"messages\":[" + MESSAGE + "]}").statusCode()).isEqualTo(201);
+        }
+        JsonNode first = json(server.get("/api/batches?limit=2"));
+        assertThat(first.path("items")).hasSize(2);
+        JsonNode last = json(
+                server.get("/api/batches?limit=2&cursor=" + first.path("next").asString()));
+        assertThat(last.path("items")).hasSize(1);
+        assertThat(last.has("next")).isFalse();
+        JsonNode shown = last.path("items").path(0);
+        assertThat(shown)
+                .isEqualTo(json(server.get("/api/batches/" + shown.path("id").asString())));
+        assertThat(server.get("/api/batches?cursor=x").statusCode()).isEqualTo(400);
+        assertThat(server.get("/api/batches?limit=0").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void aCallbackMayBeATopicAndLogicOnlyWhereTheServerAllowsIt() throws Exception {
+        assertThat(post("{\"callback\":\"topic:batches\",\"messages\":[" + MESSAGE + "]}")
+                        .statusCode())
+                .isEqualTo(201);
+        assertThat(errors(post("{\"callback\":\"topic:*\",\"messages\":[" + MESSAGE + "]}")))
+                .containsExactly("callback: topic name '*' stands for many topics; name one to publish to");
+        assertThat(errors(post("{\"callback\":\"logic:orders\",\"messages\":[" + MESSAGE + "]}")))
+                .singleElement()
+                .asString()
+                .contains("callback: channel `logic` is not configured: set delivery.logic.names");
     }
 
     @Test

@@ -153,6 +153,28 @@ class OpenApiTest {
     }
 
     @Test
+    void everyAnswerAboutBatchesIsAsDocumented() throws Exception {
+        String batch = """
+                {"id":"019dc3a2-5f7e-7c31-9a52-3a1f0c8e4b77","callback":"topic:news",
+                 "messages":[{"to":"sms:+61491570006","body":"x"}]}\
+                """;
+        answers(201, batch(batch), "CreatedBatch");
+        answers(200, batch(batch), "CreatedBatch");
+        answers(409, batch(batch.replace("\"x\"", "\"y\"")), "Problem");
+        answers(201, batch("{\"messages\":[{\"to\":\"sms:+61491570006\",\"body\":\"x\"}]}"), "CreatedBatch");
+        server.dispatch(new SendResult.Rejected("never"));
+        answers(200, server.get("/api/batches?limit=1"), "BatchPage");
+        answers(200, server.get("/api/batches/019dc3a2-5f7e-7c31-9a52-3a1f0c8e4b77"), "Batch");
+        answers(400, server.get("/api/batches?cursor=1"), "Problem");
+    }
+
+    private HttpResponse<String> batch(String body) throws Exception {
+        return server.send(server.request("/api/batches")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
+    }
+
+    @Test
     void everyBulkLineIsAsDocumented() throws Exception {
         List<JsonNode> answer = lines(server.post("application/x-ndjson", BodyPublishers.ofString("""
             {"to":"sms:+61491570006","body":"x"}

@@ -258,10 +258,19 @@ public final class ShownServer implements AutoCloseable {
 
     /** Appends an event to a session, whether the shown control plane is there or not. */
     public void append(String session, String event) {
-        var request = HttpRequest.newBuilder(behind.uri().resolve("/api/sessions/" + session + "/events"))
+        post("/api/sessions/" + session + "/events", event);
+    }
+
+    /** Enqueues a batch, as JSON. */
+    public void createBatch(String batch) {
+        post("/api/batches", batch);
+    }
+
+    private void post(String path, String json) {
+        var request = HttpRequest.newBuilder(behind.uri().resolve(path))
                 .header("Authorization", "Bearer admin")
                 .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(event))
+                .POST(BodyPublishers.ofString(json))
                 .build();
         try {
             HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());

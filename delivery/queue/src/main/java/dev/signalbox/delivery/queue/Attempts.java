@@ -132,6 +132,7 @@ final class Attempts {
      * may have been frozen, or another node may have taken the lease over.
      */
     private boolean permits(Flight flight, long end) {
+        flight.ask();
         long ticks = time.ticks();
         boolean permitted = !flight.batch().isLost()
                 && ticks < end

@@ -14,6 +14,12 @@ public record Channel(String name) {
     /** A connected client, through the router; its addresses are client ids and are written {@code client:ID}. */
     public static final Channel LIVE = new Channel("client");
 
+    /** A topic of connected clients, through the router. */
+    public static final Channel TOPIC = new Channel("topic");
+
+    /** Code of the server, through the router. */
+    public static final Channel LOGIC = new Channel("logic");
+
     public static final Channel SMS = new Channel("sms");
     public static final Channel EMAIL = new Channel("email");
     public static final Channel WEBHOOK = new Channel("webhook");

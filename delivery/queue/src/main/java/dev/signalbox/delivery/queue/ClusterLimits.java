@@ -2,12 +2,14 @@ package dev.signalbox.delivery.queue;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How fast all nodes together may send. Each node is told the same limits; what was used of them is counted in the database, in
  * the transaction that claims, so no number of nodes exceeds them.
  *
- * @param pace of all channels together but {@link Channel#LIVE}, whose messages pass no provider
+ * @param pace of all channels together but {@link Channel#LIVE}, {@link Channel#TOPIC} and {@link Channel#LOGIC}, whose messages pass no
+ *     provider
  * @param rates of single channels
  * @param concurrency of single channels: the attempts that may be under way at a time
  * @param recipients of single channels: how often one address may be tried. Who has had enough waits until the interval is over
@@ -18,6 +20,8 @@ public record ClusterLimits(
         Map<Channel, Integer> concurrency,
         Map<Channel, Rate> recipients) {
     public static final ClusterLimits NONE = new ClusterLimits(Optional.empty(), Map.of(), Map.of(), Map.of());
+
+    private static final Set<Channel> WITHOUT_PROVIDER = Set.of(Channel.LIVE, Channel.TOPIC, Channel.LOGIC);
 
     public ClusterLimits {
         rates = Map.copyOf(rates);
@@ -46,7 +50,7 @@ public record ClusterLimits(
     LaneLimits of(Channel channel) {
         return new LaneLimits(
                 channel,
-                channel.equals(Channel.LIVE) ? Optional.empty() : pace,
+                WITHOUT_PROVIDER.contains(channel) ? Optional.empty() : pace,
                 Optional.ofNullable(rates.get(channel)),
                 Optional.ofNullable(concurrency.get(channel)),
                 Optional.ofNullable(recipients.get(channel)));

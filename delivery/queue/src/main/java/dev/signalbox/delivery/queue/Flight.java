@@ -13,6 +13,7 @@ final class Flight {
 
     private volatile long startedAt;
     private volatile long overdueAt = Long.MAX_VALUE;
+    private volatile boolean asked;
     private volatile boolean denied;
     private boolean decided;
     private boolean ended;
@@ -49,6 +50,16 @@ final class Flight {
 
     boolean isOverdue(long ticks) {
         return ticks > overdueAt;
+    }
+
+    /** The sender asks whether it may begin. */
+    void ask() {
+        asked = true;
+    }
+
+    /** Whether it did. If not, it has made no request. */
+    boolean hasAsked() {
+        return asked;
     }
 
     /** The sender asked whether it may begin, and was told no. */

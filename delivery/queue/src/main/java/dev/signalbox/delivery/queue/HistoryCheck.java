@@ -67,13 +67,17 @@ public final class HistoryCheck {
                 and p.result in ('REJECTED', 'NOT_ARRIVED', 'REVIVED', 'REKEYED'))
             """;
 
-    /** A sender's line after one in doubt on the same step, without a person in between, and how much later it began. */
+    /**
+     * A sender's line after one in doubt on the same step, without a person in between, with the end and length of both. A line in
+     * doubt that took no time may be that of a message which was not attempted again, since it was too late for that.
+     */
     private static final String REPEATS = """
-            select d.id, m.steps, d.step, n.at - n.millis * 1000 - (d.at - d.millis * 1000) as later
+            select d.id, m.steps, d.step, d.at as first_at, d.millis as first_millis, n.at, n.millis
             from delivery_outcome d
             join delivery_outcome n on n.id = d.id and n.attempt > d.attempt and n.step = d.step
             join delivery_message m on m.id = d.id
-            where d.result = 'UNKNOWN' and n.result in ('ACCEPTED', 'NOT_SENT', 'REJECTED', 'UNKNOWN') and n.millis > 0
+            where d.result = 'UNKNOWN'
+              and (n.result in ('ACCEPTED', 'NOT_SENT', 'REJECTED') or (n.result = 'UNKNOWN' and n.millis > 0))
               and not exists (
                 select 1 from delivery_outcome p where p.id = d.id and p.attempt > d.attempt and p.attempt < n.attempt
                 and p.result in ('NOT_ARRIVED', 'REVIVED', 'REKEYED'))
@@ -197,12 +201,22 @@ public final class HistoryCheck {
             while (row.next()) {
                 Channel channel = Rows.channel(row.getString("steps"), row.getInt("step"));
                 Duration lifetime = keyLifetimes.get(channel);
-                if (lifetime != null && row.getLong("later") >= Micros.of(lifetime)) {
+                if (lifetime != null && isLate(row, lifetime)) {
                     late.add(rows.id(row, "id") + " " + channel);
                 }
             }
             return late;
         }
+    }
+
+    /**
+     * Where a provider recognises no repeat, every one is too late, also one that seems to have begun before the first attempt: that
+     * may have been dated by a clock that was ahead.
+     */
+    private static boolean isLate(ResultSet row, Duration lifetime) throws SQLException {
+        long firstBegan = row.getLong("first_at") - row.getLong("first_millis") * 1_000;
+        long repeatBegan = row.getLong("at") - row.getLong("millis") * 1_000;
+        return lifetime.isZero() || repeatBegan - firstBegan >= Micros.of(lifetime);
     }
 
     private static List<String> tally(Connection connection) throws SQLException {

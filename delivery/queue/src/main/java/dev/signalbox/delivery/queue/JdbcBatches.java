@@ -8,7 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.EnumMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +16,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Batches in two tables; {@link BatchEnds} and {@link PostgresCompletion} count the ends of their messages. */
+/** Batches in two tables. {@link BatchRows} reads them; {@link BatchEnds} and {@link PostgresCompletion} count the ends of their messages. */
 final class JdbcBatches implements MessageBatches {
     private static final String MODULE = "batches";
     private static final String SCRIPTS = "dev/signalbox/delivery/queue/batches";
@@ -24,18 +24,13 @@ final class JdbcBatches implements MessageBatches {
 
     /** Before its messages, so that another transaction that makes the same batch waits for this one, and then finds it. */
     private static final String INSERT =
-            "insert into delivery_batch (id, created_at, total, open, callback) values (?, ?, 0, 0, ?)";
+            "insert into delivery_batch (id, created_at, total, open, callback, digest) values (?, ?, 0, 0, ?, ?)";
+
+    private static final String DIGEST = "select digest from delivery_batch where id = ?";
 
     private static final String INSERT_MESSAGE = "insert into delivery_batch_message (id, batch) values (?, ?)";
 
     private static final String FILL = "update delivery_batch set total = ?, open = ?, completed_at = ? where id = ?";
-
-    private static final String SELECT =
-            "select id, created_at, total, open, completed_at, callback, told_by from delivery_batch where id = ?";
-
-    private static final String ENDED = """
-            select state, count(*) as n from delivery_batch_message where batch = ? and state is not null group by state
-            """;
 
     private static final String UNTOLD =
             "select id from delivery_batch where untold_since is not null order by untold_since limit ?";
@@ -50,11 +45,13 @@ final class JdbcBatches implements MessageBatches {
     private final JdbcQueue queue;
     private final Database database;
     private final Rows rows;
+    private final BatchRows batches;
 
     JdbcBatches(JdbcQueue queue) {
         this.queue = queue;
         this.database = queue.database();
-        this.rows = new Rows(database.dialect());
+        this.rows = queue.rows();
+        this.batches = new BatchRows(rows);
     }
 
     static List<Migration> migrations(Database database) {
@@ -67,6 +64,21 @@ final class JdbcBatches implements MessageBatches {
 
     @Override
     public Creation create(UUID id, List<Reach> messages, List<Step> callback) {
+        check(messages, callback);
+        return JdbcQueue.guarded(() -> database.transact(connection -> createIn(connection, id, messages, callback)));
+    }
+
+    @Override
+    public Creation create(Connection transaction, UUID id, List<Reach> messages, List<Step> callback) {
+        check(messages, callback);
+        try {
+            return createIn(transaction, id, messages, callback);
+        } catch (SQLException e) {
+            throw new DeliveryQueueException("the queue did not accept the batch: " + e.getMessage(), e);
+        }
+    }
+
+    private static void check(List<Reach> messages, List<Step> callback) {
         Limits.check(
                 !messages.isEmpty() && messages.size() <= MOST,
                 "messages",
@@ -74,14 +86,14 @@ final class JdbcBatches implements MessageBatches {
         if (!callback.isEmpty()) {
             var _ = Reach.to(callback).body("checks the steps").build();
         }
-        return JdbcQueue.guarded(() -> database.transact(connection -> create(connection, id, messages, callback)));
     }
 
-    private Creation create(Connection connection, UUID id, List<Reach> messages, List<Step> callback)
+    private Creation createIn(Connection connection, UUID id, List<Reach> messages, List<Step> callback)
             throws SQLException {
         long now = queue.time().now();
-        if (!insert(connection, id, callback, now)) {
-            return new Creation(one(connection, id, "").orElseThrow(), List.of());
+        String digest = BatchDigest.of(messages, !rows.redactsSent());
+        if (!insert(connection, id, callback, digest, now)) {
+            return new Creation(standing(connection, id, digest, callback), List.of());
         }
         List<Receipt> receipts = queue.enqueueAll(connection, messages);
         List<UUID> fresh = receipts.stream()
@@ -93,16 +105,53 @@ final class JdbcBatches implements MessageBatches {
             rows.bind(statement, 2, id);
         });
         fill(connection, id, fresh.size(), now);
-        return new Creation(one(connection, id, "").orElseThrow(), receipts);
+        return new Creation(visible(connection, id), receipts);
     }
 
-    private boolean insert(Connection connection, UUID id, List<Step> callback, long now) throws SQLException {
+    private boolean insert(Connection connection, UUID id, List<Step> callback, String digest, long now)
+            throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement(database.dialect().ifAbsent(INSERT))) {
             rows.bind(statement, 1, id);
             statement.setLong(2, now);
             statement.setString(3, callback.isEmpty() ? null : Rows.write(callback));
+            statement.setString(4, rows.sealed(id, digest));
             return statement.executeUpdate() == 1;
+        }
+    }
+
+    private MessageBatch visible(Connection connection, UUID id) throws SQLException {
+        return batches.one(connection, id, "")
+                .orElseThrow(() -> new SQLException("a batch has this id that this transaction cannot see"));
+    }
+
+    /** The batch that has the id already, if it is the one that is offered. */
+    private MessageBatch standing(Connection connection, UUID id, String digest, List<Step> callback)
+            throws SQLException {
+        MessageBatch standing = visible(connection, id);
+        List<String> differing = new ArrayList<>();
+        if (!isDigest(connection, id, digest)) {
+            differing.add("messages");
+        }
+        if (!standing.callback().equals(callback)) {
+            differing.add("callback");
+        }
+        if (!differing.isEmpty()) {
+            throw new BatchConflictException(id, differing);
+        }
+        return standing;
+    }
+
+    /** What was sealed with a key that this node does not have any more counts as the same: nobody can tell. */
+    private boolean isDigest(Connection connection, UUID id, String digest) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(DIGEST)) {
+            rows.bind(statement, 1, id);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next()
+                        && rows.unsealed(id, row.getString("digest"))
+                                .map(digest::equals)
+                                .orElse(true);
+            }
         }
     }
 
@@ -119,43 +168,16 @@ final class JdbcBatches implements MessageBatches {
 
     @Override
     public Optional<MessageBatch> find(UUID id) {
-        return JdbcQueue.guarded(() -> database.read(connection -> one(connection, id, "")));
+        return JdbcQueue.guarded(() -> database.read(connection -> batches.one(connection, id, "")));
     }
 
-    private Optional<MessageBatch> one(Connection connection, UUID id, String locking) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(SELECT + locking)) {
-            rows.bind(statement, 1, id);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? Optional.of(batch(row, ended(connection, id))) : Optional.empty();
-            }
-        }
-    }
-
-    private MessageBatch batch(ResultSet row, Map<State, Integer> ended) throws SQLException {
-        String callback = row.getString("callback");
-        boolean told = row.getObject("told_by") != null;
-        return new MessageBatch(
-                rows.id(row, "id"),
-                Micros.instant(row.getLong("created_at")),
-                row.getInt("total"),
-                row.getInt("open"),
-                ended,
-                Micros.optional(row.getLong("completed_at")),
-                callback == null ? List.of() : Rows.readSteps(callback),
-                told ? Optional.of(rows.id(row, "told_by")) : Optional.empty());
-    }
-
-    private Map<State, Integer> ended(Connection connection, UUID id) throws SQLException {
-        Map<State, Integer> ended = new EnumMap<>(State.class);
-        try (PreparedStatement statement = connection.prepareStatement(ENDED)) {
-            rows.bind(statement, 1, id);
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    ended.put(State.valueOf(row.getString("state")), row.getInt("n"));
-                }
-            }
-        }
-        return ended;
+    @Override
+    public Page list(Optional<String> cursor, int limit) {
+        Limits.check(
+                limit >= 1 && limit <= Filter.MOST_LISTED,
+                "limit",
+                "is " + limit + "; it must be 1 to " + Filter.MOST_LISTED);
+        return JdbcQueue.guarded(() -> database.read(connection -> batches.page(connection, cursor, limit)));
     }
 
     @Override
@@ -189,7 +211,8 @@ final class JdbcBatches implements MessageBatches {
 
     /** The row's lock decides between nodes: one that finds it locked, or told of by now, leaves it alone. */
     private boolean tell(Connection connection, UUID id) throws SQLException {
-        Optional<MessageBatch> found = one(connection, id, database.dialect().forUpdateSkipLocked())
+        Optional<MessageBatch> found = batches.one(
+                        connection, id, database.dialect().forUpdateSkipLocked())
                 .filter(batch -> batch.toldBy().isEmpty());
         if (found.isEmpty()) {
             return false;

@@ -31,7 +31,7 @@ final class Lane {
     private final Completer completer;
     private final Control control;
     private final Attempts attempts;
-    private final CircuitBreaker breaker;
+    private final LaneBreaker breaker;
     private final Throttle throttle;
     private final Holds holds;
     private final WakeUp wakeUp = new WakeUp();
@@ -52,10 +52,11 @@ final class Lane {
         this.completer = context.completer();
         this.control = context.control();
         this.attempts = new Attempts(sender, terms, context, this::ended);
-        this.breaker = new CircuitBreaker(
+        this.breaker = new LaneBreaker(
                 terms.channel(),
                 context.options().retry().maxRetryAfter(),
-                terms.sharesProvider() ? context.options().breaker() : 0);
+                terms.sharesProvider() ? context.options().breaker() : 0,
+                wakeUp::signal);
         this.throttle = new Throttle(
                 context.database(), time, context.options().limits().of(terms.channel()));
         this.holds = new Holds(terms.channel(), throttle, context.options().quiet(), time);
@@ -316,37 +317,12 @@ final class Lane {
                 flight.batch(),
                 denied
                         ? rules.released(claimed, now)
-                        : rules.attempted(claimed, judged(result), flight.startedAt(), now, terms));
-    }
-
-    /** What the answer says about the provider is for the whole lane. */
-    private SendResult judged(SendResult result) {
-        return switch (result) {
-            case SendResult.Accepted accepted -> worked(accepted);
-            case SendResult.Rejected rejected -> worked(rejected);
-            case SendResult.NotSent notSent -> notSent(notSent);
-            case SendResult.Unknown unknown -> {
-                breaker.failed(unknown.reason(), time.ticks());
-                yield unknown;
-            }
-        };
-    }
-
-    private SendResult worked(SendResult result) {
-        if (breaker.worked()) {
-            wakeUp.signal();
-        }
-        return result;
-    }
-
-    /** A message that was refused because of our account waits for as long as the lane does. */
-    private SendResult notSent(SendResult.NotSent notSent) {
-        if (notSent.scope() == SendResult.Scope.MESSAGE) {
-            breaker.failed(notSent.reason(), time.ticks());
-            return notSent;
-        }
-        Duration wait = breaker.refused(notSent.reason(), notSent.retryAfter(), time.ticks());
-        return new SendResult.NotSent(notSent.reason(), Optional.of(wait), notSent.scope());
+                        : rules.attempted(
+                                claimed,
+                                breaker.judged(result, flight.hasAsked(), time.ticks()),
+                                flight.startedAt(),
+                                now,
+                                terms));
     }
 
     void watch() {

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -26,8 +27,23 @@ public record MessageBatch(
         Optional<Instant> completedAt,
         List<Step> callback,
         Optional<UUID> toldBy) {
+    private static final Set<State> FAILED = Set.of(State.DEAD, State.REJECTED, State.EXPIRED);
+
     public MessageBatch {
         ended = Map.copyOf(ended);
         callback = List.copyOf(callback);
+    }
+
+    /** How many have ended. */
+    public int done() {
+        return total - open;
+    }
+
+    /** How many have ended without being sent, and nobody wanted that: DEAD, REJECTED or EXPIRED. */
+    public int failed() {
+        return ended.entrySet().stream()
+                .filter(end -> FAILED.contains(end.getKey()))
+                .mapToInt(Map.Entry::getValue)
+                .sum();
     }
 }

@@ -3,6 +3,7 @@ package dev.signalbox.delivery.queue;
 import dev.signalbox.database.Database;
 import dev.signalbox.database.Migration;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
+import java.sql.Connection;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +51,7 @@ public interface MessageBatches {
      * What became of a batch that was offered.
      *
      * @param batch as it stands
-     * @param receipts of its messages, in their order; empty if a batch with this id was there already, and nothing was enqueued
+     * @param receipts of its messages, in their order; empty if it was there already, and nothing was enqueued
      */
     record Creation(MessageBatch batch, List<Receipt> receipts) {
         public Creation {
@@ -65,17 +66,51 @@ public interface MessageBatches {
     /**
      * Enqueues messages as one batch, in one transaction. Those that are in the queue already, or in
      * {@linkplain Receipt#conflict conflict}, do not belong to it. If the connection breaks before the commit is confirmed, calling
-     * again with the same id settles it.
+     * again with the same id settles it: a batch that is there already stays as it is, and nothing is enqueued.
+     *
+     * <p>It is the same one if the callback is the same, and the messages are, in the same order. That is recognised by a digest of all
+     * that they say, dedupe keys included, but not of their ids, their traces, and when they expire. Bodies do not count where
+     * {@link BodyProtection#redactingSent} removes them.
      *
      * @param id of the batch
      * @param messages 1 to {@link #MOST}
      * @param callback whom to tell when all have ended, by the steps of a message; empty for nobody. The message's body is JSON:
      *     {@code {"batch": ID, "total": 3, "ended": {"SENT": 2, "DEAD": 1}, "createdAt": …, "completedAt": …}}
      * @throws IllegalArgumentException if a number is out of its range, or the steps make no message
+     * @throws BatchConflictException if the id belongs to another batch
      */
     Creation create(UUID id, List<Reach> messages, List<Step> callback);
 
+    /**
+     * As {@link #create(UUID, List, List)}, as part of a transaction of the caller, who commits it or rolls it back. It is not aborted by
+     * a {@link BatchConflictException}.
+     *
+     * @param transaction a connection to the queue's database with a transaction under way
+     */
+    Creation create(Connection transaction, UUID id, List<Reach> messages, List<Step> callback);
+
     Optional<MessageBatch> find(UUID id);
+
+    /**
+     * Some batches.
+     *
+     * @param items the newest first
+     * @param next where the next page begins; empty at the end
+     */
+    record Page(List<MessageBatch> items, Optional<String> next) {
+        public Page {
+            items = List.copyOf(items);
+        }
+    }
+
+    /**
+     * Lists batches, the newest first.
+     *
+     * @param cursor {@link Page#next} of the page before; empty for the first one
+     * @param limit 1 to {@link Filter#MOST_LISTED}
+     * @throws IllegalArgumentException if the limit is out of its range, or the cursor is none
+     */
+    Page list(Optional<String> cursor, int limit);
 
     /**
      * Enqueues the messages that tell of completed batches; returns how many. Any number of nodes may call it.

@@ -20,11 +20,14 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /** How values stand in the tables of one dialect, and the words by which they are found there. */
 final class Rows {
+    private static final Logger LOG = LoggerFactory.getLogger(Rows.class);
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
 
@@ -63,6 +66,21 @@ final class Rows {
     /** A body as it stands in the table. */
     String body(Reach reach) {
         return bodies.written(reach.id(), reach.body());
+    }
+
+    /** A text that could give bodies away, as it stands in the table: encrypted where they are. */
+    String sealed(UUID id, String text) {
+        return bodies.written(id, text);
+    }
+
+    /** The text that {@link #sealed} wrote; empty if it cannot be decrypted. */
+    Optional<String> unsealed(UUID id, String stored) {
+        try {
+            return Optional.of(bodies.read(id, stored));
+        } catch (IllegalArgumentException e) {
+            LOG.debug("the row of {} cannot be decrypted", id, e);
+            return Optional.empty();
+        }
     }
 
     /** The column by which a message is found that holds a dedupe key. */

@@ -25,8 +25,7 @@ final class Rules {
 
     /** An attempt was made, from {@code startedAt} to {@code now}. */
     Verdict attempted(Claimed claimed, SendResult result, long startedAt, long now, Terms terms) {
-        int millis = (int) ((now - startedAt) / 1_000);
-        Attempted attempt = new Attempted(claimed, now, millis, spends(result));
+        Attempted attempt = new Attempted(claimed, now, millis(startedAt, now), spends(result));
         return switch (result) {
             case SendResult.Accepted accepted -> attempt.sent(accepted.providerId());
             case SendResult.Rejected rejected -> attempt.stepEnds(Result.REJECTED, State.REJECTED, rejected.reason());
@@ -34,6 +33,14 @@ final class Rules {
             case SendResult.Unknown unknown ->
                 cutShort(attempt, unknown.reason(), startedAt, wait(attempt, Duration.ZERO, terms), terms);
         };
+    }
+
+    /**
+     * Never negative, although the database's clock may have gone back since the attempt began, or a node whose clock was ahead may
+     * have begun it. What lasted longer than 24 days, as an attempt seems to have that is recovered so late, counts as so long.
+     */
+    private static int millis(long startedAt, long now) {
+        return Math.clamp((now - startedAt) / 1_000, 0, Integer.MAX_VALUE);
     }
 
     /** Whether it costs the message one of its attempts. What our account is refused for would be refused to all. */

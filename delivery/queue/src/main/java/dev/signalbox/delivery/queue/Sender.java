@@ -13,7 +13,8 @@ public interface Sender {
 
     /**
      * Attempts one delivery, within {@link Delivery#remaining()}. Ask {@link Delivery#mayBegin()} immediately before the first
-     * byte that can have an effect. An attempt that ignores its time and an interrupt keeps its place among the
+     * byte that can have an effect; what is {@linkplain SendResult.Rejected rejected} before that counts as this adapter's word,
+     * and says nothing of the provider. An attempt that ignores its time and an interrupt keeps its place among the
      * {@link #concurrency()} until it ends.
      *
      * @return how it ended; null counts as {@link SendResult.Unknown}

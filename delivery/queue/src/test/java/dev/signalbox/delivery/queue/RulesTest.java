@@ -129,6 +129,24 @@ class RulesTest {
         assertThat(second.next()).isNotNull().extracting(Ticket::unsureSince).isEqualTo(NOW - 100 * SECOND);
     }
 
+    /** The attempt of a crashed node may be dated by a clock that is ahead, and found weeks later: 31 days are too many milliseconds. */
+    @ParameterizedTest
+    @CsvSource({"30, 0", "-1, 1000", "-2678400, 2147483647"})
+    void anAttemptNeverLastedLessThanNothing(long startedSeconds, int millis) {
+        for (String answer : List.of("accepted", "not sent", "rejected", "unknown")) {
+            assertThat(rules.attempted(
+                                    claimed(true, 0, 0, 0, 0),
+                                    answer(answer),
+                                    NOW + startedSeconds * SECOND,
+                                    NOW,
+                                    terms(KEYED))
+                            .outcome()
+                            .millis())
+                    .as(answer)
+                    .isEqualTo(millis);
+        }
+    }
+
     /** A node that recovers after a crash may find its attempt dated by the database's clock, which is ahead of its own. */
     @Test
     void whereRepeatsAreNeverRecognisedNoClockAllowsOne() {

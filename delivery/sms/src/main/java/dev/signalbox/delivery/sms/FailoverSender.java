@@ -12,7 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +48,7 @@ public final class FailoverSender implements Sender {
      * changes no result.
      */
     public interface Listener {
-        /** A provider was asked. */
+        /** A provider was asked, and its sender answered so. */
         void asked(String provider, SendResult result);
 
         /** A provider did not send a message, and the next one is asked. */
@@ -116,8 +116,6 @@ public final class FailoverSender implements Sender {
     @Override
     public SendResult send(Delivery delivery) throws InterruptedException {
         long deadline = nanos.getAsLong() + delivery.remaining().toNanos();
-        AtomicBoolean denied = new AtomicBoolean();
-        Delivery watched = delivery.withPermit(() -> permits(delivery, denied));
         List<NotSent> failures = new ArrayList<>();
         for (Member member : members) {
             Optional<CircuitBreaker.Permit> permit = member.circuit().enter();
@@ -128,8 +126,9 @@ public final class FailoverSender implements Sender {
                 String before = failures.getLast().provider();
                 tell(() -> listener.passedOn(before, member.name()));
             }
-            SendResult result = ask(member, permit.get(), watched.withRemaining(left(deadline)), denied);
-            if (denied.get() || !(result instanceof SendResult.NotSent notSent)) {
+            Beginning beginning = new Beginning(delivery);
+            SendResult result = ask(member, permit.get(), delivery.withRemaining(left(deadline)), beginning);
+            if (beginning.wasDenied() || !(result instanceof SendResult.NotSent notSent)) {
                 return named(member, result);
             }
             failures.add(new NotSent(member.name(), notSent));
@@ -142,13 +141,35 @@ public final class FailoverSender implements Sender {
 
     private record NotSent(String provider, SendResult.NotSent result) {}
 
-    /** Remembers a denial: the attempt must not begin anywhere then, and that it did not is no provider's failure. */
-    private static boolean permits(Delivery delivery, AtomicBoolean denied) {
-        boolean permitted = delivery.mayBegin();
-        if (!permitted) {
-            denied.set(true);
+    /** Whether a provider's sender asked to begin, and was denied. Thread-safe. */
+    private static final class Beginning implements BooleanSupplier {
+        private final Delivery delivery;
+        private volatile boolean asked;
+        private volatile boolean denied;
+
+        Beginning(Delivery delivery) {
+            this.delivery = delivery;
         }
-        return permitted;
+
+        @Override
+        public boolean getAsBoolean() {
+            asked = true;
+            boolean permitted = delivery.mayBegin();
+            if (!permitted) {
+                denied = true;
+            }
+            return permitted;
+        }
+
+        /** If so, the attempt must not begin anywhere, and that it did not is no provider's failure. */
+        boolean wasDenied() {
+            return denied;
+        }
+
+        /** Whether a result tells how the provider is. Its sender may refuse a message itself, before any request. */
+        boolean tells(SendResult result) {
+            return !denied && (asked || !(result instanceof SendResult.Rejected));
+        }
     }
 
     private Duration left(long deadline) {
@@ -156,12 +177,12 @@ public final class FailoverSender implements Sender {
     }
 
     /** What ended by an exception, such as an interrupt, shows nothing of the provider. */
-    private SendResult ask(Member member, CircuitBreaker.Permit permit, Delivery delivery, AtomicBoolean denied)
+    private SendResult ask(Member member, CircuitBreaker.Permit permit, Delivery delivery, Beginning beginning)
             throws InterruptedException {
         Runnable end = permit::abandoned;
         try {
-            SendResult result = member.sender().send(delivery);
-            if (!denied.get()) {
+            SendResult result = member.sender().send(delivery.withPermit(beginning));
+            if (beginning.tells(result)) {
                 end = isAnswer(result) ? permit::succeeded : permit::failed;
                 tell(() -> listener.asked(member.name(), result));
             }
@@ -177,8 +198,11 @@ public final class FailoverSender implements Sender {
 
     private SendResult askFirst(Delivery delivery) throws InterruptedException {
         Member first = members.getFirst();
-        SendResult result = first.sender().send(delivery);
-        tell(() -> listener.asked(first.name(), result));
+        Beginning beginning = new Beginning(delivery);
+        SendResult result = first.sender().send(delivery.withPermit(beginning));
+        if (beginning.tells(result)) {
+            tell(() -> listener.asked(first.name(), result));
+        }
         return named(first, result);
     }
 

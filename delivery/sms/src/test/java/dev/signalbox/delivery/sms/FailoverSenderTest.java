@@ -47,6 +47,7 @@ class FailoverSenderTest {
     /** A provider that answers as it is told to, and notes what it was asked. */
     private final class Scripted implements Sender {
         private final List<Delivery> asked = new ArrayList<>();
+        private Optional<SendResult> withoutRequest = Optional.empty();
         private SendResult answer = SENT;
         private Duration takes = Duration.ZERO;
 
@@ -57,6 +58,9 @@ class FailoverSenderTest {
 
         @Override
         public SendResult send(Delivery delivery) {
+            if (withoutRequest.isPresent()) {
+                return withoutRequest.get();
+            }
             if (!delivery.mayBegin()) {
                 return new SendResult.NotSent("it was not begun", Optional.empty());
             }
@@ -152,6 +156,38 @@ class FailoverSenderTest {
         nanos.addAndGet(Duration.ofSeconds(10).toNanos());
         assertThat(send()).isEqualTo(new SendResult.Accepted(Optional.of("first:42")));
         assertThat(sender.passedOver()).isEmpty();
+    }
+
+    /** Such as a number that is none: nobody has asked the provider, which is as it was. */
+    @Test
+    void whatASenderRefusesWithoutARequestIsNotItsProvidersAnswer() throws Exception {
+        SendResult refused = new SendResult.Rejected("'12' is not a phone number");
+        first.answer = DOWN;
+        send();
+        first.withoutRequest = Optional.of(refused);
+        assertThat(send()).isEqualTo(new SendResult.Rejected("first: '12' is not a phone number"));
+        first.withoutRequest = Optional.empty();
+        send();
+        assertThat(sender.passedOver()).as("two failures in a row").containsExactly("first");
+
+        nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+        first.withoutRequest = Optional.of(refused);
+        send();
+        assertThat(sender.passedOver()).as("no trial was made").containsExactly("first");
+        first.withoutRequest = Optional.empty();
+        first.answer = SENT;
+        assertThat(send()).isEqualTo(new SendResult.Accepted(Optional.of("first:42")));
+        assertThat(sender.passedOver()).isEmpty();
+        assertThat(told).doesNotContain("first Rejected");
+    }
+
+    /** A provider that cannot be connected to was not sent anything either, and that is its failure. */
+    @Test
+    void connectionsThatCannotBeMadeAreTheProvidersFailure() throws Exception {
+        first.withoutRequest = Optional.of(DOWN);
+        send();
+        send();
+        assertThat(sender.passedOver()).containsExactly("first");
     }
 
     @Test

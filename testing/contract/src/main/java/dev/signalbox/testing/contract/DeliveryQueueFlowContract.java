@@ -174,4 +174,30 @@ public abstract class DeliveryQueueFlowContract extends DeliveryQueueContract {
         assertThat(queue().counts().byState()).containsEntry(State.SENT, 10L);
         assertThat(node.health().problem()).isEmpty();
     }
+
+    /** A sender refuses some messages itself, such as those to a number that is none; that says nothing about its provider. */
+    @Test
+    void whatASenderRefusesWithoutARequestEndsNoPause() {
+        for (int i = 0; i < 5; i++) {
+            enqueueSms();
+        }
+        sms.sharingAProvider().answering(ScriptedSender.notSent());
+        Dispatcher node = node(OPTIONS.withBatch(1).withBreaker(3), sms);
+        for (int i = 0; i < 3; i++) {
+            node.runOnce();
+        }
+        clock.advance(Duration.ofSeconds(5));
+        sms.answering(ScriptedSender.rejected());
+        node.runOnce();
+        assertThat(node.health().problem())
+                .hasValueSatisfying(problem -> assertThat(problem).contains("failed 3 times in a row"));
+
+        sms.answering(delivery -> {
+            assertThat(delivery.mayBegin()).isTrue();
+            return ScriptedSender.rejected();
+        });
+        node.runOnce();
+        assertThat(node.health().problem()).isEmpty();
+        assertThat(queue().counts().byState()).containsEntry(State.REJECTED, 2L);
+    }
 }

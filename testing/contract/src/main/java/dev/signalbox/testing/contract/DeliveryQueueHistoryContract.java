@@ -20,11 +20,17 @@ import org.junit.jupiter.api.Test;
 
 /** What the check of a history finds. The tables are spoilt by hand, as a broken fence would, and mended at the end. */
 public abstract class DeliveryQueueHistoryContract extends DeliveryQueueContract {
+    private static final String LATE_REPEAT = "a key is repeated only while its provider knows it";
+
     private final ScriptedSender sms = ScriptedSender.of(Channel.SMS);
     private final ScriptedSender email = ScriptedSender.of(Channel.EMAIL);
 
     private Report check() {
-        return HistoryCheck.run(database(), Map.of(Channel.SMS, Duration.ofMinutes(5)));
+        return check(Duration.ofMinutes(5));
+    }
+
+    private Report check(Duration keyLifetime) {
+        return HistoryCheck.run(database(), Map.of(Channel.SMS, keyLifetime));
     }
 
     private void execute(String sql) {
@@ -118,11 +124,48 @@ public abstract class DeliveryQueueHistoryContract extends DeliveryQueueContract
         enqueueSms();
         node(sms.answering(unknown())).runOnce();
         addLine("UNKNOWN", "RETRY_WAIT", 0);
-        assertThat(check().violations())
-                .extracting(Violation::rule)
-                .doesNotContain("a key is repeated only while its provider knows it");
+        assertThat(check().violations()).extracting(Violation::rule).doesNotContain(LATE_REPEAT);
         execute("update delivery_outcome set at = at + 301000000 where attempt = 2");
-        assertBroken("a key is repeated only while its provider knows it");
+        assertBroken(LATE_REPEAT);
+    }
+
+    /** The first attempt was dated by a clock that was ahead, so the repeat seems to come before it. */
+    @Test
+    void whereNoRepeatIsRecognisedEveryOneIsFound() {
+        enqueueSms();
+        node(sms.answering(unknown())).runOnce();
+        addLine("UNKNOWN", "RETRY_WAIT", 0);
+        execute("update delivery_outcome set at = at - 30000000 where attempt = 2");
+        assertThat(check().violations()).extracting(Violation::rule).doesNotContain(LATE_REPEAT);
+        assertThat(check(Duration.ZERO).violations())
+                .extracting(Violation::rule)
+                .contains(LATE_REPEAT);
+    }
+
+    /** It was told too late to be attempted again, which takes no time; an answer within the first millisecond is an attempt. */
+    @Test
+    void repeatThatTookNoTimeIsFoundIfItWasAnswered() {
+        enqueueSms();
+        node(sms.answering(unknown())).runOnce();
+        addLine("UNKNOWN", "UNKNOWN", 0);
+        execute("update delivery_outcome set millis = 0 where attempt = 2");
+        assertThat(check(Duration.ZERO).violations())
+                .extracting(Violation::rule)
+                .doesNotContain(LATE_REPEAT);
+        execute("update delivery_outcome set result = 'ACCEPTED' where attempt = 2");
+        assertThat(check(Duration.ZERO).violations())
+                .extracting(Violation::rule)
+                .contains(LATE_REPEAT);
+    }
+
+    /** As one is that was recovered after some hours: its microseconds do not fit into 32 bits. */
+    @Test
+    void attemptOfManyHoursIsRead() {
+        enqueueSms();
+        node(sms.answering(unknown())).runOnce();
+        addLine("UNKNOWN", "RETRY_WAIT", 0);
+        execute("update delivery_outcome set millis = 2147483647");
+        assertThat(check().violations()).extracting(Violation::rule).doesNotContain(LATE_REPEAT);
     }
 
     @Test

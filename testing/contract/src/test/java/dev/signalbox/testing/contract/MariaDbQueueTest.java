@@ -186,6 +186,14 @@ class MariaDbQueueTest {
     }
 
     @Nested
+    class BatchRepeats extends DeliveryQueueBatchRepeatContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @BeforeAll
         static void inTheLongForm() {
@@ -234,6 +242,19 @@ class MariaDbQueueTest {
 
     @Nested
     class Continuous extends DeliveryQueueContinuousContract {
+        @BeforeAll
+        static void inTheLongForm() {
+            requireTheLongForm();
+        }
+
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Stopping extends DeliveryQueueStopContract {
         @BeforeAll
         static void inTheLongForm() {
             requireTheLongForm();

@@ -139,6 +139,14 @@ class PostgresQueueTest {
     }
 
     @Nested
+    class BatchRepeats extends DeliveryQueueBatchRepeatContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @Override
         protected DatabaseConfig newDatabase() {
@@ -172,6 +180,14 @@ class PostgresQueueTest {
 
     @Nested
     class Continuous extends DeliveryQueueContinuousContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Stopping extends DeliveryQueueStopContract {
         @Override
         protected DatabaseConfig newDatabase() {
             return fresh();

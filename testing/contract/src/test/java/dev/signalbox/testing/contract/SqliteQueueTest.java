@@ -119,6 +119,14 @@ class SqliteQueueTest {
     }
 
     @Nested
+    class BatchRepeats extends DeliveryQueueBatchRepeatContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Dispatch extends DeliveryQueueDispatchContract {
         @Override
         protected DatabaseConfig newDatabase() {
@@ -152,6 +160,14 @@ class SqliteQueueTest {
 
     @Nested
     class Continuous extends DeliveryQueueContinuousContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
+    class Stopping extends DeliveryQueueStopContract {
         @Override
         protected DatabaseConfig newDatabase() {
             return fresh();

@@ -6,19 +6,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The circuit breaker of a channel on one node. It opens when the provider refuses our account, or when it failed so many times in
- * a row. After a pause it is half open: one message at a time tries whether the provider works again; the pauses double from
- * {@link #FIRST} to {@link #LONGEST}, and what the provider wishes counts if it is longer. The first message that the provider
- * takes or refuses for itself closes it. Thread-safe; times are ticks of {@link Time}.
+ * The circuit breaker of a lane, that is of a channel on one node: it decides how much may be claimed. It opens when the provider
+ * refuses our account, or when it failed so many times in a row. After a pause it is half open: one message at a time tries whether
+ * the provider works again; the pauses double from {@link #FIRST} to {@link #LONGEST}, and what the provider wishes counts if it is
+ * longer. The first message that the provider takes or refuses for itself closes it. Thread-safe; times are ticks of {@link Time}.
+ *
+ * <p>It is not that of the module {@code http}: this one is asked before messages are claimed, learns of refused accounts, and heeds
+ * how long a provider wants to be left alone.
  */
-final class CircuitBreaker {
+final class LaneBreaker {
     static final Duration FIRST = Duration.ofSeconds(5);
     static final Duration LONGEST = Duration.ofMinutes(5);
 
-    private static final Logger LOG = LoggerFactory.getLogger(CircuitBreaker.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LaneBreaker.class);
 
     private final Channel channel;
     private final Duration longestWish;
+    private final Runnable mayGoOn;
 
     /** So many failures in a row open it; 0 for none. */
     private final int threshold;
@@ -33,10 +37,14 @@ final class CircuitBreaker {
     /** Whether the message that tries the provider is under way. */
     private boolean trying;
 
-    CircuitBreaker(Channel channel, Duration longestWish, int threshold) {
+    /**
+     * @param mayGoOn called, with the lock, when an answer ends a pause or leaves the trial to the next message; must not block
+     */
+    LaneBreaker(Channel channel, Duration longestWish, int threshold, Runnable mayGoOn) {
         this.channel = channel;
         this.longestWish = longestWish;
         this.threshold = threshold;
+        this.mayGoOn = mayGoOn;
     }
 
     /** How many of so many may be claimed now. After a pause that is one, which tries the provider. */
@@ -63,6 +71,36 @@ final class CircuitBreaker {
     /** How long until something may be claimed. */
     synchronized Duration remaining(long ticks) {
         return reason.isEmpty() || ticks >= until ? Duration.ZERO : Duration.ofNanos((until - ticks) * 1_000);
+    }
+
+    /**
+     * Learns from the end of an attempt how the provider is.
+     *
+     * @param asked whether the sender asked to begin. What it refused before that was not the provider's word
+     * @return the same, but that a message which was refused because of our account waits for as long as the lane does
+     */
+    synchronized SendResult judged(SendResult result, boolean asked, long ticks) {
+        switch (result) {
+            case SendResult.Accepted _ -> worked();
+            case SendResult.Rejected _ -> rejected(asked, ticks);
+            case SendResult.Unknown(String why) -> failed(why, ticks);
+            case SendResult.NotSent(String why, Optional<Duration> wish, SendResult.Scope scope) -> {
+                if (scope == SendResult.Scope.ACCOUNT) {
+                    return new SendResult.NotSent(why, Optional.of(refused(why, wish, ticks)), scope);
+                }
+                failed(why, ticks);
+            }
+        }
+        return result;
+    }
+
+    private void rejected(boolean asked, long ticks) {
+        if (asked) {
+            worked();
+        } else if (trying) {
+            unused(ticks);
+            mayGoOn.run();
+        }
     }
 
     /** The provider refused our account. Returns how long the message has to wait. */
@@ -97,16 +135,15 @@ final class CircuitBreaker {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    /** The provider answered about a message, so it works. Returns whether that ended a pause. */
-    synchronized boolean worked() {
+    /** The provider answered about a message, so it works. */
+    synchronized void worked() {
         failures = 0;
-        if (reason.isEmpty()) {
-            return false;
+        if (reason.isPresent()) {
+            reason = Optional.empty();
+            trying = false;
+            LOG.info("channel {} goes on: its provider answers again", channel);
+            mayGoOn.run();
         }
-        reason = Optional.empty();
-        trying = false;
-        LOG.info("channel {} goes on: its provider answers again", channel);
-        return true;
     }
 
     /** Why the channel is paused, if it is. */
