@@ -105,6 +105,15 @@ final class ClusterCopy<E, C> {
         toldBefore = changesSoFar;
     }
 
+    /** Changes, or parts of an answer, may be missing. If all was asked for already, the next sign of life asks again. */
+    void missed() {
+        if (isAsked) {
+            askedAt = Instant.EPOCH;
+        } else {
+            ask();
+        }
+    }
+
     /** The change of this number. */
     void changed(long number, C change) {
         if (!isAsked) {

@@ -110,6 +110,17 @@ sealed interface ClusterFrame {
     /** Which bans the node knows: {@link Bans#digest}. */
     record BansKnown(long digest) implements ClusterFrame {}
 
+    /**
+     * Something that the sender published to these topics is missing before this. If none is named, that may be in any topic of the channel.
+     *
+     * @param channel that this is published to
+     */
+    record Missed(ClusterLink.Channel channel, Set<String> topics) implements ClusterFrame {
+        public Missed {
+            topics = Set.copyOf(topics);
+        }
+    }
+
     /** Nothing: its place shows what is missing before it. */
     record Mark() implements ClusterFrame {}
 

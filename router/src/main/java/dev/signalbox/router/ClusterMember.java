@@ -202,6 +202,7 @@ final class ClusterMember
             tellBeat();
         }
         sender.tellHoles();
+        presence.askAgain();
         aside(waits::carryAgain);
     }
 
@@ -211,10 +212,19 @@ final class ClusterMember
         LOG.warn("the cluster's link is down, so only clients of this node can be reached: {}", reason);
     }
 
+    /** Of whichever node. */
     @Override
     public void lost(ClusterLink.Channel channel) {
         losses.increment();
         interest.topics(channel).forEach(parts.topics()::missed);
+        interest.partition(channel).ifPresent(presence::missed);
+    }
+
+    @Override
+    public void lost(RemoteNode node, ClusterLink.Channel channel) {
+        losses.increment();
+        interest.topics(channel).forEach(parts.topics()::missed);
+        interest.partition(channel).ifPresent(partition -> presence.missed(node, partition));
     }
 
     /** It need not wait for the next heartbeat to learn of this node. */

@@ -3,6 +3,7 @@ package dev.signalbox.router;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,7 @@ final class ClusterReceiver {
                 member.registry().beat(node, beat);
                 member.presence().beat(node, beat.presence());
             }
+            case ClusterFrame.Missed(ClusterLink.Channel channel, Set<String> topics) -> missed(channel, topics);
             case ClusterFrame.Mark _ -> LOG.debug("node {} published what did not arrive", node);
             case ClusterFrame.Bye _ -> member.registry().gone(node);
             case ClusterFrame.Joined joined -> {
@@ -76,6 +78,14 @@ final class ClusterReceiver {
             case ClusterFrame.PresenceChanged change -> member.presence().changed(node, change);
             case ClusterFrame.AskPresence(int partition) -> member.presence().asked(node, partition);
             case ClusterFrame.Presence part -> member.presence().arrived(node, part);
+        }
+    }
+
+    private void missed(ClusterLink.Channel channel, Set<String> topics) {
+        if (topics.isEmpty()) {
+            member.interest().topics(channel).forEach(parts.topics()::missed);
+        } else {
+            topics.forEach(parts.topics()::missedMessage);
         }
     }
 

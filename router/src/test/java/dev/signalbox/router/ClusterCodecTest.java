@@ -92,6 +92,8 @@ class ClusterCodecTest {
                                 List.of("news"),
                                 Map.of("news", new Position(ID, 3), "", new Position(ID, 4)),
                                 List.of()))),
+                new ClusterFrame.Missed(new ClusterLink.Channel("topic.7"), Set.of("a", "b")),
+                new ClusterFrame.Missed(new ClusterLink.Channel("topic.7"), Set.of()),
                 new ClusterFrame.Mark(),
                 new ClusterFrame.Bye(),
                 new ClusterFrame.Joined(4, session()),
