@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * What a cluster costs its broker: two nodes over one Redis, beside Socket.IO's Redis adapter, Centrifugo with its Redis engine, and
- * Vert.x, whose nodes need no broker; and more nodes, with the same number of subscribers. Each system has a Redis of its own.
+ * Vert.x, whose nodes need no broker; and more nodes, with the same number of subscribers; and what each
+ * node knows of all clients. Each system has a Redis of its own.
  */
 final class ClusterBenchmark implements Benchmark {
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -27,6 +28,7 @@ final class ClusterBenchmark implements Benchmark {
         }
         cases.add(fanout(redis -> ClusterSystem.signalbox(redis, 4)));
         cases.add(fanout(redis -> ClusterSystem.signalbox(redis, 8)));
+        cases.add(ClusterSessions::measure);
         return cases;
     }
 

@@ -47,6 +47,7 @@ final class ClusterCodec {
     private static final int ASK_PRESENCE = 28;
     private static final int PRESENCE = 29;
     private static final int MISSED = 30;
+    private static final int CARRY_AGAIN = 31;
 
     private final MessageCodec messages;
     private final MembershipCodec membership;
@@ -81,6 +82,7 @@ final class ClusterCodec {
             case ClusterFrame.Fetched _ -> FETCHED;
             case ClusterFrame.PublishVolatile _ -> PUBLISH_VOLATILE;
             case ClusterFrame.Beat _ -> BEAT;
+            case ClusterFrame.CarryAgain _ -> CARRY_AGAIN;
             case ClusterFrame.Missed _ -> MISSED;
             case ClusterFrame.Mark _ -> MARK;
             case ClusterFrame.Bye _ -> BYE;
@@ -124,6 +126,7 @@ final class ClusterCodec {
             case ClusterFrame.PublishVolatile(String topic, Message message) ->
                 messages.message(message, to.text(topic));
             case ClusterFrame.Beat beat -> MembershipCodec.beat(beat, to);
+            case ClusterFrame.CarryAgain _ -> to;
             case ClusterFrame.Missed(ClusterLink.Channel channel, Set<String> topics) ->
                 to.text(channel.name()).list(topics, (topic, sink) -> sink.text(topic));
             case ClusterFrame.Mark _ -> to;
@@ -173,6 +176,7 @@ final class ClusterCodec {
                 new ClusterFrame.Fetched(body.uuid(), body.integer(), body.optional(MembershipCodec::moved));
             case PUBLISH_VOLATILE -> new ClusterFrame.PublishVolatile(body.text(), messages.message(body));
             case BEAT -> MembershipCodec.beat(body);
+            case CARRY_AGAIN -> new ClusterFrame.CarryAgain();
             case MISSED ->
                 new ClusterFrame.Missed(
                         new ClusterLink.Channel(body.text()), Set.copyOf(body.list(ByteSource::text)));

@@ -32,6 +32,9 @@ sealed interface ClusterFrame {
     /** Nobody waits any more for the reply to a message that was carried, or for its acknowledgement. */
     record Forget(UUID message) implements ClusterFrame {}
 
+    /** The sender has missed some of what was carried to it: what still waits to be acknowledged is to be carried again. */
+    record CarryAgain() implements ClusterFrame {}
+
     /** The connections of a user or of a session are to be closed. */
     record Disconnect(Address target, CloseReason reason) implements ClusterFrame {}
 

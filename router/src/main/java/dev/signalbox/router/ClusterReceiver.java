@@ -37,6 +37,8 @@ final class ClusterReceiver {
                 ClusterMember.aside(() -> member.waits().unanswered(request, node, error));
             case ClusterFrame.Settled(UUID message, Optional<RouteError> refusal) ->
                 ClusterMember.aside(() -> member.waits().settled(message, node, refusal));
+            case ClusterFrame.CarryAgain _ ->
+                ClusterMember.aside(() -> member.waits().carryAgain(node));
             case ClusterFrame.Forget(UUID message) -> ClusterMember.aside(() -> forget(message));
             case ClusterFrame.Disconnect(Address target, CloseReason reason) -> parts.disconnecting(target, reason);
             case ClusterFrame.Publish(String topic, Optional<String> key, Message message) ->

@@ -94,6 +94,7 @@ class ClusterCodecTest {
                                 List.of()))),
                 new ClusterFrame.Missed(new ClusterLink.Channel("topic.7"), Set.of("a", "b")),
                 new ClusterFrame.Missed(new ClusterLink.Channel("topic.7"), Set.of()),
+                new ClusterFrame.CarryAgain(),
                 new ClusterFrame.Mark(),
                 new ClusterFrame.Bye(),
                 new ClusterFrame.Joined(4, session()),

@@ -43,6 +43,11 @@ final class FaultyLink implements ClusterLink {
         Objects.requireNonNull(told).up();
     }
 
+    /** Something that was published to the channel was lost, and this node is told. */
+    void lost(Channel channel) {
+        Objects.requireNonNull(told).lost(channel);
+    }
+
     @Override
     public void start(Listener listener) {
         told = listener;
