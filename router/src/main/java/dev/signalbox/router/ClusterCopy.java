@@ -141,9 +141,12 @@ final class ClusterCopy<E, C> {
         return true;
     }
 
-    /** A part of all entries. Nothing comes of parts that nobody asked for, and of those after one that was lost. */
+    /**
+     * A part of all entries. Nothing comes of parts that nobody asked for, of those after one that was lost, and of an answer to an earlier question that
+     * is older than what is known.
+     */
     void arrived(Part<E> part) {
-        if (!isAsked) {
+        if (!isAsked || part.version() < version) {
             return;
         }
         if (part.number() == 0) {
