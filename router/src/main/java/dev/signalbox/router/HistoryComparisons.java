@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Topics that have to be compared with their history, {@value #MOST} at a time: a node that is heard for the first time in a partition makes all topics
- * there doubtful, however many they are. A topic that waits already is compared once for all who ask. Thread-safe.
+ * Topics that have to be compared with their history, {@value #MOST} at a time: a loss in a partition makes all topics there doubtful, however many they are,
+ * and so does a node that is heard there for the first time. A topic that waits already is compared once for all who ask. Thread-safe.
  */
 final class HistoryComparisons {
     static final int MOST = 8;

@@ -154,7 +154,7 @@ final class Topics {
             if (topic.shared() == null) {
                 topic.miss();
             } else {
-                topic.shared().missed();
+                topic.shared().comparison().run();
             }
         });
     }

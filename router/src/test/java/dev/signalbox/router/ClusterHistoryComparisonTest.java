@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * How often the history is read because a node is heard for the first time in a partition: its numbers do not tell then whether something that it
- * published is missing.
+ * How often the history is read because something may be missing in a partition: after a loss, and when a node is heard there for the first time, whose
+ * numbers do not tell then whether something that it published before is missing.
  */
 @Timeout(120)
 class ClusterHistoryComparisonTest extends ClusterHistoryFixture {
@@ -85,6 +85,18 @@ class ClusterHistoryComparisonTest extends ClusterHistoryFixture {
         awaitCarriedTo(one);
 
         assertThat(followTopic(alice, quiet).texts()).containsExactly("x", "lost to one");
+    }
+
+    @Test
+    void aLossIsLookedForWhereSomebodyFollows() {
+        comes();
+        follow(alice);
+        followTopic(alice, neighbours.get(7));
+        int before = one.history.reads.get();
+
+        ((ClusterMember) one.cluster).lost(ClusterInterest.channel(NEWS));
+
+        assertThat(one.history.reads.get() - before).isEqualTo(2);
     }
 
     @Test
