@@ -373,6 +373,10 @@ final class TopicLog implements Topic {
         }
     }
 
+    boolean isDoubtful() {
+        return locked(() -> doubtful);
+    }
+
     /** Whether all that is kept is here, and what a subscriber has seen, who may come from a node that is ahead of this one. */
     boolean reaches(TopicStart from) {
         return locked(() -> complete

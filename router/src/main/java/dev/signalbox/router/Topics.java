@@ -193,8 +193,11 @@ final class Topics {
 
     private static Optional<Joining> join(TopicLog topic, TopicStart from, String user, boolean justLoaded) {
         SharedTopic shared = topic.shared();
-        if (shared == null || topic.reaches(from) || (justLoaded && topic.isComplete())) {
-            return topic.join(from, user).map(start -> new Joining.Joined(topic, start));
+        if (shared == null || topic.reaches(from)) {
+            return letIn(topic, from, user);
+        }
+        if (justLoaded && topic.isComplete()) {
+            return letIn(topic, from, user, shared);
         }
         return shared.load().flatMap(loaded -> {
             if (!loaded.isDone()) {
@@ -203,8 +206,21 @@ final class Topics {
             Optional<RouteError> refusal = loaded.join();
             return refusal.isPresent()
                     ? Optional.of(new Joining.Refused(refusal.get()))
-                    : topic.join(from, user).map(start -> new Joining.Joined(topic, start));
+                    : letIn(topic, from, user, shared);
         });
+    }
+
+    private static Optional<Joining> letIn(TopicLog topic, TopicStart from, String user) {
+        return topic.join(from, user).map(start -> new Joining.Joined(topic, start));
+    }
+
+    /** Race: something may have been missed since the topic was loaded, while nobody subscribed to it who had to be told. */
+    private static Optional<Joining> letIn(TopicLog topic, TopicStart from, String user, SharedTopic shared) {
+        Optional<Joining> joined = letIn(topic, from, user);
+        if (topic.isDoubtful()) {
+            shared.missed();
+        }
+        return joined;
     }
 
     /** Whether anybody keeps account of who subscribes to a topic. */
