@@ -193,10 +193,10 @@ final class Topics {
 
     private static Optional<Joining> join(TopicLog topic, TopicStart from, String user, boolean justLoaded) {
         SharedTopic shared = topic.shared();
-        if (shared == null || topic.reaches(from)) {
+        if (shared == null) {
             return letIn(topic, from, user);
         }
-        if (justLoaded && topic.isComplete()) {
+        if (topic.reaches(from) || (justLoaded && topic.isComplete())) {
             return letIn(topic, from, user, shared);
         }
         return shared.load().flatMap(loaded -> {
@@ -214,7 +214,7 @@ final class Topics {
         return topic.join(from, user).map(start -> new Joining.Joined(topic, start));
     }
 
-    /** Race: something may have been missed since the topic was loaded, while nobody subscribed to it who had to be told. */
+    /** Race: something may have been missed since it was known that the topic is as it should be, while nobody subscribed to it who had to be told. */
     private static Optional<Joining> letIn(TopicLog topic, TopicStart from, String user, SharedTopic shared) {
         Optional<Joining> joined = letIn(topic, from, user);
         if (topic.isDoubtful()) {
