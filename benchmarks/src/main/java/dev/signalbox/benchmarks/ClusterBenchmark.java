@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a cluster costs its broker: two nodes over one Redis, beside Socket.IO's Redis adapter and Centrifugo with its Redis engine; and more nodes, with the
- * same number of subscribers. Each system has a Redis of its own.
+ * What a cluster costs its broker: two nodes over one Redis, beside Socket.IO's Redis adapter, Centrifugo with its Redis engine, and
+ * Vert.x, whose nodes need no broker; and more nodes, with the same number of subscribers; and what each
+ * node knows of all clients. Each system has a Redis of its own.
  */
 final class ClusterBenchmark implements Benchmark {
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -23,9 +24,11 @@ final class ClusterBenchmark implements Benchmark {
         if (settings.rivals()) {
             cases.add(fanout(redis -> ClusterSystem.socketIo(redis, 2)));
             cases.add(fanout(redis -> ClusterSystem.centrifugo(redis, 2)));
+            cases.add(opening(new ClusterFanout(null, opening(ClusterSystem.vertx(2))))::measure);
         }
         cases.add(fanout(redis -> ClusterSystem.signalbox(redis, 4)));
         cases.add(fanout(redis -> ClusterSystem.signalbox(redis, 8)));
+        cases.add(ClusterSessions::measure);
         return cases;
     }
 

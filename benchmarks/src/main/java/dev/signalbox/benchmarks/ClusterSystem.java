@@ -9,9 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
-/** Nodes of one system as processes over one Redis. */
+/** Nodes of one system as processes, over one Redis unless it has no broker. */
 final class ClusterSystem implements AutoCloseable {
     /** A start of nodes that wait for each other. */
     private interface Starting {
@@ -43,6 +44,31 @@ final class ClusterSystem implements AutoCloseable {
                                 redis,
                                 "bench-" + nodes,
                                 String.valueOf(nodes))
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start());
+        return system;
+    }
+
+    /** Without Redis: its nodes have each other. */
+    static ClusterSystem vertx(int nodes) throws IOException {
+        ClusterSystem system = new ClusterSystem("vertx", ClusterWire.VERTX);
+        List<String> members = new ArrayList<>();
+        for (int i = 0; i < nodes; i++) {
+            members.add(String.valueOf(freePort()));
+        }
+        Iterator<String> next = members.iterator();
+        system.startAll(
+                nodes,
+                () -> new ProcessBuilder(
+                                Java.executable(),
+                                "-Xmx256m",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow",
+                                VertxClusterNode.class.getName(),
+                                next.next(),
+                                String.join(",", members))
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start());
         return system;
@@ -120,6 +146,13 @@ final class ClusterSystem implements AutoCloseable {
 
     ClusterWire wire() {
         return wire;
+    }
+
+    /** The processor time that all nodes have used, in µs. */
+    double cpuMicros() {
+        return processes.stream()
+                .mapToDouble(each -> each.info().totalCpuDuration().orElseThrow().toNanos() / 1e3)
+                .sum();
     }
 
     /** Where clients of each node connect. */

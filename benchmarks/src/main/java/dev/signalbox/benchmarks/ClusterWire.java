@@ -32,4 +32,7 @@ record ClusterWire(String path, List<Step> welcome, Step subscribe, String publi
             List.of(new Step("{\"id\":1,\"connect\":{}}", "\"connect\"")),
             new Step("{\"id\":2,\"subscribe\":{\"channel\":\"news\"}}", "\"subscribe\""),
             "{\"id\":3,\"publish\":{\"channel\":\"news\",\"data\":\"%s\"}}");
+
+    static final ClusterWire VERTX = new ClusterWire(
+            "/", List.of(new Step("", "ready")), new Step(VertxClusterNode.SUBSCRIBE, "subscribed"), "%s");
 }

@@ -127,7 +127,7 @@ final class RouterInProcess implements AutoCloseable {
     }
 
     /** A client that takes everything. */
-    private static final class Counter implements Connection {
+    static final class Counter implements Connection {
         private final LongAdder count = new LongAdder();
 
         @Override
@@ -148,7 +148,7 @@ final class RouterInProcess implements AutoCloseable {
     }
 
     /** An endpoint without a network. */
-    private static final class Gateway implements Endpoint {
+    static final class Gateway implements Endpoint {
         private @Nullable ClientGateway gateway;
 
         @Override

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,8 @@ final class ClusterCodec {
     private static final int PRESENCE_CHANGED = 27;
     private static final int ASK_PRESENCE = 28;
     private static final int PRESENCE = 29;
+    private static final int MISSED = 30;
+    private static final int CARRY_AGAIN = 31;
 
     private final MessageCodec messages;
     private final MembershipCodec membership;
@@ -79,6 +82,8 @@ final class ClusterCodec {
             case ClusterFrame.Fetched _ -> FETCHED;
             case ClusterFrame.PublishVolatile _ -> PUBLISH_VOLATILE;
             case ClusterFrame.Beat _ -> BEAT;
+            case ClusterFrame.CarryAgain _ -> CARRY_AGAIN;
+            case ClusterFrame.Missed _ -> MISSED;
             case ClusterFrame.Mark _ -> MARK;
             case ClusterFrame.Bye _ -> BYE;
             case ClusterFrame.Joined _ -> JOINED;
@@ -121,6 +126,9 @@ final class ClusterCodec {
             case ClusterFrame.PublishVolatile(String topic, Message message) ->
                 messages.message(message, to.text(topic));
             case ClusterFrame.Beat beat -> MembershipCodec.beat(beat, to);
+            case ClusterFrame.CarryAgain _ -> to;
+            case ClusterFrame.Missed(ClusterLink.Channel channel, Set<String> topics) ->
+                to.text(channel.name()).list(topics, (topic, sink) -> sink.text(topic));
             case ClusterFrame.Mark _ -> to;
             case ClusterFrame.Bye _ -> to;
             case ClusterFrame.Joined(long version, SessionInfo session) ->
@@ -168,6 +176,10 @@ final class ClusterCodec {
                 new ClusterFrame.Fetched(body.uuid(), body.integer(), body.optional(MembershipCodec::moved));
             case PUBLISH_VOLATILE -> new ClusterFrame.PublishVolatile(body.text(), messages.message(body));
             case BEAT -> MembershipCodec.beat(body);
+            case CARRY_AGAIN -> new ClusterFrame.CarryAgain();
+            case MISSED ->
+                new ClusterFrame.Missed(
+                        new ClusterLink.Channel(body.text()), Set.copyOf(body.list(ByteSource::text)));
             case MARK -> new ClusterFrame.Mark();
             case BYE -> new ClusterFrame.Bye();
             case JOINED -> new ClusterFrame.Joined(body.number(), MembershipCodec.session(body));

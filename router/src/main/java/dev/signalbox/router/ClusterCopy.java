@@ -105,6 +105,15 @@ final class ClusterCopy<E, C> {
         toldBefore = changesSoFar;
     }
 
+    /** Changes, or parts of an answer, may be missing. If all was asked for already, the next sign of life asks again. */
+    void missed() {
+        if (isAsked) {
+            askedAt = Instant.EPOCH;
+        } else {
+            ask();
+        }
+    }
+
     /** The change of this number. */
     void changed(long number, C change) {
         if (!isAsked) {
@@ -132,9 +141,12 @@ final class ClusterCopy<E, C> {
         return true;
     }
 
-    /** A part of all entries. Nothing comes of parts that nobody asked for, and of those after one that was lost. */
+    /**
+     * A part of all entries. Nothing comes of parts that nobody asked for, of those after one that was lost, and of an answer to an earlier question that
+     * is older than what is known.
+     */
     void arrived(Part<E> part) {
-        if (!isAsked) {
+        if (!isAsked || part.version() < version) {
             return;
         }
         if (part.number() == 0) {

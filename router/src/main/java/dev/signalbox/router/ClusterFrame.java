@@ -32,6 +32,9 @@ sealed interface ClusterFrame {
     /** Nobody waits any more for the reply to a message that was carried, or for its acknowledgement. */
     record Forget(UUID message) implements ClusterFrame {}
 
+    /** The sender has missed some of what was carried to it: what still waits to be acknowledged is to be carried again. */
+    record CarryAgain() implements ClusterFrame {}
+
     /** The connections of a user or of a session are to be closed. */
     record Disconnect(Address target, CloseReason reason) implements ClusterFrame {}
 
@@ -109,6 +112,17 @@ sealed interface ClusterFrame {
 
     /** Which bans the node knows: {@link Bans#digest}. */
     record BansKnown(long digest) implements ClusterFrame {}
+
+    /**
+     * Something that the sender published to these topics is missing before this. If none is named, that may be in any topic of the channel.
+     *
+     * @param channel that this is published to
+     */
+    record Missed(ClusterLink.Channel channel, Set<String> topics) implements ClusterFrame {
+        public Missed {
+            topics = Set.copyOf(topics);
+        }
+    }
 
     /** Nothing: its place shows what is missing before it. */
     record Mark() implements ClusterFrame {}

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,10 +22,17 @@ final class ClusterInterest {
 
     /** A partition that is followed. */
     private static final class Followed {
+        private final int partition;
         private final Set<String> topics = new HashSet<>();
         private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
         /** Whether it is followed for those who ask who is in a topic, too. */
         private boolean isAskedFor;
+        /** Whether somebody has asked since it was last to be {@link #answered}. */
+        private boolean isAskedAgain;
+
+        private Followed(int partition) {
+            this.partition = partition;
+        }
     }
 
     private final ClusterLink link;
@@ -86,7 +94,7 @@ final class ClusterInterest {
         if (known != null) {
             return known;
         }
-        Followed fresh = new Followed();
+        Followed fresh = new Followed(partition);
         followed.put(channel, fresh);
         var _ = link.subscribe(channel).thenRun(() -> confirmed(partition, fresh));
         return fresh;
@@ -105,23 +113,32 @@ final class ClusterInterest {
     }
 
     /**
-     * Somebody asks who is in a topic, which need not be open here: its partition is followed until {@link #answered}. False if it is already, for
-     * somebody who asked before.
+     * Somebody asks who is in a topic, which need not be open here: its partition is followed, and the caller has to call {@link #answered} after some
+     * time. False if somebody else has to, who asked before.
      */
     synchronized boolean asked(String topic) {
         Followed known = follow(partition(topic));
         boolean wasAskedFor = known.isAskedFor;
         known.isAskedFor = true;
+        known.isAskedAgain = wasAskedFor;
         return !wasAskedFor;
     }
 
-    synchronized void answered(String topic) {
+    /**
+     * If nobody has asked since, the partition is not followed for those who ask any more.
+     *
+     * @return whether it still is, and so this has to be called again
+     */
+    synchronized boolean answered(String topic) {
         int partition = partition(topic);
         Followed known = followed.get(channel(partition));
-        if (known != null) {
-            known.isAskedFor = false;
-            leaveIfUnused(partition, known);
+        if (known == null) {
+            return false;
         }
+        known.isAskedFor = known.isAskedAgain;
+        known.isAskedAgain = false;
+        leaveIfUnused(partition, known);
+        return known.isAskedFor;
     }
 
     /** A topic has ended here, unless {@code isOpen} says that another one of its name has begun since. */
@@ -147,6 +164,12 @@ final class ClusterInterest {
             sequences.leaves(channel);
             presence.leaves(partition);
         }
+    }
+
+    /** The partition that the channel is of; empty if it is of none, or none that is followed. */
+    synchronized OptionalInt partition(ClusterLink.Channel channel) {
+        Followed known = followed.get(channel);
+        return known == null ? OptionalInt.empty() : OptionalInt.of(known.partition);
     }
 
     /** The topics of this node that share the channel. */

@@ -62,7 +62,7 @@ public interface ClusterLink extends AutoCloseable {
         void lost(Channel channel);
     }
 
-    /** A link over the broker of {@code driver}, which it closes; not started yet. */
+    /** A link over the broker of {@code driver}; not started yet. */
     static ClusterLink over(ClusterLinkDriver driver) {
         return new DrivenLink(driver);
     }

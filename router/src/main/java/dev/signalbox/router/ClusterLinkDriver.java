@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
  * subscriptions, moves them between connections, and tells its listener everything in order, losses included. A driver only connects,
  * subscribes, publishes, and says what becomes of its connections.
  */
-public interface ClusterLinkDriver extends AutoCloseable {
+public interface ClusterLinkDriver {
 
     /** A connection to one server, from its beginning to its end. Thread-safe; nothing here blocks. */
     interface Session {
@@ -22,6 +22,12 @@ public interface ClusterLinkDriver extends AutoCloseable {
 
         /** The channel is not wanted any more. Called under the link's lock. */
         void unsubscribe(Channel channel);
+
+        /**
+         * Whether the server has the subscription that was asked for last. A channel may be unsubscribed from and subscribed to again before the server has
+         * answered the first time; that answer says nothing of the subscription to come. Called under the link's lock.
+         */
+        boolean isConfirmed(Channel channel);
 
         /**
          * As {@link ClusterLink#publish}; what one thread publishes keeps its order. Called under the link's lock, so the future may be complete, but
@@ -57,7 +63,7 @@ public interface ClusterLinkDriver extends AutoCloseable {
         /** A session is over. Without effect unless it is in use. */
         void ended(Session session, String reason);
 
-        /** The server has the subscription. Again for the same one, it changes nothing. */
+        /** The server has a subscription; nothing comes of it unless {@link Session#isConfirmed}. Again for the same one, it changes nothing. */
         void confirmed(Session session, Channel channel);
 
         /** The server does not take the subscription: it is asked for again at the next {@link #use}. */
@@ -83,10 +89,13 @@ public interface ClusterLinkDriver extends AutoCloseable {
     /** What may wait to be told to the link's listener, in bytes; beyond it publications are dropped and told as lost. */
     long maxUntoldBytes();
 
-    /** Begins to connect on a thread of its own, and goes on trying for ever. Once. */
-    void start(Events events);
+    /** What keeps sessions with the servers. */
+    interface Connecting extends AutoCloseable {
+        /** Ends all sessions; what they have under way fails. Returns once nothing is told any more. */
+        @Override
+        void close();
+    }
 
-    /** Ends all sessions; what they have under way fails. Returns once nothing is told any more. Also if it was never started. */
-    @Override
-    void close();
+    /** Begins to connect on a thread of its own, and goes on trying until what is returned is closed. Once. */
+    Connecting start(Events events);
 }

@@ -22,6 +22,7 @@ final class ClusterMember
     private static final Logger LOG = LoggerFactory.getLogger(ClusterMember.class);
 
     private final UUID self = MessageId.next();
+    private final ClusterLink.Channel own = ClusterSender.channel(self);
     private final ClusterLink link;
     private final ClusterOptions options;
     private final ClusterParts parts;
@@ -44,6 +45,9 @@ final class ClusterMember
     private final LongAdder losses = new LongAdder();
     private volatile Instant lastBeat;
     private long beats;
+    /** Whether something that others carried to this node was lost, and they are not told yet. For the link's thread. */
+    private boolean missesCarried;
+
     private volatile boolean joined;
     private volatile boolean closed;
 
@@ -79,7 +83,7 @@ final class ClusterMember
         shared.ifPresent(parts.topics()::share);
         link.start(this);
         var _ = link.subscribe(ClusterSender.ALL)
-                .thenCombine(link.subscribe(ClusterSender.channel(self)), (all, own) -> true)
+                .thenCombine(link.subscribe(own), (all, own) -> true)
                 .thenAccept(this::joined);
         beatLater();
     }
@@ -202,7 +206,8 @@ final class ClusterMember
             tellBeat();
         }
         sender.tellHoles();
-        aside(waits::carryAgain);
+        presence.askAgain();
+        carryAgain();
     }
 
     @Override
@@ -211,10 +216,41 @@ final class ClusterMember
         LOG.warn("the cluster's link is down, so only clients of this node can be reached: {}", reason);
     }
 
+    /** Of whichever node; while the link is down, too, and then before {@link #up}. */
     @Override
     public void lost(ClusterLink.Channel channel) {
+        missed(channel);
+        interest.partition(channel).ifPresent(presence::missed);
+        if (channel.equals(own)) {
+            missesCarried = true;
+            if (sender.isUp()) {
+                carryAgain();
+            }
+        }
+    }
+
+    @Override
+    public void lost(RemoteNode node, ClusterLink.Channel channel) {
+        missed(channel);
+        interest.partition(channel).ifPresent(partition -> presence.missed(node, partition));
+        if (channel.equals(own)) {
+            sender.tell(node, new ClusterFrame.CarryAgain());
+            aside(() -> waits.carryAgain(node));
+        }
+    }
+
+    private void missed(ClusterLink.Channel channel) {
         losses.increment();
         interest.topics(channel).forEach(parts.topics()::missed);
+    }
+
+    /** What waits to be acknowledged, by this node to others, whose answers may be lost; and by them to this one, if it missed something. */
+    private void carryAgain() {
+        if (missesCarried) {
+            missesCarried = false;
+            sender.tellAll(new ClusterFrame.CarryAgain());
+        }
+        aside(waits::carryAgain);
     }
 
     /** It need not wait for the next heartbeat to learn of this node. */

@@ -1,32 +1,95 @@
 package dev.signalbox.router;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What waits to be published to one channel, in order. Adding is for any thread, taking for the writer's. */
 final class ClusterOutbox {
+    /** Topics that one notice names. If more are missed at its place, it says that any topic of the channel may be. */
+    static final int MAX_NAMES = 100;
 
-    /** A frame, and who is told if it is not carried. */
-    static final class Item {
+    /** What is published. */
+    sealed interface Item {
+        byte[] frame();
+
+        /** Is told if it is not carried. */
+        Consumer<ClusterLinkException> failed();
+
+        /** What it takes of the outbox's bound. */
+        int size();
+    }
+
+    private static final class Frame implements Item {
         private final byte[] frame;
         private final Consumer<ClusterLinkException> failed;
 
-        Item(byte[] frame, Consumer<ClusterLinkException> failed) {
+        private Frame(byte[] frame, Consumer<ClusterLinkException> failed) {
             this.frame = frame;
             this.failed = failed;
         }
 
-        byte[] frame() {
+        @Override
+        public byte[] frame() {
             return frame;
         }
 
-        Consumer<ClusterLinkException> failed() {
+        @Override
+        public Consumer<ClusterLinkException> failed() {
             return failed;
+        }
+
+        @Override
+        public int size() {
+            return frame.length;
+        }
+    }
+
+    /** Stands where publications were refused, and names their topics until it is published. */
+    private final class Notice implements Item {
+        private final Set<String> topics = new LinkedHashSet<>();
+        private boolean isFull;
+        private byte @Nullable [] frame;
+
+        /** False if it is about to be published: then it is too late. */
+        private synchronized boolean adds(String topic) {
+            if (frame != null) {
+                return false;
+            }
+            isFull = isFull || (topics.size() == MAX_NAMES && !topics.contains(topic));
+            if (isFull) {
+                topics.clear();
+            } else {
+                topics.add(topic);
+            }
+            return true;
+        }
+
+        @Override
+        public synchronized byte[] frame() {
+            if (frame == null) {
+                frame = notices.apply(topics);
+            }
+            return frame;
+        }
+
+        /** Its envelope had a place: what follows shows that something is missing. */
+        @Override
+        public Consumer<ClusterLinkException> failed() {
+            return failure -> hasHole();
+        }
+
+        @Override
+        public int size() {
+            return 0;
         }
     }
 
@@ -38,8 +101,15 @@ final class ClusterOutbox {
     private final AtomicBoolean listed = new AtomicBoolean();
 
     private volatile boolean closed;
-    /** Items that were refused, for which a place is left free: so that receivers know that they miss something. */
-    private final AtomicLong refused = new AtomicLong();
+    /** Makes the frame that tells which topics are missing something; of no topic in particular if there are none. */
+    private final Function<Set<String>, byte[]> notices;
+    /** The notice at the end of the items; null if something was added since. */
+    private volatile @Nullable Notice lastNotice;
+
+    private final Object noticing = new Object();
+
+    /** Places to leave free before the next envelope, so that receivers know that they miss something. */
+    private final AtomicLong free = new AtomicLong();
 
     private volatile boolean hasHole;
     private long sequence;
@@ -49,25 +119,48 @@ final class ClusterOutbox {
      *
      * @param bound the most bytes that may wait
      * @param after the place of the envelope before the first, above that of all that were published to the channel earlier
+     * @param notices makes the frame that names topics in which something is missing; of none, it stands for all of the channel
      */
-    ClusterOutbox(ClusterLink.Channel channel, long bound, long after) {
+    ClusterOutbox(ClusterLink.Channel channel, long bound, long after, Function<Set<String>, byte[]> notices) {
         this.channel = channel;
         this.bound = bound;
         this.sequence = after;
+        this.notices = notices;
     }
 
     ClusterLink.Channel channel() {
         return channel;
     }
 
-    /** False if as much waits as may. */
-    boolean add(Item item) {
-        if (bytes.addAndGet(item.frame().length) > bound) {
-            bytes.addAndGet(-item.frame().length);
+    /** False if as much waits as may. {@code failed} is told if the frame is not carried. */
+    boolean add(byte[] frame, Consumer<ClusterLinkException> failed) {
+        if (bytes.addAndGet(frame.length) > bound) {
+            bytes.addAndGet(-frame.length);
             return false;
         }
-        items.add(item);
+        items.add(new Frame(frame, failed));
+        if (lastNotice != null) {
+            lastNotice = null;
+        }
         return true;
+    }
+
+    /**
+     * A publication was refused: subscribers of its topic miss something, and those of other topics do not. They are told so in its place: behind what was
+     * added before, and before what is added afterwards.
+     */
+    void misses(String topic) {
+        // One at a time, so that a notice which gets a name has its place already.
+        synchronized (noticing) {
+            Notice last = lastNotice;
+            if (last == null || !last.adds(topic)) {
+                Notice fresh = new Notice();
+                fresh.adds(topic);
+                // In this order: a thread that adds a frame behind it always finds it, and ends it.
+                lastNotice = fresh;
+                items.add(fresh);
+            }
+        }
     }
 
     /** True for the caller that has to put it on the list. */
@@ -100,23 +193,22 @@ final class ClusterOutbox {
         while (next != null && (taken.isEmpty() || size + next.frame().length <= most)) {
             taken.add(next);
             size += next.frame().length;
+            bytes.addAndGet(-next.size());
             var _ = items.poll();
             next = items.peek();
         }
-        bytes.addAndGet(-size);
         return taken;
     }
 
     /** The place of the next envelope. */
     long nextSequence() {
-        sequence += 1 + refused.getAndSet(0);
+        sequence += 1 + free.getAndSet(0);
         return sequence;
     }
 
-    /** An item was refused. */
-    void leavesOut() {
-        refused.incrementAndGet();
-        hasHole = true;
+    /** Items were taken that no envelope got: the next one is told from its place to follow a loss. */
+    void leavesPlace() {
+        free.incrementAndGet();
     }
 
     /** An envelope was not carried. */

@@ -212,6 +212,27 @@ final class ClusterPresence implements TopicPresence.Others {
         });
     }
 
+    /** Changes in a partition may be missing, of whichever node: they need not wait for the signs of life that would show it. */
+    synchronized void missed(int partition) {
+        followed.getOrDefault(partition, Map.of()).values().forEach(theirs -> theirs.copy.missed());
+    }
+
+    /** The same of one node. */
+    synchronized void missed(RemoteNode node, int partition) {
+        Theirs theirs = followed.getOrDefault(partition, Map.of()).get(node);
+        if (theirs != null) {
+            theirs.copy.missed();
+        }
+    }
+
+    /** The link is back: what was asked for while it was down was not carried. */
+    synchronized void askAgain() {
+        followed.values().stream()
+                .flatMap(all -> all.values().stream())
+                .filter(theirs -> !theirs.copy.isComplete())
+                .forEach(theirs -> theirs.copy.ask());
+    }
+
     synchronized void changed(RemoteNode node, ClusterFrame.PresenceChanged change) {
         int partition = ClusterInterest.partition(change.user().topic());
         Theirs theirs = followed.getOrDefault(partition, Map.of()).get(node);

@@ -16,8 +16,8 @@ final class ClusterReader {
     interface Receiver {
         void receive(RemoteNode node, ClusterFrame frame);
 
-        /** Something that was published to the channel is missing here. */
-        void lost(ClusterLink.Channel channel);
+        /** Something that the node published to the channel is missing here. */
+        void lost(RemoteNode node, ClusterLink.Channel channel);
 
         /**
          * A node is heard for the first time there, so its numbers do not tell whether something is missing.
@@ -80,8 +80,9 @@ final class ClusterReader {
         switch (sequences.arrived(origin, channel, sequence)) {
             case REPEATED -> repeated.increment();
             case AFTER_LOSS -> {
-                receiver.lost(channel);
-                receive(registry.heard(origin), frames);
+                RemoteNode node = registry.heard(origin);
+                receiver.lost(node, channel);
+                receive(node, frames);
             }
             case FIRST -> {
                 Runnable comparison = receiver.begun(channel);

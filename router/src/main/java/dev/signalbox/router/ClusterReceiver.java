@@ -3,6 +3,7 @@ package dev.signalbox.router;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,8 @@ final class ClusterReceiver {
                 ClusterMember.aside(() -> member.waits().unanswered(request, node, error));
             case ClusterFrame.Settled(UUID message, Optional<RouteError> refusal) ->
                 ClusterMember.aside(() -> member.waits().settled(message, node, refusal));
+            case ClusterFrame.CarryAgain _ ->
+                ClusterMember.aside(() -> member.waits().carryAgain(node));
             case ClusterFrame.Forget(UUID message) -> ClusterMember.aside(() -> forget(message));
             case ClusterFrame.Disconnect(Address target, CloseReason reason) -> parts.disconnecting(target, reason);
             case ClusterFrame.Publish(String topic, Optional<String> key, Message message) ->
@@ -55,6 +58,7 @@ final class ClusterReceiver {
                 member.registry().beat(node, beat);
                 member.presence().beat(node, beat.presence());
             }
+            case ClusterFrame.Missed(ClusterLink.Channel channel, Set<String> topics) -> missed(channel, topics);
             case ClusterFrame.Mark _ -> LOG.debug("node {} published what did not arrive", node);
             case ClusterFrame.Bye _ -> member.registry().gone(node);
             case ClusterFrame.Joined joined -> {
@@ -76,6 +80,14 @@ final class ClusterReceiver {
             case ClusterFrame.PresenceChanged change -> member.presence().changed(node, change);
             case ClusterFrame.AskPresence(int partition) -> member.presence().asked(node, partition);
             case ClusterFrame.Presence part -> member.presence().arrived(node, part);
+        }
+    }
+
+    private void missed(ClusterLink.Channel channel, Set<String> topics) {
+        if (topics.isEmpty()) {
+            member.interest().topics(channel).forEach(parts.topics()::missed);
+        } else {
+            topics.forEach(parts.topics()::missedMessage);
         }
     }
 

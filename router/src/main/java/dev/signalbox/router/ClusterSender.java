@@ -43,7 +43,11 @@ final class ClusterSender {
 
     /** A new outbox, also to a channel that had one: to a node that was gone, and is back. */
     ClusterOutbox outbox(ClusterLink.Channel channel) {
-        return new ClusterOutbox(channel, options.waitingBytes(), writer.unusedSequence());
+        return new ClusterOutbox(
+                channel,
+                options.waitingBytes(),
+                writer.unusedSequence(),
+                topics -> codec.encode(new ClusterFrame.Missed(channel, topics)));
     }
 
     /** Whether what is said goes out now. */
@@ -108,7 +112,7 @@ final class ClusterSender {
         ClusterOutbox outbox = outbox(publication.topic());
         ClusterWriter.Offered offered = offer(outbox, publication, notCarried);
         if (offered != ClusterWriter.Offered.TAKEN) {
-            leavesOut(outbox);
+            misses(outbox, publication.topic());
         }
         return error(offered, Address.topic(publication.topic()), "other nodes");
     }
@@ -122,7 +126,7 @@ final class ClusterSender {
             offered = offer(outbox, new ClusterFrame.Grown(topic), ClusterSender::ignore);
         }
         if (offered != ClusterWriter.Offered.TAKEN) {
-            leavesOut(outbox);
+            misses(outbox, topic);
         }
     }
 
@@ -135,8 +139,8 @@ final class ClusterSender {
         });
     }
 
-    private void leavesOut(ClusterOutbox outbox) {
-        outbox.leavesOut();
+    private void misses(ClusterOutbox outbox, String topic) {
+        outbox.misses(topic);
         tellHole(outbox);
     }
 
@@ -164,10 +168,17 @@ final class ClusterSender {
 
     /**
      * At once if the link is up; if it is not, or this is not carried either, the next {@link #tellHoles} does. What waits to be published tells it
-     * as well, by its place.
+     * as well: by its place, or as a notice.
      */
     private void tellHole(ClusterOutbox outbox) {
-        if (!isUp() || !outbox.isEmpty() || !outbox.takeHole()) {
+        if (!isUp()) {
+            return;
+        }
+        if (!outbox.isEmpty()) {
+            writer.list(outbox);
+            return;
+        }
+        if (!outbox.takeHole()) {
             return;
         }
         ClusterWriter.Offered offered =

@@ -179,6 +179,15 @@ final class ClusterWaits {
         }
     }
 
+    /** The same for one node, which has missed something, or whose answers were missed here. */
+    void carryAgain(RemoteNode node) {
+        for (Confirmed waiting : confirmed.values()) {
+            if (waiting.nodes().remove(node)) {
+                carry(waiting, node);
+            }
+        }
+    }
+
     void gone(RemoteNode node) {
         asked.forEach((id, request) ->
                 unanswered(id, node, RouteError.unreachable(request.target(), "node " + node, "the node is gone")));

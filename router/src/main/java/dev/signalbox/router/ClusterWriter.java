@@ -106,7 +106,7 @@ final class ClusterWriter implements AutoCloseable {
         if ((down != null && !buffers) || closed || outbox.isClosed()) {
             return Offered.DOWN;
         }
-        if (!outbox.add(new ClusterOutbox.Item(frame, notCarried))) {
+        if (!outbox.add(frame, notCarried)) {
             return Offered.FULL;
         }
         waiting.add(frame.length);
@@ -114,8 +114,11 @@ final class ClusterWriter implements AutoCloseable {
         return Offered.TAKEN;
     }
 
-    /** Race: what is added after the link went down, or the outbox was closed, is found by the writer, which lets it fail. */
-    private void list(ClusterOutbox outbox) {
+    /**
+     * Has what is in an outbox published. Race: what is added after the link went down, or the outbox was closed, is found by the writer, which lets it
+     * fail.
+     */
+    void list(ClusterOutbox outbox) {
         if (outbox.list()) {
             listed.add(outbox);
             if (asleep) {
@@ -198,6 +201,10 @@ final class ClusterWriter implements AutoCloseable {
 
     private void fail(ClusterOutbox outbox, String reason) {
         List<ClusterOutbox.Item> items = take(outbox, Integer.MAX_VALUE);
+        if (!items.isEmpty()) {
+            // Before anybody is told: what is published next may be of a sender whose message before was among these.
+            outbox.leavesPlace();
+        }
         failed.add(items.size());
         ClusterLinkException failure = new ClusterLinkException(reason, false);
         items.forEach(each -> each.failed().accept(failure));
@@ -205,7 +212,7 @@ final class ClusterWriter implements AutoCloseable {
 
     private List<ClusterOutbox.Item> take(ClusterOutbox outbox, int most) {
         List<ClusterOutbox.Item> items = outbox.take(most);
-        items.forEach(each -> waiting.add(-each.frame().length));
+        items.forEach(each -> waiting.add(-each.size()));
         return items;
     }
 

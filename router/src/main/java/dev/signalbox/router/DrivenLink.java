@@ -90,6 +90,7 @@ final class DrivenLink implements ClusterLink, ClusterLinkDriver.Events {
 
     private boolean closed;
     private volatile @Nullable ClusterLinkEvents events;
+    private ClusterLinkDriver.@Nullable Connecting connecting;
 
     DrivenLink(ClusterLinkDriver driver) {
         this.driver = driver;
@@ -120,7 +121,7 @@ final class DrivenLink implements ClusterLink, ClusterLinkDriver.Events {
                 throw new IllegalStateException("a link is started once, and not after it was closed");
             }
             events = ClusterLinkEvents.start(listener, this::isWanted, driver.maxUntoldBytes());
-            driver.start(this);
+            connecting = driver.start(this);
         } finally {
             lock.unlock();
         }
@@ -216,7 +217,7 @@ final class DrivenLink implements ClusterLink, ClusterLinkDriver.Events {
         lock.lock();
         try {
             subscription = at(session, channel);
-            if (subscription == null) {
+            if (subscription == null || !session.isConfirmed(channel)) {
                 return;
             }
             subscription.confirmed();
@@ -353,13 +354,17 @@ final class DrivenLink implements ClusterLink, ClusterLinkDriver.Events {
 
     @Override
     public void close() {
+        ClusterLinkDriver.Connecting ending;
         lock.lock();
         try {
             closed = true;
+            ending = connecting;
         } finally {
             lock.unlock();
         }
-        driver.close();
+        if (ending != null) {
+            ending.close();
+        }
         end().forEach(each -> each.completeExceptionally(new ClusterLinkException("the link was closed", false)));
         ClusterLinkEvents telling = events;
         if (telling != null) {

@@ -57,6 +57,8 @@ final class SharedTopic {
     private final List<CompletableFuture<Optional<RouteError>>> loading = new ArrayList<>();
     /** Those for whom the history is just being read. */
     private final List<CompletableFuture<Optional<RouteError>>> served = new ArrayList<>();
+    /** Who waits for the end of a comparison. */
+    private final List<Runnable> comparing = new ArrayList<>();
     /** Whether the epoch and the offsets of the log are those of the history. */
     private boolean known;
 
@@ -82,16 +84,19 @@ final class SharedTopic {
         @Override
         public void read(HistoryReading.Read read) {
             SharedTopic.this.read(read);
+            compared();
         }
 
         @Override
         public void unknown() {
             begin();
+            compared();
         }
 
         @Override
         public void failed(Throwable failure) {
             readFailed(failure);
+            compared();
         }
     }
 
@@ -176,15 +181,38 @@ final class SharedTopic {
         });
     }
 
-    /** Compares what is here now with the history once it is run, also if more has come by then. */
+    /** Has what is here now compared with the history once it is run, also if more has come by then. */
     Runnable comparison() {
         long now = log.position().offset();
-        return () -> inTurn(() -> {
-            if (known || reading.isActive()) {
-                unsureAfter = Math.min(unsureAfter, now);
-                read();
+        return () -> node.comparisons().add(this, now);
+    }
+
+    /**
+     * Looks whether the history is still the same after that offset. If nobody follows the topic here, the next subscriber has that done instead.
+     *
+     * @param ended is run once the history was read, or need not be
+     */
+    void compare(long after, Runnable ended) {
+        inTurn(() -> {
+            if (!known && !reading.isActive()) {
+                ended.run();
+                return;
             }
+            unsureAfter = Math.min(unsureAfter, after);
+            boolean isGathered = patterns.of(log.name()).stream().anyMatch(pattern -> pattern.subscribers() > 0);
+            if (!isGathered && log.doubtsUnlessFollowed()) {
+                ended.run();
+                return;
+            }
+            comparing.add(ended);
+            read();
         });
+    }
+
+    private void compared() {
+        List<Runnable> ended = List.copyOf(comparing);
+        comparing.clear();
+        ended.forEach(Runnable::run);
     }
 
     /** A publication, of whichever node, has its place. */

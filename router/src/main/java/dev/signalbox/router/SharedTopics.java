@@ -34,6 +34,7 @@ final class SharedTopics implements AutoCloseable {
     private final ClusterParts parts;
     private final ClusterSender sender;
     private final Budget waiting;
+    private final HistoryComparisons comparisons = new HistoryComparisons();
     private final LongAdder rejected = new LongAdder();
     private volatile @Nullable Problem problem;
     private volatile boolean closed;
@@ -59,6 +60,10 @@ final class SharedTopics implements AutoCloseable {
 
     boolean isClosed() {
         return closed;
+    }
+
+    HistoryComparisons comparisons() {
+        return comparisons;
     }
 
     Instant now() {

@@ -49,6 +49,8 @@ final class TopicLog implements Topic {
     private boolean retired;
     /** Whether all that is still kept of the topic anywhere is kept here. */
     private boolean complete = true;
+    /** Whether the history has to be looked at before anybody is let in. */
+    private boolean doubtful;
 
     TopicLog(String name, TopicPolicy policy, InstantSource clock) {
         this(name, policy, clock, null);
@@ -360,9 +362,25 @@ final class TopicLog implements Topic {
         return locked(() -> complete);
     }
 
+    /** The history may have changed meanwhile. False if somebody subscribes, who has to be told of it now. */
+    boolean doubtsUnlessFollowed() {
+        lock.lock();
+        try {
+            doubtful = doubtful || subscribers == 0;
+            return subscribers == 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isDoubtful() {
+        return locked(() -> doubtful);
+    }
+
     /** Whether all that is kept is here, and what a subscriber has seen, who may come from a node that is ahead of this one. */
     boolean reaches(TopicStart from) {
         return locked(() -> complete
+                && !doubtful
                 && !(from instanceof TopicStart.After(Position(UUID of, long offset))
                         && of.equals(epoch)
                         && offset > kept.end()));
@@ -439,6 +457,7 @@ final class TopicLog implements Topic {
                     ? read.last() >= sure && !kept.contradicts(read.entries())
                     : read.before() > kept.end();
             if (consistent) {
+                doubtful = false;
                 take(read, whole, patterns);
             }
             return consistent;

@@ -23,12 +23,6 @@ final class Topics {
     /** How often what is too old is forgotten, while anything is kept. */
     private static final Duration SWEEP = Duration.ofSeconds(10);
 
-    /** How long those who ask who is in a topic wait for other nodes. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-
-    /** How long this node follows the presence in a topic that somebody asked about. */
-    private static final Duration ASKED = Duration.ofSeconds(30);
-
     /** What a session may lag behind with what goes to all. */
     private static final TopicPolicy EVERYONE =
             new TopicPolicy(1_000_000, 4 << 20, Duration.ofMinutes(1), TopicPolicy.SlowConsumer.DISCONNECT);
@@ -43,9 +37,9 @@ final class Topics {
     private final AtomicBoolean sweeping = new AtomicBoolean();
     private final TopicPatterns patterns = new TopicPatterns();
     private final TopicPresences presences;
+    private final PresenceQueries queries;
     private final TopicLog everyone;
     private volatile @Nullable ClusterInterest interest;
-    private volatile @Nullable ClusterPresence elsewhere;
     private volatile @Nullable SharedTopics sharing;
 
     Topics(RouterOptions.Topics options, InstantSource clock, Deadlines deadlines) {
@@ -53,14 +47,15 @@ final class Topics {
         this.clock = clock;
         this.deadlines = deadlines;
         this.presences = new TopicPresences(clock, deadlines, this::tell);
+        this.queries = new PresenceQueries(presences, clock, deadlines);
         this.everyone = new TopicLog("", EVERYONE, clock);
     }
 
     /** From now on topics have publishers and subscribers on other nodes. Before the first topic. */
     void follow(ClusterInterest others, ClusterPresence present) {
         interest = others;
-        elsewhere = present;
         presences.join(present);
+        queries.follow(others, present);
     }
 
     /** From now on the topics whose policies want it are those of all nodes. Before the first topic. */
@@ -159,7 +154,7 @@ final class Topics {
             if (topic.shared() == null) {
                 topic.miss();
             } else {
-                topic.shared().missed();
+                topic.shared().comparison().run();
             }
         });
     }
@@ -198,8 +193,11 @@ final class Topics {
 
     private static Optional<Joining> join(TopicLog topic, TopicStart from, String user, boolean justLoaded) {
         SharedTopic shared = topic.shared();
-        if (shared == null || topic.reaches(from) || (justLoaded && topic.isComplete())) {
-            return topic.join(from, user).map(start -> new Joining.Joined(topic, start));
+        if (shared == null) {
+            return letIn(topic, from, user);
+        }
+        if (topic.reaches(from) || (justLoaded && topic.isComplete())) {
+            return letIn(topic, from, user, shared);
         }
         return shared.load().flatMap(loaded -> {
             if (!loaded.isDone()) {
@@ -208,8 +206,21 @@ final class Topics {
             Optional<RouteError> refusal = loaded.join();
             return refusal.isPresent()
                     ? Optional.of(new Joining.Refused(refusal.get()))
-                    : topic.join(from, user).map(start -> new Joining.Joined(topic, start));
+                    : letIn(topic, from, user, shared);
         });
+    }
+
+    private static Optional<Joining> letIn(TopicLog topic, TopicStart from, String user) {
+        return topic.join(from, user).map(start -> new Joining.Joined(topic, start));
+    }
+
+    /** Race: something may have been missed since it was known that the topic is as it should be, while nobody subscribed to it who had to be told. */
+    private static Optional<Joining> letIn(TopicLog topic, TopicStart from, String user, SharedTopic shared) {
+        Optional<Joining> joined = letIn(topic, from, user);
+        if (topic.isDoubtful()) {
+            shared.missed();
+        }
+        return joined;
     }
 
     /** Whether anybody keeps account of who subscribes to a topic. */
@@ -226,37 +237,7 @@ final class Topics {
             return new ClientSession.Presence.Refused(
                     RouteError.to(topic, ErrorCode.MALFORMED, "nobody keeps account of who subscribes to " + topic));
         }
-        ClusterPresence others = elsewhere;
-        if (others != null) {
-            followPresence(name);
-        }
-        TopicPresence presence = presences.hold(name);
-        CompletableFuture<Boolean> known =
-                others == null ? CompletableFuture.completedFuture(true) : others.known(name);
-        if (known.isDone()) {
-            return present(name, presence, after, most, known.join());
-        }
-        Deadlines.Timer timer =
-                deadlines.at(clock.instant().plus(PATIENCE), () -> deadlines.elsewhere(() -> known.complete(false)));
-        return new ClientSession.Presence.Later(known.thenApply(isComplete -> {
-            timer.cancel();
-            return present(name, presence, after, most, isComplete);
-        }));
-    }
-
-    /** Others are likely to ask the same soon: so the topic's partition is followed for some time, and not anew for each of them. */
-    private void followPresence(String name) {
-        ClusterInterest others = interest;
-        if (others != null && others.asked(name)) {
-            deadlines.at(clock.instant().plus(ASKED), () -> others.answered(name));
-        }
-    }
-
-    private ClientSession.Presence present(
-            String name, TopicPresence presence, String after, int most, boolean isComplete) {
-        ClientSession.Presence present = presence.present(after, most, isComplete);
-        presences.release(name);
-        return present;
+        return queries.ask(name, after, most);
     }
 
     private TopicLog create(String name) {

@@ -7,9 +7,11 @@ import static dev.signalbox.router.RouterFixture.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -131,6 +133,67 @@ class ClusterAcknowledgementTest {
 
         assertThat(get(isLocked)).isFalse();
         assertThat(((AckResult.Rejected) get(result)).error().code()).isEqualTo(ErrorCode.TOO_LARGE);
+    }
+
+    private static boolean isToNode(ClusterLink.Channel channel) {
+        return channel.name().startsWith("node.");
+    }
+
+    /** What is sent meanwhile is lost on its way to the node. */
+    private static void losesCarried(ClusterFixture.Node node, Runnable sending) {
+        CountDownLatch lost = new CountDownLatch(1);
+        node.link.loses = channel -> {
+            if (isToNode(channel)) {
+                lost.countDown();
+            }
+            return isToNode(channel);
+        };
+        sending.run();
+        eventually().until(() -> lost.getCount() == 0);
+        node.link.loses = channel -> false;
+    }
+
+    /** The node that sent it has noticed nothing. */
+    @Test
+    void whatANodeMissedIsCarriedAgainOnceItsLinkSaysSo() {
+        FakeConnection bob = new FakeConnection();
+        acknowledging(two, bob);
+        fixture.settle();
+        List<CompletionStage<AckResult>> results = new ArrayList<>();
+        losesCarried(two, () -> results.add(send("hello", LONG)));
+
+        two.link.lost(ClusterSender.channel(two.cluster.self()));
+
+        assertThat(get(results.getFirst())).isEqualTo(new AckResult.Acked());
+        assertThat(texts(bob)).containsExactly("hello");
+    }
+
+    @Test
+    void whatANodeMissedIsCarriedAgainOnceSomethingComesAfterIt() {
+        FakeConnection bob = new FakeConnection();
+        acknowledging(two, bob);
+        fixture.settle();
+        List<CompletionStage<AckResult>> results = new ArrayList<>();
+        losesCarried(two, () -> results.add(send("hello", LONG)));
+
+        assertThat(get(send("next", LONG))).isEqualTo(new AckResult.Acked());
+
+        assertThat(get(results.getFirst())).isEqualTo(new AckResult.Acked());
+        assertThat(texts(bob)).containsExactlyInAnyOrder("hello", "next");
+    }
+
+    @Test
+    void anAcknowledgementThatWasLostIsToldAgain() {
+        FakeConnection bob = new FakeConnection();
+        acknowledging(two, bob);
+        fixture.settle();
+        List<CompletionStage<AckResult>> results = new ArrayList<>();
+        losesCarried(one, () -> results.add(send("hello", LONG)));
+
+        one.link.lost(ClusterSender.channel(one.cluster.self()));
+
+        assertThat(get(results.getFirst())).isEqualTo(new AckResult.Acked());
+        assertThat(texts(bob)).containsExactly("hello");
     }
 
     @Test

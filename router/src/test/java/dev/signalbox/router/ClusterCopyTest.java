@@ -89,6 +89,35 @@ class ClusterCopyTest {
     }
 
     @Test
+    void whatMayBeMissedIsAskedForAtOnceAndNotTwiceWhileTheAnswerIsOnItsWay() {
+        copy.ask();
+        part(3, 0, true, "all up to three");
+
+        copy.missed();
+        assertThat(asked).isEqualTo(2);
+        assertThat(copy.isComplete()).isFalse();
+        copy.missed();
+        assertThat(asked).isEqualTo(2);
+        // The answer may be among what is missing.
+        copy.toldApart(3);
+        assertThat(asked).isEqualTo(3);
+    }
+
+    @Test
+    void anAnswerThatIsOlderThanWhatIsKnownCountsForNothing() {
+        copy.ask();
+        part(3, 0, true, "all up to three");
+        copy.changed(4, "four");
+        copy.missed();
+
+        part(3, 0, true, "all up to three");
+        assertThat(copy.isComplete()).isFalse();
+        assertThat(entries).containsExactly("all up to three", "four");
+        part(5, 0, true, "all up to five");
+        assertThat(entries).containsExactly("all up to five");
+    }
+
+    @Test
     void whatChangesMeanwhileFollows() {
         copy.ask();
         copy.changed(3, "three");

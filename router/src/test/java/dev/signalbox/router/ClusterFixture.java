@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,20 @@ final class ClusterFixture implements AutoCloseable {
     final List<Node> nodes = new ArrayList<>();
     /** Of the routers of nodes to come. */
     RouterOptions options = OPTIONS;
+
+    /** The first name that begins so and ends in a number, and belongs to a topic in the same partition. */
+    static String neighbour(String topic, String beginning) {
+        return neighbours(topic, beginning, 1).getFirst();
+    }
+
+    /** The first of these names. */
+    static List<String> neighbours(String topic, String beginning, int count) {
+        return IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> beginning + i)
+                .filter(name -> ClusterInterest.partition(name) == ClusterInterest.partition(topic))
+                .limit(count)
+                .toList();
+    }
 
     /** Waits for what takes no longer than some messages within this process. */
     static ConditionFactory eventually() {

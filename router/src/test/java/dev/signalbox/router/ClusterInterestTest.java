@@ -105,4 +105,19 @@ class ClusterInterestTest {
         link.subscriptions.getLast().complete(null);
         assertThat(isFollowed()).isTrue();
     }
+
+    @Test
+    void presenceIsFollowedAsLongAsSomebodyAsks() {
+        assertThat(interest.asked(ROOM)).as("the first has to end it").isTrue();
+        link.subscriptions.getFirst().complete(null);
+        assertThat(interest.asked(ROOM)).isFalse();
+        assertThat(interest.asked(ROOM)).isFalse();
+
+        assertThat(interest.answered(ROOM)).as("somebody asked since").isTrue();
+        assertThat(isFollowed()).isTrue();
+
+        assertThat(interest.answered(ROOM)).isFalse();
+        assertThat(isFollowed()).isFalse();
+        assertThat(interest.asked(ROOM)).isTrue();
+    }
 }

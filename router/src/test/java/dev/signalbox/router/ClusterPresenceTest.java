@@ -2,6 +2,7 @@ package dev.signalbox.router;
 
 import static dev.signalbox.router.ClusterFixture.eventually;
 import static dev.signalbox.router.RouterFixture.get;
+import static dev.signalbox.router.RouterFixture.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.router.ClientSession.Presence;
@@ -9,9 +10,11 @@ import dev.signalbox.router.ClientSession.Subscribing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -190,6 +193,44 @@ class ClusterPresenceTest {
                 Duration.ofSeconds(15),
                 () -> assertThat(fixture.nodes)
                         .allSatisfy(node -> assertThat(users(node)).containsExactly("alice", "bob", "carol")));
+    }
+
+    /** The clock stands still, so that no sign of life is given. */
+    @Test
+    void whatChangedWhileTheBrokerWasAwayIsKnownAsSoonAsItIsBack() {
+        enter(one, "alice");
+        ClientSession bob = enter(two, "bob");
+        fixture.settle();
+        awaitUsers("alice", "bob");
+        fixture.broker.stop();
+        eventually()
+                .until(() -> fixture.nodes.stream()
+                        .allMatch(node -> node.cluster.problem().isPresent()));
+        enter(one, "carol");
+        bob.unsubscribe(ROOM);
+
+        fixture.broker.start();
+
+        awaitUsers("alice", "carol");
+    }
+
+    @Test
+    void aChangeThatIsLostIsKnownAsSoonAsSomethingComesAfterIt() {
+        enter(one, "alice");
+        enter(two, "bob");
+        fixture.settle();
+        awaitUsers("alice", "bob");
+        String neighbour = ClusterFixture.neighbour(ROOM, "other");
+        AtomicInteger lost = new AtomicInteger();
+        one.link.loses = channel -> channel.name().startsWith("topic.") && lost.incrementAndGet() > 0;
+        enter(two, "carol");
+        eventually().until(() -> lost.get() > 0);
+        one.link.loses = channel -> false;
+        assertThat(users(one)).containsExactly("alice", "bob");
+
+        two.router.publish(to(Address.topic(neighbour), "something"), Optional.empty());
+
+        awaitUsers("alice", "bob", "carol");
     }
 
     /** The last change of all: nothing follows that would show that it is missing. */

@@ -21,7 +21,7 @@ class ClusterRegistryTest {
     private final ClusterRegistry registry = new ClusterRegistry(
             clock,
             LEASE,
-            id -> new ClusterOutbox(new ClusterLink.Channel("node." + id), 1 << 20, 0),
+            id -> new ClusterOutbox(new ClusterLink.Channel("node." + id), 1 << 20, 0, topics -> new byte[0]),
             new ClusterRegistry.Watcher() {
                 @Override
                 public void came(RemoteNode node) {

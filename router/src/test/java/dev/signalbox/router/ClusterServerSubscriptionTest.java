@@ -84,4 +84,47 @@ class ClusterServerSubscriptionTest {
         assertThat(one.router.topics()).isEmpty();
         assertThat(two.router.publishWhereOpen(to(NEWS, "again"))).isInstanceOf(Publishing.Published.class);
     }
+
+    private static Follower follow(ClientSession session, String topic) {
+        return new Follower((Subscribing.Subscribed) session.subscribe(topic, new TopicStart.Now()));
+    }
+
+    /** Topics share channels; the numbers of a channel would tell a loss to all of them. */
+    @Test
+    void whatCannotBePublishedIsMissingOnlyForThoseWhoFollowItsTopic() {
+        ClientSession alice = two.connect("alice", new FakeConnection());
+        String other = ClusterFixture.neighbour("news", "other");
+        String unfollowed = ClusterFixture.neighbour("news", "unfollowed");
+        Follower news = follow(alice, "news");
+        Follower others = follow(alice, other);
+        fixture.settle();
+        one.router.publishWhereOpen(to(Address.topic(other), "before"));
+        eventually().untilAsserted(() -> assertThat(others.texts()).containsExactly("before"));
+
+        one.link.down();
+        one.router.publishWhereOpen(to(NEWS, "lost"));
+        one.router.publishWhereOpen(to(Address.topic(unfollowed), "lost"));
+        one.link.up();
+        one.router.publishWhereOpen(to(NEWS, "after"));
+        one.router.publishWhereOpen(to(Address.topic(other), "after"));
+
+        eventually().untilAsserted(() -> {
+            assertThat(news.texts()).containsExactly(Follower.GAP, "after");
+            assertThat(others.texts()).containsExactly("before", "after");
+        });
+        assertThat(two.router.topics()).extracting(TopicInfo::name).containsExactlyInAnyOrder("news", other);
+    }
+
+    @Test
+    void aGapIsToldOnceTheLinkIsBackThoughNothingFollows() {
+        two.connect("alice", new FakeConnection()).subscribe("news", new TopicStart.Now());
+        fixture.settle();
+        one.link.down();
+        one.router.publishWhereOpen(to(NEWS, "lost"));
+
+        one.link.up();
+
+        eventually().until(() -> two.router.topic("news").orElseThrow().last() == 1);
+        assertThat(two.router.read("news", 0, 1_000).orElseThrow().publications()).isEmpty();
+    }
 }

@@ -21,6 +21,8 @@ class ClusterWriterTest {
     private static final UUID SELF = UUID.randomUUID();
     private static final int MAX_BYTES = 256 << 10;
     private static final int LARGE = 100_000;
+    /** What a notice of missed publications begins with; the number of topics is added to it. */
+    private static final int NOTICE = 10;
 
     /** What was published, and what the broker will answer. */
     private static final class Sent {
@@ -90,7 +92,8 @@ class ClusterWriterTest {
     }
 
     private static ClusterOutbox outbox() {
-        return new ClusterOutbox(new ClusterLink.Channel("node.1"), 1 << 20, 0);
+        return new ClusterOutbox(
+                new ClusterLink.Channel("node.1"), 1 << 20, 0, topics -> new byte[] {(byte) (NOTICE + topics.size())});
     }
 
     @AfterEach
@@ -197,14 +200,66 @@ class ClusterWriterTest {
         assertThat(link.published).isEmpty();
     }
 
-    @Test
-    void whatIsRefusedLeavesAPlaceFree() {
-        ClusterOutbox fresh = outbox();
-        assertThat(fresh.nextSequence()).isEqualTo(1);
-        fresh.leavesOut();
-        assertThat(fresh.takeHole()).isTrue();
-        assertThat(fresh.takeHole()).isFalse();
+    private boolean add(int octet) {
+        return outbox.add(new byte[] {(byte) octet}, failure -> failures.incrementAndGet());
+    }
 
-        assertThat(fresh.nextSequence()).isEqualTo(3);
+    @Test
+    void whatWasRefusedIsToldInItsPlaceAndByName() {
+        add(1);
+        outbox.misses("a");
+        outbox.misses("b");
+        outbox.misses("a");
+        add(2);
+        outbox.misses("c");
+
+        writer.up();
+        writer.list(outbox);
+
+        eventually().untilAsserted(() -> assertThat(firstOctets()).containsExactly(1, NOTICE + 2, 2, NOTICE + 1));
+        assertThat(outbox.isEmpty()).isTrue();
+        assertThat(outbox.takeHole()).isFalse();
+    }
+
+    @Test
+    void whereTooManyTopicsMissSomethingNoneIsNamed() {
+        for (int i = 0; i <= ClusterOutbox.MAX_NAMES; i++) {
+            outbox.misses("topic" + i);
+        }
+        outbox.misses("topic0");
+
+        writer.up();
+        writer.list(outbox);
+
+        eventually().untilAsserted(() -> assertThat(firstOctets()).containsExactly(NOTICE));
+    }
+
+    @Test
+    void aNoticeThatIsNotCarriedLeavesAHole() {
+        link.answers = false;
+        outbox.misses("a");
+        writer.up();
+        writer.list(outbox);
+        eventually().until(() -> link.published.size() == 1);
+
+        link.published.getFirst().answer().completeExceptionally(new ClusterLinkException("cut", true));
+
+        eventually().until(outbox::takeHole);
+    }
+
+    /** Its sender may send the next message at once, and that must not look as if it came right behind the one before. */
+    @Test
+    void whatFailsBeforeItIsPublishedLeavesAPlaceFree() {
+        add(1);
+        writer.list(outbox);
+        eventually().until(() -> failures.get() == 1);
+
+        writer.up();
+        assertThat(offer(new byte[] {2})).isEqualTo(Offered.TAKEN);
+
+        eventually().until(() -> link.published.size() == 1);
+        ClusterEnvelope.Opened opened = new ClusterEnvelope(ClusterFixture.SECRET)
+                .open(outbox.channel(), link.published.getFirst().bytes());
+        assertThat(((ClusterEnvelope.Opened.Frames) opened).sequence()).isEqualTo(2);
     }
 }

@@ -25,6 +25,14 @@ class DrivenLinkTest {
 
     /** A session that takes everything, and the placement of all channels on it. */
     private static final class Everything implements ClusterLinkDriver.Session, ClusterLinkDriver.Placement {
+        /** Whether the server has answered to the last subscription. */
+        private volatile boolean isConfirmed = true;
+
+        @Override
+        public boolean isConfirmed(Channel channel) {
+            return isConfirmed;
+        }
+
         @Override
         public void subscribe(Channel channel) {
             // The test confirms it.
@@ -75,13 +83,9 @@ class DrivenLinkTest {
         }
 
         @Override
-        public void start(Events told) {
+        public Connecting start(Events told) {
             events = told;
-        }
-
-        @Override
-        public void close() {
-            // There is nothing to end.
+            return () -> {}; // There is nothing to end.
         }
     }
 
@@ -146,6 +150,28 @@ class DrivenLinkTest {
             RouterFixture.await(listener.received);
 
             assertThat(listener.lost).isEqualTo(wasSubscribed);
+        }
+    }
+
+    /** It was unsubscribed from and subscribed to again before the server had answered. */
+    @Test
+    void anAnswerToTheSubscriptionBeforeConfirmsNothing() {
+        Driver driver = new Driver();
+        try (ClusterLink link = ClusterLink.over(driver)) {
+            link.start(new Listener());
+            Everything session = new Everything();
+            session.isConfirmed = false;
+            driver.events().use(session, Optional.empty());
+            var _ = link.subscribe(CHANNEL);
+            link.unsubscribe(CHANNEL);
+            CompletableFuture<Void> subscribed = link.subscribe(CHANNEL).toCompletableFuture();
+
+            driver.events().confirmed(session, CHANNEL);
+            assertThat(subscribed).isNotDone();
+
+            session.isConfirmed = true;
+            driver.events().confirmed(session, CHANNEL);
+            assertThat(subscribed).isCompleted();
         }
     }
 }

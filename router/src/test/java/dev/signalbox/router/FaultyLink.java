@@ -1,8 +1,10 @@
 package dev.signalbox.router;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** A link that loses, repeats or refuses what a test wants it to. */
 final class FaultyLink implements ClusterLink {
@@ -20,6 +22,8 @@ final class FaultyLink implements ClusterLink {
     /** What the broker refuses. */
     volatile Predicate<Channel> refuses = channel -> false;
 
+    private volatile @Nullable Listener told;
+
     FaultyLink(ClusterLink link, int maxBytes) {
         this.link = link;
         this.maxBytes = maxBytes;
@@ -30,8 +34,23 @@ final class FaultyLink implements ClusterLink {
         return Math.min(maxBytes, link.maxBytes());
     }
 
+    /** This node believes that its broker is away, until {@link #up}. */
+    void down() {
+        Objects.requireNonNull(told).down("the test has it down");
+    }
+
+    void up() {
+        Objects.requireNonNull(told).up();
+    }
+
+    /** Something that was published to the channel was lost, and this node is told. */
+    void lost(Channel channel) {
+        Objects.requireNonNull(told).lost(channel);
+    }
+
     @Override
     public void start(Listener listener) {
+        told = listener;
         link.start(new Listener() {
             @Override
             public void received(Channel channel, byte[] bytes) {

@@ -13,12 +13,10 @@ import dev.signalbox.maintenance.control.MaintenanceOptions;
 import dev.signalbox.router.Authenticator;
 import dev.signalbox.router.Authorizer;
 import dev.signalbox.router.Endpoint;
-import dev.signalbox.router.EndpointException;
 import dev.signalbox.router.Logic;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterListener;
 import dev.signalbox.router.RouterOptions;
-import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.rest.Api;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.Filter;
@@ -55,38 +53,32 @@ public final class Node {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final HealthBoard health = new HealthBoard(clock);
     private final Channels channels = new Channels();
-    private final ClientListeners clientListeners = new ClientListeners();
     private final List<DispatcherListener> dispatcherListeners = new ArrayList<>();
     private final List<Api> apis = new ArrayList<>();
     private final List<Runnable> openings = new ArrayList<>();
     private final List<Runnable> readies = new ArrayList<>();
     private final Queue<Runnable> stoppings = new ConcurrentLinkedQueue<>();
-    private final RequestGate requestGate = new RequestGate(() -> maintenance().retryAfter());
     private final Map<String, Supplier<URI>> addresses = new LinkedHashMap<>();
     private final Map<String, Function<Role, Object>> overview = new LinkedHashMap<>();
     private final Map<String, Supplier<Object>> status = new LinkedHashMap<>();
-    private final ReservedTopics reservedTopics = new ReservedTopics();
     private final Closing closing;
     private final StoredParts stored;
+    private final RoutedParts routed;
+    private final NodeDrain drain;
     private ControlPlane.Bounds bounds;
     private MessagePreparation preparation = (message, violations) -> message;
-    private UnaryOperator<Logic> aroundLogic = UnaryOperator.identity();
-    private UnaryOperator<RouterOptions> routing = UnaryOperator.identity();
-    private UnaryOperator<Authenticator> authentication = UnaryOperator.identity();
     private @Nullable Filter aroundRequests;
-    private @Nullable Router router;
     private @Nullable GatedDispatcher dispatcher;
     private @Nullable SuppressionList suppressions;
     private @Nullable Attachments attachments;
-    private @Nullable Maintenance maintenance;
-    private MaintenanceOptions maintenanceOptions = MaintenanceOptions.defaults();
-    private int disconnectsPerSecond = 500;
 
     Node(NodeSettings settings, Closing closing) {
         this.settings = settings;
         this.bounds = ControlPlane.Bounds.of(settings.control());
         this.closing = closing;
         this.stored = new StoredParts(this, closing);
+        this.drain = new NodeDrain(settings, closing, clock);
+        this.routed = new RoutedParts(settings, closing, clock, drain);
     }
 
     public NodeSettings settings() {
@@ -161,25 +153,12 @@ public final class Node {
     }
 
     public Router router() {
-        if (router == null) {
-            RouterOptions options = RouterOptions.defaults()
-                    .withMaxPayloadBytes(settings.maxMessage())
-                    .withDrain(settings.shutdownTimeout());
-            Router made = closing.add(Router.create(routing.apply(options), clientListeners, clock));
-            router = made;
-            drainable(new RouterDrain(made, drainDeadline()));
-            drainable(new ConnectionDrain(made, disconnectsPerSecond, drainDeadline()));
-        }
-        return router;
+        return routed.router();
     }
 
     /** Changes the router's options. Before the router is first asked for. */
     public void routing(UnaryOperator<RouterOptions> change) {
-        if (router != null) {
-            throw new IllegalStateException("the router is open; its options can only be changed by a feature before");
-        }
-        UnaryOperator<RouterOptions> before = routing;
-        routing = options -> change.apply(before.apply(options));
+        routed.routing(change);
     }
 
     /**
@@ -187,23 +166,22 @@ public final class Node {
      * such topics, too, by it.
      */
     public void reserveTopics(String beginning, Authorizer owner) {
-        reservedTopics.add(beginning, owner);
+        routed.reserve(beginning, owner);
     }
 
     /** Has {@code change} look after what tells who a client's token stands for. Before the feature that lets clients in. */
     public void aroundAuthentication(UnaryOperator<Authenticator> change) {
-        UnaryOperator<Authenticator> before = authentication;
-        authentication = tokens -> change.apply(before.apply(tokens));
+        routed.aroundAuthentication(change);
     }
 
     /** Tells who a client's token stands for, as {@code tokens} says, and as features have changed that. */
     public Authenticator authenticator(Authenticator tokens) {
-        return authentication.apply(tokens);
+        return routed.authenticator(tokens);
     }
 
     /** Decides as {@code otherwise}, but on topics that features have reserved by now as these say. */
     public Authorizer authorizer(Authorizer otherwise) {
-        return reservedTopics.before(otherwise);
+        return routed.authorizer(otherwise);
     }
 
     /** The channels that messages can be sent over. */
@@ -228,12 +206,12 @@ public final class Node {
 
     /** Adds a logic that clients can address. */
     public void logic(String name, Logic logic) {
-        router().add(name, aroundLogic.apply(logic));
+        routed.logic(name, logic);
     }
 
     /** Runs around each logic that is added from now on. */
     public void aroundLogic(UnaryOperator<Logic> around) {
-        aroundLogic = around;
+        routed.aroundLogic(around);
     }
 
     /** Runs around each request of the control plane, those of the console included. */
@@ -247,7 +225,7 @@ public final class Node {
 
     /** Tells of clients that come and go. */
     public void clientListener(RouterListener listener) {
-        clientListeners.add(listener);
+        routed.clientListener(listener);
     }
 
     /** Has the dispatcher tell this listener, too; before the feature that starts it. */
@@ -263,15 +241,7 @@ public final class Node {
     /** Lets clients in by one more way, once the node opens. */
     public void endpoint(String name, Endpoint endpoint) {
         address(name, endpoint::address);
-        whenOpening(() -> attach(endpoint));
-    }
-
-    private void attach(Endpoint endpoint) {
-        try {
-            router().attach(endpoint);
-        } catch (EndpointException e) {
-            throw new StartupException(FailureText.of(e), e);
-        }
+        whenOpening(() -> routed.attach(endpoint));
     }
 
     /** Adds routes to the control plane, with their part of the OpenAPI document. */
@@ -281,12 +251,12 @@ public final class Node {
 
     /** All of them; those that are not for maintenance are behind the gate. */
     List<Api> apis() {
-        return apis.stream().map(requestGate::before).toList();
+        return apis.stream().map(drain.requests()::before).toList();
     }
 
     /** How many requests of the control plane were refused because of maintenance. */
     public long refusedRequests() {
-        return requestGate.refused();
+        return drain.requests().refused();
     }
 
     /** Where something of this node can be reached, for its log and for tests; asked once the node is open. */
@@ -377,24 +347,17 @@ public final class Node {
 
     /** Adds work that maintenance and a stop wait for. */
     public void drainable(Drainable drainable) {
-        maintenance().add(drainable);
+        drain.maintenance().add(drainable);
     }
 
     /** How long what is under way may take to end in a drain. */
     public Duration drainDeadline() {
-        Duration least = Duration.ofMillis(1);
-        return settings.shutdownTimeout().compareTo(least) < 0 ? least : settings.shutdownTimeout();
+        return drain.deadline();
     }
 
     /** What drains this node, for maintenance and at its end. */
     public Maintenance maintenance() {
-        Maintenance made = maintenance;
-        if (made == null) {
-            made = closing.add(Maintenance.start(maintenanceOptions, clock));
-            made.add(requestGate.drainable(drainDeadline()));
-            maintenance = made;
-        }
-        return made;
+        return drain.maintenance();
     }
 
     /**
@@ -403,8 +366,7 @@ public final class Node {
      * @param disconnects clients that are told to connect elsewhere, each second
      */
     public void drains(MaintenanceOptions options, int disconnects) {
-        maintenanceOptions = options;
-        disconnectsPerSecond = disconnects;
+        drain.set(options, disconnects);
     }
 
     /** How long requests of the control plane may be. */

@@ -42,7 +42,8 @@ final class NatsSession implements ClusterLinkDriver.Session {
     private final NatsBounds bounds;
     private final NatsSupervisor.Owner owner;
     private final CompletableFuture<String> ended;
-    private final Map<String, Channel> channels = new ConcurrentHashMap<>();
+    /** By subject. */
+    private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
     /** Keeps the order of what is sent, and of the echoes that confirm it. No caller's code runs under it. */
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -52,6 +53,16 @@ final class NatsSession implements ClusterLinkDriver.Session {
     private long echoSentNanos;
     private long waitingBytes;
     private boolean refusing;
+
+    /** One that was asked for: another one to the same channel is not confirmed with it. */
+    private static final class Subscription {
+        private final Channel channel;
+        private volatile boolean isConfirmed;
+
+        private Subscription(Channel channel) {
+            this.channel = channel;
+        }
+    }
 
     private record Sent(long bytes, CompletableFuture<Void> confirmed) {}
 
@@ -84,9 +95,9 @@ final class NatsSession implements ClusterLinkDriver.Session {
         } else if (message.getSubject().equals(echoSubject)) {
             onEcho();
         } else {
-            Channel channel = channels.get(message.getSubject());
-            if (channel != null) {
-                owner.received(this, channel, message.getData());
+            Subscription subscription = subscriptions.get(message.getSubject());
+            if (subscription != null) {
+                owner.received(this, subscription.channel, message.getData());
             }
         }
     }
@@ -102,19 +113,29 @@ final class NatsSession implements ClusterLinkDriver.Session {
     @Override
     public void subscribe(Channel channel) {
         String subject = subject(channel);
-        channels.put(subject, channel);
+        Subscription fresh = new Subscription(channel);
+        subscriptions.put(subject, fresh);
         if (isDone(() -> dispatcher.subscribe(subject))) {
             // What follows is there before the echo is sent: it never runs on this thread, under the link's lock.
             CompletableFuture<Void> answer = new CompletableFuture<>();
-            CompletableFuture<Void> _ = answer.thenRun(() -> owner.confirmed(this, channel));
+            CompletableFuture<Void> _ = answer.thenRun(() -> {
+                fresh.isConfirmed = true;
+                owner.confirmed(this, channel);
+            });
             confirm(answer);
         }
     }
 
     @Override
+    public boolean isConfirmed(Channel channel) {
+        Subscription present = subscriptions.get(subject(channel));
+        return present != null && present.isConfirmed;
+    }
+
+    @Override
     public void unsubscribe(Channel channel) {
         String subject = subject(channel);
-        channels.remove(subject);
+        subscriptions.remove(subject);
         boolean _ = isDone(() -> dispatcher.unsubscribe(subject));
     }
 

@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,7 +43,8 @@ final class RedisSession implements ClusterLinkDriver.Session {
     private final Receiver receiver;
     private final String prefix;
     private final CompletableFuture<String> ended = new CompletableFuture<>();
-    private final Map<String, Channel> channels = new ConcurrentHashMap<>();
+    /** By name. */
+    private final Map<String, RedisSubscription> subscriptions = new ConcurrentHashMap<>();
     private final Map<Long, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong waitingBytes = new AtomicLong();
@@ -148,32 +148,32 @@ final class RedisSession implements ClusterLinkDriver.Session {
         listening.addListener(new RedisPubSubAdapter<>() {
             @Override
             public void message(String name, byte[] bytes) {
-                told(name, channel -> receiver.received(RedisSession.this, channel, bytes));
+                onMessage(name, bytes);
             }
 
             @Override
             public void smessage(String name, byte[] bytes) {
-                told(name, channel -> receiver.received(RedisSession.this, channel, bytes));
+                onMessage(name, bytes);
             }
 
             @Override
             public void subscribed(String name, long count) {
-                told(name, channel -> receiver.subscribed(RedisSession.this, channel));
+                onSubscribed(name);
             }
 
             @Override
             public void ssubscribed(String name, long count) {
-                told(name, channel -> receiver.subscribed(RedisSession.this, channel));
+                onSubscribed(name);
             }
 
             @Override
             public void unsubscribed(String name, long count) {
-                told(name, channel -> receiver.unsubscribed(RedisSession.this, channel));
+                onUnsubscribed(name);
             }
 
             @Override
             public void sunsubscribed(String name, long count) {
-                told(name, channel -> receiver.unsubscribed(RedisSession.this, channel));
+                onUnsubscribed(name);
             }
         });
         if (!publishing.isOpen() || !listening.isOpen()) {
@@ -182,11 +182,35 @@ final class RedisSession implements ClusterLinkDriver.Session {
     }
 
     /** What is no channel of the link is nothing to it. */
-    private void told(String name, Consumer<Channel> event) {
-        Channel channel = channels.get(name);
-        if (channel != null) {
-            event.accept(channel);
+    private void onMessage(String name, byte[] bytes) {
+        RedisSubscription present = subscriptions.get(name);
+        if (present != null && present.isWanted()) {
+            receiver.received(this, present.channel(), bytes);
         }
+    }
+
+    private void onSubscribed(String name) {
+        RedisSubscription left = subscriptions.computeIfPresent(name, (same, known) -> known.subscribed());
+        if (left != null && left.isConfirmed()) {
+            receiver.subscribed(this, left.channel());
+        }
+    }
+
+    /** What the server was not asked for is told. Others may ask it just now, so that what is known is replaced only if it is still the same. */
+    private void onUnsubscribed(String name) {
+        RedisSubscription before = subscriptions.get(name);
+        while (before != null && !isReplaced(name, before, before.unsubscribed())) {
+            before = subscriptions.get(name);
+        }
+        if (before != null && before.unsubscribing() == 0) {
+            receiver.unsubscribed(this, before.channel());
+        }
+    }
+
+    private boolean isReplaced(String name, RedisSubscription before, @Nullable RedisSubscription after) {
+        return after == null
+                ? subscriptions.remove(name, before)
+                : subscriptions.replace(name, before, after);
     }
 
     static String name(String prefix, Channel channel) {
@@ -217,11 +241,13 @@ final class RedisSession implements ClusterLinkDriver.Session {
     @Override
     public void subscribe(Channel channel) {
         String name = name(prefix, channel);
-        channels.put(name, channel);
+        RedisSubscription _ = subscriptions.merge(
+                name, RedisSubscription.first(channel), (known, first) -> known.again());
         RedisFuture<Void> asked =
                 sharded ? listening.async().ssubscribe(name) : listening.async().subscribe(name);
         asked.whenComplete((done, failure) -> {
             if (failure instanceof RedisCommandExecutionException) {
+                RedisSubscription _ = subscriptions.computeIfPresent(name, (same, known) -> known.subscribed());
                 receiver.refused(this, channel, node + " refuses " + name + ": " + failure.getMessage());
             }
         });
@@ -230,10 +256,16 @@ final class RedisSession implements ClusterLinkDriver.Session {
     @Override
     public void unsubscribe(Channel channel) {
         String name = name(prefix, channel);
-        channels.remove(name);
+        RedisSubscription _ = subscriptions.computeIfPresent(name, (same, known) -> known.unsubscribe());
         RedisFuture<Void> _ = sharded
                 ? listening.async().sunsubscribe(name)
                 : listening.async().unsubscribe(name);
+    }
+
+    @Override
+    public boolean isConfirmed(Channel channel) {
+        RedisSubscription present = subscriptions.get(name(prefix, channel));
+        return present != null && present.isConfirmed();
     }
 
     @Override
