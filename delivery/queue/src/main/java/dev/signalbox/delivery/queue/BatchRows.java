@@ -22,10 +22,8 @@ record BatchRows(Rows rows) {
 
     private static final String BELOW = " where created_at <= ? and (created_at < ? or id < ?)";
 
-    private static final String ENDED = """
-            select batch, state, count(*) as n from delivery_batch_message where state is not null and batch in (%s)
-            group by batch, state
-            """;
+    private static final String ENDED =
+            "select batch, state, count(*) as n from delivery_batch_message where state is not null and batch in ";
 
     /** The place of a batch in the list: that of its creation. */
     private record Cursor(long createdAt, UUID id) {
@@ -115,8 +113,8 @@ record BatchRows(Rows rows) {
 
     private Map<UUID, Map<State, Integer>> ended(Connection connection, List<UUID> batches) throws SQLException {
         Map<UUID, Map<State, Integer>> ended = new HashMap<>();
-        try (PreparedStatement statement =
-                connection.prepareStatement(ENDED.formatted(Rows.placeholders(batches.size())))) {
+        String sql = ENDED + "(" + Rows.placeholders(batches.size()) + ") group by batch, state";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int index = 0;
             for (UUID batch : batches) {
                 rows.bind(statement, ++index, batch);
