@@ -178,8 +178,7 @@ final class ClusterCodec {
             case BEAT -> MembershipCodec.beat(body);
             case CARRY_AGAIN -> new ClusterFrame.CarryAgain();
             case MISSED ->
-                new ClusterFrame.Missed(
-                        new ClusterLink.Channel(body.text()), Set.copyOf(body.list(ByteSource::text)));
+                new ClusterFrame.Missed(new ClusterLink.Channel(body.text()), Set.copyOf(body.list(ByteSource::text)));
             case MARK -> new ClusterFrame.Mark();
             case BYE -> new ClusterFrame.Bye();
             case JOINED -> new ClusterFrame.Joined(body.number(), MembershipCodec.session(body));

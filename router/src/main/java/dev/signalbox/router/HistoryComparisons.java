@@ -36,9 +36,8 @@ final class HistoryComparisons {
 
     /** Null if none waits, or enough are under way. */
     private synchronized @Nullable Doubtful next() {
-        Map.Entry<SharedTopic, Long> first = waiting.isEmpty()
-                ? null
-                : waiting.entrySet().iterator().next();
+        Map.Entry<SharedTopic, Long> first =
+                waiting.isEmpty() ? null : waiting.entrySet().iterator().next();
         if (first == null || underWay == MOST) {
             return null;
         }

@@ -125,6 +125,7 @@ class ClusterServerSubscriptionTest {
         one.link.up();
 
         eventually().until(() -> two.router.topic("news").orElseThrow().last() == 1);
-        assertThat(two.router.read("news", 0, 1_000).orElseThrow().publications()).isEmpty();
+        assertThat(two.router.read("news", 0, 1_000).orElseThrow().publications())
+                .isEmpty();
     }
 }
