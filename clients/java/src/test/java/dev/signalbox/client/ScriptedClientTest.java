@@ -159,18 +159,23 @@ class ScriptedClientTest {
         peer.read("auth");
         peer.welcome("s1", 1 << 20, 20, "");
         recorder.awaitState(State.OPEN);
-        for (int i = 0; i < 5; i++) {
-            peer.say("{\"type\":\"message\",\"id\":\"m" + i + "\",\"from\":\"client:bob\",\"text\":\"m" + i + "\"}");
-        }
+        peer.say(message("m0"));
         recorder.awaitCount(Message.class, 1);
-        // One message is with the listener, one waits, and so nothing more is read.
-        awaitLooks();
+        // One message is with the listener, and one waits: nothing more is read once that has come, as the pong shows.
+        peer.say(message("m1") + "{\"type\":\"ping\"}");
+        peer.read("pong");
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(10));
         awaitLooks();
+        peer.say(message("m2"));
         gate.countDown();
 
-        recorder.awaitCount(Message.class, 5);
+        recorder.awaitCount(Message.class, 3);
+        assertThat(recorder.texts()).containsExactly("m0", "m1", "m2");
         assertThat(recorder.all(State.class)).doesNotContain(State.WAITING);
+    }
+
+    private static String message(String text) {
+        return "{\"type\":\"message\",\"id\":\"" + text + "\",\"from\":\"client:bob\",\"text\":\"" + text + "\"}";
     }
 
     /** The server goes on behind what the client has seen: what is between is lost, and is told. */
