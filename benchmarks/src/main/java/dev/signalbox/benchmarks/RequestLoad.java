@@ -131,9 +131,7 @@ final class RequestLoad {
         if (times.length != count || !sent.isEmpty()) {
             throw new IllegalStateException(times.length + " replies to " + count + " requests");
         }
-        return new long[] {
-            count, took, RivalSockets.percentile(times, 0.50), RivalSockets.percentile(times, 0.99)
-        };
+        return new long[] {count, took, RivalSockets.percentile(times, 0.50), RivalSockets.percentile(times, 0.99)};
     }
 
     private static void take(Semaphore room, int permits) {

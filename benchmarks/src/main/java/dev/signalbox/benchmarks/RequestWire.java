@@ -12,8 +12,8 @@ enum RequestWire {
         @Override
         List<RivalProtocol.Step> greeting(boolean asks) {
             String token = asks ? "asker" : "responder";
-            return List.of(new RivalProtocol.Step(
-                    ascii("{\"type\":\"auth\",\"token\":\"" + token + "\"}\n"), "\"welcome\""));
+            return List.of(
+                    new RivalProtocol.Step(ascii("{\"type\":\"auth\",\"token\":\"" + token + "\"}\n"), "\"welcome\""));
         }
 
         @Override

@@ -165,11 +165,7 @@ final class RouterSockets implements AutoCloseable {
     private static LoadedServer ours(String order, Class<?> load) throws IOException {
         RivalServer server = RivalServer.signalbox(RivalProtocol.SIGNALBOX);
         return loaded(
-                server,
-                order,
-                load,
-                String.valueOf(server.port()),
-                String.valueOf(RouterBenchmark.PAYLOAD_BYTES));
+                server, order, load, String.valueOf(server.port()), String.valueOf(RouterBenchmark.PAYLOAD_BYTES));
     }
 
     private static LoadedServer loaded(RivalServer server, String order, Class<?> load, String... arguments)

@@ -97,8 +97,8 @@ final class StormLoad {
         for (int i = 0; i < count; i++) {
             int number = clients.size();
             SocketChannel channel = upgraded();
-            String welcome = ask(
-                    channel, "{\"type\":\"auth\",\"token\":\"client-" + number + "\",\"resume\":\"new\"}", NEW);
+            String welcome =
+                    ask(channel, "{\"type\":\"auth\",\"token\":\"client-" + number + "\",\"resume\":\"new\"}", NEW);
             clients.add(new Client(number, channel, token(welcome)));
             subscribe(channel);
         }

@@ -36,8 +36,8 @@ class RouterSocketsTest {
 
     @Test
     void requestsAreAnsweredOnceEach() throws Exception {
-        try (LoadedServer pair = RouterSockets.requests(
-                RivalServer.signalbox(RivalProtocol.SIGNALBOX_TCP), RequestWire.SIGNALBOX)) {
+        try (LoadedServer pair =
+                RouterSockets.requests(RivalServer.signalbox(RivalProtocol.SIGNALBOX_TCP), RequestWire.SIGNALBOX)) {
             assertMeasured(RouterSockets.asked(pair, 8, SHORT));
             assertThat(RouterSockets.asked(pair, 8, SHORT)).hasSize(4);
         }

@@ -265,7 +265,8 @@ final class TopicLog implements Topic {
         return locked(() -> {
             long now = clock.millis();
             kept.trim(now);
-            boolean forgotten = name.endsWith("*") && now - subscribers.leftAt() > policy.age().toMillis();
+            boolean forgotten = name.endsWith("*")
+                    && now - subscribers.leftAt() > policy.age().toMillis();
             retired = subscribers.count() == 0 && shards.isEmpty() && (kept.isEmpty() || forgotten) && !isBusy();
             return retired;
         });

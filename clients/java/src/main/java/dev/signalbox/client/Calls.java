@@ -39,6 +39,7 @@ final class Calls {
     private final Loop loop;
     /** Throws a {@link RefusedException} at a frame that the server would not take. */
     private final Predicate<ObjectNode> connection;
+
     private final Map<String, Call> waiting = new LinkedHashMap<>();
     private long next = 1;
 
@@ -118,7 +119,8 @@ final class Calls {
     void refuseLargest() {
         waiting.entrySet().stream()
                 .filter(each -> each.getValue().sent)
-                .max(Comparator.comparingInt(each -> Frames.text(each.getValue().frame).length()))
+                .max(Comparator.comparingInt(
+                        each -> Frames.text(each.getValue().frame).length()))
                 .ifPresent(largest -> fail(
                         largest.getKey(),
                         RefusedException.tooLarge("the connection was ended with " + CloseCodes.TOO_LARGE

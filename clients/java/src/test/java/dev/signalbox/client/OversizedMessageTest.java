@@ -79,8 +79,7 @@ class OversizedMessageTest extends ClientFixture {
         SignalboxClient bob = client("bob", ClientListener.NONE);
         CompletableFuture<Message> asked = bob.request("client:alice", Draft.text("?"), LONG);
         recorder.awaitCount(RefusedException.class, 1);
-        CompletableFuture<Void> signed =
-                bob.sendAcknowledged("client:alice", Draft.text("sign"), LONG);
+        CompletableFuture<Void> signed = bob.sendAcknowledged("client:alice", Draft.text("sign"), LONG);
         recorder.awaitCount(RefusedException.class, 2);
 
         assertThat(recorder.all(State.class)).doesNotContain(State.WAITING, State.CLOSED);

@@ -39,8 +39,8 @@ class ScriptedClientTest {
     }
 
     private Session session(ClientOptions options) {
-        Session session = new Session(
-                server.url(), options, recorder, new Backoff(options.retry(), () -> random), () -> {
+        Session session =
+                new Session(server.url(), options, recorder, new Backoff(options.retry(), () -> random), () -> {
                     looks.incrementAndGet();
                     return nanos.get();
                 });
@@ -226,8 +226,10 @@ class ScriptedClientTest {
         Peer peer = welcomed();
         for (int i = 0; i < 3; i++) {
             CompletableFuture<String> call = session.call(
-                    Frames.frame("send", Draft.text("x")), LONG, false, frame -> Frames.sent(frame)
-                            .id());
+                    Frames.frame("send", Draft.text("x")),
+                    LONG,
+                    false,
+                    frame -> Frames.sent(frame).id());
             String id = peer.read("send").path("id").asString("");
             assertThat(ClientFixture.failure(session.call(Frames.frame("presence"), LONG, false, frame -> frame)))
                     .isInstanceOf(TooManyCallsException.class);

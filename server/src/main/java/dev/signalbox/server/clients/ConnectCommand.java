@@ -86,7 +86,8 @@ final class ConnectCommand implements Callable<Integer> {
         if (!ClientTransport.knows(url)) {
             throw new CommandFailure(
                     ExitCode.USAGE,
-                    "'" + url + "' is not a URL of ws, wss, http, https, or of tcp, tcps, udp, grpc or grpcs with a port");
+                    "'" + url
+                            + "' is not a URL of ws, wss, http, https, or of tcp, tcps, udp, grpc or grpcs with a port");
         }
         var printer = new FramePrinter(output.out(), output.err(), json);
         try (var conversation = ClientConversation.open(url, token(), printer, !noAck)) {

@@ -112,8 +112,8 @@ final class DatagramTransport implements ClientTransport {
         Duration idle = Duration.ofMillis(limits.path("idle").asLong(PATIENCE.toMillis()));
         // A server that hears nothing for half of this time asks whether the client is there.
         socket.setSoTimeout(Math.toIntExact(idle.multipliedBy(3).dividedBy(2).toMillis()));
-        DatagramTransport transport = new DatagramTransport(
-                socket, key, limits.path("frame").asInt(LARGEST_DATAGRAM), listener);
+        DatagramTransport transport =
+                new DatagramTransport(socket, key, limits.path("frame").asInt(LARGEST_DATAGRAM), listener);
         Thread.ofVirtual().name("connect").start(() -> transport.readAll(answer));
         return transport;
     }

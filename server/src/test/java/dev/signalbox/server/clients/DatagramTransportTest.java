@@ -97,7 +97,8 @@ class DatagramTransportTest {
         assertThat(read()).isEqualTo("K2\n{\"type\":\"auth\",\"token\":\"t\"}");
         say(welcome(60_000) + "{\"type\":\"ping\"}\n");
 
-        try (ClientTransport transport = connecting.orTimeout(30, TimeUnit.SECONDS).join()) {
+        try (ClientTransport transport =
+                connecting.orTimeout(30, TimeUnit.SECONDS).join()) {
             await().until(() -> told.size() == 2);
             assertThat(told).containsExactly(welcome(60_000).strip(), "{\"type\":\"ping\"}");
             transport.write("{\"type\":\"pong\"}");

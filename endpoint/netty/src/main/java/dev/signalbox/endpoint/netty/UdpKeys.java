@@ -113,10 +113,8 @@ final class UdpKeys {
         mac.update(client.getAddress().getAddress());
         mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(client.getPort()).flip());
         byte[] code = Arrays.copyOf(mac.doFinal(time), CODE_BYTES);
-        byte[] key = ByteBuffer.allocate(Long.BYTES + CODE_BYTES)
-                .put(time)
-                .put(code)
-                .array();
+        byte[] key =
+                ByteBuffer.allocate(Long.BYTES + CODE_BYTES).put(time).put(code).array();
         return Base64.getUrlEncoder().withoutPadding().encodeToString(key);
     }
 }

@@ -150,7 +150,8 @@ class UdpEndpointTest {
     void aForgedDatagramIsIgnored() {
         int port = open();
         try (UdpClient alice = UdpClient.welcomed(port, "alice")) {
-            alice.send("01234567890123456789012345678901\n{\"type\":\"send\",\"to\":\"client:alice\",\"text\":\"forged\"}");
+            alice.send(
+                    "01234567890123456789012345678901\n{\"type\":\"send\",\"to\":\"client:alice\",\"text\":\"forged\"}");
             alice.say("{\"type\":\"send\",\"to\":\"client:alice\",\"text\":\"mine\"}");
             assertThat(alice.next("message").get("text").asString()).isEqualTo("mine");
         }

@@ -95,7 +95,8 @@ class UdpKeysTest {
         byte[] first = key(CLIENT);
         use(first);
         for (int i = 0; i < UdpKeys.MAX_USED; i++) {
-            byte[] address = ByteBuffer.allocate(Integer.BYTES).putInt(10 << 24 | i).array();
+            byte[] address =
+                    ByteBuffer.allocate(Integer.BYTES).putInt(10 << 24 | i).array();
             InetSocketAddress each = new InetSocketAddress(InetAddress.getByAddress(address), 4_711);
             now++;
             keys.use(key(each), each, now);
