@@ -155,8 +155,8 @@ public class InboxLincheckTest {
     @Test
     void everyOutcomeIsThatOfSomeOrder() {
         new StressOptions()
-                .iterations(20)
-                .invocationsPerIteration(300)
+                .iterations(10)
+                .invocationsPerIteration(200)
                 .threads(3)
                 .actorsPerThread(4)
                 .check(InboxLincheckTest.class);

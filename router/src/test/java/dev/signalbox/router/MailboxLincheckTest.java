@@ -110,8 +110,8 @@ public class MailboxLincheckTest {
     @Test
     void everyOutcomeIsThatOfSomeOrder() {
         new StressOptions()
-                .iterations(20)
-                .invocationsPerIteration(500)
+                .iterations(10)
+                .invocationsPerIteration(200)
                 .threads(3)
                 .actorsPerThread(3)
                 .check(MailboxLincheckTest.class);
