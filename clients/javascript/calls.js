@@ -1,4 +1,4 @@
-import { ConnectionLostError, TimeoutError } from './errors.js';
+import { ConnectionLostError, SignalboxError, TimeoutError } from './errors.js';
 
 /** Frames that wait for the server's answer, and those that wait for a connection. Bounded. */
 export class Calls {
@@ -22,8 +22,17 @@ export class Calls {
       const call = { frame: { ...frame, id }, repeatable, resolve, reject, sent: false };
       call.timer = setTimeout(() => this.#expire(id, timeout), timeout);
       this.#waiting.set(id, call);
-      call.sent = send(call.frame);
+      this.#send(call, send);
     });
+  }
+
+  /** A frame that is too large is not sent. */
+  #send(call, send) {
+    try {
+      call.sent = send(call.frame);
+    } catch (error) {
+      this.fail(call.frame.id, error);
+    }
   }
 
   #expire(id, timeout) {
@@ -54,10 +63,24 @@ export class Calls {
 
   /** There is a connection: what waits for one is sent. */
   connected(send) {
-    for (const call of this.#waiting.values()) {
+    for (const call of [...this.#waiting.values()]) {
       if (!call.sent) {
-        call.sent = send(call.frame);
+        this.#send(call, send);
       }
+    }
+  }
+
+  /**
+   * The server ended the connection since a message was too large, though this client knew of no such limit: a proxy between them may
+   * have one of its own. The largest call that was not answered is taken for it, and fails. So each such end is of one call, and none is
+   * repeated for ever.
+   */
+  refuseLargest() {
+    const size = ({ frame }) => JSON.stringify(frame).length;
+    const [largest] = [...this.#waiting.values()].filter((call) => call.sent).sort((a, b) => size(b) - size(a));
+    if (largest) {
+      this.fail(largest.frame.id, new SignalboxError(
+        'too-large', 'the connection was ended with 1009, message too large, and this was the largest that was not answered'));
     }
   }
 

@@ -1,4 +1,4 @@
-/** The server's answer to something that it did not do. `code` is for programs: see "error" in docs/protocol.md. */
+/** The server's answer to something that it did not do, or the client's where the server's would be the end of the connection. `code` is for programs: see "error" in docs/protocol.md. */
 export class SignalboxError extends Error {
   /** @param {string} code @param {string} message @param {string} [target] */
   constructor(code, message, target) {

@@ -1,3 +1,5 @@
+import { SignalboxError } from './errors.js';
+
 /** What came from a client, a logic or a topic. Immutable. */
 export class Message {
   /** @param {object} frame as in docs/protocol.md */
@@ -40,6 +42,18 @@ export function encode(payload) {
     throw new TypeError('a message needs a payload: a string, bytes, or what JSON can say');
   }
   return { json: payload };
+}
+
+/** Throws at what is larger than the server takes: it would end the connection. */
+export function requireSize(text, maxBytes) {
+  // Bytes are counted only where they could be too many: a character has three at most.
+  if (text.length * 3 > maxBytes) {
+    const bytes = new TextEncoder().encode(text).length;
+    if (bytes > maxBytes) {
+      throw new SignalboxError(
+        'too-large', `it takes ${bytes} bytes, of which the server takes ${maxBytes} at a time (limits.frame); nothing was sent`);
+    }
+  }
 }
 
 function base64(payload) {

@@ -1,9 +1,11 @@
 import { Backoff } from './backoff.js';
 import { Calls } from './calls.js';
-import { UNAUTHENTICATED, isFinal, pauseAfter } from './closing.js';
-import { ConnectionLostError, Refusal, SignalboxError } from './errors.js';
-import { Message, encode } from './message.js';
+import { TOO_LARGE, UNAUTHENTICATED, isFinal, pauseAfter } from './closing.js';
+import { Deliveries } from './deliveries.js';
+import { ConnectionLostError, SignalboxError } from './errors.js';
+import { Message, encode, requireSize } from './message.js';
 import { Subscription } from './subscription.js';
+import { Topics } from './topics.js';
 
 export { Message, Subscription };
 export * from './errors.js';
@@ -12,9 +14,9 @@ export * from './errors.js';
 const SILENT = 4000;
 /** After this many milliseconds, a connection counts as good. */
 const STABLE = 5_000;
-/** Messages whose ids are remembered, so that what comes again is not handled again. */
-const REMEMBERED = 1_000;
 const MAX_CALLS = 1_000;
+/** In place of a session's token, for one that can be come back to. */
+const NEW = 'new';
 
 /**
  * A client of Signalbox: see README.md. Events: `state`, `message`, `subscribed`, `unsubscribed`, `resumed`, `restarted`, `problem`, `closed`.
@@ -23,13 +25,13 @@ export class Signalbox extends EventTarget {
   #options;
   #backoff;
   #calls = new Calls(MAX_CALLS);
-  #subscriptions = new Map();
-  /** Topics that were left while there was no connection: the session may still have them. */
-  #left = new Set();
-  #handled = new Map();
+  #topics;
+  #deliveries;
   #socket = null;
   #state = 'connecting';
-  #resume = 'new';
+  #resume = NEW;
+  /** Bytes of a frame that the server takes. */
+  #maxFrame = Infinity;
   #refused = 0;
   #welcomedAt = 0;
   #heardAt = 0;
@@ -43,12 +45,29 @@ export class Signalbox extends EventTarget {
       throw new TypeError('there is no WebSocket here: use Node 22, or Node 20 with --experimental-websocket, or give one');
     }
     this.#backoff = new Backoff(this.#options.backoff);
+    const session = this.#session();
+    this.#topics = new Topics(session, this.#options);
+    this.#deliveries = new Deliveries(session, this.#options);
     this.url = new URL(url);
     this.url.searchParams.set('ping', 'json');
     /** The client's id and its session, once the server has told. */
     this.client = undefined;
     this.session = undefined;
     this.#connect();
+  }
+
+  /** What topics and deliveries need of this client. */
+  #session() {
+    const state = () => this.#state;
+    return {
+      get state() {
+        return state();
+      },
+      call: (frame, options) => this.#call(frame, options),
+      write: (frame) => this.#write(frame),
+      tell: (type, detail) => this.#tell(type, detail),
+      settled: () => this.#settled(),
+    };
   }
 
   /** `connecting`, `open`, `waiting` (to connect again) or `closed`. */
@@ -88,24 +107,8 @@ export class Signalbox extends EventTarget {
    * Subscribes to a topic: `from` is `now`, `oldest`, or a place `{epoch, offset}`. Settles with a {@link Subscription}, which
    * tells `onMessage` and `onGap` from its first message on.
    */
-  async subscribe(topic, { from = 'now', onMessage, onGap } = {}) {
-    if (this.#subscriptions.has(topic)) {
-      throw new Error(`topic ${topic} is subscribed to already`);
-    }
-    const start = from === 'now' ? {} : from === 'oldest' ? { offset: 0 } : { epoch: from.epoch, offset: from.offset };
-    const subscription = new Subscription(topic, start, (ended) => this.#unsubscribe(ended));
-    listen(subscription, 'message', onMessage);
-    listen(subscription, 'gap', onGap);
-    this.#subscriptions.set(topic, subscription);
-    this.#left.delete(topic);
-    try {
-      await this.#begin(subscription);
-      return subscription;
-    } catch (error) {
-      // The server may have it all the same.
-      this.#unsubscribe(subscription).catch(() => {});
-      throw error;
-    }
+  subscribe(topic, options) {
+    return this.#topics.subscribe(topic, options);
   }
 
   /** Who subscribes to a topic: up to 1,000 clients, and how many there are. Changes come in the topic `NAME~presence`. */
@@ -118,20 +121,6 @@ export class Signalbox extends EventTarget {
   close() {
     this.#end(1000, 'closed by this side');
     this.#socket?.close(1000);
-  }
-
-  /** Until the server has answered, or a resumed session shows that it has subscribed. */
-  async #begin(subscription) {
-    while (subscription.epoch === undefined) {
-      try {
-        await this.#follow(subscription);
-      } catch (error) {
-        if (!(error instanceof ConnectionLostError) || this.#state === 'closed') {
-          throw error;
-        }
-        await this.#settled();
-      }
-    }
   }
 
   /** Once there is a connection again, or never will be. */
@@ -148,33 +137,19 @@ export class Signalbox extends EventTarget {
     });
   }
 
-  #follow(subscription) {
-    return this.#call(
-      { type: 'subscribe', topic: subscription.topic, ...subscription.place() }, { timeout: 30_000 });
-  }
-
-  async #unsubscribe(subscription) {
-    if (this.#subscriptions.get(subscription.topic) === subscription) {
-      this.#subscriptions.delete(subscription.topic);
-      if (this.#state === 'open') {
-        await this.#call({ type: 'unsubscribe', topic: subscription.topic }, { timeout: this.#options.timeout });
-      } else {
-        this.#left.add(subscription.topic);
-      }
-    }
-  }
-
   #call(frame, options) {
     return this.#state === 'closed'
       ? Promise.reject(new ConnectionLostError('this client is closed'))
       : this.#calls.begin(frame, options, (complete) => this.#write(complete));
   }
 
-  /** False if there is no connection. */
+  /** False if there is no connection. Throws a {@link SignalboxError} at a frame that is larger than the server takes. */
   #write(frame) {
     const open = this.#state === 'open';
     if (open) {
-      this.#socket.send(JSON.stringify(frame));
+      const text = JSON.stringify(frame);
+      requireSize(text, this.#maxFrame);
+      this.#socket.send(text);
     }
     return open;
   }
@@ -219,24 +194,21 @@ export class Signalbox extends EventTarget {
   }
 
   #auth(token) {
-    const seen = {};
-    for (const { topic, epoch, offset } of this.#subscriptions.values()) {
-      if (epoch !== undefined) {
-        seen[topic] = { epoch, offset };
-      }
-    }
-    return { type: 'auth', token, ...(this.#options.resume && { resume: this.#resume, seen }) };
+    const { resume } = this.#options;
+    const goesOn = resume && this.#resume !== NEW;
+    return { type: 'auth', token, ...(resume && { resume: this.#resume }), ...(goesOn && { seen: this.#topics.seen() }) };
   }
 
   #received(frame) {
     this.#heardAt = Date.now();
     switch (frame.type) {
       case 'welcome': return this.#welcome(frame);
-      case 'message': return frame.topic === undefined ? this.#guarded(this.#message(frame)) : this.#published(frame);
-      case 'gap': return this.#subscriptions.get(frame.topic)?.gap(frame);
-      case 'subscribed': return this.#chosen(frame);
-      case 'unsubscribed': return this.#ended(frame.topic);
-      case 'request': return this.#guarded(this.#asked(frame));
+      case 'message':
+        return frame.topic === undefined ? this.#guarded(this.#deliveries.received(frame)) : this.#topics.received(frame);
+      case 'gap': return this.#topics.gap(frame);
+      case 'subscribed': return this.#topics.chosen(frame);
+      case 'unsubscribed': return this.#topics.ended(frame.topic);
+      case 'request': return this.#guarded(this.#deliveries.asked(frame));
       case 'ping': return this.#write({ type: 'pong' });
       case 'ok': return this.#ok(frame);
       case 'reply': return this.#calls.succeed(frame);
@@ -249,68 +221,22 @@ export class Signalbox extends EventTarget {
     const before = this.session;
     this.client = frame.client;
     this.session = frame.session;
-    this.#resume = frame.resume?.token ?? 'new';
+    this.#resume = frame.resume?.token ?? NEW;
+    this.#maxFrame = frame.limits.frame;
     this.#refused = 0;
     this.#welcomedAt = Date.now();
     this.#guard(frame.limits.idle);
     this.#become('open');
-    const resumed = frame.resume?.topics ?? [];
-    this.#goOn(new Map(resumed.map((each) => [each.topic, each])));
+    this.#topics.goOn(frame.resume?.topics ?? []);
     this.#calls.connected((waiting) => this.#write(waiting));
     if (before !== undefined) {
       this.#tell(before === this.session ? 'resumed' : 'restarted', { session: this.session });
     }
   }
 
-  #goOn(resumed) {
-    for (const [topic, subscription] of this.#subscriptions) {
-      if (resumed.has(topic)) {
-        subscription.begins(resumed.get(topic));
-      } else if (subscription.chosen) {
-        // It was the old session's: the server chooses again for this one.
-        this.#ended(topic);
-      } else if (subscription.epoch !== undefined) {
-        this.#follow(subscription).catch((error) => this.#unfollowed(subscription, error));
-      }
-    }
-    for (const [topic, place] of resumed) {
-      if (this.#left.has(topic)) {
-        this.#write({ type: 'unsubscribe', topic });
-      } else if (!this.#subscriptions.has(topic)) {
-        this.#chosen(place);
-      }
-    }
-    this.#left.clear();
-  }
-
-  /** The server has subscribed the session to a topic, or another place in one that it follows. */
-  #chosen(place) {
-    const known = this.#subscriptions.get(place.topic);
-    const subscription = known ?? new Subscription(place.topic, null, (ended) => this.#unsubscribe(ended));
-    subscription.begins(place);
-    if (!known) {
-      this.#subscriptions.set(place.topic, subscription);
-      this.#tell('subscribed', subscription);
-    }
-  }
-
-  #ended(topic) {
-    if (this.#subscriptions.delete(topic)) {
-      this.#tell('unsubscribed', { topic });
-    }
-  }
-
-  /** The next connection tries again, unless the server does not want to. */
-  #unfollowed(subscription, error) {
-    if (error instanceof SignalboxError) {
-      this.#subscriptions.delete(subscription.topic);
-      this.#tell('problem', error);
-    }
-  }
-
   #ok(frame) {
     if (frame.recovered !== undefined) {
-      this.#subscriptions.get(frame.topic)?.begins(frame);
+      this.#topics.begins(frame);
     }
     this.#calls.succeed(frame);
   }
@@ -319,53 +245,6 @@ export class Signalbox extends EventTarget {
     const error = new SignalboxError(frame.code, frame.message, frame.target);
     if (frame.id === undefined || !this.#calls.fail(frame.id, error)) {
       this.#tell('problem', error);
-    }
-  }
-
-  #published(frame) {
-    this.#subscriptions.get(frame.topic)?.received(new Message(frame));
-  }
-
-  async #message(frame) {
-    const message = new Message(frame);
-    if (!frame.ack) {
-      this.#tell('message', message);
-      return this.#options.onMessage?.(message);
-    }
-    if (!this.#handled.has(frame.id)) {
-      this.#remember(frame.id, this.#handle(message));
-    }
-    const answer = await this.#handled.get(frame.id);
-    return answer && this.#write({ ...answer, id: frame.id });
-  }
-
-  #remember(id, answer) {
-    this.#handled.set(id, answer);
-    if (this.#handled.size > REMEMBERED) {
-      this.#handled.delete(this.#handled.keys().next().value);
-    }
-  }
-
-  /** Acknowledged once it was handled. One that could not be handled stays unacknowledged, and comes again. */
-  async #handle(message) {
-    try {
-      this.#tell('message', message);
-      await this.#options.onMessage?.(message);
-      return { type: 'ack' };
-    } catch (error) {
-      if (error instanceof Refusal) {
-        return { type: 'nack', reason: error.message };
-      }
-      this.#handled.delete(message.id);
-      this.#tell('problem', error);
-      return null;
-    }
-  }
-
-  async #asked(frame) {
-    if (this.#options.onRequest) {
-      const reply = encode(await this.#options.onRequest(new Message(frame)));
-      this.#write({ type: 'reply', id: frame.id, ...reply });
     }
   }
 
@@ -387,19 +266,36 @@ export class Signalbox extends EventTarget {
   #disconnected(code, reason) {
     clearInterval(this.#watch);
     this.#socket = null;
+    const wasOpen = this.#state === 'open';
+    if (code === TOO_LARGE) {
+      this.#calls.refuseLargest();
+    }
     this.#calls.lost();
     this.#refused += code === UNAUTHENTICATED ? 1 : 0;
     if (this.#state === 'closed') {
       return;
     }
-    if (isFinal(code, this.#refused) || (code === UNAUTHENTICATED && typeof this.#options.token !== 'function')) {
+    if (this.#isLast(code, wasOpen)) {
       this.#end(code, reason);
       return;
     }
-    if (this.#state === 'open' && Date.now() - this.#welcomedAt > STABLE) {
+    if (wasOpen && Date.now() - this.#welcomedAt > STABLE) {
       this.#backoff.reset();
     }
     this.#again(pauseAfter(code));
+  }
+
+  #isLast(code, wasOpen) {
+    return isFinal(code, this.#refused)
+      || (code === UNAUTHENTICATED && typeof this.#options.token !== 'function')
+      || (code === TOO_LARGE && !wasOpen && !this.#canSayLess());
+  }
+
+  /** Without the session to come back to, and its topics, the first frame is as small as it can be. */
+  #canSayLess() {
+    const saidMore = this.#resume !== NEW;
+    this.#resume = NEW;
+    return saidMore;
   }
 
   #again(pause) {
@@ -432,12 +328,6 @@ export class Signalbox extends EventTarget {
 /** Connects, and stays connected until {@link Signalbox#close}. */
 export function connect(url, options) {
   return new Signalbox(url, options);
-}
-
-function listen(target, type, handler) {
-  if (handler) {
-    target.addEventListener(type, ({ detail }) => handler(detail));
-  }
 }
 
 function randomKey() {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { Backoff } from '../backoff.js';
 import { Calls } from '../calls.js';
 import { isFinal, pauseAfter } from '../closing.js';
 import { ConnectionLostError, TimeoutError } from '../errors.js';
-import { Message, encode } from '../message.js';
+import { Message, encode, requireSize } from '../message.js';
 import { connect } from '../signalbox.js';
 import { Subscription } from '../subscription.js';
 
@@ -18,7 +18,7 @@ test('the wait before connecting again doubles up to a bound, with full jitter',
 
 test('some close codes are final, some ask for patience', () => {
   assert.ok([4400, 4403, 4409, 4412].every((code) => isFinal(code, 0)));
-  assert.ok([1006, 1012, 1013, 4410, 4429, 4401].every((code) => !isFinal(code, 1)));
+  assert.ok([1006, 1009, 1012, 1013, 4410, 4429, 4401].every((code) => !isFinal(code, 1)));
   assert.ok(isFinal(4401, 3));
   assert.equal(pauseAfter(1006), 0);
   assert.ok(pauseAfter(4429) > pauseAfter(1012));
@@ -98,6 +98,116 @@ test('what comes before the answer to a subscription is not for it', () => {
   subscription.received({ offset: 1 });
   subscription.received({ offset: 2 });
   assert.deepEqual(seen, [1, 2]);
+});
+
+/** A WebSocket whose other side is the test: `sent` has what the client said on this one. */
+class Scripted {
+  static all = [];
+  static #look = () => {};
+
+  /** The connection of that number, counted from 0, once it is there. */
+  static number(index) {
+    return new Promise((resolve) => {
+      Scripted.#look = () => Scripted.all.length > index && resolve(Scripted.all[index]);
+      Scripted.#look();
+    });
+  }
+
+  constructor() {
+    this.sent = [];
+    Scripted.all.push(this);
+    queueMicrotask(() => {
+      this.onopen();
+      Scripted.#look();
+    });
+  }
+
+  send(text) {
+    this.sent.push(JSON.parse(text));
+  }
+
+  close() {}
+
+  say(frame) {
+    this.onmessage({ data: JSON.stringify(frame) });
+  }
+
+  welcome(limits, token) {
+    this.say({
+      type: 'welcome', client: 'alice', session: 's', limits: { frame: 1_000_000, idle: 60_000, ...limits },
+      ...(token && { resume: { token, within: 30_000 } }),
+    });
+  }
+
+  end(code) {
+    this.onclose({ code, reason: 'scripted' });
+  }
+}
+
+const open = [];
+
+function scripted() {
+  Scripted.all = [];
+  const client = connect('ws://localhost/ws', { token: 't', WebSocket: Scripted, backoff: { first: 1, most: 1 } });
+  open.push(client);
+  return client;
+}
+
+after(() => open.forEach((each) => each.close()));
+
+const tooLarge = { name: 'SignalboxError', code: 'too-large' };
+
+test('what is larger than the server takes is refused before it is sent', { timeout: 10_000 }, async () => {
+  const client = scripted();
+  const waiting = assert.rejects(client.publish('news', 'x'.repeat(2_000)), tooLarge);
+  const socket = await Scripted.number(0);
+  socket.welcome({ frame: 500 });
+  await waiting;
+  await assert.rejects(client.send('client:bob', '€'.repeat(160)), tooLarge);
+  await assert.rejects(client.subscribe('t'.repeat(600)), tooLarge);
+  const fits = client.send('client:bob', '€'.repeat(100));
+  const { id } = socket.sent.at(-1);
+  socket.say({ type: 'ok', id, message: 'm', accepted: 1 });
+  assert.equal((await fits).accepted, 1);
+  assert.deepEqual(socket.sent.map((each) => each.type), ['auth', 'send']);
+  assert.equal(client.state, 'open');
+});
+
+test('the limit is the server\'s to the byte', () => {
+  const text = '€x';
+  requireSize(text, 4);
+  assert.throws(() => requireSize(text, 3), tooLarge);
+});
+
+test('a message that ends the connection is not repeated, and others are', { timeout: 10_000 }, async () => {
+  const client = scripted();
+  const first = await Scripted.number(0);
+  first.welcome();
+  const small = client.publish('news', 'small');
+  const large = assert.rejects(client.publish('news', 'x'.repeat(2_000)), tooLarge);
+  first.end(1009);
+  await large;
+  const second = await Scripted.number(1);
+  second.welcome();
+  assert.deepEqual(second.sent.map((each) => each.text), [undefined, 'small']);
+  second.say({ type: 'ok', id: second.sent[1].id, topic: 'news', epoch: 'e', offset: 7 });
+  assert.equal((await small).offset, 7);
+});
+
+test('a greeting that is too large is made smaller once', { timeout: 10_000 }, async () => {
+  const client = scripted();
+  const first = await Scripted.number(0);
+  assert.equal(first.sent[0].resume, 'new');
+  first.welcome({}, 'token');
+  first.say({ type: 'subscribed', topic: 'news', epoch: 'e', offset: 3 });
+  first.end(1006);
+  const second = await Scripted.number(1);
+  assert.deepEqual(second.sent, [{ type: 'auth', token: 't', resume: 'token', seen: { news: { epoch: 'e', offset: 3 } } }]);
+  second.end(1009);
+  const third = await Scripted.number(2);
+  assert.deepEqual(third.sent, [{ type: 'auth', token: 't', resume: 'new' }]);
+  third.end(1009);
+  assert.equal(client.state, 'closed');
 });
 
 test('a server that opens a connection and never welcomes is left', { timeout: 10_000 }, async () => {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -63,32 +62,11 @@ final class RivalLoad {
     }
 
     private SocketChannel dial(Iterable<RivalProtocol.Step> steps) throws IOException {
-        SocketChannel channel = SocketChannel.open(address);
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        for (RivalProtocol.Step step : steps) {
-            write(channel, ByteBuffer.wrap(step.says()));
-            readUntil(channel, step.until());
-        }
-        return channel;
+        return RivalSockets.dial(address, steps);
     }
 
     private static void write(SocketChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
-    }
-
-    private static void readUntil(SocketChannel channel, String until) throws IOException {
-        ByteArrayOutputStream read = new ByteArrayOutputStream();
-        ByteBuffer buffer = ByteBuffer.allocate(4 << 10);
-        while (!read.toString(StandardCharsets.ISO_8859_1).contains(until)) {
-            if (channel.read(buffer) < 0) {
-                throw new IllegalStateException(
-                        "the server ended the connection before it said " + until + ": " + read);
-            }
-            read.write(buffer.array(), 0, buffer.position());
-            buffer.clear();
-        }
+        RivalSockets.write(channel, bytes);
     }
 
     /** What the publisher is answered counts for nothing, but has to be read. */

@@ -191,14 +191,14 @@ enum RivalProtocol {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static Step upgrade(String path, String until) {
+    static Step upgrade(String path, String until) {
         String request = "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
         return new Step(ascii(request), until);
     }
 
     /** A text frame with a mask of zeros, which leaves the text as it is. */
-    private static byte[] text(String text) {
+    static byte[] text(String text) {
         byte[] payload = ascii(text);
         ByteArrayOutputStream frame = new ByteArrayOutputStream(payload.length + 8);
         frame.write(0x81);

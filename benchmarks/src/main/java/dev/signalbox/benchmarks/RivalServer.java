@@ -97,24 +97,27 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
                 "centrifugo", RivalProtocol.CENTRIFUGO, port, program.toString(), "-c", configuration.toString());
     }
 
-    private static Process java(Class<?> main) throws IOException {
-        return start(
+    static Process java(Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
                 Java.executable(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:+UseCompactObjectHeaders", // as the product runs
-                main.getName());
+                main.getName()));
+        command.addAll(List.of(arguments));
+        return start(command.toArray(String[]::new));
     }
 
-    private static Process start(String... command) throws IOException {
+    static Process start(String... command) throws IOException {
         return new ProcessBuilder(new ArrayList<>(Arrays.asList(command)))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
 
-    private static RivalServer printing(String system, RivalProtocol protocol, Process process) throws IOException {
+    /** A server whose process prints its port. */
+    static RivalServer printing(String system, RivalProtocol protocol, Process process) throws IOException {
         return new RivalServer(system, protocol, process, Integer.parseInt(firstLine(process)), false);
     }
 

@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Subscribers that count the markers in what they are sent, all on one thread; the rest is for the thread that gives orders. */
-final class RivalSubscribers {
+final class RivalSubscribers implements AutoCloseable {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final Selector selector;
@@ -27,6 +27,7 @@ final class RivalSubscribers {
     private List<Long> times = new ArrayList<>();
 
     private volatile @Nullable Semaphore window;
+    private volatile boolean closed;
 
     RivalSubscribers() throws IOException {
         selector = Selector.open();
@@ -39,7 +40,7 @@ final class RivalSubscribers {
         private byte last;
     }
 
-    int count() {
+    synchronized int count() {
         return all.size();
     }
 
@@ -48,8 +49,16 @@ final class RivalSubscribers {
     }
 
     void add(SocketChannel channel) throws IOException {
+        add(channel, ByteBuffer.allocate(0));
+    }
+
+    /** For any thread. {@code read} has come over the channel already, and counts. */
+    void add(SocketChannel channel, ByteBuffer read) throws IOException {
         Subscriber subscriber = new Subscriber();
-        all.add(subscriber);
+        synchronized (this) {
+            all.add(subscriber);
+        }
+        count(subscriber, read);
         channel.configureBlocking(false);
         selector.wakeup();
         channel.register(selector, SelectionKey.OP_READ, subscriber);
@@ -58,9 +67,13 @@ final class RivalSubscribers {
     private void read() {
         ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
         try {
-            while (true) {
+            while (!closed) {
                 selector.select(key -> read(key, buffer));
             }
+            for (SelectionKey key : selector.keys()) {
+                key.channel().close();
+            }
+            selector.close();
         } catch (IOException e) {
             throw new UncheckedIOException("reading failed", e);
         }
@@ -69,7 +82,7 @@ final class RivalSubscribers {
     private void read(SelectionKey key, ByteBuffer buffer) {
         buffer.clear();
         try {
-            if (((SocketChannel) key.channel()).read(buffer) < 0) {
+            if (((SocketChannel) key.channel()).read(buffer) < 0 && !closed) {
                 throw new IllegalStateException("the server closed a connection");
             }
         } catch (IOException e) {
@@ -121,6 +134,13 @@ final class RivalSubscribers {
         }
     }
 
+    /** Ends the connections. */
+    @Override
+    public void close() {
+        closed = true;
+        selector.wakeup();
+    }
+
     void beginWindow(int size) {
         times = new ArrayList<>();
         window = new Semaphore(size);
@@ -138,7 +158,7 @@ final class RivalSubscribers {
         }
     }
 
-    void sent(int client) {
+    synchronized void sent(int client) {
         all.get(client).sent.add(System.nanoTime());
     }
 

@@ -22,7 +22,10 @@ final class RouterRivals implements AutoCloseable {
 
     private final List<Callable<RivalServer>> unicastSystems = new ArrayList<>();
 
+    private final RivalTools tools;
+
     RouterRivals(RivalTools tools) {
+        this.tools = tools;
         systems.add(() -> RivalServer.signalbox(RivalProtocol.SIGNALBOX));
         systems.add(() -> RivalServer.nats(tools));
         systems.add(RivalServer::redis);
@@ -52,6 +55,9 @@ final class RouterRivals implements AutoCloseable {
         for (Callable<RivalServer> system : systems) {
             cases.add(duration -> idle(system));
         }
+        RouterSockets sockets = new RouterSockets(tools);
+        opened.add(sockets);
+        cases.addAll(sockets.cases());
         return cases;
     }
 

@@ -48,7 +48,8 @@ final class RouterServer {
         router.close();
     }
 
-    private static ListenerOptions listener() {
+    /** Where each client may do a lot, and many come from one address. */
+    static ListenerOptions listener() {
         ListenerOptions defaults = ListenerOptions.on(0);
         Duration patience = Duration.ofSeconds(30);
         return defaults.withLimits(new ListenerOptions.Limits(

@@ -112,7 +112,7 @@ final class SessionLifecycle {
                 || !session.address().user().equals(principal.user())) {
             return null;
         }
-        TopicLog.Start all =
+        SubscriptionStart all =
                 everyone.resume(session.isDetached() ? session.written().get("") : null);
         if (session.isDetached() && !all.recovered()) {
             disconnected(session.attachment(), CloseReason.SLOW_CONSUMER);
@@ -221,7 +221,7 @@ final class SessionLifecycle {
         if (!session.isDetached() || last == null) {
             return Optional.of(List.of());
         }
-        TopicLog.Start start = everyone.resume(last);
+        SubscriptionStart start = everyone.resume(last);
         return start.recovered()
                 ? Optional.of(everyone.read(start.after(), Long.MAX_VALUE, Integer.MAX_VALUE).publications().stream()
                         .map(Publication::message)

@@ -104,7 +104,7 @@ final class Subscriptions {
     private static Subscribing.Subscribed resumed(
             TopicLog topic, Map<String, Position> seen, Map<String, Position> written) {
         String name = topic.name();
-        TopicLog.Start start = topic.resume(seen.containsKey(name) ? seen.get(name) : written.get(name));
+        SubscriptionStart start = topic.resume(seen.containsKey(name) ? seen.get(name) : written.get(name));
         return new Subscribing.Subscribed(topic, start.after(), start.recovered());
     }
 

@@ -1,13 +1,9 @@
 package dev.signalbox.router;
 
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A topic in memory.
  *
- * <p>Publishing takes the lock once a message, whatever the number of subscribers: it makes sure that all shards take the
- * message or none does, and that each sees the offsets in order. Shards are called under it, as {@link Shard} says; they call
- * nothing back.
+ * <p>Publishing takes the lock once a message, whatever the number of subscribers: it makes sure that all shards take the message or none
+ * does, and that each sees the offsets in order. Shards are called under it, as {@link Shard} says; they call nothing back.
  */
 final class TopicLog implements Topic {
-    /** Keys of messages that are remembered beyond the history, so that a repetition is known as one. */
-    private static final int KEYS = 1_024;
-
     private static final TopicPatterns NO_PATTERNS = new TopicPatterns();
 
     /**
@@ -37,15 +29,13 @@ final class TopicLog implements Topic {
     private final String name;
     private final TopicPolicy policy;
     private final InstantSource clock;
-    private final @Nullable TopicPresence presence;
     private final Retained kept;
+    private final TopicShards shards = new TopicShards();
+    private final TopicSubscribers subscribers;
+    private final TopicKeys keys;
     private final ReentrantLock lock = new ReentrantLock();
-    private final List<Shard> shards = new CopyOnWriteArrayList<>();
-    private final Map<String, Long> keys = new LinkedHashMap<>();
     private volatile UUID epoch = MessageId.next();
     private volatile @Nullable SharedTopic shared;
-    private int subscribers;
-    private long leftAt;
     private boolean retired;
     /** Whether all that is still kept of the topic anywhere is kept here. */
     private boolean complete = true;
@@ -58,11 +48,12 @@ final class TopicLog implements Topic {
 
     /** {@code presence} keeps account of who subscribes; null if nobody does. */
     TopicLog(String name, TopicPolicy policy, InstantSource clock, @Nullable TopicPresence presence) {
-        this.presence = presence;
         this.name = name;
         this.policy = policy;
         this.clock = clock;
         this.kept = new Retained(policy);
+        this.subscribers = new TopicSubscribers(presence);
+        this.keys = new TopicKeys(policy.count());
     }
 
     /** Its order and history are those of all nodes; before anybody else sees it. */
@@ -102,12 +93,7 @@ final class TopicLog implements Topic {
 
     @Override
     public void detach(Shard shard) {
-        lock.lock();
-        try {
-            shards.remove(shard);
-        } finally {
-            lock.unlock();
-        }
+        underLock(() -> shards.remove(shard));
     }
 
     @Override
@@ -144,14 +130,14 @@ final class TopicLog implements Topic {
             if (retired) {
                 return Optional.empty();
             }
-            Long known = key == null ? null : keys.get(key);
+            Long known = keys.offset(key);
             if (known != null) {
                 return Optional.of(new Published(epoch, known, true));
             }
             // Under the lock: a pattern that a later message of this topic is gathered in must not miss this one.
             boolean taken = tryAppend(new Entry(message, name, clock.millis(), true), patterns.of(name));
-            if (taken && key != null) {
-                remember(key);
+            if (taken) {
+                keys.remember(key, kept.end());
             }
             return Optional.of(new Published(epoch, taken ? kept.end() : 0, false));
         } finally {
@@ -181,11 +167,11 @@ final class TopicLog implements Topic {
      */
     private boolean tryAppend(Entry entry, List<TopicLog> patterns) {
         Message message = entry.message();
-        if (!reserve(message)) {
+        if (!shards.reserve(message)) {
             return false;
         }
         if (!patterns.isEmpty() && !patterns.getFirst().gather(entry, patterns.subList(1, patterns.size()))) {
-            shards.forEach(shard -> shard.release(message));
+            shards.release(message);
             return false;
         }
         append(entry);
@@ -206,32 +192,16 @@ final class TopicLog implements Topic {
 
     /** Something is missing: an offset is left out, and with it what is kept before it, so that those who read on see a gap. */
     void miss() {
-        lock.lock();
-        try {
+        underLock(() -> {
             kept.skipTo(kept.end() + 1);
             complete = false;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Either all shards take it, or none does: half a publication would help nobody. */
-    private boolean reserve(Message message) {
-        List<Shard> reserved = new ArrayList<>(shards.size());
-        for (Shard shard : shards) {
-            if (!shard.reserve(message)) {
-                reserved.forEach(each -> each.release(message));
-                return false;
-            }
-            reserved.add(shard);
-        }
-        return true;
+        });
     }
 
     private void append(Entry entry) {
         Publication publication =
                 entry.isKept() ? keep(entry) : Publication.ofVolatile(entry.at(), entry.message(), entry.topic());
-        shards.forEach(shard -> shard.publish(this, publication));
+        shards.publish(this, publication);
     }
 
     private Publication keep(Entry entry) {
@@ -241,81 +211,47 @@ final class TopicLog implements Topic {
         return publication;
     }
 
-    private void remember(String key) {
-        keys.put(key, kept.end());
-        if (keys.size() > Math.max(KEYS, policy.count())) {
-            keys.remove(keys.keySet().iterator().next());
-        }
-    }
-
-    /** Where a subscriber begins, and whether it gets all that it asks for; a gap after that is told when it is read. */
-    record Start(long after, boolean recovered) {}
-
     /** Lets a subscriber in. Empty if this topic is no longer in use. */
-    Optional<Start> join(TopicStart from, String user) {
-        lock.lock();
-        try {
+    Optional<SubscriptionStart> join(TopicStart from, String user) {
+        return locked(() -> {
             kept.trim(clock.millis());
             if (retired) {
                 return Optional.empty();
             }
-            subscribers++;
-            if (presence != null) {
-                presence.join(user);
-            }
-            return Optional.of(start(from, kept.first()));
-        } finally {
-            lock.unlock();
-        }
+            subscribers.join(user);
+            return Optional.of(start(from));
+        });
     }
 
-    private Start start(TopicStart from, long first) {
-        return switch (from) {
-            case TopicStart.Now _ -> new Start(kept.end(), true);
-            case TopicStart.Oldest _ -> new Start(first - 1, true);
-            case TopicStart.After(Position(UUID of, long offset))
-            when isKnown(of, offset, first) && offset <= kept.end() -> new Start(offset, offset + 1 >= first);
-            // Another life of the topic: what came between is lost, and how much that was is not known.
-            case TopicStart.After _ -> new Start(first - 1, false);
-        };
-    }
-
-    /**
-     * Of a topic of all nodes, offsets grow from one epoch to the next, so one that is in reach names its place by itself: a subscriber that was
-     * there when an epoch ended has gone on, though it knows only the old one.
-     */
-    private boolean isKnown(UUID of, long offset, long first) {
-        return of.equals(epoch) || (shared != null && offset + 1 >= first);
+    private SubscriptionStart start(TopicStart from) {
+        return SubscriptionStart.of(from, kept, epoch, shared != null);
     }
 
     /** Where a subscriber goes on that was away; {@code after} is null if it is not known what it has. */
-    Start resume(@Nullable Position after) {
+    SubscriptionStart resume(@Nullable Position after) {
         return locked(() -> {
-            long first = trimmed().first();
-            return after == null ? new Start(kept.end(), false) : start(new TopicStart.After(after), first);
+            kept.trim(clock.millis());
+            return after == null ? new SubscriptionStart(kept.end(), false) : start(new TopicStart.After(after));
         });
     }
 
     void leave(String user) {
-        lock.lock();
-        try {
-            subscribers--;
-            leftAt = clock.millis();
-            if (presence != null) {
-                presence.leave(user);
-            }
-        } finally {
-            lock.unlock();
-        }
+        underLock(() -> subscribers.leave(user, clock.millis()));
     }
 
     int subscribers() {
-        return locked(() -> subscribers);
+        return locked(subscribers::count);
     }
 
     TopicInfo info() {
-        return locked(() ->
-                new TopicInfo(name, epoch, trimmed().first(), kept.end(), kept.bytes(), subscribers, presence != null));
+        return locked(() -> new TopicInfo(
+                name,
+                epoch,
+                trimmed().first(),
+                kept.end(),
+                kept.bytes(),
+                subscribers.count(),
+                subscribers.havePresence()));
     }
 
     /** Forgets what is too old. True if nothing is kept. */
@@ -328,16 +264,14 @@ final class TopicLog implements Topic {
      * publish without end, is kept for as long as a message after its last subscriber has left.
      */
     boolean retire() {
-        lock.lock();
-        try {
+        return locked(() -> {
             long now = clock.millis();
             kept.trim(now);
-            boolean forgotten = isPattern() && now - leftAt > policy.age().toMillis();
-            retired = subscribers == 0 && shards.isEmpty() && (kept.isEmpty() || forgotten) && !isBusy();
+            boolean forgotten = name.endsWith("*")
+                    && now - subscribers.leftAt() > policy.age().toMillis();
+            retired = subscribers.count() == 0 && shards.isEmpty() && (kept.isEmpty() || forgotten) && !isBusy();
             return retired;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private boolean isBusy() {
@@ -349,6 +283,15 @@ final class TopicLog implements Topic {
         lock.lock();
         try {
             return step.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void underLock(Runnable step) {
+        lock.lock();
+        try {
+            step.run();
         } finally {
             lock.unlock();
         }
@@ -398,37 +341,26 @@ final class TopicLog implements Topic {
 
     /** Nothing of it was known here; the next is the one after {@code position}. */
     void begin(Position position) {
-        lock.lock();
-        try {
+        underLock(() -> {
             epoch = position.epoch();
             kept.skipTo(position.offset());
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** The next publication of a topic that all nodes share. Subscribers for whom there is no room are told that it is missing. */
     void arrive(ClusterFrame.Stored next, TopicPatterns patterns) {
-        lock.lock();
-        try {
-            take(next, patterns);
-        } finally {
-            lock.unlock();
-        }
+        underLock(() -> take(next, patterns));
     }
 
     /** For patterns alone: the topic has it already. */
     void gather(ClusterFrame.Stored known, TopicPatterns patterns) {
-        lock.lock();
-        try {
+        underLock(() -> {
             List<TopicLog> gathering = patterns.of(name);
             Entry entry = new Entry(known.entry().message(), name, known.entry().at(), true);
             if (!gathering.isEmpty() && !gathering.getFirst().gather(entry, gathering.subList(1, gathering.size()))) {
                 gathering.forEach(TopicLog::miss);
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private void take(ClusterFrame.Stored next, TopicPatterns patterns) {
@@ -480,9 +412,5 @@ final class TopicLog implements Topic {
             kept.skipTo(read.last());
         }
         kept.trim(clock.millis());
-    }
-
-    private boolean isPattern() {
-        return name.endsWith("*");
     }
 }

@@ -175,7 +175,7 @@ final class Topics {
     /** What came of a subscriber. */
     sealed interface Joining {
         /** It was let in. */
-        record Joined(TopicLog topic, TopicLog.Start start) implements Joining {}
+        record Joined(TopicLog topic, SubscriptionStart start) implements Joining {}
 
         /** It has to try again once this has completed with no reason why not. */
         record Loading(CompletableFuture<Optional<RouteError>> loaded) implements Joining {}

@@ -31,14 +31,16 @@ final class WorkerRunner implements LogicRunner {
     private void run() {
         while (!stopped) {
             try {
-                handle(mailbox.take());
+                runNext();
             } catch (InterruptedException e) {
                 // Only stop() is meant to interrupt. A handler that interrupts itself must not end its worker.
             }
         }
     }
 
-    private void handle(Message message) {
+    /** Waits for the next message and handles it. */
+    void runNext() throws InterruptedException {
+        Message message = mailbox.take();
         try {
             invoker.invoke(message);
         } finally {
@@ -56,11 +58,17 @@ final class WorkerRunner implements LogicRunner {
             pending.decrementAndGet();
             return RouteError.mailboxFull(invoker.self(), bound);
         }
-        if (stopped) {
-            // stop() may have emptied the mailbox just before the offer; nobody else would.
-            dropWaiting();
+        if (stopped && mailbox.remove(message)) {
+            // Race: stop() had emptied the mailbox just before, so nobody would handle the message or drop it.
+            pending.decrementAndGet();
+            return RouteError.unknownLogic(invoker.self());
         }
         return null;
+    }
+
+    /** Whether the next {@link #runNext} would begin at once. */
+    boolean hasNext() {
+        return !mailbox.isEmpty();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.signalbox.router;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +9,7 @@ import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -57,6 +60,16 @@ final class RouterFixture implements AutoCloseable {
         } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
             throw new AssertionError("the others did not come", e);
         }
+    }
+
+    static void assertFailed(CompletionStage<?> stage, ErrorCode code) {
+        assertThat(stage.toCompletableFuture())
+                .failsWithin(SOON)
+                .withThrowableOfType(ExecutionException.class)
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        RequestException.class,
+                        e -> assertThat(e.error().code()).isEqualTo(code));
     }
 
     static List<String> texts(FakeConnection connection) {

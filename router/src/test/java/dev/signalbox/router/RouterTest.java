@@ -2,14 +2,12 @@ package dev.signalbox.router;
 
 import static dev.signalbox.router.RouterFixture.SERVER;
 import static dev.signalbox.router.RouterFixture.draft;
-import static dev.signalbox.router.RouterFixture.get;
 import static dev.signalbox.router.RouterFixture.text;
 import static dev.signalbox.router.RouterFixture.texts;
 import static dev.signalbox.router.RouterFixture.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,9 +18,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -163,25 +158,6 @@ class RouterTest {
     }
 
     @Test
-    void whatIsTooLargeIsRefusedBeforeMiddlewareSeesIt() {
-        try (RouterFixture small = new RouterFixture(RouterOptions.defaults().withMaxPayloadBytes(3))) {
-            small.router.onReceive(message -> Decision.reject("seen"));
-            ClientSession alice = small.endpoint.connect("alice", new FakeConnection());
-
-            assertThat(alice.send(draft(Address.client("alice"), "äb")).errors())
-                    .singleElement()
-                    .extracting(RouteError::code)
-                    .isEqualTo(ErrorCode.REJECTED);
-            assertThat(alice.send(draft(Address.client("alice"), "äöü")).errors())
-                    .singleElement()
-                    .satisfies(error -> {
-                        assertThat(error.code()).isEqualTo(ErrorCode.TOO_LARGE);
-                        assertThat(error.message()).contains("6 bytes", "3 allowed");
-                    });
-        }
-    }
-
-    @Test
     void headersAndTargetsAreBounded() {
         Message message = to(Address.client("alice"), "x");
         Map<String, String> many = new HashMap<>();
@@ -214,55 +190,6 @@ class RouterTest {
     }
 
     @Test
-    void middlewareRunsInOrderAndMayChangeOrStopAMessageInBothDirections() {
-        FakeConnection alice = new FakeConnection();
-        ClientSession session = fixture.endpoint.connect("alice", alice);
-        router.onReceive(message -> Decision.accept(message.withPayload(text(message.payload() + " r1"))));
-        router.onReceive(message -> Decision.accept(
-                message.withPayload(text(message.payload() + " r2")).withTag("seen", true)));
-        router.onSend(
-                message -> Decision.accept(message.withPayload(text(message.payload() + " s1 " + message.tags()))));
-        router.onSend(message -> message.payload().toString().startsWith("bad")
-                ? Decision.reject("bad word")
-                : Decision.accept(message));
-
-        assertThat(session.send(draft(Address.client("alice"), "good")).complete())
-                .isTrue();
-        assertThat(texts(alice)).containsExactly("good r1 r2 s1 {seen=true}");
-        assertThat(session.send(draft(Address.client("alice"), "bad")).errors())
-                .singleElement()
-                .isEqualTo(new RouteError(ErrorCode.REJECTED, Optional.of(Address.client("alice")), "bad word"));
-        assertThat(alice.offered).hasSize(1);
-    }
-
-    @Test
-    void aRejectedBroadcastReachesNobody() {
-        router.onSend(message -> Decision.reject("quiet"));
-
-        assertThat(router.send(to(Address.ALL, "x")).errors())
-                .singleElement()
-                .extracting(RouteError::code)
-                .isEqualTo(ErrorCode.REJECTED);
-        assertThat(fixture.endpoint.broadcast).isEmpty();
-    }
-
-    @Test
-    void middlewareThatFailsLetsNothingThrough() {
-        FakeConnection alice = new FakeConnection();
-        ClientSession session = fixture.endpoint.connect("alice", alice);
-        router.onReceive(message -> {
-            throw new IllegalStateException("oops");
-        });
-
-        assertThat(session.send(draft(Address.client("alice"), "x")).errors())
-                .singleElement()
-                .extracting(RouteError::code)
-                .isEqualTo(ErrorCode.REJECTED);
-        assertThat(alice.offered).isEmpty();
-        assertThat(fixture.listener.events).contains("logicFailed middleware oops");
-    }
-
-    @Test
     void theRegistryKnowsWhoIsThereAndWhenTheySpoke() {
         ClientSession alice = fixture.endpoint.connect("alice", new FakeConnection());
         SessionInfo before = router.sessions("alice").getFirst();
@@ -282,72 +209,6 @@ class RouterTest {
     }
 
     @Test
-    void aRequestIsAnsweredOnceAndNamesItsReplier() {
-        router.add("twice", Logic.dispatched((message, context) -> {
-            context.reply(message, text("one"));
-            context.reply(message, text("two"));
-        }));
-
-        Message reply = get(router.request(to(Address.logic("twice"), "?"), RouterFixture.SOON));
-        assertThat(reply.payload()).isEqualTo(text("one"));
-        assertThat(reply.source()).isEqualTo(Address.logic("twice"));
-        await().until(() -> fixture.listener.events.contains("failed two UNKNOWN_REQUEST"));
-    }
-
-    @Test
-    void aRequestExpiresByTheRoutersClock() {
-        router.add("silent", Logic.dispatched((message, context) -> {}));
-        CompletionStage<Message> reply = router.request(to(Address.logic("silent"), "?"), Duration.ofMinutes(1));
-
-        fixture.clock.advance(Duration.ofSeconds(59));
-        assertThat(reply.toCompletableFuture()).isNotDone();
-        fixture.clock.advance(Duration.ofSeconds(1));
-        assertFailed(reply, ErrorCode.TIMEOUT);
-    }
-
-    private static void assertFailed(CompletionStage<?> stage, ErrorCode code) {
-        assertThat(stage.toCompletableFuture())
-                .failsWithin(RouterFixture.SOON)
-                .withThrowableOfType(ExecutionException.class)
-                .havingCause()
-                .isInstanceOfSatisfying(
-                        RequestException.class,
-                        e -> assertThat(e.error().code()).isEqualTo(code));
-    }
-
-    @Test
-    void aRequestGoesToExactlyOneAndOnlySoManyWait() {
-        assertFailed(router.request(to(Address.ALL, "?"), RouterFixture.SOON), ErrorCode.MALFORMED);
-        assertFailed(router.request(to(Address.logic("nobody"), "?"), RouterFixture.SOON), ErrorCode.UNKNOWN_LOGIC);
-        assertFailed(router.request(to(Address.logic("nobody"), "?"), Duration.ZERO), ErrorCode.MALFORMED);
-        try (RouterFixture one = new RouterFixture(RouterOptions.defaults().withMaxRequests(1))) {
-            one.router.add("silent", Logic.dispatched((message, context) -> {}));
-            CompletionStage<Message> first =
-                    one.router.request(to(Address.logic("silent"), "?"), Duration.ofMinutes(1));
-            assertFailed(
-                    one.router.request(to(Address.logic("silent"), "?"), RouterFixture.SOON), ErrorCode.OVERLOADED);
-            one.clock.advance(Duration.ofMinutes(1));
-            assertFailed(first, ErrorCode.TIMEOUT);
-            one.router.add("echo", Logic.dispatched((message, context) -> context.reply(message, message.payload())));
-            assertThat(get(one.router.request(to(Address.logic("echo"), "!"), RouterFixture.SOON))
-                            .payload())
-                    .isEqualTo(text("!"));
-        }
-    }
-
-    @Test
-    void aLogicMayPassARequestOn() {
-        router.add(
-                "front",
-                Logic.dispatched((message, context) ->
-                        context.router().send(message.withTargets(List.of(Address.logic("back"))))));
-        router.add("back", Logic.worker((message, context) -> context.reply(message, text("from the back"))));
-
-        Message reply = get(router.request(to(Address.logic("front"), "?"), RouterFixture.SOON));
-        assertThat(reply.source()).isEqualTo(Address.logic("back"));
-    }
-
-    @Test
     void aFailingListenerDisturbsNothing() {
         RouterListener broken = new RouterListener() {
             @Override
@@ -361,62 +222,6 @@ class RouterTest {
             endpoint.connect("alice", new FakeConnection());
             assertThat(other.send(to(Address.client("alice"), "x")).complete()).isTrue();
         }
-    }
-
-    @Test
-    void closingDrainsLogicFirstThenEndsWhatWaits() {
-        CountDownLatch release = new CountDownLatch(1);
-        FakeConnection alice = new FakeConnection();
-        fixture.endpoint.connect("alice", alice);
-        router.add("slow", Logic.worker((message, context) -> {
-            RouterFixture.await(release);
-            context.send(Address.client("alice"), text("finished"));
-        }));
-        router.add("silent", Logic.dispatched((message, context) -> {}));
-        router.send(to(Address.logic("slow"), "work"));
-        CompletionStage<Message> request = router.request(to(Address.logic("silent"), "?"), RouterFixture.SOON);
-        CompletionStage<AckResult> ack = router.sendAcknowledged(to(Address.client("bob"), "x"), RouterFixture.SOON);
-        router.onSend(message -> {
-            assertThat(fixture.endpoint.closed).isFalse();
-            return Decision.accept(message);
-        });
-        fixture.endpoint.onStopAccepting = release::countDown;
-        router.close();
-
-        assertThat(fixture.endpoint.closed).isTrue();
-        assertThat(texts(alice)).containsExactly("finished");
-        assertFailed(request, ErrorCode.CLOSING);
-        assertThat(get(ack)).isEqualTo(new AckResult.Closed(false));
-        assertThat(get(router.sendAcknowledged(to(Address.client("bob"), "x"), RouterFixture.SOON)))
-                .isInstanceOf(AckResult.Rejected.class);
-        assertThat(router.send(to(Address.client("alice"), "x")).errors())
-                .singleElement()
-                .extracting(RouteError::code)
-                .isEqualTo(ErrorCode.CLOSING);
-    }
-
-    @Test
-    void whileDrainingNobodyNewIsLetIn() throws InterruptedException {
-        router.drain(Duration.ZERO);
-
-        assertThat(fixture.endpoint.gateway().connect(new Principal("late", Map.of()), new FakeConnection()))
-                .isEqualTo(new ClientGateway.Admission.Refused(CloseReason.RESTARTING));
-    }
-
-    @Test
-    void aDrainCanBeTakenBackUntilTheRouterCloses() throws InterruptedException {
-        router.drain(Duration.ZERO);
-        router.admit();
-        assertThat(fixture.endpoint.accepting).isTrue();
-        assertThat(fixture.endpoint.gateway().connect(new Principal("back", Map.of()), new FakeConnection()))
-                .isInstanceOf(ClientGateway.Admission.Admitted.class);
-
-        router.close();
-        router.admit();
-
-        assertThat(fixture.endpoint.accepting).isFalse();
-        assertThat(fixture.endpoint.gateway().connect(new Principal("late", Map.of()), new FakeConnection()))
-                .isEqualTo(new ClientGateway.Admission.Refused(CloseReason.RESTARTING));
     }
 
     @Test

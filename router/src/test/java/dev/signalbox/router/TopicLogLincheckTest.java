@@ -98,7 +98,7 @@ public class TopicLogLincheckTest {
 
     @Operation
     public String join() {
-        TopicLog.Start start = log.join(new TopicStart.Now(), "alice").orElseThrow();
+        SubscriptionStart start = log.join(new TopicStart.Now(), "alice").orElseThrow();
         return start.after() + " " + log.info().subscribers();
     }
 

@@ -258,7 +258,7 @@ class ServerCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ws", "http", "tcp", "tcp+unix", "grpc"})
+    @ValueSource(strings = {"ws", "http", "tcp", "tcp+unix", "udp", "grpc"})
     void connectsAsAClientThatHearsItself(String transport) throws IOException {
         var token = server.tokenOf("alice");
         var run = withStdin(
@@ -307,11 +307,19 @@ class ServerCommandsTest {
         var run = withStdin("", () -> Run.of("connect", server.clientsUrl(), "--token-file", forged, "--linger", "5s"));
         assertThat(run.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
         assertThat(run.err()).contains("4401");
+        var datagrams = withStdin(
+                "", () -> Run.of("connect", server.clientsUrl("udp"), "--token-file", forged, "--linger", "5s"));
+        assertThat(datagrams.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(datagrams.err()).contains("4401");
         assertThat(Run.of("connect", "ws://127.0.0.1:1/ws", "--token-file", forged)
                         .exitCode())
                 .isEqualTo(ExitCode.UNREACHABLE);
         for (String url : List.of(
-                "http://127.0.0.1:1/events", "tcp://127.0.0.1:1", "grpc://127.0.0.1:1", "tcp+unix:/no/such.sock")) {
+                "http://127.0.0.1:1/events",
+                "tcp://127.0.0.1:1",
+                "udp://127.0.0.1:1",
+                "grpc://127.0.0.1:1",
+                "tcp+unix:/no/such.sock")) {
             assertThat(Run.of("connect", url, "--token-file", forged).exitCode())
                     .as(url)
                     .isEqualTo(ExitCode.UNREACHABLE);

@@ -75,12 +75,13 @@ public final class TestServer implements AutoCloseable {
         return server.address("clients").toString();
     }
 
-    /** Where clients connect over another transport: {@code ws}, {@code http}, {@code tcp}, {@code tcp+unix} or {@code grpc}. */
+    /** Where clients connect over another transport: {@code ws}, {@code http}, {@code tcp}, {@code tcp+unix}, {@code udp} or {@code grpc}. */
     public String clientsUrl(String scheme) {
         return switch (scheme) {
             case "http" -> "http://127.0.0.1:" + server.address("clients").getPort() + "/events";
             case "tcp" -> server.address("clients-tcp").toString();
             case "tcp+unix" -> server.address("clients-tcp-socket").toString();
+            case "udp" -> server.address("clients-udp").toString();
             case "grpc" -> server.address("clients-grpc").toString();
             default -> clientsUrl();
         };

@@ -1,6 +1,7 @@
 package dev.signalbox.client;
 
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -18,6 +19,10 @@ final class Backoff {
     Backoff(ClientOptions.Retry retry, DoubleSupplier random) {
         this.retry = retry;
         this.random = random;
+    }
+
+    static Backoff withJitter(ClientOptions.Retry retry) {
+        return new Backoff(retry, () -> ThreadLocalRandom.current().nextDouble());
     }
 
     /** Before the next attempt, and at least {@code atLeast}. */

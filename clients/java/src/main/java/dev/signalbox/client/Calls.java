@@ -2,6 +2,7 @@ package dev.signalbox.client;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +37,13 @@ final class Calls {
     }
 
     private final Loop loop;
+    /** Throws a {@link RefusedException} at a frame that the server would not take. */
     private final Predicate<ObjectNode> connection;
+
     private final Map<String, Call> waiting = new LinkedHashMap<>();
     private long next = 1;
 
-    /** @param connection sends a frame; false if there is none */
+    /** @param connection sends a frame; false if there is none; refuses a frame that is too large */
     Calls(Loop loop, Predicate<ObjectNode> connection) {
         this.loop = loop;
         this.connection = connection;
@@ -56,7 +59,15 @@ final class Calls {
         Call call = new Call(frame.put("id", id), repeatable, outcome);
         waiting.put(id, call);
         call.timer = loop.later(timeout, () -> expire(id, timeout));
-        call.sent = connection.test(call.frame);
+        send(id, call);
+    }
+
+    private void send(String id, Call call) {
+        try {
+            call.sent = connection.test(call.frame);
+        } catch (RefusedException tooLarge) {
+            fail(id, tooLarge);
+        }
     }
 
     private void expire(String id, Duration timeout) {
@@ -93,11 +104,27 @@ final class Calls {
 
     /** There is a connection: what waits for one is sent. */
     void connected() {
-        for (Call call : List.copyOf(waiting.values())) {
-            if (!call.sent) {
-                call.sent = connection.test(call.frame);
+        for (Map.Entry<String, Call> each : new ArrayList<>(waiting.entrySet())) {
+            if (!each.getValue().sent) {
+                send(each.getKey(), each.getValue());
             }
         }
+    }
+
+    /**
+     * The server ended the connection since a message was too large, though this client knew of no such limit: a proxy between them may
+     * have one of its own. The largest call that was not answered is taken for it, and fails. So each such end is of one call, and none is
+     * repeated for ever.
+     */
+    void refuseLargest() {
+        waiting.entrySet().stream()
+                .filter(each -> each.getValue().sent)
+                .max(Comparator.comparingInt(
+                        each -> Frames.text(each.getValue().frame).length()))
+                .ifPresent(largest -> fail(
+                        largest.getKey(),
+                        RefusedException.tooLarge("the connection was ended with " + CloseCodes.TOO_LARGE
+                                + ", message too large, and this was the largest that was not answered")));
     }
 
     /** The connection broke: what may not be repeated has failed. */

@@ -10,6 +10,11 @@ final class CloseCodes {
     /** Nothing said why. */
     static final int BROKEN = 1006;
 
+    /** Not what a server of this protocol sends. */
+    static final int PROTOCOL_ERROR = 1002;
+    /** A message was larger than the server takes. */
+    static final int TOO_LARGE = 1009;
+
     static final int UNAUTHENTICATED = 4401;
     /** With which this client leaves a connection that fell silent; the session waits for the next one. */
     static final int SILENT = 4000;
@@ -18,7 +23,7 @@ final class CloseCodes {
     private static final int MAX_REFUSED = 3;
 
     /** Connecting again leads to the same end. */
-    private static final Set<Integer> FINAL = Set.of(1002, 1007, 1009, 4400, 4403, 4409, 4412, 4423);
+    private static final Set<Integer> FINAL = Set.of(PROTOCOL_ERROR, 1007, 4400, 4403, 4409, 4412, 4423);
 
     private static final Map<Integer, Duration> PAUSES =
             Map.of(1012, Duration.ofSeconds(1), 1013, Duration.ofSeconds(1), 4429, Duration.ofSeconds(5));

@@ -3,6 +3,7 @@ package dev.signalbox.client;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -39,6 +40,9 @@ final class Connection implements WebSocket.Listener {
     private final StringBuilder parts = new StringBuilder();
     private final Queue<String> unsent = new ArrayDeque<>();
     private @Nullable WebSocket socket;
+    /** In bytes; what the server takes is not known before its welcome. */
+    private int maxFrame = Integer.MAX_VALUE;
+
     private int maxBatch = MAX_BATCH;
     private boolean sending;
     private boolean ended;
@@ -91,7 +95,7 @@ final class Connection implements WebSocket.Listener {
     public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
         parts.append(data);
         if (parts.length() > MAX_FRAME) {
-            loop.execute(() -> leave(1009, "the server sent a frame that is too large"));
+            loop.execute(() -> leave(CloseCodes.PROTOCOL_ERROR, "the server sent a frame that is too large"));
         } else if (last) {
             String text = parts.toString();
             parts.setLength(0);
@@ -129,6 +133,7 @@ final class Connection implements WebSocket.Listener {
 
     /** The server takes a text of so many bytes. */
     void limit(int maxBytes) {
+        maxFrame = maxBytes;
         maxBatch = Math.min(MAX_BATCH, maxBytes / BYTES_PER_CHARACTER);
     }
 
@@ -140,15 +145,32 @@ final class Connection implements WebSocket.Listener {
         end(code, reason);
     }
 
+    /**
+     * Sends a frame, behind those that wait to be sent.
+     *
+     * @throws RefusedException if it is larger than the server takes, which would end the connection; it stays as it is
+     */
     void write(String frame) {
         if (ended || closing) {
             return;
         }
+        requireSize(frame);
         unsent.add(frame);
         if (unsent.size() > MAX_UNSENT) {
             leave(CloseCodes.BROKEN, "the server does not read");
         } else {
             sendNext();
+        }
+    }
+
+    private void requireSize(String frame) {
+        // Bytes are counted only where they could be too many.
+        if (frame.length() > maxFrame / BYTES_PER_CHARACTER) {
+            int bytes = frame.getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > maxFrame) {
+                throw RefusedException.tooLarge("it takes " + bytes + " bytes, of which the server takes " + maxFrame
+                        + " at a time (limits.frame); nothing was sent");
+            }
         }
     }
 

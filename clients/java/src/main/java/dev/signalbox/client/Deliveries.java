@@ -36,7 +36,7 @@ final class Deliveries {
             remember(message.id());
             events.add(() -> handle(message));
         } else if (before.answer() != null) {
-            session.write(before.answer());
+            write(before.answer());
         }
     }
 
@@ -64,8 +64,17 @@ final class Deliveries {
     private void answer(ObjectNode answer, String id) {
         session.loop().execute(() -> {
             handled.computeIfPresent(id, (same, before) -> new Handled(answer));
-            session.write(answer);
+            write(answer);
         });
+    }
+
+    /** One that is too large for the server is told as a problem: nobody waits for what becomes of it. */
+    private void write(ObjectNode answer) {
+        try {
+            session.write(answer);
+        } catch (RefusedException tooLarge) {
+            events.problem(tooLarge);
+        }
     }
 
     /** Somebody asks. */
@@ -79,7 +88,7 @@ final class Deliveries {
                     events.problem(new IllegalStateException("onRequest completed without a reply"));
                 } else {
                     ObjectNode answer = Frames.frame("reply", reply).put("id", request.id());
-                    session.loop().execute(() -> session.write(answer));
+                    session.loop().execute(() -> write(answer));
                 }
             });
         });

@@ -3,7 +3,7 @@ package dev.signalbox.client;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The server's answer to something that it did not do. */
+/** The server's answer to something that it did not do, or the client's where the server's would be the end of the connection. */
 public final class RefusedException extends ClientException {
     private static final long serialVersionUID = 1L;
 
@@ -14,6 +14,11 @@ public final class RefusedException extends ClientException {
         super(message);
         this.code = code;
         this.target = target;
+    }
+
+    /** A frame that is larger than the server takes. */
+    static RefusedException tooLarge(String message) {
+        return new RefusedException("too-large", message, null);
     }
 
     /** For programs, such as {@code unknown-client}; the table is under "error" in docs/protocol.md. */

@@ -8,9 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -28,6 +28,9 @@ final class Session {
     /** For the server's goodbye. */
     private static final Duration GOODBYE = Duration.ofSeconds(3);
 
+    /** In place of a session's token, for one that can be come back to. */
+    private static final String NEW = "new";
+
     private final URI url;
     private final ClientOptions options;
     private final ClientListener listener;
@@ -39,24 +42,27 @@ final class Session {
     private final Subscriptions subscriptions;
     private final Deliveries deliveries;
     private final Backoff backoff;
+    private final SilenceWatch silence;
+    private final LongSupplier nanos;
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private volatile State state = State.CONNECTING;
     private volatile Optional<String> id = Optional.empty();
     private volatile Optional<String> client = Optional.empty();
     private @Nullable Connection connection;
-    private @Nullable ScheduledFuture<?> watch;
     /** The next attempt to connect, or after the goodbye its end. */
     private @Nullable ScheduledFuture<?> retry;
 
-    private String resume = "new";
+    private String resume = NEW;
     private int refused;
     private long welcomedAt;
-    private long heardAt;
-    /** Nothing is read, since the listener has enough to do. */
-    private boolean paused;
 
     Session(URI url, ClientOptions options, ClientListener listener) {
+        this(url, options, listener, Backoff.withJitter(options.retry()), System::nanoTime);
+    }
+
+    /** @param nanos the time, as of {@link System#nanoTime} */
+    Session(URI url, ClientOptions options, ClientListener listener, Backoff backoff, LongSupplier nanos) {
         this.url = url;
         this.options = options;
         this.listener = listener;
@@ -65,12 +71,13 @@ final class Session {
         HttpClient.Builder builder = HttpClient.newBuilder();
         options.tls().ifPresent(builder::sslContext);
         this.http = builder.build();
+        this.silence = new SilenceWatch(loop, nanos);
         this.permits = new Semaphore(options.maxCalls());
         this.calls = new Calls(loop, this::write);
         this.subscriptions = new Subscriptions(this, listener, events);
         this.deliveries = new Deliveries(this, listener, events);
-        this.backoff =
-                new Backoff(options.retry(), () -> ThreadLocalRandom.current().nextDouble());
+        this.backoff = backoff;
+        this.nanos = nanos;
     }
 
     /** For any thread, once. */
@@ -153,7 +160,7 @@ final class Session {
         }
     }
 
-    /** False if there is no connection. */
+    /** False if there is no connection. Throws a {@link RefusedException} at a frame that is larger than the server takes. */
     boolean write(ObjectNode frame) {
         if (!isOpen() || connection == null) {
             return false;
@@ -182,11 +189,10 @@ final class Session {
         if (state != State.CONNECTING) {
             return;
         }
-        paused = false;
         connection = Connection.open(http, url, options.timeout(), loop, new Connection.Owner() {
             @Override
             public void opened(Connection opened) {
-                awaitWelcome(opened);
+                silence.awaitWelcome(opened, options.timeout());
                 opened.write(Frames.text(auth(token)));
             }
 
@@ -202,17 +208,13 @@ final class Session {
         });
     }
 
-    /** A server that is gone since it opened the connection says nothing, not even that. */
-    private void awaitWelcome(Connection opened) {
-        Loop.cancel(watch);
-        watch = loop.later(
-                options.timeout(), () -> opened.leave(CloseCodes.SILENT, "the server sent no welcome in time"));
-    }
-
     private ObjectNode auth(String token) {
         ObjectNode frame = Frames.frame("auth").put("token", token);
         if (options.resume()) {
-            subscriptions.seen(frame.put("resume", resume).putObject("seen"));
+            frame.put("resume", resume);
+        }
+        if (options.resume() && !resume.equals(NEW)) {
+            subscriptions.seen(frame.putObject("seen"));
         }
         return frame;
     }
@@ -221,7 +223,7 @@ final class Session {
         if (from != connection) {
             return;
         }
-        heardAt = System.nanoTime();
+        silence.heard();
         try {
             Frames.each(text, frame -> received(from, frame));
         } catch (JacksonException e) {
@@ -231,15 +233,14 @@ final class Session {
         if (events.hasRoom(() -> loop.execute(() -> readOn(from)))) {
             from.readOn();
         } else {
-            paused = true;
+            silence.pause();
         }
     }
 
     /** The listener has caught up. */
     private void readOn(Connection from) {
         if (from == connection) {
-            paused = false;
-            heardAt = System.nanoTime();
+            silence.resume();
             from.readOn();
         }
     }
@@ -281,11 +282,11 @@ final class Session {
         id = Optional.of(session);
         client = Frames.optional(frame, "client");
         JsonNode resumption = frame.path("resume");
-        resume = resumption.path("token").asString("new");
+        resume = resumption.path("token").asString(NEW);
         refused = 0;
-        welcomedAt = System.nanoTime();
+        welcomedAt = nanos.getAsLong();
         from.limit(frame.path("limits").path("frame").asInt(Integer.MAX_VALUE));
-        guard(frame.path("limits").path("idle").asLong(60_000));
+        silence.begin(from, frame.path("limits").path("idle").asLong(60_000));
         become(State.OPEN);
         subscriptions.goOn(resumption.path("topics"));
         calls.connected();
@@ -293,40 +294,38 @@ final class Session {
                 old.equals(session) ? () -> listener.onResumed(session) : () -> listener.onRestarted(session)));
     }
 
-    /** A server pings at least once within its idle timeout: one that says nothing for longer is gone. */
-    private void guard(long idleMillis) {
-        Duration half = Duration.ofMillis(Math.max(idleMillis / 2, 1));
-        Loop.cancel(watch);
-        watch = loop.every(half, () -> leaveIfSilent(half.multipliedBy(3).toNanos()));
-    }
-
-    private void leaveIfSilent(long silence) {
-        if (connection != null && !paused && System.nanoTime() - heardAt > silence) {
-            connection.leave(CloseCodes.SILENT, "nothing was heard from the server");
-        }
-    }
-
     private void ended(Connection over, int code, String reason) {
         if (over != connection) {
             return;
         }
         connection = null;
-        Loop.cancel(watch);
-        calls.lost();
+        silence.stop();
         boolean wasOpen = isOpen();
+        if (code == CloseCodes.TOO_LARGE) {
+            calls.refuseLargest();
+        }
+        calls.lost();
         refused += code == CloseCodes.UNAUTHENTICATED ? 1 : 0;
         if (isClosed()) {
             finish();
-        } else if (CloseCodes.isFinal(code, refused, !(options.tokens() instanceof FixedToken))) {
+        } else if (CloseCodes.isFinal(code, refused, !(options.tokens() instanceof FixedToken))
+                || (code == CloseCodes.TOO_LARGE && !wasOpen && !canSayLess())) {
             end(code, reason);
             finish();
         } else {
-            if (wasOpen && System.nanoTime() - welcomedAt > STABLE.toNanos()) {
+            if (wasOpen && nanos.getAsLong() - welcomedAt > STABLE.toNanos()) {
                 backoff.reset();
             }
             events.problem(lost(code, reason));
             again(CloseCodes.pauseAfter(code));
         }
+    }
+
+    /** Without the session to come back to, and its topics, the first frame is as small as it can be. */
+    private boolean canSayLess() {
+        boolean saidMore = !resume.equals(NEW);
+        resume = NEW;
+        return saidMore;
     }
 
     private void again(Duration pause) {
@@ -338,7 +337,7 @@ final class Session {
 
     private void end(int code, String reason) {
         become(State.CLOSED);
-        Loop.cancel(watch);
+        silence.stop();
         Loop.cancel(retry);
         calls.failAll(lost(code, reason));
         subscriptions.close();

@@ -3,6 +3,8 @@ package dev.signalbox.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class BackoffTest {
@@ -29,9 +31,19 @@ class BackoffTest {
         assertThat(new Backoff(RETRY, () -> 0.5).next(Duration.ZERO)).isEqualTo(Duration.ofMillis(250));
     }
 
+    /** So that clients that lost one server do not come back at the same moment. */
+    @Test
+    void clientsPausesDiffer() {
+        List<Duration> pauses = Stream.generate(() -> Backoff.withJitter(RETRY).next(Duration.ZERO))
+                .limit(100)
+                .toList();
+        assertThat(pauses).doesNotHaveDuplicates().allMatch(pause -> pause.compareTo(RETRY.first()) <= 0);
+    }
+
     @Test
     void whatFollowsFromACloseCode() {
         assertThat(CloseCodes.isFinal(4403, 0, true)).isTrue();
+        assertThat(CloseCodes.isFinal(1009, 0, true)).isFalse();
         assertThat(CloseCodes.isFinal(1012, 0, false)).isFalse();
         assertThat(CloseCodes.isFinal(4414, 0, true)).isFalse();
         assertThat(CloseCodes.isFinal(4401, 1, false)).isTrue();

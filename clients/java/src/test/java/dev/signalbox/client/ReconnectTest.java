@@ -227,6 +227,19 @@ class ReconnectTest extends ClientFixture {
     }
 
     @Test
+    void whatIsVolatileDoesNotWaitForAConnection() {
+        Recorder recorder = new Recorder();
+        SignalboxClient alice = fragile(options("alice"), recorder);
+        recorder.awaitState(State.OPEN);
+        proxy.cut();
+        awaitAway(recorder);
+        assertThat(failure(alice.publishVolatile("news", Draft.text("x")))).isInstanceOf(ConnectionLostException.class);
+        proxy.heal();
+        recorder.awaitCount(Recorder.Resumed.class, 1);
+        get(alice.publishVolatile("news", Draft.text("y")));
+    }
+
+    @Test
     void aSubscriptionWithoutAConnectionBeginsWithTheNext() {
         proxy.cut();
         Recorder topic = new Recorder();

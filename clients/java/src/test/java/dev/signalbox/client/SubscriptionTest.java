@@ -51,4 +51,46 @@ class SubscriptionTest {
         assertThat(topic.all(Gap.class)).isEmpty();
         assertThat(subscription.position()).contains(new Position("e", 2));
     }
+
+    private void begins(String epoch, long offset) {
+        subscription.begins(Frames.frame("ok").put("epoch", epoch).put("offset", offset));
+    }
+
+    @Test
+    void whatComesAgainIsToldOnce() {
+        begins("e", 0);
+        subscription.received(message(1, "one"));
+        subscription.received(message(1, "one again"));
+        subscription.received(message(2, "two"));
+
+        topic.awaitCount(Message.class, 2);
+        assertThat(topic.texts()).containsExactly("one", "two");
+    }
+
+    /** How much was lost is not known. */
+    @Test
+    void anotherLifeOfTheTopicIsAGap() {
+        begins("e", 0);
+        subscription.received(message(1, "one"));
+        begins("f", 0);
+        subscription.received(message(1, "one of the other life"));
+
+        topic.awaitCount(Message.class, 2);
+        assertThat(topic.all(Gap.class)).containsExactly(new Gap("news", 0, 0, Gap.Reason.NEW_EPOCH));
+        assertThat(subscription.position()).contains(new Position("f", 1));
+    }
+
+    /** After a gap, it goes on at its end, also where it asks the server. */
+    @Test
+    void aGapIsPassed() {
+        begins("e", 0);
+        subscription.gap(1, 5, true);
+        subscription.received(message(4, "too late"));
+        subscription.received(message(5, "five"));
+
+        topic.awaitCount(Message.class, 1);
+        assertThat(topic.events).hasSize(2).startsWith(new Gap("news", 1, 5, Gap.Reason.CONFLATED));
+        assertThat(subscription.request().path("epoch").asString("")).isEqualTo("e");
+        assertThat(subscription.request().path("offset").asLong(0)).isEqualTo(5);
+    }
 }

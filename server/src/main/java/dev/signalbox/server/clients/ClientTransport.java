@@ -32,8 +32,8 @@ interface ClientTransport extends AutoCloseable {
         }
         return url.getScheme() != null
                 && url.getHost() != null
-                && url.getScheme().matches("wss?|https?|tcps?|grpcs?")
-                && (url.getPort() > 0 || !url.getScheme().matches("tcps?|grpcs?"));
+                && url.getScheme().matches("wss?|https?|tcps?|udp|grpcs?")
+                && (url.getPort() > 0 || !url.getScheme().matches("tcps?|udp|grpcs?"));
     }
 
     /**
@@ -45,6 +45,7 @@ interface ClientTransport extends AutoCloseable {
         return switch (url.getScheme()) {
             case "ws", "wss" -> WebSocketTransport.open(url, token, listener);
             case "http", "https" -> EventTransport.open(url, token, listener);
+            case "udp" -> DatagramTransport.open(url, token, listener);
             case "grpc", "grpcs" -> GrpcTransport.open(url, token, listener);
             default -> LineTransport.open(url, token, listener);
         };

@@ -43,8 +43,8 @@ final class ConnectCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "URL",
             defaultValue = "ws://127.0.0.1:8081/ws",
-            description = "Over ws, http, tcp or grpc, with TLS wss, https, tcps or grpcs; tcp+unix:/PATH for a Unix"
-                    + " socket. Default ${DEFAULT-VALUE}.")
+            description = "Over ws, http, tcp, udp or grpc, with TLS wss, https, tcps or grpcs; tcp+unix:/PATH for a"
+                    + " Unix socket. Default ${DEFAULT-VALUE}.")
     private URI url = URI.create("");
 
     @Option(
@@ -86,7 +86,8 @@ final class ConnectCommand implements Callable<Integer> {
         if (!ClientTransport.knows(url)) {
             throw new CommandFailure(
                     ExitCode.USAGE,
-                    "'" + url + "' is not a URL of ws, wss, http, https, or of tcp, tcps, grpc or grpcs with a port");
+                    "'" + url
+                            + "' is not a URL of ws, wss, http, https, or of tcp, tcps, udp, grpc or grpcs with a port");
         }
         var printer = new FramePrinter(output.out(), output.err(), json);
         try (var conversation = ClientConversation.open(url, token(), printer, !noAck)) {

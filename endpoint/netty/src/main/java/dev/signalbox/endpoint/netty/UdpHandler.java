@@ -94,22 +94,17 @@ final class UdpHandler extends ChannelInboundHandlerAdapter {
         UdpSession session = sessions.get(sender);
         if (session != null && session.hasKey(key)) {
             session.receive(frames);
-        } else if (accepting && opens(key, sender, session)) {
+        } else if (accepting && keys.opens(key, sender, System.nanoTime())) {
             if (session != null) {
                 // The client begins anew, with a newer key: it has lost the session, or is another program on the same
                 // port.
                 session.lost();
             }
-            begin(port, sender, new String(key, StandardCharsets.US_ASCII), frames);
+            begin(port, sender, key, frames);
         }
     }
 
-    private boolean opens(byte[] key, InetSocketAddress sender, @Nullable UdpSession known) {
-        long now = System.nanoTime();
-        return known == null ? keys.isValid(key, sender, now) : keys.isNewer(key, known.key(), sender, now);
-    }
-
-    private void begin(Channel port, InetSocketAddress sender, String key, byte[] frames) {
+    private void begin(Channel port, InetSocketAddress sender, byte[] key, byte[] frames) {
         Peer peer = endpoint.peer(sender);
         if (peer.verdict() != Verdict.OK) {
             endpoint.failed(
@@ -119,7 +114,9 @@ final class UdpHandler extends ChannelInboundHandlerAdapter {
             peer.gone();
             return;
         }
-        UdpSession session = new UdpSession(endpoint, peer, port, sender, key, ended -> {
+        keys.use(key, sender, System.nanoTime());
+        String text = new String(key, StandardCharsets.US_ASCII);
+        UdpSession session = new UdpSession(endpoint, peer, port, sender, text, ended -> {
             sessions.remove(sender, ended);
             peer.gone();
         });

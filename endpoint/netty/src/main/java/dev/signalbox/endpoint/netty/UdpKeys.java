@@ -8,25 +8,45 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Keys that show that a client gets what is sent to its address. They are computed and not kept, so that asking for them costs no
- * memory: a key is a code over the address and a period, made with a secret of this process. For one thread.
+ * memory: a key is the time at which it was made, and a code over that and the address, made with a secret of this process.
+ *
+ * <p>A key opens one session. Otherwise the datagram that opened it, sent again by the network or by somebody who has read it, would
+ * open another one once the first has ended. So the last key that each address has used is remembered for as long as keys live, and
+ * older ones do not count any more. Of more addresses than are remembered, the one forgotten first takes with it all keys that were
+ * made before its own; who has one of those has to ask again. For one thread.
  */
 final class UdpKeys {
+    static final long LIFE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    static final int MAX_USED = 1 << 16;
+
     private static final String ALGORITHM = "HmacSHA256";
-    private static final int BYTES = 16;
-    /** A key opens a session in the period it was made in, and in the next one. */
-    private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final int CODE_BYTES = 16;
+    private static final int LENGTH = 32;
 
     private final Mac mac;
+    /** Hides the machine's clock. */
+    private final long mask;
+    /** When the last key was made that each address has used, those used first at the beginning. */
+    private final Map<InetSocketAddress, Long> used = new LinkedHashMap<>();
+    /** Keys made then or before open nothing. */
+    private long floor = Long.MIN_VALUE;
+
+    private long last = Long.MIN_VALUE;
 
     UdpKeys() {
+        SecureRandom random = new SecureRandom();
         byte[] secret = new byte[Integer.BYTES * Long.BYTES];
-        new SecureRandom().nextBytes(secret);
+        random.nextBytes(secret);
+        mask = random.nextLong();
         try {
             mac = Mac.getInstance(ALGORITHM);
             mac.init(new SecretKeySpec(secret, ALGORITHM));
@@ -35,24 +55,43 @@ final class UdpKeys {
         }
     }
 
-    /** 22 characters. {@code nanos} is now, by {@link System#nanoTime}. */
+    /** A new key, of 32 characters. {@code nanos} is now, by {@link System#nanoTime}. */
     String key(InetSocketAddress client, long nanos) {
-        return keyOf(client, Math.floorDiv(nanos, PERIOD_NANOS));
+        last = Math.max(nanos, last + 1);
+        return keyOf(client, last);
     }
 
-    boolean isValid(byte[] key, InetSocketAddress client, long nanos) {
-        long period = Math.floorDiv(nanos, PERIOD_NANOS);
-        return isEqual(key, keyOf(client, period)) || isEqual(key, keyOf(client, period - 1));
+    /** Whether it was made for the address, is not too old, and is newer than any that the address has used. */
+    boolean opens(byte[] key, InetSocketAddress client, long nanos) {
+        if (key.length != LENGTH) {
+            return false;
+        }
+        long made = made(key);
+        long age = nanos - made;
+        return made > floor
+                && made > used.getOrDefault(client, Long.MIN_VALUE)
+                && age <= LIFE_NANOS
+                && isEqual(key, keyOf(client, made));
     }
 
-    /**
-     * Whether it is valid, and newer than the one that the client's session has. A late datagram of the session before may have a key
-     * that is still valid, and older.
-     *
-     * @param key another one than {@code known}
-     */
-    boolean isNewer(byte[] key, String known, InetSocketAddress client, long nanos) {
-        return isValid(key, client, nanos) && !known.equals(key(client, nanos));
+    /** It has opened a session, and opens no other one. */
+    void use(byte[] key, InetSocketAddress client, long nanos) {
+        used.remove(client);
+        used.put(client, made(key));
+        Iterator<Long> oldest = used.values().iterator();
+        long first = oldest.next();
+        while (used.size() > 1 && (nanos - first > LIFE_NANOS || used.size() > MAX_USED)) {
+            if (nanos - first <= LIFE_NANOS) {
+                floor = Math.max(floor, first);
+            }
+            oldest.remove();
+            first = oldest.next();
+        }
+    }
+
+    /** Addresses that are remembered. */
+    int used() {
+        return used.size();
     }
 
     /** Takes as long for each wrong key. */
@@ -60,12 +99,22 @@ final class UdpKeys {
         return MessageDigest.isEqual(given, key.getBytes(StandardCharsets.US_ASCII));
     }
 
-    private String keyOf(InetSocketAddress client, long period) {
+    /** As the key has it, which anybody may have written. */
+    private long made(byte[] key) {
+        try {
+            return ByteBuffer.wrap(Base64.getUrlDecoder().decode(key)).getLong() ^ mask;
+        } catch (IllegalArgumentException e) {
+            return Long.MIN_VALUE;
+        }
+    }
+
+    private String keyOf(InetSocketAddress client, long made) {
+        byte[] time = ByteBuffer.allocate(Long.BYTES).putLong(made ^ mask).array();
         mac.update(client.getAddress().getAddress());
-        mac.update(ByteBuffer.allocate(Integer.BYTES + Long.BYTES)
-                .putInt(client.getPort())
-                .putLong(period)
-                .flip());
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(mac.doFinal(), BYTES));
+        mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(client.getPort()).flip());
+        byte[] code = Arrays.copyOf(mac.doFinal(time), CODE_BYTES);
+        byte[] key =
+                ByteBuffer.allocate(Long.BYTES + CODE_BYTES).put(time).put(code).array();
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(key);
     }
 }

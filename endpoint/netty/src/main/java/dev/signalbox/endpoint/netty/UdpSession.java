@@ -50,10 +50,6 @@ final class UdpSession implements Wire, Dialogue.Events {
         return dialogue.connection();
     }
 
-    String key() {
-        return key;
-    }
-
     boolean hasKey(byte[] given) {
         return UdpKeys.isEqual(given, key);
     }

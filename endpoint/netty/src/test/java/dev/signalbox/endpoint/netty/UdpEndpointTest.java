@@ -14,9 +14,6 @@ import dev.signalbox.router.Principal;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterOptions;
 import dev.signalbox.testing.services.Effort;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,44 +119,30 @@ class UdpEndpointTest {
         }
     }
 
+    /** As the network may bring it twice, or somebody send it again who has read it. */
     @Test
-    void aKeyIsOneAddressesAndEndsSoon() {
-        UdpKeys keys = new UdpKeys();
-        InetSocketAddress client = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4_711);
-        long now = TimeUnit.SECONDS.toNanos(1_000);
-        byte[] key = keys.key(client, now).getBytes(StandardCharsets.US_ASCII);
+    void aDatagramThatOpenedASessionOpensNoOtherOne() {
+        int port = open();
+        String auth = "{\"type\":\"auth\",\"token\":\"alice\"}";
+        try (UdpClient alice = UdpClient.welcomed(port, "alice");
+                UdpClient witness = UdpClient.welcomed(port, "witness")) {
+            String first = alice.key();
+            alice.say("");
+            await().until(() -> router.sessions("alice").isEmpty());
+            alice.say(auth);
+            alice.assertNothingBefore(witness);
+            assertThat(router.sessions("alice")).isEmpty();
 
-        assertThat(key).hasSize(22);
-        assertThat(keys.isValid(key, client, now + TimeUnit.SECONDS.toNanos(30)))
-                .isTrue();
-        assertThat(keys.isValid(key, client, now + TimeUnit.SECONDS.toNanos(60)))
-                .isFalse();
-        InetSocketAddress otherPort = new InetSocketAddress(client.getAddress(), 4_712);
-        assertThat(keys.isValid(key, otherPort, now)).isFalse();
-        assertThat(new UdpKeys().isValid(key, client, now)).isFalse();
-    }
-
-    /** The client has begun anew with the second key, and a datagram with the first one comes late. */
-    @Test
-    void anOlderKeyDoesNotEndTheSessionOfANewerOne() {
-        UdpKeys keys = new UdpKeys();
-        InetSocketAddress client = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4_711);
-        long then = TimeUnit.SECONDS.toNanos(1_000);
-        long now = then + TimeUnit.SECONDS.toNanos(30);
-        String older = keys.key(client, then);
-        String newer = keys.key(client, now);
-
-        assertThat(keys.isNewer(newer.getBytes(StandardCharsets.US_ASCII), older, client, now))
-                .isTrue();
-        assertThat(keys.isNewer(older.getBytes(StandardCharsets.US_ASCII), newer, client, now))
-                .isFalse();
-        assertThat(keys.isNewer("no-such-key".getBytes(StandardCharsets.US_ASCII), older, client, now))
-                .isFalse();
-        // A session may last longer: then the key of the period before the current one is newer, too.
-        long later = then + TimeUnit.SECONDS.toNanos(90);
-        String between = keys.key(client, then + TimeUnit.SECONDS.toNanos(60));
-        assertThat(keys.isNewer(between.getBytes(StandardCharsets.US_ASCII), older, client, later))
-                .isTrue();
+            alice.askForKey();
+            assertThat(alice.key()).isNotEqualTo(first);
+            alice.say(auth);
+            alice.next("welcome");
+            // A late one of the session before neither ends this one nor is heard in it.
+            alice.send(first + "\n" + auth);
+            alice.send(first + "\n");
+            alice.assertNothingBefore(witness);
+            assertThat(router.sessions("alice")).hasSize(1);
+        }
     }
 
     /** What comes from the client's address without its key is not the client's. */
@@ -167,7 +150,8 @@ class UdpEndpointTest {
     void aForgedDatagramIsIgnored() {
         int port = open();
         try (UdpClient alice = UdpClient.welcomed(port, "alice")) {
-            alice.send("0123456789012345678901\n{\"type\":\"send\",\"to\":\"client:alice\",\"text\":\"forged\"}");
+            alice.send(
+                    "01234567890123456789012345678901\n{\"type\":\"send\",\"to\":\"client:alice\",\"text\":\"forged\"}");
             alice.say("{\"type\":\"send\",\"to\":\"client:alice\",\"text\":\"mine\"}");
             assertThat(alice.next("message").get("text").asString()).isEqualTo("mine");
         }

@@ -1,0 +1,263 @@
+package dev.signalbox.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.signalbox.client.ScriptedServer.Peer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/** What a client does with a server that says what a real one says seldom, or not when a test wants it; with the client's own clock. */
+@Timeout(120)
+class ScriptedClientTest {
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private final ScriptedServer server = new ScriptedServer();
+    private final Recorder recorder = new Recorder();
+    private final AtomicLong nanos = new AtomicLong();
+    /** How often the client has looked at its clock. */
+    private final AtomicInteger looks = new AtomicInteger();
+
+    private final List<Session> sessions = new ArrayList<>();
+    /** What the pauses before connecting again are of their bound. */
+    private volatile double random;
+
+    @AfterEach
+    void close() throws Exception {
+        sessions.forEach(Session::close);
+        server.close();
+    }
+
+    private Session session(ClientOptions options) {
+        Session session =
+                new Session(server.url(), options, recorder, new Backoff(options.retry(), () -> random), () -> {
+                    looks.incrementAndGet();
+                    return nanos.get();
+                });
+        sessions.add(session);
+        session.start();
+        return session;
+    }
+
+    private static ClientOptions options() {
+        return ClientOptions.withToken("t").withRetry(Duration.ofMillis(50), Duration.ofHours(1));
+    }
+
+    private Peer welcomed() {
+        Peer peer = server.accept();
+        peer.read("auth");
+        peer.welcome("s1", "t1");
+        return peer;
+    }
+
+    /** Looks of its watch, which looks at the clock whenever it runs. */
+    private void awaitLooks() {
+        int before = looks.get();
+        await().until(() -> looks.get() >= before + 5);
+    }
+
+    /** Otherwise a server that takes connections and ends them would be asked again and again without a pause. */
+    @Test
+    void aWelcomeAloneDoesNotShortenThePauses() {
+        random = 1;
+        session(options());
+        long begin = System.nanoTime();
+        for (int i = 0; i < 5; i++) {
+            welcomed().end(4410);
+        }
+        // Four pauses before the fifth connection: 50 ms, and each twice as long as the one before.
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(Duration.ofMillis(750));
+    }
+
+    @Test
+    void aConnectionThatLastedMakesThePausesShortAgain() {
+        session(options());
+        for (int i = 0; i < 20; i++) {
+            welcomed().end(4410);
+        }
+        Peer lasting = welcomed();
+        recorder.awaitCount(Recorder.Resumed.class, 20);
+        random = 1;
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(6));
+        lasting.end(4410);
+
+        // After 20 attempts, the pause would be an hour.
+        welcomed();
+    }
+
+    @Test
+    void aCodeThatAsksForAPauseGetsIt() {
+        session(options());
+        welcomed().end(1012);
+        long end = System.nanoTime();
+        welcomed();
+        assertThat(Duration.ofNanos(System.nanoTime() - end)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void refusalsBeforeAWelcomeAreForgotten() {
+        session(ClientOptions.withTokens(() -> "t").withRetry(Duration.ofMillis(1), Duration.ofMillis(1)));
+        for (int i = 0; i < 3; i++) {
+            refuse();
+            refuse();
+            welcomed().end(4410);
+        }
+        welcomed();
+        assertThat(recorder.all(Recorder.Closed.class)).isEmpty();
+    }
+
+    private void refuse() {
+        Peer peer = server.accept();
+        peer.read("auth");
+        peer.end(4401);
+    }
+
+    /** Whatever it says counts as a sign of life, and is answered where it asks. */
+    @Test
+    void aServerThatPingsIsNotSilent() {
+        session(options());
+        Peer peer = server.accept();
+        assertThat(peer.request).contains("/ws");
+        peer.read("auth");
+        peer.welcome("s1", 1 << 20, 20, "");
+        recorder.awaitState(State.OPEN);
+        for (int i = 0; i < 3; i++) {
+            nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(25));
+            peer.say("{\"type\":\"ping\"}");
+            peer.read("pong");
+        }
+        awaitLooks();
+        assertThat(recorder.all(State.class)).doesNotContain(State.WAITING);
+
+        nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(31));
+        recorder.awaitState(State.WAITING);
+    }
+
+    /** What is not read is not heard, and that is the listener's doing. */
+    @Test
+    void aListenerThatIsSlowIsNotTheServersSilence() {
+        CountDownLatch gate = new CountDownLatch(1);
+        recorder.handling(message -> {
+            try {
+                assertThat(gate.await(60, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        session(options().withMaxEvents(1));
+        Peer peer = server.accept();
+        peer.read("auth");
+        peer.welcome("s1", 1 << 20, 20, "");
+        recorder.awaitState(State.OPEN);
+        peer.say(message("m0"));
+        recorder.awaitCount(Message.class, 1);
+        // One message is with the listener, and one waits: nothing more is read once that has come, as the pong shows.
+        peer.say(message("m1") + "{\"type\":\"ping\"}");
+        peer.read("pong");
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(10));
+        awaitLooks();
+        peer.say(message("m2"));
+        gate.countDown();
+
+        recorder.awaitCount(Message.class, 3);
+        assertThat(recorder.texts()).containsExactly("m0", "m1", "m2");
+        assertThat(recorder.all(State.class)).doesNotContain(State.WAITING);
+    }
+
+    private static String message(String text) {
+        return "{\"type\":\"message\",\"id\":\"" + text + "\",\"from\":\"client:bob\",\"text\":\"" + text + "\"}";
+    }
+
+    /** The server goes on behind what the client has seen: what is between is lost, and is told. */
+    @Test
+    void aSessionThatGoesOnFurtherOnHasAGap() {
+        Session session = session(options());
+        Recorder topic = new Recorder();
+        CompletableFuture<Subscription> subscribing =
+                session.subscriptions().subscribe("news", new TopicStart.Now(), topic);
+        Peer first = welcomed();
+        JsonNode subscribe = first.read("subscribe");
+        first.say("{\"type\":\"ok\",\"id\":\"" + subscribe.path("id").asString("")
+                + "\",\"topic\":\"news\",\"epoch\":\"e\",\"offset\":3,\"recovered\":true}");
+        ClientFixture.get(subscribing);
+        first.close();
+        Peer second = server.accept();
+        second.read("auth");
+        second.welcome("s1", 1 << 20, 60_000, """
+                ,"resume":{"token":"t1","within":30000,"resumed":true,
+                "topics":[{"topic":"news","epoch":"e","offset":8,"recovered":false}]}""");
+
+        topic.awaitCount(Gap.class, 1);
+        assertThat(topic.events).containsExactly(new Gap("news", 4, 9, Gap.Reason.LOST));
+    }
+
+    /** Its loop still runs, since the server has not said goodbye yet. */
+    @Test
+    void aCallWhileItClosesFailsAtOnce() throws Exception {
+        Session session = session(options());
+        Peer peer = welcomed();
+        recorder.awaitState(State.OPEN);
+        Thread closing = Thread.ofVirtual().start(session::close);
+        recorder.awaitAny(new Recorder.Closed(1000)::equals);
+        CompletableFuture<JsonNode> late =
+                session.call(Frames.frame("send", Draft.text("x")), LONG, false, frame -> frame);
+        CompletableFuture<Subscription> later =
+                session.subscriptions().subscribe("news", new TopicStart.Now(), recorder);
+
+        assertThat(ClientFixture.failure(late)).isInstanceOf(ConnectionLostException.class);
+        assertThat(ClientFixture.failure(later)).isInstanceOf(ConnectionLostException.class);
+        peer.close();
+        closing.join();
+    }
+
+    @Test
+    void callsThatWereAnsweredMakeRoomForOthers() {
+        Session session = session(options().withMaxCalls(1));
+        Peer peer = welcomed();
+        for (int i = 0; i < 3; i++) {
+            CompletableFuture<String> call = session.call(
+                    Frames.frame("send", Draft.text("x")),
+                    LONG,
+                    false,
+                    frame -> Frames.sent(frame).id());
+            String id = peer.read("send").path("id").asString("");
+            assertThat(ClientFixture.failure(session.call(Frames.frame("presence"), LONG, false, frame -> frame)))
+                    .isInstanceOf(TooManyCallsException.class);
+            peer.say("{\"type\":\"ok\",\"id\":\"" + id + "\",\"message\":\"m" + i + "\",\"accepted\":1}");
+            assertThat(ClientFixture.get(call)).isEqualTo("m" + i);
+        }
+    }
+
+    /** The ids of the last 1,000 are remembered, and no more. */
+    @Test
+    void whatWasHandledIsAcknowledgedAgainAndNotHandledAgain() {
+        session(options());
+        Peer peer = welcomed();
+        for (int i = 0; i <= 1_000; i++) {
+            peer.say(acknowledged(i));
+            assertThat(peer.read("ack").path("id").asString("")).isEqualTo("m" + i);
+        }
+        peer.say(acknowledged(1_000));
+        assertThat(peer.read("ack").path("id").asString("")).isEqualTo("m1000");
+        assertThat(recorder.texts()).hasSize(1_001);
+
+        peer.say(acknowledged(0));
+        assertThat(peer.read("ack").path("id").asString("")).isEqualTo("m0");
+        assertThat(recorder.texts()).hasSize(1_002).endsWith("m1000", "m0");
+    }
+
+    private static String acknowledged(int number) {
+        return "{\"type\":\"message\",\"id\":\"m" + number + "\",\"from\":\"client:bob\",\"ack\":true,\"text\":\"m"
+                + number + "\"}";
+    }
+}

@@ -1,0 +1,63 @@
+import { Refusal } from './errors.js';
+import { Message, encode } from './message.js';
+
+/** Messages whose ids are remembered, so that what comes again is not handled again. */
+const REMEMBERED = 1_000;
+
+/** Messages and requests outside topics. */
+export class Deliveries {
+  #handled = new Map();
+
+  /**
+   * `session` has `write(frame)`, which is false if there is no connection, and `tell(type, detail)`; `onMessage` and `onRequest` are the
+   * application's.
+   */
+  constructor(session, { onMessage, onRequest }) {
+    this.session = session;
+    this.onMessage = onMessage;
+    this.onRequest = onRequest;
+  }
+
+  async received(frame) {
+    const message = new Message(frame);
+    if (!frame.ack) {
+      this.session.tell('message', message);
+      return this.onMessage?.(message);
+    }
+    if (!this.#handled.has(frame.id)) {
+      this.#remember(frame.id, this.#handle(message));
+    }
+    const answer = await this.#handled.get(frame.id);
+    return answer && this.session.write({ ...answer, id: frame.id });
+  }
+
+  #remember(id, answer) {
+    this.#handled.set(id, answer);
+    if (this.#handled.size > REMEMBERED) {
+      this.#handled.delete(this.#handled.keys().next().value);
+    }
+  }
+
+  /** Acknowledged once it was handled. One that could not be handled stays unacknowledged, and comes again. */
+  async #handle(message) {
+    try {
+      this.session.tell('message', message);
+      await this.onMessage?.(message);
+      return { type: 'ack' };
+    } catch (error) {
+      if (error instanceof Refusal) {
+        return { type: 'nack', reason: error.message };
+      }
+      this.#handled.delete(message.id);
+      this.session.tell('problem', error);
+      return null;
+    }
+  }
+
+  async asked(frame) {
+    if (this.onRequest) {
+      const reply = encode(await this.onRequest(new Message(frame)));
+      this.session.write({ type: 'reply', id: frame.id, ...reply });
+    }
+  }
+}
