@@ -50,7 +50,8 @@ final class LoggedCommands {
         Process process = start(command);
         try {
             if (!awaitEnd(process)) {
-                throw new IllegalStateException(text + " did not end within " + PATIENCE.toMinutes() + " min; see " + log);
+                throw new IllegalStateException(
+                        text + " did not end within " + PATIENCE.toMinutes() + " min; see " + log);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -109,7 +109,8 @@ final class Rivals {
                 .installed(name, String.join(" ", packages), NPM, (folder, commands) -> {
                     List<String> install =
                             List.of("npm", "install", "--no-audit", "--no-fund", "--prefix", folder.toString());
-                    commands.run(Stream.concat(install.stream(), packages.stream()).toList());
+                    commands.run(
+                            Stream.concat(install.stream(), packages.stream()).toList());
                 })
                 .resolve(script);
         try {

@@ -18,7 +18,8 @@ final class StartSpring {
     /** @param scratch for what is made anew each time */
     static List<StartSystem> systems(Path jar, Path scratch) throws IOException {
         return List.of(
-                started("spring boot", List.of(Java.executable(), "-jar", jar.toString(), PORT)), trained(jar, scratch));
+                started("spring boot", List.of(Java.executable(), "-jar", jar.toString(), PORT)),
+                trained(jar, scratch));
     }
 
     private static StartSystem trained(Path jar, Path scratch) throws IOException {

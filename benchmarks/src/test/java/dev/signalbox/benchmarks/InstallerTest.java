@@ -82,8 +82,6 @@ class InstallerTest {
         install(
                 "1",
                 (folder, commands) -> commands.with("GREETING", "hello").run("sh", "-c", "echo $GREETING from $(pwd)"));
-        assertThat(all.resolve("it.log"))
-                .content()
-                .contains("hello from " + all.resolve("it"));
+        assertThat(all.resolve("it.log")).content().contains("hello from " + all.resolve("it"));
     }
 }

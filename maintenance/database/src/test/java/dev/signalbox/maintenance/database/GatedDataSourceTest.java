@@ -194,7 +194,9 @@ class GatedDataSourceTest extends DrainableContract {
         assertThat(wrong.get()).isZero();
         assertThat(used.get()).isPositive();
         assertThat(many.underWay()).isZero();
-        assertThat(maintenance.reports()).isNotEmpty().allMatch(report -> report.outcome() == DrainReport.Outcome.DRAINED);
+        assertThat(maintenance.reports())
+                .isNotEmpty()
+                .allMatch(report -> report.outcome() == DrainReport.Outcome.DRAINED);
     }
 
     private static void use(GatedDataSource source, AtomicBoolean closed, AtomicLong wrong, AtomicLong used) {

@@ -62,14 +62,16 @@ final class ToldSenders {
         if (!areTold()) {
             return;
         }
-        // Race: an event may come between the count and the pause. Its sender counts first and then looks for the waiter, so one of the
-        // two sees the other.
+        // Race: an event may come between the count and the pause. Its sender counts, and then looks for the waiter:
+        // one of the two sees the other.
         waiter = Thread.currentThread();
         long end = toldNanos + returningNanos;
-        for (long left = end - System.nanoTime();
-                left > 0 && waiting.getAsInt() < senders && !Thread.currentThread().isInterrupted();
-                left = end - System.nanoTime()) {
+        long left = end - System.nanoTime();
+        while (left > 0
+                && waiting.getAsInt() < senders
+                && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(this, left);
+            left = end - System.nanoTime();
         }
         waiter = null;
     }

@@ -134,8 +134,7 @@ class RedisSessionsTest {
     @Test
     void aBatchMayHaveThousandsOfSessions() {
         SessionStore store = open(Retention.FOREVER, NOW);
-        List<String> sessions =
-                IntStream.range(0, 9_001).mapToObj(i -> "s" + i).toList();
+        List<String> sessions = IntStream.range(0, 9_001).mapToObj(i -> "s" + i).toList();
         List<Entry> entries = sessions.stream()
                 .map(session -> new Entry(session, "", new byte[] {1}))
                 .toList();
