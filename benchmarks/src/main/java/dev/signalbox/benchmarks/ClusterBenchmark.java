@@ -2,6 +2,7 @@ package dev.signalbox.benchmarks;
 
 import dev.signalbox.testing.services.RealRedis;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,8 +23,11 @@ final class ClusterBenchmark implements Benchmark {
         List<Case> cases = new ArrayList<>();
         cases.add(fanout(redis -> ClusterSystem.signalbox(redis, 2)));
         if (settings.rivals()) {
-            cases.add(fanout(redis -> ClusterSystem.socketIo(redis, 2)));
-            cases.add(fanout(redis -> ClusterSystem.centrifugo(redis, 2)));
+            Rivals rivals = Rivals.here();
+            Path socketIo = rivals.socketIoNode();
+            Path centrifugo = rivals.centrifugo();
+            cases.add(fanout(redis -> ClusterSystem.socketIo(socketIo, redis, 2)));
+            cases.add(fanout(redis -> ClusterSystem.centrifugo(centrifugo, redis, 2)));
             cases.add(opening(new ClusterFanout(null, opening(ClusterSystem.vertx(2))))::measure);
         }
         cases.add(fanout(redis -> ClusterSystem.signalbox(redis, 4)));

@@ -1,9 +1,9 @@
 package dev.signalbox.benchmarks;
 
+import dev.signalbox.testing.services.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -54,7 +54,7 @@ final class ClusterSystem implements AutoCloseable {
         ClusterSystem system = new ClusterSystem("vertx", ClusterWire.VERTX);
         List<String> members = new ArrayList<>();
         for (int i = 0; i < nodes; i++) {
-            members.add(String.valueOf(freePort()));
+            members.add(String.valueOf(FreePort.find()));
         }
         Iterator<String> next = members.iterator();
         system.startAll(
@@ -74,8 +74,8 @@ final class ClusterSystem implements AutoCloseable {
         return system;
     }
 
-    static ClusterSystem socketIo(String redis, int nodes) throws IOException, InterruptedException {
-        Path script = ClusterRivals.socketIo();
+    /** @param script what starts a node */
+    static ClusterSystem socketIo(Path script, String redis, int nodes) throws IOException {
         ClusterSystem system = new ClusterSystem("socket.io", ClusterWire.SOCKET_IO);
         system.startAll(
                 nodes,
@@ -85,14 +85,13 @@ final class ClusterSystem implements AutoCloseable {
         return system;
     }
 
-    static ClusterSystem centrifugo(String redis, int nodes) throws IOException, InterruptedException {
-        Path program = ClusterRivals.centrifugo();
+    static ClusterSystem centrifugo(Path program, String redis, int nodes) throws IOException, InterruptedException {
         ClusterSystem system = new ClusterSystem("centrifugo", ClusterWire.CENTRIFUGO);
         for (int i = 0; i < nodes; i++) {
-            int port = freePort();
+            int port = FreePort.find();
             Path settings = Files.createTempFile("centrifugo", ".json");
             settings.toFile().deleteOnExit();
-            Files.writeString(settings, ClusterRivals.centrifugoSettings(redis, port));
+            Files.writeString(settings, centrifugoSettings(redis, port));
             system.processes.add(new ProcessBuilder(program.toString(), "--config", settings.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -110,17 +109,21 @@ final class ClusterSystem implements AutoCloseable {
         return system;
     }
 
+    /** Clients that say who they are by nothing, and may do everything; no ping that they would have to answer. */
+    private static String centrifugoSettings(String redis, int port) {
+        return """
+                {"http_server": {"address": "127.0.0.1", "port": "%d"},
+                 "log": {"level": "error"},
+                 "client": {"insecure": true, "allowed_origins": ["*"], "ping_interval": "24h", "pong_timeout": "1h"},
+                 "engine": {"type": "redis", "redis": {"address": "%s"}}}
+                """.formatted(port, redis);
+    }
+
     private static boolean listens(int port) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
         } catch (IOException e) {
             return false; // Not yet.
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

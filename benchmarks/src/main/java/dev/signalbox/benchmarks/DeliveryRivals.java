@@ -22,7 +22,7 @@ final class DeliveryRivals implements AutoCloseable {
     private final RealPostgres server;
     private final DeliveryProvider provider;
     private final LongSupplier logBytes;
-    private final RivalInstall install = new RivalInstall();
+    private final Rivals rivals = Rivals.here();
 
     DeliveryRivals(RealPostgres server, DeliveryProvider provider, LongSupplier logBytes) {
         this.server = server;
@@ -31,19 +31,19 @@ final class DeliveryRivals implements AutoCloseable {
     }
 
     List<Case> cases() throws Exception {
-        Path npm = install.npm();
+        Path queues = rivals.queues();
         List<Case> cases = new ArrayList<>();
         for (String name : List.of("graphile-worker-batched", "graphile-worker")) {
-            RivalProcess graphile = node(npm, name, true, databaseUrl());
+            RivalProcess graphile = node(queues, name, true, databaseUrl());
             RivalThroughput throughput = new RivalThroughput(graphile, logBytes);
             cases.add(throughput::noop);
             cases.add(duration -> throughput.latency(graphile, duration));
         }
-        cases.add(noop(node(npm, "pg-boss", true, databaseUrl())));
+        cases.add(noop(node(queues, "pg-boss", true, databaseUrl())));
         RealRedis redis = opened.opening(RealRedis.start("appendonly yes", "appendfsync everysec"));
-        cases.add(noop(node(npm, "bullmq", false, redis.url())));
-        String river = install.river().toString();
-        cases.add(noop(opened.opening(RivalProcess.start("river", true, npm, List.of(river, databaseUrl())))));
+        cases.add(noop(node(queues, "bullmq", false, redis.url())));
+        List<String> river = List.of(rivals.river().toString(), databaseUrl());
+        cases.add(noop(opened.opening(RivalProcess.start("river", true, river))));
         for (JavaRival java : List.of(
                 new DbSchedulerRival(database(), true),
                 new DbSchedulerRival(database(), false),
@@ -55,8 +55,8 @@ final class DeliveryRivals implements AutoCloseable {
         return cases;
     }
 
-    private RivalProcess node(Path npm, String name, boolean inPostgresql, String url) throws Exception {
-        return opened.opening(RivalProcess.start(name, inPostgresql, npm, List.of("node", "rival.mjs", name, url)));
+    private RivalProcess node(Path script, String name, boolean inPostgresql, String url) throws Exception {
+        return opened.opening(RivalProcess.start(name, inPostgresql, List.of("node", script.toString(), name, url)));
     }
 
     private Case noop(DeliveryRival rival) {

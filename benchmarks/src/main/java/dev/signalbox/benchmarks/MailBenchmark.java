@@ -33,7 +33,7 @@ final class MailBenchmark implements Benchmark {
         if (settings.rivals()) {
             systems.add(new MailSimpleJavaMail(sink.port()));
             systems.add(new MailVertx(sink.port()));
-            systems.add(new MailNodemailer(sink.port()));
+            systems.add(new MailNodemailer(Rivals.here().nodemailer(), sink.port()));
         }
         List<Case> cases = new ArrayList<>();
         for (MailSystem system : systems) {

@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,11 +33,9 @@ final class RivalProcess implements DeliveryRival {
     }
 
     /** Starts it, and waits until it has made its tables. */
-    static RivalProcess start(String name, boolean inPostgresql, Path folder, List<String> command) throws Exception {
-        Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectError(Redirect.INHERIT)
-                .start();
+    static RivalProcess start(String name, boolean inPostgresql, List<String> command) throws Exception {
+        Process process =
+                new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
         RivalProcess rival = new RivalProcess(name, inPostgresql, process);
         try {
             rival.answer("its start");

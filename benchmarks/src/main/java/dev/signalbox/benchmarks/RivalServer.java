@@ -1,11 +1,11 @@
 package dev.signalbox.benchmarks;
 
+import dev.signalbox.testing.services.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,23 +34,16 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
         return new RivalServer("vert.x", RivalProtocol.WEBSOCKET, process, port, true);
     }
 
-    static RivalServer ws(RivalTools tools) throws IOException {
-        return printing(
-                "ws",
-                RivalProtocol.WEBSOCKET,
-                start("node", tools.node("ws", "ws.js").toString()));
+    static RivalServer ws(Path script) throws IOException {
+        return printing("ws", RivalProtocol.WEBSOCKET, start("node", script.toString()));
     }
 
-    static RivalServer socketIo(RivalTools tools) throws IOException {
-        return printing(
-                "socket.io",
-                RivalProtocol.SOCKET_IO,
-                start("node", tools.node("socket.io", "socketio.js").toString()));
+    static RivalServer socketIo(Path script) throws IOException {
+        return printing("socket.io", RivalProtocol.SOCKET_IO, start("node", script.toString()));
     }
 
-    static RivalServer nats(RivalTools tools) throws IOException {
-        Path program = tools.go("github.com/nats-io/nats-server/v2", "nats-server");
-        int port = freePort();
+    static RivalServer nats(Path program) throws IOException {
+        int port = FreePort.find();
         // Clients that wait for their turn answer no ping; by default NATS closes them after some minutes.
         Path configuration = Files.createTempFile("nats", ".conf");
         Files.writeString(configuration, """
@@ -62,7 +55,7 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
     }
 
     static RivalServer redis() throws IOException {
-        int port = freePort();
+        int port = FreePort.find();
         return listening(
                 "redis",
                 RivalProtocol.REDIS,
@@ -80,9 +73,8 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
                 "20000");
     }
 
-    static RivalServer centrifugo(RivalTools tools) throws IOException {
-        Path program = tools.go("github.com/centrifugal/centrifugo/v6", "centrifugo");
-        int port = freePort();
+    static RivalServer centrifugo(Path program) throws IOException {
+        int port = FreePort.find();
         Path configuration = Files.createTempFile("centrifugo", ".json");
         Files.writeString(configuration, """
                 {"http_server": {"address": "127.0.0.1", "port": %d},
@@ -155,13 +147,6 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
             return true;
         } catch (IOException notYet) {
             return false;
-        }
-    }
-
-    /** Free now; it may be another's a moment later. */
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -27,7 +27,7 @@ final class RouterBenchmark implements Benchmark {
             cases.add(fanout::oneAtATime);
         }
         if (settings.rivals()) {
-            RouterRivals rivals = new RouterRivals(RivalTools.here());
+            RouterRivals rivals = new RouterRivals(Rivals.here());
             opened.add(rivals);
             cases.addAll(rivals.cases());
         }

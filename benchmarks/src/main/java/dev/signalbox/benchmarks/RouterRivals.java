@@ -2,6 +2,7 @@ package dev.signalbox.benchmarks;
 
 import dev.signalbox.benchmarks.Benchmark.Case;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -22,19 +23,23 @@ final class RouterRivals implements AutoCloseable {
 
     private final List<Callable<RivalServer>> unicastSystems = new ArrayList<>();
 
-    private final RivalTools tools;
+    private final Rivals rivals;
 
-    RouterRivals(RivalTools tools) {
-        this.tools = tools;
+    RouterRivals(Rivals rivals) {
+        this.rivals = rivals;
+        Path nats = rivals.natsServer();
+        Path centrifugo = rivals.centrifugo();
+        Path ws = rivals.ws();
+        Path socketIo = rivals.socketIo();
         systems.add(() -> RivalServer.signalbox(RivalProtocol.SIGNALBOX));
-        systems.add(() -> RivalServer.nats(tools));
+        systems.add(() -> RivalServer.nats(nats));
         systems.add(RivalServer::redis);
-        systems.add(() -> RivalServer.centrifugo(tools));
-        systems.add(() -> RivalServer.ws(tools));
-        systems.add(() -> RivalServer.socketIo(tools));
+        systems.add(() -> RivalServer.centrifugo(centrifugo));
+        systems.add(() -> RivalServer.ws(ws));
+        systems.add(() -> RivalServer.socketIo(socketIo));
         systems.add(RivalServer::vertx);
         unicastSystems.add(() -> RivalServer.signalbox(RivalProtocol.SIGNALBOX_TCP));
-        unicastSystems.add(() -> RivalServer.nats(tools));
+        unicastSystems.add(() -> RivalServer.nats(nats));
         unicastSystems.add(RivalServer::redis);
     }
 
@@ -55,7 +60,7 @@ final class RouterRivals implements AutoCloseable {
         for (Callable<RivalServer> system : systems) {
             cases.add(duration -> idle(system));
         }
-        RouterSockets sockets = new RouterSockets(tools);
+        RouterSockets sockets = new RouterSockets(rivals);
         opened.add(sockets);
         cases.addAll(sockets.cases());
         return cases;

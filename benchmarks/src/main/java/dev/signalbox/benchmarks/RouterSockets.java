@@ -28,11 +28,11 @@ final class RouterSockets implements AutoCloseable {
     private static final int MISSED = 100;
     private static final double NANOS = 1e9;
 
-    private final RivalTools tools;
+    private final Rivals rivals;
     private final List<AutoCloseable> opened = new ArrayList<>();
 
-    RouterSockets(RivalTools tools) {
-        this.tools = tools;
+    RouterSockets(Rivals rivals) {
+        this.rivals = rivals;
     }
 
     List<Case> cases() throws IOException {
@@ -42,11 +42,11 @@ final class RouterSockets implements AutoCloseable {
         opened.add(() -> delete(folder));
         cases.addAll(fans("plain", keep(plain(RivalServer.signalbox(RivalProtocol.SIGNALBOX), TLS_CLIENTS))));
         cases.addAll(fans("tls", keep(tls(signalboxTls(certificate), certificate, TLS_CLIENTS))));
-        cases.addAll(fans("plain", keep(plain(RivalServer.ws(tools), TLS_CLIENTS))));
+        cases.addAll(fans("plain", keep(plain(RivalServer.ws(rivals.ws()), TLS_CLIENTS))));
         cases.addAll(fans("tls", keep(tls(wsTls(certificate), certificate, TLS_CLIENTS))));
         for (LoadedServer pair : List.of(
                 keep(requests(RivalServer.signalbox(RivalProtocol.SIGNALBOX_TCP), RequestWire.SIGNALBOX)),
-                keep(requests(RivalServer.nats(tools), RequestWire.NATS)))) {
+                keep(requests(RivalServer.nats(rivals.natsServer()), RequestWire.NATS)))) {
             cases.add(duration -> asked(pair, IN_FLIGHT, duration));
         }
         LoadedServer healthy = keep(stalled(READERS, 0));
@@ -83,7 +83,7 @@ final class RouterSockets implements AutoCloseable {
     }
 
     private RivalServer wsTls(SelfSigned certificate) throws IOException {
-        String script = tools.node("ws", "ws-tls.js").toString();
+        String script = rivals.wsTls().toString();
         return RivalServer.printing(
                 "ws",
                 RivalProtocol.WEBSOCKET,

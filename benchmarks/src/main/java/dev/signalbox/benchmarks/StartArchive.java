@@ -14,17 +14,16 @@ final class StartArchive {
 
     private StartArchive() {}
 
-    static StartSystem install(Path scratch) throws IOException, InterruptedException {
-        Path checkout = StartInstallation.checkout();
-        StartInstallation.run(
-                checkout, Map.of(), List.of(checkout.resolve("signalbox").toString(), "package", "tar.gz"));
+    static StartSystem install(Path scratch) throws IOException {
+        Path checkout = Checkout.folder();
+        Path log = Checkout.state().resolve("archive.log");
+        Files.deleteIfExists(log);
+        new LoggedCommands(checkout, log).run(checkout.resolve("signalbox").toString(), "package", "tar.gz");
         Path unpacked = Files.createDirectory(scratch.resolve("archive"));
-        StartInstallation.run(
-                unpacked,
-                Map.of(),
-                List.of("tar", "-xzf", newest(checkout.resolve("dist")).toString(), "--strip-components=1"));
+        LoggedCommands commands = new LoggedCommands(unpacked, log);
+        commands.run("tar", "-xzf", newest(checkout.resolve("dist")).toString(), "--strip-components=1");
         String program = unpacked.resolve("bin/signalbox").toString();
-        StartInstallation.run(unpacked, Map.of(), List.of(program, "prepare"));
+        commands.run(program, "prepare");
         List<String> command = List.of(
                 program,
                 "serve",

@@ -29,12 +29,12 @@ final class StartBenchmark implements Benchmark {
 
     @Override
     public List<Case> cases(Settings settings) throws Exception {
-        Path installed = StartInstallation.folder();
         List<StartSystem> systems = new ArrayList<>();
         systems.add(StartArchive.install(scratch));
         if (settings.rivals()) {
-            systems.add(StartCentrifugo.install(installed));
-            systems.addAll(StartSpring.install(installed, scratch));
+            Rivals rivals = Rivals.here();
+            systems.add(StartCentrifugo.system(rivals.centrifugo()));
+            systems.addAll(StartSpring.systems(rivals.springBoot(), scratch));
         }
         List<Case> cases = new ArrayList<>(systems.stream()
                 .map(system -> (Case) duration -> measure("start", system, system.name()))

@@ -1,10 +1,10 @@
 package dev.signalbox.benchmarks;
 
+import dev.signalbox.testing.services.FreePort;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,7 +37,7 @@ final class StartedServer implements AutoCloseable {
 
     /** Starts it, and returns when it is ready. */
     static StartedServer start(StartSystem system, Path at) throws IOException, InterruptedException {
-        int port = freePort();
+        int port = FreePort.find();
         Path log = Files.createTempFile(at, "server", ".log");
         var builder = new ProcessBuilder(with(port, system.command()))
                 .directory(at.toFile())
@@ -58,12 +58,6 @@ final class StartedServer implements AutoCloseable {
         } catch (IOException | RuntimeException | InterruptedException e) {
             process.destroyForcibly();
             throw e;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

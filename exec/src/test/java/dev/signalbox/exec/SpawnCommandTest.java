@@ -168,6 +168,7 @@ class SpawnCommandTest extends CommandContract {
         assertThat(capture.stdout().lines())
                 .contains("SigBlk:\t0000000000000000")
                 .filteredOn(line -> line.startsWith("SigIgn:"))
+                .hasSize(1)
                 .allMatch(line ->
                         (Long.parseUnsignedLong(line.substring(8), 16) & (1L << 12 | 1L << 14 | 1L << 16)) == 0);
     }

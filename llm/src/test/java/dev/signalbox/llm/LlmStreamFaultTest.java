@@ -182,7 +182,7 @@ class LlmStreamFaultTest {
         };
         client(LONG, LONG, Duration.ofMillis(500)).stream(LlmRequest.of("hi"), heard);
         entered.await();
-        await().pollDelay(Duration.ofSeconds(1)).until(() -> heard.ends.get() == 0);
+        await().during(Duration.ofSeconds(1)).until(() -> heard.ends.get() == 0);
         release.countDown();
         assertThat(heard.response().text()).isEqualTo("abc");
     }

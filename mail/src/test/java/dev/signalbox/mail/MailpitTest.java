@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.testing.services.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -44,8 +44,8 @@ class MailpitTest {
                         "to run this test: GOBIN=$PWD/.signalbox/mailpit go install github.com/axllent/mailpit@v1.33.1, which"
                                 + " takes minutes")
                 .isExecutable();
-        smtp = freePort();
-        web = freePort();
+        smtp = FreePort.find();
+        web = FreePort.find();
         mailpit = new ProcessBuilder(
                         PROGRAM.toString(),
                         "--smtp",
@@ -59,12 +59,6 @@ class MailpitTest {
                 .redirectOutput(folder.resolve("mailpit.log").toFile())
                 .start();
         await().atMost(PATIENCE).until(() -> listens(smtp) && listens(web));
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static boolean listens(int port) {

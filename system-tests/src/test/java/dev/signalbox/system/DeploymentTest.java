@@ -123,6 +123,7 @@ class DeploymentTest {
         JsonNode cluster = YAML.readTree(text("compose.cluster.yaml"));
         assertThat(cluster.at("/services/signalbox/deploy/replicas").asInt()).isEqualTo(3);
         assertThat(strings(cluster.at("/services/haproxy/volumes")))
+                .isNotEmpty()
                 .allSatisfy(volume -> assertThat(DEPLOY.resolve(source(volume))).exists());
     }
 
@@ -144,6 +145,7 @@ class DeploymentTest {
                 .contains("STOPSIGNAL SIGTERM")
                 .doesNotContainPattern("(?m)^RUN ");
         assertThat(lines.stream().filter(line -> line.startsWith("FROM ")))
+                .isNotEmpty()
                 .allSatisfy(
                         from -> assertThat(from).containsPattern(":[a-z0-9.-]+").doesNotContain(":latest"));
     }

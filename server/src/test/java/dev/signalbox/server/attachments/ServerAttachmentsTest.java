@@ -61,7 +61,7 @@ class ServerAttachmentsTest {
         }
         await().atMost(Duration.ofSeconds(60)).until(() -> MAIL.stats().accepted() == 2);
         String base64 = Base64.getEncoder().encodeToString(random);
-        assertThat(MAIL.messages(2)).allSatisfy(message -> {
+        assertThat(MAIL.messages(2)).hasSize(2).allSatisfy(message -> {
             assertThat(message.text()).contains("filename*=UTF-8''M%C3%A4rz.pdf");
             assertThat(message.text().replaceAll("\\s", "")).contains(base64);
         });

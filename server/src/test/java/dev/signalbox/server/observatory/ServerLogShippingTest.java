@@ -83,9 +83,8 @@ class ServerLogShippingTest {
 
     @Test
     void whatTheServerLogsArrives() {
-        try (var server = start()) {
+        try (var _ = start()) {
             await().until(() -> messages().stream().anyMatch(message -> message.startsWith("ready: ")));
-            assertThat(server.controlUri()).isNotNull();
         }
         LoggerFactory.getLogger("somebody.else").info("after the close");
         assertThat(messages()).noneMatch(message -> message.contains("after the close"));
@@ -98,12 +97,11 @@ class ServerLogShippingTest {
         start().close();
         assertThat(sink.stats().records()).isZero();
         sink.behave(ObservatorySimulatorBehaviour.perfect());
-        try (var next = start()) {
+        try (var _ = start()) {
             await().until(() -> messages().stream()
                             .filter(message -> message.startsWith("ready: "))
                             .count()
                     == 2);
-            assertThat(next.controlUri()).isNotNull();
         }
     }
 
@@ -139,12 +137,11 @@ class ServerLogShippingTest {
 
     @Test
     void aHeaderAuthenticatesInPlaceOfTheToken() {
-        try (var server = server(List.of(
+        try (var _ = server(List.of(
                 "observatory.url=" + sink.url(),
                 "observatory.interval=20ms",
                 "observatory.headers.Authorization=Bearer mock-token"))) {
             await().until(() -> messages().stream().anyMatch(message -> message.startsWith("ready: ")));
-            assertThat(server.controlUri()).isNotNull();
         }
     }
 
@@ -165,13 +162,12 @@ class ServerLogShippingTest {
 
     @Test
     void aLongRecordIsShortened() {
-        try (var server = start("observatory.longest-record=64KiB")) {
+        try (var _ = start("observatory.longest-record=64KiB")) {
             LoggerFactory.getLogger("somebody.else").info("long {}", "x".repeat(200_000));
             await().until(() -> messages().stream().anyMatch(message -> message.startsWith("long ")));
             assertThat(messages())
                     .filteredOn(message -> message.startsWith("long "))
                     .allSatisfy(message -> assertThat(message).hasSizeBetween(10_000, 66_000));
-            assertThat(server.controlUri()).isNotNull();
         }
     }
 

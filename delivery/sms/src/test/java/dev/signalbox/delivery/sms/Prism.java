@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.delivery.queue.SendResult;
+import dev.signalbox.testing.services.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -51,7 +51,7 @@ final class Prism implements AutoCloseable {
     static Prism start(JsonNode description, Path folder) throws IOException {
         Path file = Files.writeString(
                 folder.resolve("openapi.json"), JsonMapper.shared().writeValueAsString(description));
-        int port = freePort();
+        int port = FreePort.find();
         Process process = new ProcessBuilder(
                         PROGRAM.toString(), "mock", "--errors", "--port", Integer.toString(port), file.toString())
                 .redirectErrorStream(true)
@@ -59,12 +59,6 @@ final class Prism implements AutoCloseable {
                 .start();
         await().atMost(PATIENCE).until(() -> listens(port));
         return new Prism(process, URI.create("http://127.0.0.1:" + port));
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static boolean listens(int port) {

@@ -93,6 +93,7 @@ class SmsSenderTest {
         assertThat(provider.stats().accepted()).isEqualTo(500);
         assertThat(provider.stats().duplicatesByContent()).isZero();
         assertThat(provider.messages(500))
+                .hasSize(500)
                 .allSatisfy(message -> assertThat(deliveries)
                         .anyMatch(d -> message.key().equals(Optional.of(d.idempotencyKey()))
                                 && d.body().equals(message.content())));

@@ -30,15 +30,13 @@ final class Writer {
     /** How many times within its patience it is looked whether an event's time is up. */
     private static final int LOOKS = 10;
 
-    private static final Duration GATHERING = Duration.ofMillis(1);
-    private static final CountDownLatch TOLD = new CountDownLatch(0);
     private static final Duration LEAST_LOOK = Duration.ofMillis(10);
 
     private final SessionStore store;
     private final WatcherRegistry watchers;
     private final Duration patience;
     private final BusMonitor monitor;
-    private final Duration gathering;
+    private final ToldSenders.Patience gathering;
     private final int capacity;
     private final Semaphore room;
     private final Queue<Outgoing> waiting;
@@ -52,18 +50,18 @@ final class Writer {
     /** What did not fit into the batch before. */
     private volatile @Nullable Outgoing carried;
 
-    /** Of the batch before. Belongs to the thread that has the turn. */
-    private CountDownLatch telling = TOLD;
+    /** Of the batch before. Written by the thread that has the turn. */
+    private volatile ToldSenders senders = ToldSenders.NONE;
 
     private volatile List<Outgoing> inBatch = List.of();
     private volatile boolean closed;
 
     Writer(SessionStore store, WatcherRegistry watchers, BusOptions options, BusMonitor monitor) {
-        this(store, watchers, options, monitor, GATHERING, new ConcurrentLinkedQueue<>());
+        this(store, watchers, options, monitor, ToldSenders.Patience.DEFAULT, new ConcurrentLinkedQueue<>());
     }
 
     /**
-     * @param gathering how long a turn may wait for the senders of the batch before
+     * @param gathering how long a batch may wait for the senders of the one before
      * @param waiting thread-safe and not bounded; the events that wait for a turn
      */
     Writer(
@@ -71,7 +69,7 @@ final class Writer {
             WatcherRegistry watchers,
             BusOptions options,
             BusMonitor monitor,
-            Duration gathering,
+            ToldSenders.Patience gathering,
             Queue<Outgoing> waiting) {
         this.gathering = gathering;
         this.store = store;
@@ -102,6 +100,8 @@ final class Writer {
             waiting.add(outgoing);
             if (turn.compareAndSet(false, true)) {
                 passTurn();
+            } else {
+                senders.sent(unsettled());
             }
         }
         return outgoing.done();
@@ -138,34 +138,30 @@ final class Writer {
 
     private void passTurn() {
         Thread.ofVirtual().name("signalbox-session-writer").start(() -> {
-            awaitTold();
+            senders.await(this::unsettled);
             takeTurn(next());
         });
     }
 
+    /** While no batch is being written: how many events wait. */
+    private int unsettled() {
+        return capacity - room.availablePermits();
+    }
+
     private void takeTurn(List<Outgoing> batch) {
+        long began = System.nanoTime();
         List<Written> written = batch.isEmpty() ? List.of() : write(batch);
-        CountDownLatch told = store.isImmediate() ? TOLD : new CountDownLatch(1);
-        telling = told;
+        ToldSenders told = store.isImmediate()
+                ? ToldSenders.NONE
+                : new ToldSenders(batch.size(), System.nanoTime() - began, gathering);
+        senders = told;
         if (hasMore()) {
             passTurn();
         } else {
             endTurn();
         }
         written.forEach(this::tell);
-        told.countDown();
-    }
-
-    /**
-     * Until the senders of the batch before are told, for they may send again: their events then go into one batch with those that
-     * came meanwhile, instead of two groups of senders taking turns. What depends on a sender's future may block, so not for long.
-     */
-    private void awaitTold() {
-        try {
-            boolean _ = telling.await(gathering.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        told.told();
     }
 
     /** Race: an event that comes right before the turn ends has found it taken, so it is looked for again afterwards. */

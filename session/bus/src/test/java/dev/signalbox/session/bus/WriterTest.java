@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /** How sends become batches, and what becomes of those that fail. */
 class WriterTest {
     private static final Duration SHORT = Duration.ofMillis(20);
+    private static final long FOREVER = TimeUnit.MINUTES.toNanos(10);
 
     private final ScriptedStore store = new ScriptedStore();
 
@@ -71,7 +72,7 @@ class WriterTest {
             Held.await(goOn);
             return remote.put(batch);
         });
-        Writer writer = writer(remote, Duration.ofSeconds(20), new ConcurrentLinkedQueue<>());
+        Writer writer = writer(remote, 0, new ConcurrentLinkedQueue<>());
         CompletableFuture<Long> again = send(writer, 1).thenCompose(first -> send(writer, 3));
         Held.await(begun);
         CompletableFuture<Long> meanwhile = send(writer, 2);
@@ -79,6 +80,56 @@ class WriterTest {
         assertThat(again.get(20, TimeUnit.SECONDS)).isEqualTo(3);
         assertThat(meanwhile.get(20, TimeUnit.SECONDS)).isEqualTo(2);
         assertThat(remote.batches.stream().map(batch -> batch.entries().size())).containsExactly(1, 2);
+    }
+
+    /** As threads do that wait for their futures: they run on a moment after they were told. */
+    @Test
+    void aBatchWaitsForSendersThatComeAgainALittleLater() throws Exception {
+        ScriptedStore remote = new ScriptedStore(false);
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        remote.appends.add(remote::put);
+        remote.appends.add(batch -> {
+            begun.countDown();
+            Held.await(goOn);
+            return remote.put(batch);
+        });
+        Writer writer = writer(remote, FOREVER, new ConcurrentLinkedQueue<>());
+        send(writer, 1).get(20, TimeUnit.SECONDS);
+        CompletableFuture<Long> first = send(writer, 2);
+        Held.await(begun);
+        List<CompletableFuture<Long>> both = List.of(send(writer, 3), send(writer, 4));
+        goOn.countDown();
+        first.get(20, TimeUnit.SECONDS);
+        both.forEach(CompletableFuture::join);
+
+        CompletableFuture<Long> early = send(writer, 5);
+        assertThat(early).isNotDone();
+        CompletableFuture<Long> late = send(writer, 6);
+        assertThat(early.get(20, TimeUnit.SECONDS)).isEqualTo(5);
+        assertThat(late.get(20, TimeUnit.SECONDS)).isEqualTo(6);
+        assertThat(remote.batches.stream().map(batch -> batch.entries().size())).containsExactly(1, 1, 2, 2);
+    }
+
+    @Test
+    void aBatchDoesNotWaitForSendersThatDoNotComeAgain() throws Exception {
+        ScriptedStore remote = new ScriptedStore(false);
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        remote.appends.add(batch -> {
+            begun.countDown();
+            Held.await(goOn);
+            return remote.put(batch);
+        });
+        Writer writer = writer(remote, TimeUnit.MILLISECONDS.toNanos(1), new ConcurrentLinkedQueue<>());
+        CompletableFuture<Long> first = send(writer, 1);
+        Held.await(begun);
+        List<CompletableFuture<Long>> both = List.of(send(writer, 2), send(writer, 3));
+        goOn.countDown();
+        first.get(20, TimeUnit.SECONDS);
+        both.forEach(CompletableFuture::join);
+
+        assertThat(send(writer, 4).get(20, TimeUnit.SECONDS)).isEqualTo(4);
     }
 
     @Test
@@ -127,7 +178,7 @@ class WriterTest {
         Queue<Outgoing> waiting = new ConcurrentLinkedQueue<>();
         Outgoing earlier = new Outgoing(entry(1), SendOptions.DEFAULT, System.nanoTime());
         waiting.add(earlier);
-        Writer writer = writer(new ScriptedStore(true), Duration.ZERO, waiting);
+        Writer writer = writer(new ScriptedStore(true), 0, waiting);
 
         assertThat(send(writer, 2).join()).isEqualTo(2);
         assertThat(earlier.done().join()).isEqualTo(1);
@@ -141,8 +192,9 @@ class WriterTest {
         return new Writer(store, new WatcherRegistry(), options, monitor());
     }
 
-    private static Writer writer(SessionStore store, Duration gathering, Queue<Outgoing> waiting) {
-        return new Writer(store, new WatcherRegistry(), BusOptions.DEFAULT, monitor(), gathering, waiting);
+    private static Writer writer(SessionStore store, long returningNanos, Queue<Outgoing> waiting) {
+        var patience = new ToldSenders.Patience(Duration.ofSeconds(20), nanos -> returningNanos);
+        return new Writer(store, new WatcherRegistry(), BusOptions.DEFAULT, monitor(), patience, waiting);
     }
 
     private static BusMonitor monitor() {

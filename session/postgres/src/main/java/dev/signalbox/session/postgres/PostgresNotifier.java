@@ -31,7 +31,12 @@ final class PostgresNotifier {
     /** What comes in this time after a NOTIFY goes into the next. */
     private static final Duration PAUSE = Duration.ofMillis(2);
 
-    private static final String NOTIFY = "select pg_notify('" + CHANNEL + "', p) from unnest(?::text[]) as p";
+    /**
+     * What is told may get lost, so its transaction does not wait for the disk, which the next append is about to use. The setting ends with
+     * the transaction.
+     */
+    private static final String NOTIFY = "select pg_notify('" + CHANNEL
+            + "', p), set_config('synchronous_commit', 'off', true) from unnest(?::text[]) as p";
 
     private final Connections connections;
     private final ConcurrentHashMap<String, Long> changed = new ConcurrentHashMap<>();
@@ -100,7 +105,7 @@ final class PostgresNotifier {
         }
     }
 
-    private static int tell(Connection connection, List<String> payloads) throws SQLException {
+    static int tell(Connection connection, List<String> payloads) throws SQLException {
         try (Query query = Query.of(connection, NOTIFY)) {
             return query.with(payloads.toArray(String[]::new)).list(row -> true).size();
         }

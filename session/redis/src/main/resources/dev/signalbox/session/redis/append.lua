@@ -13,12 +13,23 @@ end
 
 local sessions = tonumber(ARGV[8])
 local next, begins, times, new = {}, {}, {}, {}
-local places, news = {}, {}
+local heads, places, news = {}, {}, {}
 local id = '%.0f'
 local nobody = string.rep('0', 32)
+-- A call costs more than what it does here, so heads are read and written many at a time. Even, for they are written in pairs; some
+-- thousands at once would not fit on Lua's stack.
+local many = 1000
+
+for from = 1, sessions, many do
+  local to = math.min(from + many - 1, sessions)
+  local some = redis.call('HMGET', KEYS[1], unpack(ARGV, 8 + from, 8 + to))
+  for i = from, to do
+    heads[i] = some[i - from + 1]
+  end
+end
 
 for i = 1, sessions do
-  local head = redis.call('HGET', KEYS[1], ARGV[8 + i])
+  local head = heads[i]
   local at = tonumber(ARGV[2])
   local previous = nobody
   if head then
@@ -55,20 +66,30 @@ for i = 1, sessions do
   end
 end
 
+local stamps = {}
+for i = 1, sessions do
+  stamps[i] = string.format(id, times[i])
+end
+
 for e = 9 + sessions, #ARGV, 3 do
   local i = tonumber(ARGV[e])
   redis.call('XADD', KEYS[4 + i], '0-' .. string.format(id, next[i]),
-    'a', string.format(id, times[i]), 'b', ARGV[1], 'h', ARGV[e + 1], 'p', ARGV[e + 2])
+    'a', stamps[i], 'b', ARGV[1], 'h', ARGV[e + 1], 'p', ARGV[e + 2])
   next[i] = next[i] + 1
 end
 
+local changed = {}
 for i = 1, sessions do
   local last = string.format(id, next[i] - 1)
-  redis.call('HSET', KEYS[1], ARGV[8 + i], last .. ' ' .. begins[i] .. string.format(' %.0f ', times[i]) .. ARGV[1])
+  changed[2 * i - 1] = ARGV[8 + i]
+  changed[2 * i] = last .. ' ' .. begins[i] .. ' ' .. stamps[i] .. ' ' .. ARGV[1]
   if ARGV[4] ~= '0' then
     redis.call('XTRIM', KEYS[4 + i], 'MAXLEN', '=', ARGV[4])
   end
   news[i] = last .. ' ' .. ARGV[8 + i]
+end
+for from = 1, #changed, many do
+  redis.call('HSET', KEYS[1], unpack(changed, from, math.min(from + many - 1, #changed)))
 end
 
 local answer = table.concat(places, ' ')

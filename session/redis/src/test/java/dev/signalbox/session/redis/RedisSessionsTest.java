@@ -17,6 +17,7 @@ import dev.signalbox.session.bus.SessionStore;
 import dev.signalbox.session.bus.SessionStore.Append;
 import dev.signalbox.session.bus.SessionStore.Entry;
 import dev.signalbox.session.bus.SessionStore.GroupDocument;
+import dev.signalbox.session.bus.SessionStore.Place;
 import dev.signalbox.session.bus.SessionUnavailableException;
 import dev.signalbox.session.bus.Subscriber;
 import dev.signalbox.testing.services.RealRedis;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -125,6 +127,26 @@ class RedisSessionsTest {
             List<String> kept = watching.sync().keys("{n}:batch:*");
             assertThat(kept).hasSize(1);
             assertThat(watching.sync().ttl(kept.getFirst())).isBetween(9 * 60L, 10 * 60L);
+        }
+    }
+
+    /** More than the arguments that a script can hand to a command at once. */
+    @Test
+    void aBatchMayHaveThousandsOfSessions() {
+        SessionStore store = open(Retention.FOREVER, NOW);
+        List<String> sessions = IntStream.range(0, 9_001).mapToObj(i -> "s" + i).toList();
+        List<Entry> entries = sessions.stream()
+                .map(session -> new Entry(session, "", new byte[] {1}))
+                .toList();
+        for (int round = 0; round < 2; round++) {
+            Append append = new Append(UUID.randomUUID(), NOW, entries);
+            List<Place> places = store.append(append);
+            Map<String, EventId> heads = store.heads(sessions);
+            for (int i = 0; i < places.size(); i++) {
+                assertThat(places.get(i).offset()).isEqualTo(append.firstOffset() + round);
+                assertThat(heads.get(sessions.get(i)))
+                        .isEqualTo(new EventId(append.firstOffset() + round, append.id()));
+            }
         }
     }
 

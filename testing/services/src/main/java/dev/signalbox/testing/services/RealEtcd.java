@@ -3,8 +3,6 @@ package dev.signalbox.testing.services;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -87,7 +85,7 @@ public final class RealEtcd implements AutoCloseable {
         // The ports are free when they are picked, but they may be another's a moment later.
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
-                return new RealEtcd(program, folder, List.of(options), freePort(), freePort());
+                return new RealEtcd(program, folder, List.of(options), FreePort.find(), FreePort.find());
             } catch (IOException e) {
                 last = e;
             }
@@ -102,12 +100,6 @@ public final class RealEtcd implements AutoCloseable {
                 .filter(Files::isExecutable)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no etcd on the PATH"));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private Process launch() throws IOException {

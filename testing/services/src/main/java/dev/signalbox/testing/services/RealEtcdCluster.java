@@ -60,7 +60,7 @@ public final class RealEtcdCluster implements AutoCloseable {
     }
 
     private static List<Integer> freePorts() {
-        return IntStream.range(0, MEMBERS).map(_ -> Program.freePort()).boxed().toList();
+        return IntStream.range(0, MEMBERS).map(_ -> FreePort.find()).boxed().toList();
     }
 
     private Process launch(int member) {

@@ -53,7 +53,7 @@ public final class RealHaproxy implements AutoCloseable {
     }
 
     private static RealHaproxy boot(List<Integer> servers, String health) {
-        int port = Program.freePort();
+        int port = FreePort.find();
         return boot(port, configuration(port, servers, health));
     }
 

@@ -63,8 +63,8 @@ public final class RealKafka implements AutoCloseable {
 
     private static RealKafka boot() {
         Path folder = Scratch.folder("kafka");
-        String address = "127.0.0.1:" + Program.freePort();
-        Properties settings = settings(folder, address, "127.0.0.1:" + Program.freePort());
+        String address = "127.0.0.1:" + FreePort.find();
+        Properties settings = settings(folder, address, "127.0.0.1:" + FreePort.find());
         format(folder, settings);
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
         server.startup();

@@ -53,7 +53,7 @@ public final class RealMariaDb implements AutoCloseable {
     private static RealMariaDb boot() {
         Path folder = Scratch.folder("mariadb");
         install(folder, folder.resolve("data"));
-        return new RealMariaDb(folder, Program.freePort());
+        return new RealMariaDb(folder, FreePort.find());
     }
 
     private Process launch() {

@@ -68,7 +68,7 @@ public final class RealNats implements AutoCloseable {
         // The port is free when it is picked, but it may be another's a moment later.
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
-                return new RealNats(folder, options, Program.freePort());
+                return new RealNats(folder, options, FreePort.find());
             } catch (IllegalStateException | UncheckedIOException e) {
                 last = e;
             }

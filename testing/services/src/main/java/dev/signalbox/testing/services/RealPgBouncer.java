@@ -38,7 +38,7 @@ public final class RealPgBouncer implements AutoCloseable {
 
     private static RealPgBouncer boot(int postgres, String mode, List<String> settings) {
         Path folder = Scratch.folder("pgbouncer");
-        int port = Program.freePort();
+        int port = FreePort.find();
         Path configuration = write(folder, postgres, port, mode, settings);
         List<String> command = new ArrayList<>(List.of(Program.find("pgbouncer").toString()));
         if (Program.isRoot()) {

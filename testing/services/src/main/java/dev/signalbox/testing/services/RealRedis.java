@@ -74,7 +74,7 @@ public final class RealRedis implements AutoCloseable {
         // The port is free when it is picked, but it may be another's a moment later.
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
-                return new RealRedis(program, folder, List.of(options), Program.freePort());
+                return new RealRedis(program, folder, List.of(options), FreePort.find());
             } catch (IOException e) {
                 last = e;
             }
@@ -184,7 +184,7 @@ public final class RealRedis implements AutoCloseable {
      * @return on which port
      */
     public int enableTls(SelfSigned identity) {
-        int secure = Program.freePort();
+        int secure = FreePort.find();
         String answer = ask("CONFIG SET tls-cert-file " + identity.pem() + " tls-key-file " + identity.keyPem()
                 + " tls-auth-clients no tls-port " + secure);
         if (!answer.startsWith("+OK")) {

@@ -31,7 +31,7 @@ public final class RealRedisCluster implements AutoCloseable {
         RealRedisCluster cluster = new RealRedisCluster(new ArrayList<>());
         try {
             for (int i = 0; i < 2 * PRIMARIES; i++) {
-                int bus = Program.freePort();
+                int bus = FreePort.find();
                 RealRedis node = RealRedis.boot(
                         "appendonly no",
                         "cluster-enabled yes",

@@ -28,7 +28,7 @@ public final class RealSentinel implements AutoCloseable {
     private final Path folder = Scratch.folder("sentinel");
     private final List<RealRedis> servers = new ArrayList<>();
     private final List<Integer> ports =
-            IntStream.range(0, SENTINELS).map(_ -> Program.freePort()).boxed().toList();
+            IntStream.range(0, SENTINELS).map(_ -> FreePort.find()).boxed().toList();
     private final List<Process> sentinels = new ArrayList<>();
 
     private RealSentinel() {}
