@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  * recommends; BullMQ on a Redis that appends to its log and syncs it every second.
  */
 final class DeliveryRivals implements AutoCloseable {
-    /** All of them together have to stay within the hundred connections of the server. */
+    /** All of them together have to stay within the connections that the server allows. */
     private static final int POOL = 15;
 
     private final Opened opened = new Opened();
