@@ -26,13 +26,17 @@ public final class QueueCdiExample {
         private final DeliveryQueue queue;
         private final Dispatcher dispatcher;
 
+        /** Closes the database if it fails: a container destroys only beans that it has constructed. */
         @Inject
         Delivery(DatabaseConfig config, Instance<Sender> senders) {
             database = Database.open(config);
-            queue = DeliveryQueue.on(database);
-            Dispatcher.Builder builder = Dispatcher.builder(queue);
-            senders.forEach(builder::sender);
-            dispatcher = builder.build();
+            try {
+                queue = DeliveryQueue.on(database);
+                dispatcher = Dispatcher.builder(queue).senders(senders).build();
+            } catch (RuntimeException | Error e) {
+                database.close();
+                throw e;
+            }
         }
 
         void start(@Observes Startup started) {
@@ -51,8 +55,9 @@ public final class QueueCdiExample {
 
         @PreDestroy
         void close() {
-            dispatcher.close();
-            database.close();
+            try (database) {
+                dispatcher.close();
+            }
         }
     }
 

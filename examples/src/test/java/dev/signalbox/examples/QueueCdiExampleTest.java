@@ -77,18 +77,23 @@ class QueueCdiExampleTest {
         SENT.clear();
     }
 
-    private static SeContainer started() {
+    private static SeContainer started(Class<?>... more) {
         return SeContainerInitializer.newInstance()
                 .disableDiscovery()
-                .addBeanClasses(
-                        QueueCdiExample.Delivery.class, QueueCdiExample.Orders.class, Application.class, Texts.class)
+                .addBeanClasses(QueueCdiExample.Delivery.class, QueueCdiExample.Orders.class, Application.class)
+                .addBeanClasses(more)
                 .initialize();
+    }
+
+    /** SQLite keeps this file until the last connection to the database is closed. */
+    private static Path keptWhileOpen() {
+        return folder.resolve("orders.db-wal");
     }
 
     @Test
     void anOrdersConfirmationIsDeliveredByTheBeansAndTheContainerClosesThem() {
         Database database;
-        try (SeContainer container = started()) {
+        try (SeContainer container = started(Texts.class)) {
             DeliveryQueue queue = container.select(DeliveryQueue.class).get();
             database = container.select(Database.class).get();
 
@@ -96,9 +101,19 @@ class QueueCdiExampleTest {
 
             Awaitility.await().until(() -> queue.find(id).orElseThrow().state() == State.SENT);
             assertThat(SENT).containsExactly("Thank you for your order.");
+            assertThat(keptWhileOpen()).exists();
         }
         Database closed = database;
         assertThatThrownBy(() -> closed.read(connection -> connection.getAutoCommit()))
                 .isInstanceOf(RuntimeException.class);
+        assertThat(keptWhileOpen()).doesNotExist();
+    }
+
+    @Test
+    void anApplicationThatCannotStartLeavesNoConnectionOpen() {
+        assertThatThrownBy(QueueCdiExampleTest::started).hasStackTraceContaining("senders are missing");
+
+        assertThat(folder.resolve("orders.db")).exists();
+        assertThat(keptWhileOpen()).doesNotExist();
     }
 }

@@ -53,10 +53,11 @@ final class ServeCommand implements Callable<Integer> {
             print(configuration);
             return ExitCode.OK;
         }
-        return serve(configuration);
+        return serve(features, configuration);
     }
 
-    private int serve(Configuration configuration) throws InterruptedException {
+    /** Runs a server until it is told to stop, and returns the exit code. */
+    static int serve(Features features, Configuration configuration) throws InterruptedException {
         var settings = configuration.values(NodeSettings::read);
         Logging.configure(settings.logFormat(), settings.logLevel());
         // Not a constant of the class, which would start the log for `help` and `completion`, too.

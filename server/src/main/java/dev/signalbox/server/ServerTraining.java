@@ -3,7 +3,6 @@ package dev.signalbox.server;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.rest.AdminToken;
 import java.io.IOException;
-import java.io.Writer;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -57,10 +56,7 @@ final class ServerTraining {
     private void serve() throws InterruptedException, ExecutionException {
         var visit = new FutureTask<Integer>(this::visit);
         Thread.ofPlatform().name("visitor").daemon().start(visit);
-        int code = SignalboxCommand.run(
-                SignalboxCommand.FEATURES,
-                Writer.nullWriter(),
-                Writer.nullWriter(),
+        int code = SignalboxCommand.onProcess(
                 "serve",
                 "--set",
                 "data.folder=" + data,

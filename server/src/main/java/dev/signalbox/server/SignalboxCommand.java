@@ -1,19 +1,16 @@
 package dev.signalbox.server;
 
-import dev.signalbox.database.DatabaseException;
 import dev.signalbox.server.attachments.AttachmentsFeature;
 import dev.signalbox.server.clients.ClientsFeature;
 import dev.signalbox.server.cluster.ClusterFeature;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.command.CommandErrors;
-import dev.signalbox.server.command.CommandFailure;
 import dev.signalbox.server.command.CommandRun;
 import dev.signalbox.server.command.CompletionCommand;
+import dev.signalbox.server.command.ConfigOptions;
 import dev.signalbox.server.command.ContextCommand;
 import dev.signalbox.server.command.ExitCode;
 import dev.signalbox.server.command.HelpCommand;
-import dev.signalbox.server.configuration.ConfigException;
-import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.console.ConsoleFeature;
 import dev.signalbox.server.delivery.DeliveryFeature;
 import dev.signalbox.server.deliverycache.DeliveryCacheFeature;
@@ -28,7 +25,6 @@ import dev.signalbox.server.llm.LlmFeature;
 import dev.signalbox.server.maintenance.MaintenanceFeature;
 import dev.signalbox.server.node.Build;
 import dev.signalbox.server.node.Features;
-import dev.signalbox.server.node.StartupException;
 import dev.signalbox.server.observatory.ObservatoryFeature;
 import dev.signalbox.server.sandbox.SandboxFeature;
 import dev.signalbox.server.sessions.SessionsFeature;
@@ -143,7 +139,22 @@ public final class SignalboxCommand {
 
     /** Runs the command and exits with its code. */
     public static void main(String[] arguments) {
-        System.exit(CommandRun.onProcess(commandLine(FEATURES, arguments), arguments));
+        System.exit(onProcess(arguments));
+    }
+
+    /** Runs the command on the process's own stdout and stderr, and returns its exit code. */
+    static int onProcess(String... arguments) {
+        return ServeArguments.read(arguments)
+                .map(config -> CommandRun.onProcess(err -> serve(config, err)))
+                .orElseGet(() -> CommandRun.onProcess(commandLine(FEATURES, arguments), arguments));
+    }
+
+    private static int serve(ConfigOptions config, PrintWriter err) {
+        try {
+            return ServeCommand.serve(FEATURES, FEATURES.load(config));
+        } catch (InterruptedException | RuntimeException failure) {
+            return FailureReport.print(failure, false, err);
+        }
     }
 
     /** Runs the command with another output, and returns its exit code. */
@@ -217,29 +228,9 @@ public final class SignalboxCommand {
     }
 
     private int explain(Exception failure, CommandLine line, ParseResult parsed) {
-        if (failure instanceof ParameterException wrong) {
-            return CommandErrors.explain(wrong);
-        }
-        PrintWriter err = line.getErr();
-        err.println("signalbox: " + words(failure));
-        if (debug) {
-            failure.printStackTrace(err);
-        }
-        err.flush();
-        return switch (failure) {
-            case CommandFailure named -> named.exitCode();
-            case ConfigException invalid -> ExitCode.USAGE;
-            default -> ExitCode.FAILED;
-        };
-    }
-
-    private String words(Exception failure) {
-        boolean explained = failure instanceof CommandFailure
-                || failure instanceof ConfigException
-                || failure instanceof StartupException
-                || failure instanceof DatabaseException
-                || debug;
-        return explained ? FailureText.of(failure) : FailureText.of(failure) + " (--debug shows more)";
+        return failure instanceof ParameterException wrong
+                ? CommandErrors.explain(wrong)
+                : FailureReport.print(failure, debug, line.getErr());
     }
 
     /** For {@code --version}. */

@@ -131,12 +131,49 @@ class CommandProcessTest {
                 .noneMatch(line -> line.contains("Mapper") || line.contains("Parser") || line.contains("Generator"));
     }
 
+    /** Monitoring runs it every few seconds, and to read the JDK's authorities would take most of its time. */
+    @Test
+    void whatAsksOverHttpReadsNoAuthorities() throws Exception {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, 2);
+            exchange.getResponseBody().write("{}".getBytes(StandardCharsets.UTF_8));
+            exchange.close();
+        });
+        server.start();
+        try {
+            assertThat(loaded("health --url http://127.0.0.1:"
+                            + server.getAddress().getPort()))
+                    .anyMatch(line -> line.contains(" jdk.internal.net.http.HttpClientImpl "))
+                    .noneMatch(line -> line.contains("TrustStoreManager"));
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void aServerStartsWithoutReadingAnnotationsOfCommands() throws Exception {
+        String data = "data.folder=" + folder.resolve("data");
+        Process process = loading("serve", "--set", data, "--set", "control.port=0", "--set", "clients.port=0");
+        await().atMost(PATIENCE)
+                .until(() -> Files.readString(folder.resolve("err")).contains(" ready: "));
+        send("TERM", process);
+
+        assertThat(exitCode(process)).isZero();
+        assertThat(Files.readAllLines(folder.resolve("classes")))
+                .anyMatch(line -> line.contains(" dev.signalbox.server.node.Server "))
+                .noneMatch(line -> line.contains(" picocli.CommandLine$Model$OptionSpec "));
+    }
+
     private List<String> loaded(String arguments) throws Exception {
-        Process process = start(List.of("-Xlog:class+load:file=" + folder.resolve("classes")), arguments.split(" "))
+        assertThat(exitCode(loading(arguments.split(" ")))).isZero();
+        return Files.readAllLines(folder.resolve("classes"));
+    }
+
+    private Process loading(String... arguments) throws IOException {
+        return start(List.of("-Xlog:class+load:file=" + folder.resolve("classes")), arguments)
                 .redirectOutput(folder.resolve("out").toFile())
                 .start();
-        assertThat(exitCode(process)).isZero();
-        return Files.readAllLines(folder.resolve("classes"));
     }
 
     private static boolean isPartOfAServer(String line) {

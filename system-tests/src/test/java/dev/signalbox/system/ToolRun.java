@@ -8,42 +8,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** How a tool of others ended, which not every machine has, and what it printed. */
 record ToolRun(int exit, String output) {
-    /** What {@code .ci/run} installs for the checks of {@code deploy/}. */
-    private static final Path OWN = Path.of("..", ".signalbox", "deploy", "bin").toAbsolutePath();
+    /** Where {@code .ci/run} installs what is not a package of the system. */
+    private static final Path OWN = Path.of("..", ".signalbox").toAbsolutePath();
 
     /** Runs it; without it, the test is skipped, or fails with {@code CI=true}. */
     static ToolRun of(Path at, String... command) throws Exception {
-        return of(at, true, command);
-    }
-
-    /** Runs one that {@code .ci/run} does not install: without it, the test is skipped. */
-    static ToolRun ofOptional(Path at, String... command) throws Exception {
-        return of(at, false, command);
-    }
-
-    private static ToolRun of(Path at, boolean needed, String... command) throws Exception {
         List<String> found = new ArrayList<>(List.of(command));
-        Path own = OWN.resolve(command[0]);
-        if (Files.isExecutable(own)) {
-            found.set(0, own.toString());
-        }
-        Process process = start(at, needed, found);
+        Stream.of(OWN.resolve("deploy/bin"), OWN.resolve("actionlint"))
+                .map(folder -> folder.resolve(command[0]))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .ifPresent(own -> found.set(0, own.toString()));
+        Process process = start(at, found);
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new ToolRun(process.waitFor(), output);
     }
 
-    private static Process start(Path at, boolean needed, List<String> command) {
+    private static Process start(Path at, List<String> command) {
         try {
             return new ProcessBuilder(command)
                     .directory(at.toFile())
                     .redirectErrorStream(true)
                     .start();
         } catch (IOException absent) {
-            assertThat(needed && Boolean.parseBoolean(System.getenv("CI")))
+            assertThat(Boolean.parseBoolean(System.getenv("CI")))
                     .as("with CI=true this test needs %s", command.getFirst())
                     .isFalse();
             Assumptions.abort(

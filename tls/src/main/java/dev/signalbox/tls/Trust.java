@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which servers a client believes over TLS: those with a certificate of the system's authorities, those with one of a given
- * file, or anyone. Immutable and thread-safe.
+ * file, anyone, or nobody. Immutable and thread-safe.
  */
 public final class Trust {
     private final Supplier<SSLContext> context;
@@ -79,6 +79,11 @@ public final class Trust {
     /** Believes anyone, because the operator asked for exactly that: no certificate and no host name is checked. */
     public static Trust anyone() {
         return of(new TrustManager[] {new AnyCertificate()}, false);
+    }
+
+    /** Believes nobody. For a client that never connects over TLS but has to name a context: the JDK's own takes long to make. */
+    public static Trust nobody() {
+        return of(new TrustManager[0], true);
     }
 
     /**

@@ -121,6 +121,14 @@ class TrustTest {
     }
 
     @Test
+    void whoBelievesNobodyRefusesEveryServer() throws Exception {
+        try (var server = Server.as(valid)) {
+            assertThatThrownBy(() -> shakeHands(Trust.nobody(), server, "127.0.0.1"))
+                    .isInstanceOf(SSLException.class);
+        }
+    }
+
+    @Test
     void refusesACertificateOfThePastThatIsItselfInTheFile() throws Exception {
         try (var server = Server.as(expired)) {
             assertThatThrownBy(() -> shakeHands(Trust.inFile(expired.pem()), server, "127.0.0.1"))

@@ -6,6 +6,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.Charset;
+import java.util.function.ToIntFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
@@ -23,6 +24,14 @@ public final class CommandRun {
                 stream(FileDescriptor.out, "stdout.encoding"),
                 stream(FileDescriptor.err, "stderr.encoding"),
                 arguments);
+    }
+
+    /** Runs something that prints no results on the process's own stderr, and returns the exit code. */
+    public static int onProcess(ToIntFunction<PrintWriter> action) {
+        PrintWriter err = Visible.writer(stream(FileDescriptor.err, "stderr.encoding"));
+        int exitCode = action.applyAsInt(err);
+        err.flush();
+        return exitCode;
     }
 
     /** Runs it, and returns the exit code. */

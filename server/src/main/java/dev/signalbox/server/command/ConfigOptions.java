@@ -25,6 +25,15 @@ public final class ConfigOptions {
             description = "Sets one key, such as control.port=9090. May be repeated.")
     private final List<String> sets = new ArrayList<>();
 
+    /** For picocli, which fills it in. */
+    public ConfigOptions() {}
+
+    /** As if {@code --config} and {@code --set} had been given. */
+    public ConfigOptions(Optional<Path> config, List<String> sets) {
+        this.config = config.orElse(null);
+        this.sets.addAll(sets);
+    }
+
     /** What {@code --set} was given. */
     public List<String> sets() {
         return List.copyOf(sets);

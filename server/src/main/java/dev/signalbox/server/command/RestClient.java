@@ -2,6 +2,7 @@ package dev.signalbox.server.command;
 
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Secret;
+import dev.signalbox.tls.Trust;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,7 +19,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -35,14 +35,15 @@ public final class RestClient {
     private final URI server;
     private final Optional<Secret> token;
 
-    public RestClient(URI server, Optional<Secret> token, SSLContext trust) {
+    /** @param trust counts for https only */
+    public RestClient(URI server, Optional<Secret> token, Trust trust) {
         requireServer(server);
         this.server = server;
         this.token = token;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(5))
-                .sslContext(trust)
+                .sslContext(("https".equals(server.getScheme()) ? trust : Trust.nobody()).context())
                 .build();
     }
 

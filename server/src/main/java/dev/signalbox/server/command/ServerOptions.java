@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -81,13 +80,13 @@ public final class ServerOptions {
         return contexts.current().map(contexts::get);
     }
 
-    private SSLContext trust(Optional<Context> named, Optional<Context> used) {
+    private Trust trust(Optional<Context> named, Optional<Context> used) {
         Optional<Path> file = Optional.ofNullable(caFile)
                 .or(() -> named.flatMap(Context::caFile))
                 .or(() -> variable("SIGNALBOX_CA_FILE").map(Path::of))
                 .or(() -> used.flatMap(Context::caFile));
         try {
-            return Trust.of(file, false).context();
+            return Trust.of(file, false);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, "the certificates to trust: " + FailureText.of(e), e);
         }
