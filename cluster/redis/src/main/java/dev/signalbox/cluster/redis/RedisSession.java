@@ -45,6 +45,7 @@ final class RedisSession implements ClusterLinkDriver.Session {
     private final CompletableFuture<String> ended = new CompletableFuture<>();
     /** By name. */
     private final Map<String, RedisSubscription> subscriptions = new ConcurrentHashMap<>();
+
     private final Map<Long, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong waitingBytes = new AtomicLong();
@@ -208,9 +209,7 @@ final class RedisSession implements ClusterLinkDriver.Session {
     }
 
     private boolean isReplaced(String name, RedisSubscription before, @Nullable RedisSubscription after) {
-        return after == null
-                ? subscriptions.remove(name, before)
-                : subscriptions.replace(name, before, after);
+        return after == null ? subscriptions.remove(name, before) : subscriptions.replace(name, before, after);
     }
 
     static String name(String prefix, Channel channel) {
@@ -241,8 +240,8 @@ final class RedisSession implements ClusterLinkDriver.Session {
     @Override
     public void subscribe(Channel channel) {
         String name = name(prefix, channel);
-        RedisSubscription _ = subscriptions.merge(
-                name, RedisSubscription.first(channel), (known, first) -> known.again());
+        RedisSubscription _ =
+                subscriptions.merge(name, RedisSubscription.first(channel), (known, first) -> known.again());
         RedisFuture<Void> asked =
                 sharded ? listening.async().ssubscribe(name) : listening.async().subscribe(name);
         asked.whenComplete((done, failure) -> {
