@@ -30,10 +30,11 @@ final class CommandTraining {
                         List.of("version", "--json"),
                         List.of("--help"),
                         List.of("send", "--to", "sms:+61491570006", "--url", url, "hello"),
-                        List.of("queue", "status", "--url", url))
-                .forEach(command -> SignalboxCommand.commandLine(
-                                SignalboxCommand.FEATURES, command.toArray(String[]::new))
-                        .execute(command.toArray(String[]::new)));
+                        List.of("queue", "status", "--url", url),
+                        List.of("health", "--url", url))
+                .forEach(command -> {
+                    var _ = SignalboxCommand.onProcess(command.toArray(String[]::new));
+                });
         server.stop(0);
     }
 }
