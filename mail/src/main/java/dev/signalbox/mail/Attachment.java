@@ -8,9 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
-/** A file in a message. It is read while the message is sent, piece by piece, and is never whole in memory. */
+/** A file in a message. It is read while the message is sent, piece by piece; of a large message no more than that is in memory. */
 public final class Attachment {
     private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}");
     /** May not be in base64 (RFC 2045, section 6.4), which all attachments are. */
@@ -20,13 +21,10 @@ public final class Attachment {
     private static final Pattern BAD_IN_NAMES = Pattern.compile("[/\\\\]");
     private static final int LONGEST_NAME = 255;
 
-    /** In bytes: a message is built in memory before it is sent if all of its attachments are known and no longer than this. */
-    private static final int SMALL = 64 * 1024;
-
     private final String name;
     private final String type;
     private final Content content;
-    private final boolean small;
+    private final OptionalLong length;
 
     /** Opens what is attached, from its first byte, each time it is called: a signed message is read twice. */
     @FunctionalInterface
@@ -34,14 +32,14 @@ public final class Attachment {
         InputStream open() throws IOException;
     }
 
-    private Attachment(String name, String type, Content content, boolean small) {
+    private Attachment(String name, String type, Content content, OptionalLong length) {
         this.name = fileName(name);
         if (!TYPE.matcher(type).matches()) {
             throw new IllegalArgumentException("'" + type + "' is not a media type such as application/pdf");
         }
         this.type = COMPOSITE.matcher(type).lookingAt() ? OCTETS : type;
         this.content = content;
-        this.small = small;
+        this.length = length;
     }
 
     /**
@@ -55,17 +53,17 @@ public final class Attachment {
         }
         String name = Objects.requireNonNull(file.getFileName(), "a regular file has a name")
                 .toString();
-        return new Attachment(name, typeOf(name), () -> Files.newInputStream(file), false);
+        return new Attachment(name, typeOf(name), () -> Files.newInputStream(file), OptionalLong.empty());
     }
 
     /** Bytes, which must not change any more. */
     public static Attachment of(String name, String type, byte[] bytes) {
-        return new Attachment(name, type, () -> new ByteArrayInputStream(bytes), bytes.length <= SMALL);
+        return new Attachment(name, type, () -> new ByteArrayInputStream(bytes), OptionalLong.of(bytes.length));
     }
 
     /** What {@code content} opens, such as a blob of a database or a resource of the class path. */
     public static Attachment of(String name, String type, Content content) {
-        return new Attachment(name, type, content, false);
+        return new Attachment(name, type, content, OptionalLong.empty());
     }
 
     private static String typeOf(String name) {
@@ -96,8 +94,9 @@ public final class Attachment {
         return content;
     }
 
-    boolean isSmall() {
-        return small;
+    /** In bytes; empty if it is not known before it is read. */
+    OptionalLong length() {
+        return length;
     }
 
     @Override

@@ -28,6 +28,9 @@ import java.util.stream.Stream;
  * Branches with one leaf are left out. Boundaries follow from the Message-ID, so that each attempt writes the same bytes.
  */
 record MimeMessage(List<Header> headers, MimePart content) {
+    /** In octets: a message up to this size is built in memory before it is sent; a larger one is written piece by piece. */
+    private static final long SMALL = 256 * 1024;
+
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, d MMM uuuu HH:mm:ss Z", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
@@ -133,7 +136,7 @@ record MimeMessage(List<Header> headers, MimePart content) {
 
     /** Whether it may be built in memory as a whole. */
     boolean isSmall() {
-        return content.small();
+        return content.size().orElse(Long.MAX_VALUE) <= SMALL;
     }
 
     void writeTo(OutputStream out) throws IOException {

@@ -8,14 +8,26 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * A part of a message: what its headers say, and a body that is written as often as it is asked for, the same each time.
  *
- * @param small whether it may be built in memory as a whole
+ * @param size about how many octets the body has; empty if that is not known before it is read
  */
-record MimePart(List<Header> headers, Body body, boolean small) {
+record MimePart(List<Header> headers, Body body, OptionalLong size) {
     private static final int PIECE = 48 * 1024;
+
+    /** What one line of base64 holds. */
+    private static final int BYTES_A_LINE = 57;
+
+    private static final int LINE_END = 2;
+
+    /** The hyphens and line ends of a part, without those of its headers. */
+    private static final int AROUND_A_PART = 8;
+
+    /** The colon, the space and the line end. */
+    private static final int AROUND_A_HEADER = 4;
 
     /** Writes a body in lines that end with CRLF. */
     @FunctionalInterface
@@ -32,7 +44,7 @@ record MimePart(List<Header> headers, Body body, boolean small) {
                         new Header("Content-Type", type + "; charset=UTF-8"),
                         new Header("Content-Transfer-Encoding", encoding.label())),
                 out -> out.write(encoded),
-                true);
+                OptionalLong.of(encoded.length));
     }
 
     static MimePart attached(Attachment attachment) {
@@ -52,7 +64,16 @@ record MimePart(List<Header> headers, Body body, boolean small) {
         headers.add(new Header("Content-Type", file.type() + HeaderText.parameter("name", file.name())));
         headers.add(new Header("Content-Transfer-Encoding", "base64"));
         headers.addAll(more);
-        return new MimePart(List.copyOf(headers), out -> base64(file, out), file.isSmall());
+        return new MimePart(List.copyOf(headers), out -> base64(file, out), encoded(file.length()));
+    }
+
+    /** In base64. */
+    private static OptionalLong encoded(OptionalLong length) {
+        if (length.isEmpty()) {
+            return length;
+        }
+        long bytes = length.getAsLong();
+        return OptionalLong.of((bytes + 2) / 3 * 4 + (bytes / BYTES_A_LINE + 1) * LINE_END);
     }
 
     private static void base64(Attachment file, OutputStream out) throws IOException {
@@ -83,10 +104,21 @@ record MimePart(List<Header> headers, Body body, boolean small) {
             return parts.getFirst();
         }
         var type = new Header("Content-Type", "multipart/" + subtype + "; boundary=\"" + boundary + "\"");
-        return new MimePart(
-                List.of(type),
-                out -> write(parts, boundary, out),
-                parts.stream().allMatch(MimePart::small));
+        return new MimePart(List.of(type), out -> write(parts, boundary, out), sum(parts, boundary));
+    }
+
+    private static OptionalLong sum(List<MimePart> parts, String boundary) {
+        long sum = 0;
+        for (var part : parts) {
+            if (part.size().isEmpty()) {
+                return part.size();
+            }
+            sum += part.size().getAsLong() + boundary.length() + AROUND_A_PART;
+            for (var header : part.headers()) {
+                sum += header.name().length() + header.value().length() + AROUND_A_HEADER;
+            }
+        }
+        return OptionalLong.of(sum);
     }
 
     private static void write(List<MimePart> parts, String boundary, OutputStream out) throws IOException {

@@ -37,6 +37,20 @@ class DkimTest {
         assertThat(verified(signed(message().text(text + "x")))).isEqualTo(List.of("example.org"));
     }
 
+    /** A text alone ends where the body ends; in a multipart a boundary follows. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "a\n\n\n", "a \t\n \n\t\n", " a\n \nb \n", "\n\na\n"})
+    void verifiesATextAlone(String text) throws Exception {
+        assertThat(verified(signed(message().text(text)))).isEqualTo(List.of("example.org"));
+    }
+
+    /** RFC 6376, section 5.4.2: of several headers of one name, the last one comes first. */
+    @Test
+    void signsHeadersOfOneNameFromTheLastToTheFirst() throws Exception {
+        assertThat(verified(signed(message().text("x").header("List-Id", "<a>").header("List-Id", "<b>"))))
+                .hasSize(1);
+    }
+
     @Test
     void signsWhatUnsubscribes() throws Exception {
         String signed = new String(
@@ -60,18 +74,33 @@ class DkimTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"From: me@", "To: alice@", "Subject: Hello"})
+    @ValueSource(
+            strings = {
+                "From: me@",
+                "To: alice@",
+                "Subject: Hello",
+                "Date: ",
+                "Message-ID: <",
+                "Content-Type: text/",
+                "Content-Transfer-Encoding: ",
+                "MIME-Version: 1",
+                "Reply-To: answers"
+            })
     void noticesAChange(String header) throws Exception {
-        String raw = new String(signed(message().subject("Hello").text("x")), StandardCharsets.UTF_8);
+        String raw = new String(
+                signed(message().subject("Hello").replyTo("answers@example.org").text("x")), StandardCharsets.UTF_8);
         String changed = raw.replace(header, header + "x");
         assertThat(changed).isNotEqualTo(raw);
         assertThatThrownBy(() -> verified(changed.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(FailException.class);
     }
 
-    @Test
-    void noticesASecondFrom() throws Exception {
-        String raw = "From: other@example.net\r\n" + new String(signed(message().text("x")), StandardCharsets.UTF_8);
+    /** Programs show whichever they like. Of Cc there is none to begin with. */
+    @ParameterizedTest
+    @ValueSource(strings = {"From", "To", "Cc", "Subject", "Date"})
+    void noticesASecondHeader(String name) throws Exception {
+        String raw =
+                name + ": other@example.net\r\n" + new String(signed(message().text("x")), StandardCharsets.UTF_8);
         assertThatThrownBy(() -> verified(raw.getBytes(StandardCharsets.UTF_8))).isInstanceOf(FailException.class);
     }
 

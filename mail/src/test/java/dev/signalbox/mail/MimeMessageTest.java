@@ -8,6 +8,8 @@ import jakarta.mail.Multipart;
 import jakarta.mail.Part;
 import jakarta.mail.internet.InternetAddress;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
@@ -17,8 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is written here, read by a parser that others wrote: Angus Mail. */
@@ -236,14 +240,36 @@ class MimeMessageTest {
         assertThat(furthestAhead.get()).isLessThan(256 * 1024);
     }
 
+    /** A hundred files that are small one by one are large together. */
+    @ParameterizedTest
+    @CsvSource({"1, 1000, true", "1, 1000000, false", "3, 60000, true", "100, 60000, false", "100, 10, true"})
+    void onlyWhatIsSmallAsAWholeIsBuiltInMemory(int files, int size, boolean small) throws IOException {
+        var file = Attachment.of("bytes.bin", "application/octet-stream", new byte[size]);
+        var builder = message().text("x");
+        IntStream.range(0, files).forEach(_ -> builder.attach(file));
+        var message = MimeMessage.of(builder.build());
+
+        assertThat(message.isSmall()).isEqualTo(small);
+
+        var written = new ByteArrayOutputStream();
+        message.content().body().writeTo(written);
+        assertThat(message.content().size().orElseThrow())
+                .isBetween(written.size() * 9L / 10, written.size() * 11L / 10 + 200);
+    }
+
     @Test
-    void aLargeAttachmentThatIsInMemoryIsNotCopiedAsAWhole() {
-        for (int size : new int[] {1_000, 1_000_000}) {
-            var file = Attachment.of("bytes.bin", "application/octet-stream", new byte[size]);
-            assertThat(MimeMessage.of(message().text("x").attach(file).build()).isSmall())
-                    .as("%d bytes", size)
-                    .isEqualTo(size < 64 * 1024);
-        }
+    void aLongTextIsNotBuiltInMemoryOnceMore() {
+        assertThat(MimeMessage.of(message().text("x".repeat(100_000)).build()).isSmall())
+                .isTrue();
+        assertThat(MimeMessage.of(message().text("x".repeat(1_000_000)).build()).isSmall())
+                .isFalse();
+    }
+
+    @Test
+    void aFileWhoseLengthIsNotKnownIsNotBuiltInMemory() {
+        var file = Attachment.of("bytes.bin", "text/plain", () -> new ByteArrayInputStream(new byte[1]));
+        assertThat(MimeMessage.of(message().text("x").attach(file).build()).isSmall())
+                .isFalse();
     }
 
     private static final class Zeros extends InputStream {

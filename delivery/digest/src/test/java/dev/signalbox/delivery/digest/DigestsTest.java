@@ -161,6 +161,21 @@ class DigestsTest {
         assertThat(sent()).containsExactly("one\n\ntwo\n\nthree");
     }
 
+    /** The message and its digest are one transaction: it is tried again, and is in the digest once. */
+    @Test
+    void aMessageThatFillsAWindowThatCannotBeSentIsNotGathered() {
+        Digests two = digests(DigestOptions.usual().withItems(2));
+        UUID window = two.gather(recipient, item("one", Map.of()));
+        DigestItem second = item("two", Map.of());
+        failing.set(true);
+        assertThatThrownBy(() -> two.gather(recipient, second)).isInstanceOf(DigestException.class);
+        assertThat(items(window)).isOne();
+        assertThat(sent()).isEmpty();
+        failing.set(false);
+        two.gather(recipient, second);
+        assertThat(sent()).containsExactly("one\n\ntwo");
+    }
+
     @Test
     void aMessageThatDoesNotFitOpensTheNextWindow() {
         UUID window = gather("x".repeat(40_000));

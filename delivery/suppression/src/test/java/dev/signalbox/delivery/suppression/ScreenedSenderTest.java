@@ -77,6 +77,8 @@ class ScreenedSenderTest {
         list.add(Suppression.of(Channel.EMAIL, ALICE, Reason.BOUNCE, "mx"));
         assertThat(send(Channel.EMAIL, ALICE, receipt))
                 .isEqualTo(new SendResult.Rejected("the address is suppressed: it does not exist (mx) on 2026-03-01"));
+        list.add(Suppression.of(Channel.WEBHOOK, "orders", Reason.GONE, "410"));
+        assertThat(send(Channel.WEBHOOK, "orders", receipt)).isInstanceOf(SendResult.Rejected.class);
     }
 
     @Test

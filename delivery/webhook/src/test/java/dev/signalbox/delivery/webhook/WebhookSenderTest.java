@@ -73,6 +73,11 @@ class WebhookSenderTest {
                     }
 
                     @Override
+                    public void gone(String url, String reason) {
+                        told.add(url + " gone: " + reason);
+                    }
+
+                    @Override
                     public void refused(String address, String reason) {
                         told.add(address + " refused: " + reason);
                     }
@@ -200,6 +205,26 @@ class WebhookSenderTest {
         assertThat(receiver.stats().gone()).isEqualTo(1);
         endpoints.enable("orders");
         receiver.behave(Behaviour.perfect());
+        assertThat(sender.send(delivery("orders", "{}"))).isInstanceOf(Accepted.class);
+    }
+
+    @Test
+    void aUrlThatIsGoneIsTold() {
+        String url = receiver.url("/direct").toString();
+        receiver.behave(Behaviour.perfect().withRefused(Set.of("/direct")));
+        assertThat(sender.send(delivery(url, "{}"))).isInstanceOf(Rejected.class);
+        assertThat(told).singleElement().asString().startsWith(url + " gone: the receiver answered 410");
+    }
+
+    /** Its lease ran out before the first byte; that says nothing about the receiver. */
+    @Test
+    void whatMayNotBeginIsNotPosted() {
+        for (int i = 0; i <= Circuits.TRIP; i++) {
+            assertThat(sender.send(delivery("orders", "{}").withPermit(() -> false)))
+                    .isInstanceOf(NotSent.class);
+        }
+        assertThat(receiver.stats().requests()).isZero();
+        assertThat(endpoints.find("orders").orElseThrow().standing()).isEqualTo(WebhookEndpoint.Standing.NEW);
         assertThat(sender.send(delivery("orders", "{}"))).isInstanceOf(Accepted.class);
     }
 

@@ -78,12 +78,7 @@ final class DatabaseStore implements LeaseStore {
         return run(connection -> renew(connection, renew, name, owner, epoch, ttl));
     }
 
-    /** The statement by which this store renews. */
-    String renewal() {
-        return renew;
-    }
-
-    /** @param sql with the parameters of {@link #renewal} */
+    /** @param sql with the parameters ttl in microseconds, name, owner and epoch */
     boolean renew(Connection connection, String sql, String name, String owner, long epoch, Duration ttl)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {

@@ -8,6 +8,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Leases as rows in PostgreSQL that may be taken before they run out, once the connection of their holder has ended. Thread-safe; its
@@ -17,7 +19,8 @@ import java.util.Optional;
  * others have to wait for the time in the row. So an epoch is given once, whatever happens to locks. A lock counts only
  *
  * <ul>
- *   <li>if the row's epoch was given together with it: a holder without a lock, through a plain store, has all of its time;
+ *   <li>if the row says that its holder has one: a holder through a plain store, or one that renewed while it could not have its lock
+ *       back, has all of its time;
  *   <li>if the server was not started since: a restart, or another server in its place, ends all locks and says nothing about holders.
  * </ul>
  *
@@ -32,8 +35,12 @@ final class EarlyTakeoverStore implements LeaseStore {
     private final Database database;
     private final DatabaseStore rows;
     private final LivenessLocks locks;
+    /** Names of leases that are held through this store without a lock, since their last renewal. */
+    private final Set<String> lockMissing = ConcurrentHashMap.newKeySet();
+
     private final String take;
-    private final String renew;
+    private final String renewLocked;
+    private final String renewUnlocked;
 
     EarlyTakeoverStore(Database database) {
         if (database.dialect() != Dialect.POSTGRESQL) {
@@ -62,8 +69,12 @@ final class EarlyTakeoverStore implements LeaseStore {
                 )
                 select epoch, pg_advisory_lock(hashtextextended(name || ' ' || epoch, 0)) from taken
                 """.replace("$now", now).replace("$hash", LivenessLocks.HASH_OF_ROW);
-        renew = """
+        renewLocked = """
                 update signalbox_lease set until = $now + ?, lock_epoch = epoch, lock_server = pg_postmaster_start_time()
+                where name = ? and owner = ? and epoch = ? and until > $now
+                """.replace("$now", now);
+        renewUnlocked = """
+                update signalbox_lease set until = $now + ?, lock_epoch = null, lock_server = null
                 where name = ? and owner = ? and epoch = ? and until > $now
                 """.replace("$now", now);
     }
@@ -88,22 +99,35 @@ final class EarlyTakeoverStore implements LeaseStore {
                     return Optional.empty();
                 }
                 locks.taken(name, row.getLong(1));
+                lockMissing.remove(name);
                 return Optional.of(row.getLong(1));
             }
         }
     }
 
-    /** Where the lock cannot be had at once, such as while a connection of before is not ended yet, the lease is renewed without it. */
+    /**
+     * Where the lock cannot be had back at once, such as while a former connection has not ended yet, the lease is renewed without it, and
+     * the row says so: otherwise another would take the lease as soon as that lock is free, right after it was renewed.
+     */
     @Override
     public synchronized boolean renew(String name, String owner, long epoch, Duration ttl) {
         return Failing.translated(() -> locks.runRepeatable(connection -> {
             boolean locked = locks.lock(connection, name, epoch);
-            boolean renewed = rows.renew(connection, locked ? renew : rows.renewal(), name, owner, epoch, ttl);
+            boolean renewed = rows.renew(connection, locked ? renewLocked : renewUnlocked, name, owner, epoch, ttl);
             if (!renewed) {
                 locks.unlock(connection, name, epoch);
             }
+            noteMissing(name, renewed && !locked);
             return renewed;
         }));
+    }
+
+    private void noteMissing(String name, boolean missing) {
+        if (missing) {
+            lockMissing.add(name);
+        } else {
+            lockMissing.remove(name);
+        }
     }
 
     @Override
@@ -111,6 +135,7 @@ final class EarlyTakeoverStore implements LeaseStore {
         return Failing.translated(() -> locks.run(connection -> {
             boolean released = rows.release(connection, name, owner, epoch);
             locks.unlock(connection, name, epoch);
+            noteMissing(name, false);
             return released;
         }));
     }
@@ -123,7 +148,8 @@ final class EarlyTakeoverStore implements LeaseStore {
     /** A connection for each watch, until it is closed. */
     @Override
     public Watch watch(String name, Runnable changed) {
-        return new LivenessWatch(database, LeaseNames.checked(name), changed).start();
+        LeaseNames.checked(name);
+        return new LivenessWatch(database, name, changed, () -> lockMissing.contains(name)).start();
     }
 
     /** The database is the caller's; the locks end. */

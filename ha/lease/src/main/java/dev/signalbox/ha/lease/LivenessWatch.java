@@ -11,13 +11,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Waits in PostgreSQL for the lock of a lease's holder, and tells when it is free: the lease was released, or the holder's connection
- * has ended. A holder watches its own, so that it hears when its connection was cut. One thread and one connection. Thread-safe.
+ * has ended. A holder watches its own, so that it hears when its connection was cut; as long as it holds the lease without its lock, it is
+ * told again and again, to renew and have the lock back. One thread and one connection. Thread-safe.
  *
  * <p>What is told is a hint. A lock of a holder that is frozen stays, also after its lease has run out and another holds the next; the
  * watch of that one begins when the frozen process wakes or ends.
@@ -48,15 +50,18 @@ final class LivenessWatch implements LeaseStore.Watch {
     private final Database database;
     private final String name;
     private final Runnable changed;
+    private final BooleanSupplier lockMissing;
     private final Signal wake = new Signal();
     private final Thread thread;
     private volatile @Nullable Statement waiting;
     private volatile boolean closed;
 
-    LivenessWatch(Database database, String name, Runnable changed) {
+    /** @param lockMissing whether a holder of this process holds the lease without its lock */
+    LivenessWatch(Database database, String name, Runnable changed, BooleanSupplier lockMissing) {
         this.database = database;
         this.name = name;
         this.changed = changed;
+        this.lockMissing = lockMissing;
         this.thread = Thread.ofPlatform()
                 .daemon()
                 .name("signalbox-lease-watch-" + name)
@@ -71,10 +76,20 @@ final class LivenessWatch implements LeaseStore.Watch {
     private void run() {
         try {
             while (!closed) {
-                wake.await(watch());
+                wake.await(safeWatch());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Nobody else would watch any more, so neither a listener's failure nor an error ends this thread. */
+    private Duration safeWatch() throws InterruptedException {
+        try {
+            return watch();
+        } catch (RuntimeException | Error e) {
+            LOG.error("the watch of the lease '{}' failed and begins again in {}", name, PAUSE_AFTER_FAILURE, e);
+            return PAUSE_AFTER_FAILURE;
         }
     }
 
@@ -84,7 +99,7 @@ final class LivenessWatch implements LeaseStore.Watch {
             connection.run(LivenessWatch::checkClient);
             changed.run(); // Nobody watched until now.
             while (!closed) {
-                if (connection.run(this::awaitEnd)) {
+                if (connection.run(this::awaitEnd) || lockMissing.getAsBoolean()) {
                     changed.run();
                 }
                 // A free lease may stay free, so nothing is asked or told without a pause.

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -147,6 +149,32 @@ class ElectionFaultTest {
         assertThat(told.terms.getFirst().isHeld()).isFalse();
     }
 
+    /** What is under way may finish: until the listener has returned, the lease is held and nobody else leads. */
+    @Test
+    void aHandOverWaitsForItsListener() throws Exception {
+        Lease lease = awaitTerm(1);
+        told.hanging = true;
+        CompletableFuture<Boolean> handedOver =
+                CompletableFuture.supplyAsync(() -> handOver(PATIENCE), Thread::startVirtualThread);
+        Awaitility.await("the listener to be asked").atMost(PATIENCE).until(() -> told.resigning.getCount() == 0);
+
+        assertThat(lease.isHeld()).isTrue();
+        assertThat(handedOver).isNotDone();
+        told.hanging = false;
+        told.release.countDown();
+
+        assertThat(handedOver.get(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(lease.isHeld()).isFalse();
+    }
+
+    private boolean handOver(Duration drain) {
+        try {
+            return election.handOver(drain);
+        } catch (InterruptedException e) {
+            throw new CompletionException(e);
+        }
+    }
+
     @Test
     void aLockWhoseStoreHangsEndsByTheDeadline() throws Exception {
         LeaseLock lock =
@@ -228,6 +256,9 @@ class ElectionFaultTest {
 
         assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(thrown).hasSize(1);
+        assertThat(store.memory.find("job").map(LeaseState::owner))
+                .as("what another holds is not given back")
+                .contains(held.lease().owner());
         held.close();
         assertThat(store.memory.find("job")).isEmpty();
     }
@@ -285,6 +316,7 @@ class ElectionFaultTest {
         final List<Lease> terms = new CopyOnWriteArrayList<>();
         final List<LossReason> ends = new CopyOnWriteArrayList<>();
         final List<Optional<String>> leaders = new CopyOnWriteArrayList<>();
+        final CountDownLatch resigning = new CountDownLatch(1);
         final CountDownLatch release = new CountDownLatch(1);
         volatile boolean failing;
         volatile boolean hanging;
@@ -297,6 +329,7 @@ class ElectionFaultTest {
 
         @Override
         public void resigning(Lease lease) {
+            resigning.countDown();
             misbehave();
         }
 

@@ -48,6 +48,14 @@ class TenureTest {
     }
 
     @Test
+    void whatRemainsIsByTheClockThatSaysLess() {
+        time.advanceWall(Duration.ofSeconds(4));
+        assertThat(tenure.remaining()).isEqualTo(Duration.ofSeconds(6));
+        time.advanceMonotonic(Duration.ofSeconds(7));
+        assertThat(tenure.remaining()).isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
     void isExtendedWhileItIsHeld() {
         time.advance(Duration.ofSeconds(9));
         assertThat(tenure.extend(Deadline.in(TEN, time.clocks()))).isTrue();

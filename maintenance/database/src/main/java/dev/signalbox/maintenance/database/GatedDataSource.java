@@ -12,6 +12,7 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ public final class GatedDataSource implements DataSource {
     private final Duration patience;
     private final AdmissionGate gate = new AdmissionGate();
     private final Set<GatedConnection> out = ConcurrentHashMap.newKeySet();
+    private final AtomicLong cuts = new AtomicLong();
     private final Drainable drainable;
 
     @FunctionalInterface
@@ -71,10 +73,22 @@ public final class GatedDataSource implements DataSource {
         if (!enter()) {
             throw new SQLTransientConnectionException("in maintenance: no connections are given out; try again later");
         }
+        long before = cuts.get();
+        GatedConnection lent = borrowed(borrowing);
+        // Race: this one may have waited in the pool while those that were out were aborted.
+        if (cuts.get() != before) {
+            lent.abort();
+            throw new SQLTransientConnectionException(
+                    "in maintenance: the pool had no connection until it was too late; try again later");
+        }
+        return lent.proxy();
+    }
+
+    private GatedConnection borrowed(Borrowing borrowing) throws SQLException {
         try {
             GatedConnection lent = new GatedConnection(borrowing.borrow(), this::returned);
             out.add(lent);
-            return lent.proxy();
+            return lent;
         } catch (SQLException | RuntimeException | Error e) {
             gate.leave();
             throw e;
@@ -96,6 +110,7 @@ public final class GatedDataSource implements DataSource {
     }
 
     private void abortAll() {
+        cuts.incrementAndGet();
         for (GatedConnection lent : out) {
             try {
                 lent.abort();

@@ -11,6 +11,7 @@ import dev.signalbox.maintenance.control.DrainReport;
 import dev.signalbox.maintenance.control.Drainable;
 import dev.signalbox.maintenance.control.Maintenance;
 import dev.signalbox.maintenance.control.MaintenanceOptions;
+import dev.signalbox.maintenance.control.Phase;
 import dev.signalbox.maintenance.control.Signal;
 import dev.signalbox.testing.contract.DrainableContract;
 import dev.signalbox.testing.services.RealPostgres;
@@ -34,8 +35,10 @@ import org.junit.jupiter.api.Test;
 
 /** The gate before a real pool on a real PostgreSQL. */
 class GatedDataSourceTest extends DrainableContract {
+    private static final int POOL = 5;
+
     private final Database database = Database.open(
-            DatabaseConfig.of(RealPostgres.shared().freshDatabase()).withPoolSize(5));
+            DatabaseConfig.of(RealPostgres.shared().freshDatabase()).withPoolSize(POOL));
     private final Maintenance maintenance = Maintenance.start(MaintenanceOptions.defaults());
     private final GatedDataSource gated = join("database", Duration.ofMillis(300), Duration.ZERO);
 
@@ -115,10 +118,59 @@ class GatedDataSourceTest extends DrainableContract {
             enter();
             assertThat(maintenance.reports().getFirst().outcome()).isEqualTo(DrainReport.Outcome.OVERDUE);
             assertThatThrownBy(() -> statement.executeQuery("select 1")).isInstanceOf(SQLException.class);
+            assertThat(gated.underWay())
+                    .as("counts no more, also if it is never closed")
+                    .isZero();
         }
         assertThat(gated.underWay()).isZero();
         leave();
         assertThat(one(gated)).isEqualTo(1);
+    }
+
+    /** It waited in the pool while the others were aborted, and must not be the one that is out in the window. */
+    @Test
+    void aConnectionThatThePoolGivesAfterTheCutIsAborted() throws Exception {
+        List<Connection> all = new ArrayList<>();
+        for (int i = 0; i < POOL; i++) {
+            all.add(database.dataSource().getConnection());
+        }
+        CompletableFuture<Integer> late = CompletableFuture.supplyAsync(() -> one(gated), Thread::startVirtualThread);
+        await().atMost(LONG).until(() -> gated.underWay() == 1);
+        enter();
+        assertThat(late).isNotDone();
+        all.forEach(GatedDataSourceTest::close);
+
+        assertThatThrownBy(late::get)
+                .rootCause()
+                .isInstanceOf(SQLTransientConnectionException.class)
+                .hasMessageContaining("until it was too late");
+        assertThat(gated.underWay()).isZero();
+        leave();
+        assertThat(one(gated)).isEqualTo(1);
+    }
+
+    @Test
+    void theOtherWayToAConnectionIsBehindTheGateToo() throws Exception {
+        enter();
+
+        assertThatThrownBy(() -> gated.getConnection("user", "password"))
+                .isInstanceOf(SQLTransientConnectionException.class)
+                .hasMessageContaining("in maintenance");
+    }
+
+    @Test
+    void aConnectionThatItsOwnerAbortsIsBack() throws Exception {
+        Connection connection = gated.getConnection();
+
+        connection.abort(Runnable::run);
+
+        assertThat(gated.underWay()).isZero();
+    }
+
+    /** What works on connections is to have ended before they are taken away. */
+    @Test
+    void itDrainsAfterTheWork() {
+        assertThat(gated.drainable().phase()).isEqualTo(Phase.RESOURCES);
     }
 
     @Test

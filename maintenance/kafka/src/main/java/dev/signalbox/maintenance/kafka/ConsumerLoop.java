@@ -99,11 +99,12 @@ final class ConsumerLoop<K, V> implements ConsumerRebalanceListener {
         }
     }
 
+    /** Nobody else would consume any more, so no failure ends this thread; it is the participant's problem until a step succeeds. */
     private void stepOrRest() {
         try {
             step();
             problem = null;
-        } catch (KafkaException e) {
+        } catch (RuntimeException | Error e) {
             if (problem == null) {
                 LOG.warn("{} cannot consume; it tries again each {}", options.name(), options.backoff(), e);
             }

@@ -133,6 +133,55 @@ class KafkaWorkerTest extends DrainableContract {
     }
 
     @Test
+    void aPartitionWhoseHandlerFailedRestsWhileOthersGoOn() throws Exception {
+        var attempts = new AtomicInteger();
+        try (Topic own = new Topic(2);
+                KafkaWorker<Integer, Integer> resting = KafkaWorker.join(
+                        maintenance,
+                        own.input(Map.of()),
+                        message -> {
+                            if (message.partition() == 0) {
+                                attempts.incrementAndGet();
+                                throw new IllegalStateException("as the test wants");
+                            }
+                        },
+                        KafkaWorkerOptions.defaults().withName("resting").withBackoff(Duration.ofHours(1)))) {
+            own.send(0);
+            await().atMost(LONG).until(() -> resting.failed() == 1);
+            for (int i = 1; i <= 10; i++) {
+                own.send(1);
+                int count = i;
+                await().atMost(LONG).until(() -> resting.handled() == count);
+            }
+            assertThat(attempts).hasValue(1);
+        }
+    }
+
+    /** Kafka's own commits would count what is still being handled, and a crash would lose it. */
+    @Test
+    void whatIsBeingHandledIsNotCommitted() throws Exception {
+        var begun = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        try (Topic own = new Topic(1);
+                KafkaWorker<Integer, Integer> slow = KafkaWorker.join(
+                        maintenance,
+                        own.input(Map.of("auto.commit.interval.ms", 50)),
+                        _ -> {
+                            begun.countDown();
+                            release.await();
+                        },
+                        KafkaWorkerOptions.defaults().withName("slow"))) {
+            own.send(0);
+            begun.await();
+            long polls = slow.polls();
+            await().atMost(LONG).until(() -> slow.polls() > polls + 5);
+            assertThat(own.committed()).isZero();
+            release.countDown();
+            await().atMost(LONG).until(() -> own.committed() == 1);
+        }
+    }
+
+    @Test
     void whatIsCutComesAgain() throws Exception {
         held.put(0, new CountDownLatch(1));
         topic.send(2);

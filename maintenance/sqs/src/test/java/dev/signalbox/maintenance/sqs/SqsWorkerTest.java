@@ -32,14 +32,16 @@ class SqsWorkerTest extends DrainableContract {
     private final AtomicInteger failures = new AtomicInteger();
     private final SqsWorker worker = join(SqsWorkerOptions.defaults());
 
-    /** Polls of a second, so that closing does not last. */
+    /** Polls of a second, so that closing does not last. What is not given back stays invisible for longer than a test waits. */
     private SqsWorker join(SqsWorkerOptions options) {
         return SqsWorker.join(
                 maintenance,
                 queue.client(),
                 queue.url(),
                 this::handle,
-                options.withPollWait(Duration.ofSeconds(1)).withBackoff(Duration.ZERO));
+                options.withPollWait(Duration.ofSeconds(1))
+                        .withVisibility(Duration.ofMinutes(10))
+                        .withBackoff(Duration.ZERO));
     }
 
     private void handle(Message message) throws InterruptedException {
@@ -139,6 +141,33 @@ class SqsWorkerTest extends DrainableContract {
         await().atMost(LONG).until(() -> worker.handled() == 1);
         assertThat(begun).containsExactly(0, 0, 0);
         assertThat(worker.failed()).isEqualTo(2);
+    }
+
+    /** A message that cannot begin yet stays in the queue, for others. */
+    @Test
+    void noMoreAreTakenThanMayBeUnderWay() throws Exception {
+        enter();
+        try (Maintenance other = Maintenance.start(MaintenanceOptions.defaults());
+                SqsWorker narrow = SqsWorker.join(
+                        other,
+                        queue.client(),
+                        queue.url(),
+                        this::handle,
+                        SqsWorkerOptions.defaults()
+                                .withPollWait(Duration.ofSeconds(1))
+                                .withConcurrency(2))) {
+            for (int i = 0; i < 5; i++) {
+                held.put(i, new CountDownLatch(1));
+                queue.send();
+            }
+            await().atMost(LONG).until(() -> narrow.underWay() == 2);
+            await("more to begin")
+                    .during(Duration.ofSeconds(2))
+                    .atMost(LONG)
+                    .until(() -> narrow.underWay() == 2 && queue.visible() == 3);
+            held.values().forEach(CountDownLatch::countDown);
+            await().atMost(LONG).until(() -> narrow.handled() == 5);
+        }
     }
 
     @Test
