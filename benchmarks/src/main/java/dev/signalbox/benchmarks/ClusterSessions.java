@@ -34,7 +34,8 @@ final class ClusterSessions {
             double said = connectAlone(gateway, one);
             long before = usedHeap();
             Cluster two = second.join(broker.link("bench"), ClusterOptions.of("two", SECRET));
-            Waiting.until(() -> two.nodes().stream().mapToInt(ClusterNode::sessions).sum() == SESSIONS);
+            Waiting.until(
+                    () -> two.nodes().stream().mapToInt(ClusterNode::sessions).sum() == SESSIONS);
             double heap = (double) (usedHeap() - before) / SESSIONS;
             return List.of(
                     new Sample("a session of another node, of 100,000", RouterBenchmark.SYSTEM, heap, "bytes of heap"),

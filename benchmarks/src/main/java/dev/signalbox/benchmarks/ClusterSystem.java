@@ -154,7 +154,8 @@ final class ClusterSystem implements AutoCloseable {
     /** The processor time that all nodes have used, in µs. */
     double cpuMicros() {
         return processes.stream()
-                .mapToDouble(each -> each.info().totalCpuDuration().orElseThrow().toNanos() / 1e3)
+                .mapToDouble(
+                        each -> each.info().totalCpuDuration().orElseThrow().toNanos() / 1e3)
                 .sum();
     }
 

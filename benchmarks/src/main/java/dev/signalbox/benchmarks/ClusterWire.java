@@ -42,8 +42,8 @@ record ClusterWire(String path, String upgraded, List<Step> welcome, Step subscr
             new Step("{\"id\":2,\"subscribe\":{\"channel\":\"news\"}}", "\"subscribe\""),
             "{\"id\":3,\"publish\":{\"channel\":\"news\",\"data\":\"%s\"}}");
 
-    static final ClusterWire VERTX = new ClusterWire(
-            "/", "ready", List.of(), new Step(VertxClusterNode.SUBSCRIBE, "subscribed"), "%s");
+    static final ClusterWire VERTX =
+            new ClusterWire("/", "ready", List.of(), new Step(VertxClusterNode.SUBSCRIBE, "subscribed"), "%s");
 
     /** From the connection until the client may publish. */
     List<RivalProtocol.Step> publisher(int client) {

@@ -61,7 +61,7 @@ enum RequestWire {
                 return ascii(PONG);
             }
             // MSG service 1 inbox.7 128
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             return ascii("PUB " + words[3] + " " + words[4] + "\r\n" + line(requests) + "\r\n");
         }
 
@@ -73,7 +73,7 @@ enum RequestWire {
             }
             // MSG inbox.7 1 128
             line(replies);
-            return Integer.parseInt(line.split(" ")[1].substring(INBOX.length()));
+            return Integer.parseInt(line.split(" ", -1)[1].substring(INBOX.length()));
         }
     };
 

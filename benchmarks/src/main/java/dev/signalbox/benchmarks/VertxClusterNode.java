@@ -41,8 +41,7 @@ final class VertxClusterNode {
         // Standard output is for the port alone.
         Logging.configure(LogFormat.PLAIN, LogLevel.ERROR);
         List<String> members = List.of(arguments[1].split(",", -1));
-        HazelcastClusterManager manager =
-                new HazelcastClusterManager(config(Integer.parseInt(arguments[0]), members));
+        HazelcastClusterManager manager = new HazelcastClusterManager(config(Integer.parseInt(arguments[0]), members));
         // One event loop, as our own node has here.
         Vertx vertx = Vertx.builder()
                 .with(new VertxOptions()

@@ -307,13 +307,11 @@ final class TopicLog implements Topic {
 
     /** The history may have changed meanwhile. False if somebody subscribes, who has to be told of it now. */
     boolean doubtsUnlessFollowed() {
-        lock.lock();
-        try {
-            doubtful = doubtful || subscribers == 0;
-            return subscribers == 0;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> {
+            boolean unfollowed = subscribers.count() == 0;
+            doubtful = doubtful || unfollowed;
+            return unfollowed;
+        });
     }
 
     boolean isDoubtful() {
