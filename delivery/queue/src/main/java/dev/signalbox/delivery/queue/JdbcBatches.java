@@ -95,7 +95,7 @@ final class JdbcBatches implements MessageBatches {
         if (!insert(connection, id, callback, digest, now)) {
             return new Creation(standing(connection, id, digest, callback), List.of());
         }
-        List<Receipt> receipts = queue.enqueueAll(connection, messages);
+        List<Receipt> receipts = queue.enqueueIn(connection, messages);
         List<UUID> fresh = receipts.stream()
                 .filter(receipt -> !receipt.duplicate())
                 .map(Receipt::id)
@@ -221,7 +221,7 @@ final class JdbcBatches implements MessageBatches {
                 .body(summary(found.get()))
                 .headers(Map.of("content-type", "application/json", "batch", id.toString()))
                 .build();
-        queue.enqueueAll(connection, List.of(message));
+        queue.enqueueIn(connection, List.of(message));
         try (PreparedStatement statement = connection.prepareStatement(TOLD)) {
             rows.bind(statement, 1, message.id());
             rows.bind(statement, 2, id);

@@ -230,18 +230,20 @@ final class JdbcQueue implements DeliveryQueue {
 
     @Override
     public List<Receipt> enqueueAll(Connection transaction, List<Reach> reaches) {
-        if (reaches.isEmpty()) {
-            return List.of();
-        }
         try {
-            List<Ticket> tickets = new ArrayList<>();
-            long now = time.now();
-            List<Receipt> receipts = insert(transaction, reaches, now, tickets);
-            wake.willCommit(tickets, now);
-            return receipts;
+            return enqueueIn(transaction, reaches);
         } catch (SQLException e) {
             throw new DeliveryQueueException("the queue did not accept the message: " + e.getMessage(), e);
         }
+    }
+
+    /** The same in a transaction of the queue's own: what it throws lets the database repeat that after a conflict. */
+    List<Receipt> enqueueIn(Connection transaction, List<Reach> reaches) throws SQLException {
+        List<Ticket> tickets = new ArrayList<>();
+        long now = time.now();
+        List<Receipt> receipts = insert(transaction, reaches, now, tickets);
+        wake.willCommit(tickets, now);
+        return receipts;
     }
 
     /** A process that only enqueues has nobody else who looks at the database's clock. */

@@ -190,7 +190,7 @@ final class JdbcRecurring implements RecurringMessages {
                 turn.reach().ifPresent(reaches::add);
             }
         }
-        queue.enqueueAll(connection, reaches);
+        queue.enqueueIn(connection, reaches);
         return taken;
     }
 

@@ -203,7 +203,7 @@ public final class MessagesTable implements AutoCloseable {
                 taken += take(note, row, reaches) ? 1 : 0;
             }
         }
-        queue.enqueueAll(connection, reaches);
+        queue.enqueueIn(connection, reaches);
         return taken;
     }
 
