@@ -77,7 +77,7 @@ public final class GatedDataSource implements DataSource {
         GatedConnection lent = borrowed(borrowing);
         // Race: this one may have waited in the pool while those that were out were aborted.
         if (cuts.get() != before) {
-            lent.abort();
+            giveBack(lent);
             throw new SQLTransientConnectionException(
                     "in maintenance: the pool had no connection until it was too late; try again later");
         }
@@ -92,6 +92,15 @@ public final class GatedDataSource implements DataSource {
         } catch (SQLException | RuntimeException | Error e) {
             gate.leave();
             throw e;
+        }
+    }
+
+    /** Nobody else would close it, and a pool counts what was only aborted as out for ever. */
+    private static void giveBack(GatedConnection unused) {
+        try {
+            unused.proxy().close();
+        } catch (SQLException e) {
+            LOG.debug("A connection that came too late was broken", e);
         }
     }
 
