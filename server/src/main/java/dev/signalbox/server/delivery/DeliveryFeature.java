@@ -124,8 +124,8 @@ public final class DeliveryFeature implements Feature {
             if (settings.logic().isEmpty()) {
                 node.channels().missing(Channel.LOGIC.name(), DeliveryKeys.LOGIC_NAMES.path());
             } else {
-                var sender = new LogicSender(node.router(), settings.logicTimeout());
-                node.channels().add(new LogicChannel(sender, settings.logic()));
+                var sender = new LogicSender(node.router(), settings.logic(), settings.logicTimeout());
+                node.channels().add(new LogicChannel(sender));
             }
         }
 

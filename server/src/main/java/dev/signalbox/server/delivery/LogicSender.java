@@ -11,6 +11,7 @@ import dev.signalbox.router.RouteError;
 import dev.signalbox.router.Router;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 
 /**
@@ -21,16 +22,34 @@ final class LogicSender implements Sender {
     private static final int CONCURRENCY = 256;
 
     private final Router router;
+    private final Set<String> names;
     private final Duration timeout;
 
-    /** @param timeout how long one attempt waits for the reply */
-    LogicSender(Router router, Duration timeout) {
+    /**
+     * @param names of the logic that messages may be sent to. Some logic does what not everybody may ask for who may send messages
+     * @param timeout how long one attempt waits for the reply
+     */
+    LogicSender(Router router, Set<String> names, Duration timeout) {
         this.router = router;
+        this.names = Set.copyOf(names);
         this.timeout = timeout;
+    }
+
+    /** Why no message may be sent to a logic; empty if one may. */
+    Optional<String> refusal(String name) {
+        return names.contains(name)
+                ? Optional.empty()
+                : Optional.of("no messages may be sent to logic '" + name + "'; " + DeliveryKeys.LOGIC_NAMES.path()
+                        + " names those that may get some");
     }
 
     @Override
     public SendResult send(Delivery delivery) throws InterruptedException {
+        Optional<String> refusal = refusal(delivery.address());
+        if (refusal.isPresent()) {
+            // Another program enqueued it, or a node whose settings are newer, which may send it.
+            return notSent(refusal.get());
+        }
         Duration within = RoutedMessage.within(delivery, timeout);
         if (!within.isPositive()) {
             return notSent("no time was left");

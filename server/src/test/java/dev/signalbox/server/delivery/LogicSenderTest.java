@@ -24,17 +24,23 @@ import org.junit.jupiter.api.Test;
 
 /** A logic has a message once it has replied, and not before. */
 class LogicSenderTest {
+    private static final Set<String> NAMES = Set.of("orders");
+
     private final Router router = Router.create(RouterOptions.defaults());
     private final List<Message> handled = new CopyOnWriteArrayList<>();
-    private final Delivery delivery = new Delivery(
-            MessageId.next(),
-            0,
-            1,
-            Channel.LOGIC,
-            "orders",
-            "{\"batch\": 1}",
-            Map.of("batch", "7"),
-            Duration.ofSeconds(20));
+    private final Delivery delivery = delivery("orders");
+
+    private static Delivery delivery(String logic) {
+        return new Delivery(
+                MessageId.next(),
+                0,
+                1,
+                Channel.LOGIC,
+                logic,
+                "{\"batch\": 1}",
+                Map.of("batch", "7"),
+                Duration.ofSeconds(20));
+    }
 
     @AfterEach
     void close() {
@@ -42,7 +48,7 @@ class LogicSenderTest {
     }
 
     private SendResult send(Duration timeout) throws InterruptedException {
-        return new LogicSender(router, timeout).send(delivery);
+        return new LogicSender(router, NAMES, timeout).send(delivery);
     }
 
     private SendResult send() throws InterruptedException {
@@ -101,15 +107,27 @@ class LogicSenderTest {
     @Test
     void nothingIsPutToItOnALeaseThatIsOver() throws Exception {
         add((message, context) -> context.reply(message, Payload.text("noted")));
-        var sender = new LogicSender(router, Duration.ofSeconds(20));
+        var sender = new LogicSender(router, NAMES, Duration.ofSeconds(20));
         assertThat(sender.send(delivery.withPermit(() -> false))).isInstanceOf(SendResult.NotSent.class);
         assertThat(sender.send(delivery.withRemaining(Duration.ZERO))).isInstanceOf(SendResult.NotSent.class);
         assertThat(handled).isEmpty();
     }
 
+    /** Another program that enqueues into the same database does not ask the channel. */
+    @Test
+    void nothingIsPutToLogicThatIsNotNamed() throws Exception {
+        router.add("exec", Logic.dispatched((message, context) -> handled.add(message)));
+        var sender = new LogicSender(router, NAMES, Duration.ofSeconds(20));
+        assertThat(sender.send(delivery("exec")))
+                .isInstanceOfSatisfying(
+                        SendResult.NotSent.class,
+                        notSent -> assertThat(notSent.reason()).contains("exec", "delivery.logic.names"));
+        assertThat(handled).isEmpty();
+    }
+
     @Test
     void onlyLogicThatIsNamedCanBeAddressed() {
-        var channel = new LogicChannel(new LogicSender(router, Duration.ofSeconds(1)), Set.of("orders"));
+        var channel = new LogicChannel(new LogicSender(router, NAMES, Duration.ofSeconds(1)));
         assertThat(channel.canonical("orders")).isEqualTo("orders");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> channel.canonical("exec"))
