@@ -65,6 +65,7 @@ final class JdbcBatches implements MessageBatches {
     @Override
     public Creation create(UUID id, List<Reach> messages, List<Step> callback) {
         check(messages, callback);
+        queue.correctClock();
         return JdbcQueue.guarded(() -> database.transact(connection -> createIn(connection, id, messages, callback)));
     }
 

@@ -247,7 +247,7 @@ final class JdbcQueue implements DeliveryQueue {
     }
 
     /** A process that only enqueues has nobody else who looks at the database's clock. */
-    private void correctClock() {
+    void correctClock() {
         if (database.clock().age().compareTo(CLOCK_AGE) > 0) {
             database.health();
         }
