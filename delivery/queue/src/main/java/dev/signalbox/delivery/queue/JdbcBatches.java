@@ -94,7 +94,7 @@ final class JdbcBatches implements MessageBatches {
         long now = queue.time().now();
         String digest = BatchDigest.of(messages, !rows.redactsSent());
         if (!insert(connection, id, callback, digest, now)) {
-            return new Creation(standing(connection, id, digest, callback), List.of());
+            return new Creation(standing(connection, id, messages, callback), List.of());
         }
         List<Receipt> receipts = queue.enqueueIn(connection, messages);
         List<UUID> fresh = receipts.stream()
@@ -127,11 +127,11 @@ final class JdbcBatches implements MessageBatches {
     }
 
     /** The batch that has the id already, if it is the one that is offered. */
-    private MessageBatch standing(Connection connection, UUID id, String digest, List<Step> callback)
+    private MessageBatch standing(Connection connection, UUID id, List<Reach> messages, List<Step> callback)
             throws SQLException {
         MessageBatch standing = visible(connection, id);
         List<String> differing = new ArrayList<>();
-        if (!isDigest(connection, id, digest)) {
+        if (!isMadeOf(connection, id, messages)) {
             differing.add("messages");
         }
         if (!standing.callback().equals(callback)) {
@@ -143,14 +143,18 @@ final class JdbcBatches implements MessageBatches {
         return standing;
     }
 
-    /** What was sealed with a key that this node does not have any more counts as the same: nobody can tell. */
-    private boolean isDigest(Connection connection, UUID id, String digest) throws SQLException {
+    /**
+     * The removal of bodies may have been switched on or off since it was made, so either digest will do. What was sealed with a key that
+     * this node does not have any more counts as the same: nobody can tell.
+     */
+    private boolean isMadeOf(Connection connection, UUID id, List<Reach> messages) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(DIGEST)) {
             rows.bind(statement, 1, id);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next()
                         && rows.unsealed(id, row.getString("digest"))
-                                .map(digest::equals)
+                                .map(stored -> stored.equals(BatchDigest.of(messages, true))
+                                        || stored.equals(BatchDigest.of(messages, false)))
                                 .orElse(true);
             }
         }

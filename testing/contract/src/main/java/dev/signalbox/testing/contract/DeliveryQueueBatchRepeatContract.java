@@ -240,6 +240,17 @@ public abstract class DeliveryQueueBatchRepeatContract extends DeliveryQueueCont
                 .isThrownBy(() -> redacting.create(id, List.of(sms().priority(1).build()), OWNER));
     }
 
+    /** An operator turns the removal on, or off, while a caller who was not answered repeats a request. */
+    @Test
+    void theSameBatchIsRecognisedWhetherBodiesWereRemovedWhenItWasMadeOrNot() {
+        MessageBatches redacting = protectedBy(BodyProtection.NONE.redactingSent());
+        create(messages(), OWNER);
+        assertThat(redacting.create(id, messages(), OWNER).duplicate()).isTrue();
+        UUID other = UUID.randomUUID();
+        redacting.create(other, messages(), OWNER);
+        assertThat(batches.create(other, messages(), OWNER).duplicate()).isTrue();
+    }
+
     @Test
     void aCallersTransactionDecidesAboutTheBatch() throws SQLException {
         try (Connection connection = database().dataSource().getConnection()) {
