@@ -354,6 +354,10 @@ final class SharedTopic {
     }
 
     private void readFailed(Throwable failure) {
+        if (known) {
+            // What this reading was to look at, the next one has to, whatever has come by then.
+            unsureAfter = Math.min(unsureAfter, sure);
+        }
         served.addAll(loading);
         loading.clear();
         loaded(Optional.of(RouteError.historyAway(log.name(), SharedTopics.reason(failure))));
