@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Timeout;
 /** Over a network that loses datagrams, to a server that the test plays. */
 @Timeout(120)
 class DatagramTransportTest {
+    private static final String QUESTION = "\n" + " ".repeat(63);
+
     private final DatagramSocket server = open();
     private final List<String> told = new CopyOnWriteArrayList<>();
     private SocketAddress client = new InetSocketAddress(0);
@@ -74,6 +76,15 @@ class DatagramTransportTest {
         return new String(packet.getData(), 0, packet.getLength(), StandardCharsets.UTF_8);
     }
 
+    /** What comes behind questions for a key: one may have been repeated before its answer came. */
+    private String readBehindQuestions() throws IOException {
+        String datagram = read();
+        while (datagram.equals(QUESTION)) {
+            datagram = read();
+        }
+        return datagram;
+    }
+
     private void say(String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         server.send(new DatagramPacket(bytes, bytes.length, client));
@@ -86,15 +97,15 @@ class DatagramTransportTest {
     @Test
     void aQuestionThatIsLostIsAskedAgainAndAGreetingWithANewKey() throws Exception {
         CompletableFuture<ClientTransport> connecting = connect();
-        assertThat(read()).isEqualTo("\n" + " ".repeat(63));
-        assertThat(read()).isEqualTo("\n" + " ".repeat(63));
+        assertThat(read()).isEqualTo(QUESTION);
+        assertThat(read()).isEqualTo(QUESTION);
         say("{\"type\":\"key\",\"key\":\"K1\"}");
-        assertThat(read()).isEqualTo("K1\n{\"type\":\"auth\",\"token\":\"t\"}");
+        assertThat(readBehindQuestions()).isEqualTo("K1\n{\"type\":\"auth\",\"token\":\"t\"}");
         // To the second question: it comes late, and is no answer to the token.
         say("{\"type\":\"key\",\"key\":\"late\"}");
-        assertThat(read()).isEqualTo("\n" + " ".repeat(63));
+        assertThat(read()).isEqualTo(QUESTION);
         say("{\"type\":\"key\",\"key\":\"K2\"}");
-        assertThat(read()).isEqualTo("K2\n{\"type\":\"auth\",\"token\":\"t\"}");
+        assertThat(readBehindQuestions()).isEqualTo("K2\n{\"type\":\"auth\",\"token\":\"t\"}");
         say(welcome(60_000) + "{\"type\":\"ping\"}\n");
 
         try (ClientTransport transport =
