@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.server.configuration.Secret;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -13,10 +15,12 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,10 +66,13 @@ class DatagramTransportTest {
         server.close();
     }
 
+    private URI url() {
+        return URI.create("udp://127.0.0.1:" + server.getLocalPort());
+    }
+
     private CompletableFuture<ClientTransport> connect() {
-        URI url = URI.create("udp://127.0.0.1:" + server.getLocalPort());
         return CompletableFuture.supplyAsync(
-                () -> ClientTransport.open(url, new Secret("t"), listener),
+                () -> ClientTransport.open(url(), new Secret("t"), listener),
                 task -> Thread.ofVirtual().start(task));
     }
 
@@ -119,6 +126,27 @@ class DatagramTransportTest {
         }
         assertThat(read()).isEqualTo("K2\n");
         assertThat(told).hasSize(3);
+    }
+
+    /** More than may wait for their answers at a time. */
+    @Test
+    void answersThatAreLostDoNotStopWhatIsSent() throws Exception {
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        FramePrinter printer = new FramePrinter(nowhere, nowhere, true);
+        CompletableFuture<ClientConversation> opening = CompletableFuture.supplyAsync(
+                () -> ClientConversation.open(url(), new Secret("t"), printer, true),
+                task -> Thread.ofVirtual().start(task));
+        read();
+        say("{\"type\":\"key\",\"key\":\"K1\"}");
+        readBehindQuestions();
+        say(welcome(60_000));
+        try (ClientConversation conversation =
+                opening.orTimeout(30, TimeUnit.SECONDS).join()) {
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(
+                    () -> IntStream.range(0, 300).forEach(i -> conversation.send("client:bob", "x")),
+                    task -> Thread.ofVirtual().start(task));
+            assertThat(sending).succeedsWithin(Duration.ofSeconds(60));
+        }
     }
 
     @Test
