@@ -9,7 +9,7 @@ const PATIENCE = 30_000;
 export class Topics {
   #session;
   #subscriptions = new Map();
-  /** Topics that were left while there was no connection: the session may still have them. */
+  /** Topics that were left while there was no connection, or without an answer: the session may still have them. */
   #left = new Set();
 
   /**
@@ -65,10 +65,21 @@ export class Topics {
     if (this.#subscriptions.get(topic) === subscription) {
       this.#subscriptions.delete(topic);
       if (this.#session.state === 'open') {
-        await this.#session.call({ type: 'unsubscribe', topic }, { timeout: this.timeout });
+        await this.#leave(topic);
       } else {
         this.#left.add(topic);
       }
+    }
+  }
+
+  async #leave(topic) {
+    try {
+      await this.#session.call({ type: 'unsubscribe', topic }, { timeout: this.timeout });
+    } catch (error) {
+      if (!this.#subscriptions.has(topic)) {
+        this.#left.add(topic);
+      }
+      throw error;
     }
   }
 

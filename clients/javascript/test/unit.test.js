@@ -194,6 +194,23 @@ test('a message that ends the connection is not repeated, and others are', { tim
   assert.equal((await small).offset, 7);
 });
 
+test('a topic that was left while the connection broke is not followed again', { timeout: 10_000 }, async () => {
+  const client = scripted();
+  const first = await Scripted.number(0);
+  first.welcome({}, 'token');
+  const subscribing = client.subscribe('news');
+  first.say({ type: 'ok', id: first.sent.at(-1).id, topic: 'news', epoch: 'e', offset: 3, recovered: true });
+  const leaving = assert.rejects((await subscribing).unsubscribe(), ConnectionLostError);
+  first.end(1006);
+  await leaving;
+  const second = await Scripted.number(1);
+  second.say({
+    type: 'welcome', client: 'alice', session: 's', limits: { frame: 1_000_000, idle: 60_000 },
+    resume: { token: 'token', within: 30_000, topics: [{ topic: 'news', epoch: 'e', offset: 3, recovered: true }] },
+  });
+  assert.deepEqual(second.sent.at(-1), { type: 'unsubscribe', topic: 'news' });
+});
+
 test('a greeting that is too large is made smaller once', { timeout: 10_000 }, async () => {
   const client = scripted();
   const first = await Scripted.number(0);

@@ -83,20 +83,26 @@ final class SharedTopic {
     private final class Reader implements HistoryReading.Reader {
         @Override
         public void read(HistoryReading.Read read) {
-            SharedTopic.this.read(read);
-            compared();
+            last(() -> SharedTopic.this.read(read));
         }
 
         @Override
         public void unknown() {
-            begin();
-            compared();
+            last(SharedTopic.this::begin);
         }
 
         @Override
         public void failed(Throwable failure) {
-            readFailed(failure);
-            compared();
+            last(() -> readFailed(failure));
+        }
+
+        /** Whatever comes of it, other topics that wait to be compared have their turn then. */
+        private void last(Runnable step) {
+            try {
+                step.run();
+            } finally {
+                compared();
+            }
         }
     }
 
@@ -354,6 +360,10 @@ final class SharedTopic {
     }
 
     private void readFailed(Throwable failure) {
+        if (known) {
+            // What this reading was to look at, the next one has to, whatever has come by then.
+            unsureAfter = Math.min(unsureAfter, sure);
+        }
         served.addAll(loading);
         loading.clear();
         loaded(Optional.of(RouteError.historyAway(log.name(), SharedTopics.reason(failure))));

@@ -74,6 +74,31 @@ class ClusterHistoryRollbackTest extends ClusterHistoryFixture {
                 () -> assertThat(onOne.texts()).startsWith("a", "b", "c").endsWith(Follower.GAP, "e"));
     }
 
+    /** As in a failover, which loses something, and during which the history does not answer. */
+    @Test
+    void aHistoryThatWentBackAndWasOvertakenWhileItCouldNotBeReadIsNoticed() {
+        Follower onOne = follow(alice);
+        published(alice, "a", "b", "c");
+        awaitTexts(onOne, "a", "b", "c");
+        UUID before = one.router.topic(NEWS).orElseThrow().epoch();
+
+        fixture.store.goBack(2);
+        losesTopicsOf(one, () -> published(bob, "B", "C"));
+        one.history.away = true;
+        published(bob, "D");
+        awaitTexts(onOne, "a", "b", "c", "D");
+        awaitCarriedTo(one);
+        one.history.away = false;
+
+        fixture.passUntil(
+                Duration.ofMinutes(1),
+                () -> assertThat(one.router.topic(NEWS).orElseThrow().epoch()).isNotEqualTo(before));
+        published(bob, "e");
+        fixture.passUntil(
+                Duration.ofMinutes(1),
+                () -> assertThat(onOne.texts()).startsWith("a", "b", "c").endsWith(Follower.GAP, "e"));
+    }
+
     @Test
     void aHistoryThatWasEmptiedIsToldAsAGap() {
         Follower onOne = follow(alice);

@@ -166,7 +166,8 @@ final class Session {
             return false;
         }
         connection.write(Frames.text(frame));
-        return true;
+        // It may have been one too many for a server that does not read, and have ended the connection.
+        return isOpen();
     }
 
     private void connect() {

@@ -98,8 +98,9 @@ class ScriptedClientTest {
     @Test
     void aCodeThatAsksForAPauseGetsIt() {
         session(options());
-        welcomed().end(1012);
+        Peer peer = welcomed();
         long end = System.nanoTime();
+        peer.end(1012);
         welcomed();
         assertThat(Duration.ofNanos(System.nanoTime() - end)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
     }

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * One connection to a server as a client, in the JSON frames of docs/protocol.md, over any transport. Thread-safe.
  *
- * <p>What was sent and not yet answered is bounded; {@link #send} waits at the bound.
+ * <p>What was sent and not yet answered is bounded; {@link #send} waits at the bound, as long as answers come.
  */
 final class ClientConversation implements AutoCloseable {
     private static final int UNANSWERED = 256;
@@ -46,7 +46,7 @@ final class ClientConversation implements AutoCloseable {
     }
 
     void send(String to, String text) {
-        unanswered.acquireUninterruptibly();
+        awaitAnswers();
         var frame = RestClient.JSON
                 .createObjectNode()
                 .put("type", "send")
@@ -58,12 +58,23 @@ final class ClientConversation implements AutoCloseable {
 
     /** Subscribes to a topic, from now on. */
     void subscribe(String topic) {
-        unanswered.acquireUninterruptibly();
+        awaitAnswers();
         write(RestClient.JSON
                 .createObjectNode()
                 .put("type", "subscribe")
                 .put("id", Long.toString(frames.incrementAndGet()))
                 .put("topic", topic));
+    }
+
+    /** Over UDP, answers may be lost: if none comes for some time, those that are missing are given up. */
+    private void awaitAnswers() {
+        try {
+            if (!unanswered.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                unanswered.release(UNANSWERED - 1);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void write(JsonNode frame) {

@@ -256,9 +256,15 @@ final class RedisSession implements ClusterLinkDriver.Session {
     public void unsubscribe(Channel channel) {
         String name = name(prefix, channel);
         RedisSubscription _ = subscriptions.computeIfPresent(name, (same, known) -> known.unsubscribe());
-        RedisFuture<Void> _ = sharded
+        RedisFuture<Void> asked = sharded
                 ? listening.async().sunsubscribe(name)
                 : listening.async().unsubscribe(name);
+        asked.whenComplete((done, failure) -> {
+            if (failure instanceof RedisCommandExecutionException) {
+                // That is its answer, as from a cluster that is down; no other one comes.
+                RedisSubscription _ = subscriptions.computeIfPresent(name, (same, known) -> known.unsubscribed());
+            }
+        });
     }
 
     @Override
