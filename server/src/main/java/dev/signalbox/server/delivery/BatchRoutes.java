@@ -2,9 +2,10 @@ package dev.signalbox.server.delivery;
 
 import dev.signalbox.delivery.queue.BatchConflictException;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
+import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.MessageBatch;
-import dev.signalbox.delivery.queue.MessageBatches;
 import dev.signalbox.delivery.queue.MessageBatches.Creation;
+import dev.signalbox.delivery.queue.MessageBatches;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.queue.Step;
@@ -33,10 +34,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /** Enqueues batches of messages and shows them. Thread-safe. */
 final class BatchRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchRoutes.class);
     private static final String ALL = "/api/batches";
     private static final String ONE = ALL + "/{id}";
     private static final Set<String> PARAMETERS = Set.of("cursor", "limit");
@@ -135,6 +139,9 @@ final class BatchRoutes {
             return batches.create(id, messages, callback);
         } catch (BatchConflictException conflict) {
             throw Conflicts.sameBatchId(conflict);
+        } catch (DeliveryQueueException failure) {
+            LOG.warn("Batch {} may or may not be in the queue", id, failure);
+            throw Conflicts.batchInDoubt(id);
         } catch (IllegalArgumentException refused) {
             throw Problems.refused(refused);
         }

@@ -67,6 +67,17 @@ final class Conflicts {
                 .header("Retry-After", "5");
     }
 
+    /** The same for a batch: its database failed, maybe while it confirmed. */
+    static Problem batchInDoubt(UUID id) {
+        return new Problem(
+                        503,
+                        "the queue's database did not confirm, so batch " + id
+                                + " may or may not be there; send it again with this id, which is safe")
+                .with("id", id)
+                .with("inDoubt", true)
+                .header("Retry-After", "5");
+    }
+
     private static Problem problem(int status, Receipt receipt, String detail) {
         return new Problem(status, detail)
                 .with("errors", violations(receipt, UnaryOperator.identity()))

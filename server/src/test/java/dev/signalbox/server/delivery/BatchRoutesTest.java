@@ -159,4 +159,17 @@ class BatchRoutesTest {
         assertThat(server.get("/api/batches/" + UUID.randomUUID()).statusCode()).isEqualTo(404);
         assertThat(server.get("/api/batches/x").statusCode()).isEqualTo(404);
     }
+
+    /** Its id may have been made by the server, so without it the caller could not send the batch again. */
+    @Test
+    void aBatchInDoubtIsToldWithTheIdToSendItAgainWith() throws Exception {
+        server.database.close();
+
+        HttpResponse<String> doubt = post("{\"messages\":[" + MESSAGE + "]}");
+        assertThat(doubt.statusCode()).isEqualTo(503);
+        assertThat(doubt.headers().firstValue("Retry-After")).contains("5");
+        assertThat(json(doubt).path("inDoubt").asBoolean()).isTrue();
+        assertThat(json(doubt).path("detail").asString())
+                .contains(UUID.fromString(json(doubt).path("id").asString()).toString(), "is safe");
+    }
 }
