@@ -116,7 +116,8 @@ class ServerBatchTest {
             assertThat(told)
                     .extracting(Message::id)
                     .containsOnly(told.getFirst().id());
-            JsonNode end = JsonMapper.shared().readTree(told.getLast().payload().toString());
+            JsonNode end =
+                    JsonMapper.shared().readTree(((Payload.Text) told.getLast().payload()).value());
             assertThat(end.path("batch").asString()).isEqualTo(id);
             assertThat(end.path("ended").toString()).isEqualTo("{\"SENT\":2}");
         }
