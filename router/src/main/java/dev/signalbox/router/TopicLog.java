@@ -33,14 +33,10 @@ final class TopicLog implements Topic {
     private final TopicShards shards = new TopicShards();
     private final TopicSubscribers subscribers;
     private final TopicKeys keys;
+    private final LocalHistory history;
     private final ReentrantLock lock = new ReentrantLock();
-    private volatile UUID epoch = MessageId.next();
     private volatile @Nullable SharedTopic shared;
     private boolean retired;
-    /** Whether all that is still kept of the topic anywhere is kept here. */
-    private boolean complete = true;
-    /** Whether the history has to be looked at before anybody is let in. */
-    private boolean doubtful;
 
     TopicLog(String name, TopicPolicy policy, InstantSource clock) {
         this(name, policy, clock, null);
@@ -52,6 +48,7 @@ final class TopicLog implements Topic {
         this.policy = policy;
         this.clock = clock;
         this.kept = new Retained(policy);
+        this.history = new LocalHistory(kept);
         this.subscribers = new TopicSubscribers(presence);
         this.keys = new TopicKeys(policy.count());
     }
@@ -59,7 +56,7 @@ final class TopicLog implements Topic {
     /** Its order and history are those of all nodes; before anybody else sees it. */
     void shares(SharedTopic with) {
         shared = with;
-        complete = false;
+        history.lacks();
     }
 
     /** Null if this node has it for itself. */
@@ -75,7 +72,7 @@ final class TopicLog implements Topic {
 
     @Override
     public UUID epoch() {
-        return epoch;
+        return history.epoch();
     }
 
     @Override
@@ -132,14 +129,14 @@ final class TopicLog implements Topic {
             }
             Long known = keys.offset(key);
             if (known != null) {
-                return Optional.of(new Published(epoch, known, true));
+                return Optional.of(new Published(history.epoch(), known, true));
             }
             // Under the lock: a pattern that a later message of this topic is gathered in must not miss this one.
             boolean taken = tryAppend(new Entry(message, name, clock.millis(), true), patterns.of(name));
             if (taken) {
                 keys.remember(key, kept.end());
             }
-            return Optional.of(new Published(epoch, taken ? kept.end() : 0, false));
+            return Optional.of(new Published(history.epoch(), taken ? kept.end() : 0, false));
         } finally {
             lock.unlock();
         }
@@ -194,7 +191,7 @@ final class TopicLog implements Topic {
     void miss() {
         underLock(() -> {
             kept.skipTo(kept.end() + 1);
-            complete = false;
+            history.lacks();
         });
     }
 
@@ -224,7 +221,7 @@ final class TopicLog implements Topic {
     }
 
     private SubscriptionStart start(TopicStart from) {
-        return SubscriptionStart.of(from, kept, epoch, shared != null);
+        return SubscriptionStart.of(from, kept, history.epoch(), shared != null);
     }
 
     /** Where a subscriber goes on that was away; {@code after} is null if it is not known what it has. */
@@ -246,7 +243,7 @@ final class TopicLog implements Topic {
     TopicInfo info() {
         return locked(() -> new TopicInfo(
                 name,
-                epoch,
+                history.epoch(),
                 trimmed().first(),
                 kept.end(),
                 kept.bytes(),
@@ -302,34 +299,32 @@ final class TopicLog implements Topic {
     }
 
     boolean isComplete() {
-        return locked(() -> complete);
+        return locked(history::isComplete);
     }
 
     /** The history may have changed meanwhile. False if somebody subscribes, who has to be told of it now. */
     boolean doubtsUnlessFollowed() {
         return locked(() -> {
-            boolean unfollowed = subscribers.count() == 0;
-            doubtful = doubtful || unfollowed;
-            return unfollowed;
+            boolean isFollowed = subscribers.count() > 0;
+            if (!isFollowed) {
+                history.doubt();
+            }
+            return !isFollowed;
         });
     }
 
     boolean isDoubtful() {
-        return locked(() -> doubtful);
+        return locked(history::isDoubtful);
     }
 
     /** Whether all that is kept is here, and what a subscriber has seen, who may come from a node that is ahead of this one. */
     boolean reaches(TopicStart from) {
-        return locked(() -> complete
-                && !doubtful
-                && !(from instanceof TopicStart.After(Position(UUID of, long offset))
-                        && of.equals(epoch)
-                        && offset > kept.end()));
+        return locked(() -> history.reaches(from));
     }
 
     /** The last offset, and the epoch that it is of. */
     Position position() {
-        return locked(() -> new Position(epoch, kept.end()));
+        return locked(history::end);
     }
 
     /** Whether another message than this one has its place here. */
@@ -339,10 +334,7 @@ final class TopicLog implements Topic {
 
     /** Nothing of it was known here; the next is the one after {@code position}. */
     void begin(Position position) {
-        underLock(() -> {
-            epoch = position.epoch();
-            kept.skipTo(position.offset());
-        });
+        underLock(() -> history.begin(position));
     }
 
     /** The next publication of a topic that all nodes share. Subscribers for whom there is no room are told that it is missing. */
@@ -369,7 +361,7 @@ final class TopicLog implements Topic {
         List<TopicLog> gathering = patterns.of(name);
         if (!tryAppend(new Entry(next.entry().message(), name, at, true), gathering)) {
             kept.skipTo(next.offset());
-            complete = false;
+            history.lacks();
             gathering.forEach(TopicLog::miss);
         }
     }
@@ -383,27 +375,15 @@ final class TopicLog implements Topic {
      */
     boolean absorb(HistoryReading.Read read, long sure, boolean whole, TopicPatterns patterns) {
         return locked(() -> {
-            boolean consistent = read.epoch().equals(epoch)
-                    ? read.last() >= sure && !kept.contradicts(read.entries())
-                    : read.before() > kept.end();
-            if (consistent) {
-                doubtful = false;
-                take(read, whole, patterns);
+            boolean isAdopted = history.adopt(read, sure, whole, name);
+            if (isAdopted) {
+                take(read, patterns);
             }
-            return consistent;
+            return isAdopted;
         });
     }
 
-    private void take(HistoryReading.Read read, boolean whole, TopicPatterns patterns) {
-        if (!read.epoch().equals(epoch)) {
-            // Its offsets are above those of the epoch before, so it was read from its beginning.
-            epoch = read.epoch();
-            kept.skipTo(read.before());
-            complete = true;
-        } else if (whole && !complete) {
-            kept.prepend(read.entries(), name);
-            complete = true;
-        }
+    private void take(HistoryReading.Read read, TopicPatterns patterns) {
         long end = kept.end();
         read.entries().stream().filter(each -> each.offset() > end).forEach(each -> take(each, patterns));
         if (read.last() > kept.end()) {
