@@ -19,6 +19,8 @@ final class ClusterSystem implements AutoCloseable {
         Process start() throws IOException;
     }
 
+    private static final List<String> SMALL = List.of("-Xmx256m");
+
     private final String name;
     private final ClusterWire wire;
     private final List<Process> processes = new ArrayList<>();
@@ -32,20 +34,7 @@ final class ClusterSystem implements AutoCloseable {
     static ClusterSystem signalbox(String redis, int nodes) throws IOException {
         ClusterSystem system = new ClusterSystem(RouterBenchmark.SYSTEM, ClusterWire.SIGNALBOX);
         system.startAll(
-                nodes,
-                () -> new ProcessBuilder(
-                                Java.executable(),
-                                "-Xmx256m",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "--sun-misc-unsafe-memory-access=allow",
-                                ClusterNode.class.getName(),
-                                redis,
-                                "bench-" + nodes,
-                                String.valueOf(nodes))
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start());
+                nodes, () -> Java.start(SMALL, ClusterNode.class, redis, "bench-" + nodes, String.valueOf(nodes)));
         return system;
     }
 
@@ -57,20 +46,7 @@ final class ClusterSystem implements AutoCloseable {
             members.add(String.valueOf(FreePort.find()));
         }
         Iterator<String> next = members.iterator();
-        system.startAll(
-                nodes,
-                () -> new ProcessBuilder(
-                                Java.executable(),
-                                "-Xmx256m",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "--sun-misc-unsafe-memory-access=allow",
-                                VertxClusterNode.class.getName(),
-                                next.next(),
-                                String.join(",", members))
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start());
+        system.startAll(nodes, () -> Java.start(SMALL, VertxClusterNode.class, next.next(), String.join(",", members)));
         return system;
     }
 

@@ -42,15 +42,7 @@ final class FailoverPair implements AutoCloseable {
     }
 
     private Node start() throws IOException {
-        Process process = new ProcessBuilder(
-                        Java.executable(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        FailoverNode.class.getName(),
-                        url,
-                        "bench")
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        Process process = Java.start(FailoverNode.class, url, "bench");
         Node node = new Node(process);
         Thread.ofVirtual().name("bench-failover").start(() -> read(node));
         return node;

@@ -21,15 +21,7 @@ final class LlmSimulatorProcess implements AutoCloseable {
     }
 
     static LlmSimulatorProcess start() throws IOException {
-        Process process = new ProcessBuilder(
-                        Java.executable(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        LlmSimulatorProcess.class.getName())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        Process process = Java.start(LlmSimulatorProcess.class);
         BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
         String url = said.readLine();
         if (url == null) {

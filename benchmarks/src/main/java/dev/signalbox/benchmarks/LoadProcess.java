@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -27,13 +25,7 @@ final class LoadProcess implements AutoCloseable {
 
     /** {@code main} is a class that calls {@link #serve}. */
     static LoadProcess start(Class<?> main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of(Java.executable(), "-cp", System.getProperty("java.class.path"), main.getName()));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        return new LoadProcess(main.getSimpleName(), process);
+        return new LoadProcess(main.getSimpleName(), Java.start(main, arguments));
     }
 
     /** @throws IllegalStateException if the process has ended instead of answering; its standard error says why */
@@ -66,5 +58,6 @@ final class LoadProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
+        process.onExit().join(); // else the clients may say that their server closed their connections
     }
 }

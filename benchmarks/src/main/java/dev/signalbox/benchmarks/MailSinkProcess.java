@@ -16,10 +16,7 @@ final class MailSinkProcess implements AutoCloseable {
 
     MailSinkProcess() {
         try {
-            process = new ProcessBuilder(
-                            Java.executable(), "-cp", System.getProperty("java.class.path"), MailSink.class.getName())
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            process = Java.start(MailSink.class);
             orders = process.outputWriter(StandardCharsets.US_ASCII);
             answers = process.inputReader(StandardCharsets.US_ASCII);
             port = Integer.parseInt(Objects.requireNonNull(answers.readLine(), "the sink has ended"));

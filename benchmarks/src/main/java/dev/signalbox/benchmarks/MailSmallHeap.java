@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Sends files of 25 MB from a process whose heap has room for less than two of them, four at a time. If they were whole in memory, it
@@ -29,18 +30,12 @@ final class MailSmallHeap {
      * @return how many messages it sent
      */
     static long send(int port, Path file, Duration duration) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Java.executable(),
-                        "-Xmx" + HEAP_MEGABYTES + "m",
-                        "-XX:+ExitOnOutOfMemoryError",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        MailSmallHeap.class.getName(),
-                        Integer.toString(port),
-                        file.toString(),
-                        Long.toString(duration.toMillis()))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        Process process = Java.start(
+                List.of("-Xmx" + HEAP_MEGABYTES + "m", "-XX:+ExitOnOutOfMemoryError"),
+                MailSmallHeap.class,
+                Integer.toString(port),
+                file.toString(),
+                Long.toString(duration.toMillis()));
         String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
         int code = process.waitFor();
         if (code != 0) {

@@ -22,13 +22,7 @@ final class ObservatorySinkProcess implements AutoCloseable {
     }
 
     static ObservatorySinkProcess start() throws IOException {
-        return new ObservatorySinkProcess(new ProcessBuilder(
-                        Java.executable(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ObservatorySink.class.getName())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        return new ObservatorySinkProcess(Java.start(ObservatorySink.class));
     }
 
     URI uri() {

@@ -1,15 +1,11 @@
 package dev.signalbox.benchmarks;
 
-import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Random;
 
 /**
@@ -45,13 +41,10 @@ final class RivalLoad {
     static void main(String[] arguments) throws IOException {
         RivalLoad load = new RivalLoad(
                 RivalProtocol.valueOf(arguments[0]), Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
-        var orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-        for (String order = orders.readLine(); order != null; order = orders.readLine()) {
-            System.out.println(load.answer(order.split(" ")));
-        }
+        LoadProcess.serve(load::answer);
     }
 
-    private String answer(String[] order) throws IOException {
+    private long[] answer(String[] order) throws IOException {
         return switch (order[0]) {
             case "connect" -> connect(Integer.parseInt(order[1]));
             case "fan" -> fan(Integer.parseInt(order[1]), Long.parseLong(order[2]));
@@ -81,15 +74,15 @@ final class RivalLoad {
         }
     }
 
-    private String connect(int count) throws IOException {
+    private long[] connect(int count) throws IOException {
         long start = System.nanoTime();
         for (int i = 0; i < count; i++) {
             subscribers.add(dial(protocol.subscriber(subscribers.count())));
         }
-        return String.valueOf(System.nanoTime() - start);
+        return new long[] {System.nanoTime() - start};
     }
 
-    private String fan(int batch, long nanos) throws IOException {
+    private long[] fan(int batch, long nanos) throws IOException {
         ByteBuffer bytes = repeated(protocol.publish(payload), batch);
         long before = subscribers.delivered();
         long expected = before;
@@ -99,7 +92,7 @@ final class RivalLoad {
             expected += (long) batch * subscribers.count();
             subscribers.await(expected);
         }
-        return expected - before + " " + (System.nanoTime() - start);
+        return new long[] {expected - before, System.nanoTime() - start};
     }
 
     private static ByteBuffer repeated(byte[] message, int times) {
@@ -110,7 +103,7 @@ final class RivalLoad {
         return all.flip();
     }
 
-    private String unicast(int batch, long nanos) throws IOException {
+    private long[] unicast(int batch, long nanos) throws IOException {
         long before = subscribers.delivered();
         long expected = before;
         long start = System.nanoTime();
@@ -123,10 +116,10 @@ final class RivalLoad {
             expected += batch;
             subscribers.await(expected);
         }
-        return expected - before + " " + (System.nanoTime() - start);
+        return new long[] {expected - before, System.nanoTime() - start};
     }
 
-    private String window(int size, long nanos) throws IOException {
+    private long[] window(int size, long nanos) throws IOException {
         subscribers.beginWindow(size);
         long before = subscribers.delivered();
         long expected = before;
@@ -140,14 +133,9 @@ final class RivalLoad {
         }
         subscribers.await(expected);
         long[] times = subscribers.endWindow();
-        Arrays.sort(times);
         if (times.length != expected - before) {
             throw new IllegalStateException(times.length + " times of " + (expected - before) + " messages");
         }
-        return times.length + " " + at(times, 0.50) + " " + at(times, 0.99);
-    }
-
-    private static long at(long[] sorted, double part) {
-        return sorted[(int) Math.ceil(part * (sorted.length - 1))];
+        return new long[] {times.length, RivalSockets.percentile(times, 0.50), RivalSockets.percentile(times, 0.99)};
     }
 }

@@ -90,16 +90,7 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
     }
 
     static Process java(Class<?> main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Java.executable(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseCompactObjectHeaders", // as the product runs
-                main.getName()));
-        command.addAll(List.of(arguments));
-        return start(command.toArray(String[]::new));
+        return Java.start(List.of("-XX:+UseCompactObjectHeaders"), main, arguments); // as the product runs
     }
 
     static Process start(String... command) throws IOException {

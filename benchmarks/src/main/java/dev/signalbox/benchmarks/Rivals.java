@@ -22,8 +22,6 @@ final class Rivals {
     private static final String RIVER_MODULE = "github.com/riverqueue/river";
     private static final String RIVER_VERSION = "v0.51.2";
 
-    private static final List<String> WS = List.of("ws@8.23.0");
-
     private final Installer installer;
 
     private Rivals(Installer installer) {
@@ -82,14 +80,9 @@ final class Rivals {
                 List.of("graphile-worker@0.17.3", "pg-boss@10.4.2", "bullmq@6.7.0", "ioredis@5.11.1", "pg@8.23.1"));
     }
 
-    /** The script of a server with {@code ws}. */
+    /** The script of a server with {@code ws}. Over TLS, its arguments are the files of a certificate and its key. */
     Path ws() {
-        return script("ws", "ws.js", WS);
-    }
-
-    /** The same over TLS. */
-    Path wsTls() {
-        return script("ws", "ws-tls.js", WS);
+        return script("ws", "ws.js", List.of("ws@8.23.0"));
     }
 
     /** The script of a server with Socket.IO. */

@@ -57,17 +57,7 @@ final class RouterFanout implements AutoCloseable {
                 options(),
                 token -> Optional.of(new Principal(token, Map.of())));
         router.attach(endpoint);
-        Process load = new ProcessBuilder(
-                        Java.executable(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        RouterFanoutClients.class.getName(),
-                        endpoint.address().toString(),
-                        String.valueOf(clients))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        Process load = Java.start(RouterFanoutClients.class, endpoint.address().toString(), String.valueOf(clients));
         RouterFanout fanout = new RouterFanout(clients, router, load);
         fanout.awaitDelivered(0);
         return fanout;

@@ -83,13 +83,12 @@ final class RouterSockets implements AutoCloseable {
     }
 
     private RivalServer wsTls(SelfSigned certificate) throws IOException {
-        String script = rivals.wsTls().toString();
         return RivalServer.printing(
                 "ws",
                 RivalProtocol.WEBSOCKET,
                 RivalServer.start(
                         "node",
-                        script,
+                        rivals.ws().toString(),
                         certificate.pem().toString(),
                         certificate.keyPem().toString()));
     }
