@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { Element } from './element.js';
+import { number } from './words.js';
 
 /**
  * What one address shows. The shell hands it the route, the last overview and what the server can do, and calls
@@ -44,6 +45,15 @@ export class Page extends Element {
 
   title(text, aside = nothing) {
     return html`<div class="title"><h1 tabindex="-1">${text}</h1>${aside}</div>`;
+  }
+
+  /** Below a paged list: how many of it are shown, and what reads more. */
+  showMore(list) {
+    return html`
+      <p class="more">${list.next
+        ? html`<button class="plain" ?disabled=${list.reading} @click=${() => this.shell.run(() => list.more())}>Show more</button>`
+        : nothing} <span>${number(list.items.length)} shown.</span></p>
+    `;
   }
 
   problemLine() {

@@ -78,9 +78,7 @@ class BatchesPage extends Page {
           <th scope="col">Created</th><th scope="col">Completed</th><th scope="col">Told</th></tr></thead>
         <tbody>${repeat(items, ({ id }) => id, (batch) => this.#batch(batch))}</tbody>
       </table>
-      <p class="more">${this.#list.next
-        ? html`<button class="plain" ?disabled=${this.#list.reading} @click=${() => this.shell.run(() => this.#list.more())}>Show more</button>`
-        : nothing} <span>${number(items.length)} shown.</span></p>
+      ${this.showMore(this.#list)}
     `;
   }
 

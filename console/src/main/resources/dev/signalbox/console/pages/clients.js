@@ -5,7 +5,7 @@ import { Page } from '../page.js';
 import { PagedList } from '../paging.js';
 import { address, go } from '../route.js';
 import { line, plain } from '../untrusted.js';
-import { ago, count, exactly, number } from '../words.js';
+import { ago, count, exactly } from '../words.js';
 
 const REFRESH_MILLIS = 3000;
 
@@ -31,10 +31,6 @@ class ClientsPage extends Page {
   #search(event) {
     event.preventDefault();
     go(address('clients', '', { id: new FormData(event.target).get('id').trim() }));
-  }
-
-  #more() {
-    this.shell.run(() => this.#list.more());
   }
 
   #client({ id, session, address: from, connectedAt, lastMessageAt, metadata, connected, node }, inCluster) {
@@ -83,9 +79,7 @@ class ClientsPage extends Page {
           <th scope="col">Metadata</th></tr></thead>
         <tbody>${repeat(items, (client) => client.session ?? client.id, (client) => this.#client(client, inCluster))}</tbody>
       </table>
-      <p class="more">${this.#list.next
-        ? html`<button class="plain" ?disabled=${this.#list.reading} @click=${this.#more}>Show more</button>`
-        : nothing} <span>${number(items.length)} shown.</span></p>
+      ${this.showMore(this.#list)}
     `;
   }
 

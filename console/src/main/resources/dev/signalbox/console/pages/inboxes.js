@@ -5,7 +5,7 @@ import { Page } from '../page.js';
 import { PagedList } from '../paging.js';
 import { address, go } from '../route.js';
 import { block, line, plain } from '../untrusted.js';
-import { ago, count, exactly, number } from '../words.js';
+import { ago, count, exactly } from '../words.js';
 
 const LIST = 'get /api/inboxes/{recipient}';
 const REFRESH_MILLIS = 3000;
@@ -111,9 +111,7 @@ class InboxesPage extends Page {
           <th scope="col">Actions</th></tr></thead>
         <tbody>${repeat(items, ({ id }) => id, (item) => this.#item(item))}</tbody>
       </table>
-      <p class="more">${this.#list.next
-        ? html`<button class="plain" ?disabled=${this.#list.reading} @click=${() => this.shell.run(() => this.#list.more())}>Show more</button>`
-        : nothing} <span>${number(items.length)} shown.</span></p>
+      ${this.showMore(this.#list)}
     `;
   }
 

@@ -6,7 +6,6 @@ import { Page } from '../page.js';
 import { PagedList } from '../paging.js';
 import { address, go } from '../route.js';
 import { line } from '../untrusted.js';
-import { number } from '../words.js';
 
 const REFRESH_MILLIS = 5000;
 
@@ -38,10 +37,6 @@ class SessionsPage extends Page {
     go(address('sessions', new FormData(event.target).get('name').trim()));
   }
 
-  #more() {
-    this.shell.run(() => this.#list.more());
-  }
-
   #names() {
     if (!this.#lists) return html`<p class="empty">This server cannot list its sessions.</p>`;
     const { items } = this.#list;
@@ -53,9 +48,7 @@ class SessionsPage extends Page {
     return html`
       <ul class="sessions" aria-label="Sessions">${repeat(items, ({ id }) => id, ({ id }) =>
         html`<li><a href=${address('sessions', id)}>${line(id, 200)}</a></li>`)}</ul>
-      <p class="more">${this.#list.next
-        ? html`<button class="plain" ?disabled=${this.#list.reading} @click=${this.#more}>Show more</button>`
-        : nothing} <span>${number(items.length)} shown.</span></p>
+      ${this.showMore(this.#list)}
     `;
   }
 

@@ -58,9 +58,7 @@ class TemplatesPage extends Page {
           <th scope="col">Engine</th><th scope="col">Variables</th><th scope="col">Saved</th></tr></thead>
         <tbody>${items.map((template) => this.#template(template))}</tbody>
       </table>
-      <p class="more">${this.#list.next
-        ? html`<button class="plain" ?disabled=${this.#list.reading} @click=${() => this.shell.run(() => this.#list.more())}>Show more</button>`
-        : nothing} <span>${number(items.length)} shown.</span></p>
+      ${this.showMore(this.#list)}
     `;
   }
 

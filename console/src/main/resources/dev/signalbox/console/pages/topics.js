@@ -56,10 +56,6 @@ class TopicsPage extends Page {
     go(address('topics', '', { name: new FormData(event.target).get('name').trim() }));
   }
 
-  #more() {
-    this.shell.run(() => this.#list.more());
-  }
-
   #topic({ name, subscribers, first, last, bytes: size }) {
     const speed = this.#rates.get(name);
     return html`
@@ -91,9 +87,7 @@ class TopicsPage extends Page {
           <th scope="col">Last offset</th></tr></thead>
         <tbody>${repeat(items, ({ name }) => name, (topic) => this.#topic(topic))}</tbody>
       </table>
-      <p class="more">${this.#list.next
-        ? html`<button class="plain" ?disabled=${this.#list.reading} @click=${this.#more}>Show more</button>`
-        : nothing} <span>${number(items.length)} shown.</span></p>
+      ${this.showMore(this.#list)}
     `;
   }
 

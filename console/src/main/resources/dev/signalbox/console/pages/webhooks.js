@@ -4,7 +4,7 @@ import { api } from '../api.js';
 import { Page } from '../page.js';
 import { PagedList } from '../paging.js';
 import { line, plain } from '../untrusted.js';
-import { ago, clock, count, exactly, number, took } from '../words.js';
+import { ago, clock, count, exactly, took } from '../words.js';
 
 const LIST = 'get /api/webhooks/endpoints';
 const REFRESH_MILLIS = 3000;
@@ -187,9 +187,7 @@ class WebhooksPage extends Page {
           <th scope="col">Actions</th></tr></thead>
         <tbody>${repeat(items, ({ id }) => id, (endpoint) => this.#endpoint(endpoint))}</tbody>
       </table>
-      <p class="more">${this.#list.next
-        ? html`<button class="plain" ?disabled=${this.#list.reading} @click=${() => this.shell.run(() => this.#list.more())}>Show more</button>`
-        : nothing} <span>${number(items.length)} shown.</span></p>
+      ${this.showMore(this.#list)}
     `;
   }
 
