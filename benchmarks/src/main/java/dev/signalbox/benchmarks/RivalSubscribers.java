@@ -60,8 +60,9 @@ final class RivalSubscribers implements AutoCloseable {
         }
         count(subscriber, read);
         channel.configureBlocking(false);
-        selector.wakeup();
         channel.register(selector, SelectionKey.OP_READ, subscriber);
+        // After the registration: a selection that has begun does not look at keys that come later.
+        selector.wakeup();
     }
 
     private void read() {

@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +19,15 @@ import org.jspecify.annotations.Nullable;
  * driver properties that it does not see unless all of them are texts. Thread-safe.
  */
 final class DriverDataSource implements DataSource {
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final Engine engine;
     private final Driver driver;
     private final String url;
     private final Properties properties;
 
-    private DriverDataSource(Driver driver, String url, Properties properties) {
+    private DriverDataSource(Engine engine, Driver driver, String url, Properties properties) {
+        this.engine = engine;
         this.driver = driver;
         this.url = url;
         this.properties = properties;
@@ -33,7 +39,8 @@ final class DriverDataSource implements DataSource {
      */
     static DriverDataSource of(DatabaseConfig config, Duration answerWithin) {
         Engine engine = Engine.of(config.dialect());
-        return new DriverDataSource(load(engine, config), config.url(), engine.properties(config, answerWithin));
+        return new DriverDataSource(
+                engine, load(engine, config), config.url(), engine.properties(config, answerWithin));
     }
 
     /** The same with another value of a property. */
@@ -41,7 +48,7 @@ final class DriverDataSource implements DataSource {
         Properties changed = new Properties();
         changed.putAll(properties);
         changed.setProperty(property, value);
-        return new DriverDataSource(driver, url, changed);
+        return new DriverDataSource(engine, driver, url, changed);
     }
 
     private static Driver load(Engine engine, DatabaseConfig config) {
@@ -64,8 +71,32 @@ final class DriverDataSource implements DataSource {
         }
     }
 
+    /**
+     * Where two connections switch a new SQLite file to write-ahead logging at once, or one recovers it, the others are refused
+     * immediately, whatever their busy timeout. They try again until that has gone by.
+     */
     @Override
     public Connection getConnection() throws SQLException {
+        long begun = System.nanoTime();
+        while (true) {
+            try {
+                return connect();
+            } catch (SQLException e) {
+                if (engine.trouble(e) != Trouble.BUSY
+                        || System.nanoTime() - begun >= busyTimeoutNanos()
+                        || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+
+    private long busyTimeoutNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(Long.parseLong(properties.getProperty("busy_timeout", "0")));
+    }
+
+    private Connection connect() throws SQLException {
         Properties own = new Properties();
         own.putAll(properties);
         Connection connection = driver.connect(url, own);
