@@ -9,6 +9,7 @@ import dev.signalbox.testing.services.RealPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -74,6 +75,26 @@ class DatabaseTest {
             try (Database database = migrated(config)) {
                 assertThat(count(database)).isZero();
             }
+        }
+    }
+
+    /** SQLite refuses to switch such a file to write-ahead logging at once, whatever the busy timeout. */
+    @Test
+    void aSqliteFileWithARollbackJournalIsOpenedWhenItsWriterIsDone() throws Exception {
+        DatabaseConfig config = DatabaseConfig.of("sqlite:" + folder.resolve("rollback.db"));
+        try (Connection writer = DriverManager.getConnection(config.url());
+                ExecutorService threads = Executors.newSingleThreadExecutor()) {
+            execute(writer, "create table trial (id integer primary key)");
+            execute(writer, "begin immediate");
+            Future<Long> opened = threads.submit(() -> {
+                try (Database database = Database.open(config)) {
+                    return count(database);
+                }
+            });
+            await().during(Duration.ofMillis(200)).until(() -> !opened.isDone());
+            execute(writer, "insert into trial values (1)");
+            execute(writer, "commit");
+            assertThat(opened.get()).isEqualTo(1);
         }
     }
 
