@@ -65,12 +65,22 @@ final class Transactions {
         for (int attempt = 1; ; attempt++) {
             try {
                 return step.run();
-            } catch (SQLException e) {
-                if (attempt == ATTEMPTS || !Failures.isConflict(config, e) || !pause(attempt)) {
+            } catch (SQLException | RuntimeException e) {
+                if (attempt == ATTEMPTS || !isConflict(e) || !pause(attempt)) {
                     throw e;
                 }
             }
         }
+    }
+
+    /** Libraries that work on the connection wrap what the driver throws. */
+    private boolean isConflict(Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return Failures.isConflict(config, sql);
+            }
+        }
+        return false;
     }
 
     /** Two that met in a deadlock would meet again if both came back at once. */

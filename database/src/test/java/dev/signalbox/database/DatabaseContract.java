@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -131,6 +132,21 @@ abstract class DatabaseContract {
     /** Two transactions that lock two rows in opposite order: the one that loses is run again. */
     @Test
     void deadlockIsRunAgain() throws Exception {
+        assertDeadlockIsRunAgain(work -> work);
+    }
+
+    @Test
+    void deadlockThatALibraryWrapsIsRunAgain() throws Exception {
+        assertDeadlockIsRunAgain(work -> connection -> {
+            try {
+                return work.run(connection);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private void assertDeadlockIsRunAgain(UnaryOperator<Work<Integer>> library) throws Exception {
         DatabaseConfig config = newDatabase();
         Assumptions.assumeTrue(
                 config.dialect() != Dialect.SQLITE, "skipped: SQLite's one writer locks everything at once");
@@ -142,7 +158,7 @@ abstract class DatabaseContract {
             List<Future<Integer>> ends = new ArrayList<>();
             for (int[] order : new int[][] {{10, 20}, {20, 10}}) {
                 boolean[] met = {false};
-                ends.add(threads.submit(() -> database.transact(connection -> {
+                ends.add(threads.submit(() -> database.transact(library.apply(connection -> {
                     runs.incrementAndGet();
                     execute(connection, "update trial set n = n where n = " + order[0]);
                     if (!met[0]) {
@@ -150,7 +166,7 @@ abstract class DatabaseContract {
                         meet(both);
                     }
                     return execute(connection, "update trial set n = n where n = " + order[1]);
-                })));
+                }))));
             }
             for (Future<Integer> end : ends) {
                 assertThat(end.get(100, TimeUnit.SECONDS)).isNotNegative();

@@ -6,12 +6,16 @@ import static org.awaitility.Awaitility.await;
 import dev.signalbox.server.command.ExitCode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -295,10 +299,31 @@ class ServerCommandsTest {
                 .out()
                 .strip();
         var token = server.tokenOf("bob");
+        // How long that takes depends on the attempts before, so the input ends only then.
         var run = withStdin(
-                "", () -> Run.of("connect", server.clientsUrl(), "--token-file", token, "--linger", "8s", "--json"));
+                atEnd(() -> stateOf(id).equals("SENT")),
+                () -> Run.of("connect", server.clientsUrl(), "--token-file", token, "--linger", "0s", "--json"));
         assertThat(run.out()).contains("\"client\":\"bob\"").contains("for bob");
         awaitState(id, "SENT");
+    }
+
+    /** An empty input that ends when the condition holds, or after twenty seconds. */
+    private static InputStream atEnd(BooleanSupplier condition) {
+        return new InputStream() {
+            @Override
+            public int read() {
+                long begun = System.nanoTime();
+                while (!condition.getAsBoolean() && System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(20)) {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+                }
+                return -1;
+            }
+
+            @Override
+            public int read(byte[] bytes, int from, int count) {
+                return read();
+            }
+        };
     }
 
     @Test
@@ -331,11 +356,11 @@ class ServerCommandsTest {
 
     private void awaitState(String id, String state) {
         await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(server.run("queue", "show", id, "--json")
-                                .json()
-                                .path("state")
-                                .asString(""))
-                        .isEqualTo(state));
+                .untilAsserted(() -> assertThat(stateOf(id)).isEqualTo(state));
+    }
+
+    private String stateOf(String id) {
+        return server.run("queue", "show", id, "--json").json().path("state").asString("");
     }
 
     private String csv(String text) throws IOException {
@@ -348,8 +373,12 @@ class ServerCommandsTest {
     }
 
     private static Run withStdin(String text, Command command) {
+        return withStdin(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), command);
+    }
+
+    private static Run withStdin(InputStream input, Command command) {
         var before = System.in;
-        System.setIn(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+        System.setIn(input);
         try {
             return command.run();
         } finally {

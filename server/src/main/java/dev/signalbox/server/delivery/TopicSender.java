@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Publishes to a topic of clients; it counts when the topic has the message. Each attempt has the same id and the same key: a topic
@@ -46,14 +48,17 @@ final class TopicSender implements Sender {
                 new SendResult.Accepted(Optional.of(position.epoch() + ":" + position.offset()));
             case Publishing.Passed() -> new SendResult.Accepted(Optional.empty());
             case Publishing.Refused(RouteError error) -> refused(error);
-            case Publishing.Later(CompletionStage<Publishing> outcome) -> result(awaited(outcome, delivery), delivery);
+            case Publishing.Later(CompletionStage<Publishing> outcome) -> awaited(outcome, delivery);
         };
     }
 
-    private static Publishing awaited(CompletionStage<Publishing> outcome, Delivery delivery)
+    private static SendResult awaited(CompletionStage<Publishing> outcome, Delivery delivery)
             throws InterruptedException {
+        Duration within = RoutedMessage.within(delivery, TIMEOUT);
         try {
-            return outcome.toCompletableFuture().get();
+            return result(outcome.toCompletableFuture().get(within.toMillis(), TimeUnit.MILLISECONDS), delivery);
+        } catch (TimeoutException e) {
+            return new SendResult.Unknown("the topic's history did not answer within " + within);
         } catch (ExecutionException e) {
             throw new IllegalStateException("the router failed to publish " + delivery.id(), e.getCause());
         }

@@ -56,7 +56,10 @@ public final class InboxFeature implements Feature {
                 topics.changed(change);
             });
             node.channels().add(new InboxChannel(new InboxSender(inboxes)));
-            node.whenOpening(() -> node.logic(InboxLogic.NAME, new InboxLogic(inboxes).logic()));
+            node.whenOpening(() -> {
+                node.logic(InboxLogic.NAME, new InboxLogic(inboxes).logic());
+                node.router().onSend(InboxTopics::guard);
+            });
             node.removing("items of inboxes", () -> inboxes.removeExpired() == Inboxes.MOST);
             node.api(new Api(
                     new InboxRoutes(inboxes, node.bounds()).routes(),

@@ -4,6 +4,7 @@ import dev.signalbox.delivery.inbox.InboxItem;
 import dev.signalbox.delivery.inbox.InboxListener;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Authorizer.Operation;
+import dev.signalbox.router.Decision;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.Principal;
@@ -51,6 +52,17 @@ final class InboxTopics implements InboxListener {
         return operation == Operation.SUBSCRIBE
                 && address instanceof Address.Topic topic
                 && topic.name().equals(PREFIX + principal.user());
+    }
+
+    /** Rejects what others would publish there, over the queue and over REST, too: a client takes it for a change in its inbox. */
+    static Decision guard(Message message) {
+        return message.source().equals(SELF) || message.targets().stream().noneMatch(InboxTopics::isOne)
+                ? Decision.accept(message)
+                : Decision.reject("only the server itself publishes to topics " + PREFIX + "…");
+    }
+
+    private static boolean isOne(Address address) {
+        return address instanceof Address.Topic topic && topic.name().startsWith(PREFIX);
     }
 
     /**

@@ -91,6 +91,9 @@ class ServerInboxTest {
             bob.say("{\"type\":\"publish\",\"topic\":\"inbox/eve\",\"text\":\"forged\"}");
             eve.say("{\"type\":\"subscribe\",\"id\":\"s\",\"topic\":\"inbox/eve\"}");
             until(() -> server.run("topic", "show", "inbox/eve").exitCode() == ExitCode.OK);
+            Run forged = server.run("topic", "publish", "inbox/eve", "forged");
+            assertThat(forged.exitCode()).isEqualTo(ExitCode.REFUSED);
+            assertThat(forged.err()).contains("only the server itself publishes to topics inbox/");
 
             send("inbox:eve", "one");
             until(() -> eve.messages().size() == 1);

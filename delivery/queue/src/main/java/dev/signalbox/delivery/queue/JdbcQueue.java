@@ -237,7 +237,7 @@ final class JdbcQueue implements DeliveryQueue {
         }
     }
 
-    /** The same in a transaction of the queue's own: what it throws lets the database repeat that after a conflict. */
+    /** The same in a transaction of the queue's own: what it throws lets the database tell what it means. */
     List<Receipt> enqueueIn(Connection transaction, List<Reach> reaches) throws SQLException {
         List<Ticket> tickets = new ArrayList<>();
         long now = time.now();

@@ -93,7 +93,7 @@ final class Link implements AutoCloseable {
             StatefulRedisConnection<String, String> current = connection;
             if (current == null || !current.isOpen()) {
                 drop(current);
-                current = client.connect();
+                current = Connecting.within(timeout, client::connect);
                 current.setTimeout(timeout);
                 connection = current;
             }

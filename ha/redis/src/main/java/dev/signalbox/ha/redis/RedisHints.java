@@ -6,6 +6,7 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +20,10 @@ final class RedisHints {
 
     private RedisHints() {}
 
-    static Watch watch(RedisClient client, String key, Runnable changed) {
+    static Watch watch(RedisClient client, Duration timeout, String key, Runnable changed) {
         try {
-            StatefulRedisPubSubConnection<String, String> connection = client.connectPubSub();
+            StatefulRedisPubSubConnection<String, String> connection =
+                    Connecting.within(timeout, client::connectPubSub);
             connection.addListener(new RedisPubSubAdapter<>() {
                 @Override
                 public void message(String channel, String message) {

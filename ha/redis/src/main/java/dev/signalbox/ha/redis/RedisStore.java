@@ -19,11 +19,13 @@ final class RedisStore implements LeaseStore {
     private final Link link;
     private final String prefix;
     private final RedisClient client;
+    private final Duration timeout;
 
     RedisStore(RedisClient client, String prefix, Duration timeout) {
         this.link = new Link(client, timeout);
         this.prefix = prefix;
         this.client = client;
+        this.timeout = timeout;
     }
 
     private String key(String name) {
@@ -69,7 +71,7 @@ final class RedisStore implements LeaseStore {
 
     @Override
     public Watch watch(String name, Runnable changed) {
-        return RedisHints.watch(client, key(name), changed);
+        return RedisHints.watch(client, timeout, key(name), changed);
     }
 
     @Override

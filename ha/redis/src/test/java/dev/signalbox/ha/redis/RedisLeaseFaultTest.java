@@ -2,6 +2,7 @@ package dev.signalbox.ha.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.signalbox.ha.lease.Acquisition;
 import dev.signalbox.ha.lease.Election;
@@ -19,7 +20,9 @@ import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +59,27 @@ class RedisLeaseFaultTest {
                         .isFalse();
                 assertThat(epoch(store.acquire("a", "two", Duration.ofMinutes(5))))
                         .isGreaterThan(second);
+            } finally {
+                client.shutdown();
+            }
+        }
+    }
+
+    /** The client alone would wait a minute, and all that use the store with it. */
+    @Test
+    void aServerThatTakesAConnectionAndSaysNothingIsNoticedInTime() {
+        try (RealRedis redis = RealRedis.start();
+                FaultProxy proxy = FaultProxy.before(redis.port())) {
+            RedisClient client = RedisClient.create(RealRedis.url(proxy.port()));
+            proxy.swallowAnswers();
+            try (LeaseStore store = RedisLeases.open(client, "", TIMEOUT)) {
+                CompletableFuture<Throwable> failure = CompletableFuture.supplyAsync(
+                        () -> catchThrowable(() -> store.find("a")), Thread::startVirtualThread);
+                assertThat(failure)
+                        .succeedsWithin(Duration.ofSeconds(20))
+                        .asInstanceOf(InstanceOfAssertFactories.THROWABLE)
+                        .isInstanceOf(LeaseStoreUnavailableException.class)
+                        .hasMessageContaining("no connection within " + TIMEOUT);
             } finally {
                 client.shutdown();
             }

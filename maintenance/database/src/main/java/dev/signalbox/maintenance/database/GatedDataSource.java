@@ -70,10 +70,7 @@ public final class GatedDataSource implements DataSource {
     }
 
     private Connection gated(Borrowing borrowing) throws SQLException {
-        if (!enter()) {
-            throw new SQLTransientConnectionException("in maintenance: no connections are given out; try again later");
-        }
-        long before = cuts.get();
+        long before = admitted();
         GatedConnection lent = borrowed(borrowing);
         // Race: this one may have waited in the pool while those that were out were aborted.
         if (cuts.get() != before) {
@@ -82,6 +79,24 @@ public final class GatedDataSource implements DataSource {
                     "in maintenance: the pool had no connection until it was too late; try again later");
         }
         return lent.proxy();
+    }
+
+    /**
+     * Passes the gate. Returns how often connections were aborted before. Race: a thread that is held up just behind the gate may
+     * miss a whole drain, and one that waits before it does; both have to pass it once more.
+     */
+    private long admitted() throws SQLException {
+        while (true) {
+            long before = cuts.get();
+            if (!enter()) {
+                throw new SQLTransientConnectionException(
+                        "in maintenance: no connections are given out; try again later");
+            }
+            if (cuts.get() == before) {
+                return before;
+            }
+            gate.leave();
+        }
     }
 
     private GatedConnection borrowed(Borrowing borrowing) throws SQLException {

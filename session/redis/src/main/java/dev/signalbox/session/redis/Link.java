@@ -162,7 +162,8 @@ final class Link implements AutoCloseable {
 
     private StatefulRedisConnection<byte[], byte[]> connect() {
         try {
-            StatefulRedisConnection<byte[], byte[]> fresh = client.connect(ByteArrayCodec.INSTANCE);
+            StatefulRedisConnection<byte[], byte[]> fresh =
+                    Connecting.within(timeout, () -> client.connect(ByteArrayCodec.INSTANCE));
             fresh.setTimeout(timeout);
             connection = fresh;
             failure = null;

@@ -35,8 +35,8 @@ final class RedisNotifications implements Notifications {
 
     static Notifications open(RedisClient client, String channel, ChangeListener listener, Duration liveness) {
         try {
-            RedisNotifications notifications =
-                    new RedisNotifications(client.connectPubSub(StringCodec.UTF8), listener, liveness);
+            RedisNotifications notifications = new RedisNotifications(
+                    Connecting.within(liveness, () -> client.connectPubSub(StringCodec.UTF8)), listener, liveness);
             notifications.subscribe(channel);
             return notifications;
         } catch (RedisException e) {

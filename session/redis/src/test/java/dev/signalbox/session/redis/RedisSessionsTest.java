@@ -2,6 +2,7 @@ package dev.signalbox.session.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.session.bus.BusHealth;
@@ -20,6 +21,7 @@ import dev.signalbox.session.bus.SessionStore.GroupDocument;
 import dev.signalbox.session.bus.SessionStore.Place;
 import dev.signalbox.session.bus.SessionUnavailableException;
 import dev.signalbox.session.bus.Subscriber;
+import dev.signalbox.testing.services.FaultProxy;
 import dev.signalbox.testing.services.RealRedis;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
@@ -31,6 +33,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,6 +116,30 @@ class RedisSessionsTest {
         assertThatExceptionOfType(SessionUnavailableException.class).isThrownBy(() -> open(Retention.FOREVER, NOW));
     }
 
+    /** The client alone would wait a minute to connect, with everybody who appends behind it. */
+    @Test
+    void aServerThatTakesAConnectionAndSaysNothingIsNoticedInTime() {
+        Duration timeout = Duration.ofMillis(500);
+        try (FaultProxy proxy = FaultProxy.before(redis.port())) {
+            RedisClient deaf = RedisClient.create(RealRedis.url(proxy.port()));
+            try (SessionStore store =
+                    RedisSessions.open(deaf, "n", Retention.FOREVER, InstantSource.fixed(NOW), timeout)) {
+                proxy.swallowAnswers();
+                assertThatExceptionOfType(SessionUnavailableException.class)
+                        .isThrownBy(() -> store.append(batch(NOW, "s", 1)));
+                CompletableFuture<Throwable> failure = CompletableFuture.supplyAsync(
+                        () -> catchThrowable(() -> store.append(batch(NOW, "s", 1))), Thread::startVirtualThread);
+                assertThat(failure)
+                        .succeedsWithin(Duration.ofSeconds(20))
+                        .asInstanceOf(InstanceOfAssertFactories.THROWABLE)
+                        .isInstanceOf(SessionUnavailableException.class)
+                        .hasMessageContaining("no connection within " + timeout);
+            } finally {
+                deaf.shutdown();
+            }
+        }
+    }
+
     @Test
     void aNamespaceMustNotHoldABrace() {
         assertThatExceptionOfType(IllegalArgumentException.class)
@@ -178,17 +205,19 @@ class RedisSessionsTest {
 
     @Test
     void aClientThatIsShutDownFirstIsToldAsDegraded() throws Exception {
+        AtomicInteger ups = new AtomicInteger();
         AtomicInteger downs = new AtomicInteger();
         try (SessionBus<String> bus = SessionBus.builder(open(Retention.FOREVER, NOW), Codec.text())
                 .listener(new BusListener() {
                     @Override
                     public void tail(boolean up) {
-                        downs.addAndGet(up ? 0 : 1);
+                        (up ? ups : downs).incrementAndGet();
                     }
                 })
                 .build()) {
             bus.subscribe("s", From.now(), event -> {});
-            await().until(() -> bus.health().status() == BusHealth.Status.UP);
+            await().until(() -> ups.get() == 1);
+            assertThat(bus.health().status()).isEqualTo(BusHealth.Status.UP);
             client.shutdown();
             await().until(() -> downs.get() == 1);
             assertThat(bus.health().status()).isNotEqualTo(BusHealth.Status.UP);

@@ -350,7 +350,9 @@ class PostgresQueueFaultTest {
             ids.addAll(enqueueMany(500));
             awaitSent(1_000);
             assertEachSentOnce(ids);
-            assertThat(dispatcher.health().problem()).isEmpty();
+            await().atMost(SOON)
+                    .untilAsserted(
+                            () -> assertThat(dispatcher.health().problem()).isEmpty());
         }
     }
 
