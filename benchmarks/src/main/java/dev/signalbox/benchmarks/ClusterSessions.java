@@ -24,8 +24,8 @@ final class ClusterSessions {
         try (Router first = Router.create(RouterOptions.defaults());
                 Router second = Router.create(RouterOptions.defaults())) {
             RouterInProcess.Gateway gateway = new RouterInProcess.Gateway();
-            first.attach(gateway);
             Cluster one = first.join(broker.link("bench"), ClusterOptions.of("one", SECRET));
+            first.attach(gateway);
             Waiting.until(() -> one.counts().published() > 0);
             for (int i = ALONE; i < SESSIONS; i++) {
                 gateway.connect("client-" + i, new RouterInProcess.Counter());
