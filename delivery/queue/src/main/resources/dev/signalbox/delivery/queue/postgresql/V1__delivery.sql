@@ -5,8 +5,7 @@
 -- what only Java can check (steps, headers) and cannot read ends as dead.
 create table delivery_message (
     accepted_at  bigint   not null,
-    due_at       bigint   not null, -- of the first attempt
-    not_before   bigint   check (not_before > 0 and not_before < 253402214400000000),            -- as the caller wished
+    not_before   bigint   check (not_before > 0 and not_before < 253402214400000000), -- as the caller wished; until then, or accepted_at, the first attempt waits
     expires_at   bigint   check (expires_at > 0 and expires_at < 253402214400000000),
     id           uuid     not null primary key,
     priority     smallint not null check (priority between 0 and 9),
@@ -467,9 +466,9 @@ begin
     if least(at, expires_at) <= 'epoch' or greatest(at, expires_at) >= '9999-12-31 00:00:00+00' then
         raise exception 'at and expires_at must be between 1970 and 9999' using errcode = 'check_violation';
     end if;
-    insert into delivery_message (accepted_at, due_at, not_before, expires_at, id, priority, max_attempts, steps, body,
+    insert into delivery_message (accepted_at, not_before, expires_at, id, priority, max_attempts, steps, body,
                                   headers, dedupe_key, traceparent, tags, metadata, dedupe_window, time_zone, quiet_hours)
-    values (now_micros, due, (extract(epoch from signalbox_enqueue.at) * 1000000)::bigint,
+    values (now_micros, (extract(epoch from signalbox_enqueue.at) * 1000000)::bigint,
             (extract(epoch from signalbox_enqueue.expires_at) * 1000000)::bigint, new_id, signalbox_enqueue.priority,
             signalbox_enqueue.max_attempts, signalbox_enqueue.steps, signalbox_enqueue.body,
             signalbox_enqueue.headers::text, signalbox_enqueue.dedupe_key, signalbox_enqueue.traceparent,
