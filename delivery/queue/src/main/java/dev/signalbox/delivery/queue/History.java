@@ -79,9 +79,7 @@ final class History {
         Map<UUID, Story> records = new HashMap<>();
         each(connection, "select * from delivery_message where id in (%s)", ids, row -> {
             UUID id = rows.id(row, "id");
-            records.put(
-                    id,
-                    new Story(rows.reach(row), row.getLong("accepted_at"), row.getLong("due_at"), new ArrayList<>()));
+            records.put(id, new Story(rows.reach(row), row.getLong("accepted_at"), dueAt(row), new ArrayList<>()));
         });
         each(connection, "select * from delivery_outcome where id in (%s) order by id, attempt", ids, row -> {
             Story record = records.get(rows.id(row, "id"));
@@ -90,6 +88,11 @@ final class History {
             }
         });
         return ids.stream().map(records::get).filter(Objects::nonNull).toList();
+    }
+
+    /** When the first attempt was due, as {@link Ticket#first} says. */
+    private static long dueAt(ResultSet message) throws SQLException {
+        return Math.max(message.getLong("accepted_at"), message.getLong("not_before")); // Without the latter, 0.
     }
 
     /** A row that cannot be read has one step, whatever its history says. */

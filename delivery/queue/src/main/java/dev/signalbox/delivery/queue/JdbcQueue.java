@@ -3,7 +3,6 @@ package dev.signalbox.delivery.queue;
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseException;
 import dev.signalbox.database.DatabaseUnavailableException;
-import dev.signalbox.database.Dialect;
 import dev.signalbox.database.Migration;
 import dev.signalbox.database.Work;
 import java.sql.Connection;
@@ -170,12 +169,12 @@ final class JdbcQueue implements DeliveryQueue {
     }
 
     /**
-     * On PostgreSQL a chunk is one statement, which is a transaction of its own, without the round trips of one.
+     * A chunk that is one statement is a transaction of its own, without the round trips of one.
      *
      * @param offered becomes true once the server has something that it may commit
      */
     private List<Receipt> offer(List<Reach> reaches, long now, List<Ticket> tickets, AtomicBoolean offered) {
-        boolean single = database.dialect() == Dialect.POSTGRESQL && reaches.size() <= CHUNK;
+        boolean single = reaches.size() <= CHUNK && store.insertsAtOnce(reaches);
         Work<List<Receipt>> insert = connection -> {
             offered.compareAndSet(false, single);
             tickets.clear();

@@ -18,12 +18,12 @@ import java.util.stream.Collectors;
  */
 record NewMessages(Rows rows, Ledger ledger) {
     private static final String INSERT = """
-            insert into delivery_message (id, accepted_at, due_at, not_before, expires_at, priority, max_attempts, steps,
+            insert into delivery_message (id, accepted_at, not_before, expires_at, priority, max_attempts, steps,
                                           body, headers, dedupe_key, traceparent, tags, metadata, dedupe_window,
                                           time_zone, quiet_hours)
             values\s""";
 
-    private static final int COLUMNS = 17;
+    private static final int COLUMNS = 16;
     private static final String ROW = "(" + Rows.placeholders(COLUMNS) + ")";
 
     /** How many rows one statement has at most, and how many characters: servers refuse one of several megabytes. */
@@ -118,21 +118,20 @@ record NewMessages(Rows rows, Ledger ledger) {
     private void bind(PreparedStatement statement, int before, Reach reach, long now) throws SQLException {
         rows.bind(statement, before + 1, reach.id());
         statement.setLong(before + 2, now);
-        statement.setLong(before + 3, Ticket.first(reach, now).runAt());
-        Rows.bindTime(statement, before + 4, Micros.of(reach.at()));
-        Rows.bindTime(statement, before + 5, Micros.of(reach.expiresAt()));
-        statement.setInt(before + 6, reach.priority());
-        statement.setInt(before + 7, reach.maxAttempts());
-        statement.setString(before + 8, Rows.write(reach.steps()));
-        statement.setString(before + 9, rows.body(reach));
-        statement.setString(before + 10, Rows.write(reach.headers()));
-        statement.setString(before + 11, reach.dedupeKey().orElse(null));
-        statement.setString(before + 12, reach.traceparent().orElse(null));
-        statement.setString(before + 13, Rows.writeTags(reach.labels().tags()));
-        statement.setString(before + 14, Rows.write(reach.labels().metadata()));
+        Rows.bindTime(statement, before + 3, Micros.of(reach.at()));
+        Rows.bindTime(statement, before + 4, Micros.of(reach.expiresAt()));
+        statement.setInt(before + 5, reach.priority());
+        statement.setInt(before + 6, reach.maxAttempts());
+        statement.setString(before + 7, Rows.write(reach.steps()));
+        statement.setString(before + 8, rows.body(reach));
+        statement.setString(before + 9, Rows.write(reach.headers()));
+        statement.setString(before + 10, reach.dedupeKey().orElse(null));
+        statement.setString(before + 11, reach.traceparent().orElse(null));
+        statement.setString(before + 12, Rows.writeTags(reach.labels().tags()));
+        statement.setString(before + 13, Rows.write(reach.labels().metadata()));
         Rows.bindTime(
-                statement, before + 15, reach.dedupeWindow().map(Micros::of).orElse(Micros.NONE));
-        statement.setString(before + 16, Rows.zone(reach.recipientTime()));
-        statement.setString(before + 17, Rows.hours(reach.recipientTime()));
+                statement, before + 14, reach.dedupeWindow().map(Micros::of).orElse(Micros.NONE));
+        statement.setString(before + 15, Rows.zone(reach.recipientTime()));
+        statement.setString(before + 16, Rows.hours(reach.recipientTime()));
     }
 }

@@ -11,9 +11,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
-/** Records verdicts on PostgreSQL: all of a batch in one statement, so in one round trip and by one snapshot. */
+/**
+ * Records verdicts on PostgreSQL: all of a batch in one statement, so in one round trip and by one snapshot. It must be one: a node that
+ * is frozen between two would keep the leases locked, and others could not rescue them. So the outcomes are not copied, though that
+ * would log less (see {@link BinaryCopy}).
+ */
 final class PostgresCompletion {
-    /** Updating or deleting the lease locks it, so a rescue either waits for these outcomes or leaves none to record. */
+    /**
+     * Updating or deleting the lease locks it, so a rescue either waits for these outcomes or leaves none to record. Outcomes are inserted
+     * in the order of their key, so that few pages of its index are split in the middle.
+     */
     private static final String COMPLETE = """
             with kept as (
                 update delivery_lease l set open = l.open - k.n
@@ -30,7 +37,7 @@ final class PostgresCompletion {
                 join held on held.id = i.lease
             ), recorded as (
                 insert into delivery_outcome (at, next_at, id, attempt, millis, step, result, state, provider_id, error)
-                select at, next_at, id, attempt, millis, step, result, state, provider_id, error from good
+                select at, next_at, id, attempt, millis, step, result, state, provider_id, error from good order by id
             ), buried as (
                 insert into delivery_dead (at, id, attempt, state, reason)
                 select at, id, attempt, state, error from good where next_at is null and state <> 'SENT'

@@ -19,45 +19,10 @@ import java.util.UUID;
 /**
  * The queue on PostgreSQL. Each step is one statement, so one round trip, wherever one snapshot is enough.
  *
- * <p>A claim takes its rows by {@code ctid = any(array(select … for update skip locked))}: as a join with a limit, the
- * generic plan of a prepared statement scans the whole table instead. It is a function in the database, for its settings.
+ * <p>A claim takes its rows by {@code ctid = any(array(select …))}: as a join with a limit, the generic plan of a prepared statement
+ * scans the whole table instead. It is a function in the database, for its settings.
  */
 final class PostgresStore implements Store {
-    private static final String INSERT = """
-            with input as (
-                select * from unnest(?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::smallint[], ?::smallint[],
-                                     ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-                                     ?::text[], ?::bigint[], ?::text[], ?::text[])
-                    as t (id, due_at, not_before, expires_at, priority, max_attempts, steps, body, headers, dedupe_key,
-                          lane, traceparent, tags, metadata, dedupe_window, time_zone, quiet_hours)
-            ), fresh as (
-                insert into delivery_message (accepted_at, due_at, not_before, expires_at, id, priority, max_attempts,
-                                              steps, body, headers, dedupe_key, traceparent, tags, metadata, dedupe_window,
-                                              time_zone, quiet_hours)
-                select ?, due_at, not_before, expires_at, id, priority, max_attempts, steps, body, headers, dedupe_key,
-                       traceparent, tags, metadata, dedupe_window, time_zone, quiet_hours
-                from input
-                on conflict do nothing
-                returning id
-            ), due as (
-                insert into delivery_ready (run_at, id, attempt, priority, step, tried, lane)
-                select due_at, id, 0, priority, 0, 0, lane from input join fresh using (id) where due_at <= ?
-            ), waiting as (
-                insert into delivery_later (run_at, id, attempt, priority, step, tried, lane)
-                select due_at, id, 0, priority, 0, 0, lane from input join fresh using (id) where due_at > ?
-            )
-            select id from fresh
-            """;
-
-    /** Where one of them has a tag: those are entered where a search by tag looks. */
-    private static final String INSERT_TAGGED = INSERT.replace("select id from fresh", """
-            , tagged as (
-                insert into delivery_tag (tag, id)
-                select t.tag, input.id from input join fresh using (id)
-                cross join unnest(string_to_array(input.tags, chr(10))) as t (tag)
-            )
-            select id from fresh""");
-
     /** Nothing may be joined here: the function claims by a later snapshot than that of the statement that calls it. */
     private static final String CLAIM = "select * from delivery_claim(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
@@ -118,12 +83,14 @@ final class PostgresStore implements Store {
     private final Database database;
     private final boolean byItsClock;
     private final Rows rows;
+    private final PostgresInsertion insertion;
 
     /** @param byItsClock whether leases go by the database's clock, rather than by the time that callers give */
     PostgresStore(Database database, boolean byItsClock, Rows rows) {
         this.database = database;
         this.byItsClock = byItsClock;
         this.rows = rows;
+        this.insertion = new PostgresInsertion(rows);
     }
 
     /** What a statement is told of the time: nothing, where it reads the database's clock. */
@@ -132,37 +99,13 @@ final class PostgresStore implements Store {
     }
 
     @Override
-    public Set<UUID> insert(Connection connection, List<Reach> reaches, long now) throws SQLException {
-        List<Ticket> tickets =
-                reaches.stream().map(reach -> Ticket.first(reach, now)).toList();
-        boolean tagged =
-                reaches.stream().anyMatch(reach -> !reach.labels().tags().isEmpty());
-        try (PreparedStatement statement = connection.prepareStatement(tagged ? INSERT_TAGGED : INSERT)) {
-            Arguments in = new Arguments(connection, statement);
-            in.uuids(reaches, Reach::id);
-            in.longs(tickets, Ticket::runAt);
-            in.times(reaches, reach -> Micros.of(reach.at()));
-            in.times(reaches, reach -> Micros.of(reach.expiresAt()));
-            in.smalls(reaches, Reach::priority);
-            in.smalls(reaches, Reach::maxAttempts);
-            in.texts(reaches, reach -> Rows.write(reach.steps()));
-            in.texts(reaches, rows::body);
-            in.texts(reaches, reach -> Rows.write(reach.headers()));
-            in.texts(reaches, reach -> reach.dedupeKey().orElse(null));
-            in.texts(tickets, ticket -> ticket.lane().name());
-            in.fewTexts(reaches, reach -> reach.traceparent().orElse(null));
-            in.fewTexts(reaches, reach -> Rows.writeTags(reach.labels().tags()));
-            in.fewTexts(reaches, reach -> Rows.write(reach.labels().metadata()));
-            in.fewTimes(reaches, PostgresStore::window);
-            in.fewTexts(reaches, reach -> Rows.zone(reach.recipientTime()));
-            in.fewTexts(reaches, reach -> Rows.hours(reach.recipientTime()));
-            in.longs(now, now, now);
-            return ids(statement);
-        }
+    public boolean insertsAtOnce(List<Reach> reaches) {
+        return !PostgresInsertion.copies(reaches);
     }
 
-    private static long window(Reach reach) {
-        return reach.dedupeWindow().map(Micros::of).orElse(Micros.NONE);
+    @Override
+    public Set<UUID> insert(Connection connection, List<Reach> reaches, long now) throws SQLException {
+        return insertion.insert(connection, reaches, now);
     }
 
     @Override

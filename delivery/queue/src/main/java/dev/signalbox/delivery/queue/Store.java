@@ -53,6 +53,11 @@ interface Store {
         Verdict decide(Orphan orphan);
     }
 
+    /** Whether {@link #insert} does with one statement for these, and so needs no transaction around it. */
+    default boolean insertsAtOnce(List<Reach> reaches) {
+        return false;
+    }
+
     /** Inserts those of the reaches whose id and dedupe key are new, and returns their ids. Ids must not repeat. */
     Set<UUID> insert(Connection connection, List<Reach> reaches, long now) throws SQLException;
 

@@ -32,8 +32,8 @@ class ListingPlanTest {
         database = Database.open(DatabaseConfig.of(RealPostgres.shared().freshDatabase()));
         JdbcQueue.open(database, Time.of(InstantSource.system()), BodyProtection.NONE);
         database.transact(connection -> execute(connection, """
-                insert into delivery_message (accepted_at, due_at, id, priority, max_attempts, steps, body)
-                select n, n, lpad(to_hex(n), 32, '0')::uuid, 5, 5, 'sms:+61400000000', 'x' from generate_series(1, %1$d) n;
+                insert into delivery_message (accepted_at, id, priority, max_attempts, steps, body)
+                select n, lpad(to_hex(n), 32, '0')::uuid, 5, 5, 'sms:+61400000000', 'x' from generate_series(1, %1$d) n;
                 insert into delivery_ready (run_at, id, attempt, priority, step, tried, lane)
                 select n, lpad(to_hex(n), 32, '0')::uuid, 0, 5, 0, 0, 'sms' from generate_series(1, %1$d) n;
                 """.formatted(MESSAGES)));

@@ -39,9 +39,9 @@ class MySqlPlanTest {
         database = Database.open(DatabaseConfig.of(RealMariaDb.shared().freshDatabase()));
         queue = JdbcQueue.open(database, Time.of(() -> NOW), BodyProtection.NONE);
         for (String sql : List.of("""
-                insert into delivery_message (id, accepted_at, due_at, priority, max_attempts, steps, body, dedupe_key,
+                insert into delivery_message (id, accepted_at, priority, max_attempts, steps, body, dedupe_key,
                                               dedupe_window)
-                select unhex(lpad(hex(seq), 32, '0')), seq, seq, 5, 5, 'sms:+61400000000', 'x', concat('key', seq), 1000
+                select unhex(lpad(hex(seq), 32, '0')), seq, 5, 5, 'sms:+61400000000', 'x', concat('key', seq), 1000
                 from seq_1_to_%d
                 """, """
                 insert into delivery_ready (lane, priority, run_at, id, step, attempt, tried)

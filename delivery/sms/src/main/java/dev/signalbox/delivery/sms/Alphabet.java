@@ -36,7 +36,13 @@ public enum Alphabet {
 
     /** The narrowest that has all characters of a text. */
     public static Alphabet of(String text) {
-        return text.chars().allMatch(unit -> DEFAULT.get(unit) || EXTENSION.get(unit)) ? GSM_7 : UCS_2;
+        for (int at = 0; at < text.length(); at++) {
+            char unit = text.charAt(at);
+            if (!DEFAULT.get(unit) && !EXTENSION.get(unit)) {
+                return UCS_2;
+            }
+        }
+        return GSM_7;
     }
 
     /** How many units a message of one segment can have: septets, or units of UTF-16. */
@@ -47,6 +53,17 @@ public enum Alphabet {
     /** How many units each segment of a longer message can have; the header that links them takes the rest. */
     public int linked() {
         return linked;
+    }
+
+    /** The units of a text in this alphabet. */
+    int units(String text) {
+        int units = text.length();
+        if (this == GSM_7) {
+            for (int at = 0; at < text.length(); at++) {
+                units += EXTENSION.get(text.charAt(at)) ? 1 : 0;
+            }
+        }
+        return units;
     }
 
     /** The units of one character, given as a Unicode code point of a text in this alphabet. */

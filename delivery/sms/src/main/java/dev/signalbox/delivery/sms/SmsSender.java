@@ -94,12 +94,15 @@ public final class SmsSender implements Sender, AutoCloseable {
     }
 
     private List<String> texts(String body) {
-        var text = SmsText.of(body);
         return switch (options.tooLong()) {
             case REJECT -> List.of(body);
-            case SPLIT -> text.fits(options.limit()) ? List.of(body) : text.split(options.limit());
-            case TRUNCATE -> List.of(text.truncate(options.limit()));
+            case SPLIT -> parts(SmsText.of(body));
+            case TRUNCATE -> List.of(SmsText.of(body).truncate(options.limit()));
         };
+    }
+
+    private List<String> parts(SmsText text) {
+        return text.fits(options.limit()) ? List.of(text.text()) : text.split(options.limit());
     }
 
     /** Several texts are one delivery, so if the first is out and another is not, neither "sent" nor "not sent" is true. */

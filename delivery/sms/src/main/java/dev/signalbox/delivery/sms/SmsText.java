@@ -25,7 +25,7 @@ public record SmsText(String text, Alphabet alphabet, int units, List<String> se
 
     public static SmsText of(String text) {
         var alphabet = Alphabet.of(text);
-        int units = text.codePoints().map(alphabet::units).sum();
+        int units = alphabet.units(text);
         return new SmsText(
                 text,
                 alphabet,
@@ -56,8 +56,7 @@ public record SmsText(String text, Alphabet alphabet, int units, List<String> se
         if (segments.size() == 1) {
             return alphabet.alone() - units;
         }
-        return alphabet.linked()
-                - segments.getLast().codePoints().map(alphabet::units).sum();
+        return alphabet.linked() - alphabet.units(segments.getLast());
     }
 
     boolean fits(SmsLimit limit) {

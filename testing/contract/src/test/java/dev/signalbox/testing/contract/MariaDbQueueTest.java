@@ -70,6 +70,14 @@ class MariaDbQueueTest {
     }
 
     @Nested
+    class Bulk extends DeliveryQueueBulkContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Search extends DeliveryQueueSearchContract {
         @BeforeAll
         static void inTheLongForm() {

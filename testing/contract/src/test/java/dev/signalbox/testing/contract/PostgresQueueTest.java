@@ -43,6 +43,14 @@ class PostgresQueueTest {
     }
 
     @Nested
+    class Bulk extends DeliveryQueueBulkContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Search extends DeliveryQueueSearchContract {
         @Override
         protected DatabaseConfig newDatabase() {

@@ -23,6 +23,14 @@ class SqliteQueueTest {
     }
 
     @Nested
+    class Bulk extends DeliveryQueueBulkContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Search extends DeliveryQueueSearchContract {
         @Override
         protected DatabaseConfig newDatabase() {

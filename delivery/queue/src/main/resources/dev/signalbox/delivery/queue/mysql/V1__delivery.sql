@@ -7,8 +7,7 @@
 create table delivery_message (
     id           binary(16) not null primary key,
     accepted_at  bigint     not null,
-    due_at       bigint     not null, -- of the first attempt
-    not_before   bigint check (not_before > 0 and not_before < 253402214400000000), -- as the caller wished
+    not_before   bigint check (not_before > 0 and not_before < 253402214400000000), -- as the caller wished; until then, or accepted_at, the first attempt waits
     expires_at   bigint check (expires_at > 0 and expires_at < 253402214400000000),
     priority     smallint   not null check (priority between 0 and 9),
     max_attempts smallint   not null check (max_attempts between 1 and 100),

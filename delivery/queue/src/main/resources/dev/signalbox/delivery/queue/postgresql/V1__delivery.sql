@@ -5,8 +5,7 @@
 -- what only Java can check (steps, headers) and cannot read ends as dead.
 create table delivery_message (
     accepted_at  bigint   not null,
-    due_at       bigint   not null, -- of the first attempt
-    not_before   bigint   check (not_before > 0 and not_before < 253402214400000000),            -- as the caller wished
+    not_before   bigint   check (not_before > 0 and not_before < 253402214400000000), -- as the caller wished; until then, or accepted_at, the first attempt waits
     expires_at   bigint   check (expires_at > 0 and expires_at < 253402214400000000),
     id           uuid     not null primary key,
     priority     smallint not null check (priority between 0 and 9),
@@ -209,6 +208,56 @@ begin
 end
 $$;
 
+-- Deletes the first tickets of a lane, without those that somebody else holds, and says how many of the first it did not get. It does not
+-- lock them before, which would log each of them twice: a row's xmax tells that somebody has locked or deleted it, or is about to. Where
+-- somebody does so while this runs, this waits for them, though not for long: an operator's transaction may be large.
+create function delivery_take(
+    claim_lane text, most integer, marks bigint[], out taken delivery_ready[], out missed integer
+)
+language plpgsql
+set lock_timeout = '20ms'
+as $$
+begin
+    with first as materialized (
+        select w.ctid, w.unheld
+        from unnest(marks) with ordinality as m (mark, ordinal)
+        cross join lateral (
+            select r.ctid, r.xmax = 0 as unheld from delivery_ready r
+            where r.lane = claim_lane and r.priority = m.ordinal - 1 and r.run_at >= m.mark
+            order by r.run_at, r.id
+            limit most) w
+        limit most
+    ), gone as (
+        delete from delivery_ready r
+        where r.ctid = any (array(select f.ctid from first f where f.unheld))
+        returning r as ticket
+    )
+    select array(select g.ticket from gone g), (select count(*) from first) - (select count(*) from gone)
+    into taken, missed;
+end
+$$;
+
+-- The same without a wait: it locks those that it can lock at once, and passes over the others.
+create function delivery_take_unlocked(claim_lane text, most integer, marks bigint[]) returns setof delivery_ready
+language plpgsql
+as $$
+begin
+    return query
+    delete from delivery_ready r
+    where r.ctid = any (array(
+        select first.ctid
+        from unnest(marks) with ordinality as m (mark, ordinal)
+        cross join lateral (
+            select w.ctid from delivery_ready w
+            where w.lane = claim_lane and w.priority = m.ordinal - 1 and w.run_at >= m.mark
+            order by w.run_at, w.id
+            limit most
+            for update skip locked) first
+        limit most))
+    returning r.*;
+end
+$$;
+
 -- Moves the first due tickets of a lane into a lease and returns them with their messages; none while the lane is paused.
 -- Without budgets, which are for delivery_allowed, there is no limit.
 --
@@ -239,7 +288,8 @@ as $$
 declare
     begun   constant bigint := coalesce(claimed, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
     allowed integer := claim_limit;
-    taken   integer;
+    picked  delivery_ready[] := '{}';
+    missed  integer := claim_limit;
 begin
     if exists (select from delivery_pause p where p.lane = claim_lane)
             or exists (select from delivery_pause p where p.lane = '*') then
@@ -251,36 +301,35 @@ begin
             return;
         end if;
     end if;
+    -- One claim of a lane at a time takes without locks, so that two do not try the same tickets.
+    if pg_try_advisory_xact_lock(hashtextextended('signalbox.delivery_claim ' || claim_lane, 0)) then
+        begin
+            select t.taken, t.missed into picked, missed from delivery_take(claim_lane, allowed, marks) t;
+        exception when lock_not_available or deadlock_detected then
+            null; -- What it has deleted is back, and nothing was picked.
+        end;
+    end if;
+    if missed > 0 then
+        picked := picked
+            || array(select t from delivery_take_unlocked(claim_lane, allowed - cardinality(picked), marks) t);
+    end if;
+    if cardinality(picked) = 0 then
+        return;
+    end if;
+    insert into delivery_lease (id, claimed_at, until, open, lane, owner, ids, attempts, steps, tried, deadlines,
+                                unsure_since)
+    select delivery_claim.lease, begun, begun + delivery_claim.lasting, count(*), claim_lane, delivery_claim.owner,
+           array_agg(p.id), array_agg(p.attempt), array_agg(p.step), array_agg(p.tried), array_agg(p.deadline),
+           array_agg(p.unsure_since)
+    from unnest(picked) p;
     return query
-    with picked as (
-        delete from delivery_ready r
-        where r.ctid = any (array(
-            select first.ctid
-            from unnest(marks) with ordinality as m (mark, ordinal)
-            cross join lateral (
-                select w.ctid from delivery_ready w
-                where w.lane = claim_lane and w.priority = m.ordinal - 1 and w.run_at >= m.mark
-                order by w.run_at, w.id
-                limit allowed
-                for update skip locked) first
-            limit allowed))
-        returning r.run_at, r.deadline, r.unsure_since, r.id, r.attempt, r.priority, r.step, r.tried
-    ), leased as (
-        insert into delivery_lease (id, claimed_at, until, open, lane, owner, ids, attempts, steps, tried, deadlines,
-                                    unsure_since)
-        select delivery_claim.lease, begun, begun + delivery_claim.lasting, count(*), claim_lane,
-               delivery_claim.owner, array_agg(p.id), array_agg(p.attempt), array_agg(p.step), array_agg(p.tried),
-               array_agg(p.deadline), array_agg(p.unsure_since)
-        from picked p having count(*) > 0
-    )
     select p.run_at, p.deadline, p.unsure_since, p.id, p.attempt, p.priority, p.step, p.tried,
            m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version, m.traceparent,
            m.time_zone, m.quiet_hours
-    from picked p join delivery_message m on m.id = p.id;
-    get diagnostics taken = row_count;
-    if taken > 0 and cardinality(budgets) > 0 then
+    from unnest(picked) p join delivery_message m on m.id = p.id;
+    if cardinality(budgets) > 0 then
         update delivery_budget b
-        set spent = case when b.began + i.lasting <= begun then taken else b.spent + taken end,
+        set spent = cardinality(picked) + case when b.began + i.lasting <= begun then 0 else b.spent end,
             began = case when b.began + i.lasting <= begun then begun else b.began end
         from unnest(budgets, intervals) as i (name, lasting) where b.name = i.name;
     end if;
@@ -467,9 +516,9 @@ begin
     if least(at, expires_at) <= 'epoch' or greatest(at, expires_at) >= '9999-12-31 00:00:00+00' then
         raise exception 'at and expires_at must be between 1970 and 9999' using errcode = 'check_violation';
     end if;
-    insert into delivery_message (accepted_at, due_at, not_before, expires_at, id, priority, max_attempts, steps, body,
+    insert into delivery_message (accepted_at, not_before, expires_at, id, priority, max_attempts, steps, body,
                                   headers, dedupe_key, traceparent, tags, metadata, dedupe_window, time_zone, quiet_hours)
-    values (now_micros, due, (extract(epoch from signalbox_enqueue.at) * 1000000)::bigint,
+    values (now_micros, (extract(epoch from signalbox_enqueue.at) * 1000000)::bigint,
             (extract(epoch from signalbox_enqueue.expires_at) * 1000000)::bigint, new_id, signalbox_enqueue.priority,
             signalbox_enqueue.max_attempts, signalbox_enqueue.steps, signalbox_enqueue.body,
             signalbox_enqueue.headers::text, signalbox_enqueue.dedupe_key, signalbox_enqueue.traceparent,

@@ -6,8 +6,7 @@
 create table delivery_message (
     id           blob    not null primary key,
     accepted_at  integer not null,
-    due_at       integer not null, -- of the first attempt
-    not_before   integer check (not_before > 0 and not_before < 253402214400000000), -- as the caller wished
+    not_before   integer check (not_before > 0 and not_before < 253402214400000000), -- as the caller wished; until then, or accepted_at, the first attempt waits
     expires_at   integer check (expires_at > 0 and expires_at < 253402214400000000),
     priority     integer not null check (priority between 0 and 9),
     max_attempts integer not null check (max_attempts between 1 and 100),
