@@ -90,7 +90,9 @@ public record DispatchOptions(
 
     /** How long an answer of the database may take: half of a lease, so that there is time to renew it once more. */
     Duration answerWithin() {
-        return lease.compareTo(Duration.ofSeconds(2)) < 0 ? Duration.ofSeconds(1) : Duration.ofMillis(lease.toMillis() / 2);
+        return lease.compareTo(Duration.ofSeconds(2)) < 0
+                ? Duration.ofSeconds(1)
+                : Duration.ofMillis(lease.toMillis() / 2);
     }
 
     /** How long leases of a channel last. */
