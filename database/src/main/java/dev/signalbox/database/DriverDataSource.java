@@ -127,9 +127,13 @@ final class DriverDataSource implements DataSource {
         throw new SQLFeatureNotSupportedException("the connect timeout is part of the configuration");
     }
 
+    /**
+     * In seconds. The pool asks for it at its end alone, to wait that long for a connection that is being made; with 0 it would warn of
+     * each.
+     */
     @Override
     public int getLoginTimeout() {
-        return 0;
+        return 1;
     }
 
     @Override

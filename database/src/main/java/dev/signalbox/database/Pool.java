@@ -1,6 +1,5 @@
 package dev.signalbox.database;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
@@ -40,7 +39,8 @@ final class Pool implements AutoCloseable {
             int most,
             int idle,
             Optional<String> onConnect) {
-        HikariConfig pool = new HikariConfig();
+        // Not from a HikariConfig, which it would copy by reflection.
+        HikariDataSource pool = new HikariDataSource();
         Duration connect = config.pool().connectTimeout();
         pool.setPoolName("signalbox-" + name);
         pool.setDataSource(connections);
@@ -55,16 +55,19 @@ final class Pool implements AutoCloseable {
         if (config.dialect() != Dialect.SQLITE) {
             pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED"); // Some servers have another default.
         }
-        return new Pool(name, start(config, pool));
+        connect(config, pool);
+        return new Pool(name, pool);
     }
 
-    private static HikariDataSource start(DatabaseConfig config, HikariConfig pool) {
+    /** The pool opens with its first connection. */
+    private static void connect(DatabaseConfig config, HikariDataSource pool) {
         try {
-            return new HikariDataSource(pool);
+            pool.getConnection().close();
+        } catch (SQLException e) {
+            pool.close();
+            throw Failures.translate(config, e);
         } catch (PoolInitializationException e) {
-            throw e.getCause() instanceof SQLException cause
-                    ? Failures.translate(config, cause)
-                    : new DatabaseException("the database " + config.place() + " cannot be opened: " + e, e);
+            throw new DatabaseException("the database " + config.place() + " cannot be opened: " + e, e);
         }
     }
 

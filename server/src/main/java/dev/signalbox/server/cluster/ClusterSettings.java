@@ -56,7 +56,7 @@ record ClusterSettings(Link link, Secret url, Optional<Path> caFile, String pref
     private static Optional<ClusterOptions> options(Reading reading, Link link) {
         var heartbeat = reading.get(ClusterKeys.HEARTBEAT);
         var lease = reading.get(ClusterKeys.LEASE);
-        boolean fits = heartbeat.multipliedBy(BEATS).compareTo(lease) <= 0;
+        boolean fits = heartbeat.toNanos() * BEATS <= lease.toNanos();
         reading.check(fits, ClusterKeys.LEASE, "must be three times " + ClusterKeys.HEARTBEAT.path() + " at least");
         Optional<String> secret = reading.find(ClusterKeys.SECRET);
         if (link == Link.NONE || !fits || secret.isEmpty()) {

@@ -77,7 +77,7 @@ record LeaseSettings(
 
     /** A twentieth of the time to live, within bounds. */
     private static Duration poll(Duration ttl) {
-        Duration poll = ttl.dividedBy(20);
+        Duration poll = Duration.ofNanos(ttl.toNanos() / 20);
         if (poll.compareTo(OFTEN) < 0) {
             return OFTEN;
         }

@@ -1,6 +1,5 @@
 package dev.signalbox.server.rest;
 
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,9 +76,8 @@ final class PathPattern implements Comparable<PathPattern> {
     /** The more specific first: that with fewer parameters, or else that which says more about the rest. */
     @Override
     public int compareTo(PathPattern other) {
-        return Comparator.comparingInt((PathPattern pattern) -> pattern.names.size())
-                .thenComparing(pattern -> pattern.text.length(), Comparator.reverseOrder())
-                .compare(this, other);
+        int fewer = Integer.compare(names.size(), other.names.size());
+        return fewer == 0 ? Integer.compare(other.text.length(), text.length()) : fewer;
     }
 
     @Override

@@ -21,7 +21,7 @@ final class RouteTable {
                         route -> new PathPattern(route.path()), Collectors.toMap(Route::method, route -> route)))
                 .entrySet()
                 .stream()
-                .sorted(Map.Entry.comparingByKey())
+                .sorted((one, other) -> one.getKey().compareTo(other.getKey()))
                 .toList();
         this.methods = Stream.concat(Stream.of("HEAD"), routes.stream().map(Route::method))
                 .collect(Collectors.toSet());

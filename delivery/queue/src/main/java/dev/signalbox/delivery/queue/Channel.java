@@ -36,6 +36,17 @@ public record Channel(String name) {
         return NAME.matcher(name).matches() ? Optional.of(new Channel(name)) : Optional.empty();
     }
 
+    /** Written out, with {@code hashCode}: what a record has by itself is made at run time, and a server needs both as it starts. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Channel channel && channel.name.equals(name);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
     @Override
     public String toString() {
         return name;

@@ -90,12 +90,15 @@ public record DispatchOptions(
 
     /** How long an answer of the database may take: half of a lease, so that there is time to renew it once more. */
     Duration answerWithin() {
-        return lease.compareTo(Duration.ofSeconds(2)) < 0 ? Duration.ofSeconds(1) : lease.dividedBy(2);
+        return lease.compareTo(Duration.ofSeconds(2)) < 0
+                ? Duration.ofSeconds(1)
+                : Duration.ofMillis(lease.toMillis() / 2);
     }
 
     /** How long leases of a channel last. */
     Duration leaseFor(Terms terms) {
-        Duration least = terms.timeout().plus(margin).multipliedBy(2);
+        Duration half = terms.timeout().plus(margin);
+        Duration least = half.plus(half);
         return lease.compareTo(least) >= 0 ? lease : least;
     }
 }

@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -29,9 +28,6 @@ final class JdbcQueue implements DeliveryQueue {
     private static final int CHUNK = 1_000;
 
     private static final Duration SETTLE_PAUSE = Duration.ofMillis(20);
-
-    private static final Comparator<Reach> BY_KEY =
-            Comparator.comparing((Reach reach) -> reach.dedupeKey().orElse("")).thenComparing(Reach::id);
 
     private static final Duration CLOCK_AGE = Duration.ofMinutes(1);
 
@@ -252,12 +248,17 @@ final class JdbcQueue implements DeliveryQueue {
         }
     }
 
+    private static int byKey(Reach one, Reach other) {
+        int keys = one.dedupeKey().orElse("").compareTo(other.dedupeKey().orElse(""));
+        return keys == 0 ? one.id().compareTo(other.id()) : keys;
+    }
+
     private List<Receipt> insert(Connection connection, List<Reach> reaches, long now, List<Ticket> tickets)
             throws SQLException {
         Map<UUID, Reach> distinct = new LinkedHashMap<>();
         reaches.forEach(reach -> distinct.putIfAbsent(reach.id(), reach));
         // Two calls with the same keys then wait for one another in one direction only, and cannot deadlock.
-        List<Reach> rest = distinct.values().stream().sorted(BY_KEY).toList();
+        List<Reach> rest = distinct.values().stream().sorted(JdbcQueue::byKey).toList();
         Set<UUID> fresh = new HashSet<>();
         for (int from = 0; from < rest.size(); from += CHUNK) {
             fresh.addAll(insertChunk(connection, rest.subList(from, Math.min(rest.size(), from + CHUNK)), now));

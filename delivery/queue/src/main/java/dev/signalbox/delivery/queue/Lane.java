@@ -142,7 +142,7 @@ final class Lane {
                 // After the last work it looks again soon, then less and less, and in the end only when it is told.
                 Duration poll = context.options().poll();
                 wakeUp.await(throttle.rest(pause.compareTo(poll) < 0 ? pause : LONG_PAUSE));
-                pause = pause.compareTo(poll) < 0 ? pause.multipliedBy(2) : pause;
+                pause = pause.compareTo(poll) < 0 ? pause.plus(pause) : pause;
             } else {
                 wakeUp.await(OUTAGE_PAUSE);
             }

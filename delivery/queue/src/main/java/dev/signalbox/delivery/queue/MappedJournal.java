@@ -3,11 +3,11 @@ package dev.signalbox.delivery.queue;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.FileLock;
@@ -72,7 +72,7 @@ final class MappedJournal implements Journal {
     private final Path file;
     private final FileChannel channel;
     private final FileLock lock;
-    private final MappedByteBuffer map;
+    private final ByteBuffer map;
     private final UUID owner;
     private final Map<Attempt, Past> past = new HashMap<>();
     private final Map<Attempt, Integer> slots = new ConcurrentHashMap<>();
@@ -91,8 +91,7 @@ final class MappedJournal implements Journal {
             channel.truncate(0);
         }
         this.held = Math.max(count, (int) Math.max(0, (channel.size() - HEADER) / SLOT));
-        this.map = channel.map(MapMode.READ_WRITE, 0, HEADER + (long) held * SLOT);
-        map.order(ByteOrder.LITTLE_ENDIAN);
+        this.map = map(channel, HEADER + (long) held * SLOT);
         this.free = new ArrayBlockingQueue<>(held);
         this.owner = trusted ? uuid(OWNER_AT) : UUID.randomUUID();
         if (trusted) {
@@ -101,6 +100,13 @@ final class MappedJournal implements Journal {
         } else {
             format(boot.orElse(new UUID(0, 0)));
         }
+    }
+
+    /** By way of a segment, since the JDK makes a {@code MappedByteBuffer} by reflection, which takes longer than the mapping. */
+    private static ByteBuffer map(FileChannel channel, long size) throws IOException {
+        return channel.map(MapMode.READ_WRITE, 0, size, Arena.ofAuto())
+                .asByteBuffer()
+                .order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Whether it was written since the machine started, and so is whole. */

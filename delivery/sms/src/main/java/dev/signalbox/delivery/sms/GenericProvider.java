@@ -81,7 +81,7 @@ public final class GenericProvider implements SmsProvider {
         return new GenericProvider(
                 url,
                 call,
-                new BodyTemplate(USUAL_BODY),
+                BodyTemplate.of(USUAL_BODY),
                 Optional.of(pointer(USUAL_ID)),
                 List.of(),
                 StatusContract.usual(),
@@ -94,7 +94,7 @@ public final class GenericProvider implements SmsProvider {
      * @throws IllegalArgumentException if it is not such JSON
      */
     public GenericProvider withBody(String template) {
-        return new GenericProvider(url, call, new BodyTemplate(template), id, failures, statuses, keyLifetime);
+        return new GenericProvider(url, call, BodyTemplate.of(template), id, failures, statuses, keyLifetime);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.signalbox.delivery.sms;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signalbox.delivery.queue.SendResult;
@@ -203,8 +204,14 @@ class GenericProviderTest {
     }
 
     @Test
+    void theUsualBodyWhichIsNotCheckedElsewhereIsRight() {
+        assertThatCode(() -> BodyTemplate.of(GenericProvider.USUAL_BODY).check(GenericProvider.USUAL_BODY))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
     void fillsABodyWithoutLettingATextBreakOut() {
-        var body = new BodyTemplate("{\"msg\":{\"r\":[\"{{to}}\"],\"t\":\"{{text}} ({{key}})\"}}");
+        var body = BodyTemplate.of("{\"msg\":{\"r\":[\"{{to}}\"],\"t\":\"{{text}} ({{key}})\"}}");
         var filled = new String(
                 body.fill(new SmsMessage("+1", "a\"}],\"x\":\"\\\n{{key}} é👋", "k")), StandardCharsets.UTF_8);
         assertThat(filled)

@@ -6,7 +6,10 @@ import java.util.Map;
 
 /** The codec, with the limits around it and its failures named; headers as a JSON object. Thread-safe. */
 final class EventCodec<T> {
-    private static final JsonCodec<Map<String, String>> HEADERS = JsonCodec.ofHeaders();
+    /** Made for the first event that has headers. */
+    private static final class Headers {
+        static final JsonCodec<Map<String, String>> CODEC = JsonCodec.ofHeaders();
+    }
 
     private final Codec<T> codec;
     private final int maxPayload;
@@ -22,7 +25,7 @@ final class EventCodec<T> {
             throw new IllegalArgumentException("event for session " + session + " has " + payload.length
                     + " bytes when encoded; the most is " + maxPayload);
         }
-        return new Entry(session, headers.isEmpty() ? "" : HEADERS.encodeText(headers), payload);
+        return new Entry(session, headers.isEmpty() ? "" : Headers.CODEC.encodeText(headers), payload);
     }
 
     private byte[] bytes(String session, T value) {
@@ -45,6 +48,6 @@ final class EventCodec<T> {
     }
 
     private static Map<String, String> headers(String text) {
-        return text.isEmpty() ? Map.of() : HEADERS.decodeText(text);
+        return text.isEmpty() ? Map.of() : Headers.CODEC.decodeText(text);
     }
 }

@@ -38,7 +38,7 @@ final class Tail {
     Tail(SessionStore store, ChangeListener listener, Duration liveness, BusMonitor monitor, Runnable changed) {
         this.store = store;
         this.listener = listener;
-        this.half = liveness.dividedBy(2);
+        this.half = Duration.ofMillis(liveness.toMillis() / 2);
         this.step = half.compareTo(LONGEST_STEP) < 0 ? half : LONGEST_STEP;
         this.monitor = monitor;
         this.changed = changed;
