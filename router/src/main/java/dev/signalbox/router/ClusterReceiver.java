@@ -78,8 +78,10 @@ final class ClusterReceiver {
             case ClusterFrame.Subscribe(Address.Session session, String topic, boolean wanted) ->
                 ClusterMember.aside(() -> parts.router().access().wished(session.id(), topic, wanted));
             case ClusterFrame.PresenceChanged change -> member.presence().changed(node, change);
-            case ClusterFrame.AskPresence(int partition) -> member.presence().asked(node, partition);
+            case ClusterFrame.AskPresence(int partition, long known) ->
+                member.presence().asked(node, partition, known);
             case ClusterFrame.Presence part -> member.presence().arrived(node, part);
+            case ClusterFrame.PresenceUnchanged same -> member.presence().unchanged(node, same);
         }
     }
 
