@@ -4,6 +4,12 @@ import { Message, encode } from './message.js';
 /** Messages whose ids are remembered, so that what comes again is not handled again. */
 const REMEMBERED = 1_000;
 
+/**
+ * Characters of a refusal's reason that are sent. What the server tells of it is less, and with more the frame could be too large to be sent: then
+ * the message would come again.
+ */
+const MAX_REASON = 100;
+
 /** Messages and requests outside topics. */
 export class Deliveries {
   #handled = new Map();
@@ -46,7 +52,7 @@ export class Deliveries {
       return { type: 'ack' };
     } catch (error) {
       if (error instanceof Refusal) {
-        return { type: 'nack', reason: error.message };
+        return { type: 'nack', reason: [...error.message].slice(0, MAX_REASON).join('') };
       }
       this.#handled.delete(message.id);
       this.session.tell('problem', error);

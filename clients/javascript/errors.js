@@ -25,7 +25,7 @@ export class TimeoutError extends Error {
   }
 }
 
-/** Thrown by a handler of messages: the message is refused and does not come again. */
+/** Thrown by a handler of messages: the message is refused and does not come again. The sender sees up to 80 characters of the reason. */
 export class Refusal extends Error {
   constructor(reason) {
     super(reason);

@@ -3,7 +3,8 @@ import { after, test } from 'node:test';
 import { Backoff } from '../backoff.js';
 import { Calls } from '../calls.js';
 import { isFinal, pauseAfter } from '../closing.js';
-import { ConnectionLostError, TimeoutError } from '../errors.js';
+import { Deliveries } from '../deliveries.js';
+import { ConnectionLostError, Refusal, TimeoutError } from '../errors.js';
 import { Message, encode, requireSize } from '../message.js';
 import { connect } from '../signalbox.js';
 import { Subscription } from '../subscription.js';
@@ -35,6 +36,16 @@ test('a payload is text, bytes or JSON', () => {
   assert.throws(() => new Message({ base64: 'AP8=' }).text, TypeError);
   const large = new Uint8Array(100_000).map((_, i) => i);
   assert.deepEqual(new Message(encode(large)).payload, large);
+});
+
+test('of the reason of a refusal only the beginning is sent', async () => {
+  const written = [];
+  const session = { write: (frame) => written.push(frame), tell: () => {} };
+  const deliveries = new Deliveries(session, {
+    onMessage: () => { throw new Refusal('🚦\n'.repeat(1_000)); },
+  });
+  await deliveries.received({ id: 'm1', ack: true, text: 'sign here' });
+  assert.deepEqual(written, [{ type: 'nack', id: 'm1', reason: '🚦\n'.repeat(50) }]);
 });
 
 test('what a broken connection leaves open fails, and what may be repeated is sent again', async () => {

@@ -48,6 +48,7 @@ final class ClusterCodec {
     private static final int PRESENCE = 29;
     private static final int MISSED = 30;
     private static final int CARRY_AGAIN = 31;
+    private static final int PRESENCE_UNCHANGED = 32;
 
     private final MessageCodec messages;
     private final MembershipCodec membership;
@@ -95,6 +96,7 @@ final class ClusterCodec {
             case ClusterFrame.PresenceChanged _ -> PRESENCE_CHANGED;
             case ClusterFrame.AskPresence _ -> ASK_PRESENCE;
             case ClusterFrame.Presence _ -> PRESENCE;
+            case ClusterFrame.PresenceUnchanged _ -> PRESENCE_UNCHANGED;
         };
     }
 
@@ -143,7 +145,10 @@ final class ClusterCodec {
                 MessageCodec.address(session, to).text(topic).flag(wanted);
             case ClusterFrame.PresenceChanged(long version, ClusterFrame.Present user, boolean came) ->
                 MembershipCodec.present(user, to.number(version)).flag(came);
-            case ClusterFrame.AskPresence(int partition) -> to.number(partition);
+            case ClusterFrame.AskPresence(int partition, long known) ->
+                to.number(partition).number(known + 1);
+            case ClusterFrame.PresenceUnchanged(int partition, long version) ->
+                to.number(partition).number(version);
             case ClusterFrame.Presence(int partition, ClusterCopy.Part<ClusterFrame.Present> part) ->
                 MembershipCodec.part(part, MembershipCodec::present, to.number(partition));
         };
@@ -189,7 +194,8 @@ final class ClusterCodec {
             case SUBSCRIBE -> new ClusterFrame.Subscribe(MessageCodec.session(body), body.text(), body.flag());
             case PRESENCE_CHANGED ->
                 new ClusterFrame.PresenceChanged(body.number(), MembershipCodec.present(body), body.flag());
-            case ASK_PRESENCE -> new ClusterFrame.AskPresence(body.integer());
+            case ASK_PRESENCE -> new ClusterFrame.AskPresence(body.integer(), body.hasMore() ? body.number() - 1 : -1);
+            case PRESENCE_UNCHANGED -> new ClusterFrame.PresenceUnchanged(body.integer(), body.number());
             case PRESENCE ->
                 new ClusterFrame.Presence(body.integer(), MembershipCodec.part(body, MembershipCodec::present));
             default -> null;

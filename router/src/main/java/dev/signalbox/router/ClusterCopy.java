@@ -74,6 +74,11 @@ final class ClusterCopy<E, C> {
         return version >= 0 && !isAsked;
     }
 
+    /** The last change that is known; -1 if nothing is. */
+    long version() {
+        return version;
+    }
+
     void ask() {
         isAsked = true;
         askedAt = clock.instant();
@@ -81,6 +86,11 @@ final class ClusterCopy<E, C> {
         arriving.clear();
         changes.clear();
         keeper.ask();
+    }
+
+    /** What was to be asked for is asked for only now. */
+    void asks() {
+        askedAt = clock.instant();
     }
 
     private boolean isPatient() {
@@ -167,15 +177,32 @@ final class ClusterCopy<E, C> {
         }
     }
 
+    /** The other node has told no change after this one: nothing is missing, if that is the last one that is known. */
+    void unchanged(long asOf) {
+        if (isAsked && asOf == version) {
+            goOn(settled());
+        }
+    }
+
     private void complete() {
         List<E> all = List.copyOf(arriving);
+        version = arrivingVersion;
+        List<Numbered<C>> since = settled();
+        keeper.replace(all);
+        goOn(since);
+    }
+
+    /** What was asked for has come; the changes that came meanwhile. */
+    private List<Numbered<C>> settled() {
         List<Numbered<C>> since = List.copyOf(changes);
         isAsked = false;
-        version = arrivingVersion;
         nextPart = NONE;
         arriving.clear();
         changes.clear();
-        keeper.replace(all);
+        return since;
+    }
+
+    private void goOn(List<Numbered<C>> since) {
         for (Numbered<C> each : since) {
             if (!apply(each.number(), each.change())) {
                 ask();

@@ -162,8 +162,15 @@ sealed interface ClusterFrame {
      */
     record PresenceChanged(long version, Present user, boolean came) implements ClusterFrame {}
 
-    /** The sender needs all presence in a partition. */
-    record AskPresence(int partition) implements ClusterFrame {}
+    /**
+     * The sender needs all presence in a partition.
+     *
+     * @param known unless there was another change after this one; -1 if it knows nothing
+     */
+    record AskPresence(int partition, long known) implements ClusterFrame {}
+
+    /** There was no other change of presence in a partition than those that the asker knows. */
+    record PresenceUnchanged(int partition, long version) implements ClusterFrame {}
 
     /** A part of all presence of a node in a partition. */
     record Presence(int partition, ClusterCopy.Part<Present> part) implements ClusterFrame {}

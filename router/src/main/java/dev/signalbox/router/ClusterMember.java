@@ -35,6 +35,7 @@ final class ClusterMember
     private final ClusterPresence presence;
     private final ClusterInterest interest;
     private final ClusterWaits waits;
+    private final ClusterRepeats repeats;
     private final ClusterCarrier carrier;
     private final ClusterReceiver receiver;
     private final Optional<SharedTopics> shared;
@@ -45,9 +46,6 @@ final class ClusterMember
     private final LongAdder losses = new LongAdder();
     private volatile Instant lastBeat;
     private long beats;
-    /** Whether something that others carried to this node was lost, and they are not told yet. For the link's thread. */
-    private boolean missesCarried;
-
     private volatile boolean joined;
     private volatile boolean closed;
 
@@ -67,7 +65,8 @@ final class ClusterMember
         this.announcer = new ClusterAnnouncer(sender::tellAll);
         this.presence = new ClusterPresence(parts.clock(), sender);
         this.interest = new ClusterInterest(link, sequences, presence);
-        this.waits = new ClusterWaits(registry, sender, parts.requests(), parts.acknowledgements());
+        this.waits = new ClusterWaits(registry, sender, parts);
+        this.repeats = new ClusterRepeats(parts, registry, sender, waits);
         this.carrier = new ClusterCarrier(parts, registry, sender, waits);
         this.receiver = new ClusterReceiver(this, parts);
         this.shared = history.map(found ->
@@ -108,6 +107,10 @@ final class ClusterMember
 
     ClusterWaits waits() {
         return waits;
+    }
+
+    ClusterRepeats repeats() {
+        return repeats;
     }
 
     ClusterCarrier carrier() {
@@ -207,7 +210,7 @@ final class ClusterMember
         }
         sender.tellHoles();
         presence.askAgain();
-        carryAgain();
+        repeats.up();
     }
 
     @Override
@@ -222,10 +225,7 @@ final class ClusterMember
         missed(channel);
         interest.partition(channel).ifPresent(presence::missed);
         if (channel.equals(own)) {
-            missesCarried = true;
-            if (sender.isUp()) {
-                carryAgain();
-            }
+            repeats.lost();
         }
     }
 
@@ -234,23 +234,13 @@ final class ClusterMember
         missed(channel);
         interest.partition(channel).ifPresent(partition -> presence.missed(node, partition));
         if (channel.equals(own)) {
-            sender.tell(node, new ClusterFrame.CarryAgain());
-            aside(() -> waits.carryAgain(node));
+            repeats.lost(node);
         }
     }
 
     private void missed(ClusterLink.Channel channel) {
         losses.increment();
         interest.topics(channel).forEach(parts.topics()::missed);
-    }
-
-    /** What waits to be acknowledged, by this node to others, whose answers may be lost; and by them to this one, if it missed something. */
-    private void carryAgain() {
-        if (missesCarried) {
-            missesCarried = false;
-            sender.tellAll(new ClusterFrame.CarryAgain());
-        }
-        aside(waits::carryAgain);
     }
 
     /** It need not wait for the next heartbeat to learn of this node. */
@@ -285,6 +275,7 @@ final class ClusterMember
         LOG.info("node {} ({}) is gone", node, node.id());
         sender.gone(node);
         bans.gone(node);
+        repeats.gone(node);
         presence.gone(node);
         aside(() -> moves.gone(node));
         aside(() -> waits.gone(node));

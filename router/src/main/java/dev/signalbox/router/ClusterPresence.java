@@ -4,9 +4,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -30,7 +32,7 @@ final class ClusterPresence implements TopicPresence.Others {
 
     /** What another node has told of one partition. */
     private final class Theirs implements ClusterCopy.Keeper<ClusterFrame.Present, ClusterFrame.PresenceChanged> {
-        private final RemoteNode node;
+        private final PresenceQuestions questions;
         private final int partition;
         private final Map<String, Set<String>> usersByTopic = new HashMap<>();
         private final ClusterCopy<ClusterFrame.Present, ClusterFrame.PresenceChanged> copy =
@@ -38,15 +40,15 @@ final class ClusterPresence implements TopicPresence.Others {
         /** False while its users were there before this node followed the partition: they did not come just now. */
         private boolean isNews;
 
-        private Theirs(RemoteNode node, int partition, boolean isNews) {
-            this.node = node;
+        private Theirs(PresenceQuestions questions, int partition, boolean isNews) {
+            this.questions = questions;
             this.partition = partition;
             this.isNews = isNews;
         }
 
         @Override
         public void ask() {
-            sender.tell(node, new ClusterFrame.AskPresence(partition));
+            questions.ask(partition);
         }
 
         @Override
@@ -105,6 +107,12 @@ final class ClusterPresence implements TopicPresence.Others {
         /** The node is gone, or the partition is not followed any more. */
         private void end() {
             everybody().forEach(this::remove);
+            questions.ended(partition);
+        }
+
+        private void tell(RemoteNode node) {
+            copy.asks();
+            sender.tell(node, new ClusterFrame.AskPresence(partition, copy.version()));
         }
     }
 
@@ -117,7 +125,7 @@ final class ClusterPresence implements TopicPresence.Others {
     /** The partitions that this node follows, once that is confirmed. */
     private final Map<Integer, Map<RemoteNode, Theirs>> followed = new HashMap<>();
 
-    private final Set<RemoteNode> nodes = new LinkedHashSet<>();
+    private final Map<RemoteNode, PresenceQuestions> nodes = new LinkedHashMap<>();
     private final Map<String, TopicPresence> topics = new HashMap<>();
     private final Set<Awaited> awaited = new LinkedHashSet<>();
 
@@ -167,7 +175,7 @@ final class ClusterPresence implements TopicPresence.Others {
         if (!followed.containsKey(partition)) {
             Map<RemoteNode, Theirs> all = new HashMap<>();
             followed.put(partition, all);
-            nodes.forEach(node -> all.put(node, new Theirs(node, partition, false)));
+            nodes.forEach((node, questions) -> all.put(node, new Theirs(questions, partition, false)));
             all.values().forEach(theirs -> theirs.copy.ask());
         }
         tellKnown();
@@ -183,22 +191,29 @@ final class ClusterPresence implements TopicPresence.Others {
     }
 
     synchronized void came(RemoteNode node) {
-        nodes.add(node);
+        PresenceQuestions questions = new PresenceQuestions(partition -> ask(node, partition));
+        nodes.put(node, questions);
         followed.forEach((partition, all) -> {
-            Theirs theirs = new Theirs(node, partition, true);
+            Theirs theirs = new Theirs(questions, partition, true);
             all.put(node, theirs);
             theirs.copy.ask();
         });
     }
 
+    private void ask(RemoteNode node, int partition) {
+        Theirs theirs = followed.getOrDefault(partition, Map.of()).get(node);
+        if (theirs != null) {
+            theirs.tell(node);
+        }
+    }
+
     synchronized void gone(RemoteNode node) {
         nodes.remove(node);
-        followed.values().forEach(all -> {
-            Theirs theirs = all.remove(node);
-            if (theirs != null) {
-                theirs.end();
-            }
-        });
+        List<Theirs> ended = followed.values().stream()
+                .map(all -> all.remove(node))
+                .filter(Objects::nonNull)
+                .toList();
+        ended.forEach(Theirs::end);
         tellKnown();
     }
 
@@ -245,13 +260,33 @@ final class ClusterPresence implements TopicPresence.Others {
         Theirs theirs = followed.getOrDefault(presence.partition(), Map.of()).get(node);
         if (theirs != null) {
             theirs.copy.arrived(presence.part());
+            answered(theirs);
+        }
+    }
+
+    /** The node has nothing new in a partition. */
+    synchronized void unchanged(RemoteNode node, ClusterFrame.PresenceUnchanged same) {
+        Theirs theirs = followed.getOrDefault(same.partition(), Map.of()).get(node);
+        if (theirs != null) {
+            theirs.copy.unchanged(same.version());
+            answered(theirs);
+        }
+    }
+
+    private void answered(Theirs theirs) {
+        if (theirs.copy.isComplete()) {
+            theirs.questions.ended(theirs.partition);
             tellKnown();
         }
     }
 
-    /** Tells a node all of this one's presence in a partition. */
-    synchronized void asked(RemoteNode node, int partition) {
+    /** Tells a node all of this one's presence in a partition, unless it knows that. */
+    synchronized void asked(RemoteNode node, int partition, long known) {
         Own told = own.getOrDefault(partition, new Own());
+        if (told.version == known) {
+            sender.tell(node, new ClusterFrame.PresenceUnchanged(partition, known));
+            return;
+        }
         ClusterPages.cut(
                 told.version,
                 told.users,

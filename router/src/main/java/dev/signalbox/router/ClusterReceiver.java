@@ -1,7 +1,8 @@
 package dev.signalbox.router;
 
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -14,12 +15,13 @@ import org.slf4j.LoggerFactory;
 final class ClusterReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterReceiver.class);
 
-    /** How many acknowledged messages are remembered: one that is carried again is not sent to its client again. */
-    private static final int MAX_ACKNOWLEDGED = 10_000;
+    /** How many messages are remembered that their client has taken or refused: one that is carried again is not sent to it again. */
+    private static final int MAX_ENDED = 10_000;
 
     private final ClusterMember member;
     private final ClusterParts parts;
-    private final LinkedHashSet<UUID> acknowledged = new LinkedHashSet<>();
+    /** What clients have said: the oldest is first. Guarded by itself. */
+    private final Map<UUID, AckResult> ended = new LinkedHashMap<>();
 
     ClusterReceiver(ClusterMember member, ClusterParts parts) {
         this.member = member;
@@ -37,8 +39,7 @@ final class ClusterReceiver {
                 ClusterMember.aside(() -> member.waits().unanswered(request, node, error));
             case ClusterFrame.Settled(UUID message, Optional<RouteError> refusal) ->
                 ClusterMember.aside(() -> member.waits().settled(message, node, refusal));
-            case ClusterFrame.CarryAgain _ ->
-                ClusterMember.aside(() -> member.waits().carryAgain(node));
+            case ClusterFrame.CarryAgain _ -> member.repeats().wanted(node);
             case ClusterFrame.Forget(UUID message) -> ClusterMember.aside(() -> forget(message));
             case ClusterFrame.Disconnect(Address target, CloseReason reason) -> parts.disconnecting(target, reason);
             case ClusterFrame.Publish(String topic, Optional<String> key, Message message) ->
@@ -78,8 +79,10 @@ final class ClusterReceiver {
             case ClusterFrame.Subscribe(Address.Session session, String topic, boolean wanted) ->
                 ClusterMember.aside(() -> parts.router().access().wished(session.id(), topic, wanted));
             case ClusterFrame.PresenceChanged change -> member.presence().changed(node, change);
-            case ClusterFrame.AskPresence(int partition) -> member.presence().asked(node, partition);
+            case ClusterFrame.AskPresence(int partition, long known) ->
+                member.presence().asked(node, partition, known);
             case ClusterFrame.Presence part -> member.presence().arrived(node, part);
+            case ClusterFrame.PresenceUnchanged same -> member.presence().unchanged(node, same);
         }
     }
 
@@ -123,8 +126,13 @@ final class ClusterReceiver {
                     ClusterFrame answer = reply != null
                             ? new ClusterFrame.Answered(message.id(), reply)
                             : new ClusterFrame.Unanswered(message.id(), error(message, failure));
-                    member.sender().tell(node, answer);
+                    member.sender().tell(node, answer, most -> tooLarge(message, most));
                 });
+    }
+
+    /** Otherwise the requester would wait until it is over. */
+    private static ClusterFrame tooLarge(Message request, int most) {
+        return new ClusterFrame.Unanswered(request.id(), RouteError.tooLargeForLink(request.replyTo(), most));
     }
 
     private static RouteError error(Message request, @Nullable Throwable failure) {
@@ -135,36 +143,58 @@ final class ClusterReceiver {
     }
 
     private void confirmed(RemoteNode node, Message message, Intent.Confirm confirm) {
-        if (isAcknowledged(message.id())) {
-            member.sender().tell(node, new ClusterFrame.Settled(message.id(), Optional.empty()));
+        AckResult before = endOf(message.id());
+        if (before != null) {
+            settle(node, message.id(), before);
             return;
         }
         var _ = parts.acknowledgements()
                 .send(message, message.targets().getFirst(), confirm.until(), null)
-                .whenComplete((result, failure) -> ended(node, message.id(), result));
+                .thenAccept(result -> ended(node, message.id(), result));
     }
 
-    /** If it expired or this node ends, its sender knows that, or tries elsewhere. */
-    private void ended(RemoteNode node, UUID message, @Nullable AckResult result) {
-        if (result instanceof AckResult.Acked) {
-            acknowledged(message);
-            member.sender().tell(node, new ClusterFrame.Settled(message, Optional.empty()));
-        } else if (result instanceof AckResult.Rejected(RouteError error)) {
-            member.sender().tell(node, new ClusterFrame.Settled(message, Optional.of(error)));
+    private void ended(RemoteNode node, UUID message, AckResult result) {
+        if (isOfItsClient(result)) {
+            remember(message, result);
+        }
+        settle(node, message, result);
+    }
+
+    private static boolean isOfItsClient(AckResult result) {
+        return switch (result) {
+            case AckResult.Acked _ -> true;
+            case AckResult.Rejected(RouteError error) -> error.code() == ErrorCode.REJECTED;
+            case AckResult.Expired _, AckResult.Closed _ -> false;
+        };
+    }
+
+    private void settle(RemoteNode node, UUID message, AckResult result) {
+        switch (result) {
+            case AckResult.Acked _ -> settle(node, message, Optional.empty());
+            case AckResult.Rejected(RouteError error) -> settle(node, message, Optional.of(error));
+            // Its sender knows that it expired, and tries elsewhere if this node ends.
+            case AckResult.Expired _, AckResult.Closed _ -> {}
         }
     }
 
-    private boolean isAcknowledged(UUID message) {
-        synchronized (acknowledged) {
-            return acknowledged.contains(message);
+    /** If that does not get there, the node is asked to carry again, and told then. */
+    private void settle(RemoteNode node, UUID message, Optional<RouteError> refusal) {
+        ClusterRepeats repeats = member.repeats();
+        member.sender().tell(node, new ClusterFrame.Settled(message, refusal), () -> repeats.unanswered(node));
+    }
+
+    /** What its client has said; null if nothing yet. */
+    private @Nullable AckResult endOf(UUID message) {
+        synchronized (ended) {
+            return ended.get(message);
         }
     }
 
-    private void acknowledged(UUID message) {
-        synchronized (acknowledged) {
-            acknowledged.add(message);
-            if (acknowledged.size() > MAX_ACKNOWLEDGED) {
-                acknowledged.remove(acknowledged.getFirst());
+    private void remember(UUID message, AckResult result) {
+        synchronized (ended) {
+            ended.put(message, result);
+            if (ended.size() > MAX_ENDED) {
+                ended.remove(ended.keySet().iterator().next());
             }
         }
     }

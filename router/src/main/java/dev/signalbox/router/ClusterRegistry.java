@@ -158,9 +158,14 @@ final class ClusterRegistry {
         node.copy().told(beat.version());
     }
 
+    /** Whether the node is still there. */
+    boolean knows(RemoteNode node) {
+        return node.equals(nodes.get(node.id()));
+    }
+
     /** Race: its lease may have ended since it was {@link #heard}. What it has is asked for when it is heard again. */
     private boolean isForgotten(RemoteNode node) {
-        return !node.equals(nodes.get(node.id()));
+        return !knows(node);
     }
 
     synchronized void joined(RemoteNode node, ClusterFrame.Joined joined) {

@@ -6,6 +6,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +65,22 @@ final class ClusterSender {
     /** Says something to a node that need not be told of a failure to anybody: the other side asks again, or does without. */
     void tell(RemoteNode node, ClusterFrame frame) {
         var _ = writer.offer(node.outbox(), codec.encode(frame), ClusterSender::ignore);
+    }
+
+    /** The same, but {@code notCarried} is run if it is not carried: at once, or later. It must not block. */
+    void tell(RemoteNode node, ClusterFrame frame, Runnable notCarried) {
+        if (writer.offer(node.outbox(), codec.encode(frame), failure -> notCarried.run())
+                != ClusterWriter.Offered.TAKEN) {
+            notCarried.run();
+        }
+    }
+
+    /** Says something that a node waits for; if no link could carry it, that instead. */
+    void tell(RemoteNode node, ClusterFrame frame, IntFunction<ClusterFrame> tooLarge) {
+        if (writer.offer(node.outbox(), codec.encode(frame), ClusterSender::ignore)
+                == ClusterWriter.Offered.TOO_LARGE) {
+            tell(node, tooLarge.apply(maxBytes));
+        }
     }
 
     /**

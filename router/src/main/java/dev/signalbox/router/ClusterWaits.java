@@ -32,12 +32,15 @@ final class ClusterWaits {
     private final Map<UUID, Asked> asked = new ConcurrentHashMap<>();
     private final Map<UUID, Confirmed> confirmed = new ConcurrentHashMap<>();
     private final Map<String, Set<UUID>> byUser = new ConcurrentHashMap<>();
+    /** Carries what could not be carried, though the link is up: it was full, or the broker did not take it. */
+    private final Backoff carryingLeft;
 
-    ClusterWaits(ClusterRegistry registry, ClusterSender sender, Requests requests, Acknowledgements acknowledgements) {
+    ClusterWaits(ClusterRegistry registry, ClusterSender sender, ClusterParts parts) {
         this.registry = registry;
         this.sender = sender;
-        this.requests = requests;
-        this.acknowledgements = acknowledgements;
+        this.requests = parts.requests();
+        this.acknowledgements = parts.acknowledgements();
+        this.carryingLeft = new Backoff(parts.clock(), parts.deadlines(), this::carryLeft);
         requests.answeredBy(this::isElsewhere);
     }
 
@@ -127,19 +130,39 @@ final class ClusterWaits {
                 node,
                 new ClusterFrame.Carry(waiting.message()),
                 List.of(waiting.target()),
-                failure -> waiting.nodes().remove(node));
+                failure -> notCarried(waiting, node));
         if (!errors.isEmpty()) {
-            waiting.nodes().remove(node);
-            settleIfHopeless(waiting, errors.getFirst());
+            notCarried(waiting, node, errors.getFirst());
         }
     }
 
     /** What is too large stays so; what cannot be reached now may be later. Told aside, for the registry may be locked here. */
-    private void settleIfHopeless(Confirmed waiting, RouteError error) {
+    private void notCarried(Confirmed waiting, RemoteNode node, RouteError error) {
         if (error.code() == ErrorCode.TOO_LARGE) {
+            waiting.nodes().remove(node);
             AckResult rejected = new AckResult.Rejected(error);
             ClusterMember.aside(() -> acknowledgements.settle(waiting.message().id(), rejected));
+        } else {
+            notCarried(waiting, node);
         }
+    }
+
+    /** If the link is down, it is carried once that is back. */
+    private void notCarried(Confirmed waiting, RemoteNode node) {
+        waiting.nodes().remove(node);
+        if (sender.isUp()) {
+            carryingLeft.ask();
+        }
+    }
+
+    private boolean carryLeft() {
+        ClusterMember.aside(() -> confirmed.values().forEach(this::carry));
+        return true;
+    }
+
+    /** Whether anything waits to be acknowledged. */
+    boolean isWaiting() {
+        return !confirmed.isEmpty();
     }
 
     private void end(Confirmed waiting, String user) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -193,6 +194,83 @@ class ClusterAcknowledgementTest {
         one.link.lost(ClusterSender.channel(one.cluster.self()));
 
         assertThat(get(results.getFirst())).isEqualTo(new AckResult.Acked());
+        assertThat(texts(bob)).containsExactly("hello");
+    }
+
+    /** What is carried for each of them would make it lose more. */
+    @Test
+    void aLinkThatLosesMuchIsNotGivenMoreToCarryForEachLoss() {
+        FakeConnection silent = new FakeConnection();
+        two.connect("bob", silent);
+        fixture.settle();
+        var _ = send("hello", LONG);
+        awaitOffered(silent, 1);
+        AtomicInteger carried = new AtomicInteger();
+        two.link.loses = channel -> isToNode(channel) && carried.incrementAndGet() < 0;
+
+        for (int i = 0; i < 200; i++) {
+            two.link.lost(ClusterSender.channel(two.cluster.self()));
+        }
+        eventually().until(() -> carried.get() >= 1);
+        fixture.clock.advance(Backoff.SHORTEST);
+        eventually().until(() -> carried.get() >= 2);
+
+        assertThat(carried).hasValue(2);
+    }
+
+    @Test
+    void whatTheBrokerDidNotTakeIsCarriedAfterAPauseThoughTheLinkStaysUp() {
+        FakeConnection bob = new FakeConnection();
+        acknowledging(two, bob);
+        fixture.settle();
+        AtomicInteger refused = new AtomicInteger();
+        one.link.refuses = channel -> isToNode(channel) && refused.incrementAndGet() > 0;
+        CompletionStage<AckResult> result = send("hello", LONG);
+        eventually().until(() -> refused.get() >= 2);
+        one.link.refuses = channel -> false;
+
+        fixture.passUntil(
+                Duration.ofSeconds(5),
+                () -> assertThat(result.toCompletableFuture()).isDone());
+
+        assertThat(get(result)).isEqualTo(new AckResult.Acked());
+        assertThat(texts(bob)).containsExactly("hello");
+    }
+
+    @Test
+    void anAnswerThatTheBrokerDidNotTakeIsToldAfterAPauseThoughTheLinkStaysUp() {
+        FakeConnection bob = new FakeConnection();
+        acknowledging(two, bob);
+        fixture.settle();
+        AtomicInteger refused = new AtomicInteger();
+        two.link.refuses = channel -> isToNode(channel) && refused.incrementAndGet() > 0;
+        CompletionStage<AckResult> result = send("hello", LONG);
+        eventually().until(() -> refused.get() >= 2);
+        two.link.refuses = channel -> false;
+
+        fixture.passUntil(
+                Duration.ofSeconds(5),
+                () -> assertThat(result.toCompletableFuture()).isDone());
+
+        assertThat(get(result)).isEqualTo(new AckResult.Acked());
+        assertThat(texts(bob)).containsExactly("hello");
+    }
+
+    /** A client that refuses a message does not get it again, though its refusal was lost on the way. */
+    @Test
+    void aRefusalThatWasLostIsToldAgain() {
+        FakeConnection bob = new FakeConnection();
+        ClientSession session = two.connect("bob", bob);
+        bob.onOffer = message -> session.refuse(message.id(), "no");
+        fixture.settle();
+        two.link.mute = true;
+        CompletionStage<AckResult> result = send("hello", LONG);
+        eventually().until(() -> two.listener.events.contains("ackEnded hello Rejected"));
+        two.link.mute = false;
+
+        one.link.lost(ClusterSender.channel(one.cluster.self()));
+
+        assertThat(((AckResult.Rejected) get(result)).error().code()).isEqualTo(ErrorCode.REJECTED);
         assertThat(texts(bob)).containsExactly("hello");
     }
 

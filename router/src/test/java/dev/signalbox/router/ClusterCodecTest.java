@@ -106,7 +106,9 @@ class ClusterCodecTest {
                 new ClusterFrame.Sessions(new ClusterCopy.Part<>(0, 3, true, List.of())),
                 new ClusterFrame.Subscribe(session().address(), "news", true),
                 new ClusterFrame.PresenceChanged(8, new ClusterFrame.Present("rooms/7", "alice"), true),
-                new ClusterFrame.AskPresence(255),
+                new ClusterFrame.AskPresence(255, -1),
+                new ClusterFrame.AskPresence(255, 12),
+                new ClusterFrame.PresenceUnchanged(255, 12),
                 new ClusterFrame.Presence(
                         7, new ClusterCopy.Part<>(9, 1, true, List.of(new ClusterFrame.Present("rooms/7", "bob")))));
     }
@@ -159,6 +161,16 @@ class ClusterCodecTest {
 
         assertThat(decode(unknown)).isNull();
         assertThat(decode(longer)).isEqualTo(new ClusterFrame.Forget(ID));
+    }
+
+    @Test
+    void aReleaseThatDoesNotTellWhatItKnowsOfAPresenceKnowsNothing() {
+        byte[] before = new ByteSink()
+                .octet(codec.encode(new ClusterFrame.AskPresence(7, 3))[0])
+                .octets(new ByteSink().number(7).toByteArray())
+                .toByteArray();
+
+        assertThat(decode(before)).isEqualTo(new ClusterFrame.AskPresence(7, -1));
     }
 
     @Test

@@ -118,6 +118,63 @@ class ClusterCopyTest {
     }
 
     @Test
+    void whatHasNotChangedIsKnownAgainWithTheChangesThatCameMeanwhile() {
+        copy.ask();
+        part(3, 0, true, "all up to three");
+        copy.missed();
+        copy.changed(4, "four");
+        assertThat(copy.version()).isEqualTo(3);
+
+        copy.unchanged(3);
+
+        assertThat(copy.isComplete()).isTrue();
+        assertThat(entries).containsExactly("all up to three", "four");
+        assertThat(asked).isEqualTo(2);
+    }
+
+    @Test
+    void thatNothingHasChangedSinceAnotherChangeCountsForNothing() {
+        copy.ask();
+        copy.unchanged(0);
+        assertThat(copy.isComplete()).isFalse();
+        part(3, 0, true, "all up to three");
+        copy.missed();
+
+        copy.unchanged(2);
+        copy.unchanged(4);
+
+        assertThat(copy.isComplete()).isFalse();
+    }
+
+    /** Changes that came are among those that were missed, and after them one that was not. */
+    @Test
+    void aChangeThatIsMissingBehindWhatHasNotChangedIsAskedFor() {
+        copy.ask();
+        part(3, 0, true, "all up to three");
+        copy.missed();
+        copy.changed(5, "five");
+
+        copy.unchanged(3);
+
+        assertThat(copy.isComplete()).isFalse();
+        assertThat(asked).isEqualTo(3);
+    }
+
+    @Test
+    void patienceBeginsWhenItIsAskedForInFact() {
+        copy.ask();
+        clock.advance(Duration.ofSeconds(4));
+        copy.asks();
+        clock.advance(Duration.ofSeconds(4));
+        copy.toldApart(0);
+        assertThat(asked).isEqualTo(1);
+        clock.advance(Duration.ofSeconds(1));
+        copy.toldApart(0);
+
+        assertThat(asked).isEqualTo(2);
+    }
+
+    @Test
     void whatChangesMeanwhileFollows() {
         copy.ask();
         copy.changed(3, "three");

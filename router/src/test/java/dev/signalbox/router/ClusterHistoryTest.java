@@ -128,6 +128,25 @@ class ClusterHistoryTest extends ClusterHistoryFixture {
                 .toList();
     }
 
+    /** The rules of topics are to be the same on all nodes. */
+    @Test
+    void aNodeForWhichTheTopicIsItsOwnHearsNothingOfItAndIsNotHeard() {
+        fixture.options =
+                ClusterFixture.OPTIONS.withTopics(RouterOptions.defaults().topics());
+        ClusterFixture.Node alone = fixture.node("alone");
+        ClientSession carol = alone.connect("carol", new FakeConnection());
+        fixture.settle();
+        Follower there = follow(carol);
+        Follower here = follow(bob);
+
+        published(alice, "shared");
+        published(carol, "own");
+
+        fixture.nodes.forEach(this::awaitCarriedTo);
+        assertThat(there.texts()).containsExactly("own");
+        awaitTexts(here, "shared");
+    }
+
     @Test
     void aKeyIsKnownOnAllNodes() {
         ClientSession elsewhere = two.connect("alice", new FakeConnection());

@@ -180,6 +180,19 @@ class ClusterLogicTest {
         assertThat(reply.source()).isEqualTo(WORK);
     }
 
+    /** The requester need not wait until its time is over. */
+    @Test
+    void aReplyThatTheLinkCannotCarryFailsTheRequest() {
+        fixture.linkBytes = ClusterLink.LEAST_MAX_BYTES;
+        ClusterFixture.Node small = fixture.node("small");
+        Payload large = Payload.text("x".repeat(ClusterLink.LEAST_MAX_BYTES));
+        small.router.add("large", Logic.dispatched((message, context) -> context.reply(message, large)));
+        ClientSession alice = one.connect("alice", new FakeConnection());
+        fixture.settle();
+
+        assertThat(failure(ask(alice, Address.logic("large"))).code()).isEqualTo(ErrorCode.TOO_LARGE);
+    }
+
     @Test
     void aRequestToAClientElsewhereIsAnsweredByItAndByNobodyElse() {
         FakeConnection connection = new FakeConnection();

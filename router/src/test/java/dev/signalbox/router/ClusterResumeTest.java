@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.signalbox.router.ClientGateway.Admission;
 import dev.signalbox.router.ClientSession.Subscribing;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -188,6 +189,24 @@ class ClusterResumeTest {
         eventually().until(() -> !second.offered.isEmpty());
         assertThat(back.acknowledge(second.offered.element().id())).isTrue();
         assertThat(get(result)).isInstanceOf(AckResult.Acked.class);
+    }
+
+    /** It was for that session where it was: on whichever node the sender is, it is told at once. */
+    @Test
+    void whatOneSessionIsToAcknowledgeFailsWhenItGoesToAnotherNode() {
+        ClusterFixture.Node three = fixture.node("three");
+        fixture.settle();
+        Address session = begun.info().address();
+        List<CompletionStage<AckResult>> results = new ArrayList<>();
+        for (ClusterFixture.Node sender : List.of(one, three)) {
+            results.add(sender.router.sendAcknowledged(to(session, "sign"), Duration.ofMinutes(10)));
+        }
+        eventually().until(() -> first.offered.size() == 2);
+        breaks(Map.of("", all()));
+
+        comeTo(two, new FakeConnection());
+
+        assertThat(results).allSatisfy(result -> assertThat(get(result)).isInstanceOf(AckResult.Rejected.class));
     }
 
     @Test

@@ -53,7 +53,7 @@ final class Deliveries {
             listener.onMessage(message);
             answer(Frames.frame("ack").put("id", message.id()), message.id());
         } catch (MessageRefusal refusal) {
-            answer(Frames.frame("nack").put("id", message.id()).put("reason", refusal.getMessage()), message.id());
+            answer(Frames.frame("nack").put("id", message.id()).put("reason", refusal.reason()), message.id());
         } catch (RuntimeException | Error e) {
             session.loop().execute(() -> handled.remove(message.id()));
             throw e;

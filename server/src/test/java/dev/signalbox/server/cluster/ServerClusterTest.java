@@ -18,6 +18,7 @@ import dev.signalbox.testing.simulator.SmsSimulatorOptions;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -281,8 +283,19 @@ class ServerClusterTest {
         assertThat(status.out()).contains("link     redis", "problem  none", "one", "two", "this node");
         assertThat(run(servers.getFirst(), "cluster", "status", "--json").json().path("nodes"))
                 .hasSize(2);
-        assertThat(metrics(servers.getFirst()))
-                .contains("signalbox_cluster_nodes{link=\"redis\"} 2.0", "signalbox_cluster_published_total");
+        String metrics = metrics(servers.getFirst());
+        assertThat(metrics)
+                .contains("signalbox_cluster_nodes{link=\"redis\"} 2.0", "signalbox_cluster_up{link=\"redis\"} 1.0");
+        assertThat(Stream.of(
+                        "waiting_bytes",
+                        "published_total",
+                        "frames_total",
+                        "failed_total",
+                        "received_total",
+                        "repeated_total",
+                        "losses_total",
+                        "rejected_total"))
+                .allSatisfy(name -> assertThat(metrics).contains("signalbox_cluster_" + name + "{link=\"redis\"}"));
     }
 
     @Test
@@ -292,6 +305,11 @@ class ServerClusterTest {
         await().atMost(PATIENCE)
                 .untilAsserted(
                         () -> assertThat(get(two, "/health/ready").toString()).contains("cannot be reached"));
+        HttpResponse<String> ready = http.send(
+                HttpRequest.newBuilder(two.controlUri().resolve("/health/ready")).build(), BodyHandlers.ofString());
+        assertThat(ready.statusCode()).as("it stays ready").isEqualTo(200);
+        assertThat(RestClient.JSON.readTree(ready.body()).at("/components/cluster").toString())
+                .contains("DEGRADED");
         Run status = run(two, "cluster", "status");
         assertThat(status.exitCode()).isEqualTo(1);
         assertThat(status.out()).contains("clients of other nodes cannot be reached");

@@ -41,6 +41,11 @@ record NatsBatch(UUID stamp, UUID previous, UUID epoch, long first, List<Entry> 
         return HEAD + entries.stream().mapToInt(NatsBatch::bytes).sum();
     }
 
+    /** The bytes of the entries' contents alone. */
+    long contents() {
+        return entries.stream().mapToLong(each -> each.content().bytes().length).sum();
+    }
+
     byte[] encode() {
         ByteBuffer out = ByteBuffer.allocate(bytes()).put(VERSION);
         put(out, stamp);

@@ -28,8 +28,9 @@ public final class NatsLinks {
      *
      * <p>A topic keeps 1,024 entries or 4 MiB at least, whatever its policy is, so that repetitions are known.
      *
-     * <p>The user must be allowed to publish to {@code PREFIX.*}, {@code PREFIX.history.*} and {@code $JS.API.STREAM.*.PREFIX_history} with {@code
-     * $JS.API.STREAM.MSG.GET.PREFIX_history}, and to subscribe to {@code PREFIX.*} and {@code _INBOX.>}.
+     * <p>The user must be allowed to publish to {@code PREFIX.*}, {@code PREFIX.history.*}, {@code $JS.API.STREAM.*.PREFIX_history}, {@code
+     * $JS.API.STREAM.MSG.GET.PREFIX_history}, {@code $JS.API.CONSUMER.CREATE.PREFIX_history.>}, {@code $JS.API.CONSUMER.MSG.NEXT.PREFIX_history.*} and {@code
+     * $JS.API.CONSUMER.DELETE.PREFIX_history.*}, and to subscribe to {@code PREFIX.*} and {@code _INBOX.>}.
      */
     public static TopicHistory history(NatsLinkOptions options) {
         return NatsHistory.start(options, NatsBounds.DEFAULT);

@@ -7,6 +7,10 @@ import io.nats.client.JetStreamManagement;
 import io.nats.client.JetStreamOptions;
 import io.nats.client.PublishOptions;
 import io.nats.client.PurgeOptions;
+import io.nats.client.api.AckPolicy;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.ConsumerInfo;
+import io.nats.client.api.DeliverPolicy;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
@@ -15,8 +19,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The stream of a cluster's topics, over one connection. Every question goes to the stream's leader, never to a replica that may lag. Thread-safe;
- * each call waits for the answer, for as long as a server may be silent.
+ * The stream of a cluster's topics, over one connection. Every question goes to the stream's leader, never to a replica that may lag; only what a
+ * {@link NatsConsumer} brings may be behind. Thread-safe; each call waits for the answer, for as long as a server may be silent.
  */
 final class NatsStream {
     private static final int NO_MESSAGE = 10_037;
@@ -26,6 +30,11 @@ final class NatsStream {
     /** How long a topic is remembered beyond what it keeps. */
     private static final Duration FORGET = Duration.ofDays(1);
 
+    /** How long the server keeps a consumer that nobody asks: a node may die while it reads. */
+    private static final Duration UNUSED = Duration.ofMinutes(1);
+
+    private final Connection connection;
+    private final Duration silence;
     private final String prefix;
     private final String name;
     private final JetStream publishing;
@@ -37,10 +46,12 @@ final class NatsStream {
     record Stored(long sequence, Optional<NatsBatch> batch) {}
 
     NatsStream(Connection connection, NatsLinkOptions options) throws IOException {
+        this.connection = connection;
+        this.silence = options.silence();
         this.prefix = options.prefix();
         this.name = prefix.replace('.', '_') + "_history";
         JetStreamOptions patience =
-                JetStreamOptions.builder().requestTimeout(options.silence()).build();
+                JetStreamOptions.builder().requestTimeout(silence).build();
         this.publishing = connection.jetStream(patience);
         this.managing = connection.jetStreamManagement(patience);
     }
@@ -92,9 +103,24 @@ final class NatsStream {
         return found(() -> managing.getNextMessage(name, from, subject(topic)));
     }
 
-    /** The message with this sequence, of whichever topic. */
-    Optional<Stored> at(long sequence) throws IOException, JetStreamApiException {
-        return found(() -> managing.getMessage(name, sequence));
+    /** What a topic has above the sequence {@code after}; {@code most} is about how many messages will be wanted at most. */
+    NatsReading read(String topic, long after, long most) {
+        return new NatsReading(this, topic, after, most);
+    }
+
+    /** For the messages of a topic that have this sequence or a higher one. */
+    NatsConsumer consumer(String topic, long from) throws IOException, JetStreamApiException {
+        ConsumerInfo made = managing.addOrUpdateConsumer(
+                name,
+                ConsumerConfiguration.builder()
+                        .filterSubject(subject(topic))
+                        .deliverPolicy(DeliverPolicy.ByStartSequence)
+                        .startSequence(from)
+                        .ackPolicy(AckPolicy.None)
+                        .memStorage(true)
+                        .inactiveThreshold(UNUSED)
+                        .build());
+        return new NatsConsumer(connection, silence, name + "." + made.getName(), made.getNumPending());
     }
 
     private interface Question {

@@ -54,8 +54,8 @@ final class NatsTopic {
     /** Each conflict means that another node has appended. */
     private static final int MAX_CONFLICTS = 100;
 
-    /** A batch of the present epoch, and where it is. */
-    private record Known(long sequence, int entries, long bytes) {}
+    /** A batch of the present epoch, and where it is. {@code contents} is what of its bytes a page counts. */
+    private record Known(long first, long sequence, int entries, long bytes, long contents) {}
 
     private final String name;
     private final NavigableMap<Long, Known> batches = new TreeMap<>();
@@ -99,22 +99,27 @@ final class NatsTopic {
         if (newest.sequence() == sequence && stampOf(newest).equals(stamp)) {
             return;
         }
-        if (newest.sequence() <= sequence) {
+        boolean mayFollow = sequence > 0 && sequence < newest.sequence();
+        if (!mayFollow || !readUpTo(stream, newest.sequence(), false)) {
             forget();
-        }
-        boolean whole = sequence == 0;
-        while (sequence < newest.sequence()) {
-            Stored next = stream.next(name, sequence + 1).orElse(null);
-            if (next == null) {
+            if (!readUpTo(stream, newest.sequence(), true)) {
                 forget(); // It was dropped, or the stream was, since.
-                return;
             }
-            if (follows(next) || whole) {
+        }
+    }
+
+    /** False if what is there does not follow from what is known, and that is not all the same, or if the newest is not there any more. */
+    private boolean readUpTo(NatsStream stream, long newest, boolean fromBeginning)
+            throws IOException, JetStreamApiException {
+        try (NatsReading reading = stream.read(name, sequence, newest - sequence)) {
+            while (sequence < newest) {
+                Stored next = reading.next().orElse(null);
+                if (next == null || !(fromBeginning || follows(next))) {
+                    return false;
+                }
                 take(next);
-            } else {
-                forget();
-                whole = true;
             }
+            return true;
         }
     }
 
@@ -153,7 +158,9 @@ final class NatsTopic {
         if (batch.entries().isEmpty()) {
             return;
         }
-        batches.put(batch.first(), new Known(sequence, batch.entries().size(), batch.bytes()));
+        batches.put(
+                batch.first(),
+                new Known(batch.first(), sequence, batch.entries().size(), batch.bytes(), batch.contents()));
         entries += batch.entries().size();
         bytes += batch.bytes();
         long offset = batch.first();
@@ -295,28 +302,42 @@ final class NatsTopic {
         List<Kept> read = new ArrayList<>();
         long left = maxBytes;
         Long from = batches.floorKey(after == Long.MAX_VALUE ? after : after + 1);
-        for (long first :
-                List.copyOf(batches.tailMap(from == null ? 0L : from, true).keySet())) {
-            if (left <= 0 || read.size() == TopicHistory.MAX_ENTRIES) {
-                break;
-            }
-            NatsBatch batch = kept(stream, first).orElse(null);
-            if (batch == null) {
-                drop(first); // It has expired since.
-            } else {
-                left = take(batch, after, left, read);
+        List<Known> tail =
+                List.copyOf(batches.tailMap(from == null ? 0L : from, true).values());
+        long before = tail.isEmpty() ? sequence : tail.getFirst().sequence() - 1;
+        try (NatsReading reading = stream.read(name, before, pageful(tail, after, maxBytes))) {
+            for (Known each : tail) {
+                if (left <= 0 || read.size() == TopicHistory.MAX_ENTRIES) {
+                    break;
+                }
+                NatsBatch batch = kept(reading, each).orElse(null);
+                if (batch == null) {
+                    drop(each.first()); // It has expired since.
+                } else {
+                    left = take(batch, after, left, read);
+                }
             }
         }
         return new Page(present(), batches.isEmpty() ? last + 1 : batches.firstKey(), last, read);
     }
 
-    private Optional<NatsBatch> kept(NatsStream stream, long first) throws IOException, JetStreamApiException {
-        Known known = batches.get(first);
-        return known == null
-                ? Optional.empty()
-                : stream.at(known.sequence())
-                        .flatMap(Stored::batch)
-                        .filter(batch -> batch.epoch().equals(epoch) && batch.first() == first);
+    /** How many of these batches make a page, or one more: of one that begins before the page, it is not known how much belongs to it. */
+    private static int pageful(List<Known> tail, long after, int maxBytes) {
+        int batches = 0;
+        long entries = 0;
+        long contents = 0;
+        while (batches < tail.size() && entries < TopicHistory.MAX_ENTRIES && contents < maxBytes) {
+            Known next = tail.get(batches++);
+            entries += next.first() > after ? next.entries() : 0;
+            contents += next.first() > after ? next.contents() : 0;
+        }
+        return batches;
+    }
+
+    private Optional<NatsBatch> kept(NatsReading reading, Known known) throws IOException, JetStreamApiException {
+        return reading.at(known.sequence())
+                .flatMap(Stored::batch)
+                .filter(batch -> batch.epoch().equals(epoch) && batch.first() == known.first());
     }
 
     /** Adds what there is room for; returns the bytes that are left. */

@@ -2,6 +2,7 @@ package dev.signalbox.cluster.nats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.router.Position;
 import dev.signalbox.router.TopicHistory;
@@ -9,19 +10,23 @@ import dev.signalbox.router.TopicHistory.Append;
 import dev.signalbox.router.TopicHistory.Appended;
 import dev.signalbox.router.TopicHistory.Content;
 import dev.signalbox.router.TopicHistory.Entry;
+import dev.signalbox.router.TopicHistory.Page;
 import dev.signalbox.router.TopicHistory.Retention;
 import dev.signalbox.router.TopicHistoryException;
 import dev.signalbox.testing.contract.TopicHistoryContract;
+import dev.signalbox.testing.services.FaultProxy;
 import dev.signalbox.testing.services.RealNats;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -113,13 +118,111 @@ class NatsHistoryTest extends TopicHistoryContract {
         try (RealNats nats = RealNats.startJetStream(
                         "authorization { users: [ { user: node, password: secret, permissions: {"
                                 + " publish: [\"ours.*\", \"ours.history.*\", \"$JS.API.STREAM.*.ours_history\","
-                                + " \"$JS.API.STREAM.MSG.GET.ours_history\"], subscribe: [\"ours.*\", \"_INBOX.>\"] } } ] }");
+                                + " \"$JS.API.STREAM.MSG.GET.ours_history\", \"$JS.API.CONSUMER.CREATE.ours_history.>\","
+                                + " \"$JS.API.CONSUMER.MSG.NEXT.ours_history.*\", \"$JS.API.CONSUMER.DELETE.ours_history.*\"],"
+                                + " subscribe: [\"ours.*\", \"_INBOX.>\"] } } ] }");
                 TopicHistory history =
                         NatsLinks.history(options("nats://node:secret@127.0.0.1:" + nats.port(), "ours"))) {
-            get(history.append(append(Duration.ofHours(1), "a")));
+            appendEach(history, "a", 10);
 
-            assertThat(get(history.read("news", 0, 100)).orElseThrow().entries())
-                    .hasSize(1);
+            assertThat(ids(history, 0)).hasSize(10);
+        }
+    }
+
+    /** One after another, so that each is a message of its own in the stream. */
+    private static void appendEach(TopicHistory history, String prefix, int count) {
+        for (int i = 0; i < count; i++) {
+            get(history.append(append(Duration.ofHours(1), prefix + i)));
+        }
+    }
+
+    private static String[] names(String prefix, int count) {
+        return IntStream.range(0, count).mapToObj(i -> prefix + i).toArray(String[]::new);
+    }
+
+    /** The ids of all that is kept above an offset, page by page. */
+    private static List<String> ids(TopicHistory history, long after) {
+        List<String> ids = new ArrayList<>();
+        Page page = get(history.read("news", after, 1 << 20)).orElseThrow();
+        while (!page.entries().isEmpty()) {
+            page.entries().forEach(each -> ids.add(each.entry().id()));
+            page = get(history.read("news", page.entries().getLast().offset(), 1 << 20))
+                    .orElseThrow();
+        }
+        return ids;
+    }
+
+    /** However much a node has missed: one question brings many messages. */
+    @Test
+    void aNodeThatMissedMuchReadsItInFewRoundTrips() {
+        try (TopicHistory writer = history("much");
+                FaultProxy proxy = FaultProxy.before(nats.port());
+                TopicHistory reader = NatsLinks.history(options(RealNats.url(proxy.port()), "much"))) {
+            assertThat(get(reader.read("news", 0, 100))).isEmpty();
+            appendEach(writer, "a", 600);
+            long before = proxy.requests();
+
+            assertThat(ids(reader, 0)).containsExactly(names("a", 600));
+            assertThat(proxy.requests() - before).isLessThan(100);
+
+            long seen = get(reader.read("news", 0, 1)).orElseThrow().last();
+            appendEach(writer, "b", 300);
+            before = proxy.requests();
+
+            assertThat(ids(reader, seen)).containsExactly(names("b", 300));
+            assertThat(proxy.requests() - before).isLessThan(100);
+        }
+    }
+
+    /** More than one question brings. */
+    @Test
+    void manyLargeMessagesAreReadWhole() {
+        Content large = Content.of(new byte[900 << 10]);
+        try (TopicHistory writer = history("large");
+                TopicHistory reader = history("large")) {
+            for (int i = 0; i < 12; i++) {
+                get(writer.append(new Append(
+                        "news",
+                        List.of(new Entry("a" + i, large)),
+                        new Retention(100, 64 << 20, Duration.ofHours(1)),
+                        Optional.empty(),
+                        new Position(UUID.randomUUID(), 1_000))));
+            }
+
+            assertThat(ids(reader, 0)).containsExactly(names("a", 12));
+            assertThat(get(reader.read("news", 0, 8 << 20)).orElseThrow().entries())
+                    .hasSize(10);
+        }
+    }
+
+    @Test
+    void theServerKeepsNoConsumerOfAReadingThatIsOver() throws Exception {
+        try (TopicHistory history = history("consumers");
+                Connection connection = Nats.connect(nats.url())) {
+            appendEach(history, "a", 10);
+            assertThat(ids(history, 0)).hasSize(10);
+
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(
+                            () -> assertThat(connection.jetStreamManagement().getConsumerNames("consumers_history"))
+                                    .isEmpty());
+        }
+    }
+
+    @Test
+    void whatSomebodyElsePublishedAmongManyBeginsANewEpoch() throws Exception {
+        try (TopicHistory writer = history("among");
+                TopicHistory reader = history("among");
+                TopicHistory newcomer = history("among");
+                Connection stranger = Nats.connect(nats.url())) {
+            appendEach(writer, "a", 10);
+            assertThat(ids(reader, 0)).hasSize(10);
+            appendEach(writer, "b", 10);
+            stranger.jetStream().publish("among.history.news", "rubbish".getBytes(StandardCharsets.US_ASCII));
+            appendEach(writer, "c", 10);
+
+            assertThat(ids(reader, 0)).containsExactly(names("c", 10));
+            assertThat(ids(newcomer, 0)).containsExactly(names("c", 10));
         }
     }
 }
