@@ -306,9 +306,14 @@ class ServerClusterTest {
                 .untilAsserted(
                         () -> assertThat(get(two, "/health/ready").toString()).contains("cannot be reached"));
         HttpResponse<String> ready = http.send(
-                HttpRequest.newBuilder(two.controlUri().resolve("/health/ready")).build(), BodyHandlers.ofString());
+                HttpRequest.newBuilder(two.controlUri().resolve("/health/ready"))
+                        .build(),
+                BodyHandlers.ofString());
         assertThat(ready.statusCode()).as("it stays ready").isEqualTo(200);
-        assertThat(RestClient.JSON.readTree(ready.body()).at("/components/cluster").toString())
+        assertThat(RestClient.JSON
+                        .readTree(ready.body())
+                        .at("/components/cluster")
+                        .toString())
                 .contains("DEGRADED");
         Run status = run(two, "cluster", "status");
         assertThat(status.exitCode()).isEqualTo(1);

@@ -37,6 +37,11 @@ final class BinaryCopy {
 
     private BinaryCopy() {}
 
+    /** Whether it is the driver's own connection, or a wrapper that gives it out: a caller's may be neither. */
+    static boolean isFor(Connection connection) throws SQLException {
+        return connection.isWrapperFor(PGConnection.class);
+    }
+
     /** @param columns their names, with commas between them */
     static <T> void insert(Connection connection, String table, String columns, List<T> items, Row<T> row)
             throws SQLException {

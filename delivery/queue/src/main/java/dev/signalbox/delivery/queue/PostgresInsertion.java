@@ -83,7 +83,7 @@ record PostgresInsertion(Rows rows) {
             if (alone && areWithoutKeys(reaches)) {
                 return insert(connection, reaches, now, isTagged(reaches) ? INSERT_UNKNOWN_TAGGED : INSERT_UNKNOWN);
             }
-            if (!alone && copies(reaches)) {
+            if (!alone && copies(reaches) && BinaryCopy.isFor(connection)) {
                 return copyOrUndo(connection, reaches, now);
             }
         } catch (SQLException e) {
