@@ -51,6 +51,14 @@ class DkimTest {
                 .hasSize(1);
     }
 
+    /** RFC 6376, section 3.4.2. */
+    @Test
+    void blanksOfAHeaderCountAsOne() throws Exception {
+        assertThat(verified(
+                        signed(message().subject("two  blanks").text("x").header("List-Id", "A   list <a.example>"))))
+                .hasSize(1);
+    }
+
     @Test
     void signsWhatUnsubscribes() throws Exception {
         String signed = new String(

@@ -204,6 +204,10 @@ class WebhookEndpointsTest {
         assertThat(after.failingSince()).isEmpty();
         assertThat(after.lastSuccess()).contains(clock.instant());
         assertThat(after.lastFailure()).isPresent();
+        endpoints.succeeded(endpoints.failed(id, "timeout").orElseThrow());
+        assertThat(endpoints.find(id).orElseThrow().standing().failures())
+                .as("also within a minute of another success")
+                .isZero();
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.SendResult.Accepted;
 import dev.signalbox.delivery.queue.SendResult.NotSent;
+import dev.signalbox.delivery.queue.SendResult.Unknown;
 import dev.signalbox.tls.Trust;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,9 +45,13 @@ class WebhookPinningTest {
     private static final WebhookKey KEY = WebhookKey.generate(WebhookKey.Kind.SYMMETRIC);
     private static final String TAKEN = ScriptedReceiver.answer(204, "", "");
 
+    /** What the name leads to; several with blanks in between. */
     private volatile String address = "127.0.0.1";
-    private final WebhookTargets targets = new WebhookTargets(List.of(AddressRange.parse("127.0.0.0/8")), true, host ->
-            new InetAddress[] {InetAddress.ofLiteral(address)});
+
+    private final WebhookTargets targets = new WebhookTargets(
+            List.of(AddressRange.parse("127.0.0.0/8")),
+            true,
+            host -> Stream.of(address.split(" ")).map(InetAddress::ofLiteral).toArray(InetAddress[]::new));
     private SSLContext context;
     private Database database;
     private WebhookSender sender;
@@ -110,6 +115,27 @@ class WebhookPinningTest {
             assertThat(send("http", HOST, before.port())).isInstanceOf(Accepted.class);
             assertThat(before.heads()).hasSize(1);
             assertThat(after.heads()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whereNobodyListensTheNextAddressIsTried() throws Exception {
+        address = "127.0.0.3 127.0.0.1";
+        try (var receiver = new ScriptedReceiver(TAKEN)) {
+            assertThat(send("http", HOST, receiver.port())).isInstanceOf(Accepted.class);
+        }
+    }
+
+    /** Nobody knows whether it was taken, and the next address may be the same receiver's. */
+    @Test
+    void whatWasWrittenToOneAddressIsNotWrittenToTheNext() throws Exception {
+        address = "127.0.0.1 127.0.0.2";
+        try (var first = new ScriptedReceiver("no answer of HTTP\r\n\r\n");
+                var second = new ScriptedReceiver(
+                        TAKEN, new ServerSocket(first.port(), 50, InetAddress.ofLiteral("127.0.0.2")))) {
+            assertThat(send("http", HOST, first.port())).isInstanceOf(Unknown.class);
+            assertThat(first.heads()).hasSize(1);
+            assertThat(second.heads()).isEmpty();
         }
     }
 

@@ -90,6 +90,9 @@ class CandidateTest {
         two.step();
 
         assertThat(one.step()).isBetween(Duration.ofMillis(800), Duration.ofSeconds(1));
+        assertThat(one.step())
+                .as("waiting nodes do not all ask at the same time")
+                .isNotEqualTo(one.step());
         time.advance(Duration.ofMillis(9_900));
         assertThat(one.step()).isBetween(Duration.ofMillis(80), Duration.ofMillis(100));
         assertThat(told.heard).contains("leader two");

@@ -7,6 +7,7 @@ import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.testing.services.RealMariaDb;
 import dev.signalbox.testing.services.RealPostgres;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -96,6 +98,33 @@ class DatabaseFenceTest {
                 .isInstanceOf(IllegalStateException.class);
 
         assertThat(DatabaseLeases.fence(database).admits("a", 8)).isTrue();
+    }
+
+    /** Without an upsert that tells what it did, a check takes several statements there. */
+    @Test
+    void onMariaDbAFenceThatAnotherMakesBetweenTheStatementsIsHeeded() {
+        Database database = open(Kind.MARIADB);
+        Fence other = DatabaseLeases.fence(database);
+
+        assertThat(admitsAfter(database, "a", 7, () -> other.admits("a", 6))).isTrue();
+        assertThat(admitsAfter(database, "b", 7, () -> other.admits("b", 8))).isFalse();
+        assertThat(other.admits("a", 6)).isFalse();
+    }
+
+    /** Does something else just before the row is made. */
+    private static boolean admitsAfter(Database database, String name, long epoch, Runnable meanwhile) {
+        return database.autoCommit(connection -> {
+            Connection interrupted = (Connection) Proxy.newProxyInstance(
+                    DatabaseFenceTest.class.getClassLoader(),
+                    new Class<?>[] {Connection.class},
+                    (_, method, arguments) -> {
+                        if (arguments != null && String.valueOf(arguments[0]).startsWith("insert")) {
+                            meanwhile.run();
+                        }
+                        return method.invoke(connection, arguments);
+                    });
+            return DatabaseFence.admits(interrupted, name, epoch);
+        });
     }
 
     private static void write(Database database, Lease lease, int value) {

@@ -167,6 +167,18 @@ class ElectionFaultTest {
         assertThat(lease.isHeld()).isFalse();
     }
 
+    /** It has nothing under way any more. */
+    @Test
+    void aHandOverDoesNotWaitForAListenerThatFailed() throws Exception {
+        awaitTerm(1);
+        told.failing = true;
+
+        CompletableFuture<Boolean> handedOver =
+                CompletableFuture.supplyAsync(() -> handOver(Duration.ofHours(1)), Thread::startVirtualThread);
+
+        assertThat(handedOver.get(30, TimeUnit.SECONDS)).isTrue();
+    }
+
     private boolean handOver(Duration drain) {
         try {
             return election.handOver(drain);

@@ -17,6 +17,7 @@ import dev.signalbox.ha.lease.Role;
 import dev.signalbox.testing.services.FaultProxy;
 import dev.signalbox.testing.services.RealRedis;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,6 +102,27 @@ class RedisLeaseFaultTest {
                         .atMost(PATIENCE)
                         .ignoreExceptionsInstanceOf(LeaseStoreUnavailableException.class)
                         .until(() -> store.renew("a", "one", epoch, Duration.ofMinutes(5)));
+            } finally {
+                client.shutdown();
+            }
+        }
+    }
+
+    /** As a former primary that Sentinel has made a replica: it takes no writes, and another connection may find the new one. */
+    @Test
+    void aServerThatTakesNoWritesIsAway() {
+        try (RealRedis redis = RealRedis.start()) {
+            RedisClient client = RedisClient.create(redis.url());
+            try (LeaseStore store = RedisLeases.open(client, "", TIMEOUT);
+                    StatefulRedisConnection<String, String> operator = client.connect()) {
+                operator.sync().replicaof("127.0.0.1", 1);
+                assertThatThrownBy(() -> store.acquire("a", "one", Duration.ofMinutes(5)))
+                        .isInstanceOf(LeaseStoreUnavailableException.class)
+                        .hasMessageContaining("READONLY");
+
+                operator.sync().replicaofNoOne();
+
+                assertThat(store.acquire("a", "one", Duration.ofMinutes(5))).isInstanceOf(Acquisition.Granted.class);
             } finally {
                 client.shutdown();
             }

@@ -15,6 +15,7 @@ import dev.signalbox.maintenance.control.Phase;
 import dev.signalbox.maintenance.control.Signal;
 import dev.signalbox.testing.contract.DrainableContract;
 import dev.signalbox.testing.services.RealPostgres;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -125,6 +126,38 @@ class GatedDataSourceTest extends DrainableContract {
         assertThat(gated.underWay()).isZero();
         leave();
         assertThat(one(gated)).isEqualTo(1);
+    }
+
+    /** What a driver cannot abort must not keep the others from it. */
+    @Test
+    void connectionsThatCannotBeAbortedCountNoMoreEither() throws Exception {
+        DataSource broken = (DataSource) Proxy.newProxyInstance(
+                GatedDataSourceTest.class.getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (_, _, _) -> withoutAbort(database.dataSource().getConnection()));
+        GatedDataSource refusing = GatedDataSource.join(
+                maintenance,
+                broken,
+                PoolGateOptions.defaults().withName("refusing").withDeadline(Duration.ofMillis(10)));
+        List<Connection> kept = List.of(refusing.getConnection(), refusing.getConnection(), refusing.getConnection());
+
+        enter();
+
+        assertThat(refusing.underWay()).isZero();
+        kept.forEach(GatedDataSourceTest::close);
+        assertThat(refusing.underWay()).isZero();
+    }
+
+    private static Connection withoutAbort(Connection connection) {
+        return (Connection) Proxy.newProxyInstance(
+                GatedDataSourceTest.class.getClassLoader(),
+                new Class<?>[] {Connection.class},
+                (_, method, arguments) -> {
+                    if (method.getName().equals("abort")) {
+                        throw new SQLException("as the test wants");
+                    }
+                    return method.invoke(connection, arguments);
+                });
     }
 
     /** It waited in the pool while the others were aborted, and must not be the one that is out in the window. */

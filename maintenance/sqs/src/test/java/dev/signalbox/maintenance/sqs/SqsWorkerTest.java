@@ -118,6 +118,31 @@ class SqsWorkerTest extends DrainableContract {
         assertThat(begun).isEmpty();
     }
 
+    /** To be received counts towards the queue's dead letters, also for a message that is given back. */
+    @Test
+    void aPollThatWaitsForAFreePlaceDoesNotBeginInAWindow() throws Exception {
+        enter();
+        try (Maintenance other = Maintenance.start(MaintenanceOptions.defaults());
+                SqsWorker narrow = SqsWorker.join(
+                        other,
+                        queue.client(),
+                        queue.url(),
+                        this::handle,
+                        SqsWorkerOptions.defaults()
+                                .withPollWait(Duration.ofSeconds(1))
+                                .withConcurrency(1))) {
+            CountDownLatch latch = new CountDownLatch(1);
+            held.put(0, latch);
+            queue.send();
+            await().atMost(LONG).until(() -> narrow.underWay() == 1);
+            assertThat(narrow.drainable().drain(Duration.ofMillis(10))).isEqualTo(1);
+            queue.send();
+            latch.countDown();
+            assertThat(narrow.drainable().drain(LONG)).isZero();
+        }
+        assertThat(queue.receivedOnce()).isEqualTo(1);
+    }
+
     @Test
     void whatIsHandledIsDeletedBeforeTheDrainIsOver() throws Exception {
         CountDownLatch latch = new CountDownLatch(1);

@@ -8,6 +8,8 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** A fresh queue on ElasticMQ. The bodies count from 0. */
@@ -39,6 +41,17 @@ final class TestQueue implements AutoCloseable {
 
     int sent() {
         return sent;
+    }
+
+    /** Receives a message, and returns its body if nobody has received it before, or else -1. */
+    int receivedOnce() {
+        Message message = client.receiveMessage(request -> request.queueUrl(url)
+                        .waitTimeSeconds(20)
+                        .messageSystemAttributeNames(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT))
+                .messages()
+                .getFirst();
+        String count = message.attributes().get(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT);
+        return "1".equals(count) ? Integer.parseInt(message.body()) : -1;
     }
 
     int visible() {

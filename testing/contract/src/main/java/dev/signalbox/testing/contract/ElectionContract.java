@@ -200,6 +200,15 @@ public abstract class ElectionContract {
     }
 
     @Test
+    void twoNodesOfOneNameAreStillTwo() throws Exception {
+        Leases one = Leases.in(store(), "same");
+        Leases two = Leases.in(store(), "same");
+        closing(one.tryLock("job", options(), Duration.ZERO).orElseThrow());
+
+        assertThat(two.tryLock("job", options(), Duration.ZERO)).isEmpty();
+    }
+
+    @Test
     void aLockIsWaitedFor() throws Exception {
         LeaseStore store = store();
         LeaseLock lock = closing(
