@@ -76,6 +76,7 @@ abstract class LauncherFixture {
             "build/launcher/CopyJars.java",
             "build/launcher/package/lib/jvm.options",
             "build/launcher/package/lib/server.options",
+            "build/launcher/package/lib/training.options",
             "build/launcher/package/lib/command.options");
 
     @TempDir
