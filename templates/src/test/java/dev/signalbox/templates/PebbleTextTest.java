@@ -94,9 +94,10 @@ class PebbleTextTest {
     @Test
     void namesItsVariables() {
         assertThat(text("{{ b }}{% for x in items %}{{ x.title ~ loop.index ~ a }}{% endfor %}{{ x }}"
+                                + "{% for y in l %}{{ y }}{% endfor %}"
                                 + "{% if c is defined and d['e'] > f %}{{ g | default(h) }}{% endif %}{{ i ? j : k }}")
                         .variables())
-                .containsExactly("a", "b", "c", "d", "f", "g", "h", "i", "items", "j", "k", "x");
+                .containsExactly("a", "b", "c", "d", "f", "g", "h", "i", "items", "j", "k", "l", "x");
     }
 
     @ParameterizedTest
@@ -164,6 +165,15 @@ class PebbleTextTest {
                 .hasMessageContainingAll("'replace'", "line 2", "upper");
     }
 
+    /** A separator stands once for each element. */
+    @Test
+    void anArgumentHasABound() {
+        assertThat(text("{{ tags | join('" + "x".repeat(200) + "') }}").render(ORDER))
+                .hasSize(206);
+        assertThatThrownBy(() -> text("{{ tags | join('" + "x".repeat(201) + "') }}"))
+                .hasMessageContaining("at most 200 characters");
+    }
+
     /** Not even of what the variables are in Java. */
     @ParameterizedTest
     @ValueSource(
@@ -205,9 +215,19 @@ class PebbleTextTest {
     @Test
     void muchWorkInOnePassCountsForMuch() {
         Map<String, Object> values = Map.of("l", Collections.nCopies(20_000, ""), "t", "x".repeat(60_000));
-        String work = "{% if t | upper == t | lower %}{% endif %}".repeat(100);
+        Map<String, Object> fewer = Map.of("l", Collections.nCopies(1_000, ""), "t", "x".repeat(60_000));
+        String work = "{% if t | upper == t | lower %}{% endif %}";
+        assertThatThrownBy(() -> text("{% for a in l %}" + work.repeat(10) + "{% endfor %}")
+                        .render(fewer))
+                .as("long values")
+                .hasMessageContaining("steps");
+        assertThatThrownBy(() -> text("{% for a in l %}" + work.repeat(100) + "{% endfor %}")
+                        .render(values))
+                .hasMessageContaining("steps");
+        String tests = "{% if t is null %}{% endif %}".repeat(500);
         assertThatThrownBy(
-                        () -> text("{% for a in l %}" + work + "{% endfor %}").render(values))
+                        () -> text("{% for a in l %}" + tests + "{% endfor %}").render(values))
+                .as("little work, many times")
                 .hasMessageContaining("steps");
         assertThat(text("{% for a in l %}{{ a }}{% endfor %}.").render(values)).isEqualTo(".");
     }

@@ -96,6 +96,10 @@ class TemplateTextTest {
         assertThatThrownBy(() -> TemplateText.of(nested, false).render(Map.of("l", many)))
                 .isInstanceOf(TemplateException.class)
                 .hasMessageContaining("steps");
+        assertThatThrownBy(
+                        () -> TemplateText.of("{{#l}}{{#l}}{{/l}}{{/l}}", false).render(Map.of("l", many)))
+                .as("passes of loops")
+                .hasMessageContaining("steps");
         assertThatThrownBy(() -> TemplateText.of("{{#l}}{{text}}{{/l}}", false)
                         .render(Map.of("l", many, "text", "x".repeat(100))))
                 .isInstanceOf(TemplateException.class)

@@ -202,6 +202,58 @@ class ScriptedClientTest {
         assertThat(topic.events).containsExactly(new Gap("news", 4, 9, Gap.Reason.LOST));
     }
 
+    /** The server cannot know of its last messages whether they came. */
+    @Test
+    void whatHasComeIsToldToTheServerWithTheNextConnection() {
+        Session session = session(options());
+        Recorder topic = new Recorder();
+        CompletableFuture<Subscription> subscribing =
+                session.subscriptions().subscribe("news", new TopicStart.Now(), topic);
+        Peer first = welcomed();
+        assertThat(first.read("subscribe").path("topic").asString("")).isEqualTo("news");
+        first.say("{\"type\":\"ok\",\"id\":\"c1\",\"topic\":\"news\",\"epoch\":\"e\",\"offset\":3,\"recovered\":true}");
+        ClientFixture.get(subscribing);
+        first.say(
+                "{\"type\":\"message\",\"id\":\"m4\",\"from\":\"client:bob\",\"topic\":\"news\",\"offset\":4,\"text\":\"four\"}");
+        topic.awaitCount(Message.class, 1);
+        first.close();
+
+        JsonNode seen = server.accept().read("auth").path("seen");
+
+        assertThat(seen).hasToString("{\"news\":{\"epoch\":\"e\",\"offset\":4}}");
+    }
+
+    @Test
+    void aTopicThatWasRefusedIsNotAskedForAgain() {
+        Session session = session(options());
+        CompletableFuture<Subscription> subscribing =
+                session.subscriptions().subscribe("secret", new TopicStart.Now(), recorder);
+        Peer first = welcomed();
+        String id = first.read("subscribe").path("id").asString("");
+        first.say("{\"type\":\"error\",\"id\":\"" + id + "\",\"code\":\"forbidden\",\"message\":\"not yours\"}");
+        assertThat(ClientFixture.failure(subscribing)).isInstanceOf(RefusedException.class);
+        first.close();
+        Peer second = welcomed();
+        recorder.awaitCount(Recorder.Resumed.class, 1);
+
+        var _ = session.call(Frames.frame("presence"), LONG, false, frame -> frame);
+
+        assertThat(second.read("presence").path("id").asString("")).isNotEmpty();
+    }
+
+    @Test
+    void aServerThatSendsWhatIsNoJsonIsLeft() {
+        session(options());
+        Peer peer = welcomed();
+        recorder.awaitState(State.OPEN);
+
+        peer.say("no JSON");
+
+        recorder.awaitState(State.WAITING);
+        welcomed();
+        recorder.awaitCount(Recorder.Resumed.class, 1);
+    }
+
     /** Its loop still runs, since the server has not said goodbye yet. */
     @Test
     void aCallWhileItClosesFailsAtOnce() throws Exception {
@@ -236,6 +288,19 @@ class ScriptedClientTest {
                     .isInstanceOf(TooManyCallsException.class);
             peer.say("{\"type\":\"ok\",\"id\":\"" + id + "\",\"message\":\"m" + i + "\",\"accepted\":1}");
             assertThat(ClientFixture.get(call)).isEqualTo("m" + i);
+        }
+    }
+
+    @Test
+    void callsThatFailedMakeRoomForOthers() {
+        Session session = session(options().withMaxCalls(1));
+        Peer peer = welcomed();
+        for (int i = 0; i < 3; i++) {
+            CompletableFuture<JsonNode> call =
+                    session.call(Frames.frame("send", Draft.text("x")), LONG, false, frame -> frame);
+            String id = peer.read("send").path("id").asString("");
+            peer.say("{\"type\":\"error\",\"id\":\"" + id + "\",\"code\":\"busy\",\"message\":\"not now\"}");
+            assertThat(ClientFixture.failure(call)).isInstanceOf(RefusedException.class);
         }
     }
 

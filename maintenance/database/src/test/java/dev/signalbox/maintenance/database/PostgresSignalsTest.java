@@ -93,6 +93,34 @@ class PostgresSignalsTest extends SignalSourceContract {
         });
     }
 
+    /** Its question to the database is under way then, and fails. */
+    @Test
+    void oneThatIsClosedSaysNothingMore() {
+        SharedSignals source = source();
+        Heard heard = heard(source);
+        heard.hears(Optional.empty());
+        database.transact(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("lock table maintenance_signal");
+            }
+            await().atMost(LONG).until(() -> waiting(database) == 1);
+            source.close();
+            return true;
+        });
+
+        await().during(Duration.ofMillis(500)).atMost(LONG).until(() -> heard.lost.isEmpty());
+    }
+
+    private static int waiting(Database database) {
+        return database.read(connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("select count(*) from pg_stat_activity where datname ="
+                            + " current_database() and wait_event_type = 'Lock'")) {
+                return row.next() ? row.getInt(1) : 0;
+            }
+        });
+    }
+
     @Test
     void aDatabaseThatIsAwayIsLostAndItsSignalHolds() {
         try (FaultProxy proxy = FaultProxy.before(RealPostgres.shared().port());

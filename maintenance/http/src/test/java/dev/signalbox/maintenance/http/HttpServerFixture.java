@@ -68,8 +68,7 @@ abstract class HttpServerFixture extends DrainableContract {
     /** A request that is under way until the test ends it. Each test has at most two, and ends them in any order. */
     @Override
     protected Optional<Runnable> begin() throws Exception {
-        CountDownLatch latch = new CountDownLatch(1);
-        release.set(latch);
+        CountDownLatch latch = hold();
         long before = handling.get();
         CompletableFuture<HttpResponse<String>> answer = http.sendAsync(
                 HttpRequest.newBuilder(server.resolve("/wait"))
@@ -146,6 +145,17 @@ abstract class HttpServerFixture extends DrainableContract {
             Thread.currentThread().interrupt();
         }
         return closed;
+    }
+
+    /** Lets handlers wait from now on, until it is counted down. */
+    protected final CountDownLatch hold() {
+        CountDownLatch latch = new CountDownLatch(1);
+        release.set(latch);
+        return latch;
+    }
+
+    protected final CompletableFuture<HttpResponse<String>> ask(String path) {
+        return http.sendAsync(HttpRequest.newBuilder(server.resolve(path)).build(), BodyHandlers.ofString());
     }
 
     private HttpResponse<String> get(String path) throws Exception {

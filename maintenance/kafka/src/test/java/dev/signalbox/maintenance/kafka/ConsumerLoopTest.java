@@ -5,15 +5,22 @@ import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.maintenance.control.AdmissionGate;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-/** The loop when its consumer fails in a way that Kafka does not name. */
+/** The loop when its consumer fails: in a way that Kafka does not name, or at a commit. */
 class ConsumerLoopTest {
     private static final Duration LONG = Duration.ofSeconds(60);
+    private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
 
     @Test
     void anUnexpectedFailureIsTheParticipantsProblemAndTheLoopGoesOn() throws Exception {
@@ -36,6 +43,78 @@ class ConsumerLoopTest {
                     .until(() -> told.getCount() == 0 && loop.problem().equals(Optional.empty()));
         } finally {
             loop.close();
+        }
+    }
+
+    /** A drain that ended before would let the next owner of the partition begin with what was handled here. */
+    @Test
+    void whatCouldNotBeCommittedIsNotSettled() throws Exception {
+        var consumer = new RefusingConsumer();
+        var gate = new AdmissionGate();
+        var loop = new ConsumerLoop<>(consumer, _ -> {}, gate, KafkaWorkerOptions.defaults());
+        loop.start(Set.of("orders"));
+        try {
+            assertThat(consumer.refused.await(60, TimeUnit.SECONDS)).isTrue();
+            gate.close();
+            assertThat(loop.awaitSettled(in(Duration.ofMillis(300)))).isFalse();
+            consumer.answers = true;
+
+            assertThat(loop.awaitSettled(in(LONG))).isTrue();
+
+            assertThat(consumer.committed(Set.of(PARTITION))).containsEntry(PARTITION, new OffsetAndMetadata(1));
+        } finally {
+            loop.close();
+        }
+    }
+
+    /** It would be refused, and what else is in the same commit with it. */
+    @Test
+    void whatWasTakenAwayBeforeItsCommitIsNotCommitted() throws Exception {
+        var consumer = new RefusingConsumer();
+        var gate = new AdmissionGate();
+        var loop = new ConsumerLoop<>(consumer, _ -> {}, gate, KafkaWorkerOptions.defaults());
+        loop.start(Set.of("orders"));
+        try {
+            assertThat(consumer.refused.await(60, TimeUnit.SECONDS)).isTrue();
+            gate.close();
+            consumer.schedulePollTask(() -> {
+                loop.onPartitionsLost(Set.of(PARTITION));
+                consumer.answers = true;
+            });
+
+            assertThat(loop.awaitSettled(in(LONG))).isTrue();
+
+            assertThat(consumer.committed(Set.of(PARTITION))).isEmpty();
+        } finally {
+            loop.close();
+        }
+    }
+
+    private static long in(Duration time) {
+        return System.nanoTime() + time.toNanos();
+    }
+
+    /** Brings one record, and does not answer to commits at first. */
+    private static final class RefusingConsumer extends MockConsumer<Integer, Integer> {
+        final CountDownLatch refused = new CountDownLatch(1);
+        volatile boolean answers;
+
+        RefusingConsumer() {
+            super("earliest");
+            schedulePollTask(() -> {
+                rebalance(Set.of(PARTITION));
+                updateBeginningOffsets(Map.of(PARTITION, 0L));
+                addRecord(new ConsumerRecord<>(PARTITION.topic(), PARTITION.partition(), 0, 1, 1));
+            });
+        }
+
+        @Override
+        public synchronized void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
+            if (!answers) {
+                refused.countDown();
+                throw new TimeoutException("as the test wants");
+            }
+            super.commitSync(offsets, timeout);
         }
     }
 }

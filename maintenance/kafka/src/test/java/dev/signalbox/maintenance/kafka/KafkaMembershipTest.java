@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,18 @@ class KafkaMembershipTest {
         await().atMost(LONG).until(() -> worker.polls() > before + 2);
     }
 
+    /** Until it has been told that its partitions are taken away: it polls ten times a second, and not while it waits for their records. */
+    private static void awaitNoPolls(KafkaWorker<?, ?> worker) {
+        var polls = new AtomicLong(worker.polls());
+        var since = new AtomicLong(System.nanoTime());
+        await().atMost(LONG).until(() -> {
+            if (polls.getAndSet(worker.polls()) != polls.get()) {
+                since.set(System.nanoTime());
+            }
+            return System.nanoTime() - since.get() > Duration.ofSeconds(1).toNanos();
+        });
+    }
+
     /** Reported: confluentinc/parallel-consumer#857. */
     @Test
     void aMemberKeepsItsPlaceInAWindowAndAHandlerThatAreLongerThanThePollInterval() throws Exception {
@@ -136,6 +149,7 @@ class KafkaMembershipTest {
             begun.await();
             try (KafkaWorker<Integer, Integer> two = join("two", Map.of())) {
                 await().atMost(LONG).until(() -> topic.members().size() == 2);
+                awaitNoPolls(one);
                 release.countDown();
                 await().atMost(LONG)
                         .until(() -> topic.members().values().stream().allMatch(part -> part.size() == PARTITIONS / 2));

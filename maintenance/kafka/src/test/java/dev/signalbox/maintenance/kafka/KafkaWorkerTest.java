@@ -118,6 +118,22 @@ class KafkaWorkerTest extends DrainableContract {
         assertThat(begun).containsExactly(0, 1, 2, 3, 4);
     }
 
+    /** Each poll waits for a tenth of a second. With records at hand it would not, and they would be fetched again and again. */
+    @Test
+    void inAWindowNothingIsFetched() throws Exception {
+        assertThat(worker.drainable().drain(LONG)).isZero();
+        topic.sendMany(20);
+        long before = worker.polls();
+        long begin = System.nanoTime();
+        await().atMost(LONG)
+                .until(() -> System.nanoTime() - begin > Duration.ofSeconds(2).toNanos());
+
+        long polls = worker.polls() - before;
+        double tenths = (System.nanoTime() - begin) / 100_000_000.0;
+        assertThat((double) polls).isLessThanOrEqualTo(tenths + 5);
+        assertThat(begun).isEmpty();
+    }
+
     @Test
     void aRecordThatFailsComesAgainBeforeThoseBehindIt() throws Exception {
         failures.set(2);
