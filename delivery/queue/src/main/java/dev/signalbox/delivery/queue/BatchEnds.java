@@ -24,14 +24,14 @@ record BatchEnds(Rows rows) {
             select m.id, m.batch, m.state from delivery_batch_message m join delivery_batch b on b.id = m.batch
             where b.completed_at is null and m.id in\s""";
 
-    /** MySQL makes the changes in their order, each seeing those before it; so {@code open} is changed last. */
+    /** MySQL makes the changes in their order, each seeing those before it; so {@code remaining} is changed last. */
     private static final String COUNT_DOWN = """
-            update delivery_batch set completed_at = case when open = ? then ? end, open = open - ?
+            update delivery_batch set completed_at = case when remaining = ? then ? end, remaining = remaining - ?
             where id = ? and completed_at is null
             """;
 
     private static final String COUNT_UP =
-            "update delivery_batch set open = open + 1 where id = ? and completed_at is null";
+            "update delivery_batch set remaining = remaining + 1 where id = ? and completed_at is null";
 
     private static final String SET_STATE = "update delivery_batch_message set state = ? where id = ? and batch = ?";
 

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /** Reads batches. Works in the transaction of its connection. */
 record BatchRows(Rows rows) {
     private static final String SELECT =
-            "select id, created_at, total, open, completed_at, callback, told_by from delivery_batch";
+            "select id, created_at, total, remaining, completed_at, callback, told_by from delivery_batch";
 
     private static final String BELOW = " where created_at <= ? and (created_at < ? or id < ?)";
 
@@ -93,7 +93,7 @@ record BatchRows(Rows rows) {
                         rows.id(row, "id"),
                         row.getLong("created_at"),
                         row.getInt("total"),
-                        row.getInt("open"),
+                        row.getInt("remaining"),
                         row.getLong("completed_at"),
                         callback == null ? List.of() : Rows.readSteps(callback),
                         told ? Optional.of(rows.id(row, "told_by")) : Optional.empty()));

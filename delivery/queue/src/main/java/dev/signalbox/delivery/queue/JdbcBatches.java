@@ -24,13 +24,13 @@ final class JdbcBatches implements MessageBatches {
 
     /** Before its messages, so that another transaction that makes the same batch waits for this one, and then finds it. */
     private static final String INSERT =
-            "insert into delivery_batch (id, created_at, total, open, callback, digest) values (?, ?, 0, 0, ?, ?)";
+            "insert into delivery_batch (id, created_at, total, remaining, callback, digest) values (?, ?, 0, 0, ?, ?)";
 
     private static final String DIGEST = "select digest from delivery_batch where id = ?";
 
     private static final String INSERT_MESSAGE = "insert into delivery_batch_message (id, batch) values (?, ?)";
 
-    private static final String FILL = "update delivery_batch set total = ?, open = ?, completed_at = ? where id = ?";
+    private static final String FILL = "update delivery_batch set total = ?, remaining = ?, completed_at = ? where id = ?";
 
     private static final String UNTOLD =
             "select id from delivery_batch where untold_since is not null order by untold_since limit ?";
