@@ -15,7 +15,10 @@ public enum Dialect {
             + " sqlserver (also mssql) and sqlite (also sqlite3)";
 
     private static final Pattern INSERT = Pattern.compile("^\\s*insert into ", Pattern.CASE_INSENSITIVE);
-    private static final Pattern EXCLUDED = Pattern.compile("\\bexcluded\\.(\\w+)");
+
+    /** The first table of a select, with its other name if it has one. */
+    private static final Pattern TABLE =
+            Pattern.compile("\\bfrom \\w+(?:\\s+(?:as\\s+)?(?!(?:where|order|join|offset)\\b)\\w+)?");
 
     /**
      * Finds a dialect by one of its usual names, in any case.
@@ -35,45 +38,75 @@ public enum Dialect {
 
     /**
      * Has an {@code insert into …} pass over rows whose key, or another unique value, is there already; the count of the
-     * statement is that of the new rows. On MySQL it passes over rows that break a constraint, too, and cuts texts that are too
-     * long, so check values before.
-     *
-     * @throws IllegalArgumentException for SQL Server, which has no such statement
+     * statement is that of the new rows. On SQL Server a statement of several rows inserts none if one of them is there. On
+     * MySQL it passes over rows that break a constraint, too, and cuts texts that are too long, so check values before.
      */
     public String ifAbsent(String insert) {
         return switch (this) {
             case POSTGRESQL, SQLITE -> insert.stripTrailing() + " on conflict do nothing";
             case MYSQL -> INSERT.matcher(insert).replaceFirst("insert ignore into ");
-            case SQLSERVER -> throw new IllegalArgumentException("SQL Server has no insert that passes over rows");
+            case SQLSERVER ->
+                "begin try " + insert.strip()
+                        + "; end try begin catch if error_number() not in (2601, 2627) throw; end catch";
         };
     }
 
-    /**
-     * Has an {@code insert into …} change the row that is there already.
-     *
-     * @param key the columns of the key, comma-separated
-     * @param changes such as {@code n = tally.n + excluded.n}: {@code excluded} has the values that were to be inserted. MySQL
-     *     makes them in their order, each seeing those before it
-     * @throws IllegalArgumentException for SQL Server, which has no such statement
-     */
-    public String orUpdate(String insert, String key, String changes) {
-        return insert.stripTrailing()
-                + switch (this) {
-                    case POSTGRESQL, SQLITE -> " on conflict (" + key + ") do update set " + changes;
-                    case MYSQL ->
-                        " on duplicate key update " + EXCLUDED.matcher(changes).replaceAll("values($1)");
-                    case SQLSERVER -> throw new IllegalArgumentException("SQL Server has no insert that changes rows");
-                };
+    /** What a select ends with, behind its order, that returns so many rows at most. */
+    public String limit(int rows) {
+        return limit(Integer.toString(rows), "0");
     }
 
-    /** What a select ends with that locks its rows; empty on SQLite, where a transaction that writes is the only one. */
-    public String forUpdate() {
-        return this == SQLITE ? "" : " for update";
+    /** The same; how many is a parameter. */
+    public String limit() {
+        return limit("?", "0");
+    }
+
+    /** The same, from a row on: 0 is the first. */
+    public String limit(int rows, int from) {
+        return limit(Integer.toString(rows), Integer.toString(from));
+    }
+
+    /** The same, from a row on that is a parameter. */
+    public String limitFrom(int rows) {
+        return limit(Integer.toString(rows), "?");
+    }
+
+    private String limit(String rows, String from) {
+        return this == SQLSERVER
+                ? " offset " + from + " rows fetch next " + rows + " rows only"
+                : " limit " + rows + (from.equals("0") ? "" : " offset " + from);
+    }
+
+    /** What a select without an order ends with that returns so many rows at most, whichever. */
+    public String limitInAnyOrder(int rows) {
+        return (this == SQLSERVER ? " order by (select null)" : "") + limit(rows);
+    }
+
+    /**
+     * Has a select lock its rows. On SQLite it needs no lock: a transaction that writes is the only one there.
+     *
+     * @param select whole, its limit included, in lower case; of its tables the first in the text is the one that counts
+     */
+    public String forUpdate(String select) {
+        return locking(select, "", "updlock, rowlock");
     }
 
     /** The same, passing over rows that others have locked. */
-    public String forUpdateSkipLocked() {
-        return this == SQLITE ? "" : " for update skip locked";
+    public String forUpdateSkipLocked(String select) {
+        return locking(select, " skip locked", "updlock, rowlock, readpast, readcommittedlock");
+    }
+
+    private String locking(String select, String suffix, String hints) {
+        return switch (this) {
+            case POSTGRESQL, MYSQL -> select.stripTrailing() + " for update" + suffix;
+            case SQLITE -> select;
+            case SQLSERVER -> TABLE.matcher(select).replaceFirst("$0 with (" + hints + ")");
+        };
+    }
+
+    /** The value of a column that says yes or no. */
+    public String literal(boolean value) {
+        return this == SQLSERVER ? (value ? "1" : "0") : Boolean.toString(value);
     }
 
     /** As folders of migrations are named. */

@@ -12,6 +12,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
@@ -49,6 +50,23 @@ final class Migrations {
         this.module = module;
         this.folder = folder + "/" + config.dialect().folder();
         this.loader = loader;
+        String kinds = kinds(folder, loader);
+        if (loader.getResource(this.folder) == null && !kinds.isEmpty()) {
+            throw new DatabaseException(
+                    "the module " + module + " has no tables for "
+                            + config.dialect().folder() + ", which "
+                            + config.place() + " is. It has them for " + kinds
+                            + ": keep its data in one of these, or do without the module",
+                    null);
+        }
+    }
+
+    /** None where the class path does not list folders. */
+    private static String kinds(String folder, ClassLoader loader) {
+        return Arrays.stream(Dialect.values())
+                .map(Dialect::folder)
+                .filter(kind -> loader.getResource(folder + "/" + kind) != null)
+                .collect(Collectors.joining(", "));
     }
 
     /** Whether there is nothing to do. */

@@ -85,17 +85,20 @@ final class SqlServerEngine implements Engine {
         connection.setTransactionIsolation(SNAPSHOT);
     }
 
+    /** With both settings nobody who reads waits for somebody who writes, as on the other servers. */
     @Override
     public void check(DatabaseConfig config, Connection connection, DataSource direct) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "select snapshot_isolation_state from sys.databases where database_id = db_id()")) {
+                ResultSet row =
+                        statement.executeQuery("select snapshot_isolation_state, is_read_committed_snapshot_on from"
+                                + " sys.databases where database_id = db_id()")) {
             row.next();
-            if (row.getInt(1) != 1) {
+            if (row.getInt(1) != 1 || !row.getBoolean(2)) {
                 throw new DatabaseException(
                         "the database " + config.place()
-                                + " does not allow snapshots. Turn them on with: alter database"
-                                + " NAME set allow_snapshot_isolation on",
+                                + " does not allow snapshots, or does not use them for READ COMMITTED. Turn them on with:"
+                                + " alter database NAME set allow_snapshot_isolation on; alter database NAME set"
+                                + " read_committed_snapshot on with rollback immediate",
                         null);
             }
         }

@@ -212,6 +212,17 @@ class DatabaseTest {
     }
 
     @Test
+    void moduleWithoutTablesForTheDatabaseIsNamed() {
+        try (Database database = Database.open(DatabaseConfig.of("sqlite:" + folder.resolve("file.db")))) {
+            assertThatExceptionOfType(DatabaseException.class)
+                    .isThrownBy(() -> database.migrate(
+                            "elsewhere", "elsewhere", getClass().getClassLoader()))
+                    .withMessageContaining("module elsewhere has no tables for sqlite")
+                    .withMessageContaining("It has them for postgresql: keep its data in one of these");
+        }
+    }
+
+    @Test
     void healthFollowsTheServer() {
         RealPostgres server = RealPostgres.shared();
         try (FaultProxy proxy = FaultProxy.before(server.port());

@@ -142,7 +142,9 @@ final class JdbcTemplates implements TemplateStore {
         return database.read(connection -> query(
                 connection,
                 SELECT
-                        + "name in (select name from (select distinct name from template where name > ? order by name limit ?) page)"
+                        + "name in (select name from (select distinct name from template where name > ? order by name"
+                        + database.dialect().limit()
+                        + ") page)"
                         + NEWEST
                         + " order by name, channel, locale",
                 after,

@@ -26,7 +26,8 @@ class PublishedArtifactsTest {
             "benchmarks",
             "examples",
             "examples/spring",
-            "system-tests");
+            "system-tests",
+            "testing/sqlserver");
     private static final Set<String> NEEDED_BY_THE_OTHERS = Set.of("build/parent", "build/bom");
 
     static List<String> modules() throws IOException {

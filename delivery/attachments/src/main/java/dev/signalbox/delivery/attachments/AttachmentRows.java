@@ -125,20 +125,19 @@ final class AttachmentRows {
         }
     }
 
-    static int removeFiles(Connection connection, Instant before, int most) throws SQLException {
+    static int removeFiles(Connection connection, Dialect dialect, Instant before, int most) throws SQLException {
         return update(
                 connection,
-                "delete from attachment where id in (select id from (select id from attachment where used_at < ? limit "
-                        + most + ") unused) and used_at < ?",
+                "delete from attachment where id in (select id from (select id from attachment where used_at < ?"
+                        + dialect.limitInAnyOrder(most) + ") unused) and used_at < ?",
                 micros(before),
                 micros(before));
     }
 
     /** Contents that no file refers to. Not those saved since {@code before}: a file may be about to refer to one, see {@link JdbcAttachments#save}. */
     static int removeContents(Connection connection, Dialect dialect, Instant before, int most) throws SQLException {
-        String sql = "select hash from attachment_content c where saved_at < ?"
-                + " and not exists (select 1 from attachment a where a.hash = c.hash) limit " + most
-                + dialect.forUpdateSkipLocked();
+        String sql = dialect.forUpdateSkipLocked("select hash from attachment_content c where saved_at < ?"
+                + " and not exists (select 1 from attachment a where a.hash = c.hash)" + dialect.limitInAnyOrder(most));
         List<String> unused = texts(connection, sql, List.of(micros(before)));
         for (String hash : unused) {
             update(connection, "delete from attachment_content where hash = ?", hash);

@@ -88,7 +88,8 @@ final class JdbcAttachments implements Attachments {
     @Override
     public int removeExpired() {
         Instant before = clock.instant().minus(limits.retention());
-        int files = database.autoCommit(connection -> AttachmentRows.removeFiles(connection, before, PORTION));
+        int files = database.autoCommit(
+                connection -> AttachmentRows.removeFiles(connection, database.dialect(), before, PORTION));
         return files
                 + database.<Integer>transact(
                         connection -> AttachmentRows.removeContents(connection, database.dialect(), before, PORTION));

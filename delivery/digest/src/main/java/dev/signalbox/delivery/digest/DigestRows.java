@@ -3,6 +3,7 @@ package dev.signalbox.delivery.digest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.signalbox.database.Dialect;
+import dev.signalbox.database.Upsert;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
@@ -37,16 +38,12 @@ final class DigestRows {
     static Window open(Connection connection, Dialect dialect, String recipient, String topic, UUID id, Instant due)
             throws SQLException {
         String hash = hash(topic);
-        update(
-                connection,
-                dialect.orUpdate(
+        Upsert.of(
+                        dialect,
                         "insert into digest_window (id, recipient, topic_hash, due_at, items, bytes) values (?, ?, ?, ?, 0, 0)",
                         "recipient, topic_hash",
-                        "due_at = digest_window.due_at"),
-                id.toString(),
-                recipient,
-                hash,
-                micros(due));
+                        "due_at = digest_window.due_at")
+                .run(connection, id.toString(), recipient, hash, micros(due));
         try (PreparedStatement statement = connection.prepareStatement(
                         "select id, due_at, items, bytes from digest_window where recipient = ? and topic_hash = ?");
                 ResultSet row = executed(statement, recipient, hash)) {
@@ -83,9 +80,7 @@ final class DigestRows {
     /** Removes an open window and returns its recipient; empty if there is none. */
     static Optional<String> close(Connection connection, Dialect dialect, UUID window) throws SQLException {
         Optional<String> recipient = text(
-                connection,
-                "select recipient from digest_window where id = ?" + dialect.forUpdate(),
-                window.toString());
+                connection, dialect.forUpdate("select recipient from digest_window where id = ?"), window.toString());
         if (recipient.isPresent()) {
             update(connection, "delete from digest_window where id = ?", window.toString());
         }
@@ -105,12 +100,12 @@ final class DigestRows {
         }
     }
 
-    static int removeBefore(Connection connection, Instant time, int most) throws SQLException {
+    static int removeBefore(Connection connection, Dialect dialect, Instant time, int most) throws SQLException {
         return update(
                 connection,
                 "delete from digest_item where id in (select id from (select i.id from digest_item i where i.added_at < ?"
                         + " and not exists (select 1 from digest_window w where w.id = i.window_id)"
-                        + " order by i.added_at limit " + most + ") oldest)",
+                        + " order by i.added_at" + dialect.limit(most) + ") oldest)",
                 micros(time));
     }
 

@@ -159,6 +159,7 @@ final class JdbcDigests implements Digests {
     @Override
     public int removeExpired() {
         Instant before = clock.instant().minus(REPEATS);
-        return database.autoCommit(connection -> DigestRows.removeBefore(connection, before, PORTION));
+        return database.autoCommit(
+                connection -> DigestRows.removeBefore(connection, database.dialect(), before, PORTION));
     }
 }

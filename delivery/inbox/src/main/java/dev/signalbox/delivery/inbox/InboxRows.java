@@ -21,10 +21,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Statements and rows of the inboxes' table. Times are microseconds since 1970. */
-final class InboxRows {
+record InboxRows(Dialect dialect) {
     private static final String COLUMNS = "recipient, id, subject, body, html, category, state, created_at, changed_at";
 
-    private InboxRows() {}
+    /**
+     * A recipient or an id, as it is compared and stored. On SQL Server texts are equal whatever spaces they end with, and inboxes
+     * must not be: there names are bytes.
+     */
+    private Object written(String name) {
+        return dialect == Dialect.SQLSERVER ? name.getBytes(UTF_8) : name;
+    }
+
+    private String name(ResultSet row, String column) throws SQLException {
+        return dialect == Dialect.SQLSERVER ? new String(row.getBytes(column), UTF_8) : row.getString(column);
+    }
 
     /** An item's place in an inbox, which is read newest first; its text is opaque to callers. */
     record Place(long at, String id) {
@@ -57,12 +67,12 @@ final class InboxRows {
         }
     }
 
-    static boolean insert(Connection connection, Dialect dialect, InboxItem item) throws SQLException {
+    boolean insert(Connection connection, InboxItem item) throws SQLException {
         return update(
                         connection,
                         dialect.ifAbsent("insert into inbox_item (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-                        item.recipient(),
-                        item.id(),
+                        written(item.recipient()),
+                        written(item.id()),
                         item.subject().orElse(null),
                         item.body(),
                         item.html() ? 1 : 0,
@@ -74,36 +84,36 @@ final class InboxRows {
     }
 
     /** Removes what is beyond the newest; at most 1,000 at a time, so that a lowered limit takes effect step by step. */
-    static void trim(Connection connection, String recipient, int most) throws SQLException {
+    void trim(Connection connection, String recipient, int most) throws SQLException {
         update(
                 connection,
                 "delete from inbox_item where recipient = ? and id in (select id from (select id from inbox_item"
-                        + " where recipient = ? order by created_at desc, id desc limit 1000 offset ?) oldest)",
-                recipient,
-                recipient,
+                        + " where recipient = ? order by created_at desc, id desc" + dialect.limitFrom(1_000)
+                        + ") oldest)",
+                written(recipient),
+                written(recipient),
                 most);
     }
 
-    static int unread(Connection connection, String recipient) throws SQLException {
+    int unread(Connection connection, String recipient) throws SQLException {
         try (PreparedStatement statement = prepared(
                         connection,
                         "select count(*) from inbox_item where recipient = ? and state = 'UNREAD'",
-                        List.of(recipient));
+                        List.of(written(recipient)));
                 ResultSet row = statement.executeQuery()) {
             row.next();
             return row.getInt(1);
         }
     }
 
-    static List<InboxItem> list(
-            Connection connection, String recipient, Set<State> states, Optional<Place> after, int most)
+    List<InboxItem> list(Connection connection, String recipient, Set<State> states, Optional<Place> after, int most)
             throws SQLException {
-        List<Object> values = new ArrayList<>(List.of(recipient));
+        List<Object> values = new ArrayList<>(List.of(written(recipient)));
         names(states, values);
-        after.ifPresent(place -> Collections.addAll(values, place.at(), place.id()));
+        after.ifPresent(place -> Collections.addAll(values, place.at(), place.at(), written(place.id())));
         String sql = "select " + COLUMNS + " from inbox_item where recipient = ? and state in (" + marks(states) + ")"
-                + (after.isPresent() ? " and (created_at, id) < (?, ?)" : "")
-                + " order by created_at desc, id desc limit " + most;
+                + (after.isPresent() ? " and created_at <= ? and (created_at < ? or id < ?)" : "")
+                + " order by created_at desc, id desc" + dialect.limit(most);
         try (PreparedStatement statement = prepared(connection, sql, values);
                 ResultSet rows = statement.executeQuery()) {
             List<InboxItem> items = new ArrayList<>();
@@ -118,44 +128,44 @@ final class InboxRows {
      * The newest items in one of some states, at most {@link Inboxes#MOST}; only of these ids, unless there are none. Their rows are
      * locked, so that they keep their states until the transaction ends.
      */
-    static List<String> lock(
-            Connection connection, Dialect dialect, String recipient, Set<String> ids, Set<State> states)
-            throws SQLException {
-        List<Object> values = new ArrayList<>(List.of(recipient));
+    List<String> lock(Connection connection, String recipient, Set<String> ids, Set<State> states) throws SQLException {
+        List<Object> values = new ArrayList<>(List.of(written(recipient)));
         names(states, values);
-        values.addAll(ids);
-        String sql = "select id from inbox_item where recipient = ? and state in (" + marks(states) + ")"
-                + (ids.isEmpty() ? "" : " and id in (" + marks(ids) + ")")
-                + " order by created_at desc, id desc limit " + Inboxes.MOST + dialect.forUpdate();
+        ids.forEach(id -> values.add(written(id)));
+        String sql =
+                dialect.forUpdate("select id from inbox_item where recipient = ? and state in (" + marks(states) + ")"
+                        + (ids.isEmpty() ? "" : " and id in (" + marks(ids) + ")")
+                        + " order by created_at desc, id desc" + dialect.limit(Inboxes.MOST));
         try (PreparedStatement statement = prepared(connection, sql, values);
                 ResultSet rows = statement.executeQuery()) {
             List<String> locked = new ArrayList<>();
             while (rows.next()) {
-                locked.add(rows.getString(1));
+                locked.add(name(rows, "id"));
             }
             return locked;
         }
     }
 
-    static void mark(Connection connection, String recipient, List<String> ids, State state, Instant now)
-            throws SQLException {
+    void mark(Connection connection, String recipient, List<String> ids, State state, Instant now) throws SQLException {
         if (ids.isEmpty()) {
             return;
         }
-        List<Object> values = new ArrayList<>(List.of(state.name(), micros(now), recipient));
-        values.addAll(ids);
+        List<Object> values = new ArrayList<>(List.of(state.name(), micros(now), written(recipient)));
+        ids.forEach(id -> values.add(written(id)));
         update(
                 connection,
                 "update inbox_item set state = ?, changed_at = ? where recipient = ? and id in (" + marks(ids) + ")",
                 values.toArray());
     }
 
-    static int removeBefore(Connection connection, Instant time, int most) throws SQLException {
-        return update(
-                connection,
-                "delete from inbox_item where (recipient, id) in (select recipient, id from (select recipient, id"
-                        + " from inbox_item where created_at < ? order by created_at limit " + most + ") oldest)",
-                micros(time));
+    int removeBefore(Connection connection, Instant time, int most) throws SQLException {
+        String oldest = "(select recipient, id from inbox_item where created_at < ? order by created_at"
+                + dialect.limit(most) + ") oldest";
+        String which = dialect == Dialect.SQLSERVER
+                ? "exists (select 1 from " + oldest
+                        + " where oldest.recipient = inbox_item.recipient and oldest.id = inbox_item.id)"
+                : "(recipient, id) in (select recipient, id from " + oldest + ")";
+        return update(connection, "delete from inbox_item where " + which, micros(time));
     }
 
     private static void names(Set<State> states, List<Object> values) {
@@ -194,10 +204,10 @@ final class InboxRows {
         }
     }
 
-    private static InboxItem item(ResultSet row) throws SQLException {
+    private InboxItem item(ResultSet row) throws SQLException {
         return new InboxItem(
-                row.getString("recipient"),
-                row.getString("id"),
+                name(row, "recipient"),
+                name(row, "id"),
                 Optional.ofNullable(row.getString("subject")),
                 row.getString("body"),
                 row.getInt("html") == 1,

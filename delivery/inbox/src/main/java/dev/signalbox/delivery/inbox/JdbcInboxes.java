@@ -19,12 +19,14 @@ final class JdbcInboxes implements Inboxes {
     private static final String FOLDER = "dev/signalbox/delivery/inbox";
 
     private final Database database;
+    private final InboxRows rows;
     private final InboxLimits limits;
     private final InboxListener listener;
     private final InstantSource clock;
 
     private JdbcInboxes(Database database, InboxLimits limits, InboxListener listener, InstantSource clock) {
         this.database = database;
+        this.rows = new InboxRows(database.dialect());
         this.limits = limits;
         this.listener = listener;
         this.clock = clock;
@@ -52,11 +54,11 @@ final class JdbcInboxes implements Inboxes {
     public boolean add(InboxItem item) {
         InboxItem arrived = item.arrived(clock.instant());
         Optional<Integer> unread = database.transact(connection -> {
-            if (!InboxRows.insert(connection, database.dialect(), arrived)) {
+            if (!rows.insert(connection, arrived)) {
                 return Optional.<Integer>empty();
             }
-            InboxRows.trim(connection, arrived.recipient(), limits.items());
-            return Optional.of(InboxRows.unread(connection, arrived.recipient()));
+            rows.trim(connection, arrived.recipient(), limits.items());
+            return Optional.of(rows.unread(connection, arrived.recipient()));
         });
         unread.ifPresent(count -> tell(new InboxListener.Added(arrived, count)));
         return unread.isPresent();
@@ -82,12 +84,12 @@ final class JdbcInboxes implements Inboxes {
         }
         return database.read(connection -> {
             List<InboxItem> found =
-                    states.isEmpty() ? List.of() : InboxRows.list(connection, recipient, states, place, most + 1);
+                    states.isEmpty() ? List.of() : rows.list(connection, recipient, states, place, most + 1);
             List<InboxItem> items = found.stream().limit(most).toList();
             Optional<String> next = found.size() > most
                     ? Optional.of(InboxRows.Place.of(items.getLast()).toString())
                     : Optional.empty();
-            return new Page(items, InboxRows.unread(connection, recipient), next);
+            return new Page(items, rows.unread(connection, recipient), next);
         });
     }
 
@@ -104,7 +106,7 @@ final class JdbcInboxes implements Inboxes {
 
     private int unread(String recipient) {
         return InboxItem.isName(recipient)
-                ? database.<Integer>read(connection -> InboxRows.unread(connection, recipient))
+                ? database.<Integer>read(connection -> rows.unread(connection, recipient))
                 : 0;
     }
 
@@ -129,9 +131,9 @@ final class JdbcInboxes implements Inboxes {
         }
         record Changed(List<String> ids, int unread) {}
         Changed changed = database.transact(connection -> {
-            List<String> locked = InboxRows.lock(connection, database.dialect(), recipient, ids, from);
-            InboxRows.mark(connection, recipient, locked, state, clock.instant());
-            return new Changed(locked, InboxRows.unread(connection, recipient));
+            List<String> locked = rows.lock(connection, recipient, ids, from);
+            rows.mark(connection, recipient, locked, state, clock.instant());
+            return new Changed(locked, rows.unread(connection, recipient));
         });
         if (!changed.ids().isEmpty()) {
             tell(new InboxListener.Marked(recipient, changed.ids(), state, changed.unread()));
@@ -142,6 +144,6 @@ final class JdbcInboxes implements Inboxes {
     @Override
     public int removeExpired() {
         var before = clock.instant().minus(limits.retention());
-        return database.autoCommit(connection -> InboxRows.removeBefore(connection, before, MOST));
+        return database.autoCommit(connection -> rows.removeBefore(connection, before, MOST));
     }
 }

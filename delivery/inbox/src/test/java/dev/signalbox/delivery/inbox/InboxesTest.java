@@ -1,7 +1,9 @@
 package dev.signalbox.delivery.inbox;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
@@ -224,6 +226,7 @@ class InboxesTest {
 
     @Test
     void unreadItemsAreCountedByTheirIndex() {
+        assumeFalse(database.dialect() == Dialect.SQLSERVER, "skipped: the plans of a stand-in say nothing");
         String plan = database.read(connection -> {
             try (var statement = connection.createStatement()) {
                 if (database.dialect() == Dialect.POSTGRESQL) {
@@ -274,11 +277,13 @@ class InboxesTest {
     private void fill(String recipient, int count) {
         String sql = "insert into inbox_item (recipient, id, body, html, state, created_at, changed_at)"
                 + " values (?, ?, 'x', 0, 'UNREAD', ?, ?)";
+        boolean asBytes = database.dialect() == Dialect.SQLSERVER;
         int[] filled = database.transact(connection -> {
             try (var statement = connection.prepareStatement(sql)) {
                 for (int i = 1; i <= count; i++) {
-                    statement.setString(1, recipient);
-                    statement.setString(2, "id-" + i);
+                    String id = "id-" + i;
+                    statement.setObject(1, asBytes ? recipient.getBytes(UTF_8) : recipient);
+                    statement.setObject(2, asBytes ? id.getBytes(UTF_8) : id);
                     statement.setLong(3, i);
                     statement.setLong(4, i);
                     statement.addBatch();

@@ -18,20 +18,23 @@ import java.util.UUID;
  * touched again. {@link PostgresCompletion} does the same in its own statement.
  */
 record BatchEnds(Rows rows) {
-    private static final String ANY_OPEN = "select 1 from delivery_batch where completed_at is null limit 1";
+    private static final String ANY_OPEN = "select 1 as one from delivery_batch where completed_at is null";
+
+    /** SQL Server takes some two thousand parameters. */
+    private static final int CHUNK = 1_000;
 
     private static final String MEMBERS = """
             select m.id, m.batch, m.state from delivery_batch_message m join delivery_batch b on b.id = m.batch
             where b.completed_at is null and m.id in\s""";
 
-    /** MySQL makes the changes in their order, each seeing those before it; so {@code open} is changed last. */
+    /** MySQL makes the changes in their order, each seeing those before it; so {@code remaining} is changed last. */
     private static final String COUNT_DOWN = """
-            update delivery_batch set completed_at = case when open = ? then ? end, open = open - ?
+            update delivery_batch set completed_at = case when remaining = ? then ? end, remaining = remaining - ?
             where id = ? and completed_at is null
             """;
 
     private static final String COUNT_UP =
-            "update delivery_batch set open = open + 1 where id = ? and completed_at is null";
+            "update delivery_batch set remaining = remaining + 1 where id = ? and completed_at is null";
 
     private static final String SET_STATE = "update delivery_batch_message set state = ? where id = ? and batch = ?";
 
@@ -62,8 +65,9 @@ record BatchEnds(Rows rows) {
         }
     }
 
-    private static boolean isAnyOpen(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(ANY_OPEN);
+    private boolean isAnyOpen(Connection connection) throws SQLException {
+        String sql = ANY_OPEN + rows.dialect().limitInAnyOrder(1);
+        try (PreparedStatement statement = connection.prepareStatement(sql);
                 ResultSet row = statement.executeQuery()) {
             return row.next();
         }
@@ -72,11 +76,20 @@ record BatchEnds(Rows rows) {
     private List<Member> members(Connection connection, List<Outcome> ends) throws SQLException {
         Map<UUID, Outcome> byId = new HashMap<>();
         ends.forEach(end -> byId.put(end.id(), end));
+        List<UUID> ids = List.copyOf(byId.keySet());
         List<Member> members = new ArrayList<>();
+        for (int from = 0; from < ids.size(); from += CHUNK) {
+            addMembers(connection, ids.subList(from, Math.min(ids.size(), from + CHUNK)), byId, members);
+        }
+        return members;
+    }
+
+    private void addMembers(Connection connection, List<UUID> ids, Map<UUID, Outcome> byId, List<Member> members)
+            throws SQLException {
         try (PreparedStatement statement =
-                connection.prepareStatement(MEMBERS + "(" + Rows.placeholders(byId.size()) + ")")) {
+                connection.prepareStatement(MEMBERS + "(" + Rows.placeholders(ids.size()) + ")")) {
             int index = 0;
-            for (UUID id : byId.keySet()) {
+            for (UUID id : ids) {
                 rows.bind(statement, ++index, id);
             }
             try (ResultSet row = statement.executeQuery()) {
@@ -88,7 +101,6 @@ record BatchEnds(Rows rows) {
                 }
             }
         }
-        return members;
     }
 
     /** Locks the batch's row; false if it is complete. */

@@ -18,7 +18,9 @@ import java.util.regex.Pattern;
 /** Reads batches. Works in the transaction of its connection. */
 record BatchRows(Rows rows) {
     private static final String SELECT =
-            "select id, created_at, total, open, completed_at, callback, told_by from delivery_batch";
+            "select id, created_at, total, remaining, completed_at, callback, told_by from delivery_batch";
+
+    private static final String ONE = SELECT + " where id = ?";
 
     private static final String BELOW = " where created_at <= ? and (created_at < ? or id < ?)";
 
@@ -51,9 +53,17 @@ record BatchRows(Rows rows) {
         }
     }
 
-    /** @param locking words that lock the row, or none */
-    Optional<MessageBatch> one(Connection connection, UUID id, String locking) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(SELECT + " where id = ?" + locking)) {
+    Optional<MessageBatch> one(Connection connection, UUID id) throws SQLException {
+        return one(connection, id, ONE);
+    }
+
+    /** Locks its row; empty if another has it locked. */
+    Optional<MessageBatch> locked(Connection connection, UUID id) throws SQLException {
+        return one(connection, id, rows.dialect().forUpdateSkipLocked(ONE));
+    }
+
+    private Optional<MessageBatch> one(Connection connection, UUID id, String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             rows.bind(statement, 1, id);
             return withEnded(connection, read(statement)).stream().findFirst();
         }
@@ -62,7 +72,8 @@ record BatchRows(Rows rows) {
     /** The newest first. */
     Page page(Connection connection, Optional<String> cursor, int limit) throws SQLException {
         Optional<Cursor> below = cursor.map(Cursor::parse);
-        String sql = SELECT + (below.isPresent() ? BELOW : "") + " order by created_at desc, id desc limit ?";
+        String sql = SELECT + (below.isPresent() ? BELOW : "") + " order by created_at desc, id desc"
+                + rows.dialect().limit();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int index = 0;
             if (below.isPresent()) {
@@ -93,7 +104,7 @@ record BatchRows(Rows rows) {
                         rows.id(row, "id"),
                         row.getLong("created_at"),
                         row.getInt("total"),
-                        row.getInt("open"),
+                        row.getInt("remaining"),
                         row.getLong("completed_at"),
                         callback == null ? List.of() : Rows.readSteps(callback),
                         told ? Optional.of(rows.id(row, "told_by")) : Optional.empty()));

@@ -11,7 +11,7 @@ import java.util.UUID;
 
 /**
  * What is left of the limits of the cluster, in SQL that every database takes. What a claim is allowed and spends is here for
- * SQLite and MySQL; PostgreSQL has it in its own claim.
+ * all but PostgreSQL, which has it in its own claim.
  */
 final class Budgets {
     private static final String MAKE = "insert into delivery_budget (name, began, spent) values (?, 0, 0)";
@@ -63,7 +63,7 @@ final class Budgets {
 
     /** False if there is no such row. */
     private static boolean isLocked(Connection connection, Dialect dialect, Budget budget) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(READ + dialect.forUpdate())) {
+        try (PreparedStatement statement = connection.prepareStatement(dialect.forUpdate(READ))) {
             statement.setString(1, budget.name());
             try (ResultSet row = statement.executeQuery()) {
                 return row.next();

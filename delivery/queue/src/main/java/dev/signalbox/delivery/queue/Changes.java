@@ -134,7 +134,7 @@ final class Changes {
 
     /** The lock decides the race with a claim; under it the row is deleted. */
     private Optional<Ticket> take(Ticket place, String from, Ledger.Binder<Ticket> key) throws SQLException {
-        String lock = COLUMNS + from + rows.dialect().forUpdate();
+        String lock = rows.dialect().forUpdate(COLUMNS + from);
         try (PreparedStatement statement = connection.prepareStatement(lock)) {
             key.bind(statement, place);
             try (ResultSet row = statement.executeQuery()) {

@@ -10,17 +10,13 @@ import java.util.UUID;
  * What a database can tell of a filter, as SQL over a message {@code m}. All that match fulfil it, but not only they: the
  * channel of a step that is over does, too.
  *
+ * @param rows of the message's table
  * @param lowest the lowest id that is meant
  * @param highest the highest id that is meant
  * @param clauses parts of a where clause
  * @param arguments of the clauses: texts and times
  */
-record Conditions(UUID lowest, UUID highest, List<String> clauses, List<Object> arguments) {
-
-    /** A column of the last line of the history. As a scalar it is always looked up by key, whatever the planner thinks. */
-    private static final String LAST =
-            "(select o.%s from delivery_outcome o where o.id = m.id order by o.attempt desc limit 1)";
-
+record Conditions(Rows rows, UUID lowest, UUID highest, List<String> clauses, List<Object> arguments) {
     static Conditions of(Filter filter, Rows rows) {
         List<String> clauses = new ArrayList<>();
         List<Object> arguments = new ArrayList<>();
@@ -31,15 +27,15 @@ record Conditions(UUID lowest, UUID highest, List<String> clauses, List<Object> 
         });
         filter.address().ifPresent(address -> {
             clauses.add("m.steps like ? escape '!'");
-            arguments.add("%:" + escaped(address) + "%");
+            arguments.add("%:" + rows.escaped(address) + "%");
         });
         filter.text().ifPresent(part -> {
             clauses.add(rows.like("m.body"));
-            arguments.add("%" + escaped(part) + "%");
+            arguments.add("%" + rows.escaped(part) + "%");
         });
         filter.reason().ifPresent(part -> {
-            clauses.add(rows.like(LAST.formatted("error")));
-            arguments.add("%" + escaped(part) + "%");
+            clauses.add(rows.like(rows.last("error")));
+            arguments.add("%" + rows.escaped(part) + "%");
         });
         filter.tag().ifPresent(tag -> {
             clauses.add("exists (select 1 from delivery_tag t where t.tag = ? and t.id = m.id)");
@@ -53,26 +49,22 @@ record Conditions(UUID lowest, UUID highest, List<String> clauses, List<Object> 
             clauses.add("m.accepted_at < ?");
             arguments.add(Micros.of(before));
         });
-        return new Conditions(filter.lowestId(), filter.highestId(), clauses, arguments);
-    }
-
-    private static String escaped(String part) {
-        return part.replace("!", "!!").replace("%", "!%").replace("_", "!_");
+        return new Conditions(rows, filter.lowestId(), filter.highestId(), clauses, arguments);
     }
 
     /** Whether the history says so: PENDING before its first line. */
     Conditions andRecorded(State state) {
-        return and("coalesce(" + LAST.formatted("state") + ", 'PENDING') = '" + state + "'");
+        return and("coalesce(" + rows.last("state") + ", 'PENDING') = '" + state + "'");
     }
 
     Conditions and(String clause) {
         List<String> all = new ArrayList<>(clauses);
         all.add(clause);
-        return new Conditions(lowest, highest, all, arguments);
+        return new Conditions(rows, lowest, highest, all, arguments);
     }
 
     String where() {
-        return clauses.isEmpty() ? "true" : String.join(" and ", clauses);
+        return clauses.isEmpty() ? "1 = 1" : String.join(" and ", clauses);
     }
 
     /** Binds the arguments, and returns the next index. */

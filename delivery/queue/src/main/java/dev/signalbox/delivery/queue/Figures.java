@@ -1,5 +1,6 @@
 package dev.signalbox.delivery.queue;
 
+import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.queue.DeliveryQueue.Counts;
 import dev.signalbox.delivery.queue.DeliveryQueue.ErrorCount;
 import dev.signalbox.delivery.queue.DeliveryQueue.Overview;
@@ -22,50 +23,55 @@ final class Figures {
     /** How many rows of a queue are counted one by one. */
     private static final int COUNT_LIMIT = 100_000;
 
+    private static final int PENDING_SAMPLE = 2_000;
     private static final int ERROR_SAMPLE = 5_000;
     private static final int MOST_ERRORS = 10;
     private static final Duration ERROR_AGE = Duration.ofHours(1);
 
     private static final String OLDEST_OF_LATER = "select min(run_at) from delivery_later where run_at <= ?";
 
-    private static final String OLDEST_PENDING = """
-            select min(m.accepted_at) from (
-                select id from (select id from delivery_ready limit 2000) r
-                union all select id from (select id from delivery_later order by run_at, id limit 2000) l) q
-            join delivery_message m on m.id = q.id
-            """;
-
     private final Store store;
+    private final Dialect dialect;
+    private final DueMessages due;
+    private final String oldestPending;
     private final String latestErrors;
 
     Figures(Rows rows, Store store) {
         this.store = store;
+        this.dialect = rows.dialect();
+        this.due = new DueMessages(dialect);
+        this.oldestPending = """
+                select min(m.accepted_at) from (
+                    select id from (select id from delivery_ready%s) r
+                    union all select id from (select id from delivery_later order by run_at, id%s) l) q
+                join delivery_message m on m.id = q.id
+                """.formatted(dialect.limitInAnyOrder(PENDING_SAMPLE), dialect.limit(PENDING_SAMPLE));
         this.latestErrors = """
                 select o.error, o.step, m.steps from (
                     select id, step, error from delivery_outcome
-                    where error is not null and %1$s > ? and result <> 'CANCELLED' order by %1$s desc limit %2$d) o
+                    where error is not null and %1$s > ? and result <> 'CANCELLED' order by %1$s desc%2$s) o
                 join delivery_message m on m.id = o.id
-                """.formatted(rows.failedAt(), ERROR_SAMPLE);
+                """.formatted(rows.failedAt(), dialect.limit(ERROR_SAMPLE));
     }
 
     Overview overview(Connection connection, long now) throws SQLException {
         return new Overview(oldestPending(connection), oldestDue(connection, now), errors(connection, now));
     }
 
-    private static Optional<Instant> oldestPending(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(OLDEST_PENDING)) {
+    private Optional<Instant> oldestPending(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(oldestPending)) {
             return time(statement);
         }
     }
 
-    private static Optional<Instant> oldestDue(Connection connection, long now) throws SQLException {
+    private Optional<Instant> oldestDue(Connection connection, long now) throws SQLException {
         List<Instant> oldest = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(OLDEST_OF_LATER)) {
             statement.setLong(1, now);
             time(statement).ifPresent(oldest::add);
         }
-        for (String lane : DueMessages.lanes(connection)) {
-            DueMessages.oldest(connection, lane).ifPresent(oldest::add);
+        for (String lane : due.lanes(connection)) {
+            due.oldest(connection, lane).ifPresent(oldest::add);
         }
         return oldest.stream().min(Comparator.naturalOrder());
     }
@@ -126,12 +132,14 @@ final class Figures {
         }
     }
 
-    private static boolean waiting(Connection connection, String table, Map<State, Long> byState) throws SQLException {
+    private boolean waiting(Connection connection, String table, Map<State, Long> byState) throws SQLException {
         long total = 0;
-        try (PreparedStatement statement = connection.prepareStatement("""
-                        select case when tried = 0 then 'PENDING' else 'RETRY_WAIT' end as state, count(*) as n
-                        from (select tried from %s limit %d) q group by 1
-                        """.formatted(table, COUNT_LIMIT));
+        try (PreparedStatement statement =
+                        connection.prepareStatement("""
+                        select state, count(*) as n from (
+                            select case when tried = 0 then 'PENDING' else 'RETRY_WAIT' end as state from %s%s) q
+                        group by state
+                        """.formatted(table, dialect.limitInAnyOrder(COUNT_LIMIT)));
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 byState.merge(State.valueOf(row.getString("state")), row.getLong("n"), Long::sum);

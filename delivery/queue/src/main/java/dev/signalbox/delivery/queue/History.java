@@ -126,14 +126,11 @@ final class History {
     /** Those of the reaches that were accepted at this very time. */
     Set<UUID> acceptedAt(Connection connection, List<UUID> ids, long time) throws SQLException {
         Set<UUID> found = new HashSet<>();
-        for (int from = 0; from < ids.size(); from += CHUNK) {
-            List<UUID> chunk = ids.subList(from, Math.min(ids.size(), from + CHUNK));
-            each(connection, "select id, accepted_at from delivery_message where id in (%s)", chunk, row -> {
-                if (row.getLong("accepted_at") == time) {
-                    found.add(rows.id(row, "id"));
-                }
-            });
-        }
+        each(connection, "select id, accepted_at from delivery_message where id in (%s)", ids, row -> {
+            if (row.getLong("accepted_at") == time) {
+                found.add(rows.id(row, "id"));
+            }
+        });
         return found;
     }
 
@@ -204,7 +201,14 @@ final class History {
         void read(ResultSet row) throws SQLException;
     }
 
+    /** The rows of one id come together. */
     private void each(Connection connection, String sql, List<UUID> ids, Reader reader) throws SQLException {
+        for (int from = 0; from < ids.size(); from += CHUNK) {
+            eachOf(connection, sql, ids.subList(from, Math.min(ids.size(), from + CHUNK)), reader);
+        }
+    }
+
+    private void eachOf(Connection connection, String sql, List<UUID> ids, Reader reader) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql.formatted(Rows.placeholders(ids.size())))) {
             for (int i = 0; i < ids.size(); i++) {
                 rows.bind(statement, i + 1, ids.get(i));

@@ -54,17 +54,19 @@ record IndexWalk(Rows rows, String source, Optional<String> key, Conditions cond
                 : "select w.id from " + parts[0] + " w straight_join delivery_message m on m.id = w.id";
         String id = messages ? "m.id" : "w.id";
         return from + " where " + parts[1] + range(id, below) + " and (" + conditions.where() + ") order by " + id
-                + " desc limit " + most;
+                + " desc" + rows.dialect().limit(most);
     }
 
     /** A window of the index in its own order, of which the conditions leave some; so nothing is sorted. */
     private String sqlOfWindow(Optional<UUID> below, int most) {
         boolean messages = source.startsWith("delivery_message ");
-        String window = "select * from " + source + range("id", below) + order() + " limit " + WINDOW;
+        String window = "select * from " + source + range("id", below) + order()
+                + rows.dialect().limit(WINDOW);
         String from = messages
                 ? "select m.id from (" + window + ") m"
                 : "select w.id from (" + window + ") w join delivery_message m on m.id = w.id";
-        return from + " where " + conditions.where() + " order by " + (messages ? "m" : "w") + ".id desc limit " + most;
+        return from + " where " + conditions.where() + " order by " + (messages ? "m" : "w") + ".id desc"
+                + rows.dialect().limit(most);
     }
 
     void bind(PreparedStatement statement, UUID lowest, Optional<UUID> below) throws SQLException {
@@ -73,7 +75,8 @@ record IndexWalk(Rows rows, String source, Optional<String> key, Conditions cond
 
     @Override
     public Optional<UUID> endOfWindow(Connection connection, Optional<UUID> below) throws SQLException {
-        String sql = "select id from " + source + range("id", below) + order() + " limit 1 offset " + (WINDOW - 1);
+        String sql = "select id from " + source + range("id", below) + order()
+                + rows.dialect().limit(1, WINDOW - 1);
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bindRange(statement, conditions.lowest(), below);
             return ids(rows, statement).stream().findFirst();

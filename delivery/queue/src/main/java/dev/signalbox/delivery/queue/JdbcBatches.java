@@ -24,22 +24,23 @@ final class JdbcBatches implements MessageBatches {
 
     /** Before its messages, so that another transaction that makes the same batch waits for this one, and then finds it. */
     private static final String INSERT =
-            "insert into delivery_batch (id, created_at, total, open, callback, digest) values (?, ?, 0, 0, ?, ?)";
+            "insert into delivery_batch (id, created_at, total, remaining, callback, digest) values (?, ?, 0, 0, ?, ?)";
 
     private static final String DIGEST = "select digest from delivery_batch where id = ?";
 
     private static final String INSERT_MESSAGE = "insert into delivery_batch_message (id, batch) values (?, ?)";
 
-    private static final String FILL = "update delivery_batch set total = ?, open = ?, completed_at = ? where id = ?";
+    private static final String FILL =
+            "update delivery_batch set total = ?, remaining = ?, completed_at = ? where id = ?";
 
     private static final String UNTOLD =
-            "select id from delivery_batch where untold_since is not null order by untold_since limit ?";
+            "select id from delivery_batch where untold_since is not null order by untold_since";
 
     private static final String TOLD = "update delivery_batch set told_by = ? where id = ?";
 
     private static final String REMOVABLE = """
             select id from delivery_batch
-            where completed_at < ? and untold_since is null order by completed_at limit ?
+            where completed_at < ? and untold_since is null order by completed_at
             """;
 
     private final JdbcQueue queue;
@@ -122,7 +123,7 @@ final class JdbcBatches implements MessageBatches {
     }
 
     private MessageBatch visible(Connection connection, UUID id) throws SQLException {
-        return batches.one(connection, id, "")
+        return batches.one(connection, id)
                 .orElseThrow(() -> new SQLException("a batch has this id that this transaction cannot see"));
     }
 
@@ -173,7 +174,7 @@ final class JdbcBatches implements MessageBatches {
 
     @Override
     public Optional<MessageBatch> find(UUID id) {
-        return JdbcQueue.guarded(() -> database.read(connection -> batches.one(connection, id, "")));
+        return JdbcQueue.guarded(() -> database.read(connection -> batches.one(connection, id)));
     }
 
     @Override
@@ -203,7 +204,8 @@ final class JdbcBatches implements MessageBatches {
 
     private List<UUID> ids(String sql, @Nullable Instant before, int most) {
         return database.read(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement(sql + database.dialect().limit())) {
                 int index = 0;
                 if (before != null) {
                     statement.setLong(++index, Micros.of(before));
@@ -216,9 +218,8 @@ final class JdbcBatches implements MessageBatches {
 
     /** The row's lock decides between nodes: one that finds it locked, or told of by now, leaves it alone. */
     private boolean tell(Connection connection, UUID id) throws SQLException {
-        Optional<MessageBatch> found = batches.one(
-                        connection, id, database.dialect().forUpdateSkipLocked())
-                .filter(batch -> batch.toldBy().isEmpty());
+        Optional<MessageBatch> found =
+                batches.locked(connection, id).filter(batch -> batch.toldBy().isEmpty());
         if (found.isEmpty()) {
             return false;
         }

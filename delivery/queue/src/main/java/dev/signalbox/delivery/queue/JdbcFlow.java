@@ -1,6 +1,7 @@
 package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.Database;
+import dev.signalbox.database.Dialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,28 +21,33 @@ final class JdbcFlow implements FlowControl {
 
     private static final String PAUSE = "insert into delivery_pause (lane, since, actor, note) values (?, ?, ?, ?)";
 
-    /** But for those that only have due messages. */
-    private static final String NAMES = """
-            select lane from delivery_lane
-            union select lane from delivery_lease
-            union select lane from delivery_pause
-            union select lane from (select lane from delivery_later order by run_at, id limit %d) w
-            """.formatted(BOUND);
-
-    private static final String DUE =
-            "select count(*) from (select 1 from delivery_ready where lane = ? limit %d) q".formatted(BOUND + 1);
-
-    private static final String LATER = """
-            select lane, count(*) from (select lane from delivery_later order by run_at, id limit %d) q group by lane
-            """.formatted(BOUND + 1);
-
     private final Database database;
+    private final Dialect dialect;
+
+    /** Names the lanes, but for those that only have due messages. */
+    private final String names;
+
+    private final String due;
+    private final String later;
+    private final DueMessages dueMessages;
     private final Store store;
     private final Time time;
     private final Wake wake;
 
     JdbcFlow(Database database, Store store, Time time, Wake wake) {
         this.database = database;
+        this.dialect = database.dialect();
+        this.names = """
+                select lane from delivery_lane
+                union select lane from delivery_lease
+                union select lane from delivery_pause
+                union select lane from (select lane from delivery_later order by run_at, id%s) w
+                """.formatted(dialect.limit(BOUND));
+        this.due = "select count(*) from (select 1 as one from delivery_ready where lane = ?"
+                + dialect.limitInAnyOrder(BOUND + 1) + ") q";
+        this.later = "select lane, count(*) from (select lane from delivery_later order by run_at, id"
+                + dialect.limit(BOUND + 1) + ") q group by lane";
+        this.dueMessages = new DueMessages(dialect);
         this.store = store;
         this.time = time;
         this.wake = wake;
@@ -55,8 +61,7 @@ final class JdbcFlow implements FlowControl {
     public Pause pause(Optional<Channel> channel, Remark remark) {
         long now = time.now();
         Pause standing = JdbcQueue.guarded(() -> database.transact(connection -> {
-            try (PreparedStatement statement =
-                    connection.prepareStatement(database.dialect().ifAbsent(PAUSE))) {
+            try (PreparedStatement statement = connection.prepareStatement(dialect.ifAbsent(PAUSE))) {
                 statement.setString(1, name(channel));
                 statement.setLong(2, now);
                 statement.setString(3, remark.actor().orElse(null));
@@ -121,14 +126,14 @@ final class JdbcFlow implements FlowControl {
         boolean exactLater = later.values().stream().mapToLong(n -> n).sum() <= BOUND;
         List<LaneStatus> lanes = new ArrayList<>();
         for (Channel channel : names(connection)) {
-            long due = number(connection, DUE, channel);
+            long due = number(connection, this.due, channel);
             lanes.add(new LaneStatus(
                     channel,
                     Math.min(due, BOUND),
                     later.getOrDefault(channel.name(), 0L),
                     exactLater && due <= BOUND,
                     underWay.getOrDefault(channel, 0L),
-                    DueMessages.oldest(connection, channel.name()),
+                    dueMessages.oldest(connection, channel.name()),
                     isServed(connection, channel, now),
                     pause(pauses, channel)));
         }
@@ -140,10 +145,10 @@ final class JdbcFlow implements FlowControl {
                 .or(() -> Optional.ofNullable(pauses.get(LaneLimits.ALL)));
     }
 
-    private static Set<Channel> names(Connection connection) throws SQLException {
+    private Set<Channel> names(Connection connection) throws SQLException {
         Set<Channel> names = new TreeSet<>(Comparator.comparing(Channel::name));
-        DueMessages.lanes(connection).forEach(lane -> Channel.named(lane).ifPresent(names::add));
-        try (PreparedStatement statement = connection.prepareStatement(NAMES);
+        dueMessages.lanes(connection).forEach(lane -> Channel.named(lane).ifPresent(names::add));
+        try (PreparedStatement statement = connection.prepareStatement(this.names);
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 Channel.named(row.getString(1)).ifPresent(names::add);
@@ -152,9 +157,9 @@ final class JdbcFlow implements FlowControl {
         return names;
     }
 
-    private static Map<String, Long> later(Connection connection) throws SQLException {
+    private Map<String, Long> later(Connection connection) throws SQLException {
         Map<String, Long> later = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(LATER);
+        try (PreparedStatement statement = connection.prepareStatement(this.later);
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 later.put(row.getString(1), row.getLong(2));

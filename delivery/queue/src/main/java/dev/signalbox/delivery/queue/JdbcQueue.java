@@ -66,16 +66,14 @@ final class JdbcQueue implements DeliveryQueue {
             case POSTGRESQL -> new PostgresStore(database, time.isDatabases(), rows);
             case MYSQL -> new MySqlStore(database, time.isDatabases(), rows);
             case SQLITE -> new SqliteStore(database, rows);
-            case SQLSERVER ->
-                throw new DeliveryQueueException(
-                        "the queue is kept in PostgreSQL, MariaDB, MySQL or SQLite, not in SQL Server", null);
+            case SQLSERVER -> new SqlServerStore(database, time.isDatabases(), rows);
         };
     }
 
     static JdbcQueue open(Database database, Time time, BodyProtection bodies) {
         return guarded(() -> {
             Rows rows = new Rows(database.dialect(), bodies);
-            Store store = store(database, time, rows); // Refuses a database that has no tables of the queue.
+            Store store = store(database, time, rows);
             database.migrate(MODULE, SCRIPTS, JdbcQueue.class.getClassLoader());
             JdbcBatches.migrate(database);
             return new JdbcQueue(database, time, new Wake(database), rows, store);

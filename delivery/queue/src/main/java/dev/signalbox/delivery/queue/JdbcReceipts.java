@@ -41,7 +41,7 @@ final class JdbcReceipts implements DeliveryReceipts {
     private JdbcReceipts(Database database) {
         this.database = database;
         this.rows = new Rows(database.dialect());
-        this.lockMessage = MESSAGE + database.dialect().forUpdate();
+        this.lockMessage = database.dialect().forUpdate(MESSAGE);
         this.insert = database.dialect().ifAbsent(INSERT);
     }
 

@@ -2,6 +2,7 @@ package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseException;
+import dev.signalbox.database.Upsert;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -32,8 +33,7 @@ final class JdbcRecurring implements RecurringMessages {
             cron = excluded.cron, zone = excluded.zone, message = excluded.message, next_at = excluded.next_at, problem = null
             """;
 
-    private static final String DUE =
-            COLUMNS + " from delivery_recurring where next_at <= ? order by next_at, name limit " + BITE;
+    private static final String DUE = COLUMNS + " from delivery_recurring where next_at <= ? order by next_at, name";
 
     private static final String ONE = COLUMNS + " from delivery_recurring where name = ?";
 
@@ -62,15 +62,8 @@ final class JdbcRecurring implements RecurringMessages {
         return JdbcQueue.guarded(() -> database.transact(connection -> {
             Limits.check(
                     others(connection, name) < MOST, "name", "would be one too many: there are " + MOST + " others");
-            String put = database.dialect().orUpdate(INSERT, "name", REPLACE);
-            try (PreparedStatement statement = connection.prepareStatement(put)) {
-                statement.setString(1, name);
-                statement.setString(2, schedule.toString());
-                statement.setString(3, zone.getId());
-                statement.setString(4, message);
-                statement.setLong(5, Micros.of(next));
-                statement.executeUpdate();
-            }
+            Upsert.of(database.dialect(), INSERT, "name", REPLACE)
+                    .run(connection, name, schedule.toString(), zone.getId(), message, Micros.of(next));
             return one(connection, name).orElseThrow();
         }));
     }
@@ -154,7 +147,8 @@ final class JdbcRecurring implements RecurringMessages {
 
     private List<RecurringMessage> due(long now) {
         return database.read(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(DUE)) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement(DUE + database.dialect().limit(BITE))) {
                 statement.setLong(1, now);
                 return read(statement);
             }

@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * Leases whose entries are rows of their own, in SQL that SQLite and MySQL take. Works in the transaction of its connection; its
+ * Leases whose entries are rows of their own, in SQL that SQLite, MySQL and SQL Server take. Works in the transaction of its connection; its
  * callers see to it that nobody else works on the same leases.
  */
 record LeaseEntries(Rows rows, Ledger ledger) {
@@ -93,7 +93,8 @@ record LeaseEntries(Rows rows, Ledger ledger) {
     /** As {@link Store#leased} says. */
     List<UUID> leased(Connection connection, int limit) throws SQLException {
         try (PreparedStatement statement =
-                connection.prepareStatement("select id from delivery_lease_entry order by id desc limit ?")) {
+                connection.prepareStatement("select id from delivery_lease_entry order by id desc"
+                        + rows.dialect().limit())) {
             statement.setInt(1, limit);
             return IndexWalk.ids(rows, statement);
         }

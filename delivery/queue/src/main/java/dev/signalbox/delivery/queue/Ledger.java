@@ -1,5 +1,6 @@
 package dev.signalbox.delivery.queue;
 
+import dev.signalbox.database.Upsert;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -38,13 +39,13 @@ final class Ledger {
 
     private final Rows rows;
     private final BatchEnds batches;
-    private final String tally;
+    private final Upsert tally;
 
     Ledger(Rows rows) {
         this.rows = rows;
         this.batches = new BatchEnds(rows);
         this.tally =
-                rows.dialect().orUpdate(INSERT_TALLY, "shard, channel, state", "n = delivery_tally.n + excluded.n");
+                Upsert.of(rows.dialect(), INSERT_TALLY, "shard, channel, state", "n = delivery_tally.n + excluded.n");
     }
 
     /** Puts tickets into ready, or into later if their time has not come. */
@@ -105,13 +106,7 @@ final class Ledger {
     }
 
     void tally(Connection connection, Channel channel, State state, int n, int shard) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(tally)) {
-            statement.setInt(1, shard);
-            statement.setString(2, channel.name());
-            statement.setString(3, state.name());
-            statement.setInt(4, n);
-            statement.executeUpdate();
-        }
+        tally.run(connection, shard, channel.name(), state.name(), n);
     }
 
     private void bindOutcome(PreparedStatement statement, Outcome outcome) throws SQLException {

@@ -31,28 +31,39 @@ public final class MessagesTable implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MessagesTable.class);
     private static final Duration CLOSING = Duration.ofSeconds(2);
 
-    private static final String UNSENT = """
-            select m.id, m.phone_number, m.content from messages m
-            where m.sent = false and not exists (select 1 from delivery_intake i where i.message = m.id)
-            order by m.created_at, m.id limit %d
-            """.formatted(BITE);
+    private static final String TABLE = """
+            create table if not exists messages (
+                id           %s,
+                phone_number varchar(20) not null,
+                content      text        not null,
+                sent         boolean     not null default false,
+                created_at   timestamp   not null default current_timestamp%s
+            )
+            """;
+
+    private static final String UNSENT_INDEX =
+            "create index if not exists messages_unsent on messages (created_at, id) where sent = false";
+
+    private static final String TABLE_OF_SQL_SERVER = """
+            create table messages (
+                id           bigint        not null identity primary key,
+                phone_number nvarchar(20)  not null,
+                content      nvarchar(max) not null,
+                sent         bit           not null default 0,
+                created_at   datetime2     not null default sysutcdatetime()
+            )
+            """;
+
+    private static final String INDEX_OF_SQL_SERVER =
+            "create index messages_unsent on messages (created_at, id) where sent = 0";
 
     private static final String NOTE = "insert into delivery_intake (message, id, problem) values (?, ?, ?)";
 
-    private static final String WINDOW_OF_TAKEN = """
-            select i.message,
-                   case when exists (select 1 from delivery_outcome o where o.id = i.id and o.state = 'SENT')
-                       then 1 else 0 end as is_sent,
-                   case when exists (select 1 from messages m where m.id = i.message) then 1 else 0 end as is_there
-            from (select message, id from delivery_intake where message > ? order by message limit %d) i
-            order by i.message
-            """.formatted(WINDOW);
-
-    private static final String MARK = "update messages set sent = true where id = ?";
     private static final String FORGET = "delete from delivery_intake where message = ?";
 
     private final JdbcQueue queue;
     private final Database database;
+    private final Dialect dialect;
     private final Rows rows;
     private final Duration poll;
     private final int maxAttempts;
@@ -69,7 +80,8 @@ public final class MessagesTable implements AutoCloseable {
     private MessagesTable(JdbcQueue queue, Duration poll, int maxAttempts) {
         this.queue = queue;
         this.database = queue.database();
-        this.rows = new Rows(database.dialect());
+        this.dialect = database.dialect();
+        this.rows = new Rows(dialect);
         this.poll = poll;
         this.maxAttempts = maxAttempts;
     }
@@ -97,46 +109,28 @@ public final class MessagesTable implements AutoCloseable {
             return false;
         }
         try (Statement statement = connection.createStatement()) {
-            statement.execute("""
-                create table if not exists messages (
-                    id           %s primary key %s,
-                    phone_number varchar(20) not null,
-                    content      text        not null,
-                    sent         boolean     not null default false,
-                    created_at   timestamp   not null default current_timestamp%s
-                )
-                """.formatted(idType(), idNumbers(), unsentKey()));
-            return database.dialect() == Dialect.MYSQL
-                    || statement.execute(
-                            "create index if not exists messages_unsent on messages (created_at, id) where sent = false");
+            for (String sql : tables()) {
+                statement.execute(sql);
+            }
+            return true;
         }
     }
 
-    private String idType() {
-        return switch (database.dialect()) {
-            case POSTGRESQL -> "serial";
-            case MYSQL -> "bigint not null";
-            case SQLITE, SQLSERVER -> "integer";
+    /** SQLite gives the highest id again once its row is deleted, unless told otherwise. MySQL has no index of some rows only. */
+    private List<String> tables() {
+        return switch (dialect) {
+            case POSTGRESQL -> List.of(TABLE.formatted("serial primary key", ""), UNSENT_INDEX);
+            case SQLITE -> List.of(TABLE.formatted("integer primary key autoincrement", ""), UNSENT_INDEX);
+            case MYSQL ->
+                List.of(TABLE.formatted(
+                        "bigint not null primary key auto_increment", ", key messages_unsent (sent, created_at, id)"));
+            case SQLSERVER -> List.of(TABLE_OF_SQL_SERVER, INDEX_OF_SQL_SERVER);
         };
-    }
-
-    /** SQLite gives the highest id again once its row is deleted, unless told otherwise. */
-    private String idNumbers() {
-        return switch (database.dialect()) {
-            case POSTGRESQL -> "";
-            case MYSQL -> "auto_increment";
-            case SQLITE, SQLSERVER -> "autoincrement";
-        };
-    }
-
-    /** MySQL has no index of some rows only. */
-    private String unsentKey() {
-        return database.dialect() == Dialect.MYSQL ? ", key messages_unsent (sent, created_at, id)" : "";
     }
 
     /** A table that another program created is not altered, so UPDATE and SELECT are enough there. */
     private boolean isThere(Connection connection) throws SQLException {
-        String schema = database.dialect() == Dialect.SQLITE ? null : connection.getSchema();
+        String schema = dialect == Dialect.SQLITE ? null : connection.getSchema();
         try (ResultSet found = connection.getMetaData().getTables(connection.getCatalog(), schema, "messages", null)) {
             return found.next();
         }
@@ -197,8 +191,7 @@ public final class MessagesTable implements AutoCloseable {
     private int takeNew(Connection connection) throws SQLException {
         List<Reach> reaches = new ArrayList<>();
         int taken = 0;
-        try (PreparedStatement note =
-                connection.prepareStatement(database.dialect().ifAbsent(NOTE))) {
+        try (PreparedStatement note = connection.prepareStatement(dialect.ifAbsent(NOTE))) {
             for (Written row : unsent(connection)) {
                 taken += take(note, row, reaches) ? 1 : 0;
             }
@@ -208,7 +201,11 @@ public final class MessagesTable implements AutoCloseable {
     }
 
     private List<Written> unsent(Connection connection) throws SQLException {
-        String sql = UNSENT + database.dialect().forUpdateSkipLocked();
+        String sql = dialect.forUpdateSkipLocked("""
+                select m.id, m.phone_number, m.content from messages m
+                where m.sent = %s and not exists (select 1 from delivery_intake i where i.message = m.id)
+                order by m.created_at, m.id%s
+                """.formatted(dialect.literal(false), dialect.limit(BITE)));
         List<Written> unsent = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(sql);
                 ResultSet row = statement.executeQuery()) {
@@ -247,11 +244,12 @@ public final class MessagesTable implements AutoCloseable {
      */
     public synchronized int markSent() {
         long from = cursor;
+        String mark = "update messages set sent = " + dialect.literal(true) + " where id = ?";
         List<Taken> window = JdbcQueue.guarded(() -> database.transact(connection -> {
             List<Taken> read = window(connection, from);
             List<Taken> sent = read.stream().filter(Taken::isSent).toList();
             List<Taken> done = read.stream().filter(Taken::isDone).toList();
-            Ledger.batch(connection, MARK, sent, (statement, row) -> statement.setLong(1, row.message()));
+            Ledger.batch(connection, mark, sent, (statement, row) -> statement.setLong(1, row.message()));
             Ledger.batch(connection, FORGET, done, (statement, row) -> statement.setLong(1, row.message()));
             return read;
         }));
@@ -266,9 +264,17 @@ public final class MessagesTable implements AutoCloseable {
         }
     }
 
-    private static List<Taken> window(Connection connection, long from) throws SQLException {
+    private List<Taken> window(Connection connection, long from) throws SQLException {
         List<Taken> window = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(WINDOW_OF_TAKEN)) {
+        String sql = """
+                select i.message,
+                       case when exists (select 1 from delivery_outcome o where o.id = i.id and o.state = 'SENT')
+                           then 1 else 0 end as is_sent,
+                       case when exists (select 1 from messages m where m.id = i.message) then 1 else 0 end as is_there
+                from (select message, id from delivery_intake where message > ? order by message%s) i
+                order by i.message
+                """.formatted(dialect.limit(WINDOW));
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setLong(1, from);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {

@@ -13,7 +13,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Inserts new messages where a statement cannot return which of its rows were new: on SQLite and MySQL. Works in the transaction
+ * Inserts new messages where a statement cannot return which of its rows were new: on all but PostgreSQL. Works in the transaction
  * of its connection.
  */
 record NewMessages(Rows rows, Ledger ledger) {
@@ -29,14 +29,17 @@ record NewMessages(Rows rows, Ledger ledger) {
     /** How many rows one statement has at most, and how many characters: servers refuse one of several megabytes. */
     private static final int MOST_TOGETHER = 250;
 
+    /** It refuses more than 2,100 parameters, too. */
+    private static final int MOST_TOGETHER_ON_SQL_SERVER = 120;
+
     private static final int MOST_CHARACTERS = 500_000;
 
     private static final String INSERT_TAG = "insert into delivery_tag (tag, id) values (?, ?)";
 
     Set<UUID> insert(Connection connection, List<Reach> reaches, long now) throws SQLException {
-        List<Reach> fresh = rows.dialect() == Dialect.MYSQL
-                ? inPieces(connection, reaches, now)
-                : oneByOne(connection, reaches, now);
+        List<Reach> fresh = rows.dialect() == Dialect.SQLITE
+                ? oneByOne(connection, reaches, now)
+                : inPieces(connection, reaches, now);
         List<Map.Entry<String, UUID>> tags = new ArrayList<>();
         for (Reach reach : fresh) {
             reach.labels().tags().forEach(tag -> tags.add(Map.entry(tag, reach.id())));
@@ -67,12 +70,13 @@ record NewMessages(Rows rows, Ledger ledger) {
     }
 
     private List<Reach> inPieces(Connection connection, List<Reach> reaches, long now) throws SQLException {
+        int most = rows.dialect() == Dialect.SQLSERVER ? MOST_TOGETHER_ON_SQL_SERVER : MOST_TOGETHER;
         List<Reach> fresh = new ArrayList<>();
         int from = 0;
         int characters = 0;
         for (int i = 0; i < reaches.size(); i++) {
             int more = characters(reaches.get(i));
-            if (i - from == MOST_TOGETHER || (i > from && characters + more > MOST_CHARACTERS)) {
+            if (i - from == most || (i > from && characters + more > MOST_CHARACTERS)) {
                 fresh.addAll(together(connection, reaches.subList(from, i), now));
                 from = i;
                 characters = 0;
@@ -99,19 +103,31 @@ record NewMessages(Rows rows, Ledger ledger) {
         if (reaches.size() <= 1) {
             return oneByOne(connection, reaches, now);
         }
+        return insertAll(connection, reaches, now) ? reaches : oneByOne(connection, reaches, now);
+    }
+
+    /** All or none; returns whether all. On SQL Server a statement is so by itself, and savepoints cannot be released. */
+    private boolean insertAll(Connection connection, List<Reach> reaches, long now) throws SQLException {
+        if (rows.dialect() == Dialect.SQLSERVER) {
+            return countNew(connection, reaches, now) == reaches.size();
+        }
         Savepoint before = connection.setSavepoint();
+        if (countNew(connection, reaches, now) == reaches.size()) {
+            connection.releaseSavepoint(before);
+            return true;
+        }
+        connection.rollback(before);
+        return false;
+    }
+
+    private int countNew(Connection connection, List<Reach> reaches, long now) throws SQLException {
         String sql = rows.dialect().ifAbsent(INSERT + (ROW + ", ").repeat(reaches.size() - 1) + ROW);
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < reaches.size(); i++) {
                 bind(statement, i * COLUMNS, reaches.get(i), now);
             }
-            if (statement.executeUpdate() == reaches.size()) {
-                connection.releaseSavepoint(before);
-                return reaches;
-            }
+            return statement.executeUpdate();
         }
-        connection.rollback(before);
-        return oneByOne(connection, reaches, now);
     }
 
     /** @param before how many parameters there are before those of this row */

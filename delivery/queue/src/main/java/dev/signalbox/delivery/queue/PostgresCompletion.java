@@ -53,7 +53,7 @@ final class PostgresCompletion {
                 returning m.batch, g.at
             ), batched as (
                 update delivery_batch b
-                set open = b.open - e.n, completed_at = case when b.open = e.n then e.at end
+                set remaining = b.remaining - e.n, completed_at = case when b.remaining = e.n then e.at end
                 from (select batch, count(*)::integer as n, max(at) as at from ended group by batch order by batch) e
                 where b.id = e.batch and b.completed_at is null
             )%s

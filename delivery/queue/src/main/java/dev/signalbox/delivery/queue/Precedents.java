@@ -112,8 +112,8 @@ final class Precedents {
     boolean free(Connection connection, List<Reach> offered, long now) throws SQLException {
         String free = """
                 update delivery_message set dedupe_freed_at = ?
-                where dedupe_freed_at is null and accepted_at + dedupe_window <= ? and %s in (%s)
-                """.formatted(rows.heldKey(), Rows.placeholders(offered.size()));
+                where accepted_at + dedupe_window <= ? and %s
+                """.formatted(rows.holdsOneOf(offered.size()));
         try (PreparedStatement statement = connection.prepareStatement(free)) {
             statement.setLong(1, now);
             statement.setLong(2, now);
@@ -130,8 +130,7 @@ final class Precedents {
      * inserted its own message yet.
      */
     List<Reach> withoutHolder(Connection connection, List<Reach> offered) throws SQLException {
-        String held = "select dedupe_key from delivery_message where dedupe_freed_at is null and " + rows.heldKey()
-                + " in (" + Rows.placeholders(offered.size()) + ")";
+        String held = "select dedupe_key from delivery_message where " + rows.holdsOneOf(offered.size());
         Set<String> keys = new HashSet<>();
         try (PreparedStatement statement = connection.prepareStatement(held)) {
             int index = 0;
@@ -160,8 +159,7 @@ final class Precedents {
         String sql = "select * from delivery_message where id in (" + Rows.placeholders(ids.size()) + ")"
                 + (keys.isEmpty()
                         ? ""
-                        : " union all select * from delivery_message where dedupe_freed_at is null and "
-                                + rows.heldKey() + " in (" + Rows.placeholders(keys.size()) + ")");
+                        : " union all select * from delivery_message where " + rows.holdsOneOf(keys.size()));
         Map<Object, Precedent> found = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int index = 0;

@@ -16,8 +16,8 @@ record QueueWalk(Rows rows, Conditions conditions) implements Walk {
                 select w.id from (
                     select id, tried from delivery_ready union all select id, tried from delivery_later) w
                 join delivery_message m on m.id = w.id
-                where %s %s order by w.id desc limit %d
-                """.formatted(conditions.where(), range, most);
+                where %s %s order by w.id desc%s
+                """.formatted(conditions.where(), range, rows.dialect().limit(most));
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int index = conditions.bind(statement, 1);
             if (below.isPresent()) {

@@ -28,7 +28,7 @@ final class Recipients {
 
     /** By the index on the time, in bites. */
     private static final String ENDED =
-            "select address from delivery_recipient where lane = ? and began <= ? order by began limit ?";
+            "select address from delivery_recipient where lane = ? and began <= ? order by began";
 
     /** Unless it had another attempt since. */
     private static final String FORGET = "delete from delivery_recipient where lane = ? and address = ? and began <= ?";
@@ -95,8 +95,9 @@ final class Recipients {
     }
 
     /** Forgets up to {@code limit} whose interval has ended; returns how many it found. */
-    static int forget(Connection connection, Channel lane, long endedBefore, int limit) throws SQLException {
-        List<String> ended = ended(connection, lane, endedBefore, limit);
+    static int forget(Connection connection, Dialect dialect, Channel lane, long endedBefore, int limit)
+            throws SQLException {
+        List<String> ended = ended(connection, dialect, lane, endedBefore, limit);
         Ledger.batch(connection, FORGET, ended, (statement, address) -> {
             statement.setString(1, lane.name());
             statement.setString(2, address);
@@ -105,9 +106,9 @@ final class Recipients {
         return ended.size();
     }
 
-    private static List<String> ended(Connection connection, Channel lane, long endedBefore, int limit)
+    private static List<String> ended(Connection connection, Dialect dialect, Channel lane, long endedBefore, int limit)
             throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(ENDED)) {
+        try (PreparedStatement statement = connection.prepareStatement(ENDED + dialect.limit())) {
             statement.setString(1, lane.name());
             statement.setLong(2, endedBefore);
             statement.setInt(3, limit);

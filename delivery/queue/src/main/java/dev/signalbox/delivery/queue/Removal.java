@@ -20,16 +20,6 @@ import java.util.concurrent.ThreadLocalRandom;
  * in the transaction of its connection.
  */
 final class Removal {
-    /** Both as scalars, so that they are looked up by key whatever the planner thinks. */
-    private static final String LAST =
-            "(select o.%s from delivery_outcome o where o.id = m.id order by o.attempt desc limit 1) as last_%s";
-
-    private static final String BITE = "select m.id, m.accepted_at, m.steps, m.tags, "
-            + LAST.formatted("state", "state") + ", " + LAST.formatted("at", "at") + ", "
-            + LAST.formatted("attempt", "attempt") + ", " + LAST.formatted("step", "step")
-            + ", (select count(*) from delivery_intake i where i.id = m.id) as unmarked"
-            + " from delivery_message m where m.id > ? order by m.id limit ?";
-
     private static final String MARKS = """
             select m.tags, (select count(*) from delivery_intake i where i.id = m.id) as unmarked
             from delivery_message m where m.id = ?
@@ -40,11 +30,23 @@ final class Removal {
     private final Rows rows;
     private final Ledger ledger;
     private final Retention retention;
+    private final String bite;
 
     Removal(Rows rows, Retention retention) {
         this.rows = rows;
         this.ledger = new Ledger(rows);
         this.retention = retention;
+        this.bite = """
+                select m.id, m.accepted_at, m.steps, m.tags,
+                       %s as last_state, %s as last_at, %s as last_attempt, %s as last_step,
+                       (select count(*) from delivery_intake i where i.id = m.id) as unmarked
+                from delivery_message m where m.id > ? order by m.id%s
+                """.formatted(
+                        rows.last("state"),
+                        rows.last("at"),
+                        rows.last("attempt"),
+                        rows.last("step"),
+                        rows.dialect().limit());
     }
 
     /**
@@ -85,7 +87,7 @@ final class Removal {
     }
 
     private List<Passed> passed(Connection connection, Optional<UUID> after, int limit) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(BITE)) {
+        try (PreparedStatement statement = connection.prepareStatement(bite)) {
             rows.bind(statement, 1, after.orElse(new UUID(0, 0)));
             statement.setInt(2, limit);
             List<Passed> passed = new ArrayList<>();

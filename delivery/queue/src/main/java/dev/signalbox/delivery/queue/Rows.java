@@ -83,14 +83,31 @@ final class Rows {
         }
     }
 
-    /** The column by which a message is found that holds a dedupe key. */
-    String heldKey() {
-        return dialect == Dialect.MYSQL ? "dedupe_held" : "dedupe_key";
+    /** The condition that a message holds one of so many dedupe keys, by the index of those that are held. */
+    String holdsOneOf(int keys) {
+        String column = switch (dialect) {
+            case MYSQL -> "dedupe_held";
+            case SQLSERVER -> "dedupe_key is not null and dedupe_key";
+            case POSTGRESQL, SQLITE -> "dedupe_key";
+        };
+        return "dedupe_freed_at is null and " + column + " in (" + placeholders(keys) + ")";
     }
 
     /** The column by whose index the outcomes with an error are found. */
     String failedAt() {
-        return dialect == Dialect.MYSQL ? "failed_at" : "at";
+        return switch (dialect) {
+            case MYSQL, SQLSERVER -> "failed_at";
+            case POSTGRESQL, SQLITE -> "at";
+        };
+    }
+
+    /**
+     * A column of the last line of the history of a message {@code m}. As a scalar it is always looked up by key, whatever the
+     * planner thinks.
+     */
+    String last(String column) {
+        return "(select o." + column + " from delivery_outcome o where o.id = m.id order by o.attempt desc"
+                + dialect.limit(1) + ")";
     }
 
     /** A condition that a text holds another, whatever the case of its letters. */
@@ -98,8 +115,15 @@ final class Rows {
         return switch (dialect) {
             case POSTGRESQL -> column + " ilike ? escape '!'";
             case MYSQL -> column + " collate utf8mb4_general_ci like ? escape '!'";
-            case SQLITE, SQLSERVER -> column + " like ? escape '!'";
+            case SQLITE -> column + " like ? escape '!'";
+            case SQLSERVER -> column + " collate Latin1_General_100_CI_AS like ? escape '!'";
         };
+    }
+
+    /** A text as a part of what {@link #like} compares with. On SQL Server a bracket begins a set of characters. */
+    String escaped(String part) {
+        String escaped = part.replace("!", "!!").replace("%", "!%").replace("_", "!_");
+        return dialect == Dialect.SQLSERVER ? escaped.replace("[", "![") : escaped;
     }
 
     void bindNoId(PreparedStatement statement, int index) throws SQLException {

@@ -109,7 +109,7 @@ final class Search {
     private Walk walk(Connection connection, Filter filter) throws SQLException {
         Conditions conditions = Conditions.of(filter, rows);
         if (filter.id().isPresent()) {
-            return new IndexWalk(rows, "delivery_message where true", conditions);
+            return new IndexWalk(rows, "delivery_message where 1 = 1", conditions);
         }
         return switch (filter.state().orElse(State.SENT)) {
             case SENT -> sentOrAny(filter, conditions);
@@ -127,8 +127,8 @@ final class Search {
             return tagged(filter);
         }
         return filter.state().isEmpty()
-                ? new IndexWalk(rows, "delivery_message where true", conditions)
-                : new IndexWalk(rows, "delivery_outcome where true", conditions.and("w.state = 'SENT'"));
+                ? new IndexWalk(rows, "delivery_message where 1 = 1", conditions)
+                : new IndexWalk(rows, "delivery_outcome where 1 = 1", conditions.and("w.state = 'SENT'"));
     }
 
     /** Through the messages with the tag, whose index is in the order of ids. */
@@ -146,13 +146,13 @@ final class Search {
                 ? tagged(filter)
                 : new IndexWalk(
                         rows,
-                        "delivery_message where true",
+                        "delivery_message where 1 = 1",
                         conditions.andRecorded(filter.state().orElseThrow()));
     }
 
-    private static boolean isSmall(Connection connection, String queue) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                        "select count(*) from (select 1 from " + queue + " limit " + (SMALL_QUEUE + 1) + ") q");
+    private boolean isSmall(Connection connection, String queue) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("select count(*) from (select 1 as one from "
+                        + queue + rows.dialect().limitInAnyOrder(SMALL_QUEUE + 1) + ") q");
                 ResultSet row = statement.executeQuery()) {
             row.next();
             return row.getInt(1) <= SMALL_QUEUE;

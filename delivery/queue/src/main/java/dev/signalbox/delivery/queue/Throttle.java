@@ -109,8 +109,8 @@ final class Throttle {
             return;
         }
         long endedBefore = now - Micros.of(limits.recipients().get().interval());
-        int forgotten =
-                database.transact(connection -> Recipients.forget(connection, limits.lane(), endedBefore, BITE));
+        int forgotten = database.transact(
+                connection -> Recipients.forget(connection, database.dialect(), limits.lane(), endedBefore, BITE));
         tidiedAt = forgotten < BITE ? time.ticks() : tidiedAt;
     }
 }

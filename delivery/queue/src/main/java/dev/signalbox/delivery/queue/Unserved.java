@@ -2,6 +2,7 @@ package dev.signalbox.delivery.queue;
 
 import dev.signalbox.database.Database;
 import dev.signalbox.database.Dialect;
+import dev.signalbox.database.Upsert;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -54,11 +55,19 @@ final class Unserved {
 
     private static final String BEGINNING_MYSQL = "r.priority > ? or r.priority = ? and r.run_at >= ?";
 
+    private static final String AFTER = "(r.priority, r.run_at, r.id) > (?, ?, ?)";
+
+    /** SQL Server does not compare rows. */
+    private static final String AFTER_SQLSERVER =
+            "r.priority > ? or r.priority = ? and (r.run_at > ? or r.run_at = ? and r.id > ?)";
+
     private static final String TAKE =
             "delete from delivery_ready where lane = ? and priority = ? and run_at = ? and id = ?";
 
     private final Database database;
     private final Rows rows;
+    private final DueMessages due;
+    private final Upsert register;
     private final Ledger ledger;
     private final Rules rules;
     private final Wake wake;
@@ -78,6 +87,8 @@ final class Unserved {
     Unserved(JdbcQueue queue, Rules rules, GuardedListener listener, int shard) {
         this.database = queue.database();
         this.rows = queue.rows();
+        this.due = new DueMessages(database.dialect());
+        this.register = Upsert.of(database.dialect(), REGISTER, "lane", PROLONG);
         this.ledger = new Ledger(rows);
         this.rules = rules;
         this.wake = queue.wake();
@@ -113,12 +124,8 @@ final class Unserved {
     private void register(Collection<Channel> served, long now) {
         for (Channel channel : served) {
             database.autoCommit(connection -> {
-                String register = database.dialect().orUpdate(REGISTER, "lane", PROLONG);
-                try (PreparedStatement statement = connection.prepareStatement(register)) {
-                    statement.setString(1, channel.name());
-                    statement.setLong(2, now + Micros.of(REGISTERED));
-                    return statement.executeUpdate();
-                }
+                register.run(connection, channel.name(), now + Micros.of(REGISTERED));
+                return true;
             });
         }
     }
@@ -126,7 +133,7 @@ final class Unserved {
     private Set<Channel> waiting(long now) {
         return database.read(connection -> {
             Set<Channel> waiting = new HashSet<>();
-            DueMessages.lanes(connection).forEach(lane -> Channel.named(lane).ifPresent(waiting::add));
+            due.lanes(connection).forEach(lane -> Channel.named(lane).ifPresent(waiting::add));
             try (PreparedStatement statement = connection.prepareStatement(SERVED)) {
                 statement.setLong(1, now);
                 try (ResultSet row = statement.executeQuery()) {
@@ -163,14 +170,18 @@ final class Unserved {
 
     private List<Claimed> piece(Connection connection, Channel channel, @Nullable Ticket after) throws SQLException {
         boolean mySql = database.dialect() == Dialect.MYSQL;
+        boolean sqlServer = database.dialect() == Dialect.SQLSERVER;
         String sql = """
                 select r.priority, r.run_at, r.id, r.step, r.attempt, r.tried, r.deadline, r.unsure_since,
                        m.steps, m.body, m.headers, m.expires_at, m.max_attempts, m.accepted_at, m.key_version,
                        m.traceparent, m.time_zone, m.quiet_hours
                 from delivery_ready r join delivery_message m on m.id = r.id
-                where r.lane = ? and (%s) and (r.priority, r.run_at, r.id) > (?, ?, ?)
-                order by r.priority, r.run_at, r.id limit %d
-                """.formatted(mySql ? BEGINNING_MYSQL : BEGINNING, PIECE);
+                where r.lane = ? and (%s) and (%s)
+                order by r.priority, r.run_at, r.id%s
+                """.formatted(
+                        mySql ? BEGINNING_MYSQL : BEGINNING,
+                        sqlServer ? AFTER_SQLSERVER : AFTER,
+                        database.dialect().limit(PIECE));
         int priority = after == null ? -1 : after.priority();
         long runAt = after == null ? 0 : after.runAt();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -182,6 +193,10 @@ final class Unserved {
                 statement.setLong(++index, runAt);
             }
             statement.setInt(++index, priority);
+            if (sqlServer) {
+                statement.setInt(++index, priority);
+                statement.setLong(++index, runAt);
+            }
             statement.setLong(++index, runAt);
             rows.bind(statement, ++index, after == null ? new UUID(0, 0) : after.id());
             List<Claimed> piece = new ArrayList<>();

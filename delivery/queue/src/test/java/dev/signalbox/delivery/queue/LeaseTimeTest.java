@@ -48,6 +48,19 @@ class LeaseTimeTest {
         }
     }
 
+    @Nested
+    class OnTheStandInForSqlServer extends Contract {
+        @Override
+        String freshDatabase() {
+            return "sqlserver://sa@stand-in?database=q" + Ids.next().toString().replace("-", "");
+        }
+
+        @Override
+        String now() {
+            return "datediff_big(microsecond, '1970-01-01', sysutcdatetime())";
+        }
+    }
+
     abstract static class Contract {
         private static final long LENGTH = Micros.of(Duration.ofSeconds(30));
         private static final long DOUBT = Micros.of(Duration.ofSeconds(20));

@@ -196,9 +196,10 @@ class MySqlPlanTest {
 
     @Test
     void numbersOfTheLanesAreProbed() throws SQLException {
+        DueMessages due = new DueMessages(database.dialect());
         assertThat(rowsRead(() -> database.autoCommit(connection -> {
-                    assertThat(DueMessages.lanes(connection)).containsExactly("sms");
-                    return assertThat(DueMessages.oldest(connection, "sms")).isPresent();
+                    assertThat(due.lanes(connection)).containsExactly("sms");
+                    return assertThat(due.oldest(connection, "sms")).isPresent();
                 })))
                 .isLessThan(FEW);
     }

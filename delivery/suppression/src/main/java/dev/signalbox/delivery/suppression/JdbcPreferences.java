@@ -53,7 +53,7 @@ final class JdbcPreferences implements Preferences {
 
     @Override
     public List<Preference> applying(String recipient, Channel channel, Optional<String> category) {
-        return empty.isEmpty(() -> database.read(PreferenceRows::isEmpty))
+        return empty.isEmpty(() -> database.read(connection -> PreferenceRows.isEmpty(connection, database.dialect())))
                 ? List.of()
                 : database.read(connection -> PreferenceRows.applying(
                         connection, Preference.folded(recipient), channel.name(), category.orElse("")));

@@ -64,8 +64,8 @@ final class JdbcSuppressions implements SuppressionList {
             throw new IllegalArgumentException("most is " + most + "; it must be 1 to " + MOST);
         }
         Optional<SuppressionRows.Place> place = after.map(SuppressionRows.Place::parse);
-        List<Suppression> found =
-                database.read(connection -> SuppressionRows.list(connection, entries, place, most + 1));
+        List<Suppression> found = database.read(
+                connection -> SuppressionRows.list(connection, database.dialect(), entries, place, most + 1));
         List<Suppression> items = found.stream().limit(most).toList();
         return new Page(
                 items,
@@ -76,7 +76,7 @@ final class JdbcSuppressions implements SuppressionList {
 
     @Override
     public List<Suppression> holding(Channel channel, String address, Optional<String> category) {
-        return empty.isEmpty(() -> database.read(SuppressionRows::isEmpty))
+        return empty.isEmpty(() -> database.read(connection -> SuppressionRows.isEmpty(connection, database.dialect())))
                 ? List.of()
                 : database.read(connection -> SuppressionRows.holding(
                         connection, channel, Suppression.folded(channel, address), category.orElse("")));

@@ -1,6 +1,7 @@
 package dev.signalbox.delivery.suppression;
 
 import dev.signalbox.database.Dialect;
+import dev.signalbox.database.Upsert;
 import dev.signalbox.delivery.queue.Channel;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -19,18 +20,19 @@ final class PreferenceRows {
     private PreferenceRows() {}
 
     static void put(Connection connection, Dialect dialect, Preference entry) throws SQLException {
-        update(
-                connection,
-                dialect.orUpdate(
+        Upsert.of(
+                        dialect,
                         "insert into preference (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?)",
                         "recipient, category, channel",
-                        "wanted = excluded.wanted, source = excluded.source, since = excluded.since"),
-                entry.recipient(),
-                entry.category().orElse(""),
-                entry.channel().map(Channel::name).orElse(""),
-                entry.wanted() ? 1 : 0,
-                entry.source(),
-                ChronoUnit.MICROS.between(Instant.EPOCH, entry.since()));
+                        "wanted = excluded.wanted, source = excluded.source, since = excluded.since")
+                .run(
+                        connection,
+                        entry.recipient(),
+                        entry.category().orElse(""),
+                        entry.channel().map(Channel::name).orElse(""),
+                        entry.wanted() ? 1 : 0,
+                        entry.source(),
+                        ChronoUnit.MICROS.between(Instant.EPOCH, entry.since()));
     }
 
     static int delete(Connection connection, String recipient, Optional<String> category, Optional<Channel> channel)
@@ -61,8 +63,8 @@ final class PreferenceRows {
                 channel);
     }
 
-    static boolean isEmpty(Connection connection) throws SQLException {
-        return query(connection, " limit 1").isEmpty();
+    static boolean isEmpty(Connection connection, Dialect dialect) throws SQLException {
+        return query(connection, dialect.limitInAnyOrder(1)).isEmpty();
     }
 
     static int count(Connection connection, String recipient) throws SQLException {

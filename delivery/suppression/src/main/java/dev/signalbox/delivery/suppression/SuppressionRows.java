@@ -79,17 +79,24 @@ final class SuppressionRows {
         return update(connection, "delete from suppression" + where.sql(), where.values());
     }
 
-    static List<Suppression> list(Connection connection, Selection entries, Optional<Place> after, int most)
+    static List<Suppression> list(
+            Connection connection, Dialect dialect, Selection entries, Optional<Place> after, int most)
             throws SQLException {
         Where where = Where.of(entries);
-        after.ifPresent(place -> where.and(
-                "(channel, address, category, reason) > (?, ?, ?, ?)",
-                place.channel(),
-                place.address(),
-                place.category(),
-                place.reason()));
+        after.ifPresent(place -> {
+            if (dialect == Dialect.SQLSERVER) {
+                where.andBehind(place);
+            } else {
+                where.and(
+                        "(channel, address, category, reason) > (?, ?, ?, ?)",
+                        place.channel(),
+                        place.address(),
+                        place.category(),
+                        place.reason());
+            }
+        });
         String sql = "select " + COLUMNS + " from suppression" + where.sql()
-                + " order by channel, address, category, reason limit " + most;
+                + " order by channel, address, category, reason" + dialect.limit(most);
         return query(connection, sql, where.values());
     }
 
@@ -105,8 +112,8 @@ final class SuppressionRows {
                 category);
     }
 
-    static boolean isEmpty(Connection connection) throws SQLException {
-        return query(connection, "select " + COLUMNS + " from suppression limit 1")
+    static boolean isEmpty(Connection connection, Dialect dialect) throws SQLException {
+        return query(connection, "select " + COLUMNS + " from suppression" + dialect.limitInAnyOrder(1))
                 .isEmpty();
     }
 
@@ -137,6 +144,20 @@ final class SuppressionRows {
         void and(String condition, Object... more) {
             conditions.add(condition);
             values.addAll(List.of(more));
+        }
+
+        /** SQL Server does not compare rows. */
+        void andBehind(Place place) {
+            and(
+                    "(channel > ? or channel = ? and (address > ? or address = ? and"
+                            + " (category > ? or category = ? and reason > ?)))",
+                    place.channel(),
+                    place.channel(),
+                    place.address(),
+                    place.address(),
+                    place.category(),
+                    place.category(),
+                    place.reason());
         }
 
         String sql() {

@@ -1,5 +1,6 @@
 package dev.signalbox.delivery.webhook;
 
+import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.webhook.WebhookEndpoint.Cause;
 import dev.signalbox.delivery.webhook.WebhookEndpoint.Disabled;
 import dev.signalbox.delivery.webhook.WebhookEndpoint.Failure;
@@ -27,7 +28,6 @@ final class EndpointRows {
             order by e.id, k.number desc
             """;
     private static final String ONE = SELECT.formatted("id = ?");
-    private static final String PAGE = SELECT.formatted("id > ? order by id limit ?");
 
     private EndpointRows() {}
 
@@ -39,8 +39,9 @@ final class EndpointRows {
         return query(connection, ONE, id, now).stream().findFirst();
     }
 
-    static List<WebhookEndpoint> list(Connection connection, String after, int most, long now) throws SQLException {
-        return query(connection, PAGE, after, most, now);
+    static List<WebhookEndpoint> list(Connection connection, Dialect dialect, String after, int most, long now)
+            throws SQLException {
+        return query(connection, SELECT.formatted("id > ? order by id" + dialect.limit()), after, most, now);
     }
 
     /** Runs a statement that changes rows; returns how many. */

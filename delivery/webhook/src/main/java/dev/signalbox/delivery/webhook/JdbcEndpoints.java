@@ -116,7 +116,7 @@ final class JdbcEndpoints implements WebhookEndpoints {
 
     @Override
     public List<WebhookEndpoint> list(String after, int most) {
-        return database.read(connection -> EndpointRows.list(connection, after, most, now()));
+        return database.read(connection -> EndpointRows.list(connection, database.dialect(), after, most, now()));
     }
 
     @Override

@@ -1,9 +1,11 @@
 package dev.signalbox.ha.lease;
 
+import dev.signalbox.database.Dialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.Optional;
 
 /** A row a name with the newest epoch. */
 final class DatabaseFence {
@@ -12,23 +14,28 @@ final class DatabaseFence {
             on conflict (name) do update set epoch = excluded.epoch where signalbox_fence.epoch <= excluded.epoch
             """;
     private static final String RAISE = "update signalbox_fence set epoch = ? where name = ? and epoch <= ?";
-    private static final String INSERT = "insert ignore into signalbox_fence (name, epoch) values (?, ?)";
+    private static final String INSERT = "insert into signalbox_fence (name, epoch) values (?, ?)";
 
     private DatabaseFence() {}
 
     static boolean admits(Connection connection, String name, long epoch) throws SQLException {
-        if (!isMySql(connection)) {
+        Optional<Dialect> server = withoutUpsert(connection);
+        if (server.isEmpty()) {
             return insert(connection, ADMIT, name, epoch);
         }
         // Race: another may insert the row after the first update found none, hence the second.
         return raise(connection, name, epoch)
-                || insert(connection, INSERT, name, epoch)
+                || insert(connection, server.get().ifAbsent(INSERT), name, epoch)
                 || raise(connection, name, epoch);
     }
 
-    private static boolean isMySql(Connection connection) throws SQLException {
+    /** Those whose upsert does not say whether it changed something, or that have none. */
+    private static Optional<Dialect> withoutUpsert(Connection connection) throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName().toLowerCase(Locale.ROOT);
-        return product.contains("mariadb") || product.contains("mysql");
+        if (product.contains("microsoft")) {
+            return Optional.of(Dialect.SQLSERVER);
+        }
+        return product.contains("mariadb") || product.contains("mysql") ? Optional.of(Dialect.MYSQL) : Optional.empty();
     }
 
     private static boolean raise(Connection connection, String name, long epoch) throws SQLException {

@@ -12,8 +12,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
- * Leases as rows. Each statement decides and changes in one step, by the time at which the database runs it; PostgreSQL and MySQL look
- * at a row as it is after they waited for it. Thread-safe.
+ * Leases as rows. Each statement decides and changes in one step, by the time at which the database runs it; the servers look at
+ * a row as it is after they waited for it. Thread-safe.
  */
 final class DatabaseStore implements LeaseStore {
     private static final int ATTEMPTS = 10;
@@ -44,9 +44,7 @@ final class DatabaseStore implements LeaseStore {
             case POSTGRESQL -> "(extract(epoch from clock_timestamp()) * 1000000)::bigint";
             case SQLITE -> "cast(unixepoch('subsec') * 1000000 as integer)";
             case MYSQL -> "timestampdiff(microsecond, '1970-01-01 00:00:00', sysdate(6))"; // the session's zone is UTC
-            case SQLSERVER ->
-                throw new LeaseException(
-                        "leases are kept in PostgreSQL, MariaDB, MySQL or SQLite, not in " + dialect, null);
+            case SQLSERVER -> "datediff_big(microsecond, '1970-01-01', sysutcdatetime())";
         };
     }
 

@@ -55,7 +55,7 @@ public abstract class DeliveryQueueBatchContract extends DeliveryQueueContract {
         long wrong = database().read(connection -> {
             try (Statement statement = connection.createStatement();
                     ResultSet row = statement.executeQuery("""
-                            select count(*) from delivery_batch b where b.completed_at is null and b.open <>
+                            select count(*) from delivery_batch b where b.completed_at is null and b.remaining <>
                                 (select count(*) from delivery_batch_message m where m.batch = b.id and m.state is null)
                             """)) {
                 row.next();

@@ -7,7 +7,6 @@ import static dev.signalbox.testing.contract.ScriptedSender.unknown;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
@@ -318,7 +317,11 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
     private void overwrite(UUID id, String assignment) {
         database().transact(connection -> {
             String hex = id.toString().replace("-", "");
-            String where = database().dialect() == Dialect.POSTGRESQL ? "'" + id + "'" : "x'" + hex + "'";
+            String where = switch (database().dialect()) {
+                case POSTGRESQL -> "'" + id + "'";
+                case MYSQL, SQLITE -> "x'" + hex + "'";
+                case SQLSERVER -> "0x" + hex;
+            };
             try (Statement statement = connection.createStatement()) {
                 return statement.executeUpdate("update delivery_message set " + assignment + " where id = " + where);
             }

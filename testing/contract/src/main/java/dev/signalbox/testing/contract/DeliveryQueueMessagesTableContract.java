@@ -3,6 +3,7 @@ package dev.signalbox.testing.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.Dispatcher;
@@ -66,7 +67,8 @@ public abstract class DeliveryQueueMessagesTableContract extends DeliveryQueueCo
         });
     }
 
-    private int count(String condition) {
+    private int countSent() {
+        String condition = "sent = " + database().dialect().literal(true);
         return database().read(connection -> {
             try (Statement statement = connection.createStatement();
                     ResultSet row = statement.executeQuery("select count(*) from messages where " + condition)) {
@@ -84,9 +86,9 @@ public abstract class DeliveryQueueMessagesTableContract extends DeliveryQueueCo
         assertThat(table.markSent()).isZero();
         Dispatcher node = node(sms);
         node.runOnce();
-        assertThat(count("sent = true")).isZero();
+        assertThat(countSent()).isZero();
         assertThat(table.markSent()).isEqualTo(1);
-        assertThat(count("sent = true")).isEqualTo(1);
+        assertThat(countSent()).isEqualTo(1);
         assertThat(table.takeIn()).isZero();
         assertThat(sms.given()).singleElement().satisfies(delivery -> {
             assertThat(delivery.address()).isEqualTo("+61491570006");
@@ -104,7 +106,7 @@ public abstract class DeliveryQueueMessagesTableContract extends DeliveryQueueCo
         node(sms).runOnce();
         assertThat(table.markSent()).isEqualTo(1);
         assertThat(sms.given()).extracting(Delivery::body).containsExactly("good");
-        assertThat(count("sent = true")).isEqualTo(1);
+        assertThat(countSent()).isEqualTo(1);
     }
 
     @Test
@@ -131,7 +133,12 @@ public abstract class DeliveryQueueMessagesTableContract extends DeliveryQueueCo
         assertThat(table.takeIn()).isEqualTo(1);
         execute("delete from messages");
         assertThat(table.markSent()).isZero();
-        execute("insert into messages (id, phone_number, content) values (1, '+61491570006', 'numbered anew')");
+        String insert = "insert into messages (id, phone_number, content) values (1, '+61491570006', 'numbered anew')";
+        boolean numbersItself = database().dialect() == Dialect.SQLSERVER;
+        execute(
+                numbersItself
+                        ? "set identity_insert messages on; " + insert + "; set identity_insert messages off"
+                        : insert);
         assertThat(table.takeIn()).isEqualTo(1);
         node(sms).runOnce();
         assertThat(sms.given())
@@ -143,8 +150,11 @@ public abstract class DeliveryQueueMessagesTableContract extends DeliveryQueueCo
     @Test
     void tableThatIsThereIsTakenAsItIs() {
         execute("drop table messages");
+        boolean isSqlServer = database().dialect() == Dialect.SQLSERVER;
         execute("create table messages (id integer primary key, phone_number varchar(20), content text,"
-                + " sent boolean not null default false, created_at timestamp default current_timestamp)");
+                + (isSqlServer
+                        ? " sent bit not null default 0, created_at datetime2 default sysutcdatetime())"
+                        : " sent boolean not null default false, created_at timestamp default current_timestamp)"));
         closing(MessagesTable.open(queue(), POLL, 3));
         execute("insert into messages (id, phone_number, content) values (7, '+61491570006', 'hello')");
         assertThat(table.takeIn()).isEqualTo(1);
@@ -164,7 +174,7 @@ public abstract class DeliveryQueueMessagesTableContract extends DeliveryQueueCo
         node.runOnce();
         assertThat(queue().find(id)).isEmpty();
         assertThat(table.takeIn()).isZero();
-        assertThat(count("sent = true")).isEqualTo(1);
+        assertThat(countSent()).isEqualTo(1);
     }
 
     @Test
@@ -190,8 +200,7 @@ public abstract class DeliveryQueueMessagesTableContract extends DeliveryQueueCo
         table.start();
         node.start();
         insert("+61491570006", "hello");
-        await().atMost(LONG)
-                .untilAsserted(() -> assertThat(count("sent = true")).isEqualTo(1));
+        await().atMost(LONG).untilAsserted(() -> assertThat(countSent()).isEqualTo(1));
         table.close();
         assertThat(sms.given()).hasSize(1);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue.Action;
 import dev.signalbox.delivery.queue.DeliveryReceipt;
@@ -75,17 +76,24 @@ public abstract class DeliveryQueueRetentionContract extends DeliveryQueueContra
                     }
                 })
                 .build());
-        execute("alter table delivery_intake rename to delivery_hidden");
+        rename("delivery_intake", "delivery_hidden");
         try {
             node.runOnce();
             node.runOnce();
         } finally {
-            execute("alter table delivery_hidden rename to delivery_intake");
+            rename("delivery_hidden", "delivery_intake");
         }
         assertThat(failures).hasValue(1);
         assertThat(isThere(id)).isTrue();
         node.runOnce();
         assertThat(isThere(id)).isFalse();
+    }
+
+    private void rename(String table, String name) {
+        execute(
+                database().dialect() == Dialect.SQLSERVER
+                        ? "exec sp_rename '" + table + "', '" + name + "'"
+                        : "alter table " + table + " rename to " + name);
     }
 
     private void execute(String sql) {

@@ -1,59 +1,25 @@
 package dev.signalbox.testing.contract;
 
-import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.testing.services.Effort;
 import dev.signalbox.testing.services.RealMariaDb;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 
-/** The delivery queue on MariaDB, which stands for MySQL. */
+/** The delivery queue on MariaDB, which stands for MySQL; or on the server that {@code SIGNALBOX_MYSQL_URL} names. Its messages are deleted. */
 class MariaDbQueueTest {
-    private static final List<String> TABLES = List.of(
-            "message",
-            "ready",
-            "later",
-            "lease",
-            "lease_entry",
-            "outcome",
-            "dead",
-            "tally",
-            "lane",
-            "pause",
-            "budget",
-            "recipient",
-            "recurring",
-            "tag",
-            "batch",
-            "batch_message");
-
     private static @Nullable DatabaseConfig used;
 
     /** Emptying the tables of the last test takes a tenth of the time of making them. */
     private static synchronized DatabaseConfig fresh() {
         if (used == null) {
-            used = DatabaseConfig.of(RealMariaDb.shared().freshDatabase());
-        } else {
-            try (Database database = Database.open(used)) {
-                database.transact(MariaDbQueueTest::empty);
-            }
+            used = DatabaseConfig.of(Optional.ofNullable(System.getenv("SIGNALBOX_MYSQL_URL"))
+                    .orElseGet(() -> RealMariaDb.shared().freshDatabase()));
         }
-        return used;
-    }
-
-    private static int empty(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            for (String table : TABLES) {
-                statement.addBatch("delete from delivery_" + table);
-            }
-            return statement.executeBatch().length;
-        }
+        return QueueTables.emptied(used);
     }
 
     /** What differs most from PostgreSQL is tried in every build. */

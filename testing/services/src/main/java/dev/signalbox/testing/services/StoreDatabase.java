@@ -1,5 +1,6 @@
 package dev.signalbox.testing.services;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * the class share the database of a kind. Thread-safe.
  */
 public final class StoreDatabase {
+    private static final AtomicInteger STAND_INS = new AtomicInteger();
+
     private final String kind;
     private final Supplier<String> make;
     private @Nullable String url;
@@ -18,13 +21,16 @@ public final class StoreDatabase {
         this.make = make;
     }
 
-    /** An empty one on SQLite, PostgreSQL and MariaDB each. */
+    /** An empty one on SQLite, PostgreSQL, MariaDB and the stand-in for SQL Server each; that is in a module of its own, {@code testing/sqlserver}. */
     public static Stream<StoreDatabase> each() {
         return Stream.of(
                 new StoreDatabase(
                         "SQLite", () -> "sqlite:" + Scratch.untilExit("store").resolve("store.db")),
                 new StoreDatabase("PostgreSQL", () -> RealPostgres.shared().freshDatabase()),
-                new StoreDatabase("MariaDB", () -> RealMariaDb.shared().freshDatabase()));
+                new StoreDatabase("MariaDB", () -> RealMariaDb.shared().freshDatabase()),
+                new StoreDatabase(
+                        "stand-in for SQL Server",
+                        () -> "sqlserver://sa@stand-in?database=store_" + STAND_INS.incrementAndGet()));
     }
 
     /** Where it is, user included. It is made at the first call; skips or fails the test as {@link RealMariaDb#shared} does. */

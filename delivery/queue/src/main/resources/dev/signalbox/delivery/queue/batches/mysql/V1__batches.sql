@@ -3,7 +3,7 @@ create table delivery_batch (
     id           binary(16) not null primary key,
     created_at   bigint     not null,
     total        int        not null,
-    open         int        not null check (open >= 0), -- how many have not ended
+    remaining    int        not null check (remaining >= 0), -- how many have not ended
     completed_at bigint, -- when the last of them ended; from then on nothing changes
     callback     text,   -- whom to tell: one step a line, as in delivery_message; null for nobody
     told_by      binary(16), -- the message that tells

@@ -3,7 +3,7 @@ create table delivery_batch (
     id           uuid    not null primary key,
     created_at   bigint  not null,
     total        integer not null,
-    open         integer not null check (open >= 0), -- how many have not ended
+    remaining    integer not null check (remaining >= 0), -- how many have not ended
     completed_at bigint, -- when the last of them ended; from then on nothing changes
     callback     text,   -- whom to tell: one step a line, as in delivery_message; null for nobody
     told_by      uuid,   -- the message that tells

@@ -1,5 +1,6 @@
 package dev.signalbox.delivery.queue;
 
+import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.queue.Store.Outlook;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,41 +13,46 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** What there is to do on MariaDB and MySQL, in one statement whose parts are probes of indexes. */
-final class MySqlLook {
+/**
+ * What there is to do, in one statement whose parts are probes of indexes.
+ *
+ * @param clock an expression for the time
+ */
+record LockingLook(Dialect dialect, String clock) {
     /** By one range of the key for each priority. */
-    private static final String LOOK_AT_LANE = " union all (select 'ready', lane, 0 from delivery_ready where lane = ?"
+    private static final String READY = "select 'ready' as what, lane, 0 as number from delivery_ready where lane = ?"
             + " and priority in ("
             + IntStream.rangeClosed(0, Limits.PRIORITY)
                     .mapToObj(Integer::toString)
                     .collect(Collectors.joining(", "))
-            + ") and run_at >= ? limit 1)";
-
-    private MySqlLook() {}
+            + ") and run_at >= ?";
 
     /**
      * As {@link Store#look} says.
      *
      * @param now the time, or {@link Micros#NONE} where it is the database's
      */
-    static Outlook look(Connection connection, Map<Channel, Long> marks, long now) throws SQLException {
+    Outlook look(Connection connection, Map<Channel, Long> marks, long now) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql(marks.size()))) {
             bind(statement, marks, now);
             return outlook(statement);
         }
     }
 
-    static String sql(int lanes) {
-        String cluster = """
+    private String sql(int lanes) {
+        String expired = "select 'expired' as what, lane, 0 as number from delivery_lease where until < coalesce(?, "
+                + clock + ") and lane in (" + Rows.placeholders(lanes) + ")";
+        return """
                 select 'later' as what, '' as lane, coalesce((select min(run_at) from delivery_later), 0) as number
                 union all select 'paused', lane, since from delivery_pause
-                union all (select 'expired', lane, 0 from delivery_lease
-                           where until < coalesce(?, %s) and lane in (%s) limit 1)
-                """.formatted(MySqlStore.NOW, Rows.placeholders(lanes));
-        return cluster + String.join("", Collections.nCopies(lanes, LOOK_AT_LANE));
+                """ + any(expired) + String.join("", Collections.nCopies(lanes, any(READY)));
     }
 
-    static void bind(PreparedStatement statement, Map<Channel, Long> marks, long now) throws SQLException {
+    private String any(String select) {
+        return " union all select * from (" + select + dialect.limitInAnyOrder(1) + ") q";
+    }
+
+    private static void bind(PreparedStatement statement, Map<Channel, Long> marks, long now) throws SQLException {
         int index = 0;
         Rows.bindTime(statement, ++index, now);
         for (Channel lane : marks.keySet()) {

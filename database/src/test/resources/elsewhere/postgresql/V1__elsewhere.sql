@@ -1,0 +1,1 @@
+create table elsewhere (n integer);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signalbox.testing.sqlserver;
+
+import org.jspecify.annotations.NullMarked;
