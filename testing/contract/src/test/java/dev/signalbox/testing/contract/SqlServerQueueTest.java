@@ -18,6 +18,14 @@ class SqlServerQueueTest {
     }
 
     @Nested
+    class Bulk extends DeliveryQueueBulkContract {
+        @Override
+        protected DatabaseConfig newDatabase() {
+            return fresh();
+        }
+    }
+
+    @Nested
     class Search extends DeliveryQueueSearchContract {
         @Override
         protected DatabaseConfig newDatabase() {

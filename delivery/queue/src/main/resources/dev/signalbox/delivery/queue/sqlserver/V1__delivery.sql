@@ -7,7 +7,6 @@
 create table delivery_message (
     id           binary(16)    not null primary key,
     accepted_at  bigint        not null,
-    due_at       bigint        not null, -- of the first attempt
     not_before   bigint        check (not_before > 0 and not_before < 253402214400000000), -- as the caller wished
     expires_at   bigint        check (expires_at > 0 and expires_at < 253402214400000000),
     priority     smallint      not null check (priority between 0 and 9),
