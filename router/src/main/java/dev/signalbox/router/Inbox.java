@@ -119,13 +119,16 @@ final class Inbox {
                             && bytesUnderWay + next.message().bytes() <= WINDOW_BYTES);
         }
 
-        /** {@code waits} if it still has to be acknowledged. */
-        private void passed(Entry entry, boolean waits) {
-            if (waits && entry instanceof Waiting) {
+        /**
+         * {@code waits} if it still has to be acknowledged. Race: if not, the cursor may have moved on to the entry behind it already,
+         * which must not be passed over.
+         */
+        private void passed(Next next, boolean waits) {
+            if (waits && next.entry instanceof Waiting) {
                 messagesUnderWay++;
-                bytesUnderWay += entry.message().bytes();
+                bytesUnderWay += next.entry.message().bytes();
             }
-            position++;
+            position = Math.max(position, next.position + 1);
         }
     }
 
@@ -293,7 +296,7 @@ final class Inbox {
         }
         // Race: the session may have been resumed meanwhile. To that connection it has still to be sent.
         if (cursors.get(session) == next.cursor) {
-            next.cursor.passed(next.entry, waits);
+            next.cursor.passed(next, waits);
         }
         return next.entry instanceof Waiting waiting ? waiting.attempts : 0;
     }

@@ -118,19 +118,18 @@ class SqsWorkerTest extends DrainableContract {
         assertThat(begun).isEmpty();
     }
 
+    private SqsWorker another(Maintenance maintenance, int concurrency) {
+        SqsWorkerOptions options =
+                SqsWorkerOptions.defaults().withPollWait(Duration.ofSeconds(1)).withConcurrency(concurrency);
+        return SqsWorker.join(maintenance, queue.client(), queue.url(), this::handle, options);
+    }
+
     /** To be received counts towards the queue's dead letters, also for a message that is given back. */
     @Test
     void aPollThatWaitsForAFreePlaceDoesNotBeginInAWindow() throws Exception {
         enter();
         try (Maintenance other = Maintenance.start(MaintenanceOptions.defaults());
-                SqsWorker narrow = SqsWorker.join(
-                        other,
-                        queue.client(),
-                        queue.url(),
-                        this::handle,
-                        SqsWorkerOptions.defaults()
-                                .withPollWait(Duration.ofSeconds(1))
-                                .withConcurrency(1))) {
+                SqsWorker narrow = another(other, 1)) {
             CountDownLatch latch = new CountDownLatch(1);
             held.put(0, latch);
             queue.send();
@@ -173,14 +172,7 @@ class SqsWorkerTest extends DrainableContract {
     void noMoreAreTakenThanMayBeUnderWay() throws Exception {
         enter();
         try (Maintenance other = Maintenance.start(MaintenanceOptions.defaults());
-                SqsWorker narrow = SqsWorker.join(
-                        other,
-                        queue.client(),
-                        queue.url(),
-                        this::handle,
-                        SqsWorkerOptions.defaults()
-                                .withPollWait(Duration.ofSeconds(1))
-                                .withConcurrency(2))) {
+                SqsWorker narrow = another(other, 2)) {
             for (int i = 0; i < 5; i++) {
                 held.put(i, new CountDownLatch(1));
                 queue.send();
