@@ -254,6 +254,19 @@ class ScriptedClientTest {
         recorder.awaitCount(Recorder.Resumed.class, 1);
     }
 
+    @Test
+    void aFrameThatCannotBeReadIsAProblemAndEndsTheConnection() {
+        session(options());
+        Peer peer = welcomed();
+        recorder.awaitState(State.OPEN);
+
+        peer.say("{\"type\":\"message\",\"id\":\"m\",\"from\":\"client:bob\",\"base64\":\"%\"}");
+
+        recorder.awaitCount(IllegalArgumentException.class, 1);
+        welcomed();
+        recorder.awaitCount(Recorder.Resumed.class, 1);
+    }
+
     /** Its loop still runs, since the server has not said goodbye yet. */
     @Test
     void aCallWhileItClosesFailsAtOnce() throws Exception {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -118,6 +119,7 @@ class WebhookTargetsTest {
     }
 
     @Test
+    @Timeout(60)
     void aLookUpThatHangsIsNotWaitedForForever() {
         var never = new CountDownLatch(1);
         var hanging = new WebhookTargets(List.of(), false, host -> {
