@@ -21,6 +21,8 @@ public final class Upsert {
 
     private static final Pattern EXCLUDED = Pattern.compile("\\bexcluded\\.(\\w+)");
 
+    private static final int ROUNDS = 10;
+
     /** A statement, and which of the values each of its parameters is. */
     private record Step(String sql, List<Integer> parameters) {
         int run(Connection connection, Object... values) throws SQLException {
@@ -116,10 +118,14 @@ public final class Upsert {
      * @param values of the parameters of the insert, none null
      */
     public void run(Connection connection, Object... values) throws SQLException {
-        for (Step step : steps) {
-            if (step.run(connection, values) > 0) {
-                return;
+        // Race: the row of another may have come and gone between the steps.
+        for (int round = 0; round < ROUNDS; round++) {
+            for (Step step : steps) {
+                if (step.run(connection, values) > 0 || steps.size() == 1) {
+                    return;
+                }
             }
         }
+        throw new SQLException("the row comes and goes: it was neither found nor inserted");
     }
 }

@@ -13,10 +13,18 @@ import java.util.function.Supplier;
 
 /** Connects within a time. The client alone waits a minute for a server that says nothing, and for ever if it is shut down meanwhile. */
 final class Connecting {
+    /** What a first connection on a busy machine needs is more than some answers may take. */
+    private static final Duration LEAST = Duration.ofSeconds(5);
+
     private Connecting() {}
 
-    /** @throws RedisException if there is no connection, or none in time */
-    static <C extends StatefulConnection<?, ?>> C within(Duration timeout, Supplier<C> connect) {
+    /**
+     * Connects within the time that an answer may take, but not less than five seconds.
+     *
+     * @throws RedisException if there is no connection, or none in time
+     */
+    static <C extends StatefulConnection<?, ?>> C within(Duration answer, Supplier<C> connect) {
+        Duration timeout = answer.compareTo(LEAST) < 0 ? LEAST : answer;
         CompletableFuture<C> connecting = CompletableFuture.supplyAsync(connect, Thread::startVirtualThread);
         try {
             return connecting.get(timeout.toNanos(), TimeUnit.NANOSECONDS);

@@ -127,7 +127,7 @@ class SqsWorkerTest extends DrainableContract {
     /** To be received counts towards the queue's dead letters, also for a message that is given back. */
     @Test
     void aPollThatWaitsForAFreePlaceDoesNotBeginInAWindow() throws Exception {
-        enter();
+        worker.close(); // Else a poll that is out would count for the first time that a message is received.
         try (Maintenance other = Maintenance.start(MaintenanceOptions.defaults());
                 SqsWorker narrow = another(other, 1)) {
             CountDownLatch latch = new CountDownLatch(1);

@@ -9,9 +9,10 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Does something every now and then, or at once when asked, on a thread of its own; a failure is told, and it is done again next time. */
+/** Does something every now and then, or at once when asked, on a thread of its own; after a failure, which is told, it is done again soon. */
 final class Periodic {
     private static final Logger LOG = LoggerFactory.getLogger(Periodic.class);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
     private static final Duration END = Duration.ofSeconds(5);
 
     /** One time. */
@@ -27,6 +28,9 @@ final class Periodic {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wake = lock.newCondition();
     private boolean due;
+    /** Of the last time; only this thread uses it. */
+    private boolean failed;
+
     private volatile boolean closed;
 
     Periodic(Work work, Supplier<Duration> every, Step step, BusMonitor monitor) {
@@ -72,6 +76,7 @@ final class Periodic {
         lock.lockInterruptibly();
         try {
             long nanos = every.get().toNanos();
+            nanos = failed ? Math.min(nanos, AFTER_FAILURE.toNanos()) : nanos;
             while (!closed && !due && nanos > 0) {
                 nanos = wake.awaitNanos(nanos);
             }
@@ -85,8 +90,10 @@ final class Periodic {
     private void runOnce() throws InterruptedException {
         try {
             step.run();
+            failed = false;
             monitor.worked(work);
         } catch (RuntimeException e) {
+            failed = true;
             // Nobody else would do it any more, so not even a fault of the store ends this thread.
             monitor.failed(work, e);
         }

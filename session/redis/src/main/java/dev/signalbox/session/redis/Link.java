@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one connection for commands. A broken one is replaced at the next use: the client's own way of reconnecting would repeat
- * what was sent after pauses of up to half a minute. Nothing waits longer than the timeout. Thread-safe.
+ * what was sent after pauses of up to half a minute. No answer is waited for longer than the timeout. Thread-safe.
  */
 final class Link implements AutoCloseable {
     /** Errors of a server that is up and cannot serve: starting, without a majority, a replica since a moment ago, and so on. */
