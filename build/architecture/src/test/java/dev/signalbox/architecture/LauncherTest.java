@@ -25,7 +25,8 @@ class LauncherTest {
             "system-tests",
             "testing/contract",
             "testing/endpoint",
-            "testing/services");
+            "testing/services",
+            "testing/sqlserver");
 
     /** Otherwise `./signalbox` goes on with an old build after such a module has changed. */
     @Test
