@@ -65,11 +65,10 @@ public final class Upsert {
                         insert.strip() + " on duplicate key update "
                                 + EXCLUDED.matcher(changes).replaceAll("values($1)"),
                         values));
-            case SQLSERVER -> {
-                Step update = updating(parts.group(1), columns, values, names(key), changes);
-                // Race: another may insert the row behind the first update; then the insert finds it.
-                yield new Upsert(update, inserting(dialect.ifAbsent(insert), values), update);
-            }
+            case SQLSERVER ->
+                new Upsert(
+                        updating(parts.group(1), columns, values, names(key), changes),
+                        inserting(dialect.ifAbsent(insert), values));
         };
     }
 
@@ -118,7 +117,8 @@ public final class Upsert {
      * @param values of the parameters of the insert, none null
      */
     public void run(Connection connection, Object... values) throws SQLException {
-        // Race: the row of another may have come and gone between the steps.
+        // Race: another may insert the row behind the update, and the insert then finds it; or it comes and goes in
+        // between.
         for (int round = 0; round < ROUNDS; round++) {
             for (Step step : steps) {
                 if (step.run(connection, values) > 0 || steps.size() == 1) {
