@@ -139,6 +139,7 @@ public final class SignalboxCommand {
 
     /** Runs the command and exits with its code. */
     public static void main(String[] arguments) {
+        CarrierThreads.reserve();
         System.exit(onProcess(arguments));
     }
 
