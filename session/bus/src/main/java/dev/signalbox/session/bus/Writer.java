@@ -40,6 +40,7 @@ final class Writer {
     private final int capacity;
     private final Semaphore room;
     private final Queue<Outgoing> waiting;
+    private final WriterThreads threads = new WriterThreads();
     private final AtomicBoolean turn = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     /** With the number of the batch, its id: as unlikely to be another's as a random one, at a tenth of the cost. */
@@ -137,7 +138,7 @@ final class Writer {
     }
 
     private void passTurn() {
-        Thread.ofVirtual().name("signalbox-session-writer").start(() -> {
+        threads.execute(() -> {
             senders.await(this::unsettled);
             takeTurn(next());
         });
@@ -349,5 +350,6 @@ final class Writer {
         room.acquireUninterruptibly(capacity);
         room.release(capacity);
         ended.countDown();
+        threads.close();
     }
 }

@@ -56,7 +56,7 @@ final class PostgresNotifier {
 
     private void tellOthers() {
         if (telling.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("signalbox-session-notify").start(this::tellAll);
+            Thread.ofPlatform().daemon().name("signalbox-session-notify").start(this::tellAll);
         }
     }
 
