@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,7 +41,7 @@ final class Writer {
     private final int capacity;
     private final Semaphore room;
     private final Queue<Outgoing> waiting;
-    private final WriterThreads threads = new WriterThreads();
+    private final ExecutorService threads;
     private final AtomicBoolean turn = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     /** With the number of the batch, its id: as unlikely to be another's as a random one, at a tenth of the cost. */
@@ -75,6 +76,7 @@ final class Writer {
         this.gathering = gathering;
         this.store = store;
         this.waiting = waiting;
+        this.threads = WriterThreads.of(store);
         this.watchers = watchers;
         this.patience = options.patience();
         this.monitor = monitor;
@@ -350,6 +352,6 @@ final class Writer {
         room.acquireUninterruptibly(capacity);
         room.release(capacity);
         ended.countDown();
-        threads.close();
+        threads.shutdown();
     }
 }

@@ -1,37 +1,43 @@
 package dev.signalbox.session.bus;
 
 import java.time.Duration;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Threads for the turns of a {@link Writer}: one that writes, and one that completes the futures of the batch before. They are platform threads, as a virtual
- * one gets each answer of the store, and each wake-up of a pause, through other threads, which costs more than the rest of the work for a
- * batch. While what depends on futures blocks both of them, turns are taken by virtual threads, of which there may be many. Thread-safe.
+ * Threads for the turns of a {@link Writer}. A virtual thread gets the store's answer, and each end of a pause, through other threads, and
+ * those hand-overs cost about as much as the rest of the work for a batch. So turns are taken by two platform threads: one writes while
+ * the other completes the futures of the batch before. While what depends on futures blocks both of them, virtual threads take the turns,
+ * however many.
  */
-final class WriterThreads implements Executor, AutoCloseable {
+final class WriterThreads {
     private static final int MOST = 2;
     private static final Duration IDLE = Duration.ofSeconds(10);
+    private static final String NAME = "signalbox-session-writer";
+    private static final ThreadFactory VIRTUAL =
+            Thread.ofVirtual().name(NAME).factory();
+    private static final ThreadFactory PLATFORM =
+            Thread.ofPlatform().daemon().name(NAME).inheritInheritableThreadLocals(false).factory();
 
-    private final ThreadPoolExecutor pool = new ThreadPoolExecutor(
-            0,
-            MOST,
-            IDLE.toNanos(),
-            TimeUnit.NANOSECONDS,
-            new SynchronousQueue<>(),
-            Thread.ofPlatform().daemon().name("signalbox-session-writer").factory(),
-            (task, full) -> Thread.ofVirtual().name("signalbox-session-writer").start(task));
+    private WriterThreads() {}
 
-    @Override
-    public void execute(Runnable task) {
-        pool.execute(task);
+    /** For one writer; the caller shuts it down. An immediate store answers without any hand-over, so its turns are virtual threads. */
+    static ExecutorService of(SessionStore store) {
+        return store.isImmediate() ? Executors.newThreadPerTaskExecutor(VIRTUAL) : platform();
     }
 
-    /** What is under way goes on, and what comes afterwards is done, too. */
-    @Override
-    public void close() {
-        pool.shutdown();
+    private static ExecutorService platform() {
+        return new ThreadPoolExecutor(
+                0,
+                MOST,
+                IDLE.toNanos(),
+                TimeUnit.NANOSECONDS,
+                new SynchronousQueue<>(),
+                PLATFORM,
+                (turn, full) -> VIRTUAL.newThread(turn).start());
     }
 }

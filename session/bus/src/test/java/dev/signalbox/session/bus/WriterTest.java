@@ -141,6 +141,21 @@ class WriterTest {
         assertThat(inside.get(20, TimeUnit.SECONDS)).isEqualTo(2);
     }
 
+    /** A virtual thread would get the store's answers through others. */
+    @Test
+    void theStoreIsCalledOnAPlatformThread() throws Exception {
+        ScriptedStore remote = new ScriptedStore(false);
+        CompletableFuture<Boolean> virtual = new CompletableFuture<>();
+        remote.appends.add(batch -> {
+            virtual.complete(Thread.currentThread().isVirtual());
+            return remote.put(batch);
+        });
+        Writer writer = writer(remote, BusOptions.DEFAULT);
+        assertThat(send(writer, 1).get(20, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(virtual.join()).isFalse();
+        writer.close();
+    }
+
     /** More of them than a writer has threads of its own. */
     @Test
     void eachOfManyTurnsMayBlockWhileOthersWrite() throws Exception {
