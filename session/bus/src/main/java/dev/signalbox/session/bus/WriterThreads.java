@@ -18,10 +18,12 @@ final class WriterThreads {
     private static final int MOST = 2;
     private static final Duration IDLE = Duration.ofSeconds(10);
     private static final String NAME = "signalbox-session-writer";
-    private static final ThreadFactory VIRTUAL =
-            Thread.ofVirtual().name(NAME).factory();
-    private static final ThreadFactory PLATFORM =
-            Thread.ofPlatform().daemon().name(NAME).inheritInheritableThreadLocals(false).factory();
+    private static final ThreadFactory VIRTUAL = Thread.ofVirtual().name(NAME).factory();
+    private static final ThreadFactory PLATFORM = Thread.ofPlatform()
+            .daemon()
+            .name(NAME)
+            .inheritInheritableThreadLocals(false)
+            .factory();
 
     private WriterThreads() {}
 
