@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  * The senders of a batch, from its end on: each is told, and may send again. The next batch waits for that, or else the senders would split
  * into two groups that take turns, in batches of half the size. Many do not send again, and what depends on a sender's future may
  * block, so it waits for a short time only. Thread-safe.
+ *
+ * <p>It shows in the events a batch that {@link BusListener#sent} tells, while sixteen senders wait for each of their events: nearly 16. Without the
+ * wait until they have sent again it is about 14, without the wait until they are told about 10; and events a second fall with it, on
+ * PostgreSQL and Redis ({@code ./signalbox bench session --rivals}, "durable appends, 16 writers").
  */
 final class ToldSenders {
     static final ToldSenders NONE = new ToldSenders(0, 0, Patience.DEFAULT);

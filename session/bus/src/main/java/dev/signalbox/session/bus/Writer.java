@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,6 +41,7 @@ final class Writer {
     private final int capacity;
     private final Semaphore room;
     private final Queue<Outgoing> waiting;
+    private final ExecutorService threads;
     private final AtomicBoolean turn = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     /** With the number of the batch, its id: as unlikely to be another's as a random one, at a tenth of the cost. */
@@ -74,6 +76,7 @@ final class Writer {
         this.gathering = gathering;
         this.store = store;
         this.waiting = waiting;
+        this.threads = WriterThreads.of(store);
         this.watchers = watchers;
         this.patience = options.patience();
         this.monitor = monitor;
@@ -137,7 +140,7 @@ final class Writer {
     }
 
     private void passTurn() {
-        Thread.ofVirtual().name("signalbox-session-writer").start(() -> {
+        threads.execute(() -> {
             senders.await(this::unsettled);
             takeTurn(next());
         });
@@ -349,5 +352,6 @@ final class Writer {
         room.acquireUninterruptibly(capacity);
         room.release(capacity);
         ended.countDown();
+        threads.shutdown();
     }
 }

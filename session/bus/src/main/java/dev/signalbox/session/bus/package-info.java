@@ -18,7 +18,7 @@
  *   <tr><td>the engine</td>
  *       <td>StoreBus, Limits, EventCodec, JsonCodec, BusMonitor, Backoff, Periodic</td></tr>
  *   <tr><td>its appending</td>
- *       <td>Writer, Outgoing, ToldSenders</td></tr>
+ *       <td>Writer, WriterThreads, Outgoing, ToldSenders</td></tr>
  *   <tr><td>its following</td>
  *       <td>Follower, Feed, Position, Reader, Checkpoints, TimeSearch, WatcherRegistry, Watcher</td></tr>
  *   <tr><td>its finding out what others appended</td>

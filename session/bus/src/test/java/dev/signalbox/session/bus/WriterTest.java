@@ -141,6 +141,38 @@ class WriterTest {
         assertThat(inside.get(20, TimeUnit.SECONDS)).isEqualTo(2);
     }
 
+    /** A virtual thread would get the store's answers through others. */
+    @Test
+    void theStoreIsCalledOnAPlatformThread() throws Exception {
+        ScriptedStore remote = new ScriptedStore(false);
+        CompletableFuture<Boolean> virtual = new CompletableFuture<>();
+        remote.appends.add(batch -> {
+            virtual.complete(Thread.currentThread().isVirtual());
+            return remote.put(batch);
+        });
+        Writer writer = writer(remote, BusOptions.DEFAULT);
+        assertThat(send(writer, 1).get(20, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(virtual.join()).isFalse();
+        writer.close();
+    }
+
+    /** More of them than a writer has threads of its own. */
+    @Test
+    void eachOfManyTurnsMayBlockWhileOthersWrite() throws Exception {
+        ScriptedStore remote = new ScriptedStore(false);
+        Writer writer = writer(remote, BusOptions.DEFAULT);
+        assertThat(sendWithin(writer, 6).get(20, TimeUnit.SECONDS)).isEqualTo(6);
+        writer.close();
+    }
+
+    /** Each future is completed only after the next, on the thread that tells of it. */
+    private static CompletableFuture<Long> sendWithin(Writer writer, int depth) {
+        CompletableFuture<Long> sent = send(writer, depth);
+        return depth == 1
+                ? sent
+                : sent.thenApply(offset -> sendWithin(writer, depth - 1).join());
+    }
+
     @Test
     void oneThatIsRefusedDoesNotTakeTheOthersWithIt() throws Exception {
         Held held = new Held();

@@ -14,12 +14,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -36,7 +33,7 @@ final class Appends {
     private static final int ATTEMPTS = 50;
 
     private static final String APPEND =
-            "select begins, times, previous from session_append(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+            "select begins, times, previous from session_append(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private static final String REMEMBERED =
             "select firsts, ats, array_fill(null::uuid, array[cardinality(firsts)]) from session_batch where id = ?";
@@ -74,6 +71,7 @@ final class Appends {
     }
 
     private final Database database;
+    private final KnownLasts known = new KnownLasts();
 
     Appends(Database database) {
         this.database = database;
@@ -84,7 +82,9 @@ final class Appends {
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             Optional<List<Run>> runs = attempt <= 2 ? attempt(sorted) : attemptLocked(sorted);
             if (runs.isPresent()) {
-                return sorted.places(runs.get());
+                List<Place> places = sorted.places(runs.get());
+                known.learn(batch.entries(), places);
+                return places;
             }
         }
         throw new SessionUnavailableException("too many others append to the same sessions", null);
@@ -127,12 +127,13 @@ final class Appends {
         }
     }
 
-    private static List<Run> insert(Connection connection, Sorted sorted) throws SQLException {
+    private List<Run> insert(Connection connection, Sorted sorted) throws SQLException {
         Append batch = sorted.batch();
         long at = EpochMicros.of(batch.at());
         List<Run> runs;
         try (Query query = Query.of(connection, APPEND)) {
             runs = query.with(sorted.sessions())
+                    .with(known.of(sorted.sessions()))
                     .with(batch.firstOffset())
                     .with(at)
                     .with(batch.id())
@@ -140,8 +141,8 @@ final class Appends {
                     .with(batch.expected())
                     .with(sorted.places)
                     .with(sorted.numbers)
-                    .with(batch.entries().stream().map(Entry::headers).toArray(String[]::new))
-                    .with(batch.entries().stream().map(Entry::payload).toArray(byte[][]::new))
+                    .with(sorted.headers())
+                    .with(sorted.payloads())
                     .list(Run::all)
                     .getFirst();
         }
@@ -184,19 +185,32 @@ final class Appends {
         }
 
         static Sorted of(Append batch) {
-            TreeSet<String> names = new TreeSet<>(Comparator.naturalOrder());
-            batch.entries().forEach(entry -> names.add(entry.session()));
-            Map<String, Integer> numbers = new HashMap<>();
-            names.forEach(name -> numbers.put(name, numbers.size() + 1));
-            long[] places = batch.entries().stream()
-                    .mapToLong(entry -> numbers.getOrDefault(entry.session(), 0))
-                    .toArray();
-            long[] seen = new long[names.size() + 1];
-            long[] within = new long[places.length];
-            for (int i = 0; i < places.length; i++) {
-                within[i] = seen[(int) places[i]]++;
+            List<Entry> entries = batch.entries();
+            String[] all = new String[entries.size()];
+            for (int i = 0; i < all.length; i++) {
+                all[i] = entries.get(i).session();
             }
-            return new Sorted(batch, names.toArray(String[]::new), places, within);
+            Arrays.sort(all);
+            String[] names = withoutRepeats(all);
+            long[] seen = new long[names.length];
+            long[] places = new long[all.length];
+            long[] within = new long[all.length];
+            for (int i = 0; i < all.length; i++) {
+                int place = Arrays.binarySearch(names, entries.get(i).session());
+                places[i] = place + 1L;
+                within[i] = seen[place]++;
+            }
+            return new Sorted(batch, names, places, within);
+        }
+
+        private static String[] withoutRepeats(String[] sorted) {
+            int names = 0;
+            for (String one : sorted) {
+                if (names == 0 || !sorted[names - 1].equals(one)) {
+                    sorted[names++] = one;
+                }
+            }
+            return Arrays.copyOf(sorted, names);
         }
 
         Append batch() {
@@ -205,6 +219,22 @@ final class Appends {
 
         String[] sessions() {
             return sessions;
+        }
+
+        String[] headers() {
+            String[] headers = new String[places.length];
+            for (int i = 0; i < headers.length; i++) {
+                headers[i] = batch.entries().get(i).headers();
+            }
+            return headers;
+        }
+
+        byte[][] payloads() {
+            byte[][] payloads = new byte[places.length][];
+            for (int i = 0; i < payloads.length; i++) {
+                payloads[i] = batch.entries().get(i).payload();
+            }
+            return payloads;
         }
 
         List<Place> places(List<Run> runs) {

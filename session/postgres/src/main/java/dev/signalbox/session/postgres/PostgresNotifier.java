@@ -54,9 +54,10 @@ final class PostgresNotifier {
         tellOthers();
     }
 
+    /** On a platform thread: a virtual one would get the end of each pause, and each answer, through other threads, which costs more. */
     private void tellOthers() {
         if (telling.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("signalbox-session-notify").start(this::tellAll);
+            Thread.ofPlatform().daemon().name("signalbox-session-notify").start(this::tellAll);
         }
     }
 

@@ -13,8 +13,10 @@ end
 
 local sessions = tonumber(ARGV[8])
 local next, begins, times, new = {}, {}, {}, {}
-local heads, places, news = {}, {}, {}
-local id = '%.0f'
+local heads, places, news, stamps, lasts = {}, {}, {}, {}, {}
+local format, call = string.format, redis.call
+-- %.0f is slow, and %d right only where the interpreter's whole numbers have 64 bits.
+local id = format('%d', 2 ^ 52) == '4503599627370496' and '%d' or '%.0f'
 local nobody = string.rep('0', 32)
 -- A call costs more than what it does here, so heads are read and written many at a time. Even, for they are written in pairs; some
 -- thousands at once would not fit on Lua's stack.
@@ -22,7 +24,7 @@ local many = 1000
 
 for from = 1, sessions, many do
   local to = math.min(from + many - 1, sessions)
-  local some = redis.call('HMGET', KEYS[1], unpack(ARGV, 8 + from, 8 + to))
+  local some = call('HMGET', KEYS[1], unpack(ARGV, 8 + from, 8 + to))
   for i = from, to do
     heads[i] = some[i - from + 1]
   end
@@ -40,59 +42,56 @@ for i = 1, sessions do
     previous = batch
   else
     -- Where the head is lost and the stream is not, the stream knows.
-    local tail = redis.call('XREVRANGE', KEYS[4 + i], '+', '-', 'COUNT', 1)[1]
-    local first = tail and redis.call('XRANGE', KEYS[4 + i], '-', '+', 'COUNT', 1)[1]
+    local tail = call('XREVRANGE', KEYS[4 + i], '+', '-', 'COUNT', 1)[1]
+    local first = tail and call('XRANGE', KEYS[4 + i], '-', '+', 'COUNT', 1)[1]
     next[i] = tail and tonumber(string.sub(tail[1], 3)) + 1 or tonumber(ARGV[3])
     times[i] = tail and math.max(at, tonumber(tail[2][2])) or at
-    begins[i] = first and string.sub(first[1], 3) or string.format(id, next[i])
+    begins[i] = first and string.sub(first[1], 3) or format(id, next[i])
     previous = tail and tail[2][4] or nobody
-    new[i] = string.format(id, tail and tonumber(tail[2][2]) or at)
+    new[i] = format(id, tail and tonumber(tail[2][2]) or at)
   end
   if i == 1 and ARGV[7] ~= '' then
-    local exists = head or redis.call('EXISTS', KEYS[5]) == 1
+    local exists = head or call('EXISTS', KEYS[5]) == 1
     local last = exists and next[1] - 1 or 0
     local expected, batch = string.match(ARGV[7], '^(%d+) ?(%x*)$')
     if last ~= tonumber(expected) or batch ~= '' and batch ~= previous then
-      return 'conflict ' .. string.format(id, last) .. ' ' .. previous
+      return 'conflict ' .. format(id, last) .. ' ' .. previous
     end
   end
-  places[i] = string.format('%.0f %.0f ', next[i], times[i]) .. previous
+  stamps[i] = format(id, times[i])
+  places[i] = format(id, next[i]) .. ' ' .. stamps[i] .. ' ' .. previous
 end
 
 for i = 1, sessions do
   if new[i] then
-    redis.call('ZADD', KEYS[2], 'NX', new[i], ARGV[8 + i])
-    redis.call('ZADD', KEYS[3], 0, ARGV[8 + i])
+    call('ZADD', KEYS[2], 'NX', new[i], ARGV[8 + i])
+    call('ZADD', KEYS[3], 0, ARGV[8 + i])
   end
-end
-
-local stamps = {}
-for i = 1, sessions do
-  stamps[i] = string.format(id, times[i])
 end
 
 for e = 9 + sessions, #ARGV, 3 do
   local i = tonumber(ARGV[e])
-  redis.call('XADD', KEYS[4 + i], '0-' .. string.format(id, next[i]),
+  lasts[i] = format(id, next[i])
+  call('XADD', KEYS[4 + i], '0-' .. lasts[i],
     'a', stamps[i], 'b', ARGV[1], 'h', ARGV[e + 1], 'p', ARGV[e + 2])
   next[i] = next[i] + 1
 end
 
 local changed = {}
 for i = 1, sessions do
-  local last = string.format(id, next[i] - 1)
+  local last = lasts[i]
   changed[2 * i - 1] = ARGV[8 + i]
   changed[2 * i] = last .. ' ' .. begins[i] .. ' ' .. stamps[i] .. ' ' .. ARGV[1]
   if ARGV[4] ~= '0' then
-    redis.call('XTRIM', KEYS[4 + i], 'MAXLEN', '=', ARGV[4])
+    call('XTRIM', KEYS[4 + i], 'MAXLEN', '=', ARGV[4])
   end
   news[i] = last .. ' ' .. ARGV[8 + i]
 end
 for from = 1, #changed, many do
-  redis.call('HSET', KEYS[1], unpack(changed, from, math.min(from + many - 1, #changed)))
+  call('HSET', KEYS[1], unpack(changed, from, math.min(from + many - 1, #changed)))
 end
 
 local answer = table.concat(places, ' ')
-redis.call('SET', KEYS[4], answer, 'EX', ARGV[5])
-redis.call('PUBLISH', ARGV[6], table.concat(news, ' '))
+call('SET', KEYS[4], answer, 'EX', ARGV[5])
+call('PUBLISH', ARGV[6], table.concat(news, ' '))
 return answer

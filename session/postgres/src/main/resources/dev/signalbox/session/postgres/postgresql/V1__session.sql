@@ -44,10 +44,12 @@ create table session_group (
 
 -- Appends a batch. For each session, in the order of their names: where it goes on, the time of its events, and the batch of the
 -- event before them. Without an array if an event was expected that is not its session's last. The head is looked up only for
--- a session without events: it never tells more than the newest event does.
+-- a session without events: it never tells more than the newest event does. For each session the caller gives a number that its last
+-- event is not expected to be below, or 0: an index is read backwards a page at a time, so without it a hundred events are looked at to
+-- find the last. It is no promise: a server that took over may have lost events, so those below it are looked for where there are none above.
 -- Its plans always look sessions up by their keys. They are made when the tables are still empty, and kept.
 create function session_append(
-    batch_sessions text[], begin_at bigint, batch_at bigint, batch_id uuid, unknown_batch uuid,
+    batch_sessions text[], known_lasts bigint[], begin_at bigint, batch_at bigint, batch_id uuid, unknown_batch uuid,
     expected_number bigint, expected_batch uuid,
     event_places bigint[], event_numbers bigint[], event_headers text[], event_payloads bytea[],
     out begins bigint[], out times bigint[], out previous uuid[]
@@ -66,14 +68,21 @@ begin
         array_agg(s.batch order by place), array_agg(s.session order by place) filter (where s.is_new), max(s.last)
     into begins, times, previous, new_sessions, known_last
     from (
-        select w.place, w.session, e.number is null and h.last is null as is_new, coalesce(e.number, nullif(h.last, 0)) as last,
-            coalesce(e.at, h.last_at) as last_at, coalesce(e.batch, h.batch) as batch
-        from unnest(batch_sessions) with ordinality as w (session, place)
+        select w.place, w.session, coalesce(k.number, e.number, h.last) is null as is_new,
+            coalesce(k.number, e.number, nullif(h.last, 0)) as last,
+            coalesce(k.at, e.at, h.last_at) as last_at, coalesce(k.batch, e.batch, h.batch) as batch
+        from unnest(batch_sessions, known_lasts) with ordinality as w (session, known, place)
         left join lateral (
-            select number, at, batch from session_event where session = w.session order by number desc limit 1
+            select number, at, batch from session_event
+            where session = w.session and number >= w.known order by number desc limit 1
+        ) k on true
+        left join lateral (
+            select number, at, batch from session_event
+            where session = w.session and number < w.known and k.number is null order by number desc limit 1
         ) e on true
         left join lateral (
-            select last, last_at, batch from session_head where session = w.session and e.number is null limit 1
+            select last, last_at, batch from session_head
+            where session = w.session and coalesce(k.number, e.number) is null limit 1
         ) h on true
     ) s;
     if expected_number <> coalesce(known_last, 0) or expected_batch <> previous[1] then
