@@ -21,6 +21,8 @@ import java.time.Duration;
 final class FailoverNode {
     static final Duration POLL = Duration.ofMillis(20);
 
+    private static final Duration TTL = Duration.ofSeconds(1);
+
     /** How long one that handed over leaves the lease to others, unless it sees one lead before. */
     private static final Duration STAND_ASIDE = Duration.ofSeconds(2);
 
@@ -29,8 +31,7 @@ final class FailoverNode {
     static void main(String[] arguments) throws Exception {
         Logging.configure(LogFormat.PLAIN, LogLevel.ERROR);
         String url = arguments[0];
-        LeaseOptions options =
-                LeaseOptions.DEFAULT.withTtl(LeasePlace.ttl(url)).withPoll(POLL).withStandAside(STAND_ASIDE);
+        LeaseOptions options = LeaseOptions.DEFAULT.withTtl(TTL).withPoll(POLL).withStandAside(STAND_ASIDE);
         try (LeasePlace place = LeasePlace.open(url);
                 Election election = Leases.in(place.store(), arguments[1]).elect("bench", options, new Telling());
                 var orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
