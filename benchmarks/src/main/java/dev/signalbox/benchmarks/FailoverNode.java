@@ -13,9 +13,10 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
- * A process that stands for an election and tells on standard output what becomes of it: {@code standing 0},
+ * A process that stands for an election and tells on standard output what becomes of it: {@code standing 0} when it has seen who leads,
  * {@code elected EPOCH}, {@code lost EPOCH}. The line {@code handover} on standard input makes it hand over; the end of the input ends it.
  */
 final class FailoverNode {
@@ -35,7 +36,6 @@ final class FailoverNode {
         try (LeasePlace place = LeasePlace.open(url);
                 Election election = Leases.in(place.store(), arguments[1]).elect("bench", options, new Telling());
                 var orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
-            System.out.println("standing 0");
             while (orders.readLine() != null) {
                 election.handOver(Duration.ofSeconds(1));
             }
@@ -43,6 +43,13 @@ final class FailoverNode {
     }
 
     private static final class Telling implements ElectionListener {
+        @Override
+        public void leaderChanged(Optional<String> owner) {
+            if (owner.isPresent()) {
+                System.out.println("standing 0");
+            }
+        }
+
         @Override
         public void elected(Lease lease) {
             System.out.println("elected " + lease.epoch());
