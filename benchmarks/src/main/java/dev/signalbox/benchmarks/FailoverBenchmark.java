@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * How long nobody leads: at a hand-over, when the leader is killed, and when it freezes; on each store, with two processes. Leases last
- * 1 s, on etcd 2 s.
+ * 1 s.
  */
 final class FailoverBenchmark implements Benchmark {
     private final LeaseStores stores = new LeaseStores();

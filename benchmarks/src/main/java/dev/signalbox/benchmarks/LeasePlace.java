@@ -9,7 +9,6 @@ import dev.signalbox.ha.redis.RedisLeases;
 import io.lettuce.core.RedisClient;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.time.Duration;
 import java.util.List;
 
 /** A lease store by the URL of where it is, with the client that it needs. */
@@ -32,11 +31,6 @@ record LeasePlace(LeaseStore store, AutoCloseable client) implements AutoCloseab
         }
         Database database = Database.open(DatabaseConfig.of(url));
         return new LeasePlace(DatabaseLeases.open(database), database);
-    }
-
-    /** The shortest that all but etcd could do better; etcd counts in seconds, two at least. */
-    static Duration ttl(String url) {
-        return Duration.ofSeconds(url.startsWith("http:") ? 2 : 1);
     }
 
     @Override

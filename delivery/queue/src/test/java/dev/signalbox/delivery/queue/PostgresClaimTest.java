@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -97,6 +98,34 @@ class PostgresClaimTest {
         assertThat(claim(3)).containsExactly("fourth");
         assertThat(claim(3)).isEmpty();
         assertThat(count("select sum(open) from delivery_lease")).isEqualTo(4);
+    }
+
+    /** To lock each ticket before it is deleted would log each once more. One that somebody holds changes nothing for the others. */
+    @Test
+    void claimLogsEachTicketOnce() throws SQLException {
+        queue.enqueueAll(Collections.nCopies(196, "more").stream()
+                .map(PostgresClaimTest::reach)
+                .toList());
+        try (Connection holding = transaction();
+                Connection connection = database.dataSource().getConnection()) {
+            lock(holding, ids.getFirst());
+            long before = logged(connection);
+            execute(connection, TAKE.formatted(150));
+            assertThat(count("select sum(open) from delivery_lease")).isEqualTo(150);
+            assertThat(logged(connection) - before).isBetween(150L, 225L);
+            holding.rollback();
+        }
+    }
+
+    /** How many records this connection has written to the write-ahead log. */
+    private static long logged(Connection connection) throws SQLException {
+        execute(connection, "select pg_stat_force_next_flush()");
+        try (Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("select wal_records from pg_stat_get_backend_wal(pg_backend_pid())")) {
+            row.next();
+            return row.getLong(1);
+        }
     }
 
     @Test

@@ -11,8 +11,11 @@ import java.util.Optional;
  * Leases in etcd 3.4 or newer. An epoch is the revision at which the lease was taken, which only grows, and a majority knows of it.
  *
  * <p>It speaks to the JSON gateway that each etcd has, by one request and one answer for each step. So there is no stream that could
- * end unnoticed: a renewal is a request that succeeds or fails, and a watch is only a hint. etcd counts time to live in whole seconds,
- * two at least, and counts it anew when it is restarted or elects another leader: then a lease lasts longer in etcd than its holder acts.
+ * end unnoticed: a renewal is a request that succeeds or fails, and a watch is only a hint.
+ *
+ * <p>One that asks for a lease again and again takes it when it has seen no renewal for the time to live, by its own monotonic clock. Where
+ * nobody asks, it ends with a lease of etcd, which counts whole seconds, two at least, and counts anew after a restart or an election.
+ * Each renewal is one small change in etcd, whose history grows until it is compacted ({@code --auto-compaction-retention}).
  */
 public final class EtcdLeases {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
@@ -43,6 +46,6 @@ public final class EtcdLeases {
         if (endpoints.isEmpty()) {
             throw new IllegalArgumentException("give at least one endpoint of etcd");
         }
-        return new EtcdStore(new Gateway(client, endpoints, credentials, timeout), prefix);
+        return new EtcdStore(new Gateway(client, endpoints, credentials, timeout), prefix, System::nanoTime);
     }
 }

@@ -1,7 +1,5 @@
 package dev.signalbox.ha.etcd;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.signalbox.ha.lease.Acquisition;
 import dev.signalbox.ha.lease.LeaseException;
 import dev.signalbox.ha.lease.LeaseNames;
@@ -9,31 +7,51 @@ import dev.signalbox.ha.lease.LeaseState;
 import dev.signalbox.ha.lease.LeaseStore;
 import dev.signalbox.ha.lease.LeaseStoreUnavailableException;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A lease is a key with the owner as its value, bound to a lease of etcd, which deletes the key when it runs out. The epoch is the
- * revision of the put: an owner that takes its own key again puts it again, so a lease of etcd that lives longer than its holder acted is
- * never taken up where it was left. Thread-safe.
+ * A lease is a key with the owner as its value. The epoch is the revision of the put: an owner that takes its own key again puts it again,
+ * so a lease of etcd that lives longer than its holder acted is never taken up where it was left. Thread-safe.
+ *
+ * <p>Beside it is a second key with the time to live, which each renewal puts again, and both are bound to a lease of etcd. So a lease ends
+ * in one of two ways:
+ *
+ * <ul>
+ *   <li>Another that has seen no renewal for the whole time to live takes it, if the last renewal is still the one that it saw. It has counted
+ *       from after that renewal reached etcd, and the holder's deadline counts from before it was sent, with a tenth to spare: while the two
+ *       monotonic clocks differ by less than that in speed, the holder has stopped. A renewal on its way comes either before, and the
+ *       attempt fails, or after, and is refused.
+ *   <li>Nobody watches: etcd deletes the keys when its lease runs out. It counts whole seconds, two at least, looks twice a second,
+ *       and counts anew after an election.
+ * </ul>
  */
 final class EtcdStore implements LeaseStore {
     private static final Logger LOG = LoggerFactory.getLogger(EtcdStore.class);
     private static final int ATTEMPTS = 5;
+    private static final Duration LEAST = Duration.ofMillis(1);
+
+    /** What is left, as far as one can tell, of a key that some other program put there: one asks again after it. */
+    private static final Duration UNKNOWN = Duration.ofSeconds(1);
 
     /** A key as etcd has it. */
-    private record Held(String owner, long revision, long lease) {}
+    private record Held(String owner, long revision, long lease, Optional<Renewal> renewal) {}
+
+    /** The last renewal: its revision, and for how long it holds. */
+    private record Renewal(long revision, Duration ttl) {}
 
     private final Gateway gateway;
     private final String prefix;
+    private final SeenRenewals seen;
 
-    EtcdStore(Gateway gateway, String prefix) {
+    /** @param nanos a monotonic clock */
+    EtcdStore(Gateway gateway, String prefix, LongSupplier nanos) {
         this.gateway = gateway;
         this.prefix = prefix;
+        this.seen = new SeenRenewals(nanos);
     }
 
     @Override
@@ -43,7 +61,10 @@ final class EtcdStore implements LeaseStore {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Optional<Held> held = held(key);
             if (held.isPresent() && !held.get().owner().equals(owner)) {
-                return new Acquisition.Refused(state(name, held.get()));
+                Duration left = left(key, held.get());
+                if (left.isPositive()) {
+                    return new Acquisition.Refused(state(name, held.get(), left));
+                }
             }
             Optional<Long> epoch = put(key, owner, ttl, held);
             if (epoch.isPresent()) {
@@ -53,30 +74,22 @@ final class EtcdStore implements LeaseStore {
         throw new LeaseStoreUnavailableException("the lease '" + name + "' changes hands too fast to be taken", null);
     }
 
-    /** Empty if the key changed since it was looked at. */
+    /** Empty if the key changed, or its holder renewed, since it was looked at. */
     private Optional<Long> put(String key, String owner, Duration ttl, Optional<Held> before) {
         long lease = grant(ttl);
-        ObjectNode body = Gateway.JSON.createObjectNode();
-        compare(body, key, before.map(Held::revision).orElse(0L));
-        body.putArray("success")
-                .addObject()
-                .putObject("request_put")
-                .put("key", base64(key))
-                .put("value", base64(owner))
-                .put("lease", Long.toString(lease));
-        JsonNode answer = gateway.post("/v3/kv/txn", body);
-        boolean done = answer.path("succeeded").asBoolean(false);
-        revoke(done ? before.map(Held::lease).orElse(0L) : lease);
-        return done ? Optional.of(answer.path("header").path("revision").asLong()) : Optional.empty();
+        Transaction taking =
+                new Transaction().ifRevision(key, before.map(Held::revision).orElse(0L));
+        before.flatMap(Held::renewal).ifPresent(renewal -> taking.ifRevision(renewalOf(key), renewal.revision()));
+        taking.put(key, owner, lease).put(renewalOf(key), ttl.toString(), lease);
+        Optional<JsonNode> done = commit(taking);
+        revoke(done.isPresent() ? before.map(Held::lease).orElse(0L) : lease);
+        return done.map(answer -> answer.path("header").path("revision").asLong());
     }
 
-    private static ObjectNode compare(ObjectNode body, String key, long revision) {
-        return body.putArray("compare")
-                .addObject()
-                .put("key", base64(key))
-                .put("target", "MOD")
-                .put("result", "EQUAL")
-                .put("mod_revision", Long.toString(revision));
+    /** What etcd answered; empty if a condition did not hold. */
+    private Optional<JsonNode> commit(Transaction transaction) {
+        return Optional.of(gateway.post("/v3/kv/txn", transaction.body()))
+                .filter(answer -> answer.path("succeeded").asBoolean(false));
     }
 
     private long grant(Duration ttl) {
@@ -98,80 +111,111 @@ final class EtcdStore implements LeaseStore {
         }
     }
 
-    /** For as long as it was taken for: etcd does not change the time to live of a lease. */
+    /** Those who watch count for {@code ttl}; etcd itself for as long as the lease was taken for, which it does not change. */
     @Override
     public boolean renew(String name, String owner, long epoch, Duration ttl) {
-        Optional<Held> held = held(key(name), owner, epoch);
-        return held.isPresent()
-                && gateway.post(
-                                        "/v3/lease/keepalive",
-                                        Gateway.JSON
-                                                .createObjectNode()
-                                                .put(
-                                                        "ID",
-                                                        Long.toString(held.get().lease())))
-                                .path("result")
-                                .path("TTL")
-                                .asLong(0)
-                        > 0;
+        String key = key(name);
+        Transaction renewal = new Transaction()
+                .ifRevision(key, epoch)
+                .ifValue(key, owner)
+                .putAgain(renewalOf(key), ttl.toString())
+                .get(key);
+        return commit(renewal).filter(done -> keepAlive(lease(done, 1))).isPresent();
+    }
+
+    private boolean keepAlive(long lease) {
+        return gateway.post(
+                                "/v3/lease/keepalive",
+                                Gateway.JSON.createObjectNode().put("ID", Long.toString(lease)))
+                        .path("result")
+                        .path("TTL")
+                        .asLong(0)
+                > 0;
+    }
+
+    /** The lease of etcd of the key that this step of a transaction got. */
+    private static long lease(JsonNode done, int step) {
+        return done.path("responses")
+                .path(step)
+                .path("response_range")
+                .path("kvs")
+                .path(0)
+                .path("lease")
+                .asLong(0);
     }
 
     @Override
     public boolean release(String name, String owner, long epoch) {
         String key = key(name);
-        Optional<Held> held = held(key, owner, epoch);
-        if (held.isEmpty()) {
-            return false;
-        }
-        ObjectNode body = Gateway.JSON.createObjectNode();
-        compare(body, key, epoch);
-        body.putArray("success").addObject().putObject("request_delete_range").put("key", base64(key));
-        boolean released = gateway.post("/v3/kv/txn", body).path("succeeded").asBoolean(false);
-        if (released) {
-            revoke(held.get().lease());
-        }
-        return released;
+        Transaction end = new Transaction()
+                .ifRevision(key, epoch)
+                .ifValue(key, owner)
+                .get(key)
+                .delete(key, endOf(key));
+        Optional<JsonNode> done = commit(end);
+        done.ifPresent(answer -> revoke(lease(answer, 0)));
+        return done.isPresent();
     }
 
     @Override
     public Optional<LeaseState> find(String name) {
-        return held(key(name)).map(held -> state(name, held));
-    }
-
-    private Optional<Held> held(String key, String owner, long epoch) {
-        return held(key).filter(held -> held.owner().equals(owner) && held.revision() == epoch);
+        String key = key(name);
+        return held(key).map(held -> state(name, held, left(key, held)));
     }
 
     private Optional<Held> held(String key) {
         JsonNode found = gateway.post(
-                        "/v3/kv/range", Gateway.JSON.createObjectNode().put("key", base64(key)))
-                .path("kvs")
-                .path(0);
-        return found.isMissingNode()
-                ? Optional.empty()
-                : Optional.of(new Held(
-                        new String(
-                                Base64.getDecoder().decode(found.path("value").asString("")), UTF_8),
-                        found.path("mod_revision").asLong(),
-                        found.path("lease").asLong(0)));
+                        "/v3/kv/range",
+                        Gateway.JSON
+                                .createObjectNode()
+                                .put("key", Transaction.base64(key))
+                                .put("range_end", Transaction.base64(endOf(key))))
+                .path("kvs");
+        JsonNode first = found.path(0);
+        if (first.isMissingNode()
+                || !Transaction.text(first.path("key").asString("")).equals(key)) {
+            return Optional.empty();
+        }
+        long lease = first.path("lease").asLong(0);
+        return Optional.of(new Held(
+                Transaction.text(first.path("value").asString("")),
+                first.path("mod_revision").asLong(),
+                lease,
+                renewal(found.path(1), lease)));
     }
 
-    /** etcd deletes a key a moment after its lease ran out; until then it is held. */
-    private LeaseState state(String name, Held held) {
-        long seconds = gateway.post(
-                        "/v3/lease/timetolive", Gateway.JSON.createObjectNode().put("ID", Long.toString(held.lease())))
-                .path("TTL")
-                .asLong(0);
-        Duration left = seconds > 0 ? Duration.ofSeconds(seconds) : Duration.ofMillis(1);
-        return new LeaseState(name, held.owner(), held.revision(), left);
+    /** Empty if it is not that of the key's lease of etcd: what renews the key leaves no trace then. */
+    private static Optional<Renewal> renewal(JsonNode found, long lease) {
+        return found.isMissingNode() || found.path("lease").asLong(0) != lease
+                ? Optional.empty()
+                : Optional.of(new Renewal(
+                        found.path("mod_revision").asLong(),
+                        Duration.parse(Transaction.text(found.path("value").asString("")))));
+    }
+
+    /** Zero or less once the lease may be taken; until somebody does, or etcd deletes the key, it is held. */
+    private Duration left(String key, Held held) {
+        return held.renewal()
+                .map(last -> last.ttl().minus(seen.age(key, last.revision())))
+                .orElse(UNKNOWN);
+    }
+
+    private static LeaseState state(String name, Held held, Duration left) {
+        return new LeaseState(name, held.owner(), held.revision(), left.isPositive() ? left : LEAST);
     }
 
     private String key(String name) {
         return prefix + LeaseNames.checked(name);
     }
 
-    static String base64(String text) {
-        return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
+    /** No other lease has this key, since a name has no blank. */
+    private static String renewalOf(String key) {
+        return key + " renewed";
+    }
+
+    /** The end of the range of both keys; a name's characters come from there on. */
+    private static String endOf(String key) {
+        return key + "!";
     }
 
     @Override

@@ -26,7 +26,7 @@ final class EtcdWatch implements Watch {
     private EtcdWatch(Gateway gateway, String key, Runnable changed) {
         this.gateway = gateway;
         this.request = Gateway.JSON.createObjectNode();
-        request.putObject("create_request").put("key", EtcdStore.base64(key));
+        request.putObject("create_request").put("key", Transaction.base64(key));
         this.changed = changed;
         this.thread = Thread.ofVirtual().name("signalbox-lease-watch").unstarted(this::run);
     }

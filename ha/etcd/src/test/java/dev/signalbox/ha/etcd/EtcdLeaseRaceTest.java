@@ -11,6 +11,7 @@ import dev.signalbox.testing.services.RealEtcd;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,8 @@ class EtcdLeaseRaceTest {
 
     private final String prefix = "/" + UUID.randomUUID() + "/";
     private final HttpClient client = HttpClient.newHttpClient();
+    /** The clock of the store behind the proxy. */
+    private final AtomicLong nanos = new AtomicLong();
     /** What happens once before a request, by its path. */
     private final Map<String, Runnable> before = new ConcurrentHashMap<>();
     /** The last request of each path. */
@@ -50,7 +54,9 @@ class EtcdLeaseRaceTest {
         proxy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         proxy.createContext("/", this::passOn);
         proxy.start();
-        store = EtcdLeases.open(client, List.of(RealEtcd.url(proxy.getAddress().getPort())), prefix);
+        List<URI> throughProxy = List.of(RealEtcd.url(proxy.getAddress().getPort()));
+        store = new EtcdStore(
+                new Gateway(client, throughProxy, Optional.empty(), Duration.ofSeconds(30)), prefix, nanos::get);
         other = EtcdLeases.open(client, List.of(RealEtcd.shared().url()), prefix);
     }
 
@@ -119,6 +125,35 @@ class EtcdLeaseRaceTest {
         before.put(RENEWAL, () -> other.release("a", "one", epoch));
 
         assertThat(store.renew("a", "one", epoch, LONG)).isFalse();
+    }
+
+    /** The last renewal is not the one any more that the other saw for so long. */
+    @Test
+    void aLeaseThatIsRenewedMeanwhileIsNotTaken() {
+        long epoch = granted(other, "one");
+        assertThat(store.acquire("a", "two", LONG)).isInstanceOf(Acquisition.Refused.class);
+        nanos.addAndGet(LONG.toNanos());
+        before.put(
+                TRANSACTION,
+                () -> assertThat(other.renew("a", "one", epoch, LONG)).isTrue());
+
+        assertThat(store.acquire("a", "two", LONG)).isInstanceOf(Acquisition.Refused.class);
+
+        assertThat(before).isEmpty();
+        assertThat(other.renew("a", "one", epoch, LONG)).isTrue();
+    }
+
+    @Test
+    void aLeaseThatIsTakenMeanwhileIsNotRenewed() {
+        long epoch = granted(store, "one");
+        before.put(TRANSACTION, () -> {
+            assertThat(other.release("a", "one", epoch)).isTrue();
+            granted(other, "two");
+        });
+
+        assertThat(store.renew("a", "one", epoch, LONG)).isFalse();
+
+        assertThat(other.find("a").map(LeaseState::owner)).contains("two");
     }
 
     /** A holder that counts on 2.5 s would be followed while it still acts. */

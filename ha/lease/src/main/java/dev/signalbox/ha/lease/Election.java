@@ -25,8 +25,9 @@ public interface Election extends AutoCloseable {
     Optional<String> problem();
 
     /**
-     * Hands the lease over: calls {@link ElectionListener#resigning}, waits for it, releases the lease, and stands aside until another
-     * node leads or {@link LeaseOptions#standAside} is over. There is no way back after that time: the leader stays.
+     * Hands the lease over: calls {@link ElectionListener#resigning}, waits for it, releases the lease, and stands aside until it
+     * has seen another node lead, which it looks for at each poll, or {@link LeaseOptions#standAside} is over. There is no way back
+     * after that time: the leader stays.
      *
      * @param drain how long the listener may take; the lease is released then in any case
      * @return whether this node led and released the lease

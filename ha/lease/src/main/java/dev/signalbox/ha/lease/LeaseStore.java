@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Where leases are kept; what an adapter implements. Each call is one atomic step in the store, and times are the store's: the
- * clock of a node never decides who holds a lease. Thread-safe.
+ * Where leases are kept; what an adapter implements. Each call is one atomic step in the store. Times are the store's, or are counted by
+ * the monotonic clock of one that waits, from when it saw a renewal there: no wall clock of a node decides who holds a lease. Thread-safe.
  *
  * <p>Names and owners are 1 to 200 visible ASCII characters. An owner is one holder's alone: two that use the same one are one to
  * the store. Every call throws {@link LeaseStoreUnavailableException} if it may or may not have taken effect, and

@@ -113,7 +113,11 @@ final class RunningElection implements Election, Candidate.Events {
             return false;
         }
         await(callbacks.resigning(held.get()), drain);
-        return candidate.handOver();
+        boolean released = candidate.handOver();
+        // The next step was due at the next renewal: by then the term of another may have ended unseen, and this node
+        // would stand aside on.
+        wake.give();
+        return released;
     }
 
     @Override

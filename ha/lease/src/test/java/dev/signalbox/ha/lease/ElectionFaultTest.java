@@ -139,6 +139,27 @@ class ElectionFaultTest {
         assertThat(election.leader()).contains(election.owner());
     }
 
+    /** Its next renewal would be in twenty minutes, and it would stand aside for an hour if it missed the other's term. */
+    @Test
+    void oneThatHandedOverSoonSeesWhoLeadsAndIsHandedTheLeaseBack() throws Exception {
+        LeaseStore silent = new BreakableStore();
+        LeaseOptions patient = OPTIONS.withTtl(Duration.ofHours(1)).withStandAside(Duration.ofHours(1));
+        try (Election first = Leases.in(silent, "one").elect("leader", patient, new Told())) {
+            Awaitility.await("the term").atMost(PATIENCE).until(() -> first.role() == Role.LEADER);
+            try (Election second = Leases.in(silent, "two").elect("leader", patient, new Told())) {
+                assertThat(first.handOver(PATIENCE)).isTrue();
+                Awaitility.await("the other").atMost(PATIENCE).until(() -> second.role() == Role.LEADER);
+                Awaitility.await("the first to see it")
+                        .atMost(PATIENCE)
+                        .until(() -> first.leader().equals(Optional.of(second.owner())));
+
+                assertThat(second.handOver(PATIENCE)).isTrue();
+
+                Awaitility.await("the first again").atMost(PATIENCE).until(() -> first.role() == Role.LEADER);
+            }
+        }
+    }
+
     @Test
     void aHandOverWaitsForItsListenerNoLongerThanItMay() throws Exception {
         awaitTerm(1);
@@ -250,14 +271,15 @@ class ElectionFaultTest {
 
     @Test
     void oneThatIsInterruptedWhileItWaitsLeavesNoLock() throws Exception {
+        LeaseOptions steady = OPTIONS.withTtl(Duration.ofMinutes(5));
         LeaseLock held =
-                Leases.in(store, "one").tryLock("job", OPTIONS, Duration.ZERO).orElseThrow();
+                Leases.in(store, "one").tryLock("job", steady, Duration.ZERO).orElseThrow();
         List<Throwable> thrown = new CopyOnWriteArrayList<>();
         CountDownLatch ended = new CountDownLatch(1);
         int before = store.calls();
         Thread waiting = Thread.ofPlatform().start(() -> {
             try {
-                Leases.in(store, "two").tryLock("job", OPTIONS, PATIENCE);
+                Leases.in(store, "two").tryLock("job", steady, PATIENCE);
             } catch (InterruptedException e) {
                 thrown.add(e);
             }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * One random history of three nodes, one store and one guarded resource: stops, suspensions, crashes, slow and lost requests and
@@ -30,6 +31,7 @@ final class LeaseSimulation {
     private final SimulatedWorld world;
     private final LeaseStore truth;
     private final Optional<SimulatedLocks> locks;
+    private final Optional<SimulatedRenewals> renewals;
     private final boolean cuts;
     private final Fence fence;
     private final Map<Long, String> writers = new HashMap<>();
@@ -45,14 +47,20 @@ final class LeaseSimulation {
         /** Taken by another when its holder was killed. */
         FROM_KILLED,
         /** The same, also where only the connection of its holder was cut. */
-        FROM_CUT
+        FROM_CUT,
+        /** Taken by one that saw no renewal for the whole time, by its own clock. */
+        FROM_SILENT
     }
 
     LeaseSimulation(long seed, Fence fence, Takeover takeover) {
         this.world = new SimulatedWorld(seed);
         LeaseStore rows = LeaseStore.inMemory(world::storeNanos);
-        this.locks = takeover == Takeover.NEVER_EARLY ? Optional.empty() : Optional.of(new SimulatedLocks(rows));
-        this.truth = locks.<LeaseStore>map(each -> each).orElse(rows);
+        boolean locking = takeover == Takeover.FROM_KILLED || takeover == Takeover.FROM_CUT;
+        this.locks = locking ? Optional.of(new SimulatedLocks(rows)) : Optional.empty();
+        this.renewals = takeover == Takeover.FROM_SILENT ? Optional.of(new SimulatedRenewals(rows)) : Optional.empty();
+        this.truth = locks.<LeaseStore>map(each -> each)
+                .or(() -> renewals.map(each -> each))
+                .orElse(rows);
         this.cuts = takeover == Takeover.FROM_CUT;
         this.fence = fence;
         world.afterEach(this::check);
@@ -62,7 +70,14 @@ final class LeaseSimulation {
     }
 
     private SimulatedNode newNode() {
-        return new SimulatedNode(world, this, "node-" + started++, truth);
+        return new SimulatedNode(world, this, "node-" + started++);
+    }
+
+    /** The store as that node reaches it, which has that monotonic clock. */
+    LeaseStore storeOf(SimulatedNode node, LongSupplier nanos) {
+        SimulatedStore way = new SimulatedStore(world, node, truth);
+        return renewals.<LeaseStore>map(each -> new SimulatedObserver(way, each, nanos))
+                .orElse(way);
     }
 
     /** What one history saw, to know that histories do see something. */
@@ -77,7 +92,9 @@ final class LeaseSimulation {
         }
         settle();
         int terms = world.nodes.stream().mapToInt(node -> node.terms).sum();
-        int takenEarly = locks.map(each -> each.takenEarly).orElse(0);
+        int takenEarly = locks.map(each -> each.takenEarly)
+                .or(() -> renewals.map(each -> each.takenEarly))
+                .orElse(0);
         return new Summary(terms, accepted, refused, takenEarly, losses);
     }
 

@@ -38,6 +38,16 @@ class LeaseSimulationTest {
         }
     }
 
+    /** As on etcd. Speeds of clocks are equal here; that they may differ by a tenth is what the holder's margin is for. */
+    @Test
+    void aLeaseThatIsTakenByOneThatSawNoRenewalHasOneHolder() {
+        Totals totals = run(WITH_EARLY_TAKEOVER, Takeover.FROM_SILENT);
+
+        if (totals.histories >= WITH_EARLY_TAKEOVER) {
+            assertThat(totals.takenEarly).as("taken by one that waited").isGreaterThan(WITH_EARLY_TAKEOVER / 10);
+        }
+    }
+
     private static Totals run(int histories, Takeover takeover) {
         Totals totals = new Totals();
         Effort.seeds(histories).forEach(seed -> totals.add(run(seed, takeover)));

@@ -20,14 +20,14 @@ final class SimulatedNode implements Candidate.Events {
     private boolean crashed;
     int terms;
 
-    SimulatedNode(SimulatedWorld world, LeaseSimulation simulation, String owner, LeaseStore truth) {
+    SimulatedNode(SimulatedWorld world, LeaseSimulation simulation, String owner) {
         this.world = world;
         this.simulation = simulation;
         this.owner = owner;
         Clocks clocks = new Clocks(
                 () -> world.now() - monotonicBehind, () -> world.wall().plusNanos(wallSkew));
         Keeper keeper = new Keeper(
-                new SimulatedStore(world, this, truth), LeaseSimulation.NAME, owner, LeaseSimulation.OPTIONS, clocks);
+                simulation.storeOf(this, clocks.nanos()), LeaseSimulation.NAME, owner, LeaseSimulation.OPTIONS, clocks);
         candidate = new Candidate(keeper, LeaseSimulation.OPTIONS, clocks, world.random.split(), this);
         world.after(world.span(0.2), this::step);
     }

@@ -22,7 +22,7 @@ final class SimulatedStore implements LeaseStore {
         this.truth = truth;
     }
 
-    private <T> T call(Supplier<T> operation) {
+    <T> T call(Supplier<T> operation) {
         takeTime();
         if (world.storeDownUntil > world.now() || world.chance(0.05)) {
             throw new LeaseStoreUnavailableException("the request was lost", null);
@@ -46,8 +46,12 @@ final class SimulatedStore implements LeaseStore {
 
     @Override
     public Acquisition acquire(String name, String owner, Duration ttl) {
+        return granting(() -> truth.acquire(name, owner, ttl));
+    }
+
+    Acquisition granting(Supplier<Acquisition> operation) {
         return call(() -> {
-            Acquisition result = truth.acquire(name, owner, ttl);
+            Acquisition result = operation.get();
             if (result instanceof Acquisition.Granted granted) {
                 assertThat(granted.epoch()).as("epochs only grow").isGreaterThan(newestEpoch);
                 newestEpoch = granted.epoch();

@@ -1,6 +1,7 @@
 package dev.signalbox.maintenance.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,9 +76,7 @@ class AdmissionGateTest {
     void whoWaitsToEnterIsLetInWhenTheGateOpens() throws Exception {
         gate.close();
         CompletableFuture<Boolean> entered = inBackground(() -> gate.enter(LONG));
-        while (gate.refused() == 0) { // It waits after it was refused.
-            LockSupport.parkNanos(20_000);
-        }
+        await("it waits after it was refused").atMost(LONG).until(() -> gate.refused() > 0);
 
         gate.open();
 

@@ -4,6 +4,7 @@ import static dev.signalbox.testing.contract.ScriptedSender.accepted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.delivery.queue.Channel;
+import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** Many at once: a database may insert them, and record their outcomes, in another way than a few. */
@@ -82,7 +84,7 @@ public abstract class DeliveryQueueBulkContract extends DeliveryQueueContract {
 
     @Test
     void knownOnesOfABulkAreToldAndTheOthersAreNew() {
-        List<Reach> reaches = many(sms());
+        List<Reach> reaches = many(sms().labels(new Labels(Set.of("bulk"), Map.of())));
         queue().enqueue(reaches.get(3));
         queue().enqueue(reaches.getLast());
 
@@ -96,6 +98,57 @@ public abstract class DeliveryQueueBulkContract extends DeliveryQueueContract {
                 .extracting(Receipt::id)
                 .containsExactly(reaches.get(3).id(), reaches.getLast().id());
         assertThat(queue().counts().byState()).containsEntry(State.PENDING, (long) MANY);
+        Filter tagged = Filter.ALL.withTag(Optional.of("bulk")).withLimit(MANY);
+        assertThat(queue().list(tagged).items()).hasSize(MANY);
+    }
+
+    @Test
+    void oneThatIsTwiceInABulkIsNewOnceAndIsSentOnce() {
+        List<Reach> reaches = many(sms());
+        reaches.add(reaches.get(5));
+
+        List<Receipt> receipts = queue().enqueueAll(reaches);
+
+        assertThat(receipts.subList(0, MANY)).noneMatch(Receipt::duplicate);
+        assertThat(receipts.getLast()).isEqualTo(new Receipt(reaches.get(5).id(), true));
+        ScriptedSender sms = ScriptedSender.of(Channel.SMS);
+        node(sms).runOnce();
+        assertThat(sms.given())
+                .extracting(Delivery::id)
+                .containsExactlyInAnyOrderElementsOf(
+                        reaches.subList(0, MANY).stream().map(Reach::id).toList());
+    }
+
+    @Test
+    void aBulkIsClaimedByPriorityAndWhatIsForLaterWaits() {
+        List<Reach> reaches = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            Reach.Builder reach =
+                    sms().id(UUID.randomUUID()).body("message " + i).priority(i % 10);
+            reaches.add(i % 4 == 3 ? reach.at(clock.instant().plusSeconds(60)).build() : reach.build());
+        }
+        queue().enqueueAll(reaches);
+        Predicate<Delivery> isForLater = delivery -> number(delivery.body()) % 4 == 3;
+        ScriptedSender sms = ScriptedSender.of(Channel.SMS).withConcurrency(1);
+        Dispatcher node = node(OPTIONS.withBatch(10), sms);
+
+        node.runOnce();
+        assertThat(sms.given())
+                .hasSize(10)
+                .noneMatch(isForLater)
+                .allMatch(delivery -> number(delivery.body()) % 10 == 0);
+        runUntilIdle(node);
+        assertThat(sms.given()).hasSize(MANY * 3 / 4).noneMatch(isForLater);
+        clock.advance(Duration.ofSeconds(60));
+        runUntilIdle(node);
+        assertThat(sms.given()).hasSize(MANY);
+    }
+
+    private static void runUntilIdle(Dispatcher node) {
+        Dispatcher.Pass pass = node.runOnce();
+        for (int i = 0; i < MANY && !pass.isIdle(); i++) {
+            pass = node.runOnce();
+        }
     }
 
     @Test

@@ -77,16 +77,19 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueRunni
     void concurrencyStaysWithinItsBound() {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
+        CountDownLatch answered = new CountDownLatch(1);
         Sender narrow = sms.withConcurrency(3).answering(delivery -> {
             most.accumulateAndGet(now.incrementAndGet(), Math::max);
-            Thread.sleep(Duration.ofMillis(2)); // Stands for the provider's own time.
+            answered.await();
             now.decrementAndGet();
             return accepted();
         });
         started(live(), QUICK, narrow);
         enqueueMany(200);
+        await("no fourth").during(Duration.ofMillis(300)).atMost(SOON).until(() -> now.get() == 3);
+        answered.countDown();
         awaitSent(200);
-        assertThat(most.get()).isBetween(2, 3);
+        assertThat(most).hasValue(3);
     }
 
     @Test

@@ -132,11 +132,10 @@ public abstract class ElectionContract {
         assertThat(first.role()).isEqualTo(Role.STANDBY);
         assertThat(told.resigned).hasValue(1);
         Awaitility.await().atMost(PATIENCE).until(() -> told.ends.equals(List.of(LossReason.HANDED_OVER)));
-        // Race: the first may still stand aside after its own hand-over, and then the second leads again.
-        Awaitility.await("the first to lead again").atMost(PATIENCE).until(() -> {
-            boolean _ = second.handOver(Duration.ofSeconds(30));
-            return first.role() == Role.LEADER;
-        });
+        // Until it has seen the other lead, it stands aside.
+        Awaitility.await().atMost(PATIENCE).until(() -> first.leader().equals(Optional.of(second.owner())));
+        assertThat(second.handOver(Duration.ofSeconds(30))).isTrue();
+        awaitLeader(first);
     }
 
     @Test
