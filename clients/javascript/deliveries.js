@@ -1,4 +1,4 @@
-import { Refusal } from './errors.js';
+import { Refusal, SignalboxError } from './errors.js';
 import { Message, encode } from './message.js';
 
 /** Messages whose ids are remembered, so that what comes again is not handled again. */
@@ -9,6 +9,9 @@ const REMEMBERED = 1_000;
  * the message would come again.
  */
 const MAX_REASON = 100;
+
+/** What a requester is told of a handler that threw; with what is this client's own affair. */
+const FAILED = 'its handler failed';
 
 /** Messages and requests outside topics. */
 export class Deliveries {
@@ -52,7 +55,7 @@ export class Deliveries {
       return { type: 'ack' };
     } catch (error) {
       if (error instanceof Refusal) {
-        return { type: 'nack', reason: [...error.message].slice(0, MAX_REASON).join('') };
+        return nack(error.message);
       }
       this.#handled.delete(message.id);
       this.session.tell('problem', error);
@@ -60,10 +63,34 @@ export class Deliveries {
     }
   }
 
+  /** Somebody asks, and is told if this session does not reply. */
   async asked(frame) {
-    if (this.onRequest) {
-      const reply = encode(await this.onRequest(new Message(frame)));
-      this.session.write({ type: 'reply', id: frame.id, ...reply });
+    const answer = await this.#reply(new Message(frame));
+    try {
+      this.session.write({ ...answer, id: frame.id });
+    } catch (error) {
+      this.session.tell('problem', error);
+      const why = error instanceof SignalboxError ? `reply too large: ${error.message}` : FAILED;
+      this.session.write({ ...nack(why), id: frame.id });
     }
   }
+
+  async #reply(request) {
+    if (!this.onRequest) {
+      return nack('this client answers no requests');
+    }
+    try {
+      return { type: 'reply', ...encode(await this.onRequest(request)) };
+    } catch (error) {
+      if (error instanceof Refusal) {
+        return nack(error.message);
+      }
+      this.session.tell('problem', error);
+      return nack(FAILED);
+    }
+  }
+}
+
+function nack(reason) {
+  return { type: 'nack', reason: [...reason].slice(0, MAX_REASON).join('') };
 }

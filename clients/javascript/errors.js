@@ -25,7 +25,10 @@ export class TimeoutError extends Error {
   }
 }
 
-/** Thrown by a handler of messages: the message is refused and does not come again. The sender sees up to 80 characters of the reason. */
+/**
+ * Thrown by a handler of messages: the message is refused and does not come again. By a handler of requests: this session does not reply. The sender
+ * sees up to 80 characters of the reason.
+ */
 export class Refusal extends Error {
   constructor(reason) {
     super(reason);

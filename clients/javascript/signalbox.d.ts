@@ -40,7 +40,7 @@ export interface Options {
   token: string | (() => string | Promise<string>);
   /** Called for each message to this client; one that wants to be acknowledged is, once this has settled. */
   onMessage?: (message: Message) => unknown;
-  /** Answers requests with the payload of the reply. */
+  /** Answers requests with the payload of the reply. Without it, or if it throws, the request is refused; with a `Refusal`, for its reason. */
   onRequest?: (request: Message) => Payload | Promise<Payload>;
   /** Whether to come back to the session after a break; true by default. */
   resume?: boolean;
@@ -115,7 +115,7 @@ export class SignalboxError extends Error {
 }
 export class ConnectionLostError extends Error {}
 export class TimeoutError extends Error {}
-/** Thrown by `onMessage`: the message is refused and does not come again. */
+/** Thrown by `onMessage`: the message is refused and does not come again. By `onRequest`: this session does not reply. */
 export class Refusal extends Error {
   constructor(reason: string);
 }

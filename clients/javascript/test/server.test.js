@@ -75,7 +75,7 @@ test('messages, acknowledgements and requests', options, async () => {
         throw new Refusal('not today');
       }
     },
-    onRequest: (request) => ({ echo: request.text }),
+    onRequest: (request) => (request.text === 'all of it?' ? 'x'.repeat(1_000_000) : { echo: request.text }),
   });
   await next(bob, 'state');
   const { made: alice } = client('alice');
@@ -86,6 +86,7 @@ test('messages, acknowledgements and requests', options, async () => {
   assert.equal((await alice.send('client:bob', 'sign here', { ack: true })).acked, true);
   await assert.rejects(alice.send('client:bob', 'refuse me', { ack: true }), { code: 'rejected' });
   assert.deepEqual((await alice.request('client:bob', 'anybody?')).json, { echo: 'anybody?' });
+  await assert.rejects(alice.request('client:bob', 'all of it?'), { code: 'rejected', message: /reply too large/ });
   await assert.rejects(alice.send('logic:nobody', 'x'), SignalboxError);
 
   const messages = await got.count(3);

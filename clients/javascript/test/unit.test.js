@@ -48,6 +48,24 @@ test('of the reason of a refusal only the beginning is sent', async () => {
   assert.deepEqual(written, [{ type: 'nack', id: 'm1', reason: '🚦\n'.repeat(50) }]);
 });
 
+test('who asks is told why there is no reply', async () => {
+  const written = [];
+  const problems = [];
+  const session = { write: (frame) => written.push(frame), tell: (type, error) => problems.push(error.message) };
+  const ask = (onRequest) => new Deliveries(session, { onRequest }).asked({ id: 'q', text: '?' });
+  await ask(() => { throw new Refusal('not for you'); });
+  await ask(async () => { throw new Error('it is broken'); });
+  await ask(() => undefined);
+  await ask(undefined);
+  await ask(() => 'a reply');
+  assert.deepEqual(written.map((frame) => frame.text ?? frame.reason), [
+    'not for you', 'its handler failed', 'its handler failed', 'this client answers no requests', 'a reply',
+  ]);
+  assert.deepEqual(written.map((frame) => frame.type), ['nack', 'nack', 'nack', 'nack', 'reply']);
+  assert.ok(written.every((frame) => frame.id === 'q'));
+  assert.equal(problems.length, 2);
+});
+
 test('what a broken connection leaves open fails, and what may be repeated is sent again', async () => {
   const calls = new Calls(10);
   const sent = [];
@@ -157,9 +175,9 @@ class Scripted {
 
 const open = [];
 
-function scripted() {
+function scripted(options = {}) {
   Scripted.all = [];
-  const client = connect('ws://localhost/ws', { token: 't', WebSocket: Scripted, backoff: { first: 1, most: 1 } });
+  const client = connect('ws://localhost/ws', { token: 't', WebSocket: Scripted, backoff: { first: 1, most: 1 }, ...options });
   open.push(client);
   return client;
 }
@@ -183,6 +201,31 @@ test('what is larger than the server takes is refused before it is sent', { time
   assert.deepEqual(socket.sent.map((each) => each.type), ['auth', 'send']);
   assert.equal(client.state, 'open');
 });
+
+test('a reply that is larger than the server takes is refused to who asked', { timeout: 10_000 }, async () => {
+  const client = scripted({ onRequest: (request) => (request.text === 'JSON?' ? circular() : 'x'.repeat(2_000)) });
+  const socket = await Scripted.number(0);
+  socket.welcome({ frame: 500 });
+  const problems = [];
+  const told = new Promise((resolve) => {
+    client.addEventListener('problem', ({ detail }) => problems.push(detail) === 2 && resolve());
+  });
+  socket.say({ type: 'request', id: 'q1', from: 'client:bob', text: '?' });
+  socket.say({ type: 'request', id: 'q2', from: 'client:bob', text: 'JSON?' });
+  await told;
+  const [first, second] = socket.sent.slice(1);
+  assert.deepEqual({ ...first, reason: '' }, { type: 'nack', id: 'q1', reason: '' });
+  assert.match(first.reason, /^reply too large: it takes 20\d\d bytes/);
+  assert.deepEqual(second, { type: 'nack', id: 'q2', reason: 'its handler failed' });
+  assert.equal(problems[0].code, 'too-large');
+  assert.equal(client.state, 'open');
+});
+
+function circular() {
+  const made = {};
+  made.self = made;
+  return made;
+}
 
 test('the limit is the server\'s to the byte', () => {
   const text = '€x';

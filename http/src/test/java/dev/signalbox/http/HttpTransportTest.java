@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.signalbox.http.Exchange.Answered;
 import dev.signalbox.http.Exchange.NoAnswer;
 import dev.signalbox.http.Exchange.NotWritten;
+import dev.signalbox.testing.services.FreePort;
 import dev.signalbox.testing.services.ScriptedHttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -311,11 +312,8 @@ class HttpTransportTest {
     }
 
     @Test
-    void saysWhyItCouldNotConnect() throws IOException {
-        int free;
-        try (var unused = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            free = unused.getLocalPort();
-        }
+    void saysWhyItCouldNotConnect() {
+        int free = FreePort.find();
         var transport = transport(AT_ONCE);
         var refused = transport.exchange(HttpCall.get(URI.create("http://127.0.0.1:" + free)), PATIENCE);
         assertThat(((NotWritten) refused).reason()).contains("could not connect to 127.0.0.1:" + free);

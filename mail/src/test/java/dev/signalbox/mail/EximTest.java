@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.testing.services.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,9 +42,7 @@ class EximTest {
                     .isExecutable();
         }
         assertThat(EXIM).as("Exim, which .ci/run installs").isExecutable();
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = FreePort.find();
         Certificates.forNames(folder, "server", "ip:127.0.0.1").writeForServers(folder);
         giveToItsUser();
         var config = Files.writeString(folder.resolve("exim.conf"), config());

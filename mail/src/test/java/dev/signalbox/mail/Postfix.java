@@ -3,18 +3,18 @@ package dev.signalbox.mail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.testing.services.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -77,15 +77,10 @@ final class Postfix implements AutoCloseable {
         await().atMost(PATIENCE).until(() -> ports.values().stream().allMatch(this::listens));
     }
 
-    private void choosePorts() throws IOException {
-        List<ServerSocket> free = new ArrayList<>();
+    private void choosePorts() {
+        Iterator<Integer> free = FreePort.find(Listener.values().length).iterator();
         for (Listener each : Listener.values()) {
-            var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            free.add(socket);
-            ports.put(each, socket.getLocalPort());
-        }
-        for (var socket : free) {
-            socket.close();
+            ports.put(each, free.next());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.signalbox.mail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.testing.services.FreePort;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -162,11 +163,8 @@ class SmtpFaultTest {
     }
 
     @Test
-    void saysWhereNobodyListens() throws IOException {
-        int port;
-        try (var closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = closed.getLocalPort();
-        }
+    void saysWhereNobodyListens() {
+        int port = FreePort.find();
         try (var sender = new SmtpSender(
                 SmtpOptions.to("127.0.0.1").port(port).from("me@example.org").build())) {
             assertThatThrownBy(() -> sender.send(MESSAGE))

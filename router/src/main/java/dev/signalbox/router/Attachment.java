@@ -170,13 +170,16 @@ final class Attachment implements ClientSession {
     }
 
     @Override
-    public boolean refuse(UUID message, String reason) {
+    public boolean refuse(UUID id, String reason) {
         session.touch();
-        RouteError error = RouteError.to(
-                session.user().address(),
-                ErrorCode.REJECTED,
-                "the client refused the message: " + Strings.excerpt(reason));
-        return router.acknowledged(session, message, new AckResult.Rejected(error));
+        String why = Strings.excerpt(reason);
+        return router.acknowledged(session, id, new AckResult.Rejected(refusal("message", why)))
+                || router.requests().refuse(id, session, refusal("request", why));
+    }
+
+    private RouteError refusal(String what, String why) {
+        return RouteError.to(
+                session.user().address(), ErrorCode.REJECTED, "the client refused the " + what + ": " + why);
     }
 
     @Override

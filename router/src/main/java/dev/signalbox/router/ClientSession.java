@@ -38,7 +38,10 @@ public interface ClientSession {
     /** The client has the message. False if nothing waited for that: it expired, or was acknowledged before. */
     boolean acknowledge(UUID message);
 
-    /** The client has the message and does not want it. False if nothing waited for it. */
+    /**
+     * The client has a message that wants to be acknowledged, and does not want it; or it will not answer a message of intent {@link Intent.Ask}, whose
+     * sender is told so once no other session of the client is left that may. False if nothing waited for it.
+     */
     boolean refuse(UUID message, String reason);
 
     /** There is room again for what the connection refused. */

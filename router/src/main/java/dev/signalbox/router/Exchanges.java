@@ -4,6 +4,7 @@ import dev.signalbox.router.Entrance.Entrant;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -73,14 +74,33 @@ final class Exchanges {
         Requests requests = parts.requests();
         Requests.Pending pending = requests.open(request, deadline, sender);
         if (!pending.reply().isDone()) {
-            if (!(request.targets().getFirst() instanceof Address.Logic)) {
+            Address target = request.targets().getFirst();
+            boolean toLogic = target instanceof Address.Logic;
+            if (!toLogic) {
                 requests.put(pending);
             }
-            delivery.apply(request).errors().stream()
-                    .findFirst()
-                    .ifPresent(error -> requests.fail(request.id(), error));
+            List<RouteError> errors = delivery.apply(request).errors();
+            if (!errors.isEmpty()) {
+                requests.fail(request.id(), errors.getFirst());
+            } else if (!toLogic) {
+                requests.asked(pending, sessions(target));
+            }
         }
         return pending.reply();
+    }
+
+    /** Those of a client or a session on this node. */
+    private List<LiveSession> sessions(Address target) {
+        return switch (target) {
+            case Address.Client client ->
+                Optional.ofNullable(parts.users().find(client.id()))
+                        .map(User::sessions)
+                        .orElse(List.of());
+            case Address.Session session ->
+                Optional.ofNullable(parts.users().session(session.id())).stream()
+                        .toList();
+            default -> List.of();
+        };
     }
 
     private static boolean hasOneReceiver(Message message) {

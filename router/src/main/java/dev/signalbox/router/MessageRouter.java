@@ -38,7 +38,7 @@ final class MessageRouter implements Router {
         Budget.Share held = new Budget.Share(resume.maxMessages(), resume.maxBytes());
         Deadlines deadlines = new Deadlines(clock);
         Users users = new Users(id -> new User(id, options, held, listener));
-        Requests requests = new Requests(options.maxRequests(), deadlines);
+        Requests requests = new Requests(options.maxRequests(), users, deadlines);
         this.entrance = new Entrance(new Limits(options), listener);
         this.parts = new RouterParts(
                 options,

@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Requests that wait for their reply. Thread-safe; bounded by {@link RouterOptions#maxRequests()}. */
@@ -24,6 +25,12 @@ final class Requests {
         private final @Nullable Attachment sender;
         private final CompletableFuture<Message> reply = new CompletableFuture<>();
         private volatile Deadlines.@Nullable Timer timer;
+        /** The sessions on this node that it was put to; null as long as that is under way. */
+        private volatile @Nullable List<LiveSession> asked;
+        /** Of these, who will not answer. */
+        private volatile List<LiveSession> refusing = List.of();
+        /** What the last one of them said. */
+        private volatile @Nullable RouteError refusal;
 
         private Pending(Message request, @Nullable Attachment sender) {
             this.id = request.id();
@@ -64,6 +71,29 @@ final class Requests {
                     id, RouteError.of(ErrorCode.CLOSING, "the session that asked ended before there was a reply"));
         }
 
+        private synchronized void refuse(LiveSession session, RouteError error) {
+            refusal = error;
+            if (!refusing.contains(session)) {
+                refusing = Stream.concat(refusing.stream(), Stream.of(session)).toList();
+            }
+        }
+
+        private boolean isPutTo(LiveSession session) {
+            return target.equals(session.user().address()) || target.equals(session.address());
+        }
+
+        /** Whether a session on this node is left that was asked and has not said that it will not answer. */
+        private boolean mayBeAnsweredHere() {
+            List<LiveSession> all = asked;
+            if (all == null) {
+                return true;
+            }
+            List<LiveSession> silent = refusing;
+            return all.stream()
+                    .anyMatch(each -> !silent.contains(each)
+                            && users.session(each.address().id()) == each);
+        }
+
         /** Logic is trusted, and may have passed a request on; a client answers only what was put to it. */
         private boolean mayBeAnsweredBy(Message message) {
             return message.source() instanceof Address.Logic
@@ -78,11 +108,13 @@ final class Requests {
 
     private final int bound;
     private final Budget budget;
+    private final Users users;
     private final Deadlines deadlines;
     private volatile Predicate<UUID> elsewhere = id -> false;
 
-    Requests(int bound, Deadlines deadlines) {
+    Requests(int bound, Users users, Deadlines deadlines) {
         this.bound = bound;
+        this.users = users;
         this.budget = new Budget(bound, Long.MAX_VALUE / 2);
         this.deadlines = deadlines;
     }
@@ -123,7 +155,7 @@ final class Requests {
         }
     }
 
-    /** A client is about to be asked: once it is gone, {@link #gone} ends the wait. */
+    /** A client is about to be asked. Call {@link #asked} afterwards. */
     void put(Pending opened) {
         byTarget.compute(opened.target, (same, known) -> {
             Set<UUID> ids = known == null ? ConcurrentHashMap.newKeySet() : known;
@@ -136,6 +168,24 @@ final class Requests {
         }
     }
 
+    /** These sessions on this node have been asked: once none is left that may answer, the wait ends. */
+    void asked(Pending opened, List<LiveSession> sessions) {
+        opened.asked = sessions;
+        // Race: some may have ended, or refused, before they were noted.
+        endUnlessAnswerable(opened.id, RouteError.gone(opened.target));
+    }
+
+    /** A session will not answer what was put to it; others may. False if it was not asked, or nothing waits for it any more. */
+    boolean refuse(UUID request, LiveSession session, RouteError error) {
+        Pending found = pending.get(request);
+        if (found == null || !found.isPutTo(session)) {
+            return false;
+        }
+        found.refuse(session, error);
+        endUnlessAnswerable(request, error);
+        return true;
+    }
+
     private void forgetTarget(Pending ended) {
         byTarget.computeIfPresent(ended.target, (same, ids) -> {
             ids.remove(ended.id);
@@ -143,18 +193,31 @@ final class Requests {
         });
     }
 
-    /** {@code others} says whether another node may answer a request, also after its target is gone from this one. */
+    /** {@code others} says whether another node may answer a request that nobody on this one will. */
     void answeredBy(Predicate<UUID> others) {
         elsewhere = others;
     }
 
-    /** A client or a session is gone from this node, and will answer nothing here. */
-    void gone(Address target) {
+    /** A session has ended on this node, and will answer nothing here. */
+    void gone(LiveSession session, CloseReason reason) {
+        gone(session.address(), reason);
+        gone(session.user().address(), reason);
+    }
+
+    private void gone(Address target, CloseReason reason) {
         Set<UUID> ids = byTarget.get(target);
         if (ids != null) {
-            List.copyOf(ids).stream()
-                    .filter(id -> !elsewhere.test(id))
-                    .forEach(id -> fail(id, RouteError.gone(target)));
+            RouteError error = RouteError.gone(target, reason);
+            List.copyOf(ids).forEach(id -> endUnlessAnswerable(id, error));
+        }
+    }
+
+    /** {@code error} is what the requester is told, unless a session has said why it does not answer. */
+    private void endUnlessAnswerable(UUID request, RouteError error) {
+        Pending found = pending.get(request);
+        if (found != null && !found.mayBeAnsweredHere() && !elsewhere.test(request)) {
+            RouteError refusal = found.refusal;
+            fail(request, refusal == null ? error : refusal);
         }
     }
 

@@ -38,6 +38,16 @@ public record RouteError(ErrorCode code, Optional<Address> target, String messag
         return to(target, ErrorCode.UNKNOWN_CLIENT, target + " is not connected any more");
     }
 
+    /** The same, with the reason if a reply may have been it. */
+    static RouteError gone(Address target, CloseReason reason) {
+        return reason == CloseReason.TOO_LARGE
+                ? to(
+                        target,
+                        ErrorCode.UNKNOWN_CLIENT,
+                        target + " is not connected any more: it sent more in one message than it may")
+                : gone(target);
+    }
+
     static RouteError mailboxFull(Address.Logic target, int bound) {
         return to(
                 target,

@@ -96,7 +96,7 @@ final class SessionLifecycle {
     private void replace(@Nullable LiveSession replaced) {
         if (replaced != null) {
             replaced.close(CloseReason.REPLACED);
-            ended(replaced.attachment());
+            ended(replaced.attachment(), CloseReason.REPLACED);
         }
     }
 
@@ -234,7 +234,7 @@ final class SessionLifecycle {
             // Its network is gone, and it has not noticed yet.
             taken.last().connection().close(CloseReason.RESUMED);
         }
-        ended(taken.last());
+        ended(taken.last(), CloseReason.RESUMED);
         session.user().tellAndPump();
         users.retire(session.user());
     }
@@ -325,14 +325,14 @@ final class SessionLifecycle {
     void disconnected(Attachment attachment, CloseReason reason) {
         User user = attachment.session().user();
         if (user.leave(attachment, reason)) {
-            ended(attachment);
+            ended(attachment, reason);
             user.tellAndPump();
             users.retire(user);
         }
     }
 
     /** A session is out of its user's list: what it waited for, and what waited for it, ends. */
-    private void ended(Attachment attachment) {
+    private void ended(Attachment attachment, CloseReason reason) {
         LiveSession session = attachment.session();
         if (session.isDetached()) {
             detached.decrementAndGet();
@@ -342,10 +342,7 @@ final class SessionLifecycle {
         attachment.end();
         session.subscriptions().close();
         acknowledgements.gone(session);
-        requests.gone(session.address());
-        if (session.user().sessions().isEmpty()) {
-            requests.gone(session.user().address());
-        }
+        requests.gone(session, reason);
     }
 
     /** The node ends, and nobody can come back to it. */

@@ -243,6 +243,27 @@ class ClusterLogicTest {
         assertThat(get(reply).payload()).isEqualTo(Payload.text("from two"));
     }
 
+    /** One who refuses leaves it to the others, on whichever node; the requester is told once the last one has. */
+    @Test
+    void aRequestThatAllSessionsRefuseHasFailed() {
+        FakeConnection near = new FakeConnection();
+        ClientSession here = one.connect("bob", near);
+        FakeConnection far = new FakeConnection();
+        ClientSession there = two.connect("bob", far);
+        ClientSession alice = one.connect("alice", new FakeConnection());
+        fixture.settle();
+        CompletionStage<Message> reply = ask(alice, Address.client("bob"));
+        eventually().until(() -> !far.offered.isEmpty());
+
+        here.refuse(near.offered.element().id(), "not here");
+        assertThat(reply.toCompletableFuture()).isNotDone();
+        there.refuse(far.offered.element().id(), "not there");
+
+        RouteError error = failure(reply);
+        assertThat(error.code()).isEqualTo(ErrorCode.REJECTED);
+        assertThat(error.message()).contains("not there");
+    }
+
     @Test
     void aLogicThatFailsElsewhereIsTold() {
         two.router.add("work", Logic.dispatched((message, context) -> {
@@ -292,7 +313,7 @@ class ClusterLogicTest {
         assertThat(failure(reply).code()).isEqualTo(ErrorCode.TIMEOUT);
     }
 
-    /** Bob leaves this node just when another says that he answers nothing there: whichever is the last of the two has to notice it. */
+    /** Nobody is left on this node just when another says that nobody answers there: whichever is the last of the two has to notice it. */
     @Test
     void aRequestThatNobodyIsLeftToAnswerHasFailed() throws Exception {
         ClusterMember member = (ClusterMember) one.cluster;
@@ -309,7 +330,7 @@ class ClusterLogicTest {
                 CyclicBarrier together = new CyclicBarrier(2);
                 Future<?> left = threads.submit(() -> {
                     RouterFixture.await(together);
-                    requests.gone(bob);
+                    requests.asked(pending, List.of());
                 });
                 RouterFixture.await(together);
                 member.waits().unanswered(request.id(), other, RouteError.unknownClient(bob));

@@ -15,6 +15,7 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jetbrains.lincheck.datastructures.Validate;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,7 +23,9 @@ import org.junit.jupiter.api.Test;
  * acknowledged or expire: each sender's messages come in their order and none twice, and in the end none that still waits is missing.
  */
 public class InboxLincheckTest {
-    private static final RouterFixture FIXTURE = new RouterFixture();
+    /** One for each run of the test: it may be repeated. */
+    private static RouterFixture fixture;
+
     private static final AtomicInteger USERS = new AtomicInteger();
 
     /** One who sends, in one thread at a time: only then is there an order. */
@@ -76,7 +79,7 @@ public class InboxLincheckTest {
     private static Attachment attachment(FakeConnection connection) {
         Principal principal = new Principal("user" + USERS.incrementAndGet(), Map.of());
         ClientGateway.Admission admission =
-                FIXTURE.endpoint.gateway().connect(principal, connection, new SessionStart.Resumable());
+                fixture.endpoint.gateway().connect(principal, connection, new SessionStart.Resumable());
         return (Attachment) ((ClientGateway.Admission.Admitted) admission).session();
     }
 
@@ -147,9 +150,14 @@ public class InboxLincheckTest {
         assertThat(connection.closed).hasNullValue();
     }
 
+    @BeforeAll
+    static void open() {
+        fixture = new RouterFixture();
+    }
+
     @AfterAll
     static void close() {
-        FIXTURE.close();
+        fixture.close();
     }
 
     @Test

@@ -52,16 +52,20 @@ public class MailboxLincheckTest {
     /** No request waits; this is what those would need. */
     private static final Deadlines DEADLINES = new Deadlines(InstantSource.system());
 
+    private static final Requests REQUESTS = new Requests(
+            1,
+            new Users(id -> {
+                throw new AssertionError("nobody connects");
+            }),
+            DEADLINES);
+
     private final List<Message> handled = new ArrayList<>();
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger dropped = new AtomicInteger();
     /** Its thread is not started: the worker's steps are those of the test. */
     private final WorkerRunner runner = new WorkerRunner(
             new LogicInvoker(
-                    (message, context) -> handled.add(message),
-                    new Alone(SELF),
-                    new Requests(1, DEADLINES),
-                    new RouterListener() {
+                    (message, context) -> handled.add(message), new Alone(SELF), REQUESTS, new RouterListener() {
                         @Override
                         public void failed(Message message, RouteError error) {
                             dropped.incrementAndGet();

@@ -20,39 +20,62 @@ class StartedClassesTest {
     @TempDir
     private Path folder;
 
+    private static final String CONFIGURATION = """
+            control: {host: 127.0.0.1, port: 0}
+            clients:
+              port: 0
+              idle-timeout: 30s
+              max-message: 64KiB
+            topics:
+              rules:
+                - {name: news/*, publish: alice, subscribe: "*"}
+            delivery:
+              retention: {sent: 30d, unsent: 90d}
+            log:
+              level: info
+            """;
+
     /**
      * For the first BigDecimal, JDK 25 makes a table of powers of five, which took a tenth of a start. JSON that is read has one, and so
      * have {@code Duration.multipliedBy} and {@code dividedBy}.
      */
     @Test
     void aStartThatFindsItsTablesNeedsNoBigDecimal() throws Exception {
-        String _ = classesOfAStart();
+        assertNoBigDecimal("--set", "control.port=0", "--set", "clients.port=0");
+    }
 
-        assertThat(classesOfAStart())
+    @Test
+    void aConfigurationFileNeedsNone() throws Exception {
+        Path file = Files.writeString(folder.resolve("signalbox.yaml"), CONFIGURATION);
+        assertNoBigDecimal("--config", file.toString());
+    }
+
+    private void assertNoBigDecimal(String... arguments) throws Exception {
+        String _ = classesOfAStart(arguments);
+
+        assertThat(classesOfAStart(arguments))
                 .contains("'dev/signalbox/server/node/Server'")
                 .doesNotContain("'java/math/BigDecimal'");
     }
 
     /** Until it is ready; then it is killed, since a stop is not looked at. */
-    private String classesOfAStart() throws IOException, InterruptedException {
+    private String classesOfAStart(String... arguments) throws IOException, InterruptedException {
         Path classes = folder.resolve("classes.log");
-        Process server = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xlog:class+init=info:file=" + classes,
-                        "-Xmx256m",
-                        "-XX:+UseSerialGC",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.signalbox.server.SignalboxCommand",
-                        "serve",
-                        "--set",
-                        "data.folder=" + folder.resolve("data"),
-                        "--set",
-                        "control.port=0",
-                        "--set",
-                        "clients.port=0")
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xlog:class+init=info:file=" + classes,
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.signalbox.server.SignalboxCommand",
+                "serve",
+                "--set",
+                "data.folder=" + folder.resolve("data")));
+        command.addAll(List.of(arguments));
+        Process server = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .start();

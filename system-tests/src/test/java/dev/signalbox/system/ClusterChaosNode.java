@@ -1,6 +1,7 @@
 package dev.signalbox.system;
 
 import dev.signalbox.testing.services.FaultProxy;
+import dev.signalbox.testing.services.FreePort;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,7 +15,7 @@ final class ClusterChaosNode implements AutoCloseable {
     private final Path folder;
     private final List<String> settings;
     private final FaultProxy proxy;
-    private final int clientsPort = ServerProcess.freePort();
+    private final int clientsPort = FreePort.find();
     private ServerProcess server;
 
     /** Begins to start it; {@code common} are the settings that are the same on all nodes. */

@@ -2,6 +2,7 @@ package dev.signalbox.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.testing.services.FreePort;
 import dev.signalbox.testing.simulator.SmsSimulator;
 import dev.signalbox.testing.simulator.SmsSimulatorOptions;
 import java.io.IOException;
@@ -51,7 +52,7 @@ class DocumentedCommandsTest {
     void startServer() throws IOException {
         requireCurl();
         provider = SmsSimulator.start(SmsSimulatorOptions.defaults());
-        clientsPort = ServerProcess.freePort();
+        clientsPort = FreePort.find();
         List<String> settings = new ArrayList<>(Messages.settings(provider));
         settings.add("clients.jwt.secret=" + JWT_SECRET);
         server = ServerProcess.start(folder.resolve("signalbox-data"), settings, clientsPort)

@@ -8,6 +8,7 @@ import dev.signalbox.maintenance.control.DrainReport;
 import dev.signalbox.maintenance.control.Maintenance;
 import dev.signalbox.maintenance.control.Signal;
 import dev.signalbox.testing.services.Effort;
+import dev.signalbox.testing.services.FreePort;
 import dev.signalbox.testing.services.RealHaproxy;
 import io.grpc.CallOptions;
 import io.grpc.Grpc;
@@ -57,8 +58,8 @@ class MaintenanceOfThreeNodesTest {
     private final AtomicLong served = new AtomicLong();
     private final AtomicBoolean stop = new AtomicBoolean();
     private final List<ServiceNode> nodes = new ArrayList<>();
-    private final int httpPort = ServerProcess.freePort();
-    private final int grpcPort = ServerProcess.freePort();
+    private final int httpPort = FreePort.find();
+    private final int grpcPort = FreePort.find();
     private final CompletableFuture<RealHaproxy> proxy = new CompletableFuture<>();
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

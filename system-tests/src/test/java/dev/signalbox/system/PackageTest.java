@@ -3,6 +3,7 @@ package dev.signalbox.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.testing.services.Effort;
+import dev.signalbox.testing.services.FreePort;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
@@ -171,8 +172,8 @@ class PackageTest {
                 .map(block -> block.group(1))
                 .collect(Collectors.joining());
         String script = "trap 'kill $(jobs -p) || true; wait' EXIT\n"
-                + documented.replace("3001", Integer.toString(ServerProcess.freePort()));
-        int port = ServerProcess.freePort();
+                + documented.replace("3001", Integer.toString(FreePort.find()));
+        int port = FreePort.find();
 
         Execution start = Execution.of(
                 place,

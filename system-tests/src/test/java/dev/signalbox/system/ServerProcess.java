@@ -2,9 +2,9 @@ package dev.signalbox.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.testing.services.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -42,7 +42,7 @@ final class ServerProcess implements AutoCloseable {
 
     /** The same, with clients on a port of the caller's choice; 0 picks a free one. */
     static ServerProcess start(Path folder, List<String> settings, int clientsPort) {
-        int port = freePort();
+        int port = FreePort.find();
         List<String> arguments = new ArrayList<>(List.of("serve"));
         List<String> all = new ArrayList<>(settings);
         all.addAll(List.of("data.folder=" + folder, "control.port=" + port, "clients.port=" + clientsPort));
@@ -168,13 +168,5 @@ final class ServerProcess implements AutoCloseable {
 
     private static Path log(Path folder) {
         return folder.resolve("server.log");
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -74,6 +74,7 @@ public final class TemplateText implements CompiledTemplate {
             return Mustache.compiler()
                     .withEscaper(html ? Escapers.HTML : Escapers.NONE)
                     .withCollector(variables)
+                    .withFormatter(variables)
                     .withLoader(name -> {
                         throw new TemplateException("it includes '" + name + "'; templates include no others");
                     })
@@ -94,15 +95,21 @@ public final class TemplateText implements CompiledTemplate {
         var text = new BoundedText(LONGEST_RESULT);
         try {
             compile(source, html, new Variables()).execute(values, text);
-        } catch (MustacheException.Context missing) {
-            throw new TemplateException(
-                    "variable '" + missing.key + "' is missing (line " + missing.lineNo + ")", missing);
         } catch (MustacheException failed) {
-            throw failed.getCause() instanceof TemplateException own
-                    ? own
-                    : new TemplateException(String.valueOf(failed.getMessage()), failed);
+            throw why(failed);
         }
         return text.toString();
+    }
+
+    /** What of ours the engine has caught is told as it was. */
+    private static TemplateException why(MustacheException failed) {
+        if (failed.getCause() instanceof TemplateException own) {
+            return own;
+        }
+        String words = failed instanceof MustacheException.Context missing
+                ? "variable '" + missing.key + "' is missing (line " + missing.lineNo + ")"
+                : String.valueOf(failed.getMessage());
+        return new TemplateException(words, failed);
     }
 
     private static final class VariableNames implements Mustache.Visitor {

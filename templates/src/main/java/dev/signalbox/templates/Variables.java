@@ -11,18 +11,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a template reaches its variables: only members of maps and elements of lists, never a field or method of a Java object. It
- * counts each look-up and each pass of a section, and ends a rendering that takes too many, such as of a list within itself
- * several times over. For one rendering; not thread-safe.
+ * counts each look-up in a map, each value that is printed, each section and each pass of one, and ends a rendering that takes too many,
+ * such as of a list within itself several times over. For one rendering; not thread-safe.
  */
-final class Variables extends BasicCollector {
-    private static final int MOST_STEPS = 100_000;
-
-    private int steps;
+final class Variables extends BasicCollector implements Mustache.Formatter {
+    private long steps;
 
     private void step() {
         steps++;
-        if (steps > MOST_STEPS) {
-            throw new TemplateException("it takes more than " + MOST_STEPS + " steps; shorten its lists");
+        if (steps > RenderingSteps.MOST) {
+            throw new TemplateException("it takes more than " + RenderingSteps.MOST + " steps; shorten its lists");
         }
     }
 
@@ -47,14 +45,22 @@ final class Variables extends BasicCollector {
         };
     }
 
+    /** The engine keeps the fetcher for each name, so what counts is the fetcher's use. */
     @Override
     public Mustache.VariableFetcher createFetcher(Object context, String name) {
-        step();
-        return Variables::member;
+        return this::member;
     }
 
-    private static @Nullable Object member(Object context, String name) {
+    private @Nullable Object member(Object context, String name) {
+        step();
         return context instanceof Map<?, ?> map && map.containsKey(name) ? map.get(name) : Template.NO_FETCHER_FOUND;
+    }
+
+    /** An element of a list is printed without a look-up. */
+    @Override
+    public String format(Object value) {
+        step();
+        return String.valueOf(value);
     }
 
     @Override

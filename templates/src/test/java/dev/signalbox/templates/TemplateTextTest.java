@@ -107,4 +107,26 @@ class TemplateTextTest {
         assertThatThrownBy(() -> TemplateText.of("x".repeat(TemplateText.LONGEST + 1), false))
                 .isInstanceOf(TemplateException.class);
     }
+
+    /** The engine remembers how a name is found, which must not hide how often that is done. None of these writes anything. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{{v}}", "{{.}}", "{{o.v}}"})
+    void whatEachPassDoesIsCounted(String tag) {
+        String most = tag.repeat((TemplateText.LONGEST - 100) / tag.length());
+        Map<String, Object> values = Map.of("l", Collections.nCopies(1_000, ""), "v", "", "o", Map.of("v", ""));
+
+        assertThatThrownBy(
+                        () -> TemplateText.of("{{#l}}" + most + "{{/l}}", false).render(values))
+                .isInstanceOf(TemplateException.class)
+                .hasMessageContaining("more than 1000000 steps");
+    }
+
+    /** What fills all that a template may make is within the bound. */
+    @Test
+    void aLargeTextTakesItsSteps() {
+        List<Map<String, Object>> rows = Collections.nCopies(20_000, Map.of("a", 1, "b", true, "c", "x"));
+        assertThat(TemplateText.of("{{#l}}{{a}}{{#b}}{{c}}{{/b}}{{^b}}-{{/b}}\n{{/l}}", false)
+                        .render(Map.of("l", rows)))
+                .hasSize(60_000);
+    }
 }

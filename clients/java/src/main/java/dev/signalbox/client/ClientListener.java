@@ -20,10 +20,13 @@ public interface ClientListener {
      */
     default void onMessage(Message message) {}
 
-    /** Somebody asks. By default nothing is answered, and the one who asked waits until the time is up. */
+    /**
+     * Somebody asks. If it fails with a {@link MessageRefusal}, as it does by default, the request is refused for this reason. If it fails with
+     * anything else, or the reply is larger than the server takes, that is a problem, and the request is refused, too. The one who asked is told
+     * so once no other session of this client is left that may reply.
+     */
     default CompletionStage<Draft> onRequest(Message request) {
-        return CompletableFuture.failedFuture(
-                new UnsupportedOperationException("this client answers no requests; " + request.from() + " asked"));
+        return CompletableFuture.failedFuture(new MessageRefusal("this client answers no requests"));
     }
 
     /** The server has subscribed this session to a topic, whose messages the returned listener is told. */

@@ -2,6 +2,7 @@ package dev.signalbox.client;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -53,7 +54,7 @@ final class Deliveries {
             listener.onMessage(message);
             answer(Frames.frame("ack").put("id", message.id()), message.id());
         } catch (MessageRefusal refusal) {
-            answer(Frames.frame("nack").put("id", message.id()).put("reason", refusal.reason()), message.id());
+            answer(nack(message, refusal), message.id());
         } catch (RuntimeException | Error e) {
             session.loop().execute(() -> handled.remove(message.id()));
             throw e;
@@ -77,20 +78,54 @@ final class Deliveries {
         }
     }
 
-    /** Somebody asks. */
+    /** Somebody asks, and is told if this session does not reply. */
     void asked(JsonNode frame) {
         Message request = Frames.message(frame);
-        events.add(() -> {
+        events.add(() -> ask(request));
+    }
+
+    /** On the listener's thread. */
+    private void ask(Message request) {
+        try {
             var _ = listener.onRequest(request).whenComplete((reply, failure) -> {
                 if (failure != null) {
-                    events.problem(failure);
+                    notReplied(request, failure);
                 } else if (reply == null) {
-                    events.problem(new IllegalStateException("onRequest completed without a reply"));
+                    notReplied(request, new IllegalStateException("onRequest completed without a reply"));
                 } else {
-                    ObjectNode answer = Frames.frame("reply", reply).put("id", request.id());
-                    session.loop().execute(() -> write(answer));
+                    session.loop().execute(() -> reply(request, reply));
                 }
             });
-        });
+        } catch (RuntimeException | Error e) {
+            notReplied(request, e);
+        }
+    }
+
+    private void reply(Message request, Draft reply) {
+        try {
+            session.write(Frames.frame("reply", reply).put("id", request.id()));
+        } catch (RefusedException tooLarge) {
+            events.problem(tooLarge);
+            write(nack(request, new MessageRefusal("reply too large: " + tooLarge.getMessage())));
+        }
+    }
+
+    private void notReplied(Message request, Throwable failure) {
+        Throwable why =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (why instanceof MessageRefusal refusal) {
+            refuse(request, refusal);
+        } else {
+            events.problem(why);
+            refuse(request, new MessageRefusal("its handler failed"));
+        }
+    }
+
+    private void refuse(Message request, MessageRefusal refusal) {
+        session.loop().execute(() -> write(nack(request, refusal)));
+    }
+
+    private static ObjectNode nack(Message message, MessageRefusal refusal) {
+        return Frames.frame("nack").put("id", message.id()).put("reason", refusal.reason());
     }
 }

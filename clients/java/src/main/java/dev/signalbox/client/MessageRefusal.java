@@ -1,6 +1,9 @@
 package dev.signalbox.client;
 
-/** Thrown by {@link ClientListener#onMessage}: the message is refused for this reason, and does not come again. */
+/**
+ * Thrown by {@link ClientListener#onMessage}: the message is refused for this reason, and does not come again. In
+ * {@link ClientListener#onRequest}: the request is not answered by this session, for this reason.
+ */
 public final class MessageRefusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

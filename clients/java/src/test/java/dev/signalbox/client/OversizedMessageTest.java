@@ -69,17 +69,22 @@ class OversizedMessageTest extends ClientFixture {
         assertThat(recorder.all(State.class)).doesNotContain(State.WAITING, State.CLOSED);
     }
 
+    /** A problem here, and a refusal for the one who asked, who need not wait until the time is up. */
     @Test
-    void anAnswerThatIsTooLargeIsAProblem() {
+    void aReplyThatIsTooLargeIsRefusedToTheRequester() {
         recorder.answering(request -> CompletableFuture.completedFuture(Draft.text("x".repeat(2_000))));
         narrow();
         SignalboxClient bob = client("bob", ClientListener.NONE);
-        CompletableFuture<Message> asked = bob.request("client:alice", Draft.text("?"), LONG);
-        recorder.awaitCount(RefusedException.class, 1);
 
+        CompletableFuture<Message> asked = bob.request("client:alice", Draft.text("?"), LONG);
+
+        assertThat(failure(asked))
+                .isInstanceOfSatisfying(
+                        RefusedException.class,
+                        refused -> assertThat(refused.code()).isEqualTo("rejected"))
+                .hasMessageContaining("reply too large: it takes");
+        recorder.awaitCount(RefusedException.class, 1);
         assertThat(recorder.all(State.class)).doesNotContain(State.WAITING, State.CLOSED);
-        bob.close();
-        assertThat(failure(asked)).isInstanceOf(ConnectionLostException.class);
     }
 
     /** Otherwise the refusal could not be sent, and the message would come again with each connection. */

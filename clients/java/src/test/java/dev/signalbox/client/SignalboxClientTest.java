@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -317,9 +318,44 @@ class SignalboxClientTest extends ClientFixture {
         ready("bob", recorder);
         SignalboxClient alice = client("alice", ClientListener.NONE);
 
-        assertThat(failure(alice.request("client:bob", Draft.text("anybody?"), Duration.ofSeconds(1))))
-                .isInstanceOf(ClientException.class);
+        assertRefused(alice.request("client:bob", Draft.text("anybody?"), LONG), "its handler failed");
         recorder.awaitCount(IllegalStateException.class, 1);
+    }
+
+    private static void assertRefused(CompletableFuture<?> call, String reason) {
+        assertThat(failure(call))
+                .isInstanceOfSatisfying(
+                        RefusedException.class,
+                        refused -> assertThat(refused.code()).isEqualTo("rejected"))
+                .hasMessageContaining(reason);
+    }
+
+    /** Whoever asks is told at once that nobody will reply, however that came about. */
+    @Test
+    void aRequestIsRefusedWithAReason() {
+        Recorder recorder = new Recorder().answering(request -> switch (request.text()) {
+            case "throw" -> throw new IllegalStateException("it is broken, and that is nobody's business");
+            case "refuse" -> throw new MessageRefusal("not for you");
+            default ->
+                CompletableFuture.supplyAsync(() -> {
+                    throw new MessageRefusal("not now");
+                });
+        });
+        ready("bob", recorder);
+        ready("carol", new Recorder() {
+            @Override
+            public CompletionStage<Draft> onRequest(Message request) {
+                return NONE.onRequest(request);
+            }
+        });
+        SignalboxClient alice = client("alice", ClientListener.NONE);
+
+        assertRefused(alice.request("client:bob", Draft.text("throw"), LONG), "its handler failed");
+        assertRefused(alice.request("client:bob", Draft.text("refuse"), LONG), "not for you");
+        assertRefused(alice.request("client:bob", Draft.text("later"), LONG), "not now");
+        assertRefused(alice.request("client:carol", Draft.text("?"), LONG), "answers no requests");
+        recorder.awaitCount(IllegalStateException.class, 1);
+        assertThat(recorder.all(MessageRefusal.class)).isEmpty();
     }
 
     /** The handler's thread is not the one that completes futures. */

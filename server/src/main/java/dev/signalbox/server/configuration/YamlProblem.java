@@ -1,10 +1,9 @@
 package dev.signalbox.server.configuration;
 
-import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.TokenStreamLocation;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
 
 /**
  * What is wrong with a file that is not YAML, in words that quote nothing of it: there may be a secret on that line.
@@ -13,13 +12,12 @@ import tools.jackson.core.TokenStreamLocation;
  * @param column from 1
  */
 record YamlProblem(int line, int column, String words) {
-    private static final Pattern MARK = Pattern.compile("(?m)^ in [^\n]*, line (\\d{1,7}), column (\\d{1,7}):");
     private static final String OPEN_QUOTE = "has a quote that is not closed, or text after a closing quote";
 
-    static YamlProblem of(String text, JacksonException failure) {
-        String message = failure.getOriginalMessage();
-        String words = words(ownWords(message));
-        int[] place = place(failure, words.equals(OPEN_QUOTE));
+    /** {@code failure} is what the parser threw. */
+    static YamlProblem of(String text, RuntimeException failure) {
+        String words = words(ownWords(failure));
+        int[] place = place(text, failure, words.equals(OPEN_QUOTE));
         int tab = text.lines()
                 .skip(place[0] - 1L)
                 .findFirst()
@@ -30,22 +28,35 @@ record YamlProblem(int line, int column, String words) {
                 : new YamlProblem(place[0], tab + 1, "is indented with a tab; YAML takes only spaces there");
     }
 
-    /** The parser repeats parts of the file, indented: these do not count. */
-    private static String ownWords(String message) {
-        return message.lines().filter(line -> !line.startsWith(" ")).collect(Collectors.joining("\n"));
+    /** Without the parts of the file that the parser repeats. */
+    private static String ownWords(RuntimeException failure) {
+        return failure instanceof MarkedYamlEngineException marked
+                ? marked.getContext() + "\n" + marked.getProblem()
+                : String.valueOf(failure.getMessage());
     }
 
     /** The parser names where it began with something, and where it stopped. */
-    private static int[] place(JacksonException failure, boolean begin) {
-        List<int[]> marks = MARK.matcher(failure.getOriginalMessage())
-                .results()
-                .map(mark -> new int[] {Integer.parseInt(mark.group(1)), Integer.parseInt(mark.group(2))})
-                .toList();
-        if (marks.isEmpty()) {
-            TokenStreamLocation known = failure.getLocation();
-            return new int[] {Math.max(1, known.getLineNr()), Math.max(1, known.getColumnNr())};
+    private static int[] place(String text, RuntimeException failure, boolean begin) {
+        if (failure instanceof ReaderException reader) {
+            return place(text, reader.getPosition());
         }
-        return begin ? marks.getFirst() : marks.getLast();
+        return (failure instanceof MarkedYamlEngineException marked ? mark(marked, begin) : Optional.<Mark>empty())
+                .map(at -> new int[] {at.getLine() + 1, at.getColumn() + 1})
+                .orElse(new int[] {1, 1});
+    }
+
+    private static Optional<Mark> mark(MarkedYamlEngineException failure, boolean begin) {
+        return begin
+                ? failure.getContextMark().or(failure::getProblemMark)
+                : failure.getProblemMark().or(failure::getContextMark);
+    }
+
+    /** {@code position} counts code points. */
+    private static int[] place(String text, int position) {
+        String before = text.substring(0, text.offsetByCodePoints(0, position));
+        int lineStart = before.lastIndexOf('\n') + 1;
+        int line = 1 + (int) before.chars().filter(c -> c == '\n').count();
+        return new int[] {line, 1 + before.codePointCount(lineStart, before.length())};
     }
 
     private static int tabInIndentation(String line) {

@@ -9,18 +9,19 @@ public final class YamlText {
 
     private YamlText() {}
 
-    /**
-     * Reads this text, and no longer one. The buffer holds all of it, since SnakeYAML Engine 3.0.1 fails with an
-     * IndexOutOfBoundsException where an emoji, which is two chars, lies across the end of a buffer. Keys that are given twice are left to
-     * the caller, who can say which.
-     */
+    /** Reads this text, and no longer one. */
     public static YAMLFactory factory(String text) {
-        int buffer = LEAST_BUFFER + text.length();
-        return YAMLFactory.builder()
-                .loadSettings(LoadSettings.builder()
-                        .setBufferSize(buffer)
-                        .setAllowDuplicateKeys(true)
-                        .build())
+        return YAMLFactory.builder().loadSettings(settings(text)).build();
+    }
+
+    /**
+     * For this text, and no longer one. The buffer holds all of it, since SnakeYAML Engine 3.0.1 fails with an IndexOutOfBoundsException where an
+     * emoji, which is two chars, lies across the end of a buffer. Keys that are given twice are left to the caller, who can say which.
+     */
+    static LoadSettings settings(String text) {
+        return LoadSettings.builder()
+                .setBufferSize(LEAST_BUFFER + text.length())
+                .setAllowDuplicateKeys(true)
                 .build();
     }
 }

@@ -40,6 +40,11 @@ class YamlProblemTest {
                 Arguments.of("control:\n  port: 1\n  port: 2\n", "control.port: is given twice", "line 3 column"),
                 Arguments.of("log:\n  level: info\nlog:\n  format: json\n", "log: is given twice", "line 3 column"),
                 Arguments.of("log: {level: info}\n---\nlog: {format: json}\n", "second YAML document", "line 3"),
+                Arguments.of("log: {level: info}\n---\n", "second YAML document", "line 3"),
+                Arguments.of("log:\n  [a, b]: " + SECRET + "\n", "where a key must be", "line 2 column 3"),
+                Arguments.of("log:\n  ? {a: [b]}\n  : " + SECRET + "\nnone: 1", "none: there is no such key", "line 4"),
+                Arguments.of("# 🚦\nlog:\n  level: \u0007" + SECRET + "\n", "control character", "line 3 column 10"),
+                Arguments.of("- " + SECRET + "\n", "has no keys", "line 1"),
                 Arguments.of("log: " + "[".repeat(100) + "]".repeat(100), "nested too deeply", "line 1"),
                 Arguments.of(SECRET + "\n", "has no keys", "line 1"));
     }

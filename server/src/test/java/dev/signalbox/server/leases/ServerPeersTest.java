@@ -8,10 +8,9 @@ import dev.signalbox.server.Run;
 import dev.signalbox.server.SignalboxCommand;
 import dev.signalbox.server.configuration.ConfigException;
 import dev.signalbox.server.node.Server;
+import dev.signalbox.testing.services.FreePort;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -77,15 +76,6 @@ class ServerPeersTest {
         }
     }
 
-    /** Ports that were free a moment ago, each another. */
-    private static int[] freePorts() throws Exception {
-        InetAddress loopback = InetAddress.getLoopbackAddress();
-        try (ServerSocket one = new ServerSocket(0, 1, loopback);
-                ServerSocket two = new ServerSocket(0, 1, loopback)) {
-            return new int[] {one.getLocalPort(), two.getLocalPort()};
-        }
-    }
-
     private void awaitStatus(String name, Server server, String... words) {
         await().atMost(PATIENCE)
                 .untilAsserted(() ->
@@ -94,10 +84,10 @@ class ServerPeersTest {
 
     @Test
     void oneServesTheOtherTakesOverAndBothSayThatThisIsAdvisory() throws Exception {
-        int[] ports = freePorts();
-        try (Server one = start("one", ports[0], ports[1])) {
+        List<Integer> ports = FreePort.find(2);
+        try (Server one = start("one", ports.getFirst(), ports.getLast())) {
             awaitStatus("one", one, "SERVING   this node is one", "problem   the peer is silent", "advisory");
-            try (Server two = start("two", ports[1], ports[0])) {
+            try (Server two = start("two", ports.getLast(), ports.getFirst())) {
                 awaitStatus("one", one, "SERVING", "leader    one", "problem   none");
                 awaitStatus("two", two, "WAITING   this node is two", "leader    one", "problem   none", "advisory");
                 assertThat(get(two, "/health")).contains("\"role\":\"WAITING\"");
@@ -140,10 +130,11 @@ class ServerPeersTest {
         Path key = Files.writeString(folder.resolve("key.pem"), bundle.getPrivateKeyPEM());
         SSLContext trusting = SSLContext.getInstance("TLS");
         trusting.init(null, bundle.toTrustManagerFactory().getTrustManagers(), null);
-        int[] ports = freePorts();
+        List<Integer> ports = FreePort.find(2);
         try (HttpClient http = HttpClient.newBuilder().sslContext(trusting).build();
-                Server trusts = startOverTls("one", ports[0], ports[1], chain, key, "ha.peer.ca-file=" + chain);
-                Server stranger = startOverTls("two", ports[1], ports[0], chain, key)) {
+                Server trusts =
+                        startOverTls("one", ports.getFirst(), ports.getLast(), chain, key, "ha.peer.ca-file=" + chain);
+                Server stranger = startOverTls("two", ports.getLast(), ports.getFirst(), chain, key)) {
             await().atMost(PATIENCE)
                     .untilAsserted(
                             () -> assertThat(get(http, trusts, "/metrics")).contains("signalbox_peer_up 1.0"));

@@ -49,43 +49,46 @@ class ConsumerLoopTest {
     /** A drain that ended before would let the next owner of the partition begin with what was handled here. */
     @Test
     void whatCouldNotBeCommittedIsNotSettled() throws Exception {
-        var consumer = new RefusingConsumer();
-        var gate = new AdmissionGate();
-        var loop = new ConsumerLoop<>(consumer, _ -> {}, gate, KafkaWorkerOptions.defaults());
-        loop.start(Set.of("orders"));
-        try {
-            assertThat(consumer.refused.await(60, TimeUnit.SECONDS)).isTrue();
-            gate.close();
-            assertThat(loop.awaitSettled(in(Duration.ofMillis(300)))).isFalse();
-            consumer.answers = true;
+        try (var closed = new RefusedCommit()) {
+            assertThat(closed.loop.awaitSettled(in(Duration.ofMillis(300)))).isFalse();
+            closed.consumer.answers = true;
 
-            assertThat(loop.awaitSettled(in(LONG))).isTrue();
+            assertThat(closed.loop.awaitSettled(in(LONG))).isTrue();
 
-            assertThat(consumer.committed(Set.of(PARTITION))).containsEntry(PARTITION, new OffsetAndMetadata(1));
-        } finally {
-            loop.close();
+            assertThat(closed.consumer.committed(Set.of(PARTITION))).containsEntry(PARTITION, new OffsetAndMetadata(1));
         }
     }
 
     /** It would be refused, and what else is in the same commit with it. */
     @Test
     void whatWasTakenAwayBeforeItsCommitIsNotCommitted() throws Exception {
-        var consumer = new RefusingConsumer();
-        var gate = new AdmissionGate();
-        var loop = new ConsumerLoop<>(consumer, _ -> {}, gate, KafkaWorkerOptions.defaults());
-        loop.start(Set.of("orders"));
-        try {
-            assertThat(consumer.refused.await(60, TimeUnit.SECONDS)).isTrue();
-            gate.close();
-            consumer.schedulePollTask(() -> {
-                loop.onPartitionsLost(Set.of(PARTITION));
-                consumer.answers = true;
+        try (var closed = new RefusedCommit()) {
+            closed.consumer.schedulePollTask(() -> {
+                closed.loop.onPartitionsLost(Set.of(PARTITION));
+                closed.consumer.answers = true;
             });
 
-            assertThat(loop.awaitSettled(in(LONG))).isTrue();
+            assertThat(closed.loop.awaitSettled(in(LONG))).isTrue();
 
-            assertThat(consumer.committed(Set.of(PARTITION))).isEmpty();
-        } finally {
+            assertThat(closed.consumer.committed(Set.of(PARTITION))).isEmpty();
+        }
+    }
+
+    /** A loop that has handled one record, whose commit was refused, behind a gate that is closed. */
+    private static final class RefusedCommit implements AutoCloseable {
+        final RefusingConsumer consumer = new RefusingConsumer();
+        final ConsumerLoop<Integer, Integer> loop;
+
+        RefusedCommit() throws InterruptedException {
+            var gate = new AdmissionGate();
+            loop = new ConsumerLoop<>(consumer, _ -> {}, gate, KafkaWorkerOptions.defaults());
+            loop.start(Set.of("orders"));
+            assertThat(consumer.refused.await(60, TimeUnit.SECONDS)).isTrue();
+            gate.close();
+        }
+
+        @Override
+        public void close() {
             loop.close();
         }
     }

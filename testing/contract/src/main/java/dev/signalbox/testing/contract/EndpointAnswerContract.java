@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Test;
 
 /** Requests and their replies, messages and their acknowledgements. */
 abstract class EndpointAnswerContract extends EndpointTopicContract {
+    /** Longer than a test takes. */
+    private static final Duration LONG = Duration.ofHours(1);
+
     @Test
     void aRequestToLogicGetsItsReply() {
         TestClient alice = client("alice");
@@ -38,6 +41,51 @@ abstract class EndpointAnswerContract extends EndpointTopicContract {
 
         bob.reply(asked.id(), text("twice"));
         assertThat(next(bob, Event.Failed.class).code()).isEqualTo("unknown-request");
+    }
+
+    @Test
+    void aClientMayRefuseARequest() {
+        TestClient alice = client("alice");
+        TestClient bob = client("bob");
+
+        alice.request("q1", "client:bob", text("how are you?"), LONG);
+        bob.refuse(next(bob, Event.Asked.class).id(), "none of your business");
+        assertThat(next(alice, Event.Failed.class)).satisfies(failed -> {
+            assertThat(failed.id()).contains("q1");
+            assertThat(failed.code()).isEqualTo("rejected");
+            assertThat(failed.message()).contains("none of your business");
+        });
+    }
+
+    /** Both are told: who asked need not wait until the time is up. */
+    @Test
+    void aReplyAboveTheLimitOfPayloadsFailsTheRequest() {
+        TestClient alice = client("alice");
+        TestClient bob = client("bob");
+
+        alice.request("q1", "client:bob", text("all of it?"), LONG);
+        bob.reply(next(bob, Event.Asked.class).id(), text("x".repeat(50 << 10)));
+        assertThat(next(bob, Event.Failed.class).code()).isEqualTo("too-large");
+        assertThat(next(alice, Event.Failed.class))
+                .satisfies(failed -> assertThat(failed.id()).contains("q1"))
+                .satisfies(failed -> assertThat(failed.code()).isEqualTo("too-large"));
+    }
+
+    /** Also if the client is back by then: its new session was not asked. */
+    @Test
+    void aReplyThatEndsItsConnectionFailsTheRequest() {
+        TestClient alice = client("alice");
+        TestClient bob = client("bob");
+
+        alice.request("q1", "client:bob", text("all of it?"), LONG);
+        Event.Asked asked = next(bob, Event.Asked.class);
+        client("bob");
+        bob.reply(asked.id(), text("x".repeat(200 << 10)));
+        assertThat(next(alice, Event.Failed.class)).satisfies(failed -> {
+            assertThat(failed.id()).contains("q1");
+            assertThat(failed.code()).isEqualTo("unknown-client");
+            assertThat(failed.message()).contains("more in one message than it may");
+        });
     }
 
     @Test

@@ -32,8 +32,8 @@ public final class RealEtcdCluster implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Path folder = Scratch.folder("etcd-cluster");
-    private final List<Integer> clientPorts = freePorts();
-    private final List<Integer> peerPorts = freePorts();
+    private final List<Integer> clientPorts = FreePort.find(MEMBERS);
+    private final List<Integer> peerPorts = FreePort.find(MEMBERS);
     private final Map<Integer, Process> processes = new HashMap<>();
 
     private RealEtcdCluster() {}
@@ -57,10 +57,6 @@ public final class RealEtcdCluster implements AutoCloseable {
                 }
             }
         }
-    }
-
-    private static List<Integer> freePorts() {
-        return IntStream.range(0, MEMBERS).map(_ -> FreePort.find()).boxed().toList();
     }
 
     private Process launch(int member) {
