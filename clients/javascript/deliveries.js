@@ -1,7 +1,7 @@
 import { Refusal, SignalboxError } from './errors.js';
 import { Message, encode } from './message.js';
 
-/** Messages whose ids are remembered, so that what comes again is not handled again. */
+/** Messages whose ids are remembered, so that what comes again is not handled again; and answers to requests that wait for a connection. */
 const REMEMBERED = 1_000;
 
 /**
@@ -16,6 +16,8 @@ const FAILED = 'its handler failed';
 /** Messages and requests outside topics. */
 export class Deliveries {
   #handled = new Map();
+  /** Answers to requests that found no connection; the server keeps the requests as long as the session may come back. */
+  #late = [];
 
   /**
    * `session` has `write(frame)`, which is false if there is no connection, and `tell(type, detail)`; `onMessage` and `onRequest` are the
@@ -67,12 +69,29 @@ export class Deliveries {
   async asked(frame) {
     const answer = await this.#reply(new Message(frame));
     try {
-      this.session.write({ ...answer, id: frame.id });
+      this.#answer({ ...answer, id: frame.id });
     } catch (error) {
       this.session.tell('problem', error);
       const why = error instanceof SignalboxError ? `reply too large: ${error.message}` : FAILED;
-      this.session.write({ ...nack(why), id: frame.id });
+      this.#answer({ ...nack(why), id: frame.id });
     }
+  }
+
+  #answer(answer) {
+    if (!this.session.write(answer)) {
+      this.#late.splice(0, this.#late.length - REMEMBERED + 1);
+      this.#late.push(answer);
+    }
+  }
+
+  /** The session has a connection again. */
+  resumed() {
+    this.#late.splice(0).forEach((answer) => this.#answer(answer));
+  }
+
+  /** The session has ended, and with it what it was asked. */
+  restarted() {
+    this.#late = [];
   }
 
   async #reply(request) {

@@ -230,8 +230,13 @@ export class Signalbox extends EventTarget {
     this.#topics.goOn(frame.resume?.topics ?? []);
     this.#calls.connected((waiting) => this.#write(waiting));
     if (before !== undefined) {
-      this.#tell(before === this.session ? 'resumed' : 'restarted', { session: this.session });
+      this.#cameBack(before === this.session ? 'resumed' : 'restarted');
     }
+  }
+
+  #cameBack(how) {
+    this.#deliveries[how]();
+    this.#tell(how, { session: this.session });
   }
 
   #ok(frame) {

@@ -66,6 +66,23 @@ test('who asks is told why there is no reply', async () => {
   assert.equal(problems.length, 2);
 });
 
+test('a reply that found no connection is sent with the next one, and none of a session that has ended', async () => {
+  const written = [];
+  let open = false;
+  const session = { write: (frame) => open && written.push(frame) > 0, tell: () => {} };
+  const deliveries = new Deliveries(session, { onRequest: (request) => request.text });
+  await deliveries.asked({ id: 'q1', text: 'of a session that ends' });
+  deliveries.restarted();
+  for (let i = 2; i <= 1_002; i++) {
+    await deliveries.asked({ id: `q${i}`, text: 'late' });
+  }
+  open = true;
+  deliveries.resumed();
+  assert.deepEqual([written.length, written[0].id, written.at(-1).id], [1_000, 'q3', 'q1002']);
+  deliveries.resumed();
+  assert.equal(written.length, 1_000);
+});
+
 test('what a broken connection leaves open fails, and what may be repeated is sent again', async () => {
   const calls = new Calls(10);
   const sent = [];

@@ -1,7 +1,10 @@
 package dev.signalbox.client;
 
+import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -9,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Messages outside topics: those that want to be acknowledged are handled once, whatever comes again. For the client's loop. */
 final class Deliveries {
-    /** Messages whose ids are remembered. */
+    /** Messages whose ids are remembered, and answers to requests that wait for a connection. */
     private static final int REMEMBERED = 1_000;
 
     /** What became of a message; {@code answer} is null while it is handled. */
@@ -19,6 +22,8 @@ final class Deliveries {
     private final ClientListener listener;
     private final Events events;
     private final Map<String, Handled> handled = new LinkedHashMap<>();
+    /** Answers to requests that found no connection; the server keeps the requests as long as the session may come back. */
+    private final Queue<ObjectNode> late = new ArrayDeque<>(1);
 
     Deliveries(Session session, ClientListener listener, Events events) {
         this.session = session;
@@ -78,6 +83,18 @@ final class Deliveries {
         }
     }
 
+    /** The session has a connection again. */
+    void resumed() {
+        List<ObjectNode> answers = List.copyOf(late);
+        late.clear();
+        answers.forEach(this::write);
+    }
+
+    /** The session has ended, and with it what it was asked. */
+    void restarted() {
+        late.clear();
+    }
+
     /** Somebody asks, and is told if this session does not reply. */
     void asked(JsonNode frame) {
         Message request = Frames.message(frame);
@@ -103,10 +120,19 @@ final class Deliveries {
 
     private void reply(Message request, Draft reply) {
         try {
-            session.write(Frames.frame("reply", reply).put("id", request.id()));
+            answer(Frames.frame("reply", reply).put("id", request.id()));
         } catch (RefusedException tooLarge) {
             events.problem(tooLarge);
-            write(nack(request, new MessageRefusal("reply too large: " + tooLarge.getMessage())));
+            answer(nack(request, new MessageRefusal("reply too large: " + tooLarge.getMessage())));
+        }
+    }
+
+    private void answer(ObjectNode answer) {
+        if (!session.write(answer)) {
+            if (late.size() == REMEMBERED) {
+                late.remove();
+            }
+            late.add(answer);
         }
     }
 
@@ -122,7 +148,7 @@ final class Deliveries {
     }
 
     private void refuse(Message request, MessageRefusal refusal) {
-        session.loop().execute(() -> write(nack(request, refusal)));
+        session.loop().execute(() -> answer(nack(request, refusal)));
     }
 
     private static ObjectNode nack(Message message, MessageRefusal refusal) {

@@ -291,8 +291,17 @@ final class Session {
         become(State.OPEN);
         subscriptions.goOn(resumption.path("topics"));
         calls.connected();
-        before.ifPresent(old -> events.add(
-                old.equals(session) ? () -> listener.onResumed(session) : () -> listener.onRestarted(session)));
+        before.ifPresent(old -> cameBack(session, old.equals(session)));
+    }
+
+    private void cameBack(String session, boolean resumed) {
+        if (resumed) {
+            deliveries.resumed();
+            events.add(() -> listener.onResumed(session));
+        } else {
+            deliveries.restarted();
+            events.add(() -> listener.onRestarted(session));
+        }
     }
 
     private void ended(Connection over, int code, String reason) {

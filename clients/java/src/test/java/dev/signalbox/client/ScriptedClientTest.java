@@ -335,6 +335,43 @@ class ScriptedClientTest {
         assertThat(recorder.texts()).hasSize(1_002).endsWith("m1000", "m0");
     }
 
+    @Test
+    void aReplyThatFoundNoConnectionIsSentWithTheNext() {
+        Peer next = afterAReplyWithoutAConnection();
+        next.welcome("s1", "t2");
+
+        assertThat(next.read("reply").path("id").asString("")).isEqualTo("r1");
+    }
+
+    @Test
+    void aReplyOfASessionThatHasEndedIsNotSent() {
+        Peer next = afterAReplyWithoutAConnection();
+        next.welcome("s2", "t2");
+        next.say(acknowledged(1));
+
+        assertThat(next.read("ack").path("id").asString("")).isEqualTo("m1");
+    }
+
+    /** A connection that was not welcomed yet; the one before has ended while the listener was busy with a request. */
+    private Peer afterAReplyWithoutAConnection() {
+        CompletableFuture<Draft> reply = new CompletableFuture<>();
+        CountDownLatch asked = new CountDownLatch(1);
+        recorder.answering(request -> {
+            asked.countDown();
+            return reply;
+        });
+        Session session = session(options());
+        Peer first = welcomed();
+        first.say("{\"type\":\"request\",\"id\":\"r1\",\"from\":\"client:bob\",\"text\":\"?\"}");
+        await().atMost(LONG).until(() -> asked.getCount() == 0);
+        first.close();
+        Peer next = server.accept();
+        next.read("auth");
+        reply.complete(Draft.text("late"));
+        CompletableFuture.runAsync(() -> {}, session.loop()).join();
+        return next;
+    }
+
     private static String acknowledged(int number) {
         return "{\"type\":\"message\",\"id\":\"m" + number + "\",\"from\":\"client:bob\",\"ack\":true,\"text\":\"m"
                 + number + "\"}";
