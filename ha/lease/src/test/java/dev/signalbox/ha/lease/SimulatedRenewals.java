@@ -25,7 +25,7 @@ final class SimulatedRenewals implements LeaseStore {
         return new Seen(rows.find(name), mark);
     }
 
-    /** Takes the lease, from whoever holds it if nobody has taken or renewed it since it was looked at. */
+    /** Takes the lease, from its holder if nobody has taken or renewed it since it was looked at. */
     Acquisition take(String name, String owner, Duration ttl, Seen seen) {
         if (mark == seen.mark()) {
             rows.find(name).filter(held -> !held.owner().equals(owner)).ifPresent(held -> {
