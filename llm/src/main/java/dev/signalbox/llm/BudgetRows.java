@@ -34,21 +34,32 @@ enum BudgetRows {
         @Override
         boolean addIfItFits(Connection connection, Charge charge) throws SQLException {
             update(connection, ADD_ON_DUPLICATE, charge.account(), 0L, 0L, end(charge));
-            return update(
-                            connection,
-                            "UPDATE signalbox_llm_budget SET tokens = tokens + ?, nanos = nanos + ?"
-                                    + " WHERE account = ? AND tokens <= ? AND nanos <= ?",
-                            charge.tokens(),
-                            charge.nanos(),
-                            charge.account(),
-                            charge.tokenLimit() - charge.tokens(),
-                            charge.nanoLimit() - charge.nanos())
-                    == 1;
+            return changeIfItFits(connection, charge);
         }
 
         @Override
         void add(Connection connection, Charge charge) throws SQLException {
             update(connection, ADD_ON_DUPLICATE, charge.account(), charge.tokens(), charge.nanos(), end(charge));
+        }
+    },
+
+    /** Its one statement that inserts or changes (MERGE) has races, so a row that is not there is made before it is changed. */
+    SQLSERVER("sqlserver") {
+        @Override
+        boolean addIfItFits(Connection connection, Charge charge) throws SQLException {
+            if (changeIfItFits(connection, charge)) {
+                return true;
+            }
+            update(connection, INSERT_IF_ABSENT, charge.account(), 0L, 0L, end(charge));
+            return changeIfItFits(connection, charge);
+        }
+
+        @Override
+        void add(Connection connection, Charge charge) throws SQLException {
+            if (!change(connection, charge)) {
+                update(connection, INSERT_IF_ABSENT, charge.account(), 0L, 0L, end(charge));
+                change(connection, charge);
+            }
         }
     };
 
@@ -58,6 +69,10 @@ enum BudgetRows {
             + " SET tokens = budget.tokens + excluded.tokens, nanos = budget.nanos + excluded.nanos";
     private static final String ADD_ON_DUPLICATE = "INSERT INTO signalbox_llm_budget" + INSERT
             + " ON DUPLICATE KEY UPDATE tokens = tokens + VALUES(tokens), nanos = nanos + VALUES(nanos)";
+    private static final String INSERT_IF_ABSENT = "BEGIN TRY INSERT INTO signalbox_llm_budget" + INSERT
+            + "; END TRY BEGIN CATCH IF ERROR_NUMBER() NOT IN (2601, 2627) THROW; END CATCH";
+    private static final String CHANGE =
+            "UPDATE signalbox_llm_budget SET tokens = tokens + ?, nanos = nanos + ? WHERE account = ?";
 
     private final String folder;
 
@@ -69,6 +84,7 @@ enum BudgetRows {
     static BudgetRows of(Connection connection) throws SQLException {
         return switch (connection.getMetaData().getDatabaseProductName()) {
             case "MySQL", "MariaDB" -> MYSQL;
+            case "Microsoft SQL Server" -> SQLSERVER;
             default -> STANDARD;
         };
     }
@@ -83,6 +99,24 @@ enum BudgetRows {
 
     /** Adds a charge to its account, whatever the limits. */
     abstract void add(Connection connection, Charge charge) throws SQLException;
+
+    /** Returns whether there was a row, and the charge fits. */
+    private static boolean changeIfItFits(Connection connection, Charge charge) throws SQLException {
+        return update(
+                        connection,
+                        CHANGE + " AND tokens <= ? AND nanos <= ?",
+                        charge.tokens(),
+                        charge.nanos(),
+                        charge.account(),
+                        charge.tokenLimit() - charge.tokens(),
+                        charge.nanoLimit() - charge.nanos())
+                == 1;
+    }
+
+    /** Returns whether there was a row. */
+    private static boolean change(Connection connection, Charge charge) throws SQLException {
+        return update(connection, CHANGE, charge.tokens(), charge.nanos(), charge.account()) == 1;
+    }
 
     private static long end(Charge charge) {
         return charge.windowEnd().toEpochMilli();

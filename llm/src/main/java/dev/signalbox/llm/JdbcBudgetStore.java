@@ -16,13 +16,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 
 /**
- * Budgets in a database, for nodes that share them: PostgreSQL, MariaDB, MySQL, or SQLite from 3.24. Two short transactions an attempt. Rows
- * of windows that have ended are deleted when the next begins. Thread-safe.
+ * Budgets in a database, for nodes that share them: PostgreSQL, MariaDB, MySQL, SQL Server (not verified live), or SQLite from 3.24. Two
+ * short transactions an attempt. Rows of windows that have ended are deleted when the next begins. Thread-safe.
  */
 public final class JdbcBudgetStore implements LlmBudgetStore {
     /**
-     * The folder of the table's migrations on the class path, with one each for {@code postgresql}, {@code mysql} and
-     * {@code sqlite}: for those who have all their tables made by one tool, such as Flyway.
+     * The folder of the table's migrations on the class path, with one each for {@code postgresql}, {@code mysql},
+     * {@code sqlserver} and {@code sqlite}: for those who have all their tables made by one tool, such as Flyway.
      */
     public static final String MIGRATIONS = "dev/signalbox/llm";
 

@@ -10,6 +10,7 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.TokenUsage;
 import dev.signalbox.testing.services.RealMariaDb;
 import dev.signalbox.testing.services.RealPostgres;
+import dev.signalbox.testing.sqlserver.StandIn;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 class LlmBudgetStoreTest {
     private static final Instant NOW = Instant.parse("2026-11-21T05:00:00Z");
     private static final LlmRequest HI = LlmRequest.of("hi").withParameters(LlmParameters.NONE.withMaxTokens(100));
+    private static final AtomicInteger STAND_INS = new AtomicInteger();
     private static final long MOST = 2 + 16 + 16 + 100;
 
     private final AtomicLong asked = new AtomicLong();
@@ -39,7 +42,11 @@ class LlmBudgetStoreTest {
     static List<LlmBudgetStore> stores() {
         var postgres = new PGSimpleDataSource();
         postgres.setUrl(RealPostgres.shared().freshDatabase());
-        return List.of(jdbc(postgres), jdbc(mariaDb()), new MemoryBudgetStore(10));
+        return List.of(
+                jdbc(postgres),
+                jdbc(mariaDb()),
+                jdbc(StandIn.dataSource("budgets" + STAND_INS.incrementAndGet())),
+                new MemoryBudgetStore(10));
     }
 
     private static DataSource mariaDb() {

@@ -14,6 +14,10 @@ final class Masked {
     private static final Pattern OPAQUE = Pattern.compile("(?s)^((?:jdbc:)?[a-zA-Z][\\w+.-]*:)(?!//).*@");
 
     private static final Pattern PARAMETER = Pattern.compile("([?&;\\s]|^)([^?&;=\\s]+)=([^&;\\s#]*)");
+
+    /** After a semicolon, as URLs of SQL Server have them: a value goes on until the next one, or is in braces and holds anything. */
+    private static final Pattern PAIR = Pattern.compile("(;\\s*)([^?&;=\\s]+)\\s*=\\s*(\\{(?:[^}]|}})*+}?|[^;]*)");
+
     private static final Pattern SENSITIVE = Pattern.compile(
             "pass|pwd|secret|token|credential|signature|^sig$|auth|(access|api|account|private|shared)?[._-]?key$",
             Pattern.CASE_INSENSITIVE);
@@ -24,7 +28,8 @@ final class Masked {
     static String text(String text) {
         String withoutUser = AUTHORITY.matcher(text).replaceAll(Secret.MASK + "@");
         String withoutOpaque = OPAQUE.matcher(withoutUser).replaceAll("$1" + Secret.MASK + "@");
-        return PARAMETER.matcher(withoutOpaque).replaceAll(Masked::parameter);
+        String withoutPairs = PAIR.matcher(withoutOpaque).replaceAll(Masked::parameter);
+        return PARAMETER.matcher(withoutPairs).replaceAll(Masked::parameter);
     }
 
     private static String parameter(MatchResult found) {

@@ -1,7 +1,6 @@
 package dev.signalbox.server.node;
 
 import dev.signalbox.database.DatabaseConfig;
-import dev.signalbox.database.Dialect;
 import dev.signalbox.database.Tls;
 import dev.signalbox.delivery.queue.BodyKey;
 import dev.signalbox.delivery.queue.BodyProtection;
@@ -15,7 +14,8 @@ import java.util.stream.Stream;
 /** The keys of what features share. */
 final class NodeKeys {
     private static final Kind<DatabaseConfig> DATABASE = new Kind<>(
-            "postgresql://HOST/NAME, mysql://HOST/NAME or sqlite:FILE, also with jdbc: before it", NodeKeys::database);
+            "postgresql://HOST/NAME, mysql://HOST/NAME, sqlserver://HOST?database=NAME or sqlite:FILE, also with jdbc: before it",
+            DatabaseConfig::of);
 
     private static final Kind<List<BodyKey>> BODY_KEY_LIST = new Kind<>(
             "keys as ID:KEY with blanks or line breaks in between, where KEY is 32 bytes in Base64",
@@ -29,7 +29,7 @@ final class NodeKeys {
     static final Key<DatabaseConfig> DATABASE_URL = Key.optional(
             "database.url",
             DATABASE,
-            "PostgreSQL, MariaDB, MySQL or SQLite, without user and password. By default the file `signalbox.db` in the data"
+            "PostgreSQL, MariaDB, MySQL, SQL Server or SQLite, without user and password. By default the file `signalbox.db` in the data"
                     + " folder.");
     static final Key<String> DATABASE_USER =
             Key.optional("database.user", Kind.text("1 to 128 characters", 1, 128), "The database's user.");
@@ -100,15 +100,6 @@ final class NodeKeys {
             LOG_FORMAT,
             LOG_LEVEL,
             SHUTDOWN_TIMEOUT);
-
-    /** The tables of the server's features are made for all but this one. */
-    private static DatabaseConfig database(String url) {
-        DatabaseConfig config = DatabaseConfig.of(url);
-        if (config.dialect() == Dialect.SQLSERVER) {
-            throw new IllegalArgumentException("the server keeps its data in PostgreSQL, MariaDB, MySQL or SQLite");
-        }
-        return config;
-    }
 
     /** Their ids differ; what is wrong with one is said without it. */
     private static List<BodyKey> bodyKeys(String text) {

@@ -75,11 +75,17 @@ public record NodeSettings(
         var mode = reading.find(NodeKeys.DATABASE_TLS);
         var authority = reading.find(NodeKeys.DATABASE_TLS_CA);
         boolean server = database.dialect() != Dialect.SQLITE;
+        boolean takesFile = database.dialect() != Dialect.SQLSERVER;
         boolean verified = mode.equals(Optional.of(Tls.Mode.VERIFIED));
         reading.check(mode.isEmpty() || server, NodeKeys.DATABASE_TLS, "has no meaning for SQLite, which is a file");
         reading.check(authority.isEmpty() || verified, NodeKeys.DATABASE_TLS_CA, "needs database.tls: verified");
+        reading.check(
+                authority.isEmpty() || takesFile,
+                NodeKeys.DATABASE_TLS_CA,
+                "is not for SQL Server, whose driver reads no PEM: import the authorities into a trust store with keytool"
+                        + " -importcert, and name it as trustStore in database.url");
         return mode.isPresent() && server
-                ? database.withTls(new Tls(mode.get(), authority.filter(file -> verified)))
+                ? database.withTls(new Tls(mode.get(), authority.filter(file -> verified && takesFile)))
                 : database;
     }
 

@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
     private static final String TOKEN = "0123456789abcdef";
@@ -159,11 +161,26 @@ class ConfigurationTest {
 
     @Test
     void neverShowsTheCredentialsOfAUrl() {
-        violates("'sqlserver://***@h/d' is not allowed", "database.url=sqlserver://me:swordfish@h/d");
+        violates("'oracle://***@h/d' is not allowed", "database.url=oracle://me:swordfish@h/d");
         assertThat(Loaded.of(Optional.empty(), Map.of(), List.of("database.url=postgresql://me:swordfish@h/d"))
                         .print())
                 .contains("postgresql://***@h/d")
                 .doesNotContain("swordfish");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sqlserver://h?database=d&password=swordfish",
+                "jdbc:sqlserver://h;database=d;password=a swordfish",
+                "jdbc:sqlserver://h;password={a;sword}}fish};database=d",
+                "jdbc:sqlserver://h;database=d; trustStorePassword = {a swordfish}"
+            })
+    void neverShowsThePasswordInAUrlOfSqlServer(String url) {
+        assertThat(Loaded.of(Optional.empty(), Map.of(), List.of("database.url=" + url))
+                        .print())
+                .contains("sqlserver://h", "database=d", "assword", "=***")
+                .doesNotContain("fish");
     }
 
     @Test
@@ -212,9 +229,16 @@ class ConfigurationTest {
         violates("are both given", "database.password=a", "database.password-file=b");
         violates("must name a file: there is no such file", "database.password-file=none");
         violates("region", "delivery.sms.default-region=XX");
-        violates("postgresql://HOST/NAME, mysql://HOST/NAME or sqlite:FILE", "database.url=sqlserver://h/d");
+        violates(
+                "postgresql://HOST/NAME, mysql://HOST/NAME, sqlserver://HOST?database=NAME or sqlite:FILE",
+                "database.url=oracle://h/d");
         violates("has no meaning for SQLite", "database.tls=verified");
         violates("needs database.tls: verified", "database.url=postgresql://h/d", "database.tls-ca=ca.pem");
+        violates(
+                "name it as trustStore in database.url",
+                "database.url=sqlserver://h?database=d",
+                "database.tls=verified",
+                "database.tls-ca=ca.pem");
     }
 
     @Test

@@ -152,6 +152,14 @@ class DeliveryReceiptsTest {
     }
 
     @Nested
+    class OnSqlServer extends Contract {
+        @Override
+        DatabaseConfig newDatabase() {
+            return QueueTables.emptied(SqlServer.config());
+        }
+    }
+
+    @Nested
     class OnPostgres extends Contract {
         private static String url = "";
 

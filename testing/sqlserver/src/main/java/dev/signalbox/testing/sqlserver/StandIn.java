@@ -8,6 +8,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.Set;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** Databases in the memory of this process that know some functions and views of SQL Server. They last as long as the process. */
@@ -50,6 +51,11 @@ public final class StandIn {
             }
         }
         return Translating.connection(DriverManager.getConnection(place));
+    }
+
+    /** Makes connections as {@link #connect} does, and can do nothing else. */
+    public static DataSource dataSource(String name) {
+        return Translating.dataSource(name);
     }
 
     private static void make(String place) throws SQLException {

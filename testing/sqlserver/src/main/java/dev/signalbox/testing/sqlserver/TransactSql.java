@@ -14,8 +14,9 @@ record TransactSql(String sql, boolean passesOver) {
     /** Changes nothing. */
     private static final String NOTHING = "set @nothing = 1";
 
-    private static final Pattern PASSING_OVER =
-            Pattern.compile("begin try (.*); end try begin catch if error_number\\(\\).* end catch", Pattern.DOTALL);
+    private static final Pattern PASSING_OVER = Pattern.compile(
+            "begin try (.*); end try begin catch if error_number\\(\\).* end catch",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private static final Pattern APPLOCK = Pattern.compile("declare @got int; exec @got = sp_getapplock .*");
     private static final Pattern RENAME = Pattern.compile("exec sp_rename '(\\w+)', '(\\w+)'");
@@ -34,6 +35,10 @@ record TransactSql(String sql, boolean passesOver) {
     private static final Pattern FILTERED_KEY =
             Pattern.compile("create unique index (\\w+) on (\\w+) \\((\\w+)(?:, \\w+)*\\) where (.*)");
 
+    private static final Pattern UNLESS_THERE =
+            Pattern.compile("if object_id\\('(\\w+)'\\) is null\\s+create table \\1\\b");
+
+    private static final Pattern INDEX_OF_TABLE = Pattern.compile(",((?:\\s|--.*\n)*)index \\w+ \\([^)]*\\)");
     private static final Pattern FILTERED_INDEX = Pattern.compile("(create index \\w+ on \\w+ \\([^)]*\\)) where .*");
 
     static TransactSql of(String given) {
@@ -62,6 +67,8 @@ record TransactSql(String sql, boolean passesOver) {
         text = COMPUTED.matcher(text).replaceAll("$1 bigint generated always as $2");
         text = OUTPUT.matcher(text).replaceFirst("select $2 from final table ($1 $3)");
         text = FILTERED_KEY.matcher(text).replaceFirst(TransactSql::key);
+        text = UNLESS_THERE.matcher(text).replaceFirst("create table if not exists $1");
+        text = INDEX_OF_TABLE.matcher(text).replaceAll("$1");
         text = FILTERED_INDEX.matcher(text).replaceFirst("$1");
         return locked(text);
     }

@@ -6,12 +6,15 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** JDBC objects of H2 that are told {@link TransactSql}, and whose failures have the numbers of SQL Server. */
@@ -39,8 +42,33 @@ final class Translating {
                 Objects.equals(arguments[0], SNAPSHOT_OF_SQL_SERVER)
                         ? call(h2, method, SNAPSHOT_OF_H2)
                         : call(h2, method, arguments);
+            case "getMetaData" -> metaData((DatabaseMetaData) made(h2, method));
             default -> call(h2, method, arguments);
         });
+    }
+
+    /** One that only makes connections. */
+    static DataSource dataSource(String name) {
+        return proxy(DataSource.class, (method, arguments) -> {
+            if (!method.getName().equals("getConnection")) {
+                throw new SQLFeatureNotSupportedException(method.getName());
+            }
+            return StandIn.connect(name);
+        });
+    }
+
+    /** Flyway has to see what it really is, since it talks to SQL Server in words of its own. */
+    private static DatabaseMetaData metaData(DatabaseMetaData h2) {
+        return proxy(
+                DatabaseMetaData.class,
+                (method, arguments) -> method.getName().equals("getDatabaseProductName") && !isAskedByFlyway()
+                        ? "Microsoft SQL Server"
+                        : call(h2, method, arguments));
+    }
+
+    private static boolean isAskedByFlyway() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.anyMatch(frame -> frame.getClassName().startsWith("org.flywaydb.")));
     }
 
     private static Statement statement(Statement h2) {

@@ -108,6 +108,32 @@ class StandInTest {
     }
 
     @Test
+    void tableThatIsThereIsNotMadeAgain() throws SQLException {
+        String table = """
+                -- Made once.
+                if object_id('u') is null
+                create table u (
+                    id int not null primary key,
+                    at bigint not null, -- when
+                    index u_at (at)
+                );
+                """;
+        execute(table);
+        execute("insert into u (id, at) values (1, 2)");
+        execute(table);
+        assertThat(count("exists (select 1 from u where at = 2)")).isZero();
+        insert(INSERT, 1, "a");
+        assertThat(count("exists (select 1 from u where at = 2)")).isEqualTo(1);
+    }
+
+    @Test
+    void itSaysThatItIsSqlServer() throws SQLException {
+        try (Connection another = StandIn.dataSource(name).getConnection()) {
+            assertThat(another.getMetaData().getDatabaseProductName()).isEqualTo("Microsoft SQL Server");
+        }
+    }
+
+    @Test
     void textIsFoundInAnyCase() throws SQLException {
         insert(INSERT, 1, "Hello");
         assertThat(count("name collate Latin1_General_100_CI_AS like '%hELL%' escape '!'"))
