@@ -3,6 +3,7 @@ package dev.signalbox.router;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -43,12 +44,8 @@ final class ClusterAnnouncer {
     }
 
     /** All sessions, for a node that has missed something. */
-    synchronized void tellAll(Consumer<ClusterFrame> toOne) {
-        ClusterPages.cut(
-                version,
-                told.values(),
-                ClusterAnnouncer::characters,
-                part -> toOne.accept(new ClusterFrame.Sessions(part)));
+    synchronized Iterator<ClusterFrame.Sessions> all() {
+        return new ClusterPages<>(version, told.values(), ClusterAnnouncer::characters, ClusterFrame.Sessions::new);
     }
 
     private static int characters(SessionInfo session) {

@@ -15,7 +15,7 @@ import java.util.List;
  * @param <C> a change of it
  */
 final class ClusterCopy<E, C> {
-    /** After that, what was asked for is asked for again. */
+    /** After that without a part of it, what was asked for is asked for again. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** Changes that may come before all that was asked for; beyond it, all is asked for again. */
@@ -171,6 +171,7 @@ final class ClusterCopy<E, C> {
             return;
         }
         nextPart++;
+        askedAt = clock.instant();
         arriving.addAll(part.entries());
         if (part.isLast()) {
             complete();

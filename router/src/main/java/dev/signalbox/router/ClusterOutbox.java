@@ -1,8 +1,11 @@
 package dev.signalbox.router;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,6 +29,12 @@ final class ClusterOutbox {
 
         /** What it takes of the outbox's bound. */
         int size();
+
+        /** It is published: what has to come behind it may be added. */
+        default void isTaken() {}
+
+        /** It leaves without being published. */
+        default void isDropped() {}
     }
 
     private static final class Frame implements Item {
@@ -81,6 +90,12 @@ final class ClusterOutbox {
             return frame;
         }
 
+        /** From now on it gets no more names. */
+        @Override
+        public void isDropped() {
+            frame();
+        }
+
         /** Its envelope had a place: what follows shows that something is missing. */
         @Override
         public Consumer<ClusterLinkException> failed() {
@@ -90,6 +105,68 @@ final class ClusterOutbox {
         @Override
         public int size() {
             return 0;
+        }
+    }
+
+    /**
+     * Something long that is said in parts. The next is made when the one before is published, and stands behind what was added meanwhile: so it takes
+     * no more room than one part however long it is, holds nothing up, and goes as fast as the broker takes it. Guarded by {@code series}.
+     */
+    private static final class Series {
+        private final String about;
+        private Iterator<byte[]> rest;
+
+        private Series(String about, Iterator<byte[]> parts) {
+            this.about = about;
+            this.rest = parts;
+        }
+    }
+
+    /** The next part of a series. One that is not carried is noticed by its receiver, by the parts' numbers. */
+    private final class Part implements Item {
+        private final Series of;
+        private byte @Nullable [] frame;
+
+        private Part(Series of) {
+            this.of = of;
+        }
+
+        @Override
+        public byte[] frame() {
+            synchronized (series) {
+                if (frame == null) {
+                    frame = of.rest.next();
+                }
+                return frame;
+            }
+        }
+
+        @Override
+        public Consumer<ClusterLinkException> failed() {
+            return ClusterSender::ignore;
+        }
+
+        @Override
+        public int size() {
+            return 0;
+        }
+
+        @Override
+        public void isTaken() {
+            synchronized (series) {
+                if (of.rest.hasNext()) {
+                    items.add(new Part(of));
+                } else {
+                    series.remove(of.about);
+                }
+            }
+        }
+
+        @Override
+        public void isDropped() {
+            synchronized (series) {
+                series.remove(of.about);
+            }
         }
     }
 
@@ -107,6 +184,9 @@ final class ClusterOutbox {
     private volatile @Nullable Notice lastNotice;
 
     private final Object noticing = new Object();
+
+    /** Those that are not said whole yet, by what they are about. Guarded by itself. */
+    private final Map<String, Series> series = new HashMap<>();
 
     /** Places to leave free before the next envelope, so that receivers know that they miss something. */
     private final AtomicLong free = new AtomicLong();
@@ -146,6 +226,23 @@ final class ClusterOutbox {
     }
 
     /**
+     * Says something long in parts, of which there is one at least. If the same is being said already, that ends, and it is said anew: who asks twice is
+     * answered once.
+     */
+    void add(String about, Iterator<byte[]> parts) {
+        synchronized (series) {
+            Series present = series.get(about);
+            if (present != null) {
+                present.rest = parts;
+                return;
+            }
+            Series fresh = new Series(about, parts);
+            series.put(about, fresh);
+            items.add(new Part(fresh));
+        }
+    }
+
+    /**
      * A publication was refused: subscribers of its topic miss something, and those of other topics do not. They are told so in its place: behind what was
      * added before, and before what is added afterwards.
      */
@@ -176,6 +273,10 @@ final class ClusterOutbox {
         return items.isEmpty();
     }
 
+    long waitingBytes() {
+        return bytes.get();
+    }
+
     /** The receiving node is gone: what waits, and what is still added, fails. */
     void close() {
         closed = true;
@@ -193,9 +294,25 @@ final class ClusterOutbox {
         while (next != null && (taken.isEmpty() || size + next.frame().length <= most)) {
             taken.add(next);
             size += next.frame().length;
-            bytes.addAndGet(-next.size());
-            var _ = items.poll();
+            remove(next);
+            next.isTaken();
             next = items.peek();
+        }
+        return taken;
+    }
+
+    private void remove(Item first) {
+        bytes.addAndGet(-first.size());
+        var _ = items.poll();
+    }
+
+    /** All items, none of which will be published. */
+    List<Item> takeAll() {
+        List<Item> taken = new ArrayList<>();
+        for (Item next = items.peek(); next != null; next = items.peek()) {
+            next.isDropped();
+            taken.add(next);
+            remove(next);
         }
         return taken;
     }

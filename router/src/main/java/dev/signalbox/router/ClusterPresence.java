@@ -287,11 +287,14 @@ final class ClusterPresence implements TopicPresence.Others {
             sender.tell(node, new ClusterFrame.PresenceUnchanged(partition, known));
             return;
         }
-        ClusterPages.cut(
-                told.version,
-                told.users,
-                each -> each.topic().length() + each.user().length(),
-                part -> sender.tell(node, new ClusterFrame.Presence(partition, part)));
+        sender.tell(
+                node,
+                "presence." + partition,
+                new ClusterPages<>(
+                        told.version,
+                        told.users,
+                        each -> each.topic().length() + each.user().length(),
+                        part -> new ClusterFrame.Presence(partition, part)));
     }
 
     /**

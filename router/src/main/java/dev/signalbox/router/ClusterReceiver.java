@@ -69,7 +69,7 @@ final class ClusterReceiver {
             case ClusterFrame.Left left -> member.registry().left(node, left);
             case ClusterFrame.Touched touched -> member.registry().touched(node, touched.at());
             case ClusterFrame.Ask _ ->
-                member.announcer().tellAll(each -> member.sender().tell(node, each));
+                member.sender().tell(node, "sessions", member.announcer().all());
             case ClusterFrame.Sessions(ClusterCopy.Part<SessionInfo> part) -> {
                 member.registry().arrived(node, part);
                 if (part.isLast()) {

@@ -1,5 +1,6 @@
 package dev.signalbox.router;
 
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -81,6 +82,24 @@ final class ClusterSender {
                 == ClusterWriter.Offered.TOO_LARGE) {
             tell(node, tooLarge.apply(maxBytes));
         }
+    }
+
+    /**
+     * Tells a node something long, in parts of which there is one at least, as its link takes them; what is told about the same already ends with that.
+     * {@code parts} is read on the writer's thread.
+     */
+    void tell(RemoteNode node, String about, Iterator<? extends ClusterFrame> parts) {
+        writer.offer(node.outbox(), about, new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return parts.hasNext();
+            }
+
+            @Override
+            public byte[] next() {
+                return codec.encode(parts.next());
+            }
+        });
     }
 
     /**

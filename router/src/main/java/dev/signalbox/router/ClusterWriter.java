@@ -1,5 +1,6 @@
 package dev.signalbox.router;
 
+import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
@@ -16,20 +17,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Publishes what this node says to others. Thread-safe.
  *
- * <p>One thread takes what has gathered for a channel into one envelope. If nothing was published for {@link #GATHER} it does so at once; under load
- * an envelope is made that often, with all that came meanwhile. One thread for all channels is what keeps the order of each.
+ * <p>One thread takes what has gathered for a channel into one envelope. If nothing came since the last one, and the pause after it is over, it does so
+ * at once; under load envelopes are made as often as {@link ClusterPace} says, with all that came meanwhile. One thread for all channels is what keeps the
+ * order of each.
  */
 final class ClusterWriter implements AutoCloseable {
-    private static final long GATHER = 100_000;
-
     /** How long the last envelopes may take. */
     private static final long FAREWELL = 1_000_000_000;
+
+    /** How often it is looked whether they are confirmed. */
+    private static final long LOOK_AGAIN = 1_000_000;
 
     /** Places that are left free before a new outbox. */
     private static final long RESERVED = 1 << 20;
 
     /** Of an envelope with more than one frame. */
-    private static final int ENVELOPE_BYTES = 64 << 10;
+    private static final int ENVELOPE_BYTES = 256 << 10;
 
     /** Published, and not confirmed yet: beyond it, frames wait here, where their senders notice. */
     private static final long MAX_UNDER_WAY = 4 << 20;
@@ -63,6 +66,15 @@ final class ClusterWriter implements AutoCloseable {
 
     private volatile boolean asleep;
     private volatile boolean closed;
+
+    /**
+     * What was published of all channels at a time.
+     *
+     * @param outboxes that had something to say; zero if nothing did
+     * @param frames in their envelopes
+     * @param isBehind whether at least another whole envelope waits in one of them
+     */
+    private record Round(int outboxes, int frames, boolean isBehind) {}
 
     /** {@code buffers} if what is sent while the link is down waits for it. */
     ClusterWriter(ClusterLink link, ClusterEnvelope envelope, UUID self, boolean buffers) {
@@ -114,6 +126,14 @@ final class ClusterWriter implements AutoCloseable {
         return Offered.TAKEN;
     }
 
+    /** Takes over what is said in parts; nothing comes of it if it cannot be said now. */
+    void offer(ClusterOutbox outbox, String about, Iterator<byte[]> parts) {
+        if ((down == null || buffers) && !closed && !outbox.isClosed()) {
+            outbox.add(about, parts);
+            list(outbox);
+        }
+    }
+
     /**
      * Has what is in an outbox published. Race: what is added after the link went down, or the outbox was closed, is found by the writer, which lets it
      * fail.
@@ -139,13 +159,21 @@ final class ClusterWriter implements AutoCloseable {
     }
 
     private void run() {
+        ClusterPace pace = new ClusterPace();
+        boolean rested = true;
         while (!closed) {
             long began = System.nanoTime();
-            if (publishOnce()) {
-                LockSupport.parkNanos(this, GATHER - (System.nanoTime() - began));
-            } else {
+            Round round = publishOnce();
+            if (round.outboxes() == 0) {
                 rest();
+            } else if (!round.isBehind()) {
+                if (!rested) {
+                    pace.gathered(round.frames());
+                }
+                LockSupport.parkNanos(this, pace.pause() - (System.nanoTime() - began));
             }
+            // What follows a rest is published at once, and tells nothing of how fast frames come.
+            rested = round.outboxes() == 0;
         }
         publishOnce();
         awaitConfirmation();
@@ -169,38 +197,45 @@ final class ClusterWriter implements AutoCloseable {
         return down != null ? buffers : underWay.get() >= MAX_UNDER_WAY;
     }
 
-    /** Publishes an envelope for each channel that has something to say. False if there was nothing to do. */
-    private boolean publishOnce() {
-        int rounds = listed.size();
-        boolean did = false;
-        for (int i = 0; i < rounds; i++) {
+    /** Publishes an envelope for each channel that has something to say. */
+    private Round publishOnce() {
+        int count = listed.size();
+        int outboxes = 0;
+        int published = 0;
+        boolean isBehind = false;
+        for (int i = 0; i < count; i++) {
             ClusterOutbox next = listed.remove();
             if (isHeldUp() && !next.isClosed()) {
                 listed.add(next);
             } else {
                 next.unlist();
-                serve(next);
-                did = true;
+                published += serve(next);
+                isBehind |= next.waitingBytes() >= ENVELOPE_BYTES;
+                outboxes++;
             }
         }
-        return did;
+        return new Round(outboxes, published, isBehind);
     }
 
-    private void serve(ClusterOutbox outbox) {
+    /** Returns how many frames were published. */
+    private int serve(ClusterOutbox outbox) {
+        int served = 0;
         if (outbox.isClosed()) {
             fail(outbox, "the node is gone");
         } else if (down != null) {
             fail(outbox, String.valueOf(down));
         } else {
-            publish(outbox);
+            served = publish(outbox);
         }
         if (!outbox.isEmpty() && outbox.list()) {
             listed.add(outbox);
         }
+        return served;
     }
 
     private void fail(ClusterOutbox outbox, String reason) {
-        List<ClusterOutbox.Item> items = take(outbox, Integer.MAX_VALUE);
+        List<ClusterOutbox.Item> items = outbox.takeAll();
+        noLongerWait(items);
         if (!items.isEmpty()) {
             // Before anybody is told: what is published next may be of a sender whose message before was among these.
             outbox.leavesPlace();
@@ -210,17 +245,16 @@ final class ClusterWriter implements AutoCloseable {
         items.forEach(each -> each.failed().accept(failure));
     }
 
-    private List<ClusterOutbox.Item> take(ClusterOutbox outbox, int most) {
-        List<ClusterOutbox.Item> items = outbox.take(most);
+    private void noLongerWait(List<ClusterOutbox.Item> items) {
         items.forEach(each -> waiting.add(-each.size()));
-        return items;
     }
 
-    private void publish(ClusterOutbox outbox) {
+    private int publish(ClusterOutbox outbox) {
         List<ClusterOutbox.Item> items =
-                take(outbox, Math.min(ENVELOPE_BYTES, link.maxBytes() - ClusterEnvelope.OVERHEAD));
+                outbox.take(Math.min(ENVELOPE_BYTES, link.maxBytes() - ClusterEnvelope.OVERHEAD));
+        noLongerWait(items);
         if (items.isEmpty()) {
-            return;
+            return 0;
         }
         long sequence = outbox.nextSequence();
         highest = Math.max(highest, sequence);
@@ -231,6 +265,7 @@ final class ClusterWriter implements AutoCloseable {
                 items.stream().map(ClusterOutbox.Item::frame).toList());
         underWay.addAndGet(sealed.length);
         publish(outbox.channel(), sealed).whenComplete((done, failure) -> ended(items, sealed.length, failure));
+        return items.size();
     }
 
     private CompletionStage<Void> publish(ClusterLink.Channel channel, byte[] sealed) {
@@ -269,7 +304,7 @@ final class ClusterWriter implements AutoCloseable {
     private void awaitConfirmation() {
         long deadline = System.nanoTime() + FAREWELL;
         while (underWay.get() > 0 && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(this, GATHER);
+            LockSupport.parkNanos(this, LOOK_AGAIN);
         }
     }
 

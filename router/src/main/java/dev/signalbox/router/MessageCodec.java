@@ -10,6 +10,12 @@ import java.util.UUID;
 
 /** Messages, and errors of them, as bytes. Thread-safe. Nodes' clocks differ, so deadlines travel as the time that is left. */
 final class MessageCodec {
+    /** A message has no origin, or an address as its origin, or is of a session of the client that is its source: of that, only the id is said. */
+    private static final int NO_ORIGIN = 0;
+
+    private static final int ORIGIN = 1;
+    private static final int SESSION_OF_SOURCE = 2;
+
     private static final int TEXT = 1;
     private static final int BINARY = 2;
 
@@ -28,10 +34,8 @@ final class MessageCodec {
     }
 
     ByteSink message(Message message, ByteSink to) {
-        to.uuid(message.id())
-                .text(message.source().toString())
-                .optional(message.origin(), MessageCodec::address)
-                .list(message.targets(), MessageCodec::address);
+        to.uuid(message.id()).text(message.source().toString());
+        origin(message, to).list(message.targets(), MessageCodec::address);
         payload(message.payload(), to);
         return intent(message.intent(), to.texts(message.headers()));
     }
@@ -39,11 +43,36 @@ final class MessageCodec {
     Message message(ByteSource from) {
         UUID id = from.uuid();
         Address source = Address.parse(from.text());
-        Optional<Address.Session> origin = from.optional(MessageCodec::session);
+        Optional<Address.Session> origin = origin(source, from);
         List<Address> targets = from.list(each -> Address.parse(each.text()));
         Payload payload = payload(from);
         Map<String, String> headers = from.map(ByteSource::text, ByteSource::text);
         return new Message(id, source, origin, targets, payload, headers, Map.of(), intent(from));
+    }
+
+    private static ByteSink origin(Message message, ByteSink to) {
+        Address.Session origin = message.origin().orElse(null);
+        if (origin == null) {
+            return to.octet(NO_ORIGIN);
+        }
+        return message.source().equals(Address.client(origin.user()))
+                ? to.octet(SESSION_OF_SOURCE).uuid(origin.id())
+                : address(origin, to.octet(ORIGIN));
+    }
+
+    private static Optional<Address.Session> origin(Address source, ByteSource from) {
+        return switch (from.octet()) {
+            case NO_ORIGIN -> Optional.empty();
+            case SESSION_OF_SOURCE -> Optional.of(session(source, from.uuid()));
+            default -> Optional.of(session(from));
+        };
+    }
+
+    private static Address.Session session(Address source, UUID id) {
+        if (source instanceof Address.Client(String user)) {
+            return new Address.Session(user, id);
+        }
+        throw new IllegalArgumentException("a session is a client's, and not of " + source);
     }
 
     static ByteSink address(Address address, ByteSink to) {

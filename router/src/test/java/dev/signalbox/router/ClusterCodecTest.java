@@ -22,6 +22,7 @@ class ClusterCodecTest {
     private static final SettableClock CLOCK = new SettableClock();
     private static final UUID ID = UUID.fromString("019a4f2e-0000-7000-8000-000000000001");
     private static final Address.Session SESSION = new Address.Session("alice", ID);
+    private static final Address.Session OTHER = new Address.Session("carol", ID);
     private static final RouteError ERROR = RouteError.slowConsumer(Address.client("bob"));
 
     private final ClusterCodec codec = new ClusterCodec(CLOCK);
@@ -33,6 +34,10 @@ class ClusterCodecTest {
                         Payload.text("Grüße 🚦"))
                 .withOrigin(SESSION)
                 .withHeaders(Map.of("a", "b", "ü", ""));
+    }
+
+    private static Message withoutOrigin() {
+        return Message.of(Address.client("alice"), Address.client("bob"), Payload.text("hi"));
     }
 
     private static SessionInfo session() {
@@ -50,6 +55,8 @@ class ClusterCodecTest {
         Instant later = CLOCK.instant().plus(Duration.ofMinutes(5));
         return Stream.of(
                 new ClusterFrame.Carry(message()),
+                new ClusterFrame.Carry(message().withOrigin(OTHER)),
+                new ClusterFrame.Carry(withoutOrigin()),
                 new ClusterFrame.Carry(message().withPayload(Payload.binary(new byte[] {0, -1}))),
                 new ClusterFrame.Carry(message().withIntent(new Intent.Ask(later))),
                 new ClusterFrame.Carry(message().withIntent(new Intent.Confirm(later))),
@@ -111,6 +118,18 @@ class ClusterCodecTest {
                 new ClusterFrame.PresenceUnchanged(255, 12),
                 new ClusterFrame.Presence(
                         7, new ClusterCopy.Part<>(9, 1, true, List.of(new ClusterFrame.Present("rooms/7", "bob")))));
+    }
+
+    /** As most messages are. */
+    @Test
+    void aSessionOfTheClientThatAMessageIsFromTakesNoMoreThanItsId() {
+        Message message = withoutOrigin();
+        Message ofItsSession = message.withOrigin(new Address.Session("alice", ID));
+
+        byte[] bytes = codec.encode(new ClusterFrame.Carry(ofItsSession));
+
+        assertThat(bytes).hasSize(codec.encode(new ClusterFrame.Carry(message)).length + 16);
+        assertThat(decode(bytes)).isEqualTo(new ClusterFrame.Carry(ofItsSession));
     }
 
     private @Nullable ClusterFrame decode(byte[] bytes) {

@@ -77,6 +77,26 @@ class ClusterCopyTest {
     }
 
     @Test
+    void howeverLongAnAnswerTakesItIsNotAskedForAgainWhileItsPartsCome() {
+        copy.ask();
+        for (int number = 0; number < 10; number++) {
+            clock.advance(Duration.ofSeconds(4));
+            part(3, number, false, "part " + number);
+            copy.told(3);
+            copy.toldApart(3);
+        }
+        assertThat(asked).isEqualTo(1);
+        part(3, 10, true, "the last");
+        assertThat(copy.isComplete()).isTrue();
+
+        copy.missed();
+        part(4, 0, false, "no more comes");
+        clock.advance(Duration.ofSeconds(5));
+        copy.told(4);
+        assertThat(asked).isEqualTo(3);
+    }
+
+    @Test
     void partsOfTwoAnswersAreNotMixed() {
         copy.ask();
         part(3, 0, false, "old");
@@ -250,7 +270,7 @@ class ClusterCopyTest {
                         IntStream.range(0, 1_000).mapToObj(i -> "entry" + i), Stream.of("long".repeat(10_000), "last"))
                 .toList();
         List<ClusterCopy.Part<String>> parts = new ArrayList<>();
-        ClusterPages.cut(7, all, String::length, parts::add);
+        new ClusterPages<>(7, all, String::length, each -> each).forEachRemaining(parts::add);
         copy.ask();
         parts.forEach(copy::arrived);
 
@@ -260,7 +280,7 @@ class ClusterCopyTest {
                 .allSatisfy(each -> assertThat(each.entries()).hasSizeLessThanOrEqualTo(200))
                 .filteredOn(ClusterCopy.Part::isLast)
                 .containsExactly(parts.getLast());
-        ClusterPages.cut(8, List.<String>of(), String::length, parts::add);
+        new ClusterPages<>(8, List.<String>of(), String::length, each -> each).forEachRemaining(parts::add);
         assertThat(parts.getLast()).isEqualTo(new ClusterCopy.Part<>(8, 0, true, List.of()));
     }
 }

@@ -1,13 +1,19 @@
 package dev.signalbox.router;
 
+import static dev.signalbox.router.ClusterFixture.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -15,10 +21,14 @@ import org.junit.jupiter.api.Test;
 /** What is asked of another node about who is in topics, by one that follows all partitions, as it does while a pattern is subscribed to. */
 class ClusterPresencePaceTest {
     private static final int PARTITIONS = 256;
+    private static final ClusterOptions OPTIONS =
+            ClusterOptions.of("one", ClusterFixture.SECRET).withWaitingBytes(1 << 20);
 
     /** Keeps what is published to nodes. */
     private static final class Recording implements ClusterLink {
-        private final List<byte[]> published = new ArrayList<>();
+        private final List<byte[]> published = new CopyOnWriteArrayList<>();
+        private final Queue<CompletableFuture<Void>> answers = new ConcurrentLinkedQueue<>();
+        private volatile boolean isSlow;
 
         @Override
         public int maxBytes() {
@@ -35,7 +45,18 @@ class ClusterPresencePaceTest {
             if (channel.name().startsWith("node.")) {
                 published.add(bytes);
             }
-            return CompletableFuture.completedFuture(null);
+            if (!isSlow) {
+                return CompletableFuture.completedFuture(null);
+            }
+            CompletableFuture<Void> answer = new CompletableFuture<>();
+            answers.add(answer);
+            return answer;
+        }
+
+        private void answer() {
+            for (CompletableFuture<Void> next = answers.poll(); next != null; next = answers.poll()) {
+                next.complete(null);
+            }
         }
 
         @Override
@@ -59,8 +80,7 @@ class ClusterPresencePaceTest {
     private final ClusterCodec codec = new ClusterCodec(clock);
     private final ClusterWriter writer =
             new ClusterWriter(link, new ClusterEnvelope(ClusterFixture.SECRET), UUID.randomUUID(), false);
-    private final ClusterSender sender =
-            new ClusterSender(writer, codec, ClusterOptions.of("one", ClusterFixture.SECRET), link.maxBytes());
+    private final ClusterSender sender = new ClusterSender(writer, codec, OPTIONS, link.maxBytes());
     private final ClusterPresence presence = new ClusterPresence(clock, sender);
     private final RemoteNode node = node();
 
@@ -96,6 +116,10 @@ class ClusterPresencePaceTest {
     /** All that was said to the other node; nothing is said after it. */
     private List<ClusterFrame> said() {
         writer.close();
+        return saidSoFar();
+    }
+
+    private List<ClusterFrame> saidSoFar() {
         ClusterEnvelope envelope = new ClusterEnvelope(ClusterFixture.SECRET);
         List<ClusterFrame> frames = new ArrayList<>();
         for (byte[] bytes : link.published) {
@@ -161,10 +185,53 @@ class ClusterPresencePaceTest {
 
         presence.asked(node, partition, 1);
         presence.asked(node, partition, 0);
+        // Otherwise the next question is answered in place of this one.
+        eventually().until(() -> !parts().isEmpty());
         presence.asked(node, partition, -1);
 
         assertThat(said())
                 .containsExactly(new ClusterFrame.PresenceUnchanged(partition, 1), all(partition), all(partition));
+    }
+
+    /** The broker takes no more than 4 MiB without an answer, and 1 MiB may wait: what is asked for has 7. */
+    @Test
+    void whatIsLongerThanMayWaitForTheBrokerIsToldWholeAndHoldsNothingElseUp() {
+        String room = "rooms/" + "x".repeat(100);
+        int partition = ClusterInterest.partition(room);
+        Set<String> users = IntStream.range(0, 60_000).mapToObj(i -> "user" + i).collect(Collectors.toSet());
+        users.forEach(user -> presence.joined(room, user));
+        link.isSlow = true;
+        writer.up();
+
+        presence.asked(node, partition, -1);
+        eventually()
+                .until(() ->
+                        link.published.stream().mapToInt(each -> each.length).sum() >= 4 << 20);
+        presence.asked(node, partition, users.size());
+        eventually().until(() -> {
+            link.answer();
+            return !parts().isEmpty() && parts().getLast().isLast();
+        });
+
+        link.isSlow = false;
+        link.answer();
+        List<ClusterCopy.Part<ClusterFrame.Present>> parts = parts();
+        assertThat(parts)
+                .extracting(ClusterCopy.Part::number)
+                .isEqualTo(IntStream.range(0, parts.size()).boxed().toList());
+        assertThat(parts.stream().flatMap(part -> part.entries().stream()).map(ClusterFrame.Present::user))
+                .containsExactlyInAnyOrderElementsOf(users);
+        assertThat(said())
+                .contains(new ClusterFrame.PresenceUnchanged(partition, users.size()))
+                .last()
+                .isInstanceOf(ClusterFrame.Presence.class);
+    }
+
+    private List<ClusterCopy.Part<ClusterFrame.Present>> parts() {
+        return saidSoFar().stream()
+                .filter(ClusterFrame.Presence.class::isInstance)
+                .map(each -> ((ClusterFrame.Presence) each).part())
+                .toList();
     }
 
     private static ClusterFrame all(int partition) {

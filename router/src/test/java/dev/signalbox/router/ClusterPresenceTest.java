@@ -220,6 +220,11 @@ class ClusterPresenceTest {
         enter(two, "bob");
         fixture.settle();
         awaitUsers("alice", "bob");
+        // Now that it is followed: what is lost of a node that was never heard there shows by the heartbeats alone.
+        ClientSession dave = enter(two, "dave");
+        awaitUsers("alice", "bob", "dave");
+        dave.unsubscribe(ROOM);
+        awaitUsers("alice", "bob");
         String neighbour = ClusterFixture.neighbour(ROOM, "other");
         AtomicInteger lost = new AtomicInteger();
         one.link.loses = channel -> channel.name().startsWith("topic.") && lost.incrementAndGet() > 0;

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.router.ClusterWriter.Offered;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,6 +47,10 @@ class ClusterWriterTest {
     private static final class ScriptedLink implements ClusterLink {
         final List<Sent> published = new CopyOnWriteArrayList<>();
         volatile boolean answers = true;
+
+        private long publishedBytes() {
+            return published.stream().mapToLong(each -> each.bytes().length).sum();
+        }
 
         @Override
         public int maxBytes() {
@@ -107,6 +113,11 @@ class ClusterWriterTest {
     }
 
     private List<Integer> firstOctets() {
+        return firstOctets(1);
+    }
+
+    /** Of all frames that were published; a frame that does not begin with 101 has so many bytes. */
+    private List<Integer> firstOctets(int size) {
         ClusterEnvelope envelope = new ClusterEnvelope(ClusterFixture.SECRET);
         List<Integer> octets = new ArrayList<>();
         for (Sent each : link.published) {
@@ -114,6 +125,9 @@ class ClusterWriterTest {
             ByteSource frames = ((ClusterEnvelope.Opened.Frames) opened).frames();
             while (frames.hasMore()) {
                 octets.add(frames.octet());
+                for (int i = 1; i < size && octets.getLast() != 101; i++) {
+                    var _ = frames.octet();
+                }
             }
         }
         return octets;
@@ -134,6 +148,22 @@ class ClusterWriterTest {
         assertThat(writer.waitingBytes()).isZero();
     }
 
+    /** Each costs the broker and the receivers about the same, whatever its size. */
+    @Test
+    void whatHasGatheredLeavesInAsFewEnvelopesAsHaveRoomForIt() {
+        try (ClusterWriter buffering = writer(true)) {
+            for (int i = 0; i < 600; i++) {
+                assertThat(buffering.offer(outbox, new byte[1_000], failure -> failures.incrementAndGet()))
+                        .isEqualTo(Offered.TAKEN);
+            }
+
+            buffering.up();
+
+            eventually().until(() -> buffering.frames.sum() == 600);
+        }
+        assertThat(link.published).hasSize(3);
+    }
+
     @Test
     void whatNoEnvelopeCanHoldIsRefused() {
         writer.up();
@@ -151,7 +181,7 @@ class ClusterWriterTest {
         AtomicInteger taken = new AtomicInteger();
         eventually().until(() -> {
             taken.addAndGet(offer(new byte[LARGE]) == Offered.TAKEN ? 1 : 0);
-            return (long) link.published.size() * LARGE >= 4 << 20;
+            return link.publishedBytes() >= 4 << 20;
         });
         while (offer(new byte[LARGE]) == Offered.TAKEN) {
             taken.incrementAndGet();
@@ -160,7 +190,7 @@ class ClusterWriterTest {
         assertThat(offer(new byte[LARGE])).isEqualTo(Offered.FULL);
         eventually().until(() -> {
             link.published.forEach(each -> each.answer().complete(null));
-            return link.published.size() == taken.get();
+            return writer.frames.sum() == taken.get();
         });
         assertThat(failures).hasValue(0);
     }
@@ -198,6 +228,72 @@ class ClusterWriterTest {
         }
         assertThat(failures).hasValue(101);
         assertThat(link.published).isEmpty();
+    }
+
+    private static Iterator<byte[]> parts(int first, int count, int size) {
+        return IntStream.range(first, first + count)
+                .mapToObj(octet -> {
+                    byte[] part = new byte[size];
+                    part[0] = (byte) octet;
+                    return part;
+                })
+                .iterator();
+    }
+
+    @Test
+    void whatIsSaidInPartsHoldsNothingElseUp() {
+        link.answers = false;
+        writer.up();
+        writer.offer(outbox, "a list", parts(0, 100, LARGE));
+        eventually().until(() -> link.publishedBytes() >= 4 << 20);
+
+        assertThat(writer.waitingBytes()).isZero();
+        assertThat(offer(new byte[] {101})).isEqualTo(Offered.TAKEN);
+        eventually().until(() -> {
+            link.published.forEach(each -> each.answer().complete(null));
+            return writer.frames.sum() == 101;
+        });
+        List<Integer> sent = firstOctets(LARGE);
+        assertThat(sent.indexOf(101)).isBetween(40, 50);
+        sent.removeIf(octet -> octet == 101);
+        assertThat(sent).isEqualTo(IntStream.range(0, 100).boxed().toList());
+    }
+
+    @Test
+    void whatIsSaidAgainBeginsAnewInPlaceOfWhatIsLeft() {
+        link.answers = false;
+        writer.up();
+        writer.offer(outbox, "a list", parts(0, 60, LARGE));
+        writer.offer(outbox, "another", parts(60, 1, LARGE));
+        eventually().until(() -> link.publishedBytes() >= 4 << 20);
+        writer.offer(outbox, "a list", parts(110, 3, LARGE));
+
+        eventually().until(() -> {
+            link.published.forEach(each -> each.answer().complete(null));
+            return firstOctets(LARGE).contains(112);
+        });
+        List<Integer> sent = firstOctets(LARGE);
+        assertThat(sent).contains(0, 60).doesNotContain(59);
+        assertThat(sent.subList(sent.size() - 3, sent.size())).containsExactly(110, 111, 112);
+    }
+
+    @Test
+    void whatWasBeingSaidInPartsWhenTheLinkBrokeCanBeSaidAnew() {
+        link.answers = false;
+        writer.up();
+        writer.offer(outbox, "a list", parts(0, 100, LARGE));
+        eventually().until(() -> link.publishedBytes() >= 4 << 20);
+        writer.down("a test");
+        eventually().until(outbox::isEmpty);
+
+        writer.up();
+        writer.offer(outbox, "a list", parts(100, 1, LARGE));
+
+        eventually().until(() -> {
+            link.published.forEach(each -> each.answer().complete(null));
+            return firstOctets(LARGE).contains(100);
+        });
+        assertThat(firstOctets(LARGE)).doesNotContain(99);
     }
 
     private boolean add(int octet) {

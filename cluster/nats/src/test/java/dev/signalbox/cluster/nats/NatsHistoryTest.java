@@ -18,6 +18,10 @@ import dev.signalbox.testing.services.FaultProxy;
 import dev.signalbox.testing.services.RealNats;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
+import io.nats.client.api.AckPolicy;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.ConsumerInfo;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -195,6 +199,36 @@ class NatsHistoryTest extends TopicHistoryContract {
         }
     }
 
+    /** Two that share a consumer at the server take each other's messages. */
+    @Test
+    void aMessageThatIsLostOnItsWayIsNoticed() throws Exception {
+        Duration silence = Duration.ofSeconds(20);
+        try (TopicHistory history = history("lost");
+                Connection connection = Nats.connect(nats.url())) {
+            appendEach(history, "a", 3);
+            ConsumerInfo made = connection
+                    .jetStreamManagement()
+                    .addOrUpdateConsumer(
+                            "lost_history",
+                            ConsumerConfiguration.builder()
+                                    .filterSubject("lost.history.news")
+                                    .ackPolicy(AckPolicy.None)
+                                    .memStorage(true)
+                                    .inactiveThreshold(Duration.ofMinutes(1))
+                                    .build());
+            String name = "lost_history." + made.getName();
+            try (NatsConsumer consumer = new NatsConsumer(connection, silence, name, 3);
+                    NatsConsumer other = new NatsConsumer(connection, silence, name, 2)) {
+                assertThat(consumer.next(1)).isPresent();
+                assertThatThrownBy(() -> other.next(1)).isInstanceOf(IOException.class);
+
+                assertThatThrownBy(() -> consumer.next(1))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("lost on its way");
+            }
+        }
+    }
+
     @Test
     void theServerKeepsNoConsumerOfAReadingThatIsOver() throws Exception {
         try (TopicHistory history = history("consumers");
@@ -202,7 +236,8 @@ class NatsHistoryTest extends TopicHistoryContract {
             appendEach(history, "a", 10);
             assertThat(ids(history, 0)).hasSize(10);
 
-            await().atMost(Duration.ofSeconds(60))
+            // Well below the minute after which the server forgets what nobody uses.
+            await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(
                             () -> assertThat(connection.jetStreamManagement().getConsumerNames("consumers_history"))
                                     .isEmpty());
