@@ -18,6 +18,36 @@
  *       {@code Libc} and {@code CFunction} call the C library.
  *   <li>{@code JdkBackend} and {@code JdkRun} do with {@link java.lang.ProcessBuilder} what it allows, everywhere else.
  * </ol>
+ *
+ * <p>By what they are about, in the order to read them:
+ *
+ * <table>
+ *   <caption>The types of this package</caption>
+ *   <tr><td>what applications use</td>
+ *       <td>{@link Command}, {@link RunningCommand}, {@link Capture}, {@link Exit}, {@link Output}, {@link RunningStream},
+ *           {@link LineHandler}, {@link Source}, {@link ResourceLimit}, {@link Executables}, {@link ExecSupport},
+ *           {@link ExecListener}</td></tr>
+ *   <tr><td>pipelines</td>
+ *       <td>{@link Pipeline}, {@link PipelineCapture}</td></tr>
+ *   <tr><td>failures</td>
+ *       <td>{@link ExecException} and its kinds: {@link CommandNotFoundException}, {@link CommandFailedException},
+ *           {@link CommandEndedException}, {@link CommandTimeoutException}, {@link CommandCancelledException}</td></tr>
+ *   <tr><td>what a command is made of</td>
+ *       <td>CommandOptions, Input, Redirect</td></tr>
+ *   <tr><td>the engine: one run for its caller</td>
+ *       <td>Execution, LiveRuns, Sink, OutputBuffer, LineQueue</td></tr>
+ *   <tr><td>running in place of this process</td>
+ *       <td>Proxy, SignalForwarder, Terminal</td></tr>
+ *   <tr><td>how processes are started</td>
+ *       <td>Backends, Backend, Run</td></tr>
+ *   <tr><td>on Linux</td>
+ *       <td>SpawnBackend, Environment, Marker, Pipes, Child, Reactor, Epoll, OutputReader, StdinWriter, Terminator,
+ *           Processes</td></tr>
+ *   <tr><td>the C library</td>
+ *       <td>Libc, CFunction, Errno</td></tr>
+ *   <tr><td>everywhere else</td>
+ *       <td>JdkBackend, JdkRun</td></tr>
+ * </table>
  */
 @NullMarked
 package dev.signalbox.exec;
