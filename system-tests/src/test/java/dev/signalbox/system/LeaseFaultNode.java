@@ -26,6 +26,7 @@ final class LeaseFaultNode implements AutoCloseable {
     private final AtomicInteger standing = new AtomicInteger();
     private Process process;
     private int starts;
+    private Duration off = Duration.ZERO;
 
     LeaseFaultNode(String name, Path folder, List<LeaseFaultStore> stores) {
         this.name = name;
@@ -116,6 +117,7 @@ final class LeaseFaultNode implements AutoCloseable {
 
     /** In place of one that was killed. */
     void startAgain() {
+        off = Duration.ZERO;
         process = launch();
     }
 
@@ -140,8 +142,9 @@ final class LeaseFaultNode implements AutoCloseable {
         proxies.values().forEach(FaultProxy::cutOnce);
     }
 
-    /** Sets its wall clock off by that much, from one moment to the next. */
-    void setClock(Duration off) throws IOException {
+    /** Sets its wall clock forward by that much, or back, from one moment to the next. */
+    void moveClock(Duration by) throws IOException {
+        off = off.plus(by);
         Writer orders = process.outputWriter(StandardCharsets.US_ASCII);
         orders.write(off.toSeconds() + "\n");
         orders.flush();

@@ -110,11 +110,12 @@ class LeaseFaultRunTest {
                 victim.heal();
             }
             case SET_CLOCK -> {
-                victim.setClock(HOUR);
+                victim.moveClock(HOUR);
                 awaitNewTerms(struck, before);
-                victim.setClock(HOUR.negated());
+                victim.moveClock(HOUR.multipliedBy(2).negated());
                 awaitWrites();
-                victim.setClock(Duration.ZERO);
+                // An hour later than before, so that the next run is later, too, than the deadline of each term.
+                victim.moveClock(HOUR.multipliedBy(2));
             }
             case RESTART_STORES -> {
                 CompletableFuture<?>[] restarts = stores.stream()

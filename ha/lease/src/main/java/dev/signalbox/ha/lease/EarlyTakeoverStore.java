@@ -1,6 +1,8 @@
 package dev.signalbox.ha.lease;
 
 import dev.signalbox.database.Database;
+import dev.signalbox.database.DatabaseException;
+import dev.signalbox.database.DedicatedConnection;
 import dev.signalbox.database.Dialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,8 +10,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Leases as rows in PostgreSQL that may be taken before they run out, once the connection of their holder has ended. Thread-safe; its
@@ -21,7 +26,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * <ul>
  *   <li>if the row says that its holder has one: a holder through a plain store, or one that renewed while it could not have its lock
  *       back, has all of its time;
- *   <li>if the server was not started since: a restart, or another server in its place, ends all locks and says nothing about holders.
+ *   <li>if the server was not started since: a restart, or another server in its place, ends all locks and says nothing about holders;
+ *   <li>if the server is not about to stop: then it ends connections one after the other, and this one might see the end of the holder's
+ *       before its own. From the beginning of that it takes no new connections, so one is opened after the lock was seen to be free.
  * </ul>
  *
  * <p>What is left is a connection that ends while its process lives: cut by the network or by an administrator. A living holder is told by
@@ -29,6 +36,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * such leases are only for work behind a fence.
  */
 final class EarlyTakeoverStore implements LeaseStore {
+    private static final Logger LOG = LoggerFactory.getLogger(EarlyTakeoverStore.class);
     /** Statements are short, and a renewal has to have failed well before a lease of the usual length ends. */
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(3);
 
@@ -39,6 +47,7 @@ final class EarlyTakeoverStore implements LeaseStore {
     private final Set<String> lockMissing = ConcurrentHashMap.newKeySet();
 
     private final String take;
+    private final String lockEnded;
     private final String renewLocked;
     private final String renewUnlocked;
 
@@ -61,13 +70,19 @@ final class EarlyTakeoverStore implements LeaseStore {
                         set owner = excluded.owner, epoch = signalbox_lease.epoch + 1, until = $now + ?,
                             lock_epoch = signalbox_lease.epoch + 1, lock_server = pg_postmaster_start_time()
                         where signalbox_lease.until <= $now or signalbox_lease.owner in ('', excluded.owner)
-                            or (signalbox_lease.lock_epoch = signalbox_lease.epoch
+                            or (? and signalbox_lease.lock_epoch = signalbox_lease.epoch
                                 and signalbox_lease.lock_server = pg_postmaster_start_time()
                                 and signalbox_lease.epoch <> all (?)
                                 and pg_try_advisory_xact_lock_shared($hash))
                     returning name, epoch
                 )
                 select epoch, pg_advisory_lock(hashtextextended(name || ' ' || epoch, 0)) from taken
+                """.replace("$now", now).replace("$hash", LivenessLocks.HASH_OF_ROW);
+        // By "case", the lock is taken only where all else is as it should be.
+        lockEnded = """
+                select case when until > $now and lock_epoch = epoch and lock_server = pg_postmaster_start_time() and epoch <> all (?)
+                    then pg_try_advisory_lock_shared($hash) else false end, epoch
+                from signalbox_lease where name = ?
                 """.replace("$now", now).replace("$hash", LivenessLocks.HASH_OF_ROW);
         renewLocked = """
                 update signalbox_lease set until = $now + ?, lock_epoch = epoch, lock_server = pg_postmaster_start_time()
@@ -83,17 +98,62 @@ final class EarlyTakeoverStore implements LeaseStore {
     public synchronized Acquisition acquire(String name, String owner, Duration ttl) {
         LeaseNames.checked(name);
         LeaseNames.checked(owner);
-        return Failing.translated(
-                () -> locks.run(connection -> rows.acquire(connection, this::take, name, owner, ttl)));
+        return Failing.translated(() -> {
+            Acquisition inTime = acquire(false, name, owner, ttl);
+            return inTime instanceof Acquisition.Granted
+                    ? inTime
+                    : acquireEarly(name, owner, ttl).orElse(inTime);
+        });
     }
 
-    private Optional<Long> take(Connection connection, String name, String owner, long ttl) throws SQLException {
+    private Acquisition acquire(boolean early, String name, String owner, Duration ttl) {
+        LeaseTaking taking = (connection, lease, by, micros) -> take(connection, early, lease, by, micros);
+        return locks.run(connection -> rows.acquire(connection, taking, name, owner, ttl));
+    }
+
+    /** Empty if the holder's lock is there, or says nothing. While it is shared here, the holder cannot have it back. */
+    private Optional<Acquisition> acquireEarly(String name, String owner, Duration ttl) {
+        OptionalLong ended = locks.run(connection -> shareEnded(connection, name));
+        if (ended.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return takesConnections() ? Optional.of(acquire(true, name, owner, ttl)) : Optional.empty();
+        } finally {
+            locks.run(connection -> LivenessLocks.unshare(connection, name, ended.getAsLong()));
+        }
+    }
+
+    /** The epoch whose lock was free, and is shared with this connection now. */
+    private OptionalLong shareEnded(Connection connection, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(lockEnded)) {
+            statement.setArray(1, connection.createArrayOf("bigint", locks.epochs(name)));
+            statement.setString(2, name);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1) ? OptionalLong.of(row.getLong(2)) : OptionalLong.empty();
+            }
+        }
+    }
+
+    private boolean takesConnections() {
+        try {
+            DedicatedConnection.open(database, ANSWER_WITHIN).close();
+            return true;
+        } catch (DatabaseException e) {
+            LOG.debug("no lease is taken early while the database takes no connections", e);
+            return false;
+        }
+    }
+
+    private Optional<Long> take(Connection connection, boolean early, String name, String owner, long ttl)
+            throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(take)) {
             statement.setString(1, name);
             statement.setString(2, owner);
             statement.setLong(3, ttl);
             statement.setLong(4, ttl);
-            statement.setArray(5, connection.createArrayOf("bigint", locks.epochs(name)));
+            statement.setBoolean(5, early);
+            statement.setArray(6, connection.createArrayOf("bigint", locks.epochs(name)));
             try (ResultSet row = statement.executeQuery()) {
                 if (!row.next()) {
                     return Optional.empty();

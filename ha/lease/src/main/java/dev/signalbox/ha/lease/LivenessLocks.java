@@ -112,6 +112,11 @@ final class LivenessLocks implements AutoCloseable {
         }
     }
 
+    /** Gives back a lock that a statement of the caller's shares. */
+    static boolean unshare(Connection open, String name, long epoch) throws SQLException {
+        return call(open, "select pg_advisory_unlock_shared(" + HASH + ")", new Term(name, epoch));
+    }
+
     private static boolean call(Connection open, String sql, Term term) throws SQLException {
         try (PreparedStatement statement = open.prepareStatement(sql)) {
             statement.setString(1, key(term.name(), term.epoch()));

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,6 +107,53 @@ class PostgresEarlyTakeoverTest {
 
         awaitGranted(other, "two");
         assertThat(other.find("a").orElseThrow().epoch()).isGreaterThan(epoch);
+    }
+
+    /** A server that stops ends connections one after the other, so a waiting node may see the end of the holder's before its own. */
+    @Test
+    void aLeaseIsNotTakenFromAHolderWhoseConnectionTheServerEndedOnItsWayDown() {
+        cutAsByAServerOnItsWayDown();
+
+        requireRefused(other, "two");
+
+        takeConnections(true);
+        awaitGranted(other, "two");
+    }
+
+    @Test
+    void whoLooksWhetherALockIsFreeDoesNotKeepIt() {
+        long epoch = cutAsByAServerOnItsWayDown();
+        requireRefused(other, "two");
+
+        takeConnections(true);
+        Awaitility.await("a renewal")
+                .atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(LeaseException.class)
+                .until(() -> holder.renew("a", "one", epoch, HOUR) && isLocked("a " + epoch));
+    }
+
+    /** The holder's connection has ended, that of the other has not, and there are no new ones. Returns the epoch. */
+    private long cutAsByAServerOnItsWayDown() {
+        long epoch = granted(holder, "one");
+        requireRefused(other, "two");
+        assertThat(isLocked("a " + epoch)).isTrue();
+        takeConnections(false);
+        proxy.cutOnce();
+        Awaitility.await("the end of the lock").atMost(PATIENCE).until(() -> !isLocked("a " + epoch));
+        return epoch;
+    }
+
+    /** As a server on its way down refuses them, while those that are open go on. */
+    private void takeConnections(boolean are) {
+        String name = url.replaceFirst("\\?.*", "").replaceFirst(".*/", "");
+        try (Database admin =
+                Database.open(DatabaseConfig.of(RealPostgres.shared().freshDatabase()))) {
+            admin.transact(connection -> {
+                try (Statement statement = connection.createStatement()) {
+                    return statement.execute("alter database \"" + name + "\" allow_connections " + are);
+                }
+            });
+        }
     }
 
     @Test
