@@ -14,12 +14,26 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** One system's server, in a process of its own. */
 record RivalServer(String system, RivalProtocol protocol, Process process, int port, boolean isJava)
         implements AutoCloseable {
     private static final long KIB = 1_024;
+
+    /** What an archive's servers run with, beside what all of our programs do: {@code build/launcher/package/lib}, jvm and server. */
+    static final List<String> AS_THE_PRODUCT = List.of(
+            "-Xlog:disable",
+            "-Xlog:all=error,aot*=off:stderr",
+            "-XX:+UseCompactObjectHeaders",
+            "-XX:-UsePerfData",
+            "-XX:TrimNativeHeapInterval=5000",
+            "-XX:MinHeapFreeRatio=10",
+            "-XX:MaxHeapFreeRatio=30");
+
+    /** The JVM gives memory back in the background: the heap's soon after a collection, that of its compilers every five seconds. */
+    private static final Duration GIVEN_BACK = Duration.ofSeconds(6);
 
     static RivalServer signalbox(RivalProtocol protocol) throws IOException {
         Process process = java(RouterServer.class);
@@ -40,6 +54,11 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
 
     static RivalServer socketIo(Path script) throws IOException {
         return printing("socket.io", RivalProtocol.SOCKET_IO, start("node", script.toString()));
+    }
+
+    /** It keeps in that Redis what its clients miss. */
+    static RivalServer socketIoStreams(Path script, String redis) throws IOException {
+        return printing("socket.io", RivalProtocol.SOCKET_IO, start("node", script.toString(), redis));
     }
 
     static RivalServer nats(Path program) throws IOException {
@@ -90,7 +109,7 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
     }
 
     static Process java(Class<?> main, String... arguments) throws IOException {
-        return Java.start(List.of("-XX:+UseCompactObjectHeaders"), main, arguments); // as the product runs
+        return Java.start(AS_THE_PRODUCT, main, arguments);
     }
 
     static Process start(String... command) throws IOException {
@@ -156,6 +175,7 @@ record RivalServer(String system, RivalProtocol protocol, Process process, int p
             if (answer == null) {
                 throw new IOException(system + " ended");
             }
+            LockSupport.parkNanos(GIVEN_BACK.toNanos());
         }
     }
 

@@ -98,6 +98,14 @@ final class Rivals {
                 List.of("socket.io@4.8.4", "@socket.io/redis-adapter@8.3.0", "redis@6.3.1"));
     }
 
+    /** The script of a node with Socket.IO that keeps in a Redis stream what its clients miss. */
+    Path socketIoStreams() {
+        return script(
+                "socket.io-streams",
+                "socketio-streams.mjs",
+                List.of("socket.io@4.8.4", "@socket.io/redis-streams-adapter@0.3.1", "redis@6.3.1"));
+    }
+
     /** The script that sends mail with Nodemailer. */
     Path nodemailer() {
         return script("nodemailer", "nodemailer.cjs", List.of("nodemailer@10.6.0"));

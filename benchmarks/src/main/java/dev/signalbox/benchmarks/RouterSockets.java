@@ -2,6 +2,7 @@ package dev.signalbox.benchmarks;
 
 import dev.signalbox.benchmarks.Benchmark.Case;
 import dev.signalbox.benchmarks.Benchmark.Sample;
+import dev.signalbox.testing.services.RealRedis;
 import dev.signalbox.testing.services.SelfSigned;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +38,7 @@ final class RouterSockets implements AutoCloseable {
 
     List<Case> cases() throws IOException {
         List<Case> cases = new ArrayList<>();
+        Path streams = rivals.socketIoStreams();
         Path folder = Files.createTempDirectory("signalbox-bench-tls");
         SelfSigned certificate = SelfSigned.forNames(folder, "server", "ip:127.0.0.1,dns:localhost");
         opened.add(() -> delete(folder));
@@ -46,7 +48,8 @@ final class RouterSockets implements AutoCloseable {
         cases.addAll(fans("tls", keep(tls(wsTls(certificate), certificate, TLS_CLIENTS))));
         for (LoadedServer pair : List.of(
                 keep(requests(RivalServer.signalbox(RivalProtocol.SIGNALBOX_TCP), RequestWire.SIGNALBOX)),
-                keep(requests(RivalServer.nats(rivals.natsServer()), RequestWire.NATS)))) {
+                keep(requests(RivalServer.nats(rivals.natsServer()), RequestWire.NATS)),
+                keep(VertxRequests.pair()))) {
             cases.add(duration -> asked(pair, IN_FLIGHT, duration));
         }
         LoadedServer healthy = keep(stalled(READERS, 0));
@@ -54,10 +57,19 @@ final class RouterSockets implements AutoCloseable {
         cases.add(duration -> paced("sockets-none-stalled", healthy, MESSAGES_A_SECOND, duration));
         cases.add(duration -> paced("sockets-tenth-stalled", choked, MESSAGES_A_SECOND, duration));
         for (int clients : STORMS) {
-            LoadedServer pair = keep(storm(clients));
-            cases.add(duration -> stormed("sockets-storm-" + clients, pair, MISSED));
+            for (LoadedServer pair : List.of(
+                    keep(storm(RivalServer.signalbox(RivalProtocol.SIGNALBOX), StormWire.SIGNALBOX, clients)),
+                    keep(storm(RivalServer.socketIoStreams(streams, redis()), StormWire.SOCKET_IO, clients)))) {
+                cases.add(duration -> stormed("sockets-storm-" + clients, pair, MISSED));
+            }
         }
         return cases;
+    }
+
+    private String redis() throws IOException {
+        RealRedis redis = RealRedis.start("appendonly no");
+        opened.add(redis);
+        return redis.url();
     }
 
     private LoadedServer keep(LoadedServer pair) {
@@ -147,8 +159,14 @@ final class RouterSockets implements AutoCloseable {
         return samples;
     }
 
-    static LoadedServer storm(int clients) throws IOException {
-        return ours("connect " + clients, StormLoad.class);
+    static LoadedServer storm(RivalServer server, StormWire wire, int clients) throws IOException {
+        return loaded(
+                server,
+                "connect " + clients,
+                StormLoad.class,
+                wire.name(),
+                String.valueOf(server.port()),
+                String.valueOf(RouterBenchmark.PAYLOAD_BYTES));
     }
 
     /** It takes as long as it takes. */
@@ -158,7 +176,8 @@ final class RouterSockets implements AutoCloseable {
         return List.of(
                 new Sample(name, system, times[0] / NANOS, "s until all are back"),
                 new Sample(name, system, times[1] / NANOS, "s until nothing is missing"),
-                new Sample(name, system, times[2], "sessions resumed"));
+                new Sample(name, system, times[2], "sessions resumed"),
+                new Sample(name, system, times[2] * NANOS / times[1], "recoveries/s"));
     }
 
     private static LoadedServer ours(String order, Class<?> load) throws IOException {

@@ -29,9 +29,7 @@ final class StormLoad {
     /** Connections that are made at a time. */
     private static final int AT_A_TIME = 64;
 
-    private static final String RESUMED = "\"resumed\":true";
-    private static final String NEW = "\"resumed\":false";
-
+    private final StormWire wire;
     private final InetSocketAddress address;
     private final byte[] message;
     private final SocketChannel publisher;
@@ -41,31 +39,33 @@ final class StormLoad {
     /** Of the last storm. */
     private RivalSubscribers subscribers = new RivalSubscribers();
 
-    private String epoch = "";
-    private long published;
+    /** Of the last message that was published. */
+    private String place = "";
 
     /** One subscriber, for one thread at a time. */
     private static final class Client {
         private final int number;
         private SocketChannel channel;
-        private String token;
+        private String session;
 
-        Client(int number, SocketChannel channel, String token) {
+        Client(int number, SocketChannel channel, String session) {
             this.number = number;
             this.channel = channel;
-            this.token = token;
+            this.session = session;
         }
     }
 
-    private StormLoad(int port, int payloadBytes) throws IOException {
+    private StormLoad(StormWire wire, int port, int payloadBytes) throws IOException {
+        this.wire = wire;
         address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        message = RivalProtocol.SIGNALBOX.publish(RivalProtocol.payload(payloadBytes));
-        publisher = RivalSockets.dial(address, RivalProtocol.SIGNALBOX.publisher());
+        message = wire.publish(RivalProtocol.payload(payloadBytes));
+        publisher = RivalSockets.dial(address, wire.publisher());
     }
 
-    /** @param arguments the port, and bytes of a payload */
+    /** @param arguments the protocol, the port, and bytes of a payload */
     static void main(String[] arguments) throws IOException {
-        StormLoad load = new StormLoad(Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]));
+        StormLoad load = new StormLoad(
+                StormWire.valueOf(arguments[0]), Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
         LoadProcess.serve(load::answer);
     }
 
@@ -78,41 +78,21 @@ final class StormLoad {
         };
     }
 
-    private SocketChannel upgraded() throws IOException {
-        return RivalSockets.dial(address, List.of(RivalProtocol.upgrade("/ws", "\r\n\r\n")));
-    }
-
-    private static String ask(SocketChannel channel, String frame, String until) throws IOException {
-        RivalSockets.write(channel, ByteBuffer.wrap(RivalProtocol.text(frame)));
-        return RivalSockets.readUntil(channel, until);
-    }
-
-    private static String value(String text, String field) {
-        String begin = "\"" + field + "\":\"";
-        int at = text.indexOf(begin) + begin.length();
-        return text.substring(at, text.indexOf('"', at));
-    }
-
     private long[] connect(int count) throws IOException {
         for (int i = 0; i < count; i++) {
             int number = clients.size();
-            SocketChannel channel = upgraded();
-            String welcome =
-                    ask(channel, "{\"type\":\"auth\",\"token\":\"client-" + number + "\",\"resume\":\"new\"}", NEW);
-            clients.add(new Client(number, channel, token(welcome)));
-            subscribe(channel);
+            SocketChannel channel = RivalSockets.dial(address, wire.upgrade());
+            clients.add(new Client(number, channel, wire.begin(channel, number)));
+            place = wire.subscribe(channel);
         }
+        // Where a place is told with a message only, nobody has one before the first.
+        publish(1);
         return new long[] {clients.size()};
     }
 
-    /** It is the only field of this name: the session's id and the client's have others. */
-    private static String token(String welcome) {
-        return value(welcome, "token");
-    }
-
-    private void subscribe(SocketChannel channel) throws IOException {
-        String ok = ask(channel, "{\"type\":\"subscribe\",\"id\":\"s\",\"topic\":\"bench\"}", "\"recovered\"");
-        epoch = value(ok, "epoch");
+    private void publish(int count) throws IOException {
+        RivalSockets.write(publisher, ByteBuffer.wrap(RivalSockets.repeated(message, count)));
+        place = wire.after(publisher, place, count);
     }
 
     private long[] storm(int missed) throws IOException {
@@ -122,9 +102,8 @@ final class StormLoad {
             client.channel.close();
         }
         subscribers.close();
-        long seen = published;
-        RivalSockets.write(publisher, ByteBuffer.wrap(RivalSockets.repeated(message, missed)));
-        published += missed;
+        String seen = place;
+        publish(missed);
         subscribers = new RivalSubscribers();
         AtomicInteger resumed = new AtomicInteger();
         List<Client> strangers = new ArrayList<>();
@@ -147,29 +126,23 @@ final class StormLoad {
         subscribers.await((long) missed * resumed.get());
         long complete = System.nanoTime() - start;
         for (Client client : strangers) {
-            subscribe(client.channel);
+            wire.subscribe(client.channel);
         }
         return new long[] {back, complete, resumed.get()};
     }
 
     /** Whether to its old session. */
-    private boolean comeBack(Client client, long seen) {
+    private boolean comeBack(Client client, String seen) {
         try {
-            SocketChannel channel = upgraded();
-            RivalSockets.write(
-                    channel,
-                    ByteBuffer.wrap(RivalProtocol.text("{\"type\":\"auth\",\"token\":\"client-" + client.number
-                            + "\",\"resume\":\"" + client.token + "\",\"seen\":{\"bench\":{\"epoch\":\"" + epoch
-                            + "\",\"offset\":" + seen + "}}}")));
-            String read = RivalSockets.readUntil(channel, RESUMED, NEW);
+            SocketChannel channel = RivalSockets.dial(address, wire.upgrade());
+            StormWire.Back back = wire.comeBack(channel, client.number, client.session, seen);
             client.channel = channel;
-            client.token = token(read);
-            boolean isResumed = read.contains(RESUMED);
-            if (isResumed) {
+            client.session = back.session();
+            if (back.resumed()) {
                 // What it missed may have come with the welcome.
-                subscribers.add(channel, ByteBuffer.wrap(read.getBytes(StandardCharsets.ISO_8859_1)));
+                subscribers.add(channel, ByteBuffer.wrap(back.read().getBytes(StandardCharsets.ISO_8859_1)));
             }
-            return isResumed;
+            return back.resumed();
         } catch (IOException e) {
             throw new UncheckedIOException("client " + client.number + " did not come back", e);
         }

@@ -41,7 +41,30 @@ final class VertxClusterNode {
         // Standard output is for the port alone.
         Logging.configure(LogFormat.PLAIN, LogLevel.ERROR);
         List<String> members = List.of(arguments[1].split(",", -1));
-        HazelcastClusterManager manager = new HazelcastClusterManager(config(Integer.parseInt(arguments[0]), members));
+        Vertx vertx = join(Integer.parseInt(arguments[0]), members);
+        VertxClusterNode node = new VertxClusterNode(vertx);
+        int port = vertx.createHttpServer(new HttpServerOptions().setHost(HOST).setPort(0))
+                .webSocketHandler(node::connected)
+                .listen()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join()
+                .actualPort();
+        System.out.println(port);
+        while (System.in.read() >= 0) {
+            // Until the one who started it ends.
+        }
+        System.exit(0);
+    }
+
+    /**
+     * A node of a cluster, once that has all of them.
+     *
+     * @param port of its own for Hazelcast
+     * @param ports of all nodes
+     */
+    static Vertx join(int port, List<String> ports) throws InterruptedException {
+        HazelcastClusterManager manager = new HazelcastClusterManager(config(port, ports));
         // One event loop, as our own node has here.
         Vertx vertx = Vertx.builder()
                 .with(new VertxOptions()
@@ -53,21 +76,9 @@ final class VertxClusterNode {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();
-        VertxClusterNode node = new VertxClusterNode(vertx);
-        int port = vertx.createHttpServer(new HttpServerOptions().setHost(HOST).setPort(0))
-                .webSocketHandler(node::connected)
-                .listen()
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join()
-                .actualPort();
         Waiting.until(
-                () -> manager.getHazelcastInstance().getCluster().getMembers().size() == members.size());
-        System.out.println(port);
-        while (System.in.read() >= 0) {
-            // Until the one who started it ends.
-        }
-        System.exit(0);
+                () -> manager.getHazelcastInstance().getCluster().getMembers().size() == ports.size());
+        return vertx;
     }
 
     /** What Vert.x brings along, among these nodes alone. */

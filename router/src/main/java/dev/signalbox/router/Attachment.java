@@ -9,7 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +27,19 @@ final class Attachment implements ClientSession {
         void abandon();
     }
 
+    /** In place of an object for each connection. */
+    private static final AtomicIntegerFieldUpdater<Attachment> OVER =
+            AtomicIntegerFieldUpdater.newUpdater(Attachment.class, "over");
+
     private final LiveSession session;
     private final Connection connection;
     private final MessageRouter router;
-    private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
-    /** Whether its endpoint has told its end. */
-    private final AtomicBoolean over = new AtomicBoolean();
+    /** Null until the client waits for something for the first time. */
+    private volatile @Nullable Set<Wait> waits;
+
+    /** Whether its endpoint has told its end; 1 if it has. */
+    @SuppressWarnings("UnusedVariable") // by OVER
+    private volatile int over;
 
     private volatile boolean ended;
     private volatile Optional<Resumption> resumption = Optional.empty();
@@ -85,14 +92,25 @@ final class Attachment implements ClientSession {
                             + " waits for as many replies and acknowledgements as it may, or for as many bytes of them;"
                             + " send again once some have come");
         }
-        waits.add(wait);
+        waits().add(wait);
         // Race: end() may have gone through the waits just before this one was added.
         return ended && finish(wait) ? RouteError.gone(session.address()) : null;
     }
 
+    private Set<Wait> waits() {
+        Set<Wait> known = waits;
+        return known == null ? beginWaits() : known;
+    }
+
+    private synchronized Set<Wait> beginWaits() {
+        Set<Wait> begun = waits == null ? ConcurrentHashMap.newKeySet() : waits;
+        waits = begun;
+        return begun;
+    }
+
     /** True for the caller that ended it. */
     boolean finish(Wait wait) {
-        boolean waited = waits.remove(wait);
+        boolean waited = waits().remove(wait);
         if (waited) {
             session.user().quota().give(wait.bytes());
         }
@@ -103,7 +121,10 @@ final class Attachment implements ClientSession {
     void end() {
         ended = true;
         Optional.ofNullable(credentials).ifPresent(Deadlines.Timer::cancel);
-        List.copyOf(waits).forEach(Wait::abandon);
+        Set<Wait> known = waits;
+        if (known != null) {
+            List.copyOf(known).forEach(Wait::abandon);
+        }
     }
 
     /** Why nothing more is taken from this connection; null if it is. */
@@ -264,14 +285,14 @@ final class Attachment implements ClientSession {
 
     @Override
     public void lost(CloseReason reason, Map<String, Position> written) {
-        if (over.compareAndSet(false, true)) {
+        if (OVER.compareAndSet(this, 0, 1)) {
             router.life().lost(this, reason, written);
         }
     }
 
     @Override
     public void disconnected(CloseReason reason) {
-        if (over.compareAndSet(false, true)) {
+        if (OVER.compareAndSet(this, 0, 1)) {
             router.life().disconnected(this, reason);
         }
     }

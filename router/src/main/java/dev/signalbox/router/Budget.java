@@ -1,7 +1,7 @@
 package dev.signalbox.router;
 
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * What may wait on this node, in number and bytes. Clients together get at most half of it: what they do must not keep the
@@ -37,10 +37,21 @@ final class Budget {
 
     /** A number of things and the bytes of them. Thread-safe. */
     static final class Share {
+        /** In place of two objects for each: every user has one of these. */
+        private static final AtomicIntegerFieldUpdater<Share> COUNT =
+                AtomicIntegerFieldUpdater.newUpdater(Share.class, "count");
+
+        private static final AtomicLongFieldUpdater<Share> BYTES =
+                AtomicLongFieldUpdater.newUpdater(Share.class, "bytes");
+
         private final int maxCount;
         private final long maxBytes;
-        private final AtomicInteger count = new AtomicInteger();
-        private final AtomicLong bytes = new AtomicLong();
+
+        @SuppressWarnings("UnusedVariable") // by COUNT
+        private volatile int count;
+
+        @SuppressWarnings("UnusedVariable") // by BYTES
+        private volatile long bytes;
 
         Share(int maxCount, long maxBytes) {
             this.maxCount = maxCount;
@@ -48,8 +59,8 @@ final class Budget {
         }
 
         boolean take(int more) {
-            boolean fits = count.incrementAndGet() <= maxCount;
-            if (bytes.addAndGet(more) > maxBytes || !fits) {
+            boolean fits = COUNT.incrementAndGet(this) <= maxCount;
+            if (BYTES.addAndGet(this, more) > maxBytes || !fits) {
                 give(more);
                 return false;
             }
@@ -57,8 +68,8 @@ final class Budget {
         }
 
         void give(int less) {
-            count.decrementAndGet();
-            bytes.addAndGet(-less);
+            COUNT.decrementAndGet(this);
+            BYTES.addAndGet(this, -less);
         }
     }
 }

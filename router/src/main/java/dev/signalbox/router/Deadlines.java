@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 final class Deadlines implements AutoCloseable {
     /*
      * The clock is injected and may jump, so the time until the next deadline is only a guess: the thread sleeps for that
-     * long, but never longer than NAP. While nothing waits, it is parked.
+     * long, but never longer than NAP. While nothing waits, it is parked. Requests come and go much faster than they expire: one
+     * that begins to wait while the thread sleeps for NAP at most leaves it asleep, unless it may expire before that.
      */
     private static final Duration NAP = Duration.ofMillis(250);
 
@@ -45,6 +46,9 @@ final class Deadlines implements AutoCloseable {
     private final ConcurrentSkipListMap<Key, Runnable> timers = new ConcurrentSkipListMap<>();
     private final AtomicLong sequence = new AtomicLong();
     private final Thread thread;
+    /** Whether the thread sleeps until it is woken; otherwise it looks again after {@link #NAP} at most. */
+    private volatile boolean parked;
+
     private volatile boolean closed;
 
     Deadlines(InstantSource clock) {
@@ -56,11 +60,17 @@ final class Deadlines implements AutoCloseable {
     Timer at(Instant at, Runnable action) {
         Key key = new Key(at, sequence.getAndIncrement());
         timers.put(key, action);
-        if (key.equals(timers.firstKey())) {
-            // The thread sleeps for longer than until then. If it is not asleep, its next sleep ends at once.
+        if (parked || isNext(key)) {
+            // If the thread is not asleep, its next sleep ends at once.
             LockSupport.unpark(thread);
         }
         return new Timer(this, key);
+    }
+
+    /** Whether it comes before all others, and maybe before the thread looks again: waking it costs a system call. */
+    private boolean isNext(Key key) {
+        return timers.lowerKey(key) == null
+                && Duration.between(clock.instant(), key.at()).compareTo(NAP) < 0;
     }
 
     /** Runs what may call code of others: at once, or on a thread of its own if this is the timer's thread. */
@@ -82,11 +92,20 @@ final class Deadlines implements AutoCloseable {
     private void await() {
         Map.Entry<Key, Runnable> first = timers.firstEntry();
         if (first == null) {
-            LockSupport.park(this);
+            parkUntilThereIsOne();
         } else {
             Duration left = Duration.between(clock.instant(), first.getKey().at());
             LockSupport.parkNanos(this, left.compareTo(NAP) < 0 ? left.toNanos() : NAP.toNanos());
         }
+    }
+
+    /** Race: one may come just now. Either it is seen here, or who adds it sees that the thread is parked, or about to be. */
+    private void parkUntilThereIsOne() {
+        parked = true;
+        if (timers.isEmpty() && !closed) {
+            LockSupport.park(this);
+        }
+        parked = false;
     }
 
     private void runOnce(Instant now) {

@@ -1,7 +1,7 @@
 package dev.signalbox.router;
 
 import java.lang.reflect.UndeclaredThrowableException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,15 +10,21 @@ import org.jspecify.annotations.Nullable;
  * still run for those who asked meanwhile; the thread that runs it gets the first failure afterwards. Thread-safe.
  */
 final class Serial {
+    /** In place of an object for each: every user has two of these. */
+    private static final AtomicIntegerFieldUpdater<Serial> ASKED =
+            AtomicIntegerFieldUpdater.newUpdater(Serial.class, "asked");
+
     private final Runnable work;
-    private final AtomicInteger asked = new AtomicInteger();
+
+    @SuppressWarnings("UnusedVariable") // by ASKED
+    private volatile int asked;
 
     Serial(Runnable work) {
         this.work = work;
     }
 
     void run() {
-        if (asked.getAndIncrement() != 0) {
+        if (ASKED.getAndIncrement(this) != 0) {
             return;
         }
         Throwable first = null;
@@ -26,7 +32,7 @@ final class Serial {
         do {
             Throwable failure = once();
             first = first == null ? failure : first;
-            seen = asked.addAndGet(-seen);
+            seen = ASKED.addAndGet(this, -seen);
         } while (seen != 0);
         rethrow(first);
     }

@@ -17,16 +17,29 @@ import org.jspecify.annotations.Nullable;
 /** The topics that one session subscribes to. Thread-safe; bounded by its callers. */
 final class Subscriptions {
     private final String user;
-    private final Map<String, TopicLog> topics = new HashMap<>();
-    /** Topics that are being loaded for it. Not under the monitor, which another session's topic could be waiting for. */
-    private final AtomicInteger loading = new AtomicInteger();
+    /** Immutable while it has one entry at most, which is the rule: a hash map takes several times as much of an idle session. */
+    private Map<String, TopicLog> topics = Map.of();
+    /** Null until the first topic is loaded for it. */
+    private @Nullable Loading loading;
 
-    /** Those that were, and are subscribed to next. */
-    private final Set<String> loaded = ConcurrentHashMap.newKeySet();
-    /** Those that the server has chosen, whatever the user may do. */
-    private final Set<String> chosen = new HashSet<>();
+    /** Those that the server has chosen, whatever the user may do; null until it chooses one. */
+    private @Nullable Set<String> chosen;
 
     private boolean closed;
+
+    /** Topics that are not there at once. Thread-safe without the monitor, which another session's topic could be waiting for. */
+    private static final class Loading {
+        final AtomicInteger underWay = new AtomicInteger();
+        /** Those that were loaded, and are subscribed to next. */
+        final Set<String> loaded = ConcurrentHashMap.newKeySet();
+
+        void ended(String topic, boolean isLoaded) {
+            underWay.decrementAndGet();
+            if (isLoaded) {
+                loaded.add(topic);
+            }
+        }
+    }
 
     Subscriptions(String user) {
         this.user = user;
@@ -40,51 +53,85 @@ final class Subscriptions {
         if (closed) {
             return new Subscribing.Refused(RouteError.of(ErrorCode.CLOSING, "the session has ended"));
         }
-        if (topics.size() + loading.get() >= most && !topics.containsKey(topic.name())) {
+        if (topics.size() + underWay() >= most && !topics.containsKey(topic.name())) {
             return new Subscribing.Refused(RouteError.to(
                     topic,
                     ErrorCode.OVERLOADED,
                     "this session subscribes to " + most + " topics, the limit; unsubscribe from one first"));
         }
-        return switch (join.apply(loaded.remove(topic.name()))) {
-            case Topics.Joining.Joined joined -> added(topic, joined);
+        return switch (join.apply(wasLoaded(topic.name()))) {
+            case Topics.Joining.Joined joined -> added(joined);
             case Topics.Joining.Loading(CompletableFuture<Optional<RouteError>> ready) -> later(topic, ready);
             case Topics.Joining.Refused(RouteError error) -> new Subscribing.Refused(error);
         };
     }
 
     private Subscribing later(Address.Topic topic, CompletableFuture<Optional<RouteError>> ready) {
-        loading.incrementAndGet();
-        return new Subscribing.Later(ready.whenComplete((refusal, failure) -> {
-            loading.decrementAndGet();
-            if (refusal != null && refusal.isEmpty()) {
-                loaded.add(topic.name());
-            }
-        }));
+        if (loading == null) {
+            loading = new Loading();
+        }
+        Loading now = loading;
+        now.underWay.incrementAndGet();
+        return new Subscribing.Later(ready.whenComplete(
+                (refusal, failure) -> now.ended(topic.name(), refusal != null && refusal.isEmpty())));
     }
 
-    private Subscribing added(Address.Topic topic, Topics.Joining.Joined joined) {
-        leave(topics.put(topic.name(), joined.topic()));
+    private int underWay() {
+        return loading == null ? 0 : loading.underWay.get();
+    }
+
+    /** Whether it was just loaded; true once. */
+    private boolean wasLoaded(String topic) {
+        return loading != null && loading.loaded.remove(topic);
+    }
+
+    private Subscribing added(Topics.Joining.Joined joined) {
+        leave(put(joined.topic()));
         return new Subscribing.Subscribed(
                 joined.topic(), joined.start().after(), joined.start().recovered());
+    }
+
+    /** Under the topic's own name: the one that the client sent would be kept beside it. */
+    private @Nullable TopicLog put(TopicLog topic) {
+        if (topics.isEmpty()) {
+            topics = Map.of(topic.name(), topic);
+            return null;
+        }
+        if (topics.size() == 1) {
+            topics = new HashMap<>(topics);
+        }
+        return topics.put(topic.name(), topic);
+    }
+
+    private @Nullable TopicLog take(String topic) {
+        TopicLog taken = topics.get(topic);
+        if (topics.size() > 1) {
+            topics.remove(topic);
+        } else if (taken != null) {
+            topics = Map.of();
+        }
+        return taken;
     }
 
     /** The same for one that the server has chosen. */
     synchronized Subscribing choose(Address.Topic topic, int most, Function<Boolean, Topics.Joining> join) {
         Subscribing subscribing = add(topic, most, join);
         if (subscribing instanceof Subscribing.Subscribed) {
+            chosen = chosen == null ? new HashSet<>() : chosen;
             chosen.add(topic.name());
         }
         return subscribing;
     }
 
     synchronized boolean isChosen(String topic) {
-        return chosen.contains(topic);
+        return chosen != null && chosen.contains(topic);
     }
 
     synchronized boolean remove(String topic) {
-        chosen.remove(topic);
-        TopicLog removed = topics.remove(topic);
+        if (chosen != null) {
+            chosen.remove(topic);
+        }
+        TopicLog removed = take(topic);
         leave(removed);
         return removed != null;
     }
@@ -118,7 +165,7 @@ final class Subscriptions {
     synchronized void close() {
         closed = true;
         topics.values().forEach(this::leave);
-        topics.clear();
-        chosen.clear();
+        topics = Map.of();
+        chosen = null;
     }
 }

@@ -1,12 +1,11 @@
 package dev.signalbox.router;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +20,16 @@ final class User {
     private final RouterOptions options;
     private final RouterListener listener;
     private final Budget.Share quota;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Inbox inbox;
-    private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
+    private final Budget.Share held;
     private final Serial telling = new Serial(this::tell);
     private final Serial pumping = new Serial(this::pumpAll);
     /** In the order of connecting. Replaced as a whole, so that senders read it without the lock. */
     private volatile List<LiveSession> sessions = List.of();
+
+    /** What the listener has still to be told; null for nothing. */
+    private @Nullable Queue<Runnable> events;
+    /** Null until something has to wait for the first time. For most users, nothing ever does. Replaced under the lock. */
+    private volatile @Nullable Inbox inbox;
 
     private boolean retired;
 
@@ -38,7 +40,7 @@ final class User {
         this.listener = listener;
         this.quota =
                 new Budget.Share(options.pending().perUser(), options.pending().bytesPerUser());
-        this.inbox = new Inbox(options.acknowledgements(), held);
+        this.held = held;
     }
 
     Address.Client address() {
@@ -58,25 +60,20 @@ final class User {
     record Joined(boolean joined, @Nullable LiveSession replaced) {}
 
     /** Lets a session in; empty if this user is no longer in use. Call {@link #tellAndPump} afterwards. */
-    Optional<Joined> join(LiveSession session) {
-        lock.lock();
-        try {
-            if (retired) {
-                return Optional.empty();
-            }
-            boolean full = sessions.size() >= options.sessions().perUser();
-            LiveSession replaced = full ? replaceable() : null;
-            if (full && replaced == null) {
-                return Optional.of(new Joined(false, null));
-            }
-            if (replaced != null) {
-                remove(replaced, CloseReason.REPLACED);
-            }
-            add(session);
-            return Optional.of(new Joined(true, replaced));
-        } finally {
-            lock.unlock();
+    synchronized Optional<Joined> join(LiveSession session) {
+        if (retired) {
+            return Optional.empty();
         }
+        boolean full = sessions.size() >= options.sessions().perUser();
+        LiveSession replaced = full ? replaceable() : null;
+        if (full && replaced == null) {
+            return Optional.of(new Joined(false, null));
+        }
+        if (replaced != null) {
+            remove(replaced, CloseReason.REPLACED);
+        }
+        add(session);
+        return Optional.of(new Joined(true, replaced));
     }
 
     /** Who gives way to a newcomer: one that has no connection, or else the oldest if it has to. */
@@ -94,24 +91,51 @@ final class User {
         return List.copyOf(more);
     }
 
+    /** Under the lock. The first one finds all sessions where a new one begins: with nothing that waits. */
+    private Inbox inbox() {
+        Inbox known = inbox;
+        if (known == null) {
+            known = new Inbox(options.acknowledgements(), held);
+            sessions.forEach(known::join);
+            inbox = known;
+        }
+        return known;
+    }
+
+    private void joinInbox(LiveSession session) {
+        if (inbox != null) {
+            inbox.join(session);
+        }
+    }
+
+    private void event(Runnable telling) {
+        if (events == null) {
+            events = new ArrayDeque<>(1);
+        }
+        events.add(telling);
+    }
+
+    private synchronized @Nullable Runnable nextEvent() {
+        Runnable next = events == null ? null : events.poll();
+        if (next == null) {
+            events = null;
+        }
+        return next;
+    }
+
     private void add(LiveSession session) {
-        inbox.join(session);
+        joinInbox(session);
         sessions = with(sessions, session);
         SessionInfo info = session.info();
-        events.add(() -> listener.connected(info));
+        event(() -> listener.connected(info));
     }
 
     /**
      * Ends a session whose last connection this is: true once, for the caller that ended it. Call {@link #tellAndPump}
      * afterwards.
      */
-    boolean leave(Attachment attachment, CloseReason reason) {
-        lock.lock();
-        try {
-            return isCurrent(attachment) && remove(attachment.session(), reason);
-        } finally {
-            lock.unlock();
-        }
+    synchronized boolean leave(Attachment attachment, CloseReason reason) {
+        return isCurrent(attachment) && remove(attachment.session(), reason);
     }
 
     private boolean isCurrent(Attachment attachment) {
@@ -119,19 +143,14 @@ final class User {
     }
 
     /** Lets a session wait for another connection; false if it cannot. */
-    boolean detach(Attachment attachment, Map<String, Position> written) {
-        lock.lock();
-        try {
-            boolean waits = isCurrent(attachment)
-                    && attachment.session().isResumable()
-                    && !attachment.session().isDetached();
-            if (waits) {
-                attachment.session().detach(written);
-            }
-            return waits;
-        } finally {
-            lock.unlock();
+    synchronized boolean detach(Attachment attachment, Map<String, Position> written) {
+        boolean waits = isCurrent(attachment)
+                && attachment.session().isResumable()
+                && !attachment.session().isDetached();
+        if (waits) {
+            attachment.session().detach(written);
         }
+        return waits;
     }
 
     /** What the session was before it was resumed. */
@@ -140,17 +159,14 @@ final class User {
     /** Gives a session another connection; empty if it has ended. Call {@link #tellAndPump} afterwards. */
     Optional<Resumed> resume(Attachment next, Principal principal) {
         LiveSession session = next.session();
-        lock.lock();
-        try {
+        synchronized (this) {
             if (!sessions.contains(session) || !session.isResumable()) {
                 return Optional.empty();
             }
             Resumed resumed = new Resumed(session.attachment(), session.isDetached());
             session.attach(next, principal);
-            inbox.join(session);
+            joinInbox(session);
             return Optional.of(resumed);
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -161,41 +177,33 @@ final class User {
      * Takes a session out that another node gets; empty if it has ended, or not all that waits for it can be carried. Call {@link #tellAndPump}
      * afterwards.
      */
-    Optional<HandedOver> handOver(LiveSession session, Predicate<Message> canBeCarried) {
-        lock.lock();
-        try {
-            List<Message> waiting = inbox.plain(session);
-            if (!sessions.contains(session)
-                    || !session.isResumable()
-                    || !waiting.stream().allMatch(canBeCarried)) {
-                return Optional.empty();
-            }
-            session.handsOver();
-            HandedOver taken = new HandedOver(session.attachment(), session.isDetached(), waiting);
-            remove(session, CloseReason.RESUMED);
-            return Optional.of(taken);
-        } finally {
-            lock.unlock();
+    synchronized Optional<HandedOver> handOver(LiveSession session, Predicate<Message> canBeCarried) {
+        List<Message> waiting = inbox == null ? List.of() : inbox.plain(session);
+        if (!sessions.contains(session)
+                || !session.isResumable()
+                || !waiting.stream().allMatch(canBeCarried)) {
+            return Optional.empty();
         }
+        session.handsOver();
+        HandedOver taken = new HandedOver(session.attachment(), session.isDetached(), waiting);
+        remove(session, CloseReason.RESUMED);
+        return Optional.of(taken);
     }
 
     private boolean remove(LiveSession session, CloseReason reason) {
         sessions = sessions.stream().filter(each -> each != session).toList();
-        inbox.leave(session);
+        if (inbox != null) {
+            inbox.leave(session);
+        }
         SessionInfo info = session.info();
-        events.add(() -> listener.disconnected(info, reason));
+        event(() -> listener.disconnected(info, reason));
         return true;
     }
 
     /** Whether nothing is left of this user, who is then no longer in use. */
-    boolean retire() {
-        lock.lock();
-        try {
-            retired = sessions.isEmpty() && inbox.isEmpty();
-            return retired;
-        } finally {
-            lock.unlock();
-        }
+    synchronized boolean retire() {
+        retired = sessions.isEmpty() && (inbox == null || inbox.isEmpty());
+        return retired;
     }
 
     /** Hands a plain message to every session. Null if one of them took it. */
@@ -228,17 +236,15 @@ final class User {
 
     /** Not before those of the same sender that wait to be sent to it. */
     private boolean offerInOrder(LiveSession session, Message message) {
-        if (!inbox.mayHoldBack()) {
+        Inbox known = inbox;
+        if (known == null || !known.mayHoldBack()) {
             return session.offer(message) || hold(session, message);
         }
         Optional<Boolean> queued;
-        lock.lock();
-        try {
-            queued = inbox.isHeldBack(session, message.source())
-                    ? Optional.of(inbox.addPlain(session, message))
+        synchronized (this) {
+            queued = known.isHeldBack(session, message.source())
+                    ? Optional.of(known.addPlain(session, message))
                     : Optional.empty();
-        } finally {
-            lock.unlock();
         }
         if (queued.isEmpty()) {
             return session.offer(message) || hold(session, message);
@@ -252,46 +258,30 @@ final class User {
         if (!session.isResumable()) {
             return false;
         }
-        boolean held;
-        lock.lock();
-        try {
-            held = inbox.addPlain(session, message);
-        } finally {
-            lock.unlock();
+        boolean isHeld;
+        synchronized (this) {
+            isHeld = inbox().addPlain(session, message);
         }
         // Race: there may be room, or another connection, since it was refused.
         pumping.run();
-        return held;
+        return isHeld;
     }
 
     /** Adds what waits to be acknowledged; empty if this user is no longer in use. Call {@link #pump} afterwards. */
-    Optional<Inbox.Added> add(Inbox.Waiting waiting) {
-        lock.lock();
-        try {
-            return retired ? Optional.empty() : Optional.of(inbox.add(waiting));
-        } finally {
-            lock.unlock();
-        }
+    synchronized Optional<Inbox.Added> add(Inbox.Waiting waiting) {
+        return retired ? Optional.empty() : Optional.of(inbox().add(waiting));
     }
 
     /** Takes out what no longer waits; it is sent no more. */
-    void remove(Inbox.Waiting waiting) {
-        lock.lock();
-        try {
+    synchronized void remove(Inbox.Waiting waiting) {
+        if (inbox != null) {
             inbox.remove(waiting);
-        } finally {
-            lock.unlock();
         }
     }
 
     /** What waits for this session and no other. */
-    List<Inbox.Waiting> waitingFor(LiveSession session) {
-        lock.lock();
-        try {
-            return inbox.waitingFor(session);
-        } finally {
-            lock.unlock();
-        }
+    synchronized List<Inbox.Waiting> waitingFor(LiveSession session) {
+        return inbox == null ? List.of() : inbox.waitingFor(session);
     }
 
     /** Tells the listener what happened, and sends each session what waits for it. */
@@ -306,7 +296,7 @@ final class User {
     }
 
     private void tell() {
-        for (Runnable event = events.poll(); event != null; event = events.poll()) {
+        for (Runnable event = nextEvent(); event != null; event = nextEvent()) {
             event.run();
         }
     }
@@ -320,13 +310,8 @@ final class User {
         }
     }
 
-    private Inbox.@Nullable Next next(LiveSession session) {
-        lock.lock();
-        try {
-            return inbox.next(session);
-        } finally {
-            lock.unlock();
-        }
+    private synchronized Inbox.@Nullable Next next(LiveSession session) {
+        return inbox == null ? null : inbox.next(session);
     }
 
     private boolean offer(LiveSession session, Inbox.Next next) {
@@ -339,16 +324,11 @@ final class User {
         return taken;
     }
 
-    private int offered(LiveSession session, Inbox.Next next, boolean taken) {
-        lock.lock();
-        try {
-            if (taken) {
-                return inbox.sent(session, next);
-            }
-            Inbox.notSent(next);
-            return 0;
-        } finally {
-            lock.unlock();
+    private synchronized int offered(LiveSession session, Inbox.Next next, boolean taken) {
+        if (taken) {
+            return inbox().sent(session, next);
         }
+        Inbox.notSent(next);
+        return 0;
     }
 }

@@ -11,15 +11,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,9 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 final class ClientConnection implements Connection {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
-
-    /** What could not be written when it came, and the offset of what went to all before it. */
-    record Held(OutboxTask.Direct task, long after) {}
+    /** In place of an object for each connection. */
+    private static final AtomicIntegerFieldUpdater<ClientConnection> QUEUED =
+            AtomicIntegerFieldUpdater.newUpdater(ClientConnection.class, "queued");
 
     private final EventLoop loop;
     private final LoopOutbox outbox;
@@ -44,26 +41,30 @@ final class ClientConnection implements Connection {
     private final Life life;
     private final Peer peer;
     private final Consumer<CloseReason> onClosing;
-    private final AtomicInteger queued = new AtomicInteger();
+    /** Bytes that wait in the outbox. */
+    private volatile int queued;
+
     private volatile @Nullable CloseReason closing;
 
     private volatile boolean refused;
-    private volatile Runnable onRoom = () -> {};
-    private @Nullable Wishes wishes;
+    private @Nullable Listener listener;
 
-    /** What the server wishes of the client's session; on the event loop. */
-    interface Wishes {
+    /** What a session is told of its connection; on the event loop. */
+    interface Listener {
+        /** There is room again after {@link #offer} refused something. */
+        void writable();
+
+        /** The server wishes the session to have a topic. */
         void join(String topic);
 
+        /** The server wishes the session to leave a topic. */
         void leave(String topic);
     }
 
-    /** Where it stands in the outbox: in what goes to all, in other topics, what is held, and if it needs a flush. */
-    @Nullable
-    Member everyone;
+    /** Where it stands in the outbox. */
+    final Places places = new Places();
 
-    final Map<String, Member> topics = new HashMap<>(0);
-    final Queue<Held> held = new ArrayDeque<>(1);
+    /** Whether it needs a flush. */
     boolean dirty;
 
     /** By topic, the place of the last message that was written; "" is what goes to all. Known once it has ended. */
@@ -113,18 +114,18 @@ final class ClientConnection implements Connection {
 
     /** Whether what is newest can be written: it is writable, and nothing older waits. */
     boolean mayWrite() {
-        return isOpen() && held.isEmpty() && wire.isWritable();
+        return isOpen() && places.nextHeld() == null && wire.isWritable();
     }
 
     /** Whether something older has to be written first, or there is no room. */
     boolean mustWait() {
-        Member all = everyone;
+        Member all = places.everyone;
         return all != null && (all.isLagging() || !mayWrite());
     }
 
     /** Whether it has something to be written once it is writable. */
     boolean isWaiting() {
-        return mustWait() || topics.values().stream().anyMatch(Member::isLagging);
+        return mustWait() || places.topics().stream().anyMatch(Member::isLagging);
     }
 
     /** From now on it gets what goes to all. */
@@ -137,14 +138,9 @@ final class ClientConnection implements Connection {
         outbox.goOn(this, resumed);
     }
 
-    /** Told on the event loop when there is room again after {@link #offer} refused something. */
-    void onRoom(Runnable changed) {
-        onRoom = changed;
-    }
-
-    /** Told on the event loop; before, there is no session that the server could wish something of. */
-    void onWish(Wishes told) {
-        wishes = told;
+    /** On the event loop; before, there is no session that could be told. */
+    void tells(Listener told) {
+        listener = told;
     }
 
     boolean isOpen() {
@@ -171,7 +167,7 @@ final class ClientConnection implements Connection {
     }
 
     private boolean hasRoom() {
-        return queued.get() <= maxOutboundBytes / 2;
+        return queued <= maxOutboundBytes / 2;
     }
 
     /** As {@link #offer}, for what only concerns this client; a client that does not even read that is closed. */
@@ -193,19 +189,19 @@ final class ClientConnection implements Connection {
         if (closing != null) {
             return false;
         }
-        int waiting = queued.addAndGet(bytes);
+        int waiting = QUEUED.addAndGet(this, bytes);
         if (waiting > maxOutboundBytes && waiting > bytes) {
-            queued.addAndGet(-bytes);
+            QUEUED.addAndGet(this, -bytes);
             return false;
         }
         return true;
     }
 
     void dequeued(int bytes) {
-        queued.addAndGet(-bytes);
+        QUEUED.addAndGet(this, -bytes);
         if (refused && hasRoom()) {
             refused = false;
-            onRoom.run();
+            Optional.ofNullable(listener).ifPresent(Listener::writable);
         }
     }
 
@@ -220,8 +216,8 @@ final class ClientConnection implements Connection {
     }
 
     /** In turn with what the client does: so neither undoes half of what the other did. */
-    private boolean wish(Consumer<Wishes> what) {
-        return onLoop(() -> Optional.ofNullable(wishes).ifPresent(what)) && closing == null;
+    private boolean wish(Consumer<Listener> what) {
+        return onLoop(() -> Optional.ofNullable(listener).ifPresent(what)) && closing == null;
     }
 
     /** Runs something on the event loop, later. False if that has ended, and with it the connection: then it never runs. */

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
 /** What an authenticated client says, and the answers. For one thread; answers may come from any. */
-final class Conversation implements ClientConnection.Wishes {
+final class Conversation implements ClientConnection.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
 
     /** What may wait while somebody is asked about an earlier frame; one frame may be larger than that. */
@@ -40,7 +40,9 @@ final class Conversation implements ClientConnection.Wishes {
     private final ClientSession session;
     private final ClientConnection connection;
     private final RateLimit rate;
-    private final Queue<ClientFrame> waiting = new ArrayDeque<>(1);
+    /** Null while no frame has to wait. */
+    private @Nullable Queue<ClientFrame> waiting;
+
     private List<Address> defaults;
     private boolean asking;
     private int waitingBytes;
@@ -110,16 +112,23 @@ final class Conversation implements ClientConnection.Wishes {
                 || frame instanceof ClientFrame.Use;
         if (!asking || isApart) {
             begin(frame);
-        } else if (waiting.isEmpty()
+        } else if (waiting == null
                 || (waiting.size() < MOST_WAITING && waitingBytes + frame.weight() <= MOST_WAITING_BYTES)) {
-            waiting.add(frame);
-            waitingBytes += frame.weight();
+            keep(frame);
         } else {
             error(
                     frame.id(),
                     ErrorCode.OVERLOADED,
                     "as many frames wait as may, for the answer about an earlier one; send again later");
         }
+    }
+
+    private void keep(ClientFrame frame) {
+        if (waiting == null) {
+            waiting = new ArrayDeque<>();
+        }
+        waiting.add(frame);
+        waitingBytes += frame.weight();
     }
 
     private void begin(ClientFrame frame) {
@@ -147,15 +156,22 @@ final class Conversation implements ClientConnection.Wishes {
     private void answered(ClientFrame frame, Optional<RouteError> refusal) {
         asking = false;
         if (!connection.isOpen()) {
-            waiting.clear();
+            waiting = null;
             return;
         }
         refusal.ifPresentOrElse(error -> connection.answer(ServerFrames.error(frame.id(), error)), () -> act(frame));
-        while (!asking && !waiting.isEmpty() && connection.isOpen()) {
-            ClientFrame next = waiting.remove();
-            waitingBytes -= next.weight();
-            begin(next);
+        while (!asking && waiting != null && connection.isOpen()) {
+            begin(next(waiting));
         }
+    }
+
+    private ClientFrame next(Queue<ClientFrame> frames) {
+        ClientFrame next = frames.remove();
+        waitingBytes -= next.weight();
+        if (frames.isEmpty()) {
+            waiting = null;
+        }
+        return next;
     }
 
     private void act(ClientFrame frame) {
@@ -279,6 +295,11 @@ final class Conversation implements ClientConnection.Wishes {
 
     private void begin(String topic) {
         joined(topic, session.subscribe(topic, new TopicStart.Now()), () -> begin(topic));
+    }
+
+    @Override
+    public void writable() {
+        session.writable();
     }
 
     @Override

@@ -26,7 +26,9 @@ final class Dialogue {
     private final NettyEndpoint endpoint;
     private final EventLoop loop;
     private final Peer peer;
-    private final Greeting greeting;
+    /** {@link Greeting#NONE} once the client is welcome: an idle connection is to be small. */
+    private Greeting greeting;
+
     private final RateLimit rate;
     private final ClientConnection connection;
     private final Events events;
@@ -149,8 +151,8 @@ final class Dialogue {
 
     private void welcome(ClientSession session) {
         conversation = new Conversation(session, connection, rate, greeting.targets());
-        connection.onRoom(session::writable);
-        connection.onWish(conversation);
+        greeting = Greeting.NONE;
+        connection.tells(conversation);
         // Straight to the wire: what the router has offered meanwhile waits in the outbox for this event loop.
         connection.text(ServerFrames.welcome(
                 session, endpoint.listening(), endpoint.gateway().maxPayloadBytes()));
@@ -211,6 +213,7 @@ final class Dialogue {
     private void cancelAuthenticationDeadline() {
         if (authenticationDeadline != null) {
             authenticationDeadline.cancel(false);
+            authenticationDeadline = null;
         }
     }
 }

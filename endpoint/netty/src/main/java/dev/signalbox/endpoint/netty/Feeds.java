@@ -108,7 +108,7 @@ final class Feeds {
 
     /** Writes a connection all that was sent to all before what it gets next. */
     void catchUp(ClientConnection connection) {
-        Member member = connection.everyone;
+        Member member = connection.places.everyone;
         if (member != null) {
             catchUp(member);
         }
@@ -190,9 +190,12 @@ final class Feeds {
         touched.clear();
     }
 
-    /** Writes the members all of a segment, and ends it. */
+    /**
+     * Writes the members all of a segment, and ends it. A segment without frames leaves nothing to write, and all cursors are at its beginning
+     * already: a new subscriber, which only touches the feed, must not cost a look at each of the others.
+     */
     private void finish(Feed feed, Segment segment) {
-        List<Member> members = feed.members();
+        List<Member> members = segment.size() == 0 ? List.of() : feed.members();
         for (int i = members.size() - 1; i >= 0; i--) {
             Member member = members.get(i);
             if (member.segment == segment) {
@@ -225,7 +228,7 @@ final class Feeds {
         Member member = new Member(connection, feed, after);
         feed.add(member);
         feed.fallsBehind(member);
-        connection.topics.put(topic.name(), member);
+        connection.places.add(member);
         touch(feed);
         resume.accept(connection);
     }

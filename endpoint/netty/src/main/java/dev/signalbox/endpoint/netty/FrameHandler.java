@@ -30,9 +30,12 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Dialogu
     private final NettyEndpoint endpoint;
     private final Peer peer;
     private final FrameSource frames;
-    private final Pongs pongs;
+    private final ChannelWire wire;
     private final Dialogue dialogue;
     private @Nullable ChannelHandlerContext context;
+
+    /** Null until the client sends a ping. */
+    private @Nullable Pongs pongs;
 
     private boolean ended;
     /** The client has ended its stream before its token was looked at. */
@@ -56,7 +59,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Dialogu
         Route route = new Route(
                 wire.channel().eventLoop(), endpoint.outbox(wire.channel()), wire, format, greeting.visiblePings());
         this.dialogue = new Dialogue(endpoint, peer, greeting, route, this);
-        this.pongs = new Pongs(dialogue.connection(), wire);
+        this.wire = wire;
         frames.limit(Math.min(MAX_TOKEN_FRAME, endpoint.listening().limits().maxFrameBytes()));
     }
 
@@ -110,7 +113,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Dialogu
             ByteBuf bytes = early;
             early = null;
             channelRead(context(), bytes);
-            pongs.flush();
+            flushPongs();
         }
         if (endsEarly) {
             inputEnded();
@@ -161,21 +164,34 @@ final class FrameHandler extends ChannelInboundHandlerAdapter implements Dialogu
     private void receive(Frame frame) {
         if (frame.kind() == Frame.Kind.CLOSE) {
             ended = true;
-            pongs.flush();
+            flushPongs();
             connection().closedByClient(frame.payload());
         } else if (connection().isOpen()) {
             switch (frame.kind()) {
                 case TEXT -> dialogue.text(frame.payload());
                 case BINARY -> dialogue.binary(frame.payload());
-                case PING -> dialogue.counted(() -> pongs.add(frame.payload()));
+                case PING -> dialogue.counted(() -> pong(frame.payload()));
                 default -> dialogue.counted(() -> {});
             }
         }
     }
 
+    private void pong(byte[] ping) {
+        if (pongs == null) {
+            pongs = new Pongs(connection(), wire);
+        }
+        pongs.add(ping);
+    }
+
+    private void flushPongs() {
+        if (pongs != null) {
+            pongs.flush();
+        }
+    }
+
     @Override
     public void channelReadComplete(ChannelHandlerContext ignored) {
-        pongs.flush();
+        flushPongs();
     }
 
     @Override

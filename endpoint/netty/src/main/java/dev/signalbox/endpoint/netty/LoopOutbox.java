@@ -133,7 +133,7 @@ final class LoopOutbox implements Runnable, Shard {
                 }
             }
             case OutboxTask.Unsubscribe(ClientConnection connection, String topic) ->
-                feeds.drop(connection.topics.remove(topic));
+                feeds.drop(connection.places.remove(topic));
             case OutboxTask.Resume(ClientConnection connection) -> resume(connection);
             case OutboxTask.Close(ClientConnection connection, CloseReason reason) -> {
                 feeds.catchUp(connection);
@@ -157,7 +157,7 @@ final class LoopOutbox implements Runnable, Shard {
         ClientConnection connection = direct.connection();
         feeds.catchUp(connection);
         if (connection.isOpen() && connection.mustWait()) {
-            connection.held.add(new ClientConnection.Held(direct, feeds.everyone().offset));
+            connection.places.hold(new Places.Held(direct, feeds.everyone().offset));
         } else {
             writeNow(direct);
         }
@@ -189,19 +189,19 @@ final class LoopOutbox implements Runnable, Shard {
 
     /** Writes a connection what it could not take before, in order, for as long as it is writable. */
     private void resume(ClientConnection connection) {
-        Member all = connection.everyone;
+        Member all = connection.places.everyone;
         if (all == null || !connection.isOpen()) {
             return;
         }
-        ClientConnection.Held next = connection.held.peek();
+        Places.Held next = connection.places.nextHeld();
         while (next != null && feeds.pull(all, next.after()) && connection.isWritable()) {
-            connection.held.remove();
+            connection.places.removeHeld();
             writeNow(next.task());
-            next = connection.held.peek();
+            next = connection.places.nextHeld();
         }
-        if (connection.held.isEmpty() && feeds.pull(all, all.feed.offset)) {
+        if (next == null && feeds.pull(all, all.feed.offset)) {
             // A copy: a member that is too far behind may close the connection, and is removed with it.
-            List.copyOf(connection.topics.values()).forEach(member -> feeds.pull(member, member.feed.offset));
+            List.copyOf(connection.places.topics()).forEach(member -> feeds.pull(member, member.feed.offset));
         }
     }
 
@@ -209,12 +209,12 @@ final class LoopOutbox implements Runnable, Shard {
     void join(ClientConnection connection) {
         Member member = new Member(connection, feeds.everyone(), feeds.everyone().offset);
         feeds.everyone().add(member);
-        connection.everyone = member;
+        connection.places.everyone = member;
     }
 
     /** It has joined, and has been there before over another connection: what it missed since then comes first. */
     void goOn(ClientConnection connection, Resumption.Resumed resumed) {
-        Member all = connection.everyone;
+        Member all = connection.places.everyone;
         if (all != null) {
             all.offset = resumed.all();
             feeds.everyone().fallsBehind(all);
@@ -229,7 +229,7 @@ final class LoopOutbox implements Runnable, Shard {
         if (!connection.isOpen()) {
             return;
         }
-        Member earlier = connection.topics.remove(topic.name());
+        Member earlier = connection.places.remove(topic.name());
         if (earlier != null) {
             earlier.feed.remove(earlier);
         }
@@ -239,15 +239,16 @@ final class LoopOutbox implements Runnable, Shard {
 
     /** From now on it gets nothing more. */
     void leave(ClientConnection connection) {
-        if (connection.everyone != null) {
-            connection.written = new HashMap<>(Map.of("", connection.everyone.position()));
-            connection.topics.forEach((topic, member) -> connection.written.put(topic, member.position()));
-            feeds.everyone().remove(connection.everyone);
-            connection.everyone = null;
+        if (connection.places.everyone != null) {
+            connection.written = new HashMap<>(Map.of("", connection.places.everyone.position()));
+            connection
+                    .places
+                    .topics()
+                    .forEach(member -> connection.written.put(member.feed.topic.name(), member.position()));
+            feeds.everyone().remove(connection.places.everyone);
         }
-        connection.topics.values().forEach(feeds::drop);
-        connection.topics.clear();
-        connection.held.clear();
+        connection.places.topics().forEach(feeds::drop);
+        connection.places.clear();
     }
 
     /**

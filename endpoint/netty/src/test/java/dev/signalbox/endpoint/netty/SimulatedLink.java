@@ -38,13 +38,12 @@ final class SimulatedLink {
         connection = OutboxFixture.connection(channel, simulation.outbox, false, this::closing);
         onWritability.set(connection::writabilityChanged);
         session = simulation.connect(user, connection, start);
-        connection.onRoom(session::writable);
         simulation.outbox.join(connection);
         session.resumption()
                 .flatMap(Resumption::resumed)
                 .ifPresent(resumed -> simulation.outbox.goOn(connection, resumed));
         conversation = new Conversation(session, connection, new RateLimit(1_000_000, System.nanoTime()), List.of());
-        connection.onWish(conversation);
+        connection.tells(conversation);
     }
 
     private void closing() {
