@@ -8,6 +8,7 @@ import static dev.signalbox.router.RouterFixture.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.signalbox.testing.services.CarrierThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,7 +115,7 @@ class IndependenceTest {
     @Test
     void handlersThatKeepAllProcessorsBusyDoNotStopAClientsDeadline() throws Exception {
         AtomicBoolean busy = new AtomicBoolean(true);
-        int carriers = Runtime.getRuntime().availableProcessors();
+        int carriers = CarrierThreads.count();
         CountDownLatch running = new CountDownLatch(carriers);
         try (Router router = router(RouterListener.NONE)) {
             FakeEndpoint endpoint = new FakeEndpoint();

@@ -3,6 +3,7 @@ package dev.signalbox.ha.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.testing.services.CarrierThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -327,7 +328,7 @@ class ElectionFaultTest {
         LeaseLock lock = Leases.in(store, "one")
                 .tryLock("job", OPTIONS.withTtl(Duration.ofMillis(500)), Duration.ZERO)
                 .orElseThrow();
-        for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) {
+        for (int i = 0; i < 4 * CarrierThreads.count(); i++) {
             Thread.startVirtualThread(() -> {
                 while (!stop.get()) {
                     Thread.onSpinWait();
