@@ -19,6 +19,10 @@ function deepEqual(actual, expected) {
   ok(same(actual, expected), `${shown(actual)} is not ${shown(expected)}`);
 }
 
+function match(actual, expected) {
+  ok(expected.test(actual), `${shown(actual)} does not match ${expected}`);
+}
+
 function same(actual, expected) {
   if (typeof expected !== 'object' || expected === null) {
     return Object.is(actual, expected);
@@ -47,11 +51,11 @@ async function rejects(promise, expected) {
   matches(rejected.error, expected);
 }
 
-/** `expected` is a class, or properties. */
+/** `expected` is a class, or properties; a property may be what a text has to match. */
 function matches(error, expected) {
   const fits = typeof expected === 'function'
     ? error instanceof expected
-    : Object.entries(expected ?? {}).every(([key, value]) => same(error[key], value));
+    : Object.entries(expected ?? {}).every(([key, value]) => (value instanceof RegExp ? value.test(error[key]) : same(error[key], value)));
   ok(fits, `another error: ${error}`);
 }
 
@@ -59,4 +63,4 @@ function shown(value) {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-export default Object.assign(ok, { ok, equal, notEqual, deepEqual, throws, rejects });
+export default Object.assign(ok, { ok, equal, notEqual, deepEqual, match, throws, rejects });
