@@ -33,7 +33,7 @@ class ServerFailoverTest {
 
     @BeforeEach
     void startProvider() throws Exception {
-        Behaviour slow = Behaviour.perfect().withLatency(Duration.ofMillis(5), Duration.ofMillis(40));
+        Behaviour slow = Behaviour.perfect().withLatency(Duration.ofMillis(50), Duration.ofMillis(300));
         provider = SmsSimulator.start(SmsSimulatorOptions.defaults().withBehaviour(slow));
     }
 
