@@ -1,5 +1,7 @@
 package dev.signalbox.client;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.signalbox.endpoint.netty.EventLoops;
 import dev.signalbox.endpoint.netty.ListenerOptions;
 import dev.signalbox.endpoint.netty.WebSocketEndpoint;
@@ -114,5 +116,21 @@ abstract class ClientFixture {
                 .join()
                 .map(failure -> failure.getCause() == null ? failure : failure.getCause())
                 .orElseThrow(() -> new AssertionError("it did not fail"));
+    }
+
+    /** A client that is connected. */
+    SignalboxClient ready(String name, Recorder recorder) {
+        SignalboxClient client = client(name, recorder);
+        recorder.awaitState(State.OPEN);
+        return client;
+    }
+
+    /** Fails unless the call is refused with this code, in a message that has these words. */
+    static void assertRefused(CompletableFuture<?> call, String code, String words) {
+        assertThat(failure(call))
+                .isInstanceOfSatisfying(
+                        RefusedException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(code))
+                .hasMessageContaining(words);
     }
 }

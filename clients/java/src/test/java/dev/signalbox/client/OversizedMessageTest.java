@@ -28,14 +28,6 @@ class OversizedMessageTest extends ClientFixture {
         return client;
     }
 
-    private static void assertTooLarge(CompletableFuture<?> call, String words) {
-        assertThat(failure(call))
-                .isInstanceOfSatisfying(
-                        RefusedException.class,
-                        refused -> assertThat(refused.code()).isEqualTo("too-large"))
-                .hasMessageContaining(words);
-    }
-
     /** The client refuses the first message that the server would not take, and none that it would. */
     @Test
     void theServersLimitIsTheClientsToTheByte() {
@@ -49,7 +41,7 @@ class OversizedMessageTest extends ClientFixture {
             call = alice.send("client:bob", Draft.text("x".repeat(++size)));
         }
 
-        assertTooLarge(call, "it takes " + (MAX_FRAME + 1) + " bytes");
+        assertRefused(call, "too-large", "it takes " + (MAX_FRAME + 1) + " bytes");
         bob.awaitCount(Message.class, size - (MAX_FRAME - 100));
         assertThat(recorder.all(State.class)).doesNotContain(State.WAITING, State.CLOSED);
     }
@@ -62,10 +54,10 @@ class OversizedMessageTest extends ClientFixture {
     @Test
     void whatCountsIsBytes() {
         SignalboxClient alice = narrow();
-        assertTooLarge(alice.publish("news", Draft.text("€".repeat(400))), "limits.frame");
+        assertRefused(alice.publish("news", Draft.text("€".repeat(400))), "too-large", "limits.frame");
         assertThat(get(alice.publish("news", Draft.text("€".repeat(200)))).repeated())
                 .isFalse();
-        assertTooLarge(alice.subscribe("t".repeat(2_000), new TopicStart.Now(), recorder), "limits.frame");
+        assertRefused(alice.subscribe("t".repeat(2_000), new TopicStart.Now(), recorder), "too-large", "limits.frame");
         assertThat(recorder.all(State.class)).doesNotContain(State.WAITING, State.CLOSED);
     }
 
@@ -117,7 +109,7 @@ class OversizedMessageTest extends ClientFixture {
                 peer.read("auth");
                 peer.welcome("s1", MAX_FRAME, 60_000, "");
                 assertThat(peer.read("publish").path("text").asString("")).isEqualTo("small");
-                assertTooLarge(large, "limits.frame");
+                assertRefused(large, "too-large", "limits.frame");
                 assertThat(small).isNotDone();
             }
         }
@@ -136,7 +128,7 @@ class OversizedMessageTest extends ClientFixture {
                 first.read("publish");
                 first.read("publish");
                 first.end(1009);
-                assertTooLarge(large, "1009");
+                assertRefused(large, "too-large", "1009");
                 assertThat(small).isNotDone();
             }
             try (ScriptedServer.Peer second = server.accept()) {

@@ -13,9 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -26,12 +23,6 @@ import tools.jackson.databind.JsonNode;
 @Timeout(120)
 class SignalboxClientTest extends ClientFixture {
     private static final Duration LONG = Duration.ofSeconds(30);
-
-    private SignalboxClient ready(String name, Recorder recorder) {
-        SignalboxClient client = client(name, recorder);
-        recorder.awaitState(State.OPEN);
-        return client;
-    }
 
     @Test
     void messagesAcknowledgementsAndRequests() {
@@ -259,120 +250,6 @@ class SignalboxClientTest extends ClientFixture {
         sent.forEach(each -> assertThat(get(each).accepted()).isEqualTo(1));
         bob.awaitCount(Message.class, 100);
         assertThat(alices.all(Recorder.Closed.class)).isEmpty();
-    }
-
-    /** What waits for the listener is bounded: nothing more is read, so the topic is what the client lags behind in. */
-    @Test
-    void aListenerThatIsSlowMakesTheServerWait() {
-        CountDownLatch gate = new CountDownLatch(1);
-        Recorder topic = new Recorder().handling(message -> awaitGate(gate));
-        SignalboxClient bob = fragile(options("bob").withMaxEvents(10), ClientListener.NONE);
-        get(bob.subscribe("small/slow", new TopicStart.Now(), topic));
-        // More than the buffers of sockets and of the endpoint hold.
-        int count = 4_000;
-        String payload = "x".repeat(10_000);
-        for (int i = 0; i < count; i++) {
-            publish("small/slow", payload);
-        }
-        gate.countDown();
-
-        await().until(() -> topic.all(Message.class).getLast().offset().orElse(0) == count);
-        assertThat(topic.all(Gap.class)).isNotEmpty();
-        long missed = topic.all(Gap.class).stream()
-                .mapToLong(gap -> gap.next() - gap.expected())
-                .sum();
-        assertThat(topic.all(Message.class).size() + missed).isEqualTo(count);
-    }
-
-    private static void awaitGate(CountDownLatch gate) {
-        try {
-            assertThat(gate.await(60, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @Test
-    void aHandlerThatFailsIsToldAndOthersGoOn() {
-        Recorder recorder = new Recorder().handling(message -> {
-            if (message.text().equals("bad")) {
-                throw new IllegalStateException("the handler failed");
-            }
-        });
-        ready("bob", recorder);
-        SignalboxClient alice = client("alice", ClientListener.NONE);
-        get(alice.send("client:bob", Draft.text("bad")));
-        get(alice.send("client:bob", Draft.text("good")));
-
-        recorder.awaitCount(Message.class, 2);
-        assertThat(recorder.all(IllegalStateException.class)).hasSize(1);
-    }
-
-    @Test
-    void aRequestThatIsAnsweredWithNothingIsAProblem() {
-        Recorder recorder = new Recorder().answering(request -> {
-            CompletableFuture<Draft> nothing = new CompletableFuture<>();
-            nothing.complete(null);
-            return nothing;
-        });
-        ready("bob", recorder);
-        SignalboxClient alice = client("alice", ClientListener.NONE);
-
-        assertRefused(alice.request("client:bob", Draft.text("anybody?"), LONG), "its handler failed");
-        recorder.awaitCount(IllegalStateException.class, 1);
-    }
-
-    private static void assertRefused(CompletableFuture<?> call, String reason) {
-        assertThat(failure(call))
-                .isInstanceOfSatisfying(
-                        RefusedException.class,
-                        refused -> assertThat(refused.code()).isEqualTo("rejected"))
-                .hasMessageContaining(reason);
-    }
-
-    /** Whoever asks is told at once that nobody will reply, however that came about. */
-    @Test
-    void aRequestIsRefusedWithAReason() {
-        Recorder recorder = new Recorder().answering(request -> switch (request.text()) {
-            case "throw" -> throw new IllegalStateException("it is broken, and that is nobody's business");
-            case "refuse" -> throw new MessageRefusal("not for you");
-            default ->
-                CompletableFuture.supplyAsync(() -> {
-                    throw new MessageRefusal("not now");
-                });
-        });
-        ready("bob", recorder);
-        ready("carol", new Recorder() {
-            @Override
-            public CompletionStage<Draft> onRequest(Message request) {
-                return NONE.onRequest(request);
-            }
-        });
-        SignalboxClient alice = client("alice", ClientListener.NONE);
-
-        assertRefused(alice.request("client:bob", Draft.text("throw"), LONG), "its handler failed");
-        assertRefused(alice.request("client:bob", Draft.text("refuse"), LONG), "not for you");
-        assertRefused(alice.request("client:bob", Draft.text("later"), LONG), "not now");
-        assertRefused(alice.request("client:carol", Draft.text("?"), LONG), "answers no requests");
-        recorder.awaitCount(IllegalStateException.class, 1);
-        assertThat(recorder.all(MessageRefusal.class)).isEmpty();
-    }
-
-    /** The handler's thread is not the one that completes futures. */
-    @Test
-    void aHandlerMayWaitForAnAnswer() {
-        CompletableFuture<Integer> accepted = new CompletableFuture<>();
-        CompletableFuture<SignalboxClient> self = new CompletableFuture<>();
-        Recorder recorder = new Recorder()
-                .handling(message -> accepted.complete(
-                        get(get(self).send("client:alice", Draft.text("back"))).accepted()));
-        self.complete(ready("bob", recorder));
-        Recorder alices = new Recorder();
-        SignalboxClient alice = ready("alice", alices);
-        get(alice.send("client:bob", Draft.text("there")));
-
-        assertThat(get(accepted)).isEqualTo(1);
-        alices.awaitCount(Message.class, 1);
     }
 
     @Test
