@@ -32,7 +32,7 @@ record YamlProblem(int line, int column, String words) {
     private static String ownWords(RuntimeException failure) {
         return failure instanceof MarkedYamlEngineException marked
                 ? marked.getContext() + "\n" + marked.getProblem()
-                : String.valueOf(failure.getMessage());
+                : FailureText.of(failure);
     }
 
     /** The parser names where it began with something, and where it stopped. */
