@@ -3,12 +3,14 @@ package dev.signalbox.client;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,11 @@ final class Connection implements WebSocket.Listener {
     private static final int MAX_BATCH = 16 << 10;
     /** Bytes of one character of a Java string in UTF-8, at most. */
     private static final int BYTES_PER_CHARACTER = 3;
+    /**
+     * What is read before the owner asks for it, in characters. The JDK's WebSocket tells nobody of an end that comes while nothing is asked of
+     * it (its transport throws an InternalError), so as a rule something is.
+     */
+    private static final int READ_AHEAD = 256 << 10;
     /** More than calls, acknowledgements and answers to pings can be, unless the server does not read. */
     private static final int MAX_UNSENT = 1 << 20;
 
@@ -31,7 +38,10 @@ final class Connection implements WebSocket.Listener {
 
         void text(Connection connection, String text);
 
-        /** It is over, or never began: called once. */
+        /** The server has answered a {@link #ping}. */
+        void ponged(Connection connection);
+
+        /** It is over, or never began: called once, after all that was received. */
         void ended(Connection connection, int code, String reason);
     }
 
@@ -39,12 +49,22 @@ final class Connection implements WebSocket.Listener {
     private final Owner owner;
     private final StringBuilder parts = new StringBuilder();
     private final Queue<String> unsent = new ArrayDeque<>();
+    /** Received, and not asked for yet. */
+    private final Queue<String> ahead = new ArrayDeque<>();
+    /** Characters of what is received and not with the owner; for the callbacks, too. */
+    private final AtomicInteger unread = new AtomicInteger();
+
     private @Nullable WebSocket socket;
     /** In bytes; what the server takes is not known before its welcome. */
     private int maxFrame = Integer.MAX_VALUE;
 
     private int maxBatch = MAX_BATCH;
+    /** The owner has room for another frame. */
+    private boolean wanted;
+
+    private boolean delivering;
     private boolean sending;
+    private boolean pinging;
     private boolean ended;
     private boolean closing;
 
@@ -70,6 +90,7 @@ final class Connection implements WebSocket.Listener {
         } else {
             socket = built;
             owner.opened(this);
+            built.request(1);
             readOn();
         }
     }
@@ -81,9 +102,32 @@ final class Connection implements WebSocket.Listener {
 
     /** The owner has room for another frame. */
     void readOn() {
-        if (socket != null && !ended) {
+        wanted = true;
+        deliver();
+    }
+
+    /** The owner may call {@link #readOn} while it is given a frame. */
+    private void deliver() {
+        if (delivering) {
+            return;
+        }
+        delivering = true;
+        try {
+            while (wanted && !ended && !ahead.isEmpty()) {
+                wanted = false;
+                give(ahead.remove());
+            }
+        } finally {
+            delivering = false;
+        }
+    }
+
+    private void give(String text) {
+        int before = unread.getAndAdd(-text.length());
+        if (before >= READ_AHEAD && before - text.length() < READ_AHEAD && socket != null) {
             socket.request(1);
         }
+        owner.text(this, text);
     }
 
     @Override
@@ -100,6 +144,9 @@ final class Connection implements WebSocket.Listener {
             String text = parts.toString();
             parts.setLength(0);
             loop.execute(() -> received(text));
+            if (unread.addAndGet(text.length()) < READ_AHEAD) {
+                from.request(1);
+            }
         } else {
             from.request(1);
         }
@@ -108,25 +155,42 @@ final class Connection implements WebSocket.Listener {
 
     private void received(String text) {
         if (!ended) {
-            owner.text(this, text);
+            ahead.add(text);
+            deliver();
         }
     }
 
     @Override
+    public @Nullable CompletionStage<?> onPong(WebSocket from, ByteBuffer payload) {
+        from.request(1);
+        loop.execute(() -> owner.ponged(this));
+        return null;
+    }
+
+    @Override
     public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-        loop.execute(() -> end(code, reason));
+        loop.execute(() -> over(code, reason));
         return null;
     }
 
     @Override
     public void onError(WebSocket from, Throwable error) {
-        loop.execute(() -> end(CloseCodes.BROKEN, "the connection broke: " + words(error)));
+        loop.execute(() -> over(CloseCodes.BROKEN, "the connection broke: " + words(error)));
+    }
+
+    /** What came before the end is the owner's, whether it has room or not. */
+    private void over(int code, String reason) {
+        while (!ended && !ahead.isEmpty()) {
+            give(ahead.remove());
+        }
+        end(code, reason);
     }
 
     private void end(int code, String reason) {
         if (!ended) {
             ended = true;
             unsent.clear();
+            ahead.clear();
             owner.ended(this, code, reason);
         }
     }
@@ -203,10 +267,29 @@ final class Connection implements WebSocket.Listener {
 
     private void sent(@Nullable Throwable failure) {
         if (failure != null) {
-            end(CloseCodes.BROKEN, "the connection broke: " + words(failure));
+            over(CloseCodes.BROKEN, "the connection broke: " + words(failure));
         } else {
             sending = socket != null && socket.isOutputClosed();
             sendNext();
+        }
+    }
+
+    /**
+     * Finds out whether the server is there: writing to one that is gone fails, by the second time. An end that came just between two
+     * messages, before the second was asked for, is not told otherwise.
+     */
+    void ping() {
+        if (socket != null && !pinging && !ended && !closing) {
+            pinging = true;
+            var _ = socket.sendPing(ByteBuffer.allocate(0))
+                    .whenComplete((sent, failure) -> loop.execute(() -> pinged(failure)));
+        }
+    }
+
+    private void pinged(@Nullable Throwable failure) {
+        pinging = false;
+        if (failure != null && !closing) {
+            over(CloseCodes.BROKEN, "the connection broke: " + words(failure));
         }
     }
 

@@ -7,4 +7,12 @@ public final class ConnectionLostException extends ClientException {
     ConnectionLostException(String message) {
         super(message);
     }
+
+    static ConnectionLostException closed() {
+        return new ConnectionLostException("this client is closed");
+    }
+
+    static ConnectionLostException ended(int code, String reason) {
+        return new ConnectionLostException("the connection ended with " + code + " " + reason);
+    }
 }

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>One thread, the loop, owns all state: the methods are for it, unless they say otherwise. Callers and their futures, the listener
  * and the source of tokens have threads of their own, so that nothing of theirs can hold up the loop.
  */
-final class Session {
+final class Session implements Connection.Owner {
     /** After this long, a connection counts as good. */
     private static final Duration STABLE = Duration.ofSeconds(5);
     /** For the server's goodbye. */
@@ -52,6 +52,9 @@ final class Session {
     private @Nullable Connection connection;
     /** The next attempt to connect, or after the goodbye its end. */
     private @Nullable ScheduledFuture<?> retry;
+
+    /** The token of the newest connection. */
+    private String token = "";
 
     private String resume = NEW;
     private int refused;
@@ -106,16 +109,14 @@ final class Session {
         return loop;
     }
 
-    /** A fault of our own. */
+    /** A fault of our own: whatever was left undone, there is another attempt to connect. */
     private void failed(Throwable fault) {
         events.problem(fault);
         if (connection != null) {
             connection.leave(CloseCodes.BROKEN, "this client failed: " + fault);
+        } else if (state != State.WAITING) {
+            again(Duration.ZERO);
         }
-    }
-
-    static ClientException closed() {
-        return new ConnectionLostException("this client is closed");
     }
 
     boolean isOpen() {
@@ -147,14 +148,14 @@ final class Session {
             }
         };
         if (!loop.tryExecute(() -> begin(frame, timeout, repeatable, outcome))) {
-            outcome.failed(closed());
+            outcome.failed(ConnectionLostException.closed());
         }
         return future;
     }
 
     void begin(ObjectNode frame, Duration timeout, boolean repeatable, Calls.Outcome outcome) {
         if (isClosed()) {
-            outcome.failed(closed());
+            outcome.failed(ConnectionLostException.closed());
         } else {
             calls.begin(frame, timeout, repeatable, outcome);
         }
@@ -190,26 +191,24 @@ final class Session {
         if (state != State.CONNECTING) {
             return;
         }
-        connection = Connection.open(http, url, options.timeout(), loop, new Connection.Owner() {
-            @Override
-            public void opened(Connection opened) {
-                silence.awaitWelcome(opened, options.timeout());
-                opened.write(Frames.text(auth(token)));
-            }
-
-            @Override
-            public void text(Connection from, String text) {
-                Session.this.text(from, text);
-            }
-
-            @Override
-            public void ended(Connection from, int code, String reason) {
-                Session.this.ended(from, code, reason);
-            }
-        });
+        this.token = token;
+        connection = Connection.open(http, url, options.timeout(), loop, this);
     }
 
-    private ObjectNode auth(String token) {
+    @Override
+    public void opened(Connection opened) {
+        silence.awaitWelcome(opened, options.timeout());
+        opened.write(Frames.text(auth()));
+    }
+
+    @Override
+    public void ponged(Connection from) {
+        if (from == connection) {
+            silence.ponged();
+        }
+    }
+
+    private ObjectNode auth() {
         ObjectNode frame = Frames.frame("auth").put("token", token);
         if (options.resume()) {
             frame.put("resume", resume);
@@ -220,7 +219,8 @@ final class Session {
         return frame;
     }
 
-    private void text(Connection from, String text) {
+    @Override
+    public void text(Connection from, String text) {
         if (from != connection) {
             return;
         }
@@ -304,7 +304,8 @@ final class Session {
         }
     }
 
-    private void ended(Connection over, int code, String reason) {
+    @Override
+    public void ended(Connection over, int code, String reason) {
         if (over != connection) {
             return;
         }
@@ -326,7 +327,7 @@ final class Session {
             if (wasOpen && nanos.getAsLong() - welcomedAt > STABLE.toNanos()) {
                 backoff.reset();
             }
-            events.problem(lost(code, reason));
+            events.problem(ConnectionLostException.ended(code, reason));
             again(CloseCodes.pauseAfter(code));
         }
     }
@@ -340,8 +341,8 @@ final class Session {
 
     private void again(Duration pause) {
         if (!isClosed()) {
-            become(State.WAITING);
             retry = loop.later(backoff.next(pause), this::connect);
+            become(State.WAITING);
         }
     }
 
@@ -349,13 +350,9 @@ final class Session {
         become(State.CLOSED);
         silence.stop();
         Loop.cancel(retry);
-        calls.failAll(lost(code, reason));
+        calls.failAll(ConnectionLostException.ended(code, reason));
         subscriptions.close();
         events.add(() -> listener.onClosed(code, reason));
-    }
-
-    private static ClientException lost(int code, String reason) {
-        return new ConnectionLostException("the connection ended with " + code + " " + reason);
     }
 
     private void become(State next) {

@@ -32,14 +32,14 @@ final class Subscriptions {
     CompletableFuture<Subscription> subscribe(String topic, TopicStart start, TopicListener told) {
         Subscription subscription = new Subscription(topic, start, told, events, this);
         if (!session.loop().tryExecute(() -> add(subscription))) {
-            subscription.begun.completeExceptionally(Session.closed());
+            subscription.begun.completeExceptionally(ConnectionLostException.closed());
         }
         return subscription.begun.thenApplyAsync(begun -> begun, Loop.CALLBACKS);
     }
 
     private void add(Subscription added) {
         if (session.isClosed()) {
-            added.begun.completeExceptionally(Session.closed());
+            added.begun.completeExceptionally(ConnectionLostException.closed());
         } else if (topics.putIfAbsent(added.topic(), added) != null) {
             added.begun.completeExceptionally(
                     new IllegalStateException("topic " + added.topic() + " is subscribed to already"));
@@ -223,7 +223,7 @@ final class Subscriptions {
 
     /** The client is closed: what has not begun never will. */
     void close() {
-        topics.values().forEach(each -> each.begun.completeExceptionally(Session.closed()));
+        topics.values().forEach(each -> each.begun.completeExceptionally(ConnectionLostException.closed()));
         topics.clear();
     }
 }

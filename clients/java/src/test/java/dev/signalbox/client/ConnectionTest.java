@@ -35,6 +35,9 @@ class ConnectionTest {
                 public void text(Connection connection, String text) {}
 
                 @Override
+                public void ponged(Connection connection) {}
+
+                @Override
                 public void ended(Connection connection, int code, String reason) {
                     ended.complete(reason);
                 }

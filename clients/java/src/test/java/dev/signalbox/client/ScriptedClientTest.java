@@ -5,71 +5,23 @@ import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.client.ScriptedServer.Peer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** What a client does with a server that says what a real one says seldom, or not when a test wants it; with the client's own clock. */
 @Timeout(120)
-class ScriptedClientTest {
+class ScriptedClientTest extends ScriptedFixture {
     private static final Duration LONG = Duration.ofSeconds(60);
-
-    private final ScriptedServer server = new ScriptedServer();
-    private final Recorder recorder = new Recorder();
-    private final AtomicLong nanos = new AtomicLong();
-    /** How often the client has looked at its clock. */
-    private final AtomicInteger looks = new AtomicInteger();
-
-    private final List<Session> sessions = new ArrayList<>();
-    /** What the pauses before connecting again are of their bound. */
-    private volatile double random;
-
-    @AfterEach
-    void close() throws Exception {
-        sessions.forEach(Session::close);
-        server.close();
-    }
-
-    private Session session(ClientOptions options) {
-        Session session =
-                new Session(server.url(), options, recorder, new Backoff(options.retry(), () -> random), () -> {
-                    looks.incrementAndGet();
-                    return nanos.get();
-                });
-        sessions.add(session);
-        session.start();
-        return session;
-    }
-
-    private static ClientOptions options() {
-        return ClientOptions.withToken("t").withRetry(Duration.ofMillis(50), Duration.ofHours(1));
-    }
-
-    private Peer welcomed() {
-        Peer peer = server.accept();
-        peer.read("auth");
-        peer.welcome("s1", "t1");
-        return peer;
-    }
-
-    /** Looks of its watch, which looks at the clock whenever it runs. */
-    private void awaitLooks() {
-        int before = looks.get();
-        await().until(() -> looks.get() >= before + 5);
-    }
 
     /** Otherwise a server that takes connections and ends them would be asked again and again without a pause. */
     @Test
     void aWelcomeAloneDoesNotShortenThePauses() {
-        random = 1;
+        pause = () -> 1;
         session(options());
         long begin = System.nanoTime();
         for (int i = 0; i < 5; i++) {
@@ -87,7 +39,7 @@ class ScriptedClientTest {
         }
         Peer lasting = welcomed();
         recorder.awaitCount(Recorder.Resumed.class, 20);
-        random = 1;
+        pause = () -> 1;
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(6));
         lasting.end(4410);
 
@@ -123,60 +75,20 @@ class ScriptedClientTest {
         peer.end(4401);
     }
 
-    /** Whatever it says counts as a sign of life, and is answered where it asks. */
     @Test
-    void aServerThatPingsIsNotSilent() {
-        session(options());
-        Peer peer = server.accept();
-        assertThat(peer.request).contains("/ws");
-        peer.read("auth");
-        peer.welcome("s1", 1 << 20, 20, "");
-        recorder.awaitState(State.OPEN);
-        for (int i = 0; i < 3; i++) {
-            nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(25));
-            peer.say("{\"type\":\"ping\"}");
-            peer.read("pong");
-        }
-        awaitLooks();
-        assertThat(recorder.all(State.class)).doesNotContain(State.WAITING);
-
-        nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(31));
-        recorder.awaitState(State.WAITING);
-    }
-
-    /** What is not read is not heard, and that is the listener's doing. */
-    @Test
-    void aListenerThatIsSlowIsNotTheServersSilence() {
-        CountDownLatch gate = new CountDownLatch(1);
-        recorder.handling(message -> {
-            try {
-                assertThat(gate.await(60, TimeUnit.SECONDS)).isTrue();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+    void aFaultOfItsOwnDoesNotKeepItFromConnectingAgain() {
+        AtomicInteger pauses = new AtomicInteger();
+        pause = () -> {
+            if (pauses.incrementAndGet() == 1) {
+                throw new IllegalStateException("a fault");
             }
-        });
-        session(options().withMaxEvents(1));
-        Peer peer = server.accept();
-        peer.read("auth");
-        peer.welcome("s1", 1 << 20, 20, "");
-        recorder.awaitState(State.OPEN);
-        peer.say(message("m0"));
-        recorder.awaitCount(Message.class, 1);
-        // One message is with the listener, and one waits: nothing more is read once that has come, as the pong shows.
-        peer.say(message("m1") + "{\"type\":\"ping\"}");
-        peer.read("pong");
-        nanos.addAndGet(TimeUnit.SECONDS.toNanos(10));
-        awaitLooks();
-        peer.say(message("m2"));
-        gate.countDown();
+            return 0;
+        };
+        session(options());
+        welcomed().close();
 
-        recorder.awaitCount(Message.class, 3);
-        assertThat(recorder.texts()).containsExactly("m0", "m1", "m2");
-        assertThat(recorder.all(State.class)).doesNotContain(State.WAITING);
-    }
-
-    private static String message(String text) {
-        return "{\"type\":\"message\",\"id\":\"" + text + "\",\"from\":\"client:bob\",\"text\":\"" + text + "\"}";
+        welcomed();
+        recorder.awaitCount(IllegalStateException.class, 1);
     }
 
     /** The server goes on behind what the client has seen: what is between is lost, and is told. */

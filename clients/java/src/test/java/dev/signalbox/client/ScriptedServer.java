@@ -15,7 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
 import tools.jackson.databind.JsonNode;
@@ -30,8 +32,10 @@ final class ScriptedServer implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 60_000;
     private static final int TEXT = 1;
     private static final int CLOSE = 8;
+    private static final int PING = 9;
 
     private final ServerSocket listener;
+    private final List<Peer> peers = new ArrayList<>();
 
     ScriptedServer() {
         try {
@@ -49,15 +53,19 @@ final class ScriptedServer implements AutoCloseable {
     /** The next connection, with its handshake done. */
     Peer accept() {
         try {
-            return new Peer(listener.accept());
+            Peer peer = new Peer(listener.accept());
+            peers.add(peer);
+            return peer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** Breaks all connections, so that no client waits for a goodbye. */
     @Override
     public void close() throws IOException {
         listener.close();
+        peers.forEach(Peer::close);
     }
 
     /** One connection of a client. */
@@ -129,6 +137,9 @@ final class ScriptedServer implements AutoCloseable {
             byte[] payload = in.readNBytes(Math.toIntExact(size));
             for (int i = 0; i < payload.length; i++) {
                 payload[i] ^= mask[i % 4];
+            }
+            if (opcode == PING) {
+                return;
             }
             assertThat(opcode).as("opcode").isEqualTo(TEXT);
             try (MappingIterator<JsonNode> each =
