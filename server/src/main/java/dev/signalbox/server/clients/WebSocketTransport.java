@@ -87,6 +87,8 @@ final class WebSocketTransport implements ClientTransport {
 
         @Override
         public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+            // First, since the JDK tells nobody of an end that comes while nothing is asked for. The next call still waits for this one.
+            from.request(1);
             parts.append(data);
             if (parts.length() > LARGEST_FRAME) {
                 listener.failed("the server sent a frame that is too large");
@@ -94,7 +96,6 @@ final class WebSocketTransport implements ClientTransport {
                 listener.frame(parts.toString());
                 parts.setLength(0);
             }
-            from.request(1);
             return null;
         }
 
