@@ -1,3 +1,6 @@
+/** What the protocol says to ask again later. */
+const TEMPORARY = new Set(['unreachable', 'mailbox-full', 'slow-consumer', 'overloaded', 'timeout', 'closing']);
+
 /** The server's answer to something that it did not do, or the client's where the server's would be the end of the connection. `code` is for programs: see "error" in docs/protocol.md. */
 export class SignalboxError extends Error {
   /** @param {string} code @param {string} message @param {string} [target] */
@@ -6,6 +9,11 @@ export class SignalboxError extends Error {
     this.name = 'SignalboxError';
     this.code = code;
     this.target = target;
+  }
+
+  /** Whether the same may be taken later: the server is busy or stops, or what it needs for that cannot be reached now. */
+  get isTemporary() {
+    return TEMPORARY.has(this.code);
   }
 }
 

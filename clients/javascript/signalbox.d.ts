@@ -112,6 +112,8 @@ export function connect(url: string | URL, options: Options): Signalbox;
 export class SignalboxError extends Error {
   readonly code: string;
   readonly target?: string;
+  /** Whether the same may be taken later: the server is busy or stops, or what it needs for that cannot be reached now. */
+  readonly isTemporary: boolean;
 }
 export class ConnectionLostError extends Error {}
 export class TimeoutError extends Error {}

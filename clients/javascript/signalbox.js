@@ -315,6 +315,7 @@ export class Signalbox extends EventTarget {
       clearInterval(this.#watch);
       clearTimeout(this.#retry);
       this.#become('closed');
+      this.#topics.close();
       this.#calls.failAll(new ConnectionLostError(`the connection ended with ${code} ${reason}`));
       this.#tell('closed', { code, reason });
     }

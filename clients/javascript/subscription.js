@@ -15,6 +15,8 @@ export class Subscription extends EventTarget {
     /** The life of the topic, and the offset of the last message seen in it; undefined before the server has answered. */
     this.epoch = undefined;
     this.offset = undefined;
+    /** @internal The timer of the next attempt, after the server could not give it. */
+    this.retry = undefined;
     this.#unsubscribe = unsubscribe;
   }
 

@@ -1,3 +1,4 @@
+import { Backoff } from './backoff.js';
 import { ConnectionLostError, SignalboxError } from './errors.js';
 import { Message } from './message.js';
 import { Subscription } from './subscription.js';
@@ -16,9 +17,10 @@ export class Topics {
    * `session` has `state`, `call(frame, options)`, `write(frame)`, which is false if there is no connection, `tell(type, detail)`, and
    * `settled()`, which waits until it is open or closed.
    */
-  constructor(session, { timeout }) {
+  constructor(session, { timeout, backoff }) {
     this.#session = session;
     this.timeout = timeout;
+    this.backoff = backoff;
   }
 
   async subscribe(topic, { from = 'now', onMessage, onGap } = {}) {
@@ -98,13 +100,14 @@ export class Topics {
   goOn(places) {
     const resumed = new Map(places.map((each) => [each.topic, each]));
     for (const [topic, subscription] of this.#subscriptions) {
+      clearTimeout(subscription.retry);
       if (resumed.has(topic)) {
         subscription.begins(resumed.get(topic));
       } else if (subscription.chosen) {
         // It was the old session's: the server chooses again for this one.
         this.ended(topic);
       } else if (subscription.epoch !== undefined) {
-        this.#follow(subscription).catch((error) => this.#unfollowed(subscription, error));
+        this.#goOnFollowing(subscription);
       }
     }
     for (const [topic, place] of resumed) {
@@ -139,12 +142,35 @@ export class Topics {
     }
   }
 
-  /** The next connection tries again, unless the server does not want to. */
-  #unfollowed(subscription, error) {
-    if (error instanceof SignalboxError) {
-      this.#subscriptions.delete(subscription.topic);
-      this.#session.tell('problem', error);
+  async #goOnFollowing(subscription, pauses = new Backoff(this.backoff)) {
+    try {
+      await this.#follow(subscription);
+    } catch (error) {
+      this.#unfollowed(subscription, error, pauses);
     }
+  }
+
+  /** What was lost with its connection, the next one tries again. */
+  #unfollowed(subscription, error, pauses) {
+    const { topic } = subscription;
+    if (this.#subscriptions.get(topic) !== subscription || error instanceof ConnectionLostError) {
+      return;
+    }
+    this.#session.tell('problem', error);
+    if (error instanceof SignalboxError && !error.isTemporary) {
+      this.#subscriptions.delete(topic);
+    } else {
+      subscription.retry = setTimeout(() => {
+        if (this.#subscriptions.get(topic) === subscription && this.#session.state === 'open') {
+          this.#goOnFollowing(subscription, pauses);
+        }
+      }, pauses.next());
+    }
+  }
+
+  /** The client is closed. */
+  close() {
+    this.#subscriptions.forEach((each) => clearTimeout(each.retry));
   }
 
   received(frame) {

@@ -282,6 +282,32 @@ test('a topic that was left while the connection broke is not followed again', {
   assert.deepEqual(second.sent.at(-1), { type: 'unsubscribe', topic: 'news' });
 });
 
+test('a topic that cannot be had now is asked for again', { timeout: 10_000 }, async () => {
+  const client = scripted();
+  const problems = [];
+  client.addEventListener('problem', ({ detail }) => problems.push(detail));
+  const first = await Scripted.number(0);
+  first.welcome({}, 'token');
+  const subscribing = client.subscribe('news');
+  first.say({ type: 'ok', id: first.sent.at(-1).id, topic: 'news', epoch: 'e', offset: 3, recovered: true });
+  await subscribing;
+  first.end(1006);
+  const second = await Scripted.number(1);
+  second.welcome({}, 'token');
+  for (const code of ['unreachable', 'overloaded']) {
+    const asked = second.sent.length;
+    second.say({ type: 'error', id: second.sent.at(-1).id, code, message: 'not now' });
+    for (let looks = 0; looks < 1_000 && second.sent.length === asked; looks++) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    assert.deepEqual({ ...second.sent.at(-1), id: '' }, { type: 'subscribe', topic: 'news', epoch: 'e', offset: 3, id: '' });
+  }
+  second.say({ type: 'error', id: second.sent.at(-1).id, code: 'forbidden', message: 'no more' });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(second.sent.length, 4);
+  assert.deepEqual(problems.filter((each) => each.code).map((each) => each.code), ['unreachable', 'overloaded', 'forbidden']);
+});
+
 test('a greeting that is too large is made smaller once', { timeout: 10_000 }, async () => {
   const client = scripted();
   const first = await Scripted.number(0);

@@ -168,7 +168,8 @@ final class ClusterChaosClient implements AutoCloseable {
                 case "gap" -> history.gap(name);
                 case "ok" -> ok(frame, frame.path("id").asString(""));
                 case "reply" -> replied(frame.path("text").asString(""));
-                default -> {} // an error, of what may fail; or the last word of a node that stops
+                case "error" -> refused(frame.path("id").asString(""));
+                default -> {} // the last word of a node that stops
             }
         }
 
@@ -184,6 +185,13 @@ final class ClusterChaosClient implements AutoCloseable {
                 history.published(name, Integer.parseInt(id.substring(1)));
             } else if (frame.path("acked").asBoolean(false)) {
                 history.acknowledged(name + " " + id.substring(1));
+            }
+        }
+
+        /** While the broker is away, so is the topic's history. Whatever else was sent may fail. */
+        private void refused(String id) {
+            if (id.equals("s")) {
+                end();
             }
         }
 

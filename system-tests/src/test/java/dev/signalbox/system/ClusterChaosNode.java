@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -63,14 +64,19 @@ final class ClusterChaosNode implements AutoCloseable {
         server.signal(name);
     }
 
-    /** Whether it says that all is well, and knows so many nodes and exactly these sessions. */
-    boolean agrees(int nodes, Set<String> sessions) throws Exception {
+    /** Empty if it says that all is well, and knows so many nodes and exactly these sessions; else what it says. */
+    Optional<String> disagrees(int nodes, Set<String> sessions) throws Exception {
         JsonNode cluster = get("/api/cluster");
         Set<String> known = new HashSet<>();
         get("/api/clients?limit=500")
                 .path("items")
                 .forEach(each -> known.add(each.path("session").asString()));
-        return !cluster.path("problem").isString() && cluster.path("nodes").size() == nodes && known.equals(sessions);
+        boolean agrees = !cluster.path("problem").isString()
+                && cluster.path("nodes").size() == nodes
+                && known.equals(sessions);
+        return agrees
+                ? Optional.empty()
+                : Optional.of("it knows the sessions " + known + " and says of the cluster " + cluster);
     }
 
     private JsonNode get(String path) throws Exception {

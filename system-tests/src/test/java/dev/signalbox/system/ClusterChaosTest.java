@@ -234,16 +234,20 @@ class ClusterChaosTest {
                 .atMost(CONVERGENCE)
                 .pollInterval(LOOK_AGAIN)
                 .ignoreExceptionsInstanceOf(IOException.class)
-                .until(() -> doAgree(traffic.sessions()));
+                .untilAsserted(() -> assertThat(disagreements(traffic.sessions())).isEmpty());
         LOG.debug("{}: agreed after {} ms", when, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
     }
 
-    private boolean doAgree(Set<String> sessions) throws Exception {
-        boolean agree = sessions.size() == USERS;
-        for (ClusterChaosNode node : nodes) {
-            agree = agree && node.agrees(NODES, sessions);
+    private List<String> disagreements(Set<String> sessions) throws Exception {
+        List<String> all = new ArrayList<>();
+        if (sessions.size() != USERS) {
+            all.add("of " + USERS + " clients these are back: " + sessions);
         }
-        return agree;
+        for (int i = 0; i < NODES; i++) {
+            String node = "n" + i + ": ";
+            nodes.get(i).disagrees(NODES, sessions).ifPresent(why -> all.add(node + why));
+        }
+        return all;
     }
 
     private void readNotes() throws Exception {

@@ -77,7 +77,7 @@ final class Session implements Connection.Owner {
         this.silence = new SilenceWatch(loop, nanos);
         this.permits = new Semaphore(options.maxCalls());
         this.calls = new Calls(loop, this::write);
-        this.subscriptions = new Subscriptions(this, listener, events);
+        this.subscriptions = new Subscriptions(this, listener, events, options.retry());
         this.deliveries = new Deliveries(this, listener, events);
         this.backoff = backoff;
         this.nanos = nanos;

@@ -2,6 +2,7 @@ package dev.signalbox.client;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,14 +21,27 @@ public final class Subscription {
     /** Settled in the loop, once the server has answered. */
     final CompletableFuture<Subscription> begun = new CompletableFuture<>();
 
+    /** Before the server is asked for it again on the same connection. For the loop, as is the next. */
+    final Backoff pauses;
+
+    @Nullable ScheduledFuture<?> retry;
+
     private volatile @Nullable Position position;
 
-    Subscription(String topic, @Nullable TopicStart start, TopicListener listener, Events events, Subscriptions owner) {
+    /** {@code start} is null if the server began it. */
+    Subscription(
+            String topic,
+            @Nullable TopicStart start,
+            TopicListener listener,
+            Events events,
+            Subscriptions owner,
+            Backoff pauses) {
         this.topic = topic;
         this.start = start;
         this.listener = listener;
         this.events = events;
         this.owner = owner;
+        this.pauses = pauses;
     }
 
     public String topic() {
@@ -69,6 +83,7 @@ public final class Subscription {
         Position next = Frames.position(frame);
         Position before = position == null && start instanceof TopicStart.After(Position after) ? after : position;
         position = next;
+        pauses.reset();
         begun.complete(this);
         if (before != null && !before.epoch().equals(next.epoch())) {
             tell(new Gap(topic, 0, 0, Gap.Reason.NEW_EPOCH));

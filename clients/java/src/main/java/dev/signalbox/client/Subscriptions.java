@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -18,19 +19,26 @@ final class Subscriptions {
     private final Session session;
     private final ClientListener listener;
     private final Events events;
+    private final ClientOptions.Retry retry;
     private final Map<String, Subscription> topics = new LinkedHashMap<>();
     /** Topics that were left while there was no connection: the session may still have them. */
     private final Set<String> left = new HashSet<>();
 
-    Subscriptions(Session session, ClientListener listener, Events events) {
+    /** @param retry the pauses before the server is asked again for what it could not give */
+    Subscriptions(Session session, ClientListener listener, Events events, ClientOptions.Retry retry) {
         this.session = session;
         this.listener = listener;
         this.events = events;
+        this.retry = retry;
+    }
+
+    private Subscription subscription(String topic, @Nullable TopicStart start, TopicListener told) {
+        return new Subscription(topic, start, told, events, this, Backoff.withJitter(retry));
     }
 
     /** For any thread. */
     CompletableFuture<Subscription> subscribe(String topic, TopicStart start, TopicListener told) {
-        Subscription subscription = new Subscription(topic, start, told, events, this);
+        Subscription subscription = subscription(topic, start, told);
         if (!session.loop().tryExecute(() -> add(subscription))) {
             subscription.begun.completeExceptionally(ConnectionLostException.closed());
         }
@@ -83,12 +91,27 @@ final class Subscriptions {
         });
     }
 
-    /** The next connection tries again, unless the server does not want to. */
+    /** What was lost with its connection, the next one tries again. */
     private void unfollowed(Subscription subscription, ClientException why) {
-        if (why instanceof RefusedException && topics.remove(subscription.topic(), subscription)) {
+        if (topics.get(subscription.topic()) != subscription || why instanceof ConnectionLostException) {
+            return;
+        }
+        boolean goesOn = subscription.begun.isDone();
+        if (goesOn && !(why instanceof RefusedException refused && !refused.isTemporary())) {
+            events.problem(why);
+            subscription.retry =
+                    session.loop().later(subscription.pauses.next(Duration.ZERO), () -> followAgain(subscription));
+        } else if (why instanceof RefusedException) {
+            topics.remove(subscription.topic());
             if (!subscription.begun.completeExceptionally(why)) {
                 events.problem(why);
             }
+        }
+    }
+
+    private void followAgain(Subscription subscription) {
+        if (topics.get(subscription.topic()) == subscription && session.isOpen()) {
+            follow(subscription);
         }
     }
 
@@ -142,6 +165,7 @@ final class Subscriptions {
         Map<String, JsonNode> kept = new LinkedHashMap<>();
         resumed.forEach(each -> kept.put(each.path("topic").asString(""), each));
         for (Subscription each : List.copyOf(topics.values())) {
+            Loop.cancel(each.retry);
             JsonNode place = kept.get(each.topic());
             if (place != null) {
                 each.begins(place);
@@ -177,7 +201,7 @@ final class Subscriptions {
             return;
         }
         ChosenListener told = new ChosenListener();
-        Subscription made = new Subscription(topic, null, told, events, this);
+        Subscription made = subscription(topic, null, told);
         topics.put(topic, made);
         events.add(() -> told.given = listener.onSubscribed(made));
         made.begins(place);

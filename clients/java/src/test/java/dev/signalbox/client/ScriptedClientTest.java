@@ -153,6 +153,37 @@ class ScriptedClientTest extends ScriptedFixture {
         assertThat(second.read("presence").path("id").asString("")).isNotEmpty();
     }
 
+    /** The new session has to subscribe again, and the topic's history cannot be reached just then. */
+    @Test
+    void aTopicThatCannotBeHadNowIsAskedForAgain() {
+        Session session = session(options());
+        Recorder topic = new Recorder();
+        CompletableFuture<Subscription> subscribing =
+                session.subscriptions().subscribe("news", new TopicStart.Now(), topic);
+        Peer first = welcomed();
+        first.say(subscribed(first.read("subscribe")));
+        ClientFixture.get(subscribing);
+        first.close();
+        Peer second = welcomed();
+        for (String code : List.of("unreachable", "overloaded")) {
+            second.say(error(second.read("subscribe"), code));
+        }
+        second.say(subscribed(second.read("subscribe")));
+        second.say("{\"type\":\"message\",\"id\":\"m4\",\"from\":\"client:bob\",\"topic\":\"news\",\"offset\":4,\"text\":\"four\"}");
+
+        topic.awaitCount(Message.class, 1);
+        assertThat(recorder.all(RefusedException.class)).hasSize(2).allMatch(RefusedException::isTemporary);
+    }
+
+    private static String subscribed(JsonNode subscribe) {
+        return "{\"type\":\"ok\",\"id\":\"" + subscribe.path("id").asString("") + "\",\"epoch\":\"e\",\"offset\":3}";
+    }
+
+    private static String error(JsonNode call, String code) {
+        return "{\"type\":\"error\",\"id\":\"" + call.path("id").asString("") + "\",\"code\":\"" + code
+                + "\",\"message\":\"not now\"}";
+    }
+
     @Test
     void aServerThatSendsWhatIsNoJsonIsLeft() {
         session(options());
