@@ -31,10 +31,7 @@ class RivalLoadTest {
             assertThat(idle)
                     .extracting(Sample::unit)
                     .containsExactly(
-                            "connections/s",
-                            "server CPU µs/connection",
-                            "bytes/connection",
-                            "bytes/connection");
+                            "connections/s", "server CPU µs/connection", "bytes/connection", "bytes/connection");
             assertThat(idle.getFirst().value()).isPositive();
         }
     }
