@@ -8,6 +8,7 @@ import java.util.List;
 /** A server and the clients of {@link RivalLoad}, and what is measured of them. */
 final class RivalPair implements AutoCloseable {
     private static final double NANOS = 1e9;
+    private static final double NANOS_PER_MICRO = 1e3;
     private static final double NANOS_PER_MILLI = 1e6;
     /** Published before the clients are asked whether all has come: below every system's bound, so that nobody is too slow. */
     private static final int BATCH = 500;
@@ -71,12 +72,15 @@ final class RivalPair implements AutoCloseable {
         RivalServer server = loaded.server();
         server.collect();
         long before = server.residentBytes();
+        Duration cpuBefore = server.cpu();
         double nanos = order("connect " + clients)[0];
+        double cpu = server.cpu().minus(cpuBefore).toNanos();
         double withGarbage = server.residentBytes() - before;
         server.collect();
         double bytes = server.residentBytes() - before;
         return List.of(
                 new Sample(name, system(), clients / nanos * NANOS, "connections/s"),
+                new Sample(name, system(), cpu / clients / NANOS_PER_MICRO, "server CPU µs/connection"),
                 new Sample(name + ", memory", system(), bytes / clients, "bytes/connection"),
                 new Sample(name + ", memory at once", system(), withGarbage / clients, "bytes/connection"));
     }

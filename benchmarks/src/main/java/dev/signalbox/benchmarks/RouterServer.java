@@ -33,7 +33,7 @@ final class RouterServer {
         Router router = Router.create(RouterOptions.defaults());
         router.authorize((principal, operation, address) -> true);
         EventLoops loops = EventLoops.create(EventLoops.Options.defaults().withThreads(1));
-        Authenticator anybody = token -> Optional.of(new Principal(token, Map.of()));
+        Authenticator anybody = Authenticator.immediate(token -> Optional.of(new Principal(token, Map.of())));
         Endpoint web =
                 WebSocketEndpoint.create(loops, WebSocketOptions.defaults().listening(on -> listener()), anybody);
         Endpoint lines = TcpEndpoint.create(

@@ -30,7 +30,8 @@ class RivalLoadTest {
             // So few take less memory than the collections before and after give back.
             assertThat(idle)
                     .extracting(Sample::unit)
-                    .containsExactly("connections/s", "bytes/connection", "bytes/connection");
+                    .containsExactly(
+                            "connections/s", "server CPU µs/connection", "bytes/connection", "bytes/connection");
             assertThat(idle.getFirst().value()).isPositive();
         }
     }

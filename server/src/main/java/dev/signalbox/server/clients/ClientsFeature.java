@@ -71,7 +71,7 @@ public final class ClientsFeature implements Feature {
     }
 
     private static Authenticator authenticator(ClientSettings settings, Node node) {
-        return node.authenticator(ClientTokens.of(settings, node.clock())::principalOf);
+        return node.authenticator(ClientTokens.of(settings, node.clock()).authenticator());
     }
 
     /** The largest frame of a client with a payload that is as large as may be. */

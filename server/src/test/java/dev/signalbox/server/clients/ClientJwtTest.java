@@ -122,6 +122,25 @@ class ClientJwtTest {
     }
 
     @Test
+    void onlyTokensThatNeedNoPublicKeyAreLookedAtOnEventLoops() throws IOException {
+        String secret = "clients.jwt.secret=0123456789abcdef0123456789abcdef";
+
+        assertThat(tokens("clients.tokens.0.client=alice", "clients.tokens.0.token=cccccccccccccccc")
+                        .authenticator()
+                        .isImmediate())
+                .isTrue();
+        assertThat(tokens(secret).authenticator().isImmediate()).isTrue();
+        assertThat(tokens(secret, "clients.jwt.public-key=" + pem(rsa.getPublic()))
+                        .authenticator()
+                        .isImmediate())
+                .isFalse();
+        assertThat(tokens(secret, "clients.jwt.keys-url=https://id.example.com/k")
+                        .authenticator()
+                        .isImmediate())
+                .isFalse();
+    }
+
+    @Test
     void aPublicKeyInAFileIsOfAnyOfThreeKinds() throws Exception {
         ClientTokens byRsa = tokens("clients.jwt.public-key=" + pem(rsa.getPublic()));
         ClientTokens byEc = tokens("clients.jwt.public-key=" + pem(ec.getPublic()));

@@ -9,6 +9,7 @@ import dev.signalbox.router.SessionStart;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What one client and the server say to each other, from the first contact to the end, whatever carries it: authentication, then
- * messages, which {@link Conversation} understands. Everything here happens on the connection's event loop, except the
- * {@link dev.signalbox.router.Authenticator}.
+ * messages, which {@link Conversation} understands. Everything here happens on the connection's event loop, except a
+ * {@link dev.signalbox.router.Authenticator} that may block.
  */
 final class Dialogue {
     private static final Logger LOG = LoggerFactory.getLogger(Dialogue.class);
@@ -70,26 +71,57 @@ final class Dialogue {
 
     /** The connection is there: the client has some time to show a token. */
     void begin() {
-        long patience = endpoint.listening().timeouts().authentication().toNanos();
-        authenticationDeadline = loop.schedule(
-                () -> connection.closeNow(CloseReason.AUTHENTICATION_TIMEOUT), patience, TimeUnit.NANOSECONDS);
         greeting.token().ifPresent(token -> authenticate(token, greeting.start()));
+        if (conversation == null && connection.isOpen()) {
+            long patience = endpoint.listening().timeouts().authentication().toNanos();
+            authenticationDeadline = loop.schedule(
+                    () -> connection.closeNow(CloseReason.AUTHENTICATION_TIMEOUT), patience, TimeUnit.NANOSECONDS);
+        }
     }
 
     private void authenticate(String token, SessionStart start) {
         authenticating = true;
-        authentication = Thread.ofVirtual().name("authenticate").start(() -> lookAt(token, start));
+        if (endpoint.authenticator().isImmediate()) {
+            lookAtOnce(token, start);
+        } else {
+            authentication = Thread.ofVirtual().name("authenticate").start(() -> lookAt(token, start));
+        }
+    }
+
+    /** Here on the event loop. Only a session that comes from another node is waited for. */
+    private void lookAtOnce(String token, SessionStart start) {
+        Optional<Principal> principal;
+        CompletableFuture<Void> fetched;
+        try {
+            principal = endpoint.authenticator().authenticate(token);
+            fetched = fetch(principal, start);
+        } catch (Throwable e) {
+            failedToAuthenticate(e);
+            return;
+        }
+        if (fetched.isDone() && !fetched.isCompletedExceptionally()) {
+            authenticated(principal, start);
+        } else {
+            var _ = fetched.whenComplete((_, failure) -> onLoop(() -> {
+                if (failure == null) {
+                    authenticated(principal, start);
+                } else {
+                    failedToAuthenticate(failure);
+                }
+            }));
+        }
+    }
+
+    private CompletableFuture<Void> fetch(Optional<Principal> principal, SessionStart start) {
+        return principal
+                .map(known -> endpoint.gateway().fetch(known, start).toCompletableFuture())
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
     private void lookAt(String token, SessionStart start) {
         try {
             Optional<Principal> principal = principal(token);
-            if (principal.isPresent()) {
-                endpoint.gateway()
-                        .fetch(principal.get(), start)
-                        .toCompletableFuture()
-                        .join();
-            }
+            fetch(principal, start).join();
             onLoop(() -> authenticated(principal, start));
         } catch (InterruptedException e) {
             LOG.debug("the connection of {} ended before its token was looked at", peer);

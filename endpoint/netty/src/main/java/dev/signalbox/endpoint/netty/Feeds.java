@@ -83,7 +83,7 @@ final class Feeds {
     private void skip(Feed feed, long next) {
         List<Segment> segments = feed.segments();
         for (int i = 0; i < segments.size(); i++) {
-            finish(feed, segments.get(i));
+            finish(feed, segments.get(i), false);
         }
         for (Member member : List.copyOf(feed.members())) {
             if (!member.isLagging() && member.connection.isOpen()) {
@@ -94,7 +94,7 @@ final class Feeds {
 
     private void append(Feed feed, Segment segment, Publication publication) {
         if (segment.hasReaders() && !segment.append(encoder, feed.topic.name(), publication)) {
-            finish(feed, segment);
+            finish(feed, segment, false);
             segment.append(encoder, feed.topic.name(), publication);
         }
     }
@@ -110,11 +110,12 @@ final class Feeds {
     void catchUp(ClientConnection connection) {
         Member member = connection.places.everyone;
         if (member != null) {
-            catchUp(member);
+            catchUp(member, false);
         }
     }
 
-    private void catchUp(Member member) {
+    /** {@code last} if nothing else is about to be written to its connection. */
+    private void catchUp(Member member, boolean last) {
         if (member.isLagging() || !member.connection.isOpen()) {
             return;
         }
@@ -127,7 +128,11 @@ final class Feeds {
         if (member.cursor < tail) {
             ByteBuf slice = segment.slice(member.cursor, tail);
             member.cursor = tail;
-            writes.write(member.connection, slice);
+            if (last) {
+                writes.writeLast(member.connection, slice);
+            } else {
+                writes.write(member.connection, slice);
+            }
         }
         member.offset = member.feed.offset;
     }
@@ -183,7 +188,7 @@ final class Feeds {
             feed.touched = false;
             List<Segment> segments = feed.segments();
             for (int s = 0; s < segments.size(); s++) {
-                finish(feed, segments.get(s));
+                finish(feed, segments.get(s), i == touched.size() - 1);
             }
             look(feed);
         }
@@ -192,14 +197,14 @@ final class Feeds {
 
     /**
      * Writes the members all of a segment, and ends it. A segment without frames leaves nothing to write, and all cursors are at its beginning
-     * already: a new subscriber, which only touches the feed, must not cost a look at each of the others.
+     * already: a new subscriber, which only touches the feed, must not cost a look at each of the others. {@code last} if no other feed follows.
      */
-    private void finish(Feed feed, Segment segment) {
+    private void finish(Feed feed, Segment segment, boolean last) {
         List<Member> members = segment.size() == 0 ? List.of() : feed.members();
         for (int i = members.size() - 1; i >= 0; i--) {
             Member member = members.get(i);
             if (member.segment == segment) {
-                catchUp(member);
+                catchUp(member, last);
                 member.cursor = 0;
             }
         }

@@ -21,10 +21,15 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 
 /** Reads one command in JSON. The fields may come in any order; those it does not know are passed over. */
 final class FrameReader {
-    static final JsonFactory JSON = new JsonFactory();
+    /** Buffers are a thread's own: frames are read by event loops, of which there are few. */
+    static final JsonFactory JSON = JsonFactory.builder()
+            .recyclerPool(JsonRecyclerPools.threadLocalPool())
+            .build();
+
     private static final int MAX_ID = 64;
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
 

@@ -48,21 +48,17 @@ final class Handshake {
 
     Outcome outcome(HttpRequest request) {
         Optional<HttpAnswer> fault = RequestGuard.head(request);
-        if (fault.isEmpty() && isForEvents(request.uri())) {
+        QueryStringDecoder url = new QueryStringDecoder(request.uri());
+        if (fault.isEmpty() && events.isPresent() && url.path().equals(events.get())) {
             return new Outcome.Events();
         }
-        return fault.or(() -> RequestGuard.fault(request))
+        return fault.or(() -> RequestGuard.body(request))
                 .<Outcome>map(Outcome.Answer::new)
-                .orElseGet(() -> answer(request));
+                .orElseGet(() -> answer(request, url));
     }
 
-    private boolean isForEvents(String uri) {
-        return events.isPresent() && new QueryStringDecoder(uri).path().equals(events.get());
-    }
-
-    private Outcome answer(HttpRequest request) {
+    private Outcome answer(HttpRequest request, QueryStringDecoder url) {
         try {
-            QueryStringDecoder url = new QueryStringDecoder(request.uri());
             return url.path().equals("/health") ? health(request) : webSocket(request, url);
         } catch (IllegalArgumentException e) {
             return badRequest(String.valueOf(e.getMessage()));

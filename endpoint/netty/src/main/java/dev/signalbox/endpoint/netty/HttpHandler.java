@@ -107,8 +107,10 @@ final class HttpHandler extends ChannelInboundHandlerAdapter {
         cancelDeadline();
         FrameHandler handler = FrameHandler.webSocket(endpoint, peer, greeting, context.channel());
         context.pipeline().addLast(handler);
-        var _ = context.writeAndFlush(response);
+        // Flushed once, with the first frame of a client that is welcome at once.
+        var _ = context.write(response);
         handler.begin();
+        context.flush();
         context.pipeline().remove(this);
         context.pipeline().remove(HttpRequestDecoder.class);
     }

@@ -48,10 +48,15 @@ final class JsonBytes {
     JsonBytes raw(String ascii) {
         int length = ascii.length();
         reserve(length);
-        for (int i = 0; i < length; i++) {
-            bytes[size++] = (byte) ascii.charAt(i);
-        }
+        ascii(ascii, length);
         return this;
+    }
+
+    /** One copy, without a look at each character. */
+    @SuppressWarnings("deprecation") // which it is since it drops the upper halves of characters; these have none
+    private void ascii(String text, int end) {
+        text.getBytes(0, end, bytes, size);
+        size += end;
     }
 
     JsonBytes number(long value) {
@@ -63,7 +68,9 @@ final class JsonBytes {
         reserve(1);
         bytes[size++] = '"';
         int length = value.length();
-        int i = 0;
+        int i = plain(value);
+        reserve(i);
+        ascii(value, i);
         while (i < length) {
             int end = Math.min(length, i + CHUNK);
             // The last of a chunk may be half of a pair, which then takes a unit of the next: hence the one more.
@@ -77,12 +84,26 @@ final class JsonBytes {
         return this;
     }
 
+    /** How much of its beginning goes as it is, which mostly is all. */
+    private static int plain(String value) {
+        int length = value.length();
+        int i = 0;
+        while (i < length && isPlain(value.charAt(i))) {
+            i++;
+        }
+        return i;
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= ' ' && c < 0x80 && c != '"' && c != '\\';
+    }
+
     private int character(String value, int at) {
         char c = value.charAt(at);
         if (c >= 0x80) {
             return beyondAscii(value, at, c);
         }
-        if (c >= ' ' && c != '"' && c != '\\') {
+        if (isPlain(c)) {
             bytes[size++] = (byte) c;
         } else {
             escape(c);

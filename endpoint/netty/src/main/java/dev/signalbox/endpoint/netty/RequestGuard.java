@@ -34,12 +34,7 @@ final class RequestGuard {
 
     private RequestGuard() {}
 
-    /** What is wrong with a request that has no body, if anything. */
-    static Optional<HttpAnswer> fault(HttpRequest request) {
-        return fault(request, false);
-    }
-
-    /** The same for one that may have to have a body. */
+    /** What is wrong with it, if anything. {@code hasBody} if it has to have a body; else it must have none. */
     static Optional<HttpAnswer> fault(HttpRequest request, boolean hasBody) {
         return head(request).or(() -> hasBody ? noLength(request) : body(request));
     }
@@ -125,7 +120,8 @@ final class RequestGuard {
                 : Optional.empty();
     }
 
-    private static Optional<HttpAnswer> body(HttpRequest request) {
+    /** What is wrong with the body of one that must have none. */
+    static Optional<HttpAnswer> body(HttpRequest request) {
         List<String> lengths = request.headers().getAll(HttpHeaderNames.CONTENT_LENGTH);
         return unless(
                 !request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)

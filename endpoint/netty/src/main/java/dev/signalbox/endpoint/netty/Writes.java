@@ -17,6 +17,17 @@ final class Writes {
         connection.write(frames);
     }
 
+    /**
+     * Writes whole frames, which it takes over, where nothing else is about to be written to the connection: they leave at once. A second
+     * round over all connections would find none of what a write needs of them in the processor's caches any more.
+     */
+    void writeLast(ClientConnection connection, ByteBuf frames) {
+        connection.write(frames);
+        if (!connection.dirty) {
+            connection.flush();
+        }
+    }
+
     void flush() {
         for (int i = 0; i < dirty.size(); i++) {
             ClientConnection connection = dirty.get(i);

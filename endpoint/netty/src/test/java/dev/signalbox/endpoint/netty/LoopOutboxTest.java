@@ -15,6 +15,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What the outbox hands to a transport, which may keep the address of it until the socket takes it. */
@@ -25,11 +26,20 @@ class LoopOutboxTest {
     private record Written(ByteBuf bytes, long address) {}
 
     private final List<Written> written = new ArrayList<>();
+    /** In their order. */
+    private final List<String> calls = new ArrayList<>();
+
     private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelOutboundHandlerAdapter() {
         @Override
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
             ByteBuf bytes = (ByteBuf) message;
             written.add(new Written(bytes, bytes.hasMemoryAddress() ? bytes.memoryAddress() : 0));
+            calls.add("write");
+        }
+
+        @Override
+        public void flush(ChannelHandlerContext context) {
+            calls.add("flush");
         }
     });
 
@@ -79,6 +89,49 @@ class LoopOutboxTest {
             assertThat(written.stream().map(Written::address).distinct())
                     .as("of the bytes of its format")
                     .hasSize(2);
+            written.forEach(each -> each.bytes().release());
+            channel.finishAndReleaseAll();
+        }
+    }
+
+    @Test
+    void whatGoesToManyLeavesForEachBeforeItIsWrittenToTheNext() {
+        OutboxFixture fixture = new OutboxFixture();
+        try (Router router = Router.create(RouterOptions.defaults().withDrain(Duration.ZERO))) {
+            router.attach(fixture);
+            LoopOutbox outbox = fixture.outbox(channel.eventLoop());
+            OutboxFixture.member(channel, outbox, false);
+            OutboxFixture.member(channel, outbox, true);
+            broadcast(router, Payload.text("one"));
+            broadcast(router, Payload.text("two"));
+            channel.runPendingTasks();
+
+            assertThat(calls).containsExactly("write", "flush", "write", "flush");
+            written.forEach(each -> each.bytes().release());
+            channel.finishAndReleaseAll();
+        }
+    }
+
+    @Test
+    void whatAClientGetsOfSeveralTopicsLeavesTogether() {
+        OutboxFixture fixture = new OutboxFixture();
+        try (Router router = Router.create(RouterOptions.defaults().withDrain(Duration.ZERO))) {
+            router.attach(fixture);
+            LoopOutbox outbox = fixture.outbox(channel.eventLoop());
+            ClientConnection client = OutboxFixture.member(channel, outbox, false);
+            router.authorize((principal, operation, address) -> true);
+            for (String topic : List.of("a", "b")) {
+                client.subscribe(fixture.topic(topic), 0, new byte[] {'{', '}'});
+            }
+            channel.runPendingTasks();
+            calls.clear();
+            for (String topic : List.of("a", "b")) {
+                router.publish(Message.of(SERVER, Address.topic(topic), Payload.text("in " + topic)), Optional.empty());
+            }
+            broadcast(router, Payload.text("to all"));
+            channel.runPendingTasks();
+
+            assertThat(calls).containsExactly("write", "write", "write", "flush");
             written.forEach(each -> each.bytes().release());
             channel.finishAndReleaseAll();
         }
