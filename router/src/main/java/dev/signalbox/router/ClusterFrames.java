@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * The frames of an envelope. Each says only what differs from the one before: how many bytes it begins with as that one does, how many follow, and those.
- * Messages of one sender to the same targets differ in their id and payload alone, and so take about a third less of the broker (front coding, as in
- * Witten, Moffat and Bell, Managing Gigabytes, 1999).
+ * Messages of one sender to the same targets differ in little but their ids and payloads, and the broker copies each byte once for every node (front
+ * coding; Witten, Moffat and Bell, Managing Gigabytes, 1999).
  *
  * <p>An object reads them, one after another; for one thread.
  */

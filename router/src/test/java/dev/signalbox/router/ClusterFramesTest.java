@@ -82,6 +82,16 @@ class ClusterFramesTest {
         assertThatIllegalArgumentException().isThrownBy(() -> read(negative));
     }
 
+    /** Not even the room for it is made. */
+    @Test
+    void aFrameThatIsSaidToBeLongerThanTheEnvelopeIsRefused() {
+        byte[] huge = new ByteSink().number(0).number(Integer.MAX_VALUE).toByteArray();
+        byte[] negative = new ByteSink().number(0).number(-1).toByteArray();
+
+        assertThatIllegalArgumentException().isThrownBy(() -> read(huge));
+        assertThatIllegalArgumentException().isThrownBy(() -> read(negative));
+    }
+
     @Test
     void anyCutOrChangedByteIsAnErrorOfOneKindOrOtherFrames() {
         byte[] written = written("abcd", "abxy", "", "abxyz");

@@ -168,6 +168,25 @@ class ClusterWriterTest {
         assertThat(link.published.getFirst().bytes()).hasSizeBetween(most, MAX_BYTES);
     }
 
+    /** What a frame takes beside its bytes is then most of it. */
+    @Test
+    void noEnvelopeOfVerySmallFramesIsLargerThanTheLinkTakes() {
+        int count = 100_000;
+        try (ClusterWriter buffering = writer(true)) {
+            for (int i = 0; i < count; i++) {
+                assertThat(buffering.offer(outbox, new byte[] {(byte) i}, failure -> failures.incrementAndGet()))
+                        .isEqualTo(Offered.TAKEN);
+            }
+
+            buffering.up();
+
+            eventually().until(() -> buffering.frames.sum() == count);
+        }
+        assertThat(link.published)
+                .allSatisfy(each -> assertThat(each.bytes().length).isLessThanOrEqualTo(MAX_BYTES));
+        assertThat(firstOctets()).hasSize(count);
+    }
+
     @Test
     void aBrokerThatIsSlowMakesSendersWaitAndThenRefuse() {
         link.answers = false;
