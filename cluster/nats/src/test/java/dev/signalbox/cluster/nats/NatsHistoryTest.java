@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -221,7 +222,7 @@ class NatsHistoryTest extends TopicHistoryContract {
                 .jetStreamManagement()
                 .getLastMessage(prefix + "_history", prefix + ".history.news")
                 .getData();
-        return NatsBatch.decode(data).orElseThrow();
+        return NatsBatch.decode(Objects.requireNonNull(data)).orElseThrow();
     }
 
     /** As after a stream that went back in time and grew again: what was before it is not known to belong to it. */
@@ -233,7 +234,9 @@ class NatsHistoryTest extends TopicHistoryContract {
             get(node.append(append(Duration.ofHours(1), "a")));
             NatsBatch before = newest(stranger, "another");
             stranger.jetStream()
-                    .publish("another.history.news", batch(before, UUID.randomUUID(), before.last() + 1).encode());
+                    .publish(
+                            "another.history.news",
+                            batch(before, UUID.randomUUID(), before.last() + 1).encode());
 
             assertThat(ids(newcomer, 0)).containsExactly("x");
             assertThat(ids(node, 0)).containsExactly("x");
@@ -248,7 +251,9 @@ class NatsHistoryTest extends TopicHistoryContract {
             get(node.append(append(Duration.ofHours(1), "a")));
             NatsBatch before = newest(stranger, "hole");
             stranger.jetStream()
-                    .publish("hole.history.news", batch(before, before.stamp(), before.last() + 2).encode());
+                    .publish(
+                            "hole.history.news",
+                            batch(before, before.stamp(), before.last() + 2).encode());
 
             assertThat(ids(newcomer, 0)).containsExactly("x");
             assertThat(ids(node, 0)).containsExactly("x");

@@ -47,7 +47,7 @@ final class ScriptedNats implements AutoCloseable {
             write(INFO);
             InputStream in = new BufferedInputStream(client.getInputStream());
             for (String line = line(in); !line.isEmpty(); line = line(in)) {
-                take(line.split(" "), in);
+                take(line.split(" ", -1), in);
             }
         } catch (IOException e) {
             if (!listening.isClosed()) {
