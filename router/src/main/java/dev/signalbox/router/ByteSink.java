@@ -62,9 +62,15 @@ final class ByteSink {
 
     /** As they are, without their number. */
     ByteSink raw(byte[] value) {
-        require(value.length);
-        System.arraycopy(value, 0, bytes, size, value.length);
-        size += value.length;
+        return raw(value, 0, value.length);
+    }
+
+    /** Those from {@code from} up to {@code to}, excluded. */
+    ByteSink raw(byte[] value, int from, int to) {
+        int length = to - from;
+        require(length);
+        System.arraycopy(value, from, bytes, size, length);
+        size += length;
         return this;
     }
 

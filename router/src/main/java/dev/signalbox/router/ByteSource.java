@@ -87,6 +87,13 @@ final class ByteSource {
         return new UUID(fixed(), fixed());
     }
 
+    /** The next so many bytes, as they are. */
+    void read(byte[] to, int offset, int length) {
+        require(length);
+        System.arraycopy(bytes, at, to, offset, length);
+        at += length;
+    }
+
     byte[] octets() {
         int length = count();
         byte[] read = Arrays.copyOfRange(bytes, at, at + length);

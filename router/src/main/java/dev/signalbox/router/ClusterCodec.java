@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Frames as bytes. Thread-safe.
  *
- * <p>A frame is its type, the length of the rest, and its fields. A node skips types that it does not know, and fields that come after
- * those that it knows: so that two releases understand each other if the newer one only adds.
+ * <p>A frame is its type and its fields; {@link ClusterFrames} says where it ends. A node skips types that it does not know, and fields that come after
+ * those that it knows: so that two releases understand each other if the newer one only adds. What the next frame often has in common with this one comes
+ * first.
  */
 final class ClusterCodec {
     private static final int CARRY = 1;
@@ -59,8 +60,7 @@ final class ClusterCodec {
     }
 
     byte[] encode(ClusterFrame frame) {
-        byte[] body = body(frame, new ByteSink()).toByteArray();
-        return new ByteSink().octet(type(frame)).octets(body).toByteArray();
+        return body(frame, new ByteSink().octet(type(frame))).toByteArray();
     }
 
     private static int type(ClusterFrame frame) {
@@ -112,10 +112,10 @@ final class ClusterCodec {
             case ClusterFrame.Disconnect(Address target, CloseReason reason) ->
                 MessageCodec.address(target, to).text(reason.name());
             case ClusterFrame.Publish(String topic, Optional<String> key, Message message) ->
-                messages.message(message, to.text(topic).optional(key, (text, sink) -> sink.text(text)));
+                messages.message(message, to.text(topic)).optional(key, (text, sink) -> sink.text(text));
             case ClusterFrame.Entry entry -> entry(entry, to);
             case ClusterFrame.Stored(UUID epoch, long offset, ClusterFrame.Entry entry) ->
-                entry(entry, to.uuid(epoch).number(offset));
+                entry(entry, to.uuid(epoch)).number(offset);
             case ClusterFrame.Grown(String topic) -> to.text(topic);
             case ClusterFrame.Banned(List<Bans.Ban> bans) -> to.list(bans, membership::ban);
             case ClusterFrame.BansKnown(long digest) -> to.fixed(digest);
@@ -154,12 +154,10 @@ final class ClusterCodec {
         };
     }
 
-    /** The next frame; null if it is of a type that this release does not know. */
+    /** The frame that is all of {@code body}; null if it is of a type that this release does not know. */
     @Nullable
-    ClusterFrame decode(ByteSource from) {
-        int type = from.octet();
-        ByteSource body = from.part(from.count());
-        return switch (type) {
+    ClusterFrame decode(ByteSource body) {
+        return switch (body.octet()) {
             case CARRY -> new ClusterFrame.Carry(messages.message(body));
             case REFUSED -> refused(body);
             case ANSWERED -> new ClusterFrame.Answered(body.uuid(), messages.message(body));
@@ -168,10 +166,9 @@ final class ClusterCodec {
             case FORGET -> new ClusterFrame.Forget(body.uuid());
             case DISCONNECT ->
                 new ClusterFrame.Disconnect(Address.parse(body.text()), MessageCodec.reason(body.text()));
-            case PUBLISH ->
-                new ClusterFrame.Publish(body.text(), body.optional(ByteSource::text), messages.message(body));
+            case PUBLISH -> published(body);
             case ENTRY -> entry(body);
-            case STORED -> new ClusterFrame.Stored(body.uuid(), body.number(), entry(body));
+            case STORED -> stored(body);
             case GROWN -> new ClusterFrame.Grown(body.text());
             case BANNED -> new ClusterFrame.Banned(body.list(membership::ban));
             case BANS_KNOWN -> new ClusterFrame.BansKnown(body.fixed());
@@ -203,12 +200,27 @@ final class ClusterCodec {
     }
 
     private ByteSink entry(ClusterFrame.Entry entry, ByteSink to) {
-        return messages.message(
-                entry.message(), to.text(entry.topic()).text(entry.id()).number(entry.at()));
+        return messages.message(entry.message(), to.text(entry.topic()))
+                .text(entry.id())
+                .number(entry.at());
     }
 
     private ClusterFrame.Entry entry(ByteSource from) {
-        return new ClusterFrame.Entry(from.text(), from.text(), from.number(), messages.message(from));
+        String topic = from.text();
+        Message message = messages.message(from);
+        return new ClusterFrame.Entry(topic, from.text(), from.number(), message);
+    }
+
+    private ClusterFrame.Stored stored(ByteSource from) {
+        UUID epoch = from.uuid();
+        ClusterFrame.Entry entry = entry(from);
+        return new ClusterFrame.Stored(epoch, from.number(), entry);
+    }
+
+    private ClusterFrame.Publish published(ByteSource from) {
+        String topic = from.text();
+        Message message = messages.message(from);
+        return new ClusterFrame.Publish(topic, from.optional(ByteSource::text), message);
     }
 
     private static ByteSink refused(ClusterFrame.Refused refused, ByteSink to) {

@@ -17,8 +17,11 @@ import javax.crypto.spec.SecretKeySpec;
  * make an envelope, change one, or publish one again to another channel; what is published again to the same one has an old place.
  */
 final class ClusterEnvelope {
+    /** What every envelope of every version begins with: two bytes, and the version. */
+    private static final int HEAD = 3;
+
     /** What an envelope takes beside its frames. */
-    static final int OVERHEAD = 3 + 16 + 8 + 32;
+    static final int OVERHEAD = HEAD + 16 + 8 + 32;
 
     private static final String ALGORITHM = "HmacSHA256";
     private static final int SIGNATURE = 32;
@@ -30,8 +33,8 @@ final class ClusterEnvelope {
 
     /** What came of opening one. */
     sealed interface Opened {
-        /** {@code frames} is what {@link ClusterCodec} reads. */
-        record Frames(UUID origin, long sequence, ByteSource frames) implements Opened {}
+        /** Each of the {@code frames} is what {@link ClusterCodec} reads. */
+        record Frames(UUID origin, long sequence, ClusterFrames frames) implements Opened {}
 
         /** It is not signed with the secret, or no envelope at all. */
         record Forged() implements Opened {}
@@ -59,7 +62,7 @@ final class ClusterEnvelope {
                 .octet(VERSION)
                 .uuid(origin)
                 .fixed(sequence);
-        frames.forEach(sealed::raw);
+        ClusterFrames.write(frames, sealed);
         byte[] signed = sealed.toByteArray();
         return sealed.raw(signature(channel, signed, signed.length)).toByteArray();
     }
@@ -69,6 +72,12 @@ final class ClusterEnvelope {
         mac.update((byte) 0);
         mac.update(bytes, 0, length);
         return mac.doFinal();
+    }
+
+    /** Whether it names this node as its origin, which anybody can write. */
+    static boolean saysToBeOf(UUID node, byte[] bytes) {
+        return bytes.length >= OVERHEAD
+                && new ByteSource(bytes, HEAD, bytes.length).uuid().equals(node);
     }
 
     Opened open(ClusterLink.Channel channel, byte[] bytes) {
@@ -83,6 +92,8 @@ final class ClusterEnvelope {
             return new Opened.Forged();
         }
         int version = from.octet();
-        return version == VERSION ? new Opened.Frames(from.uuid(), from.fixed(), from) : new Opened.Foreign(version);
+        return version == VERSION
+                ? new Opened.Frames(from.uuid(), from.fixed(), new ClusterFrames(from))
+                : new Opened.Foreign(version);
     }
 }

@@ -286,19 +286,23 @@ final class ClusterOutbox {
         return closed;
     }
 
-    /** The next items, as many as fit into so many bytes, but at least one if there is any. */
+    /** The next items, as many as fit into so many bytes of an envelope, but at least one if there is any. */
     List<Item> take(int most) {
         List<Item> taken = new ArrayList<>();
         int size = 0;
         Item next = items.peek();
-        while (next != null && (taken.isEmpty() || size + next.frame().length <= most)) {
+        while (next != null && (taken.isEmpty() || size + takes(next) <= most)) {
             taken.add(next);
-            size += next.frame().length;
+            size += takes(next);
             remove(next);
             next.isTaken();
             next = items.peek();
         }
         return taken;
+    }
+
+    private static int takes(Item item) {
+        return ClusterFrames.HEAD + item.frame().length;
     }
 
     private void remove(Item first) {

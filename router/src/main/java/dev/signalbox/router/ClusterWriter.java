@@ -112,7 +112,7 @@ final class ClusterWriter implements AutoCloseable {
 
     /** Takes a frame over. {@code notCarried} is told later if it could not be published; it must not block. */
     Offered offer(ClusterOutbox outbox, byte[] frame, Consumer<ClusterLinkException> notCarried) {
-        if (frame.length + ClusterEnvelope.OVERHEAD > link.maxBytes()) {
+        if (frame.length + ClusterFrames.HEAD + ClusterEnvelope.OVERHEAD > link.maxBytes()) {
             return Offered.TOO_LARGE;
         }
         if ((down != null && !buffers) || closed || outbox.isClosed()) {

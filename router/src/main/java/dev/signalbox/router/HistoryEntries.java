@@ -32,7 +32,7 @@ final class HistoryEntries {
     synchronized ClusterFrame.@Nullable Entry open(String topic, TopicHistory.Entry entry) {
         try {
             return envelope.open(CONTEXT, entry.content().bytes()) instanceof ClusterEnvelope.Opened.Frames opened
-                            && codec.decode(opened.frames()) instanceof ClusterFrame.Entry known
+                            && codec.decode(opened.frames().next()) instanceof ClusterFrame.Entry known
                             && known.topic().equals(topic)
                             && known.id().equals(entry.id())
                     ? known

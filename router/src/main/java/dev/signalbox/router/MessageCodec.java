@@ -33,18 +33,19 @@ final class MessageCodec {
         this.clock = clock;
     }
 
+    /** What messages of one sender to the same targets have in common comes first: {@link ClusterFrames} leaves it out. */
     ByteSink message(Message message, ByteSink to) {
-        to.uuid(message.id()).text(message.source().toString());
-        origin(message, to).list(message.targets(), MessageCodec::address);
+        to.text(message.source().toString());
+        origin(message, to).list(message.targets(), MessageCodec::address).uuid(message.id());
         payload(message.payload(), to);
         return intent(message.intent(), to.texts(message.headers()));
     }
 
     Message message(ByteSource from) {
-        UUID id = from.uuid();
         Address source = Address.parse(from.text());
         Optional<Address.Session> origin = origin(source, from);
         List<Address> targets = from.list(each -> Address.parse(each.text()));
+        UUID id = from.uuid();
         Payload payload = payload(from);
         Map<String, String> headers = from.map(ByteSource::text, ByteSource::text);
         return new Message(id, source, origin, targets, payload, headers, Map.of(), intent(from));

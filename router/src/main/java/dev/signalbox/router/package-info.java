@@ -56,7 +56,8 @@
  *   <tr><td>topics on several nodes</td>
  *       <td>ClusterInterest, ClusterPresence, PresenceQuestions</td></tr>
  *   <tr><td>what nodes say, and its bytes</td>
- *       <td>ClusterFrame, ClusterCodec, MessageCodec, MembershipCodec, ByteSink, ByteSource, ClusterEnvelope</td></tr>
+ *       <td>ClusterFrame, ClusterCodec, MessageCodec, MembershipCodec, ByteSink, ByteSource, ClusterFrames,
+ *           ClusterEnvelope</td></tr>
  *   <tr><td>sending and receiving that over a link</td>
  *       <td>ClusterSender, ClusterOutbox, ClusterWriter, ClusterPace, ClusterReader, ClusterSequences</td></tr>
  *   <tr><td>links</td>

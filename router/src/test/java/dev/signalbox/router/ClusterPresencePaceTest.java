@@ -123,10 +123,10 @@ class ClusterPresencePaceTest {
         ClusterEnvelope envelope = new ClusterEnvelope(ClusterFixture.SECRET);
         List<ClusterFrame> frames = new ArrayList<>();
         for (byte[] bytes : link.published) {
-            ByteSource from =
+            ClusterFrames from =
                     ((ClusterEnvelope.Opened.Frames) envelope.open(ClusterSender.channel(node.id()), bytes)).frames();
             while (from.hasMore()) {
-                frames.add(Objects.requireNonNull(codec.decode(from)));
+                frames.add(Objects.requireNonNull(codec.decode(from.next())));
             }
         }
         return frames;

@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -196,6 +197,94 @@ class NatsHistoryTest extends TopicHistoryContract {
             assertThat(ids(reader, 0)).containsExactly(names("a", 12));
             assertThat(get(reader.read("news", 0, 8 << 20)).orElseThrow().entries())
                     .hasSize(10);
+        }
+    }
+
+    /** The newest message has the place that the node knows, and is another one. */
+    @Test
+    void aStreamThatWasMadeAnewAndHasAsManyMessagesIsReadAnew() throws Exception {
+        try (TopicHistory node = history("anew");
+                TopicHistory other = history("anew");
+                Connection stranger = Nats.connect(nats.url())) {
+            get(node.append(append(Duration.ofHours(1), "a")));
+            stranger.jetStreamManagement().deleteStream("anew_history");
+            Appended after = get(other.append(append(Duration.ofHours(1), "b")));
+
+            Page page = get(node.read("news", 0, 100)).orElseThrow();
+
+            assertThat(page.epoch()).isEqualTo(after.epoch());
+            assertThat(page.entries()).extracting(each -> each.entry().id()).containsExactly("b");
+        }
+    }
+
+    private static NatsBatch newest(Connection connection, String prefix) throws Exception {
+        byte[] data = connection
+                .jetStreamManagement()
+                .getLastMessage(prefix + "_history", prefix + ".history.news")
+                .getData();
+        return NatsBatch.decode(Objects.requireNonNull(data)).orElseThrow();
+    }
+
+    /** As after a stream that went back in time and grew again: what was before it is not known to belong to it. */
+    @Test
+    void aBatchThatNamesAnotherBeforeItBeginsAnew() throws Exception {
+        try (TopicHistory node = history("another");
+                TopicHistory newcomer = history("another");
+                Connection stranger = Nats.connect(nats.url())) {
+            get(node.append(append(Duration.ofHours(1), "a")));
+            NatsBatch before = newest(stranger, "another");
+            stranger.jetStream()
+                    .publish(
+                            "another.history.news",
+                            batch(before, UUID.randomUUID(), before.last() + 1).encode());
+
+            assertThat(ids(newcomer, 0)).containsExactly("x");
+            assertThat(ids(node, 0)).containsExactly("x");
+        }
+    }
+
+    @Test
+    void aBatchBehindAHoleInTheOffsetsBeginsAnew() throws Exception {
+        try (TopicHistory node = history("hole");
+                TopicHistory newcomer = history("hole");
+                Connection stranger = Nats.connect(nats.url())) {
+            get(node.append(append(Duration.ofHours(1), "a")));
+            NatsBatch before = newest(stranger, "hole");
+            stranger.jetStream()
+                    .publish(
+                            "hole.history.news",
+                            batch(before, before.stamp(), before.last() + 2).encode());
+
+            assertThat(ids(newcomer, 0)).containsExactly("x");
+            assertThat(ids(node, 0)).containsExactly("x");
+        }
+    }
+
+    private static NatsBatch batch(NatsBatch before, UUID previous, long first) {
+        Entry entry = new Entry("x", Content.of(new byte[1]));
+        return new NatsBatch(UUID.randomUUID(), previous, before.epoch(), first, List.of(entry));
+    }
+
+    /** Of as many messages as are dropped at a time, the server has to drop the right ones. */
+    @Test
+    void whatATopicKeepsIsNotDroppedWithTheSurplus() {
+        Retention retention = new Retention(1_024, 64 << 20, Duration.ofHours(1));
+        Content content = Content.of(new byte[1]);
+        try (TopicHistory writer = history("surplus");
+                TopicHistory reader = history("surplus")) {
+            List<String> appended = new ArrayList<>();
+            for (int batch = 0; batch < 6; batch++) {
+                List<Entry> entries = new ArrayList<>();
+                for (int i = 0; i < TopicHistory.MAX_ENTRIES; i++) {
+                    entries.add(new Entry("a" + appended.size(), content));
+                    appended.add("a" + appended.size());
+                }
+                get(writer.append(new Append(
+                        "news", entries, retention, Optional.empty(), new Position(UUID.randomUUID(), 1_000))));
+            }
+
+            assertThat(ids(reader, 0)).isEqualTo(appended.subList(appended.size() - 1_024, appended.size()));
+            assertThat(ids(writer, 0)).isEqualTo(ids(reader, 0));
         }
     }
 
