@@ -10,8 +10,8 @@ import java.net.Socket;
 import java.time.Duration;
 
 /**
- * Requests over one connection of HTTP/1.1 that stays open. It repeats nothing and opens no second connection, as clients do for idempotent
- * requests without saying so. For one thread.
+ * Requests over one connection of HTTP/1.1 that stays open. Unlike {@code java.net.http}, it never repeats a GET whose connection has
+ * ended, so that a test sees it. For one thread.
  */
 final class HttpCaller implements AutoCloseable {
     private final Socket socket;

@@ -38,7 +38,7 @@ final class OrderLoad implements AutoCloseable {
     private volatile Figures figures = new Figures(new Latencies(), new Latencies());
     private volatile boolean stopped;
 
-    /** Requests of HTTP, and calls of gRPC. */
+    /** Of requests over HTTP, and of calls over gRPC. */
     record Figures(Latencies http, Latencies grpc) {
         @Override
         public String toString() {
