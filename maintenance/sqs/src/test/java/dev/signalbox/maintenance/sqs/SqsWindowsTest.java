@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.sqs.model.Message;
 /** Many windows while messages keep coming: each is handled once, and none inside a window. */
 class SqsWindowsTest {
     private static final Duration LONG = Duration.ofSeconds(60);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
     private static final int WINDOWS = Effort.of(5, 500);
     private static final int MESSAGES = Effort.of(200, 50_000);
 
