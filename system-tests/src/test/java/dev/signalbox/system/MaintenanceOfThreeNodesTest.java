@@ -10,30 +10,14 @@ import dev.signalbox.maintenance.control.Signal;
 import dev.signalbox.testing.services.Effort;
 import dev.signalbox.testing.services.FreePort;
 import dev.signalbox.testing.services.RealHaproxy;
-import io.grpc.CallOptions;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.ManagedChannel;
-import io.grpc.stub.ClientCalls;
-import io.grpc.stub.StreamObserver;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,29 +34,22 @@ class MaintenanceOfThreeNodesTest {
     private static final Logger LOG = LoggerFactory.getLogger(MaintenanceOfThreeNodesTest.class);
     private static final int NODES = 3;
     private static final int CYCLES = Effort.of(12, 1_000);
-    private static final int CALLERS = 4;
+    private static final int STEADY = Effort.of(200, 100_000);
     private static final Duration LONG = Duration.ofMinutes(2);
 
-    private final Map<String, AtomicLong> taken = new ConcurrentHashMap<>();
-    private final AtomicLong placed = new AtomicLong();
-    private final AtomicLong served = new AtomicLong();
-    private final AtomicBoolean stop = new AtomicBoolean();
+    private final Set<String> taken = ConcurrentHashMap.newKeySet();
+    private final Queue<String> doubled = new ConcurrentLinkedQueue<>();
     private final List<ServiceNode> nodes = new ArrayList<>();
     private final int httpPort = FreePort.find();
     private final int grpcPort = FreePort.find();
     private final CompletableFuture<RealHaproxy> proxy = new CompletableFuture<>();
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final ManagedChannel channel = Grpc.newChannelBuilderForAddress(
-                    "127.0.0.1", grpcPort, InsecureChannelCredentials.create())
-            .disableRetry()
-            .build();
+    private final OrderLoad load = new OrderLoad(httpPort, grpcPort);
 
     @BeforeEach
     void start() throws Exception {
         for (int i = 0; i < NODES; i++) {
             String name = "node" + i;
-            nodes.add(new ServiceNode(this::take, () -> isOut(name)));
+            nodes.add(new ServiceNode(this::take, () -> proxy.join().isOut(name)));
         }
         proxy.complete(RealHaproxy.configured(httpPort, configuration()));
         for (int i = 0; i < NODES; i++) {
@@ -82,8 +59,7 @@ class MaintenanceOfThreeNodesTest {
 
     @AfterEach
     void close() {
-        channel.shutdownNow();
-        http.shutdownNow();
+        load.close();
         if (proxy.isDone()) { // It is not where there is no HAProxy.
             proxy.join().close();
         }
@@ -120,49 +96,34 @@ class MaintenanceOfThreeNodesTest {
     }
 
     private void take(String order) {
-        taken.computeIfAbsent(order, _ -> new AtomicLong()).incrementAndGet();
-    }
-
-    private boolean isOut(String node) {
-        RealHaproxy balancer = proxy.join();
-        return !balancer.isUp("http", node)
-                && !balancer.isUp("grpc", node)
-                && balancer.requests("http", node) == 0
-                && balancer.requests("grpc", node) == 0;
+        if (!taken.add(order)) {
+            doubled.add(order);
+        }
     }
 
     private void awaitUp(String node) {
         await(node + " to be up")
                 .atMost(LONG)
                 .pollInterval(Duration.ofMillis(10))
-                .until(() -> proxy.join().isUp("http", node) && proxy.join().isUp("grpc", node));
+                .until(() -> proxy.join().isUp(node));
     }
 
     /** Reported: haproxytech/kubernetes-ingress#464, with retries off, and jetty/jetty.project#1415. */
     @Test
     void noRequestFailsWhileNodesGoAndComeAndNoOrderIsTakenTwice() throws Exception {
-        List<Future<Boolean>> callers = new ArrayList<>();
-        long begun = System.nanoTime();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < CALLERS; i++) {
-                callers.add(threads.submit(calling(this::overHttp)));
-                callers.add(threads.submit(calling(this::overGrpc)));
-            }
-            try {
-                for (int cycle = 0; cycle < CYCLES; cycle++) {
-                    cycle(cycle % NODES);
-                }
-            } finally {
-                stop.set(true);
-            }
-            for (Future<Boolean> caller : callers) {
-                assertThat(caller.get()).isTrue();
-            }
+        load.start();
+        load.awaitServed(STEADY);
+        OrderLoad.Figures steady = load.measure();
+        load.awaitServed(STEADY);
+        LOG.info("without windows: {}", steady);
+        OrderLoad.Figures windows = load.measure();
+        for (int cycle = 0; cycle < CYCLES; cycle++) {
+            cycle(cycle % NODES);
         }
-        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
-        LOG.info("{} requests in {} windows, {} s", served, CYCLES, seconds);
-        assertThat(taken).as("orders that were taken").hasSize((int) placed.get());
-        assertThat(taken.values()).as("how often").allMatch(times -> times.get() == 1);
+        LOG.info("{} windows: {}", CYCLES, windows);
+        load.stop();
+        assertThat(taken).as("orders that were taken").hasSize((int) load.placed());
+        assertThat(doubled).as("taken more than once").isEmpty();
         assertThat(nodes).extracting(ServiceNode::refused).containsOnly(0L);
     }
 
@@ -171,85 +132,10 @@ class MaintenanceOfThreeNodesTest {
         maintenance.enter(Signal.of("test", "roll-out"));
         assertThat(maintenance.await(Admission.CLOSED, LONG)).isTrue();
         assertThat(maintenance.reports().getFirst().outcome()).isEqualTo(DrainReport.Outcome.DRAINED);
-        awaitServed(20);
+        load.awaitServed(20);
         maintenance.leave();
         assertThat(maintenance.await(Admission.OPEN, LONG)).isTrue();
         awaitUp("node" + number);
-        awaitServed(20);
-    }
-
-    private void awaitServed(int more) {
-        long before = served.get();
-        await("requests").atMost(LONG).pollInterval(Duration.ofMillis(5)).until(() -> served.get() >= before + more);
-    }
-
-    private interface Calls {
-        void make() throws Exception;
-    }
-
-    private Callable<Boolean> calling(Calls calls) {
-        return () -> {
-            while (!stop.get()) {
-                calls.make();
-            }
-            return true;
-        };
-    }
-
-    /** Of ten requests, three are orders. */
-    private void overHttp() throws Exception {
-        for (int i = 0; i < 10; i++) {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + "/orders"))
-                    .timeout(LONG);
-            if (i < 3) {
-                request.POST(BodyPublishers.ofString(order()));
-            }
-            assertThat(http.send(request.build(), BodyHandlers.discarding()).statusCode())
-                    .isEqualTo(200);
-            served.incrementAndGet();
-        }
-    }
-
-    private void overGrpc() throws Exception {
-        String order = order();
-        assertThat(ClientCalls.blockingUnaryCall(channel, ServiceNode.PLACE, withDeadline(), order))
-                .isEqualTo(order);
-        served.incrementAndGet();
-        Answers answers = new Answers();
-        StreamObserver<String> talk =
-                ClientCalls.asyncBidiStreamingCall(channel.newCall(ServiceNode.TALK, withDeadline()), answers);
-        talk.onNext(order());
-        talk.onNext(order());
-        talk.onCompleted();
-        assertThat(answers.all.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(2);
-        served.incrementAndGet();
-    }
-
-    private static CallOptions withDeadline() {
-        return CallOptions.DEFAULT.withDeadlineAfter(LONG.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private String order() {
-        return "order " + placed.incrementAndGet();
-    }
-
-    private static final class Answers implements StreamObserver<String> {
-        private final CompletableFuture<Integer> all = new CompletableFuture<>();
-        private int number;
-
-        @Override
-        public void onNext(String answer) {
-            number++;
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            all.completeExceptionally(failure);
-        }
-
-        @Override
-        public void onCompleted() {
-            all.complete(number);
-        }
+        load.awaitServed(20);
     }
 }

@@ -286,13 +286,20 @@ class ScriptedClientTest extends ScriptedFixture {
         assertThat(next.read("reply").path("id").asString("")).isEqualTo("r1");
     }
 
+    /** Not in the session after it either, nor when that one comes back. */
     @Test
     void aReplyOfASessionThatHasEndedIsNotSent() {
         Peer next = afterAReplyWithoutAConnection();
         next.welcome("s2", "t2");
         next.say(acknowledged(1));
-
         assertThat(next.read("ack").path("id").asString("")).isEqualTo("m1");
+
+        next.close();
+        Peer last = server.accept();
+        last.read("auth");
+        last.welcome("s2", "t3");
+        last.say(acknowledged(2));
+        assertThat(last.read("ack").path("id").asString("")).isEqualTo("m2");
     }
 
     /** A connection that was not welcomed yet; the one before has ended while the listener was busy with a request. */

@@ -7,6 +7,7 @@ import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
 import dev.signalbox.router.Router;
 import dev.signalbox.router.RouterOptions;
+import dev.signalbox.router.Topic;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
@@ -135,6 +136,46 @@ class LoopOutboxTest {
             written.forEach(each -> each.bytes().release());
             channel.finishAndReleaseAll();
         }
+    }
+
+    /** Otherwise many who subscribe at once cost the square of their number. */
+    @Test
+    void aSubscriberThatIsNewCostsNoLookAtTheOthers() {
+        OutboxFixture fixture = new OutboxFixture();
+        try (Router router = Router.create(RouterOptions.defaults().withDrain(Duration.ZERO))) {
+            router.authorize((_, _, _) -> true);
+            router.attach(fixture);
+            LoopOutbox outbox = fixture.outbox(channel.eventLoop());
+            Topic topic = fixture.topic("news");
+            Member first = follow(outbox, topic);
+            publish(router, "one");
+            assertThat(first.isLagging()).isFalse();
+            assertThat(first.offset).isEqualTo(1);
+
+            first.offset = 0; // A look would set it: the only trace that one leaves where nothing is to be written.
+            Member second = follow(outbox, topic);
+            assertThat(second.offset).isEqualTo(1);
+            assertThat(first.offset).isZero();
+
+            publish(router, "two");
+            assertThat(List.of(first.offset, second.offset)).containsOnly(2L);
+            written.forEach(each -> each.bytes().release());
+            channel.finishAndReleaseAll();
+        }
+    }
+
+    private Member follow(LoopOutbox outbox, Topic topic) {
+        ClientConnection connection = OutboxFixture.member(channel, outbox, false);
+        outbox.enqueue(new OutboxTask.GoOn(connection, topic, 0));
+        channel.runPendingTasks();
+        return connection.places.topics().iterator().next();
+    }
+
+    private void publish(Router router, String text) {
+        assertThat(router.send(Message.of(SERVER, Address.topic("news"), Payload.text(text)))
+                        .complete())
+                .isTrue();
+        channel.runPendingTasks();
     }
 
     private static void broadcast(Router router, Payload payload) {

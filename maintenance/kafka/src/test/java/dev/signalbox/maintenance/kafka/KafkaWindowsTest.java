@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Many windows while records keep coming: each is handled once, and none inside a window. */
 class KafkaWindowsTest {
     private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
     private static final int WINDOWS = Effort.of(4, 500);
     private static final int RECORDS = Effort.of(2_000, 1_000_000);
 
@@ -43,6 +44,7 @@ class KafkaWindowsTest {
             for (int window = 1; window <= WINDOWS; window++) {
                 int next = (int) ((long) RECORDS * window / (WINDOWS + 1));
                 await().atMost(LONG)
+                        .pollInterval(LOOK_AGAIN)
                         .failFast(producer::isCompletedExceptionally)
                         .until(() -> total.get() >= next);
                 window(maintenance);

@@ -21,6 +21,7 @@ import software.amazon.awssdk.services.sqs.model.Message;
 /** Many windows while messages keep coming: each is handled once, and none inside a window. */
 class SqsWindowsTest {
     private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
     private static final int WINDOWS = Effort.of(5, 500);
     private static final int MESSAGES = Effort.of(200, 50_000);
 
@@ -41,11 +42,14 @@ class SqsWindowsTest {
                         SqsWorkerOptions.defaults()
                                 .withPollWait(Duration.ofSeconds(1))
                                 .withConcurrency(20))) {
-            CompletableFuture<Void> producer = CompletableFuture.runAsync(
-                    () -> IntStream.range(0, MESSAGES).forEach(i -> queue.send()), Thread::startVirtualThread);
+            CompletableFuture<Void> producer =
+                    CompletableFuture.runAsync(() -> queue.sendMany(MESSAGES), Thread::startVirtualThread);
             for (int window = 1; window <= WINDOWS; window++) {
                 int next = (int) ((long) MESSAGES * window / (WINDOWS + 1));
-                await().atMost(LONG).until(() -> total.get() >= next);
+                await().atMost(LONG)
+                        .pollInterval(LOOK_AGAIN)
+                        .failFast(producer::isCompletedExceptionally)
+                        .until(() -> total.get() >= next);
                 window(maintenance);
             }
             producer.get();

@@ -1,8 +1,10 @@
 package dev.signalbox.maintenance.sqs;
 
 import dev.signalbox.testing.services.RealSqs;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -11,6 +13,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
 /** A fresh queue on ElasticMQ. The bodies count from 0. */
 final class TestQueue implements AutoCloseable {
@@ -37,6 +40,25 @@ final class TestQueue implements AutoCloseable {
         int body = sent++;
         client.sendMessage(request -> request.queueUrl(url).messageBody(String.valueOf(body)));
         return body;
+    }
+
+    /** Sends the next bodies, in batches of 10. Throws if one was not taken. */
+    void sendMany(int count) {
+        for (int end = sent + count; sent < end; ) {
+            List<SendMessageBatchRequestEntry> batch = IntStream.range(sent, Math.min(end, sent + 10))
+                    .mapToObj(String::valueOf)
+                    .map(body -> SendMessageBatchRequestEntry.builder()
+                            .id(body)
+                            .messageBody(body)
+                            .build())
+                    .toList();
+            sent += batch.size();
+            var result =
+                    client.sendMessageBatch(request -> request.queueUrl(url).entries(batch));
+            if (result.hasFailed()) {
+                throw new IllegalStateException("not sent: " + result.failed());
+            }
+        }
     }
 
     int sent() {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * A real HAProxy, the {@code haproxy} of this machine's PATH, on a free port of loopback before HTTP servers on others. It asks each
@@ -125,26 +126,38 @@ public final class RealHaproxy implements AutoCloseable {
         return port;
     }
 
-    /** Whether it gives requests to a server of a backend. */
-    public boolean isUp(String backend, String server) {
-        return field(backend, server, "status").startsWith("UP")
-                || field(backend, server, "status").startsWith("no check");
+    /** Whether every backend that has a server of this name gives it requests. */
+    public boolean isUp(String server) {
+        return states(server).allMatch(ServerState::isUp);
     }
 
-    /** How many requests a server of a backend has now. */
-    public int requests(String backend, String server) {
-        return Integer.parseInt(field(backend, server, "scur"));
+    /** Whether no backend gives a server of this name requests any more, or has one that it has not answered. */
+    public boolean isOut(String server) {
+        return states(server).allMatch(state -> !state.isUp() && state.requests == 0);
     }
 
-    /** A table in CSV, whose first line names its fields. */
-    private String field(String backend, String server, String name) {
-        List<String> lines = ask("show stat").lines().toList();
-        int at = List.of(lines.getFirst().replace("# ", "").split(",")).indexOf(name);
-        return lines.stream()
-                .filter(line -> line.startsWith(backend + "," + server + ","))
-                .map(line -> line.split(",", -1)[at])
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("HAProxy knows no server " + backend + "/" + server));
+    /** What a backend says of a server: its status, and how many requests it has now. */
+    private record ServerState(String status, int requests) {
+        boolean isUp() {
+            return status.startsWith("UP") || status.startsWith("no check");
+        }
+    }
+
+    /** One for each backend that has the server. The answer is a table in CSV, whose first line names its fields. */
+    private Stream<ServerState> states(String server) {
+        List<String[]> lines =
+                ask("show stat").lines().map(line -> line.split(",", -1)).toList();
+        List<String> names = List.of(lines.getFirst());
+        int status = names.indexOf("status");
+        int requests = names.indexOf("scur");
+        List<ServerState> found = lines.stream()
+                .filter(line -> line.length > requests && line[1].equals(server))
+                .map(line -> new ServerState(line[status], Integer.parseInt(line[requests])))
+                .toList();
+        if (found.isEmpty()) {
+            throw new IllegalStateException("HAProxy knows no server " + server);
+        }
+        return found.stream();
     }
 
     /** Asks on its socket for administrators. */
