@@ -3,7 +3,7 @@ package dev.signalbox.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
+import dev.signalbox.delivery.queue.MessageState;
 import org.junit.jupiter.api.Test;
 
 /** The console's shell and overview in a real browser. Pictures are in target/console. */
@@ -14,7 +14,7 @@ class ConsoleTest extends ConsoleScenario {
         signIn("admin");
 
         var counts = server.queue.counts();
-        for (State state : State.values()) {
+        for (MessageState state : MessageState.values()) {
             assertThat(page.text("[data-state=" + state + "] .value"))
                     .isEqualTo(String.valueOf(counts.byState().getOrDefault(state, 0L)));
             assertThat(page.text("[data-state=" + state + "] .name")).isEqualTo(state.name());

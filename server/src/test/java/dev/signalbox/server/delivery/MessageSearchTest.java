@@ -6,7 +6,7 @@ import static dev.signalbox.server.node.RunningControlPlane.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.MessageFilter;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.server.node.RunningControlPlane;
 import java.nio.file.Path;
@@ -87,7 +87,7 @@ class MessageSearchTest {
         }
 
         @Override
-        public Page list(Filter filter) {
+        public Page list(MessageFilter filter) {
             return filter.cursor().isPresent()
                     ? super.list(filter.withCursor(Optional.empty()))
                     : new Page(List.of(), Optional.of(CURSOR), OptionalInt.of(2_000));
