@@ -167,6 +167,8 @@ final class MySqlEngine implements Engine {
             return FailureKind.READ_ONLY;
         }
         String state = String.valueOf(e.getSQLState());
-        return state.equals("40001") ? FailureKind.CONFLICT : state.startsWith("08") ? FailureKind.AWAY : FailureKind.REFUSED;
+        return state.equals("40001")
+                ? FailureKind.CONFLICT
+                : state.startsWith("08") ? FailureKind.AWAY : FailureKind.REFUSED;
     }
 }

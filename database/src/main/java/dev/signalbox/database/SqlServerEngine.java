@@ -130,8 +130,9 @@ final class SqlServerEngine implements Engine {
     @Override
     public FailureKind failureKind(SQLException e) {
         String state = String.valueOf(e.getSQLState());
-        FailureKind unknown =
-                state.equals("40001") ? FailureKind.CONFLICT : state.startsWith("08") ? FailureKind.AWAY : FailureKind.REFUSED;
+        FailureKind unknown = state.equals("40001")
+                ? FailureKind.CONFLICT
+                : state.startsWith("08") ? FailureKind.AWAY : FailureKind.REFUSED;
         return CODES.getOrDefault(e.getErrorCode(), unknown);
     }
 }

@@ -1,9 +1,9 @@
 package dev.signalbox.spring;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.MessageFilter;
 import dev.signalbox.delivery.queue.FlowControl;
 import dev.signalbox.delivery.queue.MessageBatches;
+import dev.signalbox.delivery.queue.MessageFilter;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.Schedule;

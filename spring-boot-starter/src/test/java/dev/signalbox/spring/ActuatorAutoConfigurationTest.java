@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.delivery.queue.MessageState;
+import dev.signalbox.delivery.queue.Sender;
 import dev.signalbox.spring.SignalboxEndpoint.Operation;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.signalbox.delivery.queue.BatchConflictException;
 import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.MessageFilter;
 import dev.signalbox.delivery.queue.MessageBatch;
 import dev.signalbox.delivery.queue.MessageBatches;
+import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
-import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.testing.services.RealPostgres;
 import java.nio.file.Path;
@@ -61,7 +61,10 @@ class TransactionalBatchesTest {
                 status.setRollbackOnly();
             });
             assertThat(batches.find(id)).isEmpty();
-            assertThat(application.getBean(DeliveryQueue.class).list(MessageFilter.ALL).items())
+            assertThat(application
+                            .getBean(DeliveryQueue.class)
+                            .list(MessageFilter.ALL)
+                            .items())
                     .isEmpty();
 
             transactions.executeWithoutResult(status -> {

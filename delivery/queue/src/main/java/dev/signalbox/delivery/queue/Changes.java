@@ -64,7 +64,8 @@ final class Changes {
     }
 
     /** @param expected the state it must still be in, if that matters */
-    Optional<Change> change(UUID id, Action action, Optional<MessageState> expected, Remark remark) throws SQLException {
+    Optional<Change> change(UUID id, Action action, Optional<MessageState> expected, Remark remark)
+            throws SQLException {
         Optional<History.Story> found = history.load(connection, id);
         if (found.isEmpty()) {
             return Optional.empty();
@@ -256,7 +257,8 @@ final class Changes {
 
     private Outcome notArrived(Reach reach, Outcome last, Remark remark) {
         boolean wasLastStep = last.step() >= reach.steps().size() - 1; // One that cannot be read has one step only.
-        MessageState state = wasLastStep ? MessageState.DEAD : isExpired(reach) ? MessageState.EXPIRED : MessageState.PENDING;
+        MessageState state =
+                wasLastStep ? MessageState.DEAD : isExpired(reach) ? MessageState.EXPIRED : MessageState.PENDING;
         return event(last, Result.NOT_ARRIVED, state, "an operator found that it had not arrived", remark);
     }
 

@@ -88,7 +88,11 @@ public interface DeliveryQueue {
 
     /** A reach as it stands, with its history, oldest first. */
     record Status(
-            Reach reach, MessageState state, Instant acceptedAt, Optional<Instant> nextAttemptAt, List<Attempt> attempts) {}
+            Reach reach,
+            MessageState state,
+            Instant acceptedAt,
+            Optional<Instant> nextAttemptAt,
+            List<Attempt> attempts) {}
 
     /**
      * A page of a list, newest first.
@@ -127,9 +131,20 @@ public interface DeliveryQueue {
             return switch (this) {
                 case CANCEL -> List.of(MessageState.PENDING, MessageState.RETRY_WAIT);
                 case RETRY, RETRY_NEW_KEY ->
-                    List.of(MessageState.DEAD, MessageState.REJECTED, MessageState.EXPIRED, MessageState.CANCELLED, MessageState.UNKNOWN);
+                    List.of(
+                            MessageState.DEAD,
+                            MessageState.REJECTED,
+                            MessageState.EXPIRED,
+                            MessageState.CANCELLED,
+                            MessageState.UNKNOWN);
                 case RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED, RESOLVE_RETRY -> List.of(MessageState.UNKNOWN);
-                case DELETE -> List.of(MessageState.SENT, MessageState.DEAD, MessageState.REJECTED, MessageState.EXPIRED, MessageState.CANCELLED);
+                case DELETE ->
+                    List.of(
+                            MessageState.SENT,
+                            MessageState.DEAD,
+                            MessageState.REJECTED,
+                            MessageState.EXPIRED,
+                            MessageState.CANCELLED);
             };
         }
     }

@@ -27,7 +27,9 @@ final class History {
     /** A reach with its history. */
     record Story(Reach reach, long acceptedAt, long dueAt, List<Outcome> outcomes) {
         MessageState recorded() {
-            return outcomes.isEmpty() ? MessageState.PENDING : outcomes.getLast().state();
+            return outcomes.isEmpty()
+                    ? MessageState.PENDING
+                    : outcomes.getLast().state();
         }
 
         /** Where its ticket is, unless it is claimed. Only the columns of the keys are meant. */

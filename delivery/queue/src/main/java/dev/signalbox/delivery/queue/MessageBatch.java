@@ -27,7 +27,8 @@ public record MessageBatch(
         Optional<Instant> completedAt,
         List<Step> callback,
         Optional<UUID> toldBy) {
-    private static final Set<MessageState> FAILED = Set.of(MessageState.DEAD, MessageState.REJECTED, MessageState.EXPIRED);
+    private static final Set<MessageState> FAILED =
+            Set.of(MessageState.DEAD, MessageState.REJECTED, MessageState.EXPIRED);
 
     public MessageBatch {
         ended = Map.copyOf(ended);

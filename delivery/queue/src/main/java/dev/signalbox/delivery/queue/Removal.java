@@ -149,7 +149,8 @@ final class Removal {
 
     /** Taking it out of the dead, or its own row away, decides the race with operators and other nodes. */
     private int remove(Connection connection, List<Ended> ended) throws SQLException {
-        List<Ended> unsent = ended.stream().filter(e -> e.state() != MessageState.SENT).toList();
+        List<Ended> unsent =
+                ended.stream().filter(e -> e.state() != MessageState.SENT).toList();
         List<Ended> taken = new ArrayList<>(deleted(
                 connection, unsent, "delete from delivery_dead where id = ? and attempt = ?", (statement, one) -> {
                     rows.bind(statement, 1, one.id());

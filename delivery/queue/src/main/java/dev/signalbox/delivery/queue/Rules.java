@@ -28,7 +28,8 @@ final class Rules {
         Attempted attempt = new Attempted(claimed, now, millis(startedAt, now), spends(result));
         return switch (result) {
             case SendResult.Accepted accepted -> attempt.sent(accepted.providerId());
-            case SendResult.Rejected rejected -> attempt.stepEnds(Result.REJECTED, MessageState.REJECTED, rejected.reason());
+            case SendResult.Rejected rejected ->
+                attempt.stepEnds(Result.REJECTED, MessageState.REJECTED, rejected.reason());
             case SendResult.NotSent notSent -> notSent(attempt, notSent, terms);
             case SendResult.Unknown unknown ->
                 cutShort(attempt, unknown.reason(), startedAt, wait(attempt, Duration.ZERO, terms), terms);
@@ -141,7 +142,9 @@ final class Rules {
         Attempted event = new Attempted(claimed, now, 0, true);
         if (isOver(claimed.expiresAt(), now)) {
             return event.ends(
-                    Result.EXPIRED, unsure ? MessageState.UNKNOWN : MessageState.EXPIRED, "it expired before it could be sent");
+                    Result.EXPIRED,
+                    unsure ? MessageState.UNKNOWN : MessageState.EXPIRED,
+                    "it expired before it could be sent");
         }
         if (isOver(ticket.deadline(), now)) {
             String reason = "the step's time limit passed before it could be sent";
@@ -246,7 +249,8 @@ final class Rules {
             return new Verdict(outcome(result, state, null, reason, Micros.NONE), null);
         }
 
-        Outcome outcome(Result result, MessageState state, @Nullable String providerId, @Nullable String reason, long nextAt) {
+        Outcome outcome(
+                Result result, MessageState state, @Nullable String providerId, @Nullable String reason, long nextAt) {
             Ticket t = claimed.ticket();
             String error = reason == null ? null : Limits.fitted(reason);
             return new Outcome(

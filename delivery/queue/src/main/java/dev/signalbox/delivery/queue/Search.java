@@ -138,7 +138,8 @@ final class Search {
         return IndexWalk.tagged(rows, filter.tag().orElseThrow(), all);
     }
 
-    private Walk waiting(Connection connection, MessageFilter filter, Conditions conditions, String turn) throws SQLException {
+    private Walk waiting(Connection connection, MessageFilter filter, Conditions conditions, String turn)
+            throws SQLException {
         if (isSmall(connection, "delivery_ready") && isSmall(connection, "delivery_later")) {
             return new QueueWalk(rows, conditions.and(turn));
         }

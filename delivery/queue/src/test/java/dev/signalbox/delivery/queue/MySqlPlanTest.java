@@ -177,7 +177,8 @@ class MySqlPlanTest {
 
     @Test
     void pageOfManyWaitingReadsAPage() throws SQLException {
-        MessageFilter filter = MessageFilter.ALL.withState(Optional.of(MessageState.PENDING)).withLimit(20);
+        MessageFilter filter =
+                MessageFilter.ALL.withState(Optional.of(MessageState.PENDING)).withLimit(20);
         Rows rows = new Rows(database.dialect());
         var walk = new IndexWalk(
                 rows, "delivery_message where true", Conditions.of(filter, rows).andRecorded(MessageState.PENDING));

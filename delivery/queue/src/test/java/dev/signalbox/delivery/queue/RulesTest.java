@@ -200,7 +200,8 @@ class RulesTest {
                     false       | 0     | 60         |          | NOT_SENT | PENDING
                     true        | 0     |            | 60       | NOT_SENT | EXPIRED
                     """)
-    void accountsFaultCostsNoAttempt(boolean last, int tried, Long deadline, Long expiry, Result result, MessageState state) {
+    void accountsFaultCostsNoAttempt(
+            boolean last, int tried, Long deadline, Long expiry, Result result, MessageState state) {
         SendResult refused =
                 new SendResult.NotSent("401", Optional.of(Duration.ofMinutes(1)), SendResult.Scope.ACCOUNT);
         Verdict verdict =

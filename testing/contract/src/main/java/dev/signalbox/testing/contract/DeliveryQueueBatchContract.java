@@ -11,10 +11,10 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.MessageBatch;
 import dev.signalbox.delivery.queue.MessageBatches;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Step;
 import java.sql.ResultSet;
 import java.sql.Statement;
@@ -105,7 +105,8 @@ public abstract class DeliveryQueueBatchContract extends DeliveryQueueContract {
         node(sms).runOnce();
 
         assertThat(batch().open()).isZero();
-        assertThat(batch().ended()).isEqualTo(Map.of(MessageState.SENT, 2, MessageState.REJECTED, 1, MessageState.UNKNOWN, 1));
+        assertThat(batch().ended())
+                .isEqualTo(Map.of(MessageState.SENT, 2, MessageState.REJECTED, 1, MessageState.UNKNOWN, 1));
         assertThat(batch().done()).isEqualTo(4);
         assertThat(batch().failed()).isEqualTo(1);
         assertThat(batch().completedAt()).contains(clock.instant());

@@ -9,10 +9,10 @@ import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.delivery.queue.MessageState;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
@@ -273,7 +273,8 @@ public abstract class DeliveryQueueBodiesContract extends DeliveryQueueContract 
     void textOfAnEncryptedBodyIsNotFoundWhileItIsClaimedEither() {
         DeliveryQueue queue = queue(keys(NEW));
         enqueue(queue, "an encrypted needle");
-        MessageFilter claimed = MessageFilter.ALL.withState(Optional.of(MessageState.CLAIMED)).withLimit(10);
+        MessageFilter claimed =
+                MessageFilter.ALL.withState(Optional.of(MessageState.CLAIMED)).withLimit(10);
         List<DeliveryQueue.Status> all = new ArrayList<>();
         List<DeliveryQueue.Status> found = new ArrayList<>();
         sender.answering(delivery -> {

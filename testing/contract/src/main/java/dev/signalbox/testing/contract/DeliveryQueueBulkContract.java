@@ -9,13 +9,13 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
 import dev.signalbox.delivery.queue.Dispatcher;
-import dev.signalbox.delivery.queue.MessageFilter;
 import dev.signalbox.delivery.queue.Labels;
+import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.RecipientTime;
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.delivery.queue.MessageState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -189,8 +189,9 @@ public abstract class DeliveryQueueBulkContract extends DeliveryQueueContract {
             Status status = find(reach.id());
             int number = number(reach.body());
             assertThat(status.state())
-                    .isEqualTo(List.of(MessageState.SENT, MessageState.REJECTED, MessageState.DEAD, MessageState.UNKNOWN)
-                            .get(number % 4));
+                    .isEqualTo(
+                            List.of(MessageState.SENT, MessageState.REJECTED, MessageState.DEAD, MessageState.UNKNOWN)
+                                    .get(number % 4));
             assertThat(status.attempts()).hasSize(1);
             Attempt attempt = status.attempts().getFirst();
             assertThat(attempt.state()).isEqualTo(status.state());

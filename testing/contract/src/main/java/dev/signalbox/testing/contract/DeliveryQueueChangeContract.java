@@ -14,10 +14,10 @@ import dev.signalbox.delivery.queue.DeliveryQueue.BulkChange;
 import dev.signalbox.delivery.queue.DeliveryQueue.Change;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.delivery.queue.MessageState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +59,9 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
         assertState(id, MessageState.SENT);
         assertThat(last(id).result()).isEqualTo("ARRIVED");
         assertThat(last(id).remark()).isEqualTo(REMARK);
-        assertThat(queue().counts().byState()).containsEntry(MessageState.SENT, 1L).containsEntry(MessageState.UNKNOWN, 0L);
+        assertThat(queue().counts().byState())
+                .containsEntry(MessageState.SENT, 1L)
+                .containsEntry(MessageState.UNKNOWN, 0L);
         assertThat(resolve(id, Action.RESOLVE_ARRIVED)).contains(new Change(MessageState.SENT, false));
     }
 
@@ -201,7 +203,8 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
                 .containsEntry(MessageState.PENDING, 125L)
                 .containsEntry(MessageState.CANCELLED, 125L);
 
-        MessageFilter cancelled = MessageFilter.ALL.withState(MessageState.CANCELLED).withLimit(1_000);
+        MessageFilter cancelled =
+                MessageFilter.ALL.withState(MessageState.CANCELLED).withLimit(1_000);
         assertThat(queue().changeAll(cancelled, Action.RETRY, REMARK, false).changed())
                 .isEqualTo(125);
         assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, 250L);
@@ -214,7 +217,8 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
                 .isThrownBy(() -> queue().changeAll(MessageFilter.ALL, Action.CANCEL, REMARK, false))
                 .withMessageStartingWith("state is missing");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> queue().changeAll(MessageFilter.ALL.withState(MessageState.SENT), Action.RETRY, REMARK, false))
+                .isThrownBy(() ->
+                        queue().changeAll(MessageFilter.ALL.withState(MessageState.SENT), Action.RETRY, REMARK, false))
                 .withMessageStartingWith("state is SENT");
         assertThat(queue().changeAll(MessageFilter.ALL, Action.RESOLVE_ARRIVED, REMARK, false))
                 .isEqualTo(new BulkChange(1, 1, Optional.empty()));

@@ -10,9 +10,9 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Change;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
-import dev.signalbox.delivery.queue.MessageState;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,7 +110,8 @@ public abstract class DeliveryQueueLabelsContract extends DeliveryQueueContract 
         BulkChange some = queue().count(tag("all").withLimit(120));
         assertThat(some.matched()).isEqualTo(120);
         assertThat(some.next()).isPresent();
-        assertThat(queue().count(tag("even").withState(MessageState.SENT)).matched()).isZero();
+        assertThat(queue().count(tag("even").withState(MessageState.SENT)).matched())
+                .isZero();
     }
 
     @Test
@@ -122,8 +123,11 @@ public abstract class DeliveryQueueLabelsContract extends DeliveryQueueContract 
         assertThat(queue().changeAll(spring.withState(MessageState.PENDING), Action.CANCEL, REMARK, false)
                         .changed())
                 .isEqualTo(60);
-        assertThat(queue().count(MessageFilter.ALL.withState(MessageState.PENDING)).matched()).isEqualTo(50);
-        assertThat(queue().changeAll(spring.withState(MessageState.CANCELLED).withLimit(20), Action.RETRY, REMARK, false)
+        assertThat(queue().count(MessageFilter.ALL.withState(MessageState.PENDING))
+                        .matched())
+                .isEqualTo(50);
+        assertThat(queue().changeAll(
+                                spring.withState(MessageState.CANCELLED).withLimit(20), Action.RETRY, REMARK, false)
                         .changed())
                 .isEqualTo(20);
         assertThat(queue().changeAll(spring.withState(MessageState.CANCELLED), Action.DELETE, REMARK, true))
@@ -158,7 +162,8 @@ public abstract class DeliveryQueueLabelsContract extends DeliveryQueueContract 
         node(mail.answering(ScriptedSender.unknown())).runOnce();
         assertThat(queue().change(doubtful, Action.DELETE, REMARK)).contains(new Change(MessageState.UNKNOWN, false));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> queue().changeAll(MessageFilter.ALL.withState(MessageState.UNKNOWN), Action.DELETE, REMARK, false))
+                .isThrownBy(() -> queue().changeAll(
+                                MessageFilter.ALL.withState(MessageState.UNKNOWN), Action.DELETE, REMARK, false))
                 .withMessageStartingWith("state is UNKNOWN");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> queue().changeAll(tag("x"), Action.DELETE, REMARK, false))

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.ClusterLimits;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.QuietTimes;
 import dev.signalbox.delivery.queue.Rate;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.RecipientTime;
-import dev.signalbox.delivery.queue.MessageState;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;

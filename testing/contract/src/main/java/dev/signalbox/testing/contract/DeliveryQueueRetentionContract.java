@@ -11,10 +11,10 @@ import dev.signalbox.delivery.queue.DeliveryReceipt;
 import dev.signalbox.delivery.queue.DeliveryReceipts;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.DispatcherListener;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.Retention;
-import dev.signalbox.delivery.queue.MessageState;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,7 +123,9 @@ public abstract class DeliveryQueueRetentionContract extends DeliveryQueueContra
         node.runOnce();
         assertThat(isThere(sent)).isFalse();
         assertThat(List.of(dead, unknown, cancelled, waiting)).allMatch(this::isThere);
-        assertThat(queue().counts().byState()).containsEntry(MessageState.SENT, 0L).containsEntry(MessageState.DEAD, 1L);
+        assertThat(queue().counts().byState())
+                .containsEntry(MessageState.SENT, 0L)
+                .containsEntry(MessageState.DEAD, 1L);
 
         clock.advance(DAY);
         node.runOnce();

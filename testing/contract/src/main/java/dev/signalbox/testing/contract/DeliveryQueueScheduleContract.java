@@ -8,10 +8,10 @@ import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Change;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.Schedule;
-import dev.signalbox.delivery.queue.MessageState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -53,7 +53,8 @@ public abstract class DeliveryQueueScheduleContract extends DeliveryQueueContrac
     @Test
     void lateMessageIsBroughtForward() {
         UUID id = enqueue(sms().at(clock.instant().plus(HOUR)));
-        assertThat(reschedule(id, Schedule.at(clock.instant().minus(HOUR)))).contains(new Change(MessageState.PENDING, true));
+        assertThat(reschedule(id, Schedule.at(clock.instant().minus(HOUR))))
+                .contains(new Change(MessageState.PENDING, true));
         node(sms).runOnce();
         assertState(id, MessageState.SENT);
     }

@@ -8,9 +8,9 @@ import dev.signalbox.delivery.queue.DeliveryQueue.ErrorCount;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.delivery.queue.MessageState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +39,8 @@ public abstract class DeliveryQueueSearchContract extends DeliveryQueueContract 
         for (int i = 0; i < 25; i++) {
             expected.addFirst(enqueueSms());
         }
-        for (MessageFilter filter : List.of(MessageFilter.ALL, state(MessageState.PENDING), MessageFilter.ALL.withText(Optional.of("HELL")))) {
+        for (MessageFilter filter : List.of(
+                MessageFilter.ALL, state(MessageState.PENDING), MessageFilter.ALL.withText(Optional.of("HELL")))) {
             List<UUID> listed = new ArrayList<>();
             Optional<String> cursor = Optional.empty();
             do {
@@ -68,9 +69,12 @@ public abstract class DeliveryQueueSearchContract extends DeliveryQueueContract 
         assertThat(found(state(MessageState.REJECTED))).containsExactly(refused);
         assertThat(found(state(MessageState.DEAD))).isEmpty();
         assertThat(found(state(MessageState.CLAIMED))).isEmpty();
-        assertThat(found(MessageFilter.ALL.withChannel(Optional.of(Channel.EMAIL)))).containsExactly(waiting);
-        assertThat(found(MessageFilter.ALL.withAddress(Optional.of("+61400000000")))).containsExactly(sent, later);
-        assertThat(found(MessageFilter.ALL.withAddress(Optional.of("+6140000000")))).isEmpty();
+        assertThat(found(MessageFilter.ALL.withChannel(Optional.of(Channel.EMAIL))))
+                .containsExactly(waiting);
+        assertThat(found(MessageFilter.ALL.withAddress(Optional.of("+61400000000"))))
+                .containsExactly(sent, later);
+        assertThat(found(MessageFilter.ALL.withAddress(Optional.of("+6140000000"))))
+                .isEmpty();
         assertThat(found(state(MessageState.SENT).withAddress(Optional.of("+61400000001"))))
                 .isEmpty();
     }
@@ -81,13 +85,16 @@ public abstract class DeliveryQueueSearchContract extends DeliveryQueueContract 
                 enqueue(Reach.to("client:alice within 5s", "sms:+61400000000").body("hello"));
         UUID odd = enqueue(Reach.to("email:a_b%c!d@example.com").body("100% of_it!"));
         enqueue(Reach.to("email:aXbYc!d@example.com").body("1000 of it"));
-        assertThat(found(MessageFilter.ALL.withAddress(Optional.of("+61400000000")))).containsExactly(chain);
+        assertThat(found(MessageFilter.ALL.withAddress(Optional.of("+61400000000"))))
+                .containsExactly(chain);
         assertThat(found(MessageFilter.ALL.withAddress(Optional.of("alice")))).containsExactly(chain);
         assertThat(found(MessageFilter.ALL.withAddress(Optional.of("a_b%c!d@example.com"))))
                 .containsExactly(odd);
         assertThat(found(MessageFilter.ALL.withText(Optional.of("% OF_IT!")))).containsExactly(odd);
-        assertThat(found(MessageFilter.ALL.withChannel(Optional.of(Channel.SMS)))).isEmpty(); // Its turn has not come.
-        assertThat(found(MessageFilter.ALL.withChannel(Optional.of(Channel.LIVE)))).containsExactly(chain);
+        assertThat(found(MessageFilter.ALL.withChannel(Optional.of(Channel.SMS))))
+                .isEmpty(); // Its turn has not come.
+        assertThat(found(MessageFilter.ALL.withChannel(Optional.of(Channel.LIVE))))
+                .containsExactly(chain);
     }
 
     @Test
@@ -99,7 +106,8 @@ public abstract class DeliveryQueueSearchContract extends DeliveryQueueContract 
         assertThat(found(MessageFilter.ALL.withId(Optional.of("0196f0aa-f")))).containsExactly(two);
         assertThat(found(MessageFilter.ALL.withId(Optional.of(one.toString())))).containsExactly(one);
         assertThat(found(MessageFilter.ALL.withId(Optional.of("ffff")))).containsExactly(last);
-        assertThat(found(state(MessageState.SENT).withId(Optional.of("0196f0aa")))).isEmpty();
+        assertThat(found(state(MessageState.SENT).withId(Optional.of("0196f0aa"))))
+                .isEmpty();
         assertThat(found(MessageFilter.ALL
                         .withId(Optional.of("0196f0aa"))
                         .withLimit(1)
@@ -119,7 +127,8 @@ public abstract class DeliveryQueueSearchContract extends DeliveryQueueContract 
                 .runOnce();
         queue().retry(revived);
 
-        assertThat(found(MessageFilter.ALL.withReason(Optional.of("invalid number")))).containsExactly(refused);
+        assertThat(found(MessageFilter.ALL.withReason(Optional.of("invalid number"))))
+                .containsExactly(refused);
         assertThat(found(state(MessageState.REJECTED).withReason(Optional.of("invalid"))))
                 .containsExactly(refused);
         assertThat(found(state(MessageState.RETRY_WAIT).withReason(Optional.of("OVERLOADED"))))
@@ -160,7 +169,8 @@ public abstract class DeliveryQueueSearchContract extends DeliveryQueueContract 
         assertThat(found(MessageFilter.ALL.withAddress(Optional.of("needle@example.com"))))
                 .containsExactly(first);
         assertThat(found(MessageFilter.ALL.withText(Optional.of("NEEDLE")))).containsExactly(first);
-        assertThat(found(state(MessageState.PENDING).withText(Optional.of("needle")))).containsExactly(first);
+        assertThat(found(state(MessageState.PENDING).withText(Optional.of("needle"))))
+                .containsExactly(first);
         // The channel of a step that is not its turn: only the history tells, so these are read one by one.
         MessageFilter rest = MessageFilter.ALL.withChannel(Optional.of(Channel.EMAIL));
         Page page = queue().list(rest);

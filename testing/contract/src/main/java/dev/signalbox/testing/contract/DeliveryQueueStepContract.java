@@ -10,8 +10,8 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.Dispatcher;
-import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.MessageState;
+import dev.signalbox.delivery.queue.Reach;
 import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -81,7 +81,9 @@ public abstract class DeliveryQueueStepContract extends DeliveryQueueContract {
         node.runOnce();
         assertState(id, MessageState.SENT);
         assertThat(sms.given()).extracting(Delivery::idempotencyKey).containsExactly(id + ".1");
-        assertThat(find(id).attempts()).extracting(Attempt::state).containsExactly(MessageState.PENDING, MessageState.SENT);
+        assertThat(find(id).attempts())
+                .extracting(Attempt::state)
+                .containsExactly(MessageState.PENDING, MessageState.SENT);
     }
 
     @Test
@@ -149,7 +151,9 @@ public abstract class DeliveryQueueStepContract extends DeliveryQueueContract {
 
         assertThat(queue().retry(id)).contains(MessageState.PENDING);
         assertState(id, MessageState.PENDING);
-        assertThat(queue().counts().byState()).containsEntry(MessageState.DEAD, 0L).containsEntry(MessageState.PENDING, 1L);
+        assertThat(queue().counts().byState())
+                .containsEntry(MessageState.DEAD, 0L)
+                .containsEntry(MessageState.PENDING, 1L);
         live.answering(accepted());
         node.runOnce();
         assertState(id, MessageState.SENT);

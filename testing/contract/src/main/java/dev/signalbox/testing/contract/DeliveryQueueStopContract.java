@@ -9,9 +9,9 @@ import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.DispatcherListener;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Sender;
-import dev.signalbox.delivery.queue.MessageState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +88,9 @@ public abstract class DeliveryQueueStopContract extends DeliveryQueueRunningCont
         finish.countDown();
         assertThat(dispatcher.drain(SOON)).isTrue();
 
-        assertThat(live().counts().byState()).containsEntry(MessageState.SENT, 2L).containsEntry(MessageState.PENDING, 6L);
+        assertThat(live().counts().byState())
+                .containsEntry(MessageState.SENT, 2L)
+                .containsEntry(MessageState.PENDING, 6L);
         dispatcher.start();
         awaitSent(8);
         for (UUID id : ids) {
