@@ -2,8 +2,8 @@ package dev.signalbox.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.MessageState;
+import dev.signalbox.delivery.queue.Reach;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 

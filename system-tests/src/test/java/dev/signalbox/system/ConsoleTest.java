@@ -2,8 +2,8 @@ package dev.signalbox.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.MessageState;
+import dev.signalbox.delivery.queue.Reach;
 import org.junit.jupiter.api.Test;
 
 /** The console's shell and overview in a real browser. Pictures are in target/console. */
@@ -89,8 +89,8 @@ class ConsoleTest extends ConsoleScenario {
         signIn("admin");
         int port = server.uri("/").getPort();
         server.vanish();
-        page.await(
-                "/^Server away since \\d\\d:\\d\\d:\\d\\d \\(\\d+ s\\)/.test(document.querySelector('.banner')?.innerText)");
+        page.await("/^Server away since \\d\\d:\\d\\d:\\d\\d \\(\\d+"
+                + " s\\)/.test(document.querySelector('.banner')?.innerText)");
         assertThat(page.evaluate("document.querySelector('.dispatch').disabled").booleanValue())
                 .isTrue();
         page.await("/\\([1-9]\\d* s\\)/.test(document.querySelector('.banner')?.innerText)");

@@ -68,7 +68,8 @@ final class Packing {
         Path licences = home.resolve("licences");
         return Files.readAllLines(licences.resolve("LIBRARIES.txt")).stream()
                 .filter(line -> line.startsWith(library + ": "))
-                .flatMap(line -> Stream.of(line.substring(line.lastIndexOf(": ") + 2).split(", ")))
+                .flatMap(line ->
+                        Stream.of(line.substring(line.lastIndexOf(": ") + 2).split(", ")))
                 .map(licences::resolve)
                 .toList();
     }

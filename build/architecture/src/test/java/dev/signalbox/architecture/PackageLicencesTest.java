@@ -17,14 +17,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The licences that an archive has of its libraries, by the program that packs it. */
 class PackageLicencesTest {
-    private static final Path LAUNCHER = Path.of("..", "launcher").toAbsolutePath().normalize();
+    private static final Path LAUNCHER =
+            Path.of("..", "launcher").toAbsolutePath().normalize();
 
     @TempDir
     private Path folder;
 
     @Test
     void aTextIsFromTheJar() throws Exception {
-        Path jar = library("com.example", "MIT", "META-INF/LICENSE.txt", "META-INF/NOTICE", "META-INF/other/LICENSE.txt");
+        Path jar =
+                library("com.example", "MIT", "META-INF/LICENSE.txt", "META-INF/NOTICE", "META-INF/other/LICENSE.txt");
 
         Run run = licencesOf(jar);
 
@@ -51,7 +53,9 @@ class PackageLicencesTest {
 
         assertThat(run.exitCode()).as(run.output()).isZero();
         assertThat(list())
-                .contains("some-1.0: Apache License, Version 2.0: Apache-2.0.txt", "some-1.0: Apache-2.0: Apache-2.0.txt");
+                .contains(
+                        "some-1.0: Apache License, Version 2.0: Apache-2.0.txt",
+                        "some-1.0: Apache-2.0: Apache-2.0.txt");
         assertThat(written("Apache-2.0.txt")).content().contains("TERMS AND CONDITIONS");
     }
 

@@ -5,9 +5,9 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Action;
 import dev.signalbox.delivery.queue.DeliveryQueue.BulkChange;
 import dev.signalbox.delivery.queue.DeliveryQueue.Change;
 import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.Schedule;
-import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.JsonFields;
@@ -171,9 +171,10 @@ final class MessageActions {
             case RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED -> onlyUnknown();
             case DELETE ->
                 expired
-                        ? " and cannot be deleted yet, since what was claimed before its end is still being sent; try again"
-                        : " and cannot be deleted: only messages that have ended can. Cancel one that waits, resolve one that"
-                                + " is UNKNOWN";
+                        ? " and cannot be deleted yet, since what was claimed before its end is still being sent; try"
+                                + " again"
+                        : " and cannot be deleted: only messages that have ended can. Cancel one that waits, resolve"
+                                + " one that is UNKNOWN";
         };
     }
 

@@ -32,7 +32,8 @@ final class MessageFilterReader {
     MessageFilter read() {
         Optional<MessageState> state = fields.text("state").flatMap(this::state);
         Optional<Channel> channel = fields.text("channel").flatMap(this::channel);
-        MessageFilter filter = MessageFilter.ALL.withState(state).withChannel(channel).withAccepted(time("after"), time("before"));
+        MessageFilter filter =
+                MessageFilter.ALL.withState(state).withChannel(channel).withAccepted(time("after"), time("before"));
         filter = with(filter, "address", MessageFilter::withAddress);
         filter = with(filter, "id", MessageFilter::withId);
         filter = with(filter, "text", MessageFilter::withText);

@@ -34,8 +34,8 @@ final class Routing implements Handler {
         this.errors = errors;
         this.routes = routes;
         this.guard = guard;
-        this.requests =
-                new ConcurrencyLimit("requests (control.max-requests)", limits.maxRequests(), limits.maxRequestsPerPrincipal());
+        this.requests = new ConcurrencyLimit(
+                "requests (control.max-requests)", limits.maxRequests(), limits.maxRequestsPerPrincipal());
         this.observation = new ConcurrencyLimit("requests for health, metrics and peers", OBSERVATION, OBSERVATION);
         this.audit = audit;
         this.registry = registry;

@@ -5,8 +5,8 @@ import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Action;
 import dev.signalbox.delivery.queue.DeliveryQueue.BulkChange;
 import dev.signalbox.delivery.queue.MessageFilter;
-import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.MessageState;
+import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.webhook.WebhookEndpoint;
 import dev.signalbox.delivery.webhook.WebhookEndpoints;
 import dev.signalbox.server.rest.ControlPlane;
@@ -35,7 +35,8 @@ import tools.jackson.databind.JsonNode;
  */
 final class ReplayRoutes {
     private static final Set<String> FIELDS = Set.of("since", "limit", "dryRun");
-    private static final List<MessageState> MISSED = List.of(MessageState.DEAD, MessageState.REJECTED, MessageState.UNKNOWN);
+    private static final List<MessageState> MISSED =
+            List.of(MessageState.DEAD, MessageState.REJECTED, MessageState.UNKNOWN);
     private static final int USUAL_LIMIT = 1_000;
 
     private final WebhookEndpoints endpoints;
@@ -63,7 +64,10 @@ final class ReplayRoutes {
         fields.violations().check(since.isPresent(), "since", "must be a time such as 2026-03-01T12:00:00Z");
         int limit = fields.integer("limit").orElse(USUAL_LIMIT);
         fields.violations()
-                .check(limit >= 1 && limit <= MessageFilter.MOST_CHANGED, "limit", "must be 1 to " + MessageFilter.MOST_CHANGED);
+                .check(
+                        limit >= 1 && limit <= MessageFilter.MOST_CHANGED,
+                        "limit",
+                        "must be 1 to " + MessageFilter.MOST_CHANGED);
         boolean dryRun = fields.flag("dryRun").orElse(false);
         refuseWrong(fields.violations());
         if (!dryRun && !endpoint.enabled()) {

@@ -1,8 +1,8 @@
 package dev.signalbox.server.delivery;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.MessageFilter;
 import dev.signalbox.delivery.queue.FlowControl;
+import dev.signalbox.delivery.queue.MessageFilter;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.Schedule;

@@ -77,7 +77,8 @@ class MessageSearchTest {
                         "text: is too short; give 2 to 100 characters",
                         "reason: is too short; give 2 to 100 characters",
                         "after: is not a time with an offset, such as 2026-11-21T09:30:00Z",
-                        "cursor: is not a cursor that an earlier page returned; leave it out to start from the beginning");
+                        "cursor: is not a cursor that an earlier page returned; leave it out to start from the"
+                                + " beginning");
     }
 
     /** Stops once at its bound before it has found anything. */

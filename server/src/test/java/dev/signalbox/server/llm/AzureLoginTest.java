@@ -28,7 +28,8 @@ class AzureLoginTest {
     @Test
     void aModelWithoutAKeyIsAskedWithTheTokenOfTheManagedIdentity() throws Exception {
         HttpServer identity = identityEndpoint();
-        try (LlmSimulator azure = LlmSimulator.start(LlmSimulatorOptions.defaults().withKey(TOKEN))) {
+        try (LlmSimulator azure =
+                LlmSimulator.start(LlmSimulatorOptions.defaults().withKey(TOKEN))) {
             Process process = ping(azure, identity);
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 

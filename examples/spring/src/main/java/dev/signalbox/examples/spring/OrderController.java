@@ -1,8 +1,8 @@
 package dev.signalbox.examples.spring;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.MessageState;
+import dev.signalbox.delivery.queue.Reach;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.http.HttpStatus;
