@@ -79,7 +79,8 @@ final class Package {
         PackageRuntime.link(jars, folder.resolve("runtime"));
         copyFiles();
         step("collecting licences");
-        PackageLicences.write(jars, folder.resolve("licences"));
+        Path texts = root.resolve("build/launcher/licences");
+        PackageLicences.write(jars, texts, folder.resolve("licences"));
         step("writing completions and the manual");
         writeGenerated();
     }

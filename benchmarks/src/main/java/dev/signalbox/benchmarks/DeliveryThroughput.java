@@ -6,10 +6,10 @@ import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.DispatcherListener;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
-import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,7 +125,7 @@ final class DeliveryThroughput {
             }
         }
         double seconds = (finish.nanos - start) / 1e9;
-        check(system.queue().counts().byState().getOrDefault(State.CLAIMED, 0L), 0);
+        check(system.queue().counts().byState().getOrDefault(MessageState.CLAIMED, 0L), 0);
         return seconds;
     }
 
@@ -146,8 +146,8 @@ final class DeliveryThroughput {
         }
 
         @Override
-        public void completed(Channel channel, State state) {
-            if (state == State.SENT && left.decrementAndGet() == 0) {
+        public void completed(Channel channel, MessageState state) {
+            if (state == MessageState.SENT && left.decrementAndGet() == 0) {
                 nanos = System.nanoTime();
                 reached.countDown();
             }

@@ -148,7 +148,7 @@ public final class Database implements AutoCloseable {
     /** A server that stopped taking writes may not be the primary any more, so every connection looks for it anew. */
     private void failed(DatabaseException e) {
         probe.failed(e);
-        if (e.trouble() == Trouble.READ_ONLY) {
+        if (e.kind() == FailureKind.READ_ONLY) {
             evict(e);
         }
     }
@@ -274,7 +274,7 @@ public final class Database implements AutoCloseable {
         try {
             askForTime();
             Optional<DatabaseException> problem = probe.problem();
-            problem.filter(e -> e.trouble() == Trouble.READ_ONLY).ifPresent(this::evict);
+            problem.filter(e -> e.kind() == FailureKind.READ_ONLY).ifPresent(this::evict);
             return problem;
         } catch (DatabaseException e) {
             return Optional.of(e);

@@ -6,18 +6,18 @@ import org.jspecify.annotations.Nullable;
 public class DatabaseException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final Trouble trouble;
+    private final FailureKind kind;
 
     public DatabaseException(String message, @Nullable Throwable cause) {
-        this(Trouble.REFUSED, message, cause);
+        this(FailureKind.REFUSED, message, cause);
     }
 
-    DatabaseException(Trouble trouble, String message, @Nullable Throwable cause) {
+    DatabaseException(FailureKind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
-        this.trouble = trouble;
+        this.kind = kind;
     }
 
-    final Trouble trouble() {
-        return trouble;
+    final FailureKind kind() {
+        return kind;
     }
 }

@@ -7,10 +7,10 @@ public final class DatabaseUnavailableException extends DatabaseException {
     private static final long serialVersionUID = 1L;
 
     public DatabaseUnavailableException(String message, @Nullable Throwable cause) {
-        this(Trouble.AWAY, message, cause);
+        this(FailureKind.AWAY, message, cause);
     }
 
-    DatabaseUnavailableException(Trouble trouble, String message, @Nullable Throwable cause) {
-        super(trouble, message, cause);
+    DatabaseUnavailableException(FailureKind kind, String message, @Nullable Throwable cause) {
+        super(kind, message, cause);
     }
 }

@@ -82,7 +82,7 @@ final class DriverDataSource implements DataSource {
             try {
                 return connect();
             } catch (SQLException e) {
-                if (engine.trouble(e) != Trouble.BUSY
+                if (engine.failureKind(e) != FailureKind.BUSY
                         || System.nanoTime() - begun >= busyTimeoutNanos()
                         || Thread.currentThread().isInterrupted()) {
                     throw e;

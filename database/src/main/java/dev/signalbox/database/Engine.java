@@ -65,5 +65,5 @@ interface Engine {
     /** Tries to take the lock that lets one process at a time change tables; held until the connection ends. */
     boolean lockMigrations(Connection connection) throws SQLException;
 
-    Trouble trouble(SQLException e);
+    FailureKind failureKind(SQLException e);
 }

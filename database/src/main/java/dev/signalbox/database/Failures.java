@@ -22,34 +22,34 @@ final class Failures {
     }
 
     static DatabaseException translate(DatabaseConfig config, SQLException e) {
-        Trouble trouble = trouble(config, e);
+        FailureKind kind = failureKind(config, e);
         String place = "the database " + config.place();
         String reason = ": " + deepest(e).getMessage();
-        return switch (trouble) {
+        return switch (kind) {
             case FULL ->
                 new DatabaseUnavailableException(
-                        trouble, place + " has no space left" + reason + ". Free some space on its disk.", e);
-            case READ_ONLY -> new DatabaseUnavailableException(trouble, place + " is read-only" + reason, e);
-            case SLOW -> new DatabaseUnavailableException(trouble, place + " took too long" + reason, e);
-            case AWAY, BUSY -> new DatabaseUnavailableException(trouble, place + " cannot be reached" + reason, e);
-            case CONFLICT, REFUSED -> new DatabaseException(trouble, place + " refused" + reason, e);
+                        kind, place + " has no space left" + reason + ". Free some space on its disk.", e);
+            case READ_ONLY -> new DatabaseUnavailableException(kind, place + " is read-only" + reason, e);
+            case SLOW -> new DatabaseUnavailableException(kind, place + " took too long" + reason, e);
+            case AWAY, BUSY -> new DatabaseUnavailableException(kind, place + " cannot be reached" + reason, e);
+            case CONFLICT, REFUSED -> new DatabaseException(kind, place + " refused" + reason, e);
         };
     }
 
     static boolean isConflict(DatabaseConfig config, SQLException e) {
-        return trouble(config, e) == Trouble.CONFLICT;
+        return failureKind(config, e) == FailureKind.CONFLICT;
     }
 
     /** The pool wraps the driver's failure, which is the one that says why; but only the pool knows that it was exhausted. */
-    static Trouble trouble(DatabaseConfig config, SQLException e) {
+    static FailureKind failureKind(DatabaseConfig config, SQLException e) {
         Engine engine = Engine.of(config.dialect());
-        Trouble root = engine.trouble(deepest(e));
-        if (root != Trouble.REFUSED) {
+        FailureKind root = engine.failureKind(deepest(e));
+        if (root != FailureKind.REFUSED) {
             return root;
         }
         boolean exhausted =
                 e instanceof SQLTransientConnectionException && e.getSQLState() == null && e.getCause() == null;
-        return exhausted ? Trouble.AWAY : engine.trouble(e);
+        return exhausted ? FailureKind.AWAY : engine.failureKind(e);
     }
 
     private static SQLException deepest(SQLException e) {

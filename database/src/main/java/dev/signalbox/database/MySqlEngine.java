@@ -22,21 +22,21 @@ final class MySqlEngine implements Engine {
     private static final int OPTION_PREVENTS = 1290;
 
     /** By number of the error: deadlock, changed snapshot, lock timeout, statement timeouts, disk and table full, and so on. */
-    private static final Map<Integer, Trouble> CODES = Map.ofEntries(
-            Map.entry(1213, Trouble.CONFLICT), // deadlock
-            Map.entry(1020, Trouble.CONFLICT), // the row has changed since the snapshot
-            Map.entry(1205, Trouble.SLOW), // lock wait timeout
-            Map.entry(1969, Trouble.SLOW), // MariaDB's max_statement_time
-            Map.entry(3024, Trouble.SLOW), // MySQL's max_execution_time
-            Map.entry(1317, Trouble.SLOW), // interrupted
-            Map.entry(1021, Trouble.FULL), // disk
-            Map.entry(1114, Trouble.FULL), // table
-            Map.entry(READ_ONLY_MODE, Trouble.READ_ONLY),
-            Map.entry(1040, Trouble.AWAY), // too many connections
-            Map.entry(1041, Trouble.AWAY), // out of memory
-            Map.entry(1053, Trouble.AWAY), // shutting down
-            Map.entry(1927, Trouble.AWAY), // connection killed
-            Map.entry(1203, Trouble.AWAY)); // the user has too many connections
+    private static final Map<Integer, FailureKind> CODES = Map.ofEntries(
+            Map.entry(1213, FailureKind.CONFLICT), // deadlock
+            Map.entry(1020, FailureKind.CONFLICT), // the row has changed since the snapshot
+            Map.entry(1205, FailureKind.SLOW), // lock wait timeout
+            Map.entry(1969, FailureKind.SLOW), // MariaDB's max_statement_time
+            Map.entry(3024, FailureKind.SLOW), // MySQL's max_execution_time
+            Map.entry(1317, FailureKind.SLOW), // interrupted
+            Map.entry(1021, FailureKind.FULL), // disk
+            Map.entry(1114, FailureKind.FULL), // table
+            Map.entry(READ_ONLY_MODE, FailureKind.READ_ONLY),
+            Map.entry(1040, FailureKind.AWAY), // too many connections
+            Map.entry(1041, FailureKind.AWAY), // out of memory
+            Map.entry(1053, FailureKind.AWAY), // shutting down
+            Map.entry(1927, FailureKind.AWAY), // connection killed
+            Map.entry(1203, FailureKind.AWAY)); // the user has too many connections
 
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\..*");
     private static final Set<String> ENCODINGS = Set.of("utf8mb4");
@@ -157,16 +157,18 @@ final class MySqlEngine implements Engine {
     }
 
     @Override
-    public Trouble trouble(SQLException e) {
-        Trouble known = CODES.get(e.getErrorCode());
+    public FailureKind failureKind(SQLException e) {
+        FailureKind known = CODES.get(e.getErrorCode());
         if (known != null) {
             return known;
         }
         if (e.getErrorCode() == OPTION_PREVENTS
                 && String.valueOf(e.getMessage()).contains("read-only")) {
-            return Trouble.READ_ONLY;
+            return FailureKind.READ_ONLY;
         }
         String state = String.valueOf(e.getSQLState());
-        return state.equals("40001") ? Trouble.CONFLICT : state.startsWith("08") ? Trouble.AWAY : Trouble.REFUSED;
+        return state.equals("40001")
+                ? FailureKind.CONFLICT
+                : state.startsWith("08") ? FailureKind.AWAY : FailureKind.REFUSED;
     }
 }

@@ -25,23 +25,23 @@ final class PostgresEngine implements Engine {
     /** Lost connections; servers out of connections, memory or disk; and those whose disk fails. */
     private static final Set<String> AWAY_CLASSES = Set.of("08", "53", "58");
 
-    private static final Map<String, Trouble> KNOWN = Map.of(
+    private static final Map<String, FailureKind> KNOWN = Map.of(
             "53100", // disk full
-            Trouble.FULL,
+            FailureKind.FULL,
             READ_ONLY,
-            Trouble.READ_ONLY,
+            FailureKind.READ_ONLY,
             "40001", // serialization failure
-            Trouble.CONFLICT,
+            FailureKind.CONFLICT,
             "40P01", // deadlock
-            Trouble.CONFLICT,
+            FailureKind.CONFLICT,
             "57014", // statement timeout, or somebody cancelled it
-            Trouble.SLOW,
+            FailureKind.SLOW,
             "55P03", // lock timeout
-            Trouble.SLOW,
+            FailureKind.SLOW,
             "25P03", // timeout of an idle transaction
-            Trouble.SLOW,
+            FailureKind.SLOW,
             "25P04", // timeout of a transaction
-            Trouble.SLOW);
+            FailureKind.SLOW);
 
     private PostgresEngine() {}
 
@@ -169,13 +169,13 @@ final class PostgresEngine implements Engine {
     }
 
     @Override
-    public Trouble trouble(SQLException e) {
+    public FailureKind failureKind(SQLException e) {
         String state = e.getSQLState();
         if (state == null || state.length() < 2 || isRefusedByPooler(e)) {
-            return Trouble.REFUSED;
+            return FailureKind.REFUSED;
         }
         boolean away = AWAY.contains(state) || AWAY_CLASSES.contains(state.substring(0, 2));
-        return KNOWN.getOrDefault(state, away ? Trouble.AWAY : Trouble.REFUSED);
+        return KNOWN.getOrDefault(state, away ? FailureKind.AWAY : FailureKind.REFUSED);
     }
 
     /** A pooler says so with the state of a lost connection, but waiting does not help: its settings have to change. */

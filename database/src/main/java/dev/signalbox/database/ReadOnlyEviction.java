@@ -7,7 +7,7 @@ import java.sql.SQLException;
 record ReadOnlyEviction(DatabaseConfig config) implements SQLExceptionOverride {
     @java.lang.Override
     public SQLExceptionOverride.Override adjudicate(SQLException e) {
-        return Failures.trouble(config, e) == Trouble.READ_ONLY
+        return Failures.failureKind(config, e) == FailureKind.READ_ONLY
                 ? SQLExceptionOverride.Override.MUST_EVICT
                 : SQLExceptionOverride.Override.CONTINUE_EVICT;
     }

@@ -19,17 +19,17 @@ final class SqlServerEngine implements Engine {
 
     private static final int DATABASE_READ_ONLY = 3_906;
 
-    private static final Map<Integer, Trouble> CODES = Map.ofEntries(
-            Map.entry(1_205, Trouble.CONFLICT), // deadlock
-            Map.entry(3_960, Trouble.CONFLICT), // changed since the snapshot
-            Map.entry(1_222, Trouble.SLOW), // lock timeout
-            Map.entry(1_105, Trouble.FULL), // data file
-            Map.entry(9_002, Trouble.FULL), // log
-            Map.entry(DATABASE_READ_ONLY, Trouble.READ_ONLY),
-            Map.entry(978, Trouble.READ_ONLY), // a secondary replica that only readers may use
-            Map.entry(976, Trouble.AWAY), // a secondary replica that nobody may use
-            Map.entry(983, Trouble.AWAY), // a replica that is changing its role
-            Map.entry(6_005, Trouble.AWAY)); // shutting down
+    private static final Map<Integer, FailureKind> CODES = Map.ofEntries(
+            Map.entry(1_205, FailureKind.CONFLICT), // deadlock
+            Map.entry(3_960, FailureKind.CONFLICT), // changed since the snapshot
+            Map.entry(1_222, FailureKind.SLOW), // lock timeout
+            Map.entry(1_105, FailureKind.FULL), // data file
+            Map.entry(9_002, FailureKind.FULL), // log
+            Map.entry(DATABASE_READ_ONLY, FailureKind.READ_ONLY),
+            Map.entry(978, FailureKind.READ_ONLY), // a secondary replica that only readers may use
+            Map.entry(976, FailureKind.AWAY), // a secondary replica that nobody may use
+            Map.entry(983, FailureKind.AWAY), // a replica that is changing its role
+            Map.entry(6_005, FailureKind.AWAY)); // shutting down
 
     private SqlServerEngine() {}
 
@@ -128,10 +128,11 @@ final class SqlServerEngine implements Engine {
     }
 
     @Override
-    public Trouble trouble(SQLException e) {
+    public FailureKind failureKind(SQLException e) {
         String state = String.valueOf(e.getSQLState());
-        Trouble unknown =
-                state.equals("40001") ? Trouble.CONFLICT : state.startsWith("08") ? Trouble.AWAY : Trouble.REFUSED;
+        FailureKind unknown = state.equals("40001")
+                ? FailureKind.CONFLICT
+                : state.startsWith("08") ? FailureKind.AWAY : FailureKind.REFUSED;
         return CODES.getOrDefault(e.getErrorCode(), unknown);
     }
 }

@@ -22,21 +22,21 @@ final class SqliteEngine implements Engine {
     private static final String PATIENCE_MILLIS = "5000";
 
     /** By result code: BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL and CANTOPEN. What is so now may not be so later. */
-    private static final Map<Integer, Trouble> CODES = Map.of(
+    private static final Map<Integer, FailureKind> CODES = Map.of(
             5,
-            Trouble.BUSY,
+            FailureKind.BUSY,
             6,
-            Trouble.AWAY,
+            FailureKind.AWAY,
             7,
-            Trouble.AWAY,
+            FailureKind.AWAY,
             8,
-            Trouble.READ_ONLY,
+            FailureKind.READ_ONLY,
             10,
-            Trouble.AWAY,
+            FailureKind.AWAY,
             13,
-            Trouble.FULL,
+            FailureKind.FULL,
             14,
-            Trouble.AWAY);
+            FailureKind.AWAY);
 
     private SqliteEngine() {}
 
@@ -119,7 +119,7 @@ final class SqliteEngine implements Engine {
     }
 
     @Override
-    public Trouble trouble(SQLException e) {
-        return CODES.getOrDefault(e.getErrorCode() & 0xff, Trouble.REFUSED);
+    public FailureKind failureKind(SQLException e) {
+        return CODES.getOrDefault(e.getErrorCode() & 0xff, FailureKind.REFUSED);
     }
 }

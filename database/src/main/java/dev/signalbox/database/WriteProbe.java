@@ -63,7 +63,7 @@ final class WriteProbe {
 
     /** Somebody's transaction failed. If the database took no writes, it counts like a probe. */
     void failed(DatabaseException failure) {
-        if (failure.trouble() == Trouble.FULL || failure.trouble() == Trouble.READ_ONLY) {
+        if (failure.kind() == FailureKind.FULL || failure.kind() == FailureKind.READ_ONLY) {
             lastNanos = nanos.getAsLong();
             problem = failure;
         }
@@ -77,7 +77,7 @@ final class WriteProbe {
             }
         } catch (SQLException e) {
             DatabaseException failure = Failures.translate(config, e);
-            if (failure.trouble().passes() && failure.trouble() != Trouble.BUSY) {
+            if (failure.kind().passes() && failure.kind() != FailureKind.BUSY) {
                 problem = failure;
             } else {
                 // The holder of the lock is writing; and a missing privilege says nothing about the disk.

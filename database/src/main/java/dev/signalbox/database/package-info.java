@@ -10,7 +10,7 @@
  *           {@link Notifications}</td></tr>
  *   <tr><td>failures</td>
  *       <td>{@link DatabaseException} and its kinds: {@link DatabaseUnavailableException}, {@link DatabaseInUseException};
- *           Failures, Trouble</td></tr>
+ *           Failures, FailureKind</td></tr>
  *   <tr><td>how people write down where a database is</td>
  *       <td>DataSourceName, NamedUrl, Hosts, PostgresName, KeywordParser, MySqlName, GoDuration, SqlServerName, SemicolonPairs,
  *           SqliteName</td></tr>

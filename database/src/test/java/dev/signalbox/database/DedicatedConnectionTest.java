@@ -54,7 +54,7 @@ class DedicatedConnectionTest {
                 DedicatedConnection dedicated = DedicatedConnection.open(database, ANSWER)) {
             assertThatExceptionOfType(DatabaseUnavailableException.class)
                     .isThrownBy(() -> dedicated.run(connection -> ask(connection, "select pg_sleep(60) is null")))
-                    .satisfies(e -> assertThat(e.trouble()).isEqualTo(Trouble.SLOW));
+                    .satisfies(e -> assertThat(e.kind()).isEqualTo(FailureKind.SLOW));
         }
     }
 

@@ -4,9 +4,9 @@ import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Sender;
-import dev.signalbox.delivery.queue.State;
 import java.util.UUID;
 
 /** The delivery queue in a program of your own: enqueue with your own rows, deliver in the background, look it up. */
@@ -47,7 +47,7 @@ public final class QueueExample {
         return dispatcher;
     }
 
-    State stateOf(UUID id) {
+    MessageState stateOf(UUID id) {
         return queue.find(id).orElseThrow().state();
     }
 }

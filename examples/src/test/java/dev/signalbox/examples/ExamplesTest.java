@@ -7,9 +7,9 @@ import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.llm.LlmResponse;
 import dev.signalbox.testing.simulator.LlmReply;
 import dev.signalbox.testing.simulator.LlmSimulator;
@@ -55,7 +55,7 @@ class ExamplesTest {
             try (Dispatcher dispatcher = example.deliverWith(sender)) {
                 UUID id = example.placeOrder("+61491570006");
 
-                Awaitility.await().until(() -> example.stateOf(id) == State.SENT);
+                Awaitility.await().until(() -> example.stateOf(id) == MessageState.SENT);
                 assertThat(dispatcher.state()).isEqualTo(Dispatcher.DispatchState.RUNNING);
                 assertThat(sender.bodies).containsExactly("Thank you for your order.");
             }

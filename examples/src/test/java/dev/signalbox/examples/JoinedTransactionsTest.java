@@ -7,7 +7,7 @@ import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
-import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.MessageFilter;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.testing.services.RealPostgres;
 import java.sql.SQLException;
@@ -35,7 +35,7 @@ class JoinedTransactionsTest {
     }
 
     private int messages() {
-        return queue.list(Filter.ALL).items().size();
+        return queue.list(MessageFilter.ALL).items().size();
     }
 
     @Test

@@ -8,9 +8,9 @@ import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
-import dev.signalbox.delivery.queue.State;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
@@ -99,7 +99,7 @@ class QueueCdiExampleTest {
 
             UUID id = container.select(QueueCdiExample.Orders.class).get().place("+61491570006");
 
-            Awaitility.await().until(() -> queue.find(id).orElseThrow().state() == State.SENT);
+            Awaitility.await().until(() -> queue.find(id).orElseThrow().state() == MessageState.SENT);
             assertThat(SENT).containsExactly("Thank you for your order.");
             assertThat(keptWhileOpen()).exists();
         }

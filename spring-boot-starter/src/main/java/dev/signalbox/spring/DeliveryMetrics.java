@@ -3,7 +3,7 @@ package dev.signalbox.spring;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DispatcherListener;
-import dev.signalbox.delivery.queue.State;
+import dev.signalbox.delivery.queue.MessageState;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -28,7 +28,7 @@ final class DeliveryMetrics implements DispatcherListener {
     }
 
     @Override
-    public void completed(Channel channel, State state) {
+    public void completed(Channel channel, MessageState state) {
         if (state.isFinal()) {
             Counter.builder("signalbox.messages.ended")
                     .description("Messages that reached a final state on this node")

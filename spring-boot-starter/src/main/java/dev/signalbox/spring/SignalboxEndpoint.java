@@ -5,8 +5,8 @@ import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.FlowControl;
 import dev.signalbox.delivery.queue.FlowControl.LaneStatus;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Remark;
-import dev.signalbox.delivery.queue.State;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +45,10 @@ final class SignalboxEndpoint {
      * @param exact whether all were counted; those that wait are counted up to a bound
      */
     record Standing(
-            Dispatcher.@Nullable DispatchState dispatch, Map<State, Long> messages, boolean exact, List<Lane> lanes) {}
+            Dispatcher.@Nullable DispatchState dispatch,
+            Map<MessageState, Long> messages,
+            boolean exact,
+            List<Lane> lanes) {}
 
     record Lane(
             String channel,

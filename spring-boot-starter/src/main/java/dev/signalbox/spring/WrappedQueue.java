@@ -1,9 +1,9 @@
 package dev.signalbox.spring;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.FlowControl;
 import dev.signalbox.delivery.queue.MessageBatches;
+import dev.signalbox.delivery.queue.MessageFilter;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.Schedule;
@@ -45,7 +45,7 @@ abstract class WrappedQueue implements DeliveryQueue {
     }
 
     @Override
-    public Page list(Filter filter) {
+    public Page list(MessageFilter filter) {
         return plain.list(filter);
     }
 
@@ -55,7 +55,7 @@ abstract class WrappedQueue implements DeliveryQueue {
     }
 
     @Override
-    public BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun) {
+    public BulkChange changeAll(MessageFilter filter, Action action, Remark remark, boolean dryRun) {
         return plain.changeAll(filter, action, remark, dryRun);
     }
 
@@ -65,7 +65,7 @@ abstract class WrappedQueue implements DeliveryQueue {
     }
 
     @Override
-    public BulkChange count(Filter filter) {
+    public BulkChange count(MessageFilter filter) {
         return plain.count(filter);
     }
 

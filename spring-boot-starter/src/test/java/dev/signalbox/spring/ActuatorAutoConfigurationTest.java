@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Sender;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.spring.SignalboxEndpoint.Operation;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
@@ -49,7 +49,7 @@ class ActuatorAutoConfigurationTest {
         DeliveryQueue queue = application.getBean(DeliveryQueue.class);
         Awaitility.await()
                 .atMost(PATIENCE)
-                .until(() -> queue.find(id).orElseThrow().state() == State.SENT);
+                .until(() -> queue.find(id).orElseThrow().state() == MessageState.SENT);
     }
 
     @Test
@@ -94,7 +94,7 @@ class ActuatorAutoConfigurationTest {
                 .filteredOn(lane -> lane.channel().equals("sms"))
                 .singleElement()
                 .satisfies(lane -> assertThat(lane.pause()).isNotNull());
-        assertThat(endpoint.standing().messages()).containsEntry(State.PENDING, 1L);
+        assertThat(endpoint.standing().messages()).containsEntry(MessageState.PENDING, 1L);
 
         assertThat(endpoint.change("sms", Operation.RESUME, null)).isEmpty();
         awaitSent(id);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
-import dev.signalbox.delivery.queue.State;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.maintenance.control.Admission;
 import dev.signalbox.maintenance.control.Maintenance;
 import dev.signalbox.maintenance.control.Signal;
@@ -57,12 +57,12 @@ class MaintenanceAutoConfigurationTest {
             UUID id = application.getBean(Shop.class).order("bread");
             application.getBean(DispatcherLifecycle.class).start();
             assertThat(application.getBean(Dispatcher.class).state()).isEqualTo(Dispatcher.DispatchState.PAUSED);
-            assertThat(queue.find(id).orElseThrow().state()).isEqualTo(State.PENDING);
+            assertThat(queue.find(id).orElseThrow().state()).isEqualTo(MessageState.PENDING);
 
             maintenance.leave();
             Awaitility.await()
                     .atMost(PATIENCE)
-                    .until(() -> queue.find(id).orElseThrow().state() == State.SENT);
+                    .until(() -> queue.find(id).orElseThrow().state() == MessageState.SENT);
             assertThat(maintenance.await(Admission.OPEN, PATIENCE)).isTrue();
             assertThat(availability.getReadinessState()).isEqualTo(ReadinessState.ACCEPTING_TRAFFIC);
         }

@@ -8,10 +8,10 @@ import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.MessageBatches;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.queue.Step;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,7 +117,7 @@ class TestDeliveriesTest {
         deliveries.forget();
     }
 
-    private State state(UUID id) {
+    private MessageState state(UUID id) {
         return queue.find(id).orElseThrow().state();
     }
 
@@ -127,9 +127,9 @@ class TestDeliveriesTest {
 
         assertThat(application.getBeansOfType(Dispatcher.class)).isEmpty();
         assertThat(deliveries.enqueued()).extracting(Reach::body).containsExactly("bread");
-        assertThat(state(id)).isEqualTo(State.PENDING);
+        assertThat(state(id)).isEqualTo(MessageState.PENDING);
         assertThat(deliveries.drain()).extracting(Delivery::body).containsExactly("bread");
-        assertThat(state(id)).isEqualTo(State.SENT);
+        assertThat(state(id)).isEqualTo(MessageState.SENT);
     }
 
     @Test
@@ -151,10 +151,10 @@ class TestDeliveriesTest {
                 .id();
 
         assertThat(deliveries.drain()).hasSize(1);
-        assertThat(state(id)).isEqualTo(State.RETRY_WAIT);
+        assertThat(state(id)).isEqualTo(MessageState.RETRY_WAIT);
         deliveries.advance(Duration.ofMinutes(1));
         assertThat(deliveries.drain()).extracting(Delivery::attempt).containsExactly(2);
-        assertThat(state(id)).isEqualTo(State.SENT);
+        assertThat(state(id)).isEqualTo(MessageState.SENT);
     }
 
     @Test

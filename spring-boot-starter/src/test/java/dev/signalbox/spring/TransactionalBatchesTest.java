@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.signalbox.delivery.queue.BatchConflictException;
 import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.MessageBatch;
 import dev.signalbox.delivery.queue.MessageBatches;
+import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.testing.services.RealPostgres;
 import java.nio.file.Path;
@@ -61,7 +61,10 @@ class TransactionalBatchesTest {
                 status.setRollbackOnly();
             });
             assertThat(batches.find(id)).isEmpty();
-            assertThat(application.getBean(DeliveryQueue.class).list(Filter.ALL).items())
+            assertThat(application
+                            .getBean(DeliveryQueue.class)
+                            .list(MessageFilter.ALL)
+                            .items())
                     .isEmpty();
 
             transactions.executeWithoutResult(status -> {
@@ -77,7 +80,7 @@ class TransactionalBatchesTest {
             assertThat(application.getBean(RecordingSender.class).bodies.getLast())
                     .contains("\"batch\": \"" + id, "\"SENT\": 2");
             MessageBatch batch = batches.find(id).orElseThrow();
-            assertThat(batch.ended()).isEqualTo(Map.of(State.SENT, 2));
+            assertThat(batch.ended()).isEqualTo(Map.of(MessageState.SENT, 2));
             assertThat(batches.create(id, messages(), OWNER).duplicate()).isTrue();
             assertThatExceptionOfType(BatchConflictException.class)
                     .isThrownBy(() -> batches.create(id, List.of(Shop.message("three")), OWNER));
@@ -92,7 +95,7 @@ class TransactionalBatchesTest {
                 ShopApplication.start(url, "signalbox.delivery.dispatch=false")) {
             application.getBean(MessageBatches.class).create(id, messages(), OWNER);
             DeliveryQueue queue = application.getBean(DeliveryQueue.class);
-            queue.list(Filter.ALL)
+            queue.list(MessageFilter.ALL)
                     .items()
                     .forEach(each -> queue.change(each.reach().id(), DeliveryQueue.Action.CANCEL, Remark.NONE));
             assertThat(application.getBeansOfType(BatchLoop.class)).isEmpty();

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.testing.services.RealPostgres;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +50,7 @@ class TransactionalQueueTest {
         };
     }
 
-    private static State state(DeliveryQueue queue, UUID id) {
+    private static MessageState state(DeliveryQueue queue, UUID id) {
         return queue.find(id).orElseThrow().state();
     }
 
@@ -68,7 +68,7 @@ class TransactionalQueueTest {
 
             Awaitility.await()
                     .atMost(PATIENCE)
-                    .until(() -> state(queue, id) == State.SENT && state(queue, beside) == State.SENT);
+                    .until(() -> state(queue, id) == MessageState.SENT && state(queue, beside) == MessageState.SENT);
             assertThat(queue.find(failed)).isEmpty();
             assertThat(shop.orders()).isEqualTo(1);
             assertThat(application.getBean(RecordingSender.class).bodies)
@@ -87,13 +87,13 @@ class TransactionalQueueTest {
                     .execute(status -> {
                         UUID id = queue.enqueue(Shop.message("held")).id();
                         UUID other = inAnotherThread(queue);
-                        Awaitility.await().atMost(PATIENCE).until(() -> state(queue, other) == State.SENT);
+                        Awaitility.await().atMost(PATIENCE).until(() -> state(queue, other) == MessageState.SENT);
                         assertThat(queue.find(id)).isEmpty();
                         assertThat(sender.bodies).containsExactly("other");
                         return id;
                     }));
 
-            Awaitility.await().atMost(PATIENCE).until(() -> state(queue, held) == State.SENT);
+            Awaitility.await().atMost(PATIENCE).until(() -> state(queue, held) == MessageState.SENT);
         }
     }
 
@@ -118,7 +118,7 @@ class TransactionalQueueTest {
                         return queue.enqueue(Shop.message("lost"));
                     }))
                     .isInstanceOf(IllegalTransactionStateException.class);
-            assertThat(queue.list(Filter.ALL).items()).isEmpty();
+            assertThat(queue.list(MessageFilter.ALL).items()).isEmpty();
         }
     }
 
@@ -137,7 +137,7 @@ class TransactionalQueueTest {
 
         assertThat(last.sentAtItsStop()).containsExactly("slow");
         try (Database database = Database.open(DatabaseConfig.of(url))) {
-            assertThat(state(DeliveryQueue.on(database), id)).isEqualTo(State.SENT);
+            assertThat(state(DeliveryQueue.on(database), id)).isEqualTo(MessageState.SENT);
         }
     }
 

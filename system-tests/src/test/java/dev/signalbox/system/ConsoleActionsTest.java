@@ -2,8 +2,8 @@ package dev.signalbox.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Resolving, acting on all that match, searching bodies and errors, settings: what the console can do with a server that can. */
 class ConsoleActionsTest extends ConsoleScenario {
 
-    private State state(UUID id) {
+    private MessageState state(UUID id) {
         return server.queue.find(id).orElseThrow().state();
     }
 
@@ -25,7 +25,7 @@ class ConsoleActionsTest extends ConsoleScenario {
 
     @ParameterizedTest
     @CsvSource({"It arrived…, SENT", "It did not arrive…, DEAD", "Try again…, PENDING"})
-    void whatBecameOfAnUnknownMessageIsRecorded(String button, State becomes) {
+    void whatBecameOfAnUnknownMessageIsRecorded(String button, MessageState becomes) {
         signIn("admin");
         showMessage(unknown);
         clickButton(button);
@@ -50,13 +50,13 @@ class ConsoleActionsTest extends ConsoleScenario {
         assertThat(page.text("dialog")).contains("Retry 2 messages?", "state REJECTED");
         page.press("Escape", 27);
         page.await("!document.querySelector('dialog[open]')");
-        assertThat(state(other)).isEqualTo(State.REJECTED);
+        assertThat(state(other)).isEqualTo(MessageState.REJECTED);
 
         clickButton("Retry all…");
         page.click("dialog .primary");
         page.await("document.querySelector('.banner')?.innerText.startsWith('2 messages changed.')");
-        assertThat(state(other)).isEqualTo(State.PENDING);
-        assertThat(state(rejected)).isEqualTo(State.PENDING);
+        assertThat(state(other)).isEqualTo(MessageState.PENDING);
+        assertThat(state(rejected)).isEqualTo(MessageState.PENDING);
     }
 
     @Test
@@ -68,7 +68,7 @@ class ConsoleActionsTest extends ConsoleScenario {
         page.click("dialog .primary");
 
         page.await("document.querySelector('.banner')?.innerText.startsWith('1 message changed.')");
-        assertThat(state(unknown)).isEqualTo(State.SENT);
+        assertThat(state(unknown)).isEqualTo(MessageState.SENT);
     }
 
     @Test

@@ -2,8 +2,8 @@ package dev.signalbox.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -127,12 +127,12 @@ class ConsoleMessagesTest extends ConsoleScenario {
         page.press("Escape", 27);
         page.await("!document.querySelector('dialog[open]')");
         page.await("document.activeElement.innerText === 'Retry…'");
-        assertThat(server.queue.find(rejected).orElseThrow().state()).isEqualTo(State.REJECTED);
+        assertThat(server.queue.find(rejected).orElseThrow().state()).isEqualTo(MessageState.REJECTED);
 
         page.click("message-page .buttons button");
         page.click("dialog .primary");
         page.await("document.querySelector('.state-now').innerText.startsWith('PENDING')");
-        assertThat(server.queue.find(rejected).orElseThrow().state()).isEqualTo(State.PENDING);
+        assertThat(server.queue.find(rejected).orElseThrow().state()).isEqualTo(MessageState.PENDING);
         page.await("document.activeElement.innerText === 'Message'");
         assertThat(page.complaints()).isEmpty();
     }

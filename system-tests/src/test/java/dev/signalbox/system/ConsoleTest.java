@@ -2,8 +2,8 @@ package dev.signalbox.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
 import org.junit.jupiter.api.Test;
 
 /** The console's shell and overview in a real browser. Pictures are in target/console. */
@@ -14,7 +14,7 @@ class ConsoleTest extends ConsoleScenario {
         signIn("admin");
 
         var counts = server.queue.counts();
-        for (State state : State.values()) {
+        for (MessageState state : MessageState.values()) {
             assertThat(page.text("[data-state=" + state + "] .value"))
                     .isEqualTo(String.valueOf(counts.byState().getOrDefault(state, 0L)));
             assertThat(page.text("[data-state=" + state + "] .name")).isEqualTo(state.name());
@@ -89,8 +89,8 @@ class ConsoleTest extends ConsoleScenario {
         signIn("admin");
         int port = server.uri("/").getPort();
         server.vanish();
-        page.await(
-                "/^Server away since \\d\\d:\\d\\d:\\d\\d \\(\\d+ s\\)/.test(document.querySelector('.banner')?.innerText)");
+        page.await("/^Server away since \\d\\d:\\d\\d:\\d\\d \\(\\d+"
+                + " s\\)/.test(document.querySelector('.banner')?.innerText)");
         assertThat(page.evaluate("document.querySelector('.dispatch').disabled").booleanValue())
                 .isTrue();
         page.await("/\\([1-9]\\d* s\\)/.test(document.querySelector('.banner')?.innerText)");

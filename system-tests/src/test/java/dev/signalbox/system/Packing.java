@@ -63,6 +63,17 @@ final class Packing {
         }
     }
 
+    /** Files with the licence of a library; a line of the list is NAME: LICENCE: FILE, FILE... */
+    static List<Path> licenceTexts(Path home, String library) throws IOException {
+        Path licences = home.resolve("licences");
+        return Files.readAllLines(licences.resolve("LIBRARIES.txt")).stream()
+                .filter(line -> line.startsWith(library + ": "))
+                .flatMap(line ->
+                        Stream.of(line.substring(line.lastIndexOf(": ") + 2).split(", ")))
+                .map(licences::resolve)
+                .toList();
+    }
+
     /** Of a JDK or a runtime. */
     static String java(String home) {
         return Path.of(home, "bin", "java").toString();

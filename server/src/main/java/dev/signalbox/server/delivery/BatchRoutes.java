@@ -6,8 +6,8 @@ import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.MessageBatch;
 import dev.signalbox.delivery.queue.MessageBatches;
 import dev.signalbox.delivery.queue.MessageBatches.Creation;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.router.MessageId;
 import dev.signalbox.server.rest.ControlPlane;
@@ -78,7 +78,7 @@ final class BatchRoutes {
             int done,
             int failed,
             int open,
-            Map<State, Integer> ended,
+            Map<MessageState, Integer> ended,
             Optional<Instant> completedAt,
             Optional<String> callback,
             Optional<UUID> message) {

@@ -3,8 +3,8 @@ package dev.signalbox.server.delivery;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DispatcherListener;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.delivery.queue.State;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -87,7 +87,7 @@ public final class DeliveryMetrics implements DispatcherListener {
 
     /** Counts the ends. Those that are neither SENT nor CANCELLED show as failed in the console. */
     @Override
-    public void completed(Channel channel, State state) {
+    public void completed(Channel channel, MessageState state) {
         if (state.isFinal()) {
             count("signalbox.messages.ended", "Messages that reached a final state on this node", channel, state);
         }
@@ -98,7 +98,7 @@ public final class DeliveryMetrics implements DispatcherListener {
         }
     }
 
-    private void count(String name, String description, Channel channel, State state) {
+    private void count(String name, String description, Channel channel, MessageState state) {
         Counter.builder(name)
                 .description(description)
                 .tag("channel", channel.name())
@@ -107,7 +107,7 @@ public final class DeliveryMetrics implements DispatcherListener {
                 .increment();
     }
 
-    public static String tag(State state) {
+    public static String tag(MessageState state) {
         return state.name().toLowerCase(Locale.ROOT);
     }
 

@@ -5,8 +5,8 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Counts;
 import dev.signalbox.delivery.queue.DeliveryQueue.Overview;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.FlowControl.LaneStatus;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Sender;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.server.node.Node;
 import dev.signalbox.server.rest.Timely;
 import dev.signalbox.server.rest.Timely.Reading;
@@ -53,7 +53,7 @@ final class DeliveryOverview {
         node.overview("stale", role -> !counts.get().fresh() || !backlog.get().fresh());
         node.overview("latency", role -> metrics.latency());
         node.overview("perSecond", role -> metrics.perSecond());
-        for (State state : State.values()) {
+        for (MessageState state : MessageState.values()) {
             Gauge.builder("signalbox.queue.depth", this, it -> it.depth(state))
                     .description("Messages by state")
                     .tag("state", DeliveryMetrics.tag(state))
@@ -104,7 +104,7 @@ final class DeliveryOverview {
     }
 
     /** Not a number while the database does not answer: a zero would look like an empty queue. */
-    private double depth(State state) {
+    private double depth(MessageState state) {
         Reading<Counts> reading = counts.get();
         return reading.value()
                 .filter(known -> reading.fresh())

@@ -4,10 +4,10 @@ import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Action;
 import dev.signalbox.delivery.queue.DeliveryQueue.BulkChange;
 import dev.signalbox.delivery.queue.DeliveryQueue.Change;
-import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.Schedule;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.server.rest.ControlPlane;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.JsonFields;
@@ -154,15 +154,15 @@ final class MessageActions {
     }
 
     /** The state in which there is nothing left to do. None for a new key, and for a resolution, which records who found out. */
-    private static Optional<State> already(Action action) {
+    private static Optional<MessageState> already(Action action) {
         return switch (action) {
-            case CANCEL -> Optional.of(State.CANCELLED);
-            case RETRY -> Optional.of(State.PENDING);
+            case CANCEL -> Optional.of(MessageState.CANCELLED);
+            case RETRY -> Optional.of(MessageState.PENDING);
             case RETRY_NEW_KEY, RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED, RESOLVE_RETRY, DELETE -> Optional.empty();
         };
     }
 
-    private static String refusal(Action action, State state) {
+    private static String refusal(Action action, MessageState state) {
         boolean expired = action.states().contains(state);
         return switch (action) {
             case CANCEL -> " and cannot be cancelled";
@@ -171,9 +171,10 @@ final class MessageActions {
             case RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED -> onlyUnknown();
             case DELETE ->
                 expired
-                        ? " and cannot be deleted yet, since what was claimed before its end is still being sent; try again"
-                        : " and cannot be deleted: only messages that have ended can. Cancel one that waits, resolve one that"
-                                + " is UNKNOWN";
+                        ? " and cannot be deleted yet, since what was claimed before its end is still being sent; try"
+                                + " again"
+                        : " and cannot be deleted: only messages that have ended can. Cancel one that waits, resolve"
+                                + " one that is UNKNOWN";
         };
     }
 
@@ -186,7 +187,7 @@ final class MessageActions {
     private void bulk(Request request, Response response) throws IOException {
         var fields = OperatorBody.fields(RequestBody.declaredJson(request, bounds.maxBody()), BULK, "a bulk action");
         Optional<Action> action = action(fields);
-        Filter filter = filter(fields, action).withLimit(limit(fields));
+        MessageFilter filter = filter(fields, action).withLimit(limit(fields));
         Remark remark = OperatorBody.remark(request, fields);
         boolean dryRun = fields.flag("dryRun").orElse(false);
         OperatorBody.refuseWrong(fields.violations());
@@ -220,27 +221,27 @@ final class MessageActions {
 
     private static int limit(JsonFields fields) {
         int limit = fields.integer("limit").orElse(USUAL_LIMIT);
-        boolean possible = limit >= 1 && limit <= Filter.MOST_CHANGED;
-        fields.violations().check(possible, "limit", "must be 1 to " + Filter.MOST_CHANGED);
+        boolean possible = limit >= 1 && limit <= MessageFilter.MOST_CHANGED;
+        fields.violations().check(possible, "limit", "must be 1 to " + MessageFilter.MOST_CHANGED);
         return possible ? limit : USUAL_LIMIT;
     }
 
     /** The state must be named, so that nobody changes everything by leaving the filter out. */
-    private static Filter filter(JsonFields fields, Optional<Action> action) {
+    private static MessageFilter filter(JsonFields fields, Optional<Action> action) {
         Violations violations = fields.violations();
         JsonNode object = fields.object("filter").orElseGet(JsonNodeFactory.instance::objectNode);
         var named = new JsonFields(object, "filter.", violations);
-        named.refuseUnknown(MessageFilter.FIELDS, "a filter");
-        Filter filter = new MessageFilter(named, violations).read();
+        named.refuseUnknown(MessageFilterReader.FIELDS, "a filter");
+        MessageFilter filter = new MessageFilterReader(named, violations).read();
         action.filter(wanted -> !named.has("state") || filter.state().isPresent())
                 .ifPresent(wanted -> checkState(filter.state(), wanted, violations));
         return filter;
     }
 
-    private static void checkState(Optional<State> state, Action action, Violations violations) {
-        List<State> possible = action.states();
+    private static void checkState(Optional<MessageState> state, Action action, Violations violations) {
+        List<MessageState> possible = action.states();
         violations.check(
-                state.map(possible::contains).orElse(possible.size() == 1 && possible.contains(State.UNKNOWN)),
+                state.map(possible::contains).orElse(possible.size() == 1 && possible.contains(MessageState.UNKNOWN)),
                 "filter.state",
                 "must be " + (possible.size() == 1 ? possible.getFirst() : "one of " + possible)
                         + ", whose messages this action can change");

@@ -6,10 +6,11 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DeliveryReceipts;
 import dev.signalbox.delivery.queue.EnqueueInDoubtException;
-import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.MessageFilter;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.ReachConflictException;
 import dev.signalbox.server.rest.ControlPlane;
+import dev.signalbox.server.rest.FileBackedOutputStream;
 import dev.signalbox.server.rest.IdempotencyKey;
 import dev.signalbox.server.rest.InvalidMessageException;
 import dev.signalbox.server.rest.Json;
@@ -21,7 +22,6 @@ import dev.signalbox.server.rest.RequestBody;
 import dev.signalbox.server.rest.Response;
 import dev.signalbox.server.rest.Role;
 import dev.signalbox.server.rest.Route;
-import dev.signalbox.server.rest.Spool;
 import dev.signalbox.server.rest.UuidText;
 import dev.signalbox.server.rest.Violation;
 import java.io.IOException;
@@ -42,7 +42,7 @@ final class MessageRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(MessageRoutes.class);
     private static final String NDJSON = "application/x-ndjson";
     private static final Set<String> PARAMETERS = Stream.concat(
-                    MessageFilter.FIELDS.stream(), Stream.of("cursor", "limit"))
+                    MessageFilterReader.FIELDS.stream(), Stream.of("cursor", "limit"))
             .collect(Collectors.toUnmodifiableSet());
 
     private final DeliveryQueue queue;
@@ -140,7 +140,7 @@ final class MessageRoutes {
             throws IOException {
         refuseIdempotencyKey(request, "give each line a dedupe key");
         RequestBody.refuseLongerThan(request, bounds.maxBulk());
-        try (var spool = new Spool()) {
+        try (var spool = new FileBackedOutputStream()) {
             try (var in = request.body()) {
                 var lines = new LineReader(in, bounds.maxBody(), bounds.maxBulk());
                 var intake = new BulkIntake(queue, spool, shown, bulks::isStopping);
@@ -169,8 +169,8 @@ final class MessageRoutes {
     private void list(Request request, Response response) throws IOException {
         var query = new Query(request, PARAMETERS);
         int limit = query.limit();
-        var reading = new MessageFilter(query, query.violations());
-        Filter filter = reading.with(reading.read(), "cursor", Filter::withCursor);
+        var reading = new MessageFilterReader(query, query.violations());
+        MessageFilter filter = reading.with(reading.read(), "cursor", MessageFilter::withCursor);
         query.refuseWrong();
         Page page = queue.list(filter.withLimit(limit));
         var answer = new LinkedHashMap<String, Object>();
@@ -187,10 +187,10 @@ final class MessageRoutes {
     private record Counted(int count, boolean more) {}
 
     private void count(Request request, Response response) throws IOException {
-        var query = new Query(request, MessageFilter.FIELDS);
-        Filter filter = new MessageFilter(query, query.violations()).read();
+        var query = new Query(request, MessageFilterReader.FIELDS);
+        MessageFilter filter = new MessageFilterReader(query, query.violations()).read();
         query.refuseWrong();
-        BulkChange counted = queue.count(filter.withLimit(Filter.MOST_CHANGED));
+        BulkChange counted = queue.count(filter.withLimit(MessageFilter.MOST_CHANGED));
         Json.send(response, new Counted(counted.matched(), counted.next().isPresent()));
     }
 

@@ -3,9 +3,9 @@ package dev.signalbox.server.delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
 import dev.signalbox.delivery.queue.DeliveryReceipt;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.server.configuration.DurationText;
 import java.time.Instant;
@@ -19,7 +19,7 @@ import java.util.UUID;
 /** A message as the API shows it. */
 record MessageView(
         UUID id,
-        State state,
+        MessageState state,
         List<StepView> reach,
         String body,
         Optional<String> bodyWithheld,
@@ -46,7 +46,7 @@ record MessageView(
             int attempt,
             int step,
             String to,
-            State state,
+            MessageState state,
             String result,
             Optional<String> providerId,
             Optional<String> error,

@@ -8,8 +8,8 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
-import dev.signalbox.delivery.queue.Filter;
-import dev.signalbox.delivery.queue.State;
+import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.Query;
@@ -102,11 +102,11 @@ final class MessagingRoutes {
     private void sent(Request request, Response response) throws IOException {
         var query = new Query(request, Set.of("limit", "cursor"));
         int limit = query.limit();
-        Filter filter = new MessageFilter(query, query.violations())
+        MessageFilter filter = new MessageFilterReader(query, query.violations())
                 .with(
-                        Filter.ALL.withState(State.SENT).withChannel(Optional.of(Channel.SMS)),
+                        MessageFilter.ALL.withState(MessageState.SENT).withChannel(Optional.of(Channel.SMS)),
                         "cursor",
-                        Filter::withCursor);
+                        MessageFilter::withCursor);
         query.refuseWrong();
         try {
             Page page = page(filter.withLimit(limit));
@@ -126,7 +126,7 @@ final class MessagingRoutes {
     }
 
     /** Callers of go-message-dispatcher take an empty page for the end, so the search goes on until it found one or is done. */
-    private Page page(Filter filter) {
+    private Page page(MessageFilter filter) {
         Page page = queue.list(filter);
         while (page.items().isEmpty() && page.next().isPresent()) {
             page = queue.list(filter.withCursor(page.next()));
@@ -141,7 +141,7 @@ final class MessagingRoutes {
 
     private static SentMessage sent(DeliveryQueue.Status status, ShownBodies bodies) {
         Optional<Attempt> success = status.attempts().reversed().stream()
-                .filter(attempt -> attempt.state() == State.SENT)
+                .filter(attempt -> attempt.state() == MessageState.SENT)
                 .findFirst();
         return new SentMessage(
                 status.reach().id(),

@@ -13,7 +13,7 @@
  *   <tr><td>routes for messages and channels</td>
  *       <td>MessageRoutes, Conflicts, MessageView, ShownBodies, MessageActions, LaneRoutes, MessagingRoutes</td></tr>
  *   <tr><td>how requests are read</td>
- *       <td>ReachReader, StepReader, LabelsReader, MessageFilter, ScheduleReader, OperatorBody</td></tr>
+ *       <td>ReachReader, StepReader, LabelsReader, MessageFilterReader, ScheduleReader, OperatorBody</td></tr>
  *   <tr><td>bulk requests</td>
  *       <td>BulkIntake, BulkSource, CsvReader, CsvParser, CsvRow, BulkRequests</td></tr>
  *   <tr><td>batches and recurring messages</td>

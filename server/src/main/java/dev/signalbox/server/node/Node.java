@@ -19,7 +19,7 @@ import dev.signalbox.router.RouterListener;
 import dev.signalbox.router.RouterOptions;
 import dev.signalbox.server.rest.Api;
 import dev.signalbox.server.rest.ControlPlane;
-import dev.signalbox.server.rest.Filter;
+import dev.signalbox.server.rest.RequestFilter;
 import dev.signalbox.server.rest.Role;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -67,7 +67,7 @@ public final class Node {
     private final NodeDrain drain;
     private ControlPlane.Bounds bounds;
     private MessagePreparation preparation = (message, violations) -> message;
-    private @Nullable Filter aroundRequests;
+    private @Nullable RequestFilter aroundRequests;
     private @Nullable GatedDispatcher dispatcher;
     private @Nullable SuppressionList suppressions;
     private @Nullable Attachments attachments;
@@ -215,11 +215,11 @@ public final class Node {
     }
 
     /** Runs around each request of the control plane, those of the console included. */
-    public void aroundRequests(Filter around) {
+    public void aroundRequests(RequestFilter around) {
         aroundRequests = around;
     }
 
-    Optional<Filter> aroundRequests() {
+    Optional<RequestFilter> aroundRequests() {
         return Optional.ofNullable(aroundRequests);
     }
 

@@ -10,7 +10,7 @@ import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.node.Health;
 import dev.signalbox.server.node.StartupException;
 import dev.signalbox.server.observatory.ObservatorySettings.LogShipping;
-import dev.signalbox.server.rest.Filter;
+import dev.signalbox.server.rest.RequestFilter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -60,7 +60,7 @@ final class ShippedLog implements AutoCloseable {
     }
 
     /** For the control plane's requests. */
-    Filter filter() {
+    RequestFilter filter() {
         return (request, response, next) -> {
             var context = headers.read(name -> request.header(name).orElse(null));
             if (context.isEmpty()) {

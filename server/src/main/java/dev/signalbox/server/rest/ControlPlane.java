@@ -72,7 +72,11 @@ public final class ControlPlane implements AutoCloseable {
      * @throws ControlPlaneException if the address is not this machine's, or is in use
      */
     public static ControlPlane start(
-            Options options, OpenApi api, Authorizer authorizer, MeterRegistry registry, Optional<Filter> around) {
+            Options options,
+            OpenApi api,
+            Authorizer authorizer,
+            MeterRegistry registry,
+            Optional<RequestFilter> around) {
         var audit = new AuditLog(InstantSource.system());
         var guard = new Guard(authorizer, audit);
         var routes = new RouteTable(api.routes());
@@ -82,7 +86,7 @@ public final class ControlPlane implements AutoCloseable {
         return new ControlPlane(server, options);
     }
 
-    private static Handler around(Filter filter, Handler inside) {
+    private static Handler around(RequestFilter filter, Handler inside) {
         return (request, response) -> filter.filter(request, response, inside);
     }
 

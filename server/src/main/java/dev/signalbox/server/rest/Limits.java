@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param idleTimeout how long a connection is kept open between requests
  * @param maxConnections connections at a time, at least 1
  * @param maxConnectionsPerAddress connections at a time from one IPv4 address or one IPv6 network of 64 bits, at least 1
- * @param maxRequests requests under way at a time, at least 1; health, metrics and streams have budgets of their own
+ * @param maxRequests requests under way at a time, at least 1; health, metrics and streams have limits of their own
  * @param maxRequestsPerPrincipal requests under way at a time with one holder's tokens, at least 1
  */
 public record Limits(

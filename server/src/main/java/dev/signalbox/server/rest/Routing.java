@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 
-/** Takes each request to its route: measured, guarded, within the budgets, and with an answer for all others. Thread-safe. */
+/** Takes each request to its route: measured, guarded, within the limits, and with an answer for all others. Thread-safe. */
 final class Routing implements Handler {
     private static final String UNMATCHED = "unmatched";
     private static final Set<String> OBSERVED =
@@ -18,8 +18,8 @@ final class Routing implements Handler {
 
     private final RouteTable routes;
     private final Guard guard;
-    private final Budget requests;
-    private final Budget observation;
+    private final ConcurrencyLimit requests;
+    private final ConcurrencyLimit observation;
     private final AuditLog audit;
     private final MeterRegistry registry;
     private final ErrorAnswers errors;
@@ -34,9 +34,9 @@ final class Routing implements Handler {
         this.errors = errors;
         this.routes = routes;
         this.guard = guard;
-        this.requests =
-                new Budget("requests (control.max-requests)", limits.maxRequests(), limits.maxRequestsPerPrincipal());
-        this.observation = new Budget("requests for health, metrics and peers", OBSERVATION, OBSERVATION);
+        this.requests = new ConcurrencyLimit(
+                "requests (control.max-requests)", limits.maxRequests(), limits.maxRequestsPerPrincipal());
+        this.observation = new ConcurrencyLimit("requests for health, metrics and peers", OBSERVATION, OBSERVATION);
         this.audit = audit;
         this.registry = registry;
     }
@@ -80,8 +80,8 @@ final class Routing implements Handler {
                 ? route.get().needs()
                 : Optional.of(Role.READER).filter(role -> request.path().startsWith("/api/"));
         Optional<Principal> principal = needed.map(role -> guard.admit(request, role));
-        Budget budget = OBSERVED.contains(request.path()) ? observation : requests;
-        request.admitted(principal.map(budget::enter).orElseGet(budget::enter));
+        ConcurrencyLimit limit = OBSERVED.contains(request.path()) ? observation : requests;
+        request.admitted(principal.map(limit::enter).orElseGet(limit::enter));
     }
 
     private static Problem notAllowed(Request request, Match match) {

@@ -5,7 +5,7 @@
  * <table>
  *   <caption>The types of this package</caption>
  *   <tr><td>what features add</td>
- *       <td>{@link Api}, {@link Route}, {@link Handler}, {@link Filter}, {@link OpenApi}</td></tr>
+ *       <td>{@link Api}, {@link Route}, {@link Handler}, {@link RequestFilter}, {@link OpenApi}</td></tr>
  *   <tr><td>what a handler gets</td>
  *       <td>{@link Request}, {@link Response}</td></tr>
  *   <tr><td>how handlers read requests</td>
@@ -14,7 +14,7 @@
  *   <tr><td>how they refuse</td>
  *       <td>{@link Problem}, {@link Problems}, {@link Violations}, {@link Violation}, {@link InvalidMessageException}</td></tr>
  *   <tr><td>how they answer what is long or late</td>
- *       <td>{@link Spool}, {@link Timely}</td></tr>
+ *       <td>{@link FileBackedOutputStream}, {@link Timely}</td></tr>
  *   <tr><td>who may do what</td>
  *       <td>{@link Principal}, {@link Role}, {@link Authorizer}, {@link ControlTokens}, {@link TokenTable}, {@link AdminToken},
  *           Guard, AuditLog</td></tr>
@@ -22,7 +22,7 @@
  *       <td>{@link ControlPlane}, {@link ControlSettings}, ControlKeys, {@link PemContext}, {@link BuildInfo},
  *           {@link ControlPlaneException}</td></tr>
  *   <tr><td>how much clients may take</td>
- *       <td>{@link Limits}, {@link Budget}, ConnectionLimits, Patience</td></tr>
+ *       <td>{@link Limits}, {@link ConcurrencyLimit}, ConnectionLimits, Patience</td></tr>
  *   <tr><td>the way of a request to its route</td>
  *       <td>Routing, RouteTable, PathPattern, PercentEncoding, SecurityHeaders, ErrorAnswers</td></tr>
  *   <tr><td>HTTP by Jetty</td>

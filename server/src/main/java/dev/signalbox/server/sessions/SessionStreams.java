@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.signalbox.maintenance.control.AdmissionGate;
 import dev.signalbox.maintenance.control.Drainable;
 import dev.signalbox.maintenance.control.Phase;
-import dev.signalbox.server.rest.Budget;
+import dev.signalbox.server.rest.ConcurrencyLimit;
 import dev.signalbox.server.rest.Json;
 import dev.signalbox.server.rest.Problem;
 import dev.signalbox.server.rest.Problems;
@@ -40,18 +40,18 @@ final class SessionStreams implements AutoCloseable {
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
     private final SessionBus<String> bus;
-    private final Budget budget;
+    private final ConcurrencyLimit streams;
     private final Set<Stream> open = ConcurrentHashMap.newKeySet();
     private final AdmissionGate gate = new AdmissionGate();
 
     public SessionStreams(SessionBus<String> bus, int most, int mostPerPrincipal) {
         this.bus = bus;
-        this.budget = new Budget("streams (session.max-streams)", most, mostPerPrincipal);
+        this.streams = new ConcurrencyLimit("streams (session.max-streams)", most, mostPerPrincipal);
     }
 
     /** Returns when the reader is gone or this is closed. */
     public void follow(Request request, String session, From from, Response response) throws IOException {
-        Runnable place = budget.enter(request.principal().orElseThrow());
+        Runnable place = streams.enter(request.principal().orElseThrow());
         try {
             if (!gate.enter()) {
                 throw new Problem(503, "this node ends its streams; follow the session on another node")

@@ -4,9 +4,9 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Action;
 import dev.signalbox.delivery.queue.DeliveryQueue.BulkChange;
-import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Remark;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.webhook.WebhookEndpoint;
 import dev.signalbox.delivery.webhook.WebhookEndpoints;
 import dev.signalbox.server.rest.ControlPlane;
@@ -35,7 +35,8 @@ import tools.jackson.databind.JsonNode;
  */
 final class ReplayRoutes {
     private static final Set<String> FIELDS = Set.of("since", "limit", "dryRun");
-    private static final List<State> MISSED = List.of(State.DEAD, State.REJECTED, State.UNKNOWN);
+    private static final List<MessageState> MISSED =
+            List.of(MessageState.DEAD, MessageState.REJECTED, MessageState.UNKNOWN);
     private static final int USUAL_LIMIT = 1_000;
 
     private final WebhookEndpoints endpoints;
@@ -63,24 +64,27 @@ final class ReplayRoutes {
         fields.violations().check(since.isPresent(), "since", "must be a time such as 2026-03-01T12:00:00Z");
         int limit = fields.integer("limit").orElse(USUAL_LIMIT);
         fields.violations()
-                .check(limit >= 1 && limit <= Filter.MOST_CHANGED, "limit", "must be 1 to " + Filter.MOST_CHANGED);
+                .check(
+                        limit >= 1 && limit <= MessageFilter.MOST_CHANGED,
+                        "limit",
+                        "must be 1 to " + MessageFilter.MOST_CHANGED);
         boolean dryRun = fields.flag("dryRun").orElse(false);
         refuseWrong(fields.violations());
         if (!dryRun && !endpoint.enabled()) {
             throw new Problem(409, "the webhook endpoint " + id + " is disabled; enable it first");
         }
-        Filter filter = Filter.ALL
+        MessageFilter filter = MessageFilter.ALL
                 .withChannel(Optional.of(Channel.WEBHOOK))
                 .withAddress(Optional.of(endpoint.id()))
                 .withAccepted(since, Optional.empty());
         Json.send(response, retry(filter, limit, remark(request), dryRun));
     }
 
-    private Replayed retry(Filter filter, int limit, Remark remark, boolean dryRun) {
+    private Replayed retry(MessageFilter filter, int limit, Remark remark, boolean dryRun) {
         int matched = 0;
         int changed = 0;
         boolean more = false;
-        for (State state : MISSED) {
+        for (MessageState state : MISSED) {
             if (matched >= limit) {
                 return new Replayed(matched, changed, true);
             }

@@ -11,8 +11,8 @@ import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
 import dev.signalbox.delivery.queue.EnqueueInDoubtException;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.server.node.RunningControlPlane;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -231,7 +231,7 @@ class BulkIntakeTest {
                     new BulkIntake(queue, answer, UnaryOperator.identity(), () -> lines.get() >= 700).take(endless);
 
             assertThat(accepted).isEqualTo(700);
-            assertThat(queue.counts().byState()).containsEntry(State.PENDING, 700L);
+            assertThat(queue.counts().byState()).containsEntry(MessageState.PENDING, 700L);
         }
         List<String> told = answer.toString(StandardCharsets.UTF_8).lines().toList();
         assertThat(told).hasSize(701);

@@ -1,8 +1,8 @@
 package dev.signalbox.server.delivery;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.FlowControl;
+import dev.signalbox.delivery.queue.MessageFilter;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.Schedule;
@@ -45,7 +45,7 @@ public class ForwardingQueue implements DeliveryQueue {
     }
 
     @Override
-    public Page list(Filter filter) {
+    public Page list(MessageFilter filter) {
         return behind.list(filter);
     }
 
@@ -65,12 +65,12 @@ public class ForwardingQueue implements DeliveryQueue {
     }
 
     @Override
-    public BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun) {
+    public BulkChange changeAll(MessageFilter filter, Action action, Remark remark, boolean dryRun) {
         return behind.changeAll(filter, action, remark, dryRun);
     }
 
     @Override
-    public BulkChange count(Filter filter) {
+    public BulkChange count(MessageFilter filter) {
         return behind.count(filter);
     }
 

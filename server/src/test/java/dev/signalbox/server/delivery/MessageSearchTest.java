@@ -6,7 +6,7 @@ import static dev.signalbox.server.node.RunningControlPlane.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
-import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.MessageFilter;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.server.node.RunningControlPlane;
 import java.nio.file.Path;
@@ -77,7 +77,8 @@ class MessageSearchTest {
                         "text: is too short; give 2 to 100 characters",
                         "reason: is too short; give 2 to 100 characters",
                         "after: is not a time with an offset, such as 2026-11-21T09:30:00Z",
-                        "cursor: is not a cursor that an earlier page returned; leave it out to start from the beginning");
+                        "cursor: is not a cursor that an earlier page returned; leave it out to start from the"
+                                + " beginning");
     }
 
     /** Stops once at its bound before it has found anything. */
@@ -87,7 +88,7 @@ class MessageSearchTest {
         }
 
         @Override
-        public Page list(Filter filter) {
+        public Page list(MessageFilter filter) {
             return filter.cursor().isPresent()
                     ? super.list(filter.withCursor(Optional.empty()))
                     : new Page(List.of(), Optional.of(CURSOR), OptionalInt.of(2_000));

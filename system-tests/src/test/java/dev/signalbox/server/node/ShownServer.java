@@ -4,10 +4,10 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.SendResult;
 import dev.signalbox.delivery.queue.Sender;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.router.Address;
 import dev.signalbox.router.Message;
 import dev.signalbox.router.Payload;
@@ -208,8 +208,9 @@ public final class ShownServer implements AutoCloseable {
             int burst = second > 50 && second < 74 ? 22 - Math.abs(62 - second) : 0;
             metrics.accepted(6 + second * 7 % 5 + burst);
             IntStream.range(0, 6 + second * 11 % 4 + burst * 3 / 4)
-                    .forEach(i -> metrics.completed(Channel.SMS, State.SENT));
-            IntStream.range(0, second % 17 == 0 ? 2 : 0).forEach(i -> metrics.completed(Channel.SMS, State.DEAD));
+                    .forEach(i -> metrics.completed(Channel.SMS, MessageState.SENT));
+            IntStream.range(0, second % 17 == 0 ? 2 : 0)
+                    .forEach(i -> metrics.completed(Channel.SMS, MessageState.DEAD));
         }
         past.set(Duration.ZERO);
     }

@@ -8,7 +8,7 @@ import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
-import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.MessageFilter;
 import dev.signalbox.delivery.queue.SendResult;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +61,7 @@ class DigestSenderTest {
         assertThat(sender.send(delivery)).as("repeated").isEqualTo(result);
         SendResult closed = sender.send(closing(closing));
         assertThat(sender.send(closing(closing))).as("repeated").isEqualTo(new SendResult.Accepted(Optional.empty()));
-        assertThat(queue.list(Filter.ALL.withAddress(Optional.of("alice@example.org")))
+        assertThat(queue.list(MessageFilter.ALL.withAddress(Optional.of("alice@example.org")))
                         .items())
                 .singleElement()
                 .satisfies(digest -> assertThat(closed)
@@ -73,7 +73,7 @@ class DigestSenderTest {
     void whatMayNotBeginLeavesNothing() {
         assertThat(sender.send(delivery(ALICE, Map.of()).withPermit(() -> false)))
                 .isInstanceOf(SendResult.NotSent.class);
-        assertThat(queue.list(Filter.ALL).items()).isEmpty();
+        assertThat(queue.list(MessageFilter.ALL).items()).isEmpty();
     }
 
     @Test
@@ -83,7 +83,7 @@ class DigestSenderTest {
             assertThat(reason(delivery(ALICE, Map.of("digest-window", window)))).contains("give 1s to 7d");
         }
         assertThat(reason(delivery(ALICE, Map.of("Attachments", "019ac0de")))).contains("has no attachments");
-        assertThat(queue.list(Filter.ALL).items()).isEmpty();
+        assertThat(queue.list(MessageFilter.ALL).items()).isEmpty();
     }
 
     @Test
@@ -110,7 +110,7 @@ class DigestSenderTest {
     }
 
     private Status waiting() {
-        return queue.list(Filter.ALL.withAddress(Optional.of(DigestSender.WINDOW + ALICE)))
+        return queue.list(MessageFilter.ALL.withAddress(Optional.of(DigestSender.WINDOW + ALICE)))
                 .items()
                 .getFirst();
     }

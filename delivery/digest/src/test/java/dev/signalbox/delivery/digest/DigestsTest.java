@@ -8,9 +8,9 @@ import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Action;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
-import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Remark;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.testing.contract.MovableClock;
 import dev.signalbox.testing.services.StoreDatabase;
@@ -203,12 +203,12 @@ class DigestsTest {
         queue.cancel(window);
         clock.advance(Duration.ofMinutes(12));
         assertThat(gather("two")).isEqualTo(window);
-        assertThat(status(window).state()).isEqualTo(State.PENDING);
+        assertThat(status(window).state()).isEqualTo(MessageState.PENDING);
         queue.cancel(window);
         queue.change(window, Action.DELETE, Remark.NONE);
         assertThat(queue.find(window)).isEmpty();
         gather("three");
-        assertThat(status(window).state()).isEqualTo(State.PENDING);
+        assertThat(status(window).state()).isEqualTo(MessageState.PENDING);
         digests.close(window);
         assertThat(sent()).containsExactly("one\n\ntwo\n\nthree");
     }
@@ -291,7 +291,7 @@ class DigestsTest {
     }
 
     private List<Status> list(String to) {
-        return queue.list(Filter.ALL.withAddress(Optional.of(to)).withLimit(Filter.MOST_LISTED))
+        return queue.list(MessageFilter.ALL.withAddress(Optional.of(to)).withLimit(MessageFilter.MOST_LISTED))
                 .items();
     }
 

@@ -134,9 +134,9 @@ final class Attempts {
     private boolean permits(Flight flight, long end) {
         flight.ask();
         long ticks = time.ticks();
-        boolean permitted = !flight.batch().isLost()
+        boolean permitted = !flight.lease().isLost()
                 && ticks < end
-                && ticks < flight.batch().validUntil() - margin;
+                && ticks < flight.lease().validUntil() - margin;
         if (!permitted) {
             flight.deny();
         }

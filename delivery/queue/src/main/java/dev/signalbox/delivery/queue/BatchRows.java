@@ -47,7 +47,7 @@ record BatchRows(Rows rows) {
     /** The row of a batch, without its ended messages. */
     private record Row(
             UUID id, long createdAt, int total, int open, long completedAt, List<Step> callback, Optional<UUID> told) {
-        MessageBatch with(Map<State, Integer> ended) {
+        MessageBatch with(Map<MessageState, Integer> ended) {
             return new MessageBatch(
                     id, Micros.instant(createdAt), total, open, ended, Micros.optional(completedAt), callback, told);
         }
@@ -114,7 +114,7 @@ record BatchRows(Rows rows) {
     }
 
     private List<MessageBatch> withEnded(Connection connection, List<Row> found) throws SQLException {
-        Map<UUID, Map<State, Integer>> ended = found.isEmpty()
+        Map<UUID, Map<MessageState, Integer>> ended = found.isEmpty()
                 ? Map.of()
                 : ended(connection, found.stream().map(Row::id).toList());
         return found.stream()
@@ -122,8 +122,8 @@ record BatchRows(Rows rows) {
                 .toList();
     }
 
-    private Map<UUID, Map<State, Integer>> ended(Connection connection, List<UUID> batches) throws SQLException {
-        Map<UUID, Map<State, Integer>> ended = new HashMap<>();
+    private Map<UUID, Map<MessageState, Integer>> ended(Connection connection, List<UUID> batches) throws SQLException {
+        Map<UUID, Map<MessageState, Integer>> ended = new HashMap<>();
         String sql = ENDED + "(" + Rows.placeholders(batches.size()) + ") group by batch, state";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int index = 0;
@@ -132,8 +132,8 @@ record BatchRows(Rows rows) {
             }
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    ended.computeIfAbsent(rows.id(row, "batch"), batch -> new EnumMap<>(State.class))
-                            .put(State.valueOf(row.getString("state")), row.getInt("n"));
+                    ended.computeIfAbsent(rows.id(row, "batch"), batch -> new EnumMap<>(MessageState.class))
+                            .put(MessageState.valueOf(row.getString("state")), row.getInt("n"));
                 }
             }
         }

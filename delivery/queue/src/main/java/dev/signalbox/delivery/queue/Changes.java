@@ -53,24 +53,25 @@ final class Changes {
     }
 
     /** The filter of a change of many, which must say what it is about. */
-    static Filter checked(Filter filter, Action action) {
-        Filter named =
-                action.states().size() == 1 ? filter.withState(filter.state().orElse(State.UNKNOWN)) : filter;
+    static MessageFilter checked(MessageFilter filter, Action action) {
+        MessageFilter named =
+                action.states().size() == 1 ? filter.withState(filter.state().orElse(MessageState.UNKNOWN)) : filter;
         Limits.check(named.state().isPresent(), "state", "is missing; it must be one of " + action.states());
-        State state = named.state().orElseThrow();
+        MessageState state = named.state().orElseThrow();
         Limits.check(
                 action.states().contains(state), "state", "is " + state + "; it must be one of " + action.states());
         return named;
     }
 
     /** @param expected the state it must still be in, if that matters */
-    Optional<Change> change(UUID id, Action action, Optional<State> expected, Remark remark) throws SQLException {
+    Optional<Change> change(UUID id, Action action, Optional<MessageState> expected, Remark remark)
+            throws SQLException {
         Optional<History.Story> found = history.load(connection, id);
         if (found.isEmpty()) {
             return Optional.empty();
         }
         History.Story story = found.get();
-        State state = story.recorded();
+        MessageState state = story.recorded();
         if (state != expected.orElse(state) || !allows(story, action)) {
             return Optional.of(new Change(state, false));
         }
@@ -104,10 +105,10 @@ final class Changes {
         Ticket place = story.place();
         Optional<Ticket> taken = take(place);
         if (taken.isEmpty()) {
-            return new Change(State.CLAIMED, false);
+            return new Change(MessageState.CLAIMED, false);
         }
         boolean unsure = taken.get().unsureSince() != Micros.NONE;
-        State state = unsure ? State.UNKNOWN : State.CANCELLED;
+        MessageState state = unsure ? MessageState.UNKNOWN : MessageState.CANCELLED;
         Outcome outcome = event(
                 place.id(),
                 taken.get().attempt(),
@@ -168,14 +169,14 @@ final class Changes {
                 "is not before the message's expiry; it would never be sent");
         Optional<Ticket> taken = take(story.place());
         if (taken.isEmpty()) {
-            return Optional.of(new Change(State.CLAIMED, false));
+            return Optional.of(new Change(MessageState.CLAIMED, false));
         }
         move(taken.get(), story.recorded(), schedule, remark);
         return Optional.of(new Change(story.recorded(), true));
     }
 
     /** What is due queues behind the others of its priority, where claims look: they do not look back at once. */
-    private void move(Ticket old, State state, Schedule schedule, Remark remark) throws SQLException {
+    private void move(Ticket old, MessageState state, Schedule schedule, Remark remark) throws SQLException {
         long runAt = Math.max(now, schedule.at().map(Micros::of).orElse(old.runAt()));
         int priority = schedule.priority().orElse(old.priority());
         Outcome event =
@@ -241,7 +242,7 @@ final class Changes {
 
     private Outcome event(History.Story story, Outcome last, Action action, Remark remark) {
         return switch (action) {
-            case RESOLVE_ARRIVED -> event(last, Result.ARRIVED, State.SENT, null, remark);
+            case RESOLVE_ARRIVED -> event(last, Result.ARRIVED, MessageState.SENT, null, remark);
             case RESOLVE_NOT_ARRIVED -> notArrived(story.reach(), last, remark);
             case RETRY, RESOLVE_RETRY -> revived(story, last, Result.REVIVED, remark);
             case RETRY_NEW_KEY -> revived(story, last, Result.REKEYED, remark);
@@ -251,12 +252,13 @@ final class Changes {
 
     private Outcome revived(History.Story story, Outcome last, Result result, Remark remark) {
         Channel first = story.reach().steps().getFirst().channel();
-        return event(last.id(), last.attempt(), 0, first, result, State.PENDING, null, now, remark);
+        return event(last.id(), last.attempt(), 0, first, result, MessageState.PENDING, null, now, remark);
     }
 
     private Outcome notArrived(Reach reach, Outcome last, Remark remark) {
         boolean wasLastStep = last.step() >= reach.steps().size() - 1; // One that cannot be read has one step only.
-        State state = wasLastStep ? State.DEAD : isExpired(reach) ? State.EXPIRED : State.PENDING;
+        MessageState state =
+                wasLastStep ? MessageState.DEAD : isExpired(reach) ? MessageState.EXPIRED : MessageState.PENDING;
         return event(last, Result.NOT_ARRIVED, state, "an operator found that it had not arrived", remark);
     }
 
@@ -269,7 +271,7 @@ final class Changes {
         revived.add(next);
     }
 
-    private Outcome event(Outcome last, Result result, State state, @Nullable String reason, Remark remark) {
+    private Outcome event(Outcome last, Result result, MessageState state, @Nullable String reason, Remark remark) {
         long nextAt = state.isFinal() ? Micros.NONE : now;
         return event(last.id(), last.attempt(), last.step(), last.channel(), result, state, reason, nextAt, remark);
     }
@@ -280,7 +282,7 @@ final class Changes {
             int step,
             Channel channel,
             Result result,
-            State state,
+            MessageState state,
             @Nullable String reason,
             long nextAt,
             Remark remark) {

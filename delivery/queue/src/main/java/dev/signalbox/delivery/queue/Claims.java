@@ -25,7 +25,7 @@ final class Claims {
     }
 
     /** Claims up to the limit. The lease's time is counted from before the claim, so this node never thinks it longer. */
-    Batch take(int limit) {
+    HeldLease take(int limit) {
         giveBackDoubtful();
         long ticks = time.ticks();
         long now = time.now();
@@ -44,7 +44,7 @@ final class Claims {
                 now);
         doubtful = null;
         marks.claimed(claimed, limits.isFree() ? limit : 0, now, time.ticks() - ticks);
-        return new Batch(lease, claimed.stream().map(c -> c.startedAt(now)).toList(), ticks + length);
+        return new HeldLease(lease, claimed.stream().map(c -> c.startedAt(now)).toList(), ticks + length);
     }
 
     /** If a claim's reply was lost, no attempt of it has started: release the lease, or forbid one that is still to come. */

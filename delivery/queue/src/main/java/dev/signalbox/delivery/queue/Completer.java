@@ -27,13 +27,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Completer {
     /** One verdict on its way to the record. */
-    record Entry(Lane lane, Batch batch, Verdict verdict) {
+    record Entry(Lane lane, HeldLease lease, Verdict verdict) {
         Completion completion() {
-            return new Completion(batch.lease(), verdict);
+            return new Completion(lease.id(), verdict);
         }
 
         void settled() {
-            lane.settled(batch, verdict.outcome().id(), verdict.outcome().attempt());
+            lane.settled(lease, verdict.outcome().id(), verdict.outcome().attempt());
         }
     }
 
@@ -73,8 +73,8 @@ final class Completer {
         this.outage = outage;
     }
 
-    void add(Lane lane, Batch batch, Verdict verdict) {
-        entries.add(new Entry(lane, batch, verdict));
+    void add(Lane lane, HeldLease lease, Verdict verdict) {
+        entries.add(new Entry(lane, lease, verdict));
     }
 
     int shard() {
@@ -202,18 +202,18 @@ final class Completer {
                 outcome.id(),
                 problem);
         gathered.remove(entry);
-        entry.batch().lose(); // So its lease is neither ended nor prolonged, and will be rescued.
+        entry.lease().lose(); // So its lease is neither ended nor prolonged, and will be rescued.
         entry.settled();
     }
 
     /** @param again whether an earlier write of these may have been committed, and so have ended their leases */
     private int write(List<Entry> offered, boolean again) {
-        Map<Batch, Integer> counts = new HashMap<>();
-        offered.forEach(entry -> counts.merge(entry.batch(), 1, Integer::sum));
+        Map<HeldLease, Integer> counts = new HashMap<>();
+        offered.forEach(entry -> counts.merge(entry.lease(), 1, Integer::sum));
         Set<UUID> finished = new HashSet<>();
-        counts.forEach((batch, count) -> {
-            if (batch.endsWith(count)) {
-                finished.add(batch.lease());
+        counts.forEach((lease, count) -> {
+            if (lease.endsWith(count)) {
+                finished.add(lease.id());
             }
         });
         Set<UUID> stale = store.complete(offered.stream().map(Entry::completion).toList(), finished, shard, time.now());
@@ -226,11 +226,11 @@ final class Completer {
             if (!gathered.remove(entry)) {
                 continue; // It was settled before the last attempt to write failed.
             }
-            boolean isStale = stale.contains(entry.batch().lease());
+            boolean isStale = stale.contains(entry.lease().id());
             refused += isStale ? 1 : 0;
-            entry.batch().completed(1);
+            entry.lease().completed(1);
             if (isStale) {
-                entry.batch().lose();
+                entry.lease().lose();
                 entry.lane().stale(entry.verdict());
             } else {
                 announce(entry);

@@ -17,7 +17,7 @@ import java.util.UUID;
  * @param arguments of the clauses: texts and times
  */
 record Conditions(Rows rows, UUID lowest, UUID highest, List<String> clauses, List<Object> arguments) {
-    static Conditions of(Filter filter, Rows rows) {
+    static Conditions of(MessageFilter filter, Rows rows) {
         List<String> clauses = new ArrayList<>();
         List<Object> arguments = new ArrayList<>();
         filter.channel().ifPresent(channel -> {
@@ -53,7 +53,7 @@ record Conditions(Rows rows, UUID lowest, UUID highest, List<String> clauses, Li
     }
 
     /** Whether the history says so: PENDING before its first line. */
-    Conditions andRecorded(State state) {
+    Conditions andRecorded(MessageState state) {
         return and("coalesce(" + rows.last("state") + ", 'PENDING') = '" + state + "'");
     }
 

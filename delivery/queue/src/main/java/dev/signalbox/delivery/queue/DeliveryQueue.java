@@ -78,7 +78,7 @@ public interface DeliveryQueue {
             int step,
             Channel channel,
             String address,
-            State state,
+            MessageState state,
             String result,
             Optional<String> providerId,
             Optional<String> error,
@@ -88,7 +88,11 @@ public interface DeliveryQueue {
 
     /** A reach as it stands, with its history, oldest first. */
     record Status(
-            Reach reach, State state, Instant acceptedAt, Optional<Instant> nextAttemptAt, List<Attempt> attempts) {}
+            Reach reach,
+            MessageState state,
+            Instant acceptedAt,
+            Optional<Instant> nextAttemptAt,
+            List<Attempt> attempts) {}
 
     /**
      * A page of a list, newest first.
@@ -123,19 +127,30 @@ public interface DeliveryQueue {
         DELETE;
 
         /** The states that a reach must be in for it. */
-        public List<State> states() {
+        public List<MessageState> states() {
             return switch (this) {
-                case CANCEL -> List.of(State.PENDING, State.RETRY_WAIT);
+                case CANCEL -> List.of(MessageState.PENDING, MessageState.RETRY_WAIT);
                 case RETRY, RETRY_NEW_KEY ->
-                    List.of(State.DEAD, State.REJECTED, State.EXPIRED, State.CANCELLED, State.UNKNOWN);
-                case RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED, RESOLVE_RETRY -> List.of(State.UNKNOWN);
-                case DELETE -> List.of(State.SENT, State.DEAD, State.REJECTED, State.EXPIRED, State.CANCELLED);
+                    List.of(
+                            MessageState.DEAD,
+                            MessageState.REJECTED,
+                            MessageState.EXPIRED,
+                            MessageState.CANCELLED,
+                            MessageState.UNKNOWN);
+                case RESOLVE_ARRIVED, RESOLVE_NOT_ARRIVED, RESOLVE_RETRY -> List.of(MessageState.UNKNOWN);
+                case DELETE ->
+                    List.of(
+                            MessageState.SENT,
+                            MessageState.DEAD,
+                            MessageState.REJECTED,
+                            MessageState.EXPIRED,
+                            MessageState.CANCELLED);
             };
         }
     }
 
     /** The state of a reach after a call, and whether it was that call which changed it. */
-    record Change(State state, boolean changed) {}
+    record Change(MessageState state, boolean changed) {}
 
     /**
      * What a change of many did.
@@ -147,7 +162,7 @@ public interface DeliveryQueue {
     record BulkChange(int matched, int changed, Optional<String> next) {}
 
     /** Numbers of reaches by state; {@code exact} is false where waiting ones were counted only up to a bound. */
-    record Counts(Map<State, Long> byState, Map<Channel, Long> sentByChannel, boolean exact) {}
+    record Counts(Map<MessageState, Long> byState, Map<Channel, Long> sentByChannel, boolean exact) {}
 
     /** Failures with one reason on one channel. */
     record ErrorCount(String reason, Channel channel, long count) {}
@@ -179,7 +194,7 @@ public interface DeliveryQueue {
 
     Optional<Status> find(UUID id);
 
-    Page list(Filter filter);
+    Page list(MessageFilter filter);
 
     /** Does something to one reach and puts it into its history. Empty if there is none with this id. */
     Optional<Change> change(UUID id, Action action, Remark remark);
@@ -199,18 +214,18 @@ public interface DeliveryQueue {
      * @param dryRun only counts what would be tried
      * @throws IllegalArgumentException if the filter names no state, or one that the action does not fit
      */
-    BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun);
+    BulkChange changeAll(MessageFilter filter, Action action, Remark remark, boolean dryRun);
 
     /** Counts what a filter finds, up to its limit, 1 to 10,000; changes nothing. */
-    BulkChange count(Filter filter);
+    BulkChange count(MessageFilter filter);
 
     /** {@link Action#CANCEL}. Returns the state after the call: of the cancelled message, or the one that prevented it. */
-    default Optional<State> cancel(UUID id) {
+    default Optional<MessageState> cancel(UUID id) {
         return change(id, Action.CANCEL, Remark.NONE).map(Change::state);
     }
 
     /** Gives a reach that ended without being sent, or was parked, a new budget from its first step. */
-    default Optional<State> retry(UUID id) {
+    default Optional<MessageState> retry(UUID id) {
         return change(id, Action.RETRY, Remark.NONE).map(Change::state);
     }
 

@@ -22,7 +22,7 @@ public interface DispatcherListener {
     default void sent(Delivery delivery, Duration sinceAccepted) {}
 
     /** An attempt, or what prevented it, is on record; the reach has this state from now on. */
-    default void completed(Channel channel, State state) {}
+    default void completed(Channel channel, MessageState state) {}
 
     /** So many outcomes were refused, since their lease had gone to another node, which will record its own. */
     default void stale(Channel channel, int count) {}
@@ -30,7 +30,7 @@ public interface DispatcherListener {
     /** So many were taken from nodes that stopped. */
     default void rescued(int count) {}
 
-    /** So many rows of the database could not be read as messages. They ended as {@link State#DEAD}, with the reason. */
+    /** So many rows of the database could not be read as messages. They ended as {@link MessageState#DEAD}, with the reason. */
     default void quarantined(Channel channel, int count) {}
 
     /** So many messages were removed, since their {@link Retention} was over. */

@@ -103,8 +103,8 @@ final class Figures {
     }
 
     Counts counts(Connection connection) throws SQLException {
-        Map<State, Long> byState = new EnumMap<>(State.class);
-        for (State state : State.values()) {
+        Map<MessageState, Long> byState = new EnumMap<>(MessageState.class);
+        for (MessageState state : MessageState.values()) {
             byState.put(state, 0L);
         }
         Map<Channel, Long> sent = new HashMap<>();
@@ -112,27 +112,27 @@ final class Figures {
         boolean allReady = waiting(connection, "delivery_ready", byState);
         boolean allLater = waiting(connection, "delivery_later", byState);
         byState.put(
-                State.CLAIMED,
+                MessageState.CLAIMED,
                 store.underWay(connection).values().stream().mapToLong(n -> n).sum());
         return new Counts(byState, sent, allReady && allLater);
     }
 
-    private static void tallies(Connection connection, Map<State, Long> byState, Map<Channel, Long> sent)
+    private static void tallies(Connection connection, Map<MessageState, Long> byState, Map<Channel, Long> sent)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
                         "select channel, state, sum(n) as n from delivery_tally group by channel, state");
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
-                State state = State.valueOf(row.getString("state"));
+                MessageState state = MessageState.valueOf(row.getString("state"));
                 byState.merge(state, row.getLong("n"), Long::sum);
-                if (state == State.SENT) {
+                if (state == MessageState.SENT) {
                     sent.put(new Channel(row.getString("channel")), row.getLong("n"));
                 }
             }
         }
     }
 
-    private boolean waiting(Connection connection, String table, Map<State, Long> byState) throws SQLException {
+    private boolean waiting(Connection connection, String table, Map<MessageState, Long> byState) throws SQLException {
         long total = 0;
         try (PreparedStatement statement =
                         connection.prepareStatement("""
@@ -142,7 +142,7 @@ final class Figures {
                         """.formatted(table, dialect.limitInAnyOrder(COUNT_LIMIT)));
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
-                byState.merge(State.valueOf(row.getString("state")), row.getLong("n"), Long::sum);
+                byState.merge(MessageState.valueOf(row.getString("state")), row.getLong("n"), Long::sum);
                 total += row.getLong("n");
             }
         }

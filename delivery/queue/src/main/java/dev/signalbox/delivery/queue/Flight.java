@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An attempt on its way. Its verdict is given once. Thread-safe. */
 final class Flight {
-    private final Batch batch;
+    private final HeldLease lease;
     private final Claimed claimed;
 
     /** The thread that runs it; null where the caller's does. */
@@ -19,13 +19,13 @@ final class Flight {
     private boolean ended;
     private boolean abandoned;
 
-    Flight(Batch batch, Claimed claimed) {
-        this.batch = batch;
+    Flight(HeldLease lease, Claimed claimed) {
+        this.lease = lease;
         this.claimed = claimed;
     }
 
-    Batch batch() {
-        return batch;
+    HeldLease lease() {
+        return lease;
     }
 
     Claimed claimed() {

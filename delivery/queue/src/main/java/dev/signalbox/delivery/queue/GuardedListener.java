@@ -54,7 +54,7 @@ final class GuardedListener implements DispatcherListener {
     }
 
     @Override
-    public void completed(Channel channel, State state) {
+    public void completed(Channel channel, MessageState state) {
         tell(listener -> listener.completed(channel, state));
     }
 

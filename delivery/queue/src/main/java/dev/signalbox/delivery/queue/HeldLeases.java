@@ -10,42 +10,42 @@ import java.util.concurrent.ConcurrentHashMap;
 final class HeldLeases {
     private final Store store;
     private final Time time;
-    private final Set<Batch> batches = ConcurrentHashMap.newKeySet();
+    private final Set<HeldLease> leases = ConcurrentHashMap.newKeySet();
 
     HeldLeases(Store store, Time time) {
         this.store = store;
         this.time = time;
     }
 
-    void add(Batch batch) {
-        batches.add(batch);
+    void add(HeldLease lease) {
+        leases.add(lease);
     }
 
     /** An entry of it needs no more attention. */
-    void settled(Batch batch) {
-        if (batch.isDone() || batch.isLost()) {
-            batches.remove(batch);
+    void settled(HeldLease lease) {
+        if (lease.isDone() || lease.isLost()) {
+            leases.remove(lease);
         }
     }
 
     /** Prolongs those that are over a third of their time; {@code length} is how long a lease lasts, in microseconds. */
     void renew(long length) {
         long ticks = time.ticks();
-        List<Batch> old = new ArrayList<>();
-        for (Batch batch : batches) {
-            if (batch.validUntil() - ticks < length * 2 / 3 && !batch.isLost()) {
-                old.add(batch);
+        List<HeldLease> old = new ArrayList<>();
+        for (HeldLease lease : leases) {
+            if (lease.validUntil() - ticks < length * 2 / 3 && !lease.isLost()) {
+                old.add(lease);
             }
         }
         if (old.isEmpty()) {
             return;
         }
-        Set<UUID> renewed = store.renew(old.stream().map(Batch::lease).toList(), time.now(), length);
-        for (Batch batch : old) {
-            if (renewed.contains(batch.lease())) {
-                batch.renewedUntil(ticks + length);
-            } else if (!batch.isDone()) {
-                batch.lose();
+        Set<UUID> renewed = store.renew(old.stream().map(HeldLease::id).toList(), time.now(), length);
+        for (HeldLease lease : old) {
+            if (renewed.contains(lease.id())) {
+                lease.renewedUntil(ticks + length);
+            } else if (!lease.isDone()) {
+                lease.lose();
             }
         }
     }

@@ -26,8 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class History {
     /** A reach with its history. */
     record Story(Reach reach, long acceptedAt, long dueAt, List<Outcome> outcomes) {
-        State recorded() {
-            return outcomes.isEmpty() ? State.PENDING : outcomes.getLast().state();
+        MessageState recorded() {
+            return outcomes.isEmpty()
+                    ? MessageState.PENDING
+                    : outcomes.getLast().state();
         }
 
         /** Where its ticket is, unless it is claimed. Only the columns of the keys are meant. */
@@ -108,7 +110,7 @@ final class History {
                 step,
                 step(reach, step).channel(),
                 Outcome.Result.valueOf(row.getString("result")),
-                State.valueOf(row.getString("state")),
+                MessageState.valueOf(row.getString("state")),
                 row.getString("provider_id"),
                 row.getString("error"),
                 row.getLong("at"),
@@ -151,9 +153,9 @@ final class History {
     }
 
     Status status(Connection connection, Story record) throws SQLException {
-        State recorded = record.recorded();
+        MessageState recorded = record.recorded();
         boolean waits = !recorded.isFinal() && isQueued(connection, record.place());
-        State state = recorded.isFinal() || waits ? recorded : State.CLAIMED;
+        MessageState state = recorded.isFinal() || waits ? recorded : MessageState.CLAIMED;
         return new Status(
                 record.reach(),
                 state,

@@ -16,18 +16,18 @@ record Holds(Channel lane, Throttle throttle, QuietTimes quiet, Time time) {
      *
      * @throws dev.signalbox.database.DatabaseException if the recipients' limits cannot be asked; nothing is given back then
      */
-    Map<Claimed, Hold> of(Batch batch) {
-        Map<Claimed, Duration> asleep = quiet.asleep(lane, batch.entries(), time.now());
+    Map<Claimed, Hold> of(HeldLease lease) {
+        Map<Claimed, Duration> asleep = quiet.asleep(lane, lease.entries(), time.now());
         List<Claimed> awake = asleep.isEmpty()
-                ? batch.entries()
-                : batch.entries().stream()
+                ? lease.entries()
+                : lease.entries().stream()
                         .filter(entry -> !asleep.containsKey(entry))
                         .toList();
-        Map<Claimed, Duration> denied = throttle.denied(awake, batch.lease());
+        Map<Claimed, Duration> denied = throttle.denied(awake, lease.id());
         if (asleep.isEmpty() && denied.isEmpty()) {
             return Map.of();
         }
-        throttle.refund(asleep.size(), batch.lease());
+        throttle.refund(asleep.size(), lease.id());
         Map<Claimed, Hold> held = new HashMap<>();
         asleep.forEach((entry, wait) -> held.put(entry, new Hold(QuietTimes.REASON, wait)));
         denied.forEach((entry, wait) -> held.put(entry, new Hold(Throttle.REASON, wait)));

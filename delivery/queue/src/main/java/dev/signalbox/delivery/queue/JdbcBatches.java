@@ -180,9 +180,9 @@ final class JdbcBatches implements MessageBatches {
     @Override
     public Page list(Optional<String> cursor, int limit) {
         Limits.check(
-                limit >= 1 && limit <= Filter.MOST_LISTED,
+                limit >= 1 && limit <= MessageFilter.MOST_LISTED,
                 "limit",
-                "is " + limit + "; it must be 1 to " + Filter.MOST_LISTED);
+                "is " + limit + "; it must be 1 to " + MessageFilter.MOST_LISTED);
         return JdbcQueue.guarded(() -> database.read(connection -> batches.page(connection, cursor, limit)));
     }
 

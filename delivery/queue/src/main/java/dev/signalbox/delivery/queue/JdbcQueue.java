@@ -307,15 +307,15 @@ final class JdbcQueue implements DeliveryQueue {
     }
 
     @Override
-    public Page list(Filter filter) {
+    public Page list(MessageFilter filter) {
         Limits.check(
-                filter.limit() <= Filter.MOST_LISTED,
+                filter.limit() <= MessageFilter.MOST_LISTED,
                 "limit",
-                "is " + filter.limit() + "; it must be 1 to " + Filter.MOST_LISTED);
+                "is " + filter.limit() + "; it must be 1 to " + MessageFilter.MOST_LISTED);
         return page(filter);
     }
 
-    private Page page(Filter filter) {
+    private Page page(MessageFilter filter) {
         return guarded(() -> database.read(connection -> search.list(connection, filter)));
     }
 
@@ -345,14 +345,14 @@ final class JdbcQueue implements DeliveryQueue {
     }
 
     @Override
-    public BulkChange changeAll(Filter filter, Action action, Remark remark, boolean dryRun) {
-        return Bites.through(
+    public BulkChange changeAll(MessageFilter filter, Action action, Remark remark, boolean dryRun) {
+        return BulkPages.through(
                 Changes.checked(filter, action), this::page, page -> dryRun ? 0 : changeEach(page, action, remark));
     }
 
     @Override
-    public BulkChange count(Filter filter) {
-        return Bites.through(filter, this::page, page -> 0);
+    public BulkChange count(MessageFilter filter) {
+        return BulkPages.through(filter, this::page, page -> 0);
     }
 
     /** What has left the state it was found in is not touched. */

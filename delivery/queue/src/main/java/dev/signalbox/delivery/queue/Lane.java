@@ -159,9 +159,9 @@ final class Lane {
         window.acquire(limit);
         int claimed = 0;
         try {
-            Batch batch = limit == 0 ? Batch.NONE : claim(limit);
-            claimed = batch.entries().size();
-            send(batch, permitted(batch));
+            HeldLease lease = limit == 0 ? HeldLease.NONE : claim(limit);
+            claimed = lease.entries().size();
+            send(lease, permitted(lease));
             return claimed;
         } catch (DatabaseException e) {
             context.outage().began(e);
@@ -193,9 +193,9 @@ final class Lane {
         }
         int claimed = 0;
         try {
-            Batch batch = claim(limit);
-            claimed = batch.entries().size();
-            permitted(batch).forEach(entry -> attempt(new Flight(batch, entry)));
+            HeldLease lease = claim(limit);
+            claimed = lease.entries().size();
+            permitted(lease).forEach(entry -> attempt(new Flight(lease, entry)));
             return claimed;
         } finally {
             window.release(limit - claimed);
@@ -223,29 +223,29 @@ final class Lane {
         return Math.min(most, context.options().batch());
     }
 
-    private Batch claim(int limit) {
+    private HeldLease claim(int limit) {
         long ticks = time.ticks();
-        Batch batch = claims.take(limit);
-        if (batch.entries().isEmpty()) {
+        HeldLease lease = claims.take(limit);
+        if (lease.entries().isEmpty()) {
             breaker.unused(ticks);
         } else {
-            leases.add(batch);
-            context.listener().claimed(channel(), batch.entries().size());
+            leases.add(lease);
+            context.listener().claimed(channel(), lease.entries().size());
         }
-        return batch;
+        return lease;
     }
 
     /** Begins what there is a place for. The rest goes back if this node is to stop, or its sender will not give places free. */
-    private void send(Batch batch, List<Claimed> entries) throws InterruptedException {
+    private void send(HeldLease lease, List<Claimed> entries) throws InterruptedException {
         int begun = 0;
         try {
             while (begun < entries.size() && awaitPlace()) {
-                Flight flight = new Flight(batch, entries.get(begun));
+                Flight flight = new Flight(lease, entries.get(begun));
                 attempts.start(flight, () -> attempt(flight));
                 begun++;
             }
         } finally {
-            release(batch, entries.subList(begun, entries.size()));
+            release(lease, entries.subList(begun, entries.size()));
         }
     }
 
@@ -262,41 +262,41 @@ final class Lane {
     }
 
     /** Without those that have to wait: for the end of quiet hours, or of a recipient's limit. */
-    private List<Claimed> permitted(Batch batch) {
+    private List<Claimed> permitted(HeldLease lease) {
         try {
-            Map<Claimed, Holds.Hold> held = holds.of(batch);
+            Map<Claimed, Holds.Hold> held = holds.of(lease);
             held.forEach((entry, hold) -> completer.add(
-                    this, batch, rules.held(entry, hold.reason(), hold.rest(), time.now(), terms.keyLifetime())));
-            return batch.entries().stream()
+                    this, lease, rules.held(entry, hold.reason(), hold.rest(), time.now(), terms.keyLifetime())));
+            return lease.entries().stream()
                     .filter(entry -> !held.containsKey(entry))
                     .toList();
         } catch (DatabaseException e) {
-            release(batch, batch.entries());
+            release(lease, lease.entries());
             throw e;
         }
     }
 
-    private void release(Batch batch, List<Claimed> rest) {
-        throttle.refund(rest.size(), batch.lease());
+    private void release(HeldLease lease, List<Claimed> rest) {
+        throttle.refund(rest.size(), lease.id());
         rest.forEach(claimed -> {
             claims.forget();
-            completer.add(this, batch, rules.released(claimed, time.now()));
+            completer.add(this, lease, rules.released(claimed, time.now()));
         });
     }
 
     private void attempt(Flight flight) {
-        Batch batch = flight.batch();
+        HeldLease lease = flight.lease();
         Claimed claimed = flight.claimed();
         Verdict prevented = rules.prevented(claimed, time.now(), terms.keyLifetime());
         long needed = Micros.of(context.options().margin()) + Micros.of(terms.timeout());
-        if (batch.isLost()) {
-            settled(batch, claimed.ticket().id(), claimed.ticket().attempt() + 1);
+        if (lease.isLost()) {
+            settled(lease, claimed.ticket().id(), claimed.ticket().attempt() + 1);
         } else if (prevented != null) {
-            throttle.refund(1, batch.lease());
-            completer.add(this, batch, prevented);
-        } else if (batch.validUntil() - time.ticks() <= needed) {
-            throttle.refund(1, batch.lease());
-            completer.add(this, batch, rules.released(claimed, time.now()));
+            throttle.refund(1, lease.id());
+            completer.add(this, lease, prevented);
+        } else if (lease.validUntil() - time.ticks() <= needed) {
+            throttle.refund(1, lease.id());
+            completer.add(this, lease, rules.released(claimed, time.now()));
         } else {
             attempts.send(flight, remaining(claimed));
         }
@@ -314,7 +314,7 @@ final class Lane {
         boolean denied = flight.isDenied() && result instanceof SendResult.NotSent;
         completer.add(
                 this,
-                flight.batch(),
+                flight.lease(),
                 denied
                         ? rules.released(claimed, now)
                         : rules.attempted(
@@ -338,9 +338,9 @@ final class Lane {
     }
 
     /** One entry less that needs this node's attention. */
-    void settled(Batch batch, UUID id, int attempt) {
+    void settled(HeldLease lease, UUID id, int attempt) {
         context.journal().settle(id, attempt);
-        leases.settled(batch);
+        leases.settled(lease);
         window.release();
         if (throttle.limitsConcurrency()) {
             wakeUp.signal();

@@ -33,8 +33,8 @@ final class Ledger {
             "insert into delivery_tally (shard, channel, state, n) values (?, ?, ?, ?)";
 
     /** One order for all, so that two transactions on one shard wait for one another in one direction only. */
-    private static final Comparator<Map.Entry<Channel, State>> IN_ORDER = Comparator.comparing(
-                    (Map.Entry<Channel, State> entry) -> entry.getKey().name())
+    private static final Comparator<Map.Entry<Channel, MessageState>> IN_ORDER = Comparator.comparing(
+                    (Map.Entry<Channel, MessageState> entry) -> entry.getKey().name())
             .thenComparing(entry -> entry.getValue());
 
     private final Rows rows;
@@ -80,7 +80,7 @@ final class Ledger {
             });
         }
         List<Outcome> dead = outcomes.stream()
-                .filter(outcome -> outcome.state().isFinal() && outcome.state() != State.SENT)
+                .filter(outcome -> outcome.state().isFinal() && outcome.state() != MessageState.SENT)
                 .toList();
         batch(connection, INSERT_DEAD, dead, (statement, outcome) -> {
             rows.bind(statement, 1, outcome.id());
@@ -89,11 +89,11 @@ final class Ledger {
             statement.setLong(4, outcome.at());
             statement.setString(5, outcome.error());
         });
-        Map<Map.Entry<Channel, State>, Integer> counts = new TreeMap<>(IN_ORDER);
+        Map<Map.Entry<Channel, MessageState>, Integer> counts = new TreeMap<>(IN_ORDER);
         outcomes.stream()
                 .filter(outcome -> outcome.state().isFinal())
                 .forEach(outcome -> counts.merge(Map.entry(outcome.channel(), outcome.state()), 1, Integer::sum));
-        for (Map.Entry<Map.Entry<Channel, State>, Integer> entry : counts.entrySet()) {
+        for (Map.Entry<Map.Entry<Channel, MessageState>, Integer> entry : counts.entrySet()) {
             tally(connection, entry.getKey().getKey(), entry.getKey().getValue(), entry.getValue(), shard);
         }
         batches.ended(connection, outcomes);
@@ -101,11 +101,11 @@ final class Ledger {
 
     private static List<Outcome> sent(List<Outcome> outcomes) {
         return outcomes.stream()
-                .filter(outcome -> outcome.state() == State.SENT)
+                .filter(outcome -> outcome.state() == MessageState.SENT)
                 .toList();
     }
 
-    void tally(Connection connection, Channel channel, State state, int n, int shard) throws SQLException {
+    void tally(Connection connection, Channel channel, MessageState state, int n, int shard) throws SQLException {
         tally.run(connection, shard, channel.name(), state.name(), n);
     }
 

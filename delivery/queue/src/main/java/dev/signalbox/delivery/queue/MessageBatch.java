@@ -12,7 +12,7 @@ import java.util.UUID;
  *
  * @param total how many belong to it
  * @param open how many have not ended
- * @param ended how many ended in each state; {@link State#UNKNOWN} counts as an end, since nothing more happens to such a message by
+ * @param ended how many ended in each state; {@link MessageState#UNKNOWN} counts as an end, since nothing more happens to such a message by
  *     itself. States without a message are missing
  * @param completedAt when the last one ended. What operators do to its messages after that changes nothing here
  * @param callback whom to tell then, in the order of the steps; empty for nobody
@@ -23,11 +23,12 @@ public record MessageBatch(
         Instant createdAt,
         int total,
         int open,
-        Map<State, Integer> ended,
+        Map<MessageState, Integer> ended,
         Optional<Instant> completedAt,
         List<Step> callback,
         Optional<UUID> toldBy) {
-    private static final Set<State> FAILED = Set.of(State.DEAD, State.REJECTED, State.EXPIRED);
+    private static final Set<MessageState> FAILED =
+            Set.of(MessageState.DEAD, MessageState.REJECTED, MessageState.EXPIRED);
 
     public MessageBatch {
         ended = Map.copyOf(ended);

@@ -107,7 +107,7 @@ public interface MessageBatches {
      * Lists batches, the newest first.
      *
      * @param cursor {@link Page#next} of the page before; empty for the first one
-     * @param limit 1 to {@link Filter#MOST_LISTED}
+     * @param limit 1 to {@link MessageFilter#MOST_LISTED}
      * @throws IllegalArgumentException if the limit is out of its range, or the cursor is none
      */
     Page list(Optional<String> cursor, int limit);

@@ -15,7 +15,7 @@ record Outcome(
         int step,
         Channel channel,
         Result result,
-        State state,
+        MessageState state,
         @Nullable String providerId,
         @Nullable String error,
         long at,
@@ -30,7 +30,7 @@ record Outcome(
             int step,
             Channel channel,
             Result result,
-            State state,
+            MessageState state,
             @Nullable String providerId,
             @Nullable String error,
             long at,
@@ -72,7 +72,7 @@ record Outcome(
         return switch (result) {
             case REVIVED, REKEYED -> 0;
             case RELEASED, HELD, RESCHEDULED -> step;
-            default -> state == State.PENDING ? step + 1 : step;
+            default -> state == MessageState.PENDING ? step + 1 : step;
         };
     }
 }

@@ -60,7 +60,7 @@ final class Removal {
     private record Passed(UUID id, long acceptedAt, Optional<Ended> ended) {}
 
     /** How one has ended. */
-    private record Ended(UUID id, Channel channel, State state, int attempt, long at, Set<String> tags) {}
+    private record Ended(UUID id, Channel channel, MessageState state, int attempt, long at, Set<String> tags) {}
 
     /** Passes up to {@code limit} messages and removes those whose retention is over. */
     Bite bite(Connection connection, Optional<UUID> after, long now, int limit) throws SQLException {
@@ -104,17 +104,17 @@ final class Removal {
     /** One that was sent stays until its row in {@link MessagesTable} is marked. */
     private static Optional<Ended> ended(ResultSet row, UUID id) throws SQLException {
         String name = row.getString("last_state");
-        if (name == null || !State.valueOf(name).isFinal()) {
+        if (name == null || !MessageState.valueOf(name).isFinal()) {
             return Optional.empty();
         }
-        if (State.valueOf(name) == State.SENT && row.getInt("unmarked") > 0) {
+        if (MessageState.valueOf(name) == MessageState.SENT && row.getInt("unmarked") > 0) {
             return Optional.empty();
         }
         Channel channel = Rows.channel(row.getString("steps"), row.getInt("last_step"));
         return Optional.of(new Ended(
                 id,
                 channel,
-                State.valueOf(name),
+                MessageState.valueOf(name),
                 row.getInt("last_attempt"),
                 row.getLong("last_at"),
                 Rows.readTags(row.getString("tags"))));
@@ -128,7 +128,7 @@ final class Removal {
         try (PreparedStatement statement = connection.prepareStatement(MARKS)) {
             rows.bind(statement, 1, last.id());
             try (ResultSet row = statement.executeQuery()) {
-                if (!row.next() || (last.state() == State.SENT && row.getInt("unmarked") > 0)) {
+                if (!row.next() || (last.state() == MessageState.SENT && row.getInt("unmarked") > 0)) {
                     return false;
                 }
                 Set<String> tags = Rows.readTags(row.getString("tags"));
@@ -149,13 +149,14 @@ final class Removal {
 
     /** Taking it out of the dead, or its own row away, decides the race with operators and other nodes. */
     private int remove(Connection connection, List<Ended> ended) throws SQLException {
-        List<Ended> unsent = ended.stream().filter(e -> e.state() != State.SENT).toList();
+        List<Ended> unsent =
+                ended.stream().filter(e -> e.state() != MessageState.SENT).toList();
         List<Ended> taken = new ArrayList<>(deleted(
                 connection, unsent, "delete from delivery_dead where id = ? and attempt = ?", (statement, one) -> {
                     rows.bind(statement, 1, one.id());
                     statement.setInt(2, one.attempt());
                 }));
-        ended.stream().filter(e -> e.state() == State.SENT).forEach(taken::add);
+        ended.stream().filter(e -> e.state() == MessageState.SENT).forEach(taken::add);
         List<Ended> gone = deleted(connection, taken, "delete from delivery_message where id = ?", this::bindId);
         Ledger.batch(connection, "delete from delivery_outcome where id = ?", gone, this::bindId);
         Ledger.batch(connection, "delete from delivery_tag where tag = ? and id = ?", tags(gone), (statement, tag) -> {
@@ -200,10 +201,10 @@ final class Removal {
     }
 
     private void untally(Connection connection, List<Ended> gone) throws SQLException {
-        Map<Map.Entry<Channel, State>, Integer> counts = new HashMap<>();
+        Map<Map.Entry<Channel, MessageState>, Integer> counts = new HashMap<>();
         gone.forEach(one -> counts.merge(Map.entry(one.channel(), one.state()), 1, Integer::sum));
         int shard = ThreadLocalRandom.current().nextInt(Store.SHARDS);
-        for (Map.Entry<Map.Entry<Channel, State>, Integer> entry : counts.entrySet()) {
+        for (Map.Entry<Map.Entry<Channel, MessageState>, Integer> entry : counts.entrySet()) {
             ledger.tally(connection, entry.getKey().getKey(), entry.getKey().getValue(), -entry.getValue(), shard);
         }
     }

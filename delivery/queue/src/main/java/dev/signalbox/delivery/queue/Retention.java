@@ -34,7 +34,7 @@ public record Retention(Optional<Duration> sent, Optional<Duration> unsent) {
     }
 
     /** How long it is kept in a state; empty for ever. */
-    Optional<Duration> of(State state) {
+    Optional<Duration> of(MessageState state) {
         return switch (state) {
             case SENT -> sent;
             case DEAD, REJECTED, EXPIRED, CANCELLED -> unsent;

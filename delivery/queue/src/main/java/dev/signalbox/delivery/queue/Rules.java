@@ -28,7 +28,8 @@ final class Rules {
         Attempted attempt = new Attempted(claimed, now, millis(startedAt, now), spends(result));
         return switch (result) {
             case SendResult.Accepted accepted -> attempt.sent(accepted.providerId());
-            case SendResult.Rejected rejected -> attempt.stepEnds(Result.REJECTED, State.REJECTED, rejected.reason());
+            case SendResult.Rejected rejected ->
+                attempt.stepEnds(Result.REJECTED, MessageState.REJECTED, rejected.reason());
             case SendResult.NotSent notSent -> notSent(attempt, notSent, terms);
             case SendResult.Unknown unknown ->
                 cutShort(attempt, unknown.reason(), startedAt, wait(attempt, Duration.ZERO, terms), terms);
@@ -97,7 +98,7 @@ final class Rules {
     private static Verdict unreadable(Claimed claimed, long now, boolean unsure) {
         return claimed.unreadable()
                 .map(reason -> new Attempted(claimed, now, 0, false)
-                        .ends(Result.UNREADABLE, unsure ? State.UNKNOWN : State.DEAD, reason))
+                        .ends(Result.UNREADABLE, unsure ? MessageState.UNKNOWN : MessageState.DEAD, reason))
                 .orElse(null);
     }
 
@@ -108,7 +109,7 @@ final class Rules {
     /** A node gives it back without having begun; no budget is spent. */
     Verdict released(Claimed claimed, long now) {
         Ticket ticket = claimed.ticket();
-        State state = ticket.tried() == 0 ? State.PENDING : State.RETRY_WAIT;
+        MessageState state = ticket.tried() == 0 ? MessageState.PENDING : MessageState.RETRY_WAIT;
         Attempted event = new Attempted(claimed, now, 0, false);
         Ticket next = new Ticket(
                 ticket.id(),
@@ -141,18 +142,20 @@ final class Rules {
         Attempted event = new Attempted(claimed, now, 0, true);
         if (isOver(claimed.expiresAt(), now)) {
             return event.ends(
-                    Result.EXPIRED, unsure ? State.UNKNOWN : State.EXPIRED, "it expired before it could be sent");
+                    Result.EXPIRED,
+                    unsure ? MessageState.UNKNOWN : MessageState.EXPIRED,
+                    "it expired before it could be sent");
         }
         if (isOver(ticket.deadline(), now)) {
             String reason = "the step's time limit passed before it could be sent";
             return unsure
-                    ? event.ends(Result.TIMED_OUT, State.UNKNOWN, reason)
-                    : event.stepEnds(Result.TIMED_OUT, State.DEAD, reason);
+                    ? event.ends(Result.TIMED_OUT, MessageState.UNKNOWN, reason)
+                    : event.stepEnds(Result.TIMED_OUT, MessageState.DEAD, reason);
         }
         if (unsure && isForgotten(ticket.unsureSince(), now, keyLifetime)) {
             return event.ends(
                     Result.UNKNOWN,
-                    State.UNKNOWN,
+                    MessageState.UNKNOWN,
                     "an earlier attempt may have been sent, and the provider would no longer recognise a repeat");
         }
         return null;
@@ -191,7 +194,7 @@ final class Rules {
 
         Verdict sent(Optional<String> providerId) {
             String id = providerId.map(Limits::fitted).orElse(null);
-            return new Verdict(outcome(Result.ACCEPTED, State.SENT, id, null, Micros.NONE), null);
+            return new Verdict(outcome(Result.ACCEPTED, MessageState.SENT, id, null, Micros.NONE), null);
         }
 
         /** Tries this step again after the wait, or ends it where budget, time or doubt forbid that. */
@@ -203,13 +206,13 @@ final class Rules {
             if (unsureSince != Micros.NONE) {
                 boolean forgotten = isForgotten(unsureSince, next, keyLifetime);
                 return expired || stepOver || forgotten
-                        ? ends(result, State.UNKNOWN, reason)
+                        ? ends(result, MessageState.UNKNOWN, reason)
                         : waits(result, reason, next, unsureSince);
             }
             if (expired) {
-                return ends(result, State.EXPIRED, reason);
+                return ends(result, MessageState.EXPIRED, reason);
             }
-            return stepOver ? stepEnds(result, State.DEAD, reason) : waits(result, reason, next, Micros.NONE);
+            return stepOver ? stepEnds(result, MessageState.DEAD, reason) : waits(result, reason, next, Micros.NONE);
         }
 
         private Verdict waits(Result result, String reason, long at, long unsureSince) {
@@ -218,8 +221,8 @@ final class Rules {
                     new Ticket(t.id(), t.lane(), t.priority(), at, t.step(), number, tried, t.deadline(), unsureSince);
             // With nothing tried yet it still is PENDING, and a line of its own kind says that the step stays the same.
             return tried == 0
-                    ? new Verdict(outcome(Result.HELD, State.PENDING, null, reason, at), next)
-                    : new Verdict(outcome(waitsFor(result), State.RETRY_WAIT, null, reason, at), next);
+                    ? new Verdict(outcome(Result.HELD, MessageState.PENDING, null, reason, at), next)
+                    : new Verdict(outcome(waitsFor(result), MessageState.RETRY_WAIT, null, reason, at), next);
         }
 
         /** No time limit is over yet. */
@@ -228,25 +231,26 @@ final class Rules {
         }
 
         /** Passes on to the next step, at once; or ends in the given state after the last. */
-        Verdict stepEnds(Result result, State afterLast, String reason) {
+        Verdict stepEnds(Result result, MessageState afterLast, String reason) {
             if (claimed.isLastStep()) {
                 return ends(result, afterLast, reason);
             }
             if (isOver(claimed.expiresAt(), now)) {
-                return ends(result, State.EXPIRED, reason);
+                return ends(result, MessageState.EXPIRED, reason);
             }
             Ticket t = claimed.ticket();
             int step = t.step() + 1;
             Channel lane = claimed.steps().get(step).channel();
             Ticket next = new Ticket(t.id(), lane, t.priority(), now, step, number, 0, Micros.NONE, Micros.NONE);
-            return new Verdict(outcome(result, State.PENDING, null, reason, now), next);
+            return new Verdict(outcome(result, MessageState.PENDING, null, reason, now), next);
         }
 
-        Verdict ends(Result result, State state, String reason) {
+        Verdict ends(Result result, MessageState state, String reason) {
             return new Verdict(outcome(result, state, null, reason, Micros.NONE), null);
         }
 
-        Outcome outcome(Result result, State state, @Nullable String providerId, @Nullable String reason, long nextAt) {
+        Outcome outcome(
+                Result result, MessageState state, @Nullable String providerId, @Nullable String reason, long nextAt) {
             Ticket t = claimed.ticket();
             String error = reason == null ? null : Limits.fitted(reason);
             return new Outcome(

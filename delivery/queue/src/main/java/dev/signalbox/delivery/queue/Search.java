@@ -42,7 +42,7 @@ final class Search {
         this.history = history;
     }
 
-    Page list(Connection connection, Filter filter) throws SQLException {
+    Page list(Connection connection, MessageFilter filter) throws SQLException {
         List<Status> items = new ArrayList<>();
         Walk walk = walk(connection, filter);
         Optional<UUID> cursor = filter.cursor().map(UUID::fromString);
@@ -71,7 +71,7 @@ final class Search {
         return new Page(items, cursor.map(UUID::toString), OptionalInt.of(Math.max(searched, read)));
     }
 
-    private void add(Connection connection, Filter filter, Story story, List<Status> items) throws SQLException {
+    private void add(Connection connection, MessageFilter filter, Story story, List<Status> items) throws SQLException {
         if (matches(filter, story)) {
             Status status = history.status(connection, story);
             if (filter.state().isEmpty() || filter.state().get() == status.state()) {
@@ -80,7 +80,7 @@ final class Search {
         }
     }
 
-    private boolean matches(Filter filter, Story story) {
+    private boolean matches(MessageFilter filter, Story story) {
         Instant accepted = Micros.instant(story.acceptedAt());
         return filter.channel().map(story.channel()::equals).orElse(true)
                 && filter.address().map(story::isTo).orElse(true)
@@ -97,8 +97,8 @@ final class Search {
      * Encrypted bodies are not searched: who may not see one could find out what it is. The databases see to that, but where they
      * look for leases and not for texts.
      */
-    private boolean holdsText(Filter filter, Story story, String part) {
-        boolean byLease = filter.id().isEmpty() && filter.state().equals(Optional.of(State.CLAIMED));
+    private boolean holdsText(MessageFilter filter, Story story, String part) {
+        boolean byLease = filter.id().isEmpty() && filter.state().equals(Optional.of(MessageState.CLAIMED));
         return !(byLease && rows.encrypts()) && holds(story.reach().body(), part);
     }
 
@@ -106,12 +106,12 @@ final class Search {
         return text.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT));
     }
 
-    private Walk walk(Connection connection, Filter filter) throws SQLException {
+    private Walk walk(Connection connection, MessageFilter filter) throws SQLException {
         Conditions conditions = Conditions.of(filter, rows);
         if (filter.id().isPresent()) {
             return new IndexWalk(rows, "delivery_message where 1 = 1", conditions);
         }
-        return switch (filter.state().orElse(State.SENT)) {
+        return switch (filter.state().orElse(MessageState.SENT)) {
             case SENT -> sentOrAny(filter, conditions);
             case UNKNOWN, DEAD, REJECTED, EXPIRED, CANCELLED ->
                 new IndexWalk(
@@ -122,7 +122,7 @@ final class Search {
         };
     }
 
-    private Walk sentOrAny(Filter filter, Conditions conditions) {
+    private Walk sentOrAny(MessageFilter filter, Conditions conditions) {
         if (filter.tag().isPresent()) {
             return tagged(filter);
         }
@@ -132,13 +132,14 @@ final class Search {
     }
 
     /** Through the messages with the tag, whose index is in the order of ids. */
-    private Walk tagged(Filter filter) {
+    private Walk tagged(MessageFilter filter) {
         Conditions others = Conditions.of(filter.withTag(Optional.empty()), rows);
         Conditions all = filter.state().map(others::andRecorded).orElse(others);
         return IndexWalk.tagged(rows, filter.tag().orElseThrow(), all);
     }
 
-    private Walk waiting(Connection connection, Filter filter, Conditions conditions, String turn) throws SQLException {
+    private Walk waiting(Connection connection, MessageFilter filter, Conditions conditions, String turn)
+            throws SQLException {
         if (isSmall(connection, "delivery_ready") && isSmall(connection, "delivery_later")) {
             return new QueueWalk(rows, conditions.and(turn));
         }

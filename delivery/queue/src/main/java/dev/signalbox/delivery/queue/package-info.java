@@ -7,7 +7,7 @@
  *       <td>{@link DeliveryQueue}, {@link Reach}, {@link Step}, {@link Channel}, {@link Labels}, {@link RecipientTime},
  *           {@link QuietHours}</td></tr>
  *   <tr><td>what they use to find messages, and to change what becomes of them</td>
- *       <td>{@link State}, {@link Filter}, {@link Schedule}, {@link Remark}</td></tr>
+ *       <td>{@link MessageState}, {@link MessageFilter}, {@link Schedule}, {@link Remark}</td></tr>
  *   <tr><td>what they use to have messages delivered</td>
  *       <td>{@link Dispatcher}, {@link DispatchOptions}, {@link Retry}, {@link Retention}, {@link QuietTimes}, {@link ClusterLimits},
  *           {@link Rate}, {@link DispatcherListener}</td></tr>
@@ -22,7 +22,7 @@
  *   <tr><td>what adapters implement</td>
  *       <td>{@link Sender}, {@link Delivery}, {@link SendResult}</td></tr>
  *   <tr><td>the queue</td>
- *       <td>JdbcQueue, Intake, Precedents, Changes, Removal, Bites, History, Figures, DueMessages</td></tr>
+ *       <td>JdbcQueue, Intake, Precedents, Changes, Removal, BulkPages, History, Figures, DueMessages</td></tr>
  *   <tr><td>its times, ids, limits and columns</td>
  *       <td>Time, Micros, Ids, Limits, Rows</td></tr>
  *   <tr><td>its search</td>
@@ -42,7 +42,7 @@
  *   <tr><td>its loops beside the lanes</td>
  *       <td>Heartbeat, Unserved, Cleaner, Completer, Faults</td></tr>
  *   <tr><td>its lanes</td>
- *       <td>LaneContext, Lane, Claims, Marks, Batch, HeldLeases, Attempts, Flight</td></tr>
+ *       <td>LaneContext, Lane, Claims, Marks, HeldLease, HeldLeases, Attempts, Flight</td></tr>
  *   <tr><td>what holds a lane back</td>
  *       <td>Holds, Throttle, LaneLimits, Recipients, LaneBreaker</td></tr>
  *   <tr><td>how the dispatcher learns of new messages</td>

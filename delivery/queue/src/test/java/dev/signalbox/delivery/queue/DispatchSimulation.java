@@ -161,7 +161,7 @@ final class DispatchSimulation {
     private void check() {
         tables.checkPlaces();
         for (Reach reach : tables.reaches()) {
-            State state = tables.state(reach.id());
+            MessageState state = tables.state(reach.id());
             // A client that was cut off may see a message that goes on to the next step; that is documented.
             int reached = provider(Channel.SMS).delivered(reach.id())
                     + provider(Channel.EMAIL).delivered(reach.id());

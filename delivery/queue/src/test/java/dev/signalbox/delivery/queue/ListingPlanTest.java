@@ -51,9 +51,9 @@ class ListingPlanTest {
         database.close();
     }
 
-    private static JsonNode plan(Filter filter, Optional<UUID> below) {
+    private static JsonNode plan(MessageFilter filter, Optional<UUID> below) {
         Rows rows = new Rows(Dialect.POSTGRESQL);
-        Conditions conditions = Conditions.of(filter, rows).andRecorded(State.PENDING);
+        Conditions conditions = Conditions.of(filter, rows).andRecorded(MessageState.PENDING);
         var walk = new IndexWalk(rows, "delivery_message where true", conditions);
         return database.read(connection -> {
             try (PreparedStatement statement =
@@ -79,16 +79,16 @@ class ListingPlanTest {
 
     @Test
     void firstPageOfManyWaiting() {
-        assertReadsOnlyAPage(plan(Filter.ALL, Optional.empty()));
+        assertReadsOnlyAPage(plan(MessageFilter.ALL, Optional.empty()));
     }
 
     @Test
     void laterPageOfManyWaiting() {
-        assertReadsOnlyAPage(plan(Filter.ALL, Optional.of(new UUID(0, MESSAGES / 2))));
+        assertReadsOnlyAPage(plan(MessageFilter.ALL, Optional.of(new UUID(0, MESSAGES / 2))));
     }
 
     @Test
     void channelOfManyWaiting() {
-        assertReadsOnlyAPage(plan(Filter.ALL.withChannel(Optional.of(Channel.SMS)), Optional.empty()));
+        assertReadsOnlyAPage(plan(MessageFilter.ALL.withChannel(Optional.of(Channel.SMS)), Optional.empty()));
     }
 }

@@ -177,10 +177,11 @@ class MySqlPlanTest {
 
     @Test
     void pageOfManyWaitingReadsAPage() throws SQLException {
-        Filter filter = Filter.ALL.withState(Optional.of(State.PENDING)).withLimit(20);
+        MessageFilter filter =
+                MessageFilter.ALL.withState(Optional.of(MessageState.PENDING)).withLimit(20);
         Rows rows = new Rows(database.dialect());
         var walk = new IndexWalk(
-                rows, "delivery_message where true", Conditions.of(filter, rows).andRecorded(State.PENDING));
+                rows, "delivery_message where true", Conditions.of(filter, rows).andRecorded(MessageState.PENDING));
         List<UUID> ids = new ArrayList<>();
         for (Optional<UUID> below : List.of(Optional.<UUID>empty(), Optional.of(new UUID(0, MESSAGES / 2)))) {
             assertThat(rowsRead(() -> database.autoCommit(connection -> {

@@ -98,7 +98,7 @@ class RulesTest {
             Long deadline,
             Long expiry,
             Long unsure,
-            State state,
+            MessageState state,
             String lane) {
         Claimed claimed = claimed(last, tried, at(deadline), at(expiry), unsure == null ? 0 : NOW - unsure * SECOND);
         Verdict verdict = rules.attempted(claimed, answer(answer), NOW, NOW, terms(keyed ? KEYED : Duration.ZERO));
@@ -107,7 +107,7 @@ class RulesTest {
         assertThat(verdict.outcome().attempt()).isEqualTo(tried + 1);
         Ticket next = verdict.next();
         assertThat(next == null ? null : next.lane().name()).isEqualTo(lane);
-        if (next != null && state == State.PENDING) {
+        if (next != null && state == MessageState.PENDING) {
             assertThat(next.step()).isEqualTo(1);
             assertThat(next.tried()).isZero();
             assertThat(next.runAt()).isEqualTo(NOW);
@@ -155,15 +155,15 @@ class RulesTest {
         assertThat(rules.attempted(claimed(true, 0, 0, 0, 0), answer("unknown"), ahead, NOW, terms(Duration.ZERO))
                         .outcome()
                         .state())
-                .isEqualTo(State.UNKNOWN);
+                .isEqualTo(MessageState.UNKNOWN);
         assertThat(rules.rescued(claimed(true, 0, 0, 0, 0), ahead, NOW, terms(Duration.ZERO))
                         .outcome()
                         .state())
-                .isEqualTo(State.UNKNOWN);
+                .isEqualTo(MessageState.UNKNOWN);
         assertThat(rules.prevented(claimed(true, 1, 0, 0, ahead), NOW, Duration.ZERO))
                 .isNotNull()
                 .extracting(verdict -> verdict.outcome().state())
-                .isEqualTo(State.UNKNOWN);
+                .isEqualTo(MessageState.UNKNOWN);
     }
 
     @Test
@@ -177,7 +177,7 @@ class RulesTest {
         assertThat(rules.rescued(claimed(true, 0, 0, 0, 0), NOW - 30 * SECOND, NOW, terms(Duration.ZERO))
                         .outcome()
                         .state())
-                .isEqualTo(State.UNKNOWN);
+                .isEqualTo(MessageState.UNKNOWN);
     }
 
     @Test
@@ -200,7 +200,8 @@ class RulesTest {
                     false       | 0     | 60         |          | NOT_SENT | PENDING
                     true        | 0     |            | 60       | NOT_SENT | EXPIRED
                     """)
-    void accountsFaultCostsNoAttempt(boolean last, int tried, Long deadline, Long expiry, Result result, State state) {
+    void accountsFaultCostsNoAttempt(
+            boolean last, int tried, Long deadline, Long expiry, Result result, MessageState state) {
         SendResult refused =
                 new SendResult.NotSent("401", Optional.of(Duration.ofMinutes(1)), SendResult.Scope.ACCOUNT);
         Verdict verdict =
@@ -218,11 +219,11 @@ class RulesTest {
     void whatCannotBeReadEndsWithTheReasonAndDeadOnlyIfItWasCertainlyNotSent() {
         Claimed fresh = unreadable(Micros.NONE);
         Claimed unsure = unreadable(NOW);
-        requireUnreadable(rules.prevented(fresh, NOW, KEYED), State.DEAD);
-        requireUnreadable(rules.prevented(unsure, NOW, KEYED), State.UNKNOWN);
-        requireUnreadable(rules.rescued(fresh, NOW, NOW, terms(KEYED)), State.UNKNOWN);
-        requireUnreadable(rules.rescued(fresh, NOW, NOW, undoubted()), State.DEAD);
-        requireUnreadable(rules.rescued(unsure, NOW, NOW, undoubted()), State.UNKNOWN);
+        requireUnreadable(rules.prevented(fresh, NOW, KEYED), MessageState.DEAD);
+        requireUnreadable(rules.prevented(unsure, NOW, KEYED), MessageState.UNKNOWN);
+        requireUnreadable(rules.rescued(fresh, NOW, NOW, terms(KEYED)), MessageState.UNKNOWN);
+        requireUnreadable(rules.rescued(fresh, NOW, NOW, undoubted()), MessageState.DEAD);
+        requireUnreadable(rules.rescued(unsure, NOW, NOW, undoubted()), MessageState.UNKNOWN);
     }
 
     private static Claimed unreadable(long unsureSince) {
@@ -241,7 +242,7 @@ class RulesTest {
                 Optional.of("no channel"));
     }
 
-    private static void requireUnreadable(@Nullable Verdict verdict, State state) {
+    private static void requireUnreadable(@Nullable Verdict verdict, MessageState state) {
         Outcome outcome = Objects.requireNonNull(verdict).outcome();
         assertThat(outcome.result()).isEqualTo(Result.UNREADABLE);
         assertThat(outcome.state()).isEqualTo(state);
@@ -264,9 +265,9 @@ class RulesTest {
                         2,
                         before.deadline(),
                         before.unsureSince()));
-        assertThat(released.outcome().state()).isEqualTo(State.RETRY_WAIT);
+        assertThat(released.outcome().state()).isEqualTo(MessageState.RETRY_WAIT);
         assertThat(rules.released(claimed(true, 0, 0, 0, 0), NOW).outcome().state())
-                .isEqualTo(State.PENDING);
+                .isEqualTo(MessageState.PENDING);
     }
 
     @ParameterizedTest
@@ -281,7 +282,7 @@ class RulesTest {
                     true        |            |          | 599      |           |
                     true        |            |          | 600      | UNKNOWN   | UNKNOWN
                     """)
-    void prevented(boolean last, Long deadline, Long expiry, Long unsure, Result result, State state) {
+    void prevented(boolean last, Long deadline, Long expiry, Long unsure, Result result, MessageState state) {
         Claimed claimed = claimed(last, 0, at(deadline), at(expiry), unsure == null ? 0 : NOW - unsure * SECOND);
         Verdict verdict = rules.prevented(claimed, NOW, KEYED);
         assertThat(verdict == null ? null : verdict.outcome().result()).isEqualTo(result);

@@ -150,7 +150,7 @@ final class SimulatedNode implements Wake.Sleeper {
         }
 
         @Override
-        public void completed(Channel channel, State state) {
+        public void completed(Channel channel, MessageState state) {
             fail();
         }
 

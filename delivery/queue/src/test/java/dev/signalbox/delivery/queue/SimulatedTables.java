@@ -297,9 +297,9 @@ final class SimulatedTables {
         return Objects.requireNonNull(histories.get(id));
     }
 
-    State state(UUID id) {
+    MessageState state(UUID id) {
         List<Outcome> history = history(id);
-        return history.isEmpty() ? State.PENDING : history.getLast().state();
+        return history.isEmpty() ? MessageState.PENDING : history.getLast().state();
     }
 
     boolean isOver() {

@@ -116,7 +116,7 @@ final class Handshake {
         HttpHeaders headers = request.headers();
         Optional<Subprotocol> subprotocol = Subprotocol.choose(elements(headers, "sec-websocket-protocol"));
         Optional<String> deflate = compression
-                ? Deflate.accept(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS))
+                ? DeflateNegotiation.accept(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS))
                 : Optional.empty();
         Greeting greeting = Greeting.of(request, url, subprotocol, deflate.isPresent());
         StringBuilder response = new StringBuilder("HTTP/1.1 101 Switching Protocols\r\n");

@@ -48,10 +48,10 @@ enum WebSocketFormat implements WireFormat {
 
     /** False, with nothing appended, if it would not become smaller. */
     private static boolean compress(int opcode, ByteBuffer content, ByteBuf out) {
-        Deflation deflation = Deflation.ofThread();
-        int size = deflation.deflate(content);
+        MessageDeflater deflater = MessageDeflater.ofThread();
+        int size = deflater.deflate(content);
         if (size > 0) {
-            FrameEncoder.frame(FrameEncoder.COMPRESSED | opcode, deflation.bytes(), size, out);
+            FrameEncoder.frame(FrameEncoder.COMPRESSED | opcode, deflater.bytes(), size, out);
         }
         return size > 0;
     }

@@ -24,7 +24,7 @@
  *       <td>NettyEndpoint, StreamEndpoint, SocketFile, Certificates, ConnectionCounter, Peer, ProxyHeaderHandler, ProxyHeader,
  *           ForwardedHeader, FailureLog</td></tr>
  *   <tr><td>the request that a connection over HTTP begins with</td>
- *       <td>HttpHandler, RequestGuard, Handshake, Subprotocol, Deflate, Greeting, HttpAnswer, HalfClose</td></tr>
+ *       <td>HttpHandler, RequestGuard, Handshake, Subprotocol, DeflateNegotiation, Greeting, HttpAnswer, HalfClose</td></tr>
  *   <tr><td>what a client says, over any transport</td>
  *       <td>Dialogue, Conversation, RateLimit, Commands, FrameReader, ClientFrame, MalformedFrameException, ProtocolViolation, Utf8,
  *           CloseCode</td></tr>
@@ -39,7 +39,7 @@
  *   <tr><td>WebSocket's frames, coming in</td>
  *       <td>FrameDecoder, FrameHeader, Mask, Fragments, Inflation</td></tr>
  *   <tr><td>WebSocket's frames, going out</td>
- *       <td>WebSocketFormat, FrameEncoder, Deflation, WebSocketWire, Pongs</td></tr>
+ *       <td>WebSocketFormat, FrameEncoder, MessageDeflater, WebSocketWire, Pongs</td></tr>
  *   <tr><td>plain TCP</td>
  *       <td>TcpFormat, LineSource, LengthSource, TcpWire</td></tr>
  *   <tr><td>HTTP with server-sent events</td>

@@ -1,8 +1,8 @@
 package dev.signalbox.examples.spring;
 
 import dev.signalbox.delivery.queue.DeliveryQueue;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.http.HttpStatus;
@@ -45,8 +45,8 @@ class OrderController {
 
     /** What became of a confirmation. */
     @GetMapping("/confirmations/{id}")
-    ResponseEntity<State> confirmation(@PathVariable UUID id) {
-        Optional<State> state = queue.find(id).map(DeliveryQueue.Status::state);
+    ResponseEntity<MessageState> confirmation(@PathVariable UUID id) {
+        Optional<MessageState> state = queue.find(id).map(DeliveryQueue.Status::state);
         return ResponseEntity.of(state);
     }
 

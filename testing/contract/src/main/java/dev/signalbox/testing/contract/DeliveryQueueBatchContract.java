@@ -11,10 +11,10 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.MessageBatch;
 import dev.signalbox.delivery.queue.MessageBatches;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.queue.Step;
 import java.sql.ResultSet;
 import java.sql.Statement;
@@ -105,7 +105,8 @@ public abstract class DeliveryQueueBatchContract extends DeliveryQueueContract {
         node(sms).runOnce();
 
         assertThat(batch().open()).isZero();
-        assertThat(batch().ended()).isEqualTo(Map.of(State.SENT, 2, State.REJECTED, 1, State.UNKNOWN, 1));
+        assertThat(batch().ended())
+                .isEqualTo(Map.of(MessageState.SENT, 2, MessageState.REJECTED, 1, MessageState.UNKNOWN, 1));
         assertThat(batch().done()).isEqualTo(4);
         assertThat(batch().failed()).isEqualTo(1);
         assertThat(batch().completedAt()).contains(clock.instant());
@@ -142,7 +143,7 @@ public abstract class DeliveryQueueBatchContract extends DeliveryQueueContract {
                 .containsExactly(true, false);
         assertThat(batch().total()).isEqualTo(1);
         node(sms).runOnce();
-        assertThat(batch().ended()).isEqualTo(Map.of(State.SENT, 1));
+        assertThat(batch().ended()).isEqualTo(Map.of(MessageState.SENT, 1));
     }
 
     @Test
@@ -171,12 +172,12 @@ public abstract class DeliveryQueueBatchContract extends DeliveryQueueContract {
         assertThat(batch().open()).isEqualTo(1);
         queue().retry(rejected);
         assertThat(batch().open()).isEqualTo(2);
-        assertThat(batch().ended()).isEqualTo(Map.of(State.SENT, 1));
+        assertThat(batch().ended()).isEqualTo(Map.of(MessageState.SENT, 1));
 
         sms.answering(ScriptedSender.accepted());
         clock.advance(Duration.ofMinutes(1));
         node(sms).runOnce();
-        assertThat(batch().ended()).isEqualTo(Map.of(State.SENT, 3));
+        assertThat(batch().ended()).isEqualTo(Map.of(MessageState.SENT, 3));
         assertThat(batches.tell(MOST)).isEqualTo(1);
     }
 
@@ -189,7 +190,7 @@ public abstract class DeliveryQueueBatchContract extends DeliveryQueueContract {
         assertThat(batch()).isEqualTo(complete);
         sms.answering(ScriptedSender.accepted());
         node(sms).runOnce();
-        assertState(rejected, State.SENT);
+        assertState(rejected, MessageState.SENT);
         assertThat(batch()).isEqualTo(complete);
         queue().change(rejected, Action.DELETE, Remark.NONE);
         assertThat(batch()).isEqualTo(complete);
@@ -203,9 +204,9 @@ public abstract class DeliveryQueueBatchContract extends DeliveryQueueContract {
         UUID doubtful = sms.given().getFirst().id();
         queue().change(doubtful, Action.RESOLVE_ARRIVED, Remark.NONE);
         assertThat(batch().open()).isEqualTo(1);
-        assertThat(batch().ended()).isEqualTo(Map.of(State.SENT, 1));
+        assertThat(batch().ended()).isEqualTo(Map.of(MessageState.SENT, 1));
         queue().cancel(later.id());
-        assertThat(batch().ended()).isEqualTo(Map.of(State.SENT, 1, State.CANCELLED, 1));
+        assertThat(batch().ended()).isEqualTo(Map.of(MessageState.SENT, 1, MessageState.CANCELLED, 1));
         assertThat(batches.tell(MOST)).isEqualTo(1);
     }
 
@@ -238,7 +239,7 @@ public abstract class DeliveryQueueBatchContract extends DeliveryQueueContract {
             }
         }
         assertThat(batch().open()).isZero();
-        assertThat(batch().ended()).isEqualTo(Map.of(State.SENT, 150, State.REJECTED, 50));
+        assertThat(batch().ended()).isEqualTo(Map.of(MessageState.SENT, 150, MessageState.REJECTED, 50));
         assertThat(told).isEqualTo(1);
         assertThat(told()).hasSize(1);
     }
@@ -282,7 +283,7 @@ public abstract class DeliveryQueueBatchContract extends DeliveryQueueContract {
 
         assertThat(node(sms).runOnce().stale()).isEqualTo(2);
 
-        assertThat(batch().ended()).isEqualTo(Map.of(State.UNKNOWN, 2));
+        assertThat(batch().ended()).isEqualTo(Map.of(MessageState.UNKNOWN, 2));
         assertThat(batches.tell(MOST)).isEqualTo(1);
     }
 
@@ -297,7 +298,7 @@ public abstract class DeliveryQueueBatchContract extends DeliveryQueueContract {
                 .isZero();
         assertThat(batches.removeCompletedBefore(clock.instant(), MOST)).isEqualTo(1);
         assertThat(batches.find(id)).isEmpty();
-        assertThat(queue().counts().byState()).containsEntry(State.SENT, 1L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.SENT, 1L);
     }
 
     @Test

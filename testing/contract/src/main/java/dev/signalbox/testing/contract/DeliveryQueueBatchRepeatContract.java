@@ -18,10 +18,10 @@ import dev.signalbox.delivery.queue.Labels;
 import dev.signalbox.delivery.queue.MessageBatch;
 import dev.signalbox.delivery.queue.MessageBatches;
 import dev.signalbox.delivery.queue.MessageBatches.Creation;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.RecipientTime;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.queue.Step;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -92,7 +92,7 @@ public abstract class DeliveryQueueBatchRepeatContract extends DeliveryQueueCont
         assertThat(again.duplicate()).isTrue();
         assertThat(again.batch()).isEqualTo(first);
         assertThat(batches.find(id)).contains(first);
-        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 2L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, 2L);
     }
 
     @Test
@@ -107,7 +107,7 @@ public abstract class DeliveryQueueBatchRepeatContract extends DeliveryQueueCont
         assertConflict(List.of(message("three")), List.of(Step.parse("webhook:other")), "messages", "callback");
 
         assertThat(batches.find(id)).contains(first);
-        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 2L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, 2L);
     }
 
     /** A caller who makes messages anew gives them new ids and traces, and counts their expiry from now. */
@@ -164,7 +164,7 @@ public abstract class DeliveryQueueBatchRepeatContract extends DeliveryQueueCont
             }
         }
         assertThat(duplicates).containsExactlyInAnyOrder(true, false);
-        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 2L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, 2L);
     }
 
     @Test
@@ -191,7 +191,7 @@ public abstract class DeliveryQueueBatchRepeatContract extends DeliveryQueueCont
             }
         }
         assertThat(refused).isEqualTo(1);
-        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 1L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, 1L);
     }
 
     private static BodyProtection encrypted(int seed) {
@@ -269,7 +269,7 @@ public abstract class DeliveryQueueBatchRepeatContract extends DeliveryQueueCont
             queue().enqueue(connection, message("beside"));
             connection.commit();
         }
-        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 3L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, 3L);
     }
 
     @Test
@@ -298,7 +298,7 @@ public abstract class DeliveryQueueBatchRepeatContract extends DeliveryQueueCont
                 .isSortedAccordingTo((one, other) -> other.compareTo(one));
         assertThat(listed).allSatisfy(batch -> {
             assertThat(batch).isEqualTo(batches.find(batch.id()).orElseThrow());
-            assertThat(batch.ended()).isEqualTo(Map.of(State.SENT, 2));
+            assertThat(batch.ended()).isEqualTo(Map.of(MessageState.SENT, 2));
         });
     }
 
@@ -332,7 +332,7 @@ public abstract class DeliveryQueueBatchRepeatContract extends DeliveryQueueCont
                 dispatcher.runOnce();
             }
             told = first.find(id).orElseThrow().toldBy().orElseThrow();
-            assertState(told, State.RETRY_WAIT);
+            assertState(told, MessageState.RETRY_WAIT);
         }
 
         clock.advance(Duration.ofMinutes(1));

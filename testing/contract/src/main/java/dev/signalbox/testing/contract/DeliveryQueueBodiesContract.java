@@ -8,11 +8,11 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
-import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.delivery.queue.State;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
@@ -83,7 +83,7 @@ public abstract class DeliveryQueueBodiesContract extends DeliveryQueueContract 
         assertThat(queue.find(id).orElseThrow().reach().body()).isEqualTo(SECRET);
         runOnce(queue);
         assertThat(sent()).containsExactly(SECRET);
-        assertThat(queue.list(Filter.ALL.withLimit(5))
+        assertThat(queue.list(MessageFilter.ALL.withLimit(5))
                         .items()
                         .getFirst()
                         .reach()
@@ -135,13 +135,13 @@ public abstract class DeliveryQueueBodiesContract extends DeliveryQueueContract 
         runOnce(without);
 
         assertThat(sent()).containsExactly("readable");
-        assertState(other, State.SENT);
+        assertState(other, MessageState.SENT);
         DeliveryQueue.Status quarantined = without.find(id).orElseThrow();
-        assertThat(quarantined.state()).isEqualTo(State.DEAD);
+        assertThat(quarantined.state()).isEqualTo(MessageState.DEAD);
         assertThat(quarantined.attempts().getLast().error().orElseThrow()).contains("encrypted with the key '2025'");
 
         DeliveryQueue mended = queue(keys(NEW, OLD));
-        assertThat(mended.retry(id)).contains(State.PENDING);
+        assertThat(mended.retry(id)).contains(MessageState.PENDING);
         runOnce(mended);
         assertThat(sent()).containsExactly("readable", SECRET);
     }
@@ -165,7 +165,7 @@ public abstract class DeliveryQueueBodiesContract extends DeliveryQueueContract 
 
         assertThat(sent()).containsExactly(SECRET);
         DeliveryQueue.Status doubtful = with.find(id).orElseThrow();
-        assertThat(doubtful.state()).isEqualTo(State.UNKNOWN);
+        assertThat(doubtful.state()).isEqualTo(MessageState.UNKNOWN);
         assertThat(doubtful.attempts().getLast().error().orElseThrow()).contains("encrypted with the key '2025'");
     }
 
@@ -191,7 +191,7 @@ public abstract class DeliveryQueueBodiesContract extends DeliveryQueueContract 
         assertThat(List.of(
                         right.find(first).orElseThrow().state(),
                         right.find(second).orElseThrow().state()))
-                .contains(State.DEAD);
+                .contains(MessageState.DEAD);
         assertThat(sent()).hasSizeLessThan(2);
     }
 
@@ -261,7 +261,7 @@ public abstract class DeliveryQueueBodiesContract extends DeliveryQueueContract 
         DeliveryQueue queue = queue(keys(NEW));
         enqueue(queue, "an encrypted needle");
 
-        Filter needle = Filter.ALL.withText(Optional.of("needle")).withLimit(10);
+        MessageFilter needle = MessageFilter.ALL.withText(Optional.of("needle")).withLimit(10);
 
         assertThat(queue.list(needle).items())
                 .extracting(status -> status.reach().body())
@@ -273,7 +273,8 @@ public abstract class DeliveryQueueBodiesContract extends DeliveryQueueContract 
     void textOfAnEncryptedBodyIsNotFoundWhileItIsClaimedEither() {
         DeliveryQueue queue = queue(keys(NEW));
         enqueue(queue, "an encrypted needle");
-        Filter claimed = Filter.ALL.withState(Optional.of(State.CLAIMED)).withLimit(10);
+        MessageFilter claimed =
+                MessageFilter.ALL.withState(Optional.of(MessageState.CLAIMED)).withLimit(10);
         List<DeliveryQueue.Status> all = new ArrayList<>();
         List<DeliveryQueue.Status> found = new ArrayList<>();
         sender.answering(delivery -> {

@@ -9,13 +9,13 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
 import dev.signalbox.delivery.queue.Dispatcher;
-import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Labels;
+import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.RecipientTime;
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.delivery.queue.State;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -73,12 +73,12 @@ public abstract class DeliveryQueueBulkContract extends DeliveryQueueContract {
         for (Reach reach : reaches) {
             Status status = find(reach.id());
             assertThat(status.reach()).isEqualTo(reach);
-            assertThat(status.state()).isEqualTo(State.PENDING);
+            assertThat(status.state()).isEqualTo(MessageState.PENDING);
             assertThat(status.acceptedAt()).isEqualTo(clock.instant());
             assertThat(status.nextAttemptAt())
                     .isEqualTo(reach.at().isPresent() ? reach.at() : Optional.of(clock.instant()));
         }
-        Filter tagged = Filter.ALL.withTag(Optional.of("even")).withLimit(MANY);
+        MessageFilter tagged = MessageFilter.ALL.withTag(Optional.of("even")).withLimit(MANY);
         assertThat(queue().list(tagged).items()).hasSize(MANY / 2);
     }
 
@@ -97,8 +97,8 @@ public abstract class DeliveryQueueBulkContract extends DeliveryQueueContract {
                 .filteredOn(Receipt::duplicate)
                 .extracting(Receipt::id)
                 .containsExactly(reaches.get(3).id(), reaches.getLast().id());
-        assertThat(queue().counts().byState()).containsEntry(State.PENDING, (long) MANY);
-        Filter tagged = Filter.ALL.withTag(Optional.of("bulk")).withLimit(MANY);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, (long) MANY);
+        MessageFilter tagged = MessageFilter.ALL.withTag(Optional.of("bulk")).withLimit(MANY);
         assertThat(queue().list(tagged).items()).hasSize(MANY);
     }
 
@@ -166,9 +166,9 @@ public abstract class DeliveryQueueBulkContract extends DeliveryQueueContract {
             queue().enqueue(connection, after);
             connection.commit();
         }
-        assertState(before.id(), State.PENDING);
-        assertState(after.id(), State.PENDING);
-        assertThat(queue().counts().byState()).containsEntry(State.PENDING, MANY + 2L);
+        assertState(before.id(), MessageState.PENDING);
+        assertState(after.id(), MessageState.PENDING);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, MANY + 2L);
     }
 
     @Test
@@ -189,8 +189,9 @@ public abstract class DeliveryQueueBulkContract extends DeliveryQueueContract {
             Status status = find(reach.id());
             int number = number(reach.body());
             assertThat(status.state())
-                    .isEqualTo(List.of(State.SENT, State.REJECTED, State.DEAD, State.UNKNOWN)
-                            .get(number % 4));
+                    .isEqualTo(
+                            List.of(MessageState.SENT, MessageState.REJECTED, MessageState.DEAD, MessageState.UNKNOWN)
+                                    .get(number % 4));
             assertThat(status.attempts()).hasSize(1);
             Attempt attempt = status.attempts().getFirst();
             assertThat(attempt.state()).isEqualTo(status.state());
@@ -230,7 +231,7 @@ public abstract class DeliveryQueueBulkContract extends DeliveryQueueContract {
             assertThat(find(reach.id()).attempts()).extracting(Attempt::result).doesNotContain("RELEASED");
         }
         for (Reach reach : kept) {
-            assertState(reach.id(), State.SENT);
+            assertState(reach.id(), MessageState.SENT);
         }
     }
 }

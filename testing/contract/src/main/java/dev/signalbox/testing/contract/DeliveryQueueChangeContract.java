@@ -13,11 +13,11 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.DeliveryQueue.BulkChange;
 import dev.signalbox.delivery.queue.DeliveryQueue.Change;
 import dev.signalbox.delivery.queue.Dispatcher;
-import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +40,7 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
         UUID id = enqueue(reach.maxAttempts(1));
         node(ScriptedSender.of(Channel.SMS).answering(delivery -> new SendResult.Unknown("no answer")))
                 .runOnce();
-        assertState(id, State.UNKNOWN);
+        assertState(id, MessageState.UNKNOWN);
         return id;
     }
 
@@ -55,33 +55,35 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
     @Test
     void arrivedBecomesSentAndSaysWhoSaidSo() {
         UUID id = unknown(sms());
-        assertThat(resolve(id, Action.RESOLVE_ARRIVED)).contains(new Change(State.SENT, true));
-        assertState(id, State.SENT);
+        assertThat(resolve(id, Action.RESOLVE_ARRIVED)).contains(new Change(MessageState.SENT, true));
+        assertState(id, MessageState.SENT);
         assertThat(last(id).result()).isEqualTo("ARRIVED");
         assertThat(last(id).remark()).isEqualTo(REMARK);
-        assertThat(queue().counts().byState()).containsEntry(State.SENT, 1L).containsEntry(State.UNKNOWN, 0L);
-        assertThat(resolve(id, Action.RESOLVE_ARRIVED)).contains(new Change(State.SENT, false));
+        assertThat(queue().counts().byState())
+                .containsEntry(MessageState.SENT, 1L)
+                .containsEntry(MessageState.UNKNOWN, 0L);
+        assertThat(resolve(id, Action.RESOLVE_ARRIVED)).contains(new Change(MessageState.SENT, false));
     }
 
     @Test
     void notArrivedGoesOnWithTheNextStep() {
         UUID id =
                 unknown(Reach.to("sms:+61400000000", "email:alice@example.com").body("hello"));
-        assertThat(resolve(id, Action.RESOLVE_NOT_ARRIVED)).contains(new Change(State.PENDING, true));
-        assertState(id, State.PENDING);
+        assertThat(resolve(id, Action.RESOLVE_NOT_ARRIVED)).contains(new Change(MessageState.PENDING, true));
+        assertState(id, MessageState.PENDING);
         node(ScriptedSender.of(Channel.EMAIL)).runOnce();
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
         assertThat(last(id).address()).isEqualTo("alice@example.com");
     }
 
     @Test
     void notArrivedAtTheLastStepIsDead() {
         UUID id = unknown(sms());
-        assertThat(resolve(id, Action.RESOLVE_NOT_ARRIVED)).contains(new Change(State.DEAD, true));
-        assertState(id, State.DEAD);
+        assertThat(resolve(id, Action.RESOLVE_NOT_ARRIVED)).contains(new Change(MessageState.DEAD, true));
+        assertState(id, MessageState.DEAD);
         assertThat(last(id).error())
                 .hasValueSatisfying(reason -> assertThat(reason).contains("not arrived"));
-        assertThat(queue().retry(id)).contains(State.PENDING);
+        assertThat(queue().retry(id)).contains(MessageState.PENDING);
     }
 
     @Test
@@ -90,18 +92,18 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
                 .body("hello")
                 .expiresAt(clock.instant().plusSeconds(60)));
         clock.advance(Duration.ofMinutes(2));
-        assertThat(resolve(id, Action.RESOLVE_RETRY)).contains(new Change(State.UNKNOWN, false));
-        assertThat(resolve(id, Action.RESOLVE_NOT_ARRIVED)).contains(new Change(State.EXPIRED, true));
-        assertState(id, State.EXPIRED);
+        assertThat(resolve(id, Action.RESOLVE_RETRY)).contains(new Change(MessageState.UNKNOWN, false));
+        assertThat(resolve(id, Action.RESOLVE_NOT_ARRIVED)).contains(new Change(MessageState.EXPIRED, true));
+        assertState(id, MessageState.EXPIRED);
     }
 
     @Test
     void retriedBeginsAnewFromTheFirstStep() {
         UUID id = unknown(sms());
-        assertThat(resolve(id, Action.RESOLVE_RETRY)).contains(new Change(State.PENDING, true));
+        assertThat(resolve(id, Action.RESOLVE_RETRY)).contains(new Change(MessageState.PENDING, true));
         assertThat(last(id).remark()).isEqualTo(REMARK);
         node(ScriptedSender.of(Channel.SMS)).runOnce();
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
     }
 
     @Test
@@ -110,8 +112,8 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
         UUID cancelled = enqueueSms();
         queue().cancel(cancelled);
         for (Action action : List.of(Action.RESOLVE_ARRIVED, Action.RESOLVE_NOT_ARRIVED, Action.RESOLVE_RETRY)) {
-            assertThat(resolve(pending, action)).contains(new Change(State.PENDING, false));
-            assertThat(resolve(cancelled, action)).contains(new Change(State.CANCELLED, false));
+            assertThat(resolve(pending, action)).contains(new Change(MessageState.PENDING, false));
+            assertThat(resolve(cancelled, action)).contains(new Change(MessageState.CANCELLED, false));
             assertThat(resolve(UUID.randomUUID(), action)).isEmpty();
         }
     }
@@ -137,10 +139,10 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
     @Test
     void cancelAndRetrySayWhoAndWhy() {
         UUID id = enqueueSms();
-        assertThat(queue().change(id, Action.CANCEL, REMARK)).contains(new Change(State.CANCELLED, true));
+        assertThat(queue().change(id, Action.CANCEL, REMARK)).contains(new Change(MessageState.CANCELLED, true));
         assertThat(last(id).remark()).isEqualTo(REMARK);
-        assertThat(queue().change(id, Action.CANCEL, REMARK)).contains(new Change(State.CANCELLED, false));
-        assertThat(queue().change(id, Action.RETRY, Remark.by("bob"))).contains(new Change(State.PENDING, true));
+        assertThat(queue().change(id, Action.CANCEL, REMARK)).contains(new Change(MessageState.CANCELLED, false));
+        assertThat(queue().change(id, Action.RETRY, Remark.by("bob"))).contains(new Change(MessageState.PENDING, true));
         assertThat(last(id).remark()).isEqualTo(Remark.by("bob"));
     }
 
@@ -153,7 +155,7 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
         for (Action action : List.of(Action.RETRY, Action.RETRY_NEW_KEY, Action.RETRY, Action.RETRY_NEW_KEY)) {
             node.runOnce();
             node.runOnce();
-            assertThat(queue().change(id, action, REMARK)).contains(new Change(State.PENDING, true));
+            assertThat(queue().change(id, action, REMARK)).contains(new Change(MessageState.PENDING, true));
         }
         node.runOnce();
         assertThat(email.given())
@@ -185,10 +187,10 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
         for (int i = 0; i < 250; i++) {
             enqueue(sms().body(i % 2 == 0 ? "even" : "odd"));
         }
-        Filter even = Filter.ALL.withState(State.PENDING).withText(Optional.of("even"));
+        MessageFilter even = MessageFilter.ALL.withState(MessageState.PENDING).withText(Optional.of("even"));
         BulkChange dry = queue().changeAll(even.withLimit(1_000), Action.CANCEL, REMARK, true);
         assertThat(dry).isEqualTo(new BulkChange(125, 0, Optional.empty()));
-        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 250L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, 250L);
 
         BulkChange some = queue().changeAll(even.withLimit(110), Action.CANCEL, REMARK, false);
         assertThat(some.matched()).isEqualTo(110);
@@ -198,27 +200,29 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
                 queue().changeAll(even.withLimit(1_000).withCursor(some.next()), Action.CANCEL, REMARK, false);
         assertThat(rest).isEqualTo(new BulkChange(15, 15, Optional.empty()));
         assertThat(queue().counts().byState())
-                .containsEntry(State.PENDING, 125L)
-                .containsEntry(State.CANCELLED, 125L);
+                .containsEntry(MessageState.PENDING, 125L)
+                .containsEntry(MessageState.CANCELLED, 125L);
 
-        Filter cancelled = Filter.ALL.withState(State.CANCELLED).withLimit(1_000);
+        MessageFilter cancelled =
+                MessageFilter.ALL.withState(MessageState.CANCELLED).withLimit(1_000);
         assertThat(queue().changeAll(cancelled, Action.RETRY, REMARK, false).changed())
                 .isEqualTo(125);
-        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 250L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, 250L);
     }
 
     @Test
     void changeOfManyNamesAStateThatFits() {
         UUID id = unknown(sms());
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> queue().changeAll(Filter.ALL, Action.CANCEL, REMARK, false))
+                .isThrownBy(() -> queue().changeAll(MessageFilter.ALL, Action.CANCEL, REMARK, false))
                 .withMessageStartingWith("state is missing");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> queue().changeAll(Filter.ALL.withState(State.SENT), Action.RETRY, REMARK, false))
+                .isThrownBy(() ->
+                        queue().changeAll(MessageFilter.ALL.withState(MessageState.SENT), Action.RETRY, REMARK, false))
                 .withMessageStartingWith("state is SENT");
-        assertThat(queue().changeAll(Filter.ALL, Action.RESOLVE_ARRIVED, REMARK, false))
+        assertThat(queue().changeAll(MessageFilter.ALL, Action.RESOLVE_ARRIVED, REMARK, false))
                 .isEqualTo(new BulkChange(1, 1, Optional.empty()));
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
     }
 
     @Test
@@ -226,30 +230,30 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
         UUID ready = enqueueSms();
         UUID scheduled = enqueue(sms().at(clock.instant().plusSeconds(60)));
         assertThat(List.of(queue().cancel(ready), queue().cancel(scheduled)))
-                .containsOnly(Optional.of(State.CANCELLED));
+                .containsOnly(Optional.of(MessageState.CANCELLED));
         clock.advance(Duration.ofMinutes(2));
         node(sms).runOnce();
         assertThat(sms.given()).isEmpty();
-        assertState(ready, State.CANCELLED);
+        assertState(ready, MessageState.CANCELLED);
         assertThat(find(ready).attempts()).extracting(Attempt::result).containsExactly("CANCELLED");
-        assertThat(queue().cancel(ready)).contains(State.CANCELLED);
+        assertThat(queue().cancel(ready)).contains(MessageState.CANCELLED);
     }
 
     @Test
     void whatIsBeingSentCannotBeCancelled() {
         UUID id = enqueueSms();
         node(sms.answering(delivery -> {
-                    assertThat(queue().cancel(id)).contains(State.CLAIMED);
-                    assertState(id, State.CLAIMED);
-                    assertThat(queue().counts().byState()).containsEntry(State.CLAIMED, 1L);
-                    assertThat(queue().list(filter(Optional.of(State.CLAIMED), 5))
+                    assertThat(queue().cancel(id)).contains(MessageState.CLAIMED);
+                    assertState(id, MessageState.CLAIMED);
+                    assertThat(queue().counts().byState()).containsEntry(MessageState.CLAIMED, 1L);
+                    assertThat(queue().list(filter(Optional.of(MessageState.CLAIMED), 5))
                                     .items())
                             .hasSize(1);
                     return accepted();
                 }))
                 .runOnce();
-        assertThat(queue().cancel(id)).contains(State.SENT);
-        assertState(id, State.SENT);
+        assertThat(queue().cancel(id)).contains(MessageState.SENT);
+        assertState(id, MessageState.SENT);
     }
 
     @Test
@@ -257,12 +261,12 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
         UUID id = enqueueSms();
         Dispatcher node = node(sms.withKeyLifetime(Duration.ofMinutes(5)).answering(ScriptedSender.unknown()));
         node.runOnce();
-        assertState(id, State.RETRY_WAIT);
-        assertThat(queue().cancel(id)).contains(State.UNKNOWN);
+        assertState(id, MessageState.RETRY_WAIT);
+        assertThat(queue().cancel(id)).contains(MessageState.UNKNOWN);
         assertThat(find(id).attempts()).extracting(Attempt::result).containsExactly("UNKNOWN", "CANCELLED");
         clock.advance(Duration.ofMinutes(1));
         assertThat(node.runOnce().isIdle()).isTrue();
-        assertState(id, State.UNKNOWN);
+        assertState(id, MessageState.UNKNOWN);
     }
 
     @Test
@@ -270,7 +274,7 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
         UUID id = enqueueSms();
         Dispatcher node = node(sms.answering(notSent()));
         node.runOnce();
-        assertThat(queue().cancel(id)).contains(State.CANCELLED);
+        assertThat(queue().cancel(id)).contains(MessageState.CANCELLED);
         clock.advance(Duration.ofMinutes(1));
         assertThat(node.runOnce().isIdle()).isTrue();
     }
@@ -283,10 +287,10 @@ public abstract class DeliveryQueueChangeContract extends DeliveryQueueContract 
             clock.advance(Duration.ofSeconds(5));
             return accepted();
         }));
-        assertThat(queue().retry(sent)).contains(State.PENDING);
+        assertThat(queue().retry(sent)).contains(MessageState.PENDING);
         node.runOnce();
-        assertThat(queue().retry(sent)).contains(State.SENT);
-        assertThat(queue().retry(expiring)).contains(State.EXPIRED);
+        assertThat(queue().retry(sent)).contains(MessageState.SENT);
+        assertThat(queue().retry(expiring)).contains(MessageState.EXPIRED);
         assertThat(sms.given()).hasSize(1);
     }
 }

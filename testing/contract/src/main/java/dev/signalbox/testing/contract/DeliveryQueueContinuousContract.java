@@ -11,9 +11,9 @@ import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Dispatcher.DispatchState;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Sender;
-import dev.signalbox.delivery.queue.State;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -31,7 +31,7 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueRunni
     void enqueuedWakesTheDispatcherLongBeforeItsPoll() {
         started(live(), QUICK.withPoll(Duration.ofMinutes(1)), sms);
         for (int i = 0; i < 5; i++) {
-            awaitState(live().enqueue(sms().build()).id(), State.SENT);
+            awaitState(live().enqueue(sms().build()).id(), MessageState.SENT);
         }
     }
 
@@ -40,7 +40,7 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueRunni
         AtomicInteger attempts = new AtomicInteger();
         sms.answering(delivery -> attempts.incrementAndGet() < 4 ? ScriptedSender.notSent() : accepted());
         started(live(), QUICK.withPoll(Duration.ofMinutes(1)), sms);
-        awaitState(live().enqueue(sms().build()).id(), State.SENT);
+        awaitState(live().enqueue(sms().build()).id(), MessageState.SENT);
     }
 
     @Test
@@ -48,7 +48,7 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueRunni
         started(live(), QUICK.withPoll(Duration.ofMinutes(1)), sms);
         Instant due = database().clock().instant().plusMillis(300);
         UUID id = live().enqueue(sms().at(due).build()).id();
-        awaitState(id, State.SENT);
+        awaitState(id, MessageState.SENT);
         assertThat(live().find(id).orElseThrow().attempts().getLast().at()).isAfterOrEqualTo(due);
     }
 
@@ -59,7 +59,7 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueRunni
                         .body("hello")
                         .build())
                 .id();
-        awaitState(id, State.SENT);
+        awaitState(id, MessageState.SENT);
         assertThat(email.given()).hasSize(1);
     }
 
@@ -141,7 +141,7 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueRunni
             id = live().enqueue(connection, sms().build()).id();
             connection.commit();
         }
-        awaitState(id, State.SENT);
+        awaitState(id, MessageState.SENT);
     }
 
     @Test
@@ -150,10 +150,10 @@ public abstract class DeliveryQueueContinuousContract extends DeliveryQueueRunni
         dispatcher.pause();
         assertThat(dispatcher.state()).isEqualTo(DispatchState.PAUSED);
         UUID id = live().enqueue(sms().build()).id();
-        await().during(Duration.ofMillis(300)).atMost(SOON).until(() -> state(id) == State.PENDING);
+        await().during(Duration.ofMillis(300)).atMost(SOON).until(() -> state(id) == MessageState.PENDING);
         dispatcher.start();
         assertThat(dispatcher.state()).isEqualTo(DispatchState.RUNNING);
-        awaitState(id, State.SENT);
+        awaitState(id, MessageState.SENT);
     }
 
     @Test

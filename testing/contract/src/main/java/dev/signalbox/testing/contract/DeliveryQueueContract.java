@@ -9,11 +9,11 @@ import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
 import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Dispatcher;
-import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Retry;
 import dev.signalbox.delivery.queue.Sender;
-import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -129,11 +129,11 @@ public abstract class DeliveryQueueContract {
         return queue.find(id).orElseThrow();
     }
 
-    protected final void assertState(UUID id, State state) {
+    protected final void assertState(UUID id, MessageState state) {
         assertThat(find(id).state()).as("state of %s", find(id)).isEqualTo(state);
     }
 
-    protected static Filter filter(Optional<State> state, int limit) {
-        return Filter.ALL.withState(state).withLimit(limit);
+    protected static MessageFilter filter(Optional<MessageState> state, int limit) {
+        return MessageFilter.ALL.withState(state).withLimit(limit);
     }
 }

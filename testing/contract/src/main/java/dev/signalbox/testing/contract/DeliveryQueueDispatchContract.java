@@ -12,10 +12,10 @@ import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.DispatcherListener;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.delivery.queue.State;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +46,7 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
         sms.answering(new SendResult.Accepted(Optional.of("p-1")));
         assertThat(node(sms).runOnce()).isEqualTo(new Dispatcher.Pass(0, 0, 1, 0));
 
-        assertThat(find(id).state()).isEqualTo(State.SENT);
+        assertThat(find(id).state()).isEqualTo(MessageState.SENT);
         assertThat(find(id).nextAttemptAt()).isEmpty();
         assertThat(find(id).attempts())
                 .containsExactly(new Attempt(
@@ -54,7 +54,7 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
                         0,
                         Channel.SMS,
                         "+61400000000",
-                        State.SENT,
+                        MessageState.SENT,
                         "ACCEPTED",
                         Optional.of("p-1"),
                         Optional.empty(),
@@ -116,7 +116,7 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
         assertThat(node.runOnce().isIdle()).isTrue();
         clock.advance(Duration.ofSeconds(1));
         node.runOnce();
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
     }
 
     @Test
@@ -125,7 +125,7 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
         sms.answering(notSent());
         Dispatcher node = node(sms);
         node.runOnce();
-        assertState(id, State.RETRY_WAIT);
+        assertState(id, MessageState.RETRY_WAIT);
         assertThat(find(id).nextAttemptAt()).contains(clock.instant().plusSeconds(10));
 
         clock.advance(Duration.ofSeconds(10));
@@ -135,7 +135,7 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
         clock.advance(Duration.ofSeconds(20));
         sms.answering(accepted());
         node.runOnce();
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
         assertThat(sms.given()).extracting(Delivery::attempt).containsExactly(1, 2, 3);
     }
 
@@ -160,9 +160,9 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
         clock.advance(Duration.ofMinutes(1));
         node.runOnce();
 
-        assertState(id, State.DEAD);
+        assertState(id, MessageState.DEAD);
         assertThat(find(id).attempts().getLast().error()).contains("no line");
-        assertThat(queue().counts().byState()).containsEntry(State.DEAD, 1L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.DEAD, 1L);
         clock.advance(Duration.ofDays(1));
         assertThat(node.runOnce().isIdle()).isTrue();
     }
@@ -171,7 +171,7 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
     void refusalIsFinalAtOnce() {
         UUID id = enqueueSms();
         node(sms.answering(rejected())).runOnce();
-        assertState(id, State.REJECTED);
+        assertState(id, MessageState.REJECTED);
     }
 
     @Test
@@ -179,7 +179,7 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
         UUID id = enqueue(sms().expiresAt(clock.instant().plusSeconds(5)));
         clock.advance(Duration.ofSeconds(5));
         node(sms).runOnce();
-        assertState(id, State.EXPIRED);
+        assertState(id, MessageState.EXPIRED);
         assertThat(sms.given()).isEmpty();
     }
 
@@ -187,7 +187,7 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
     void retryThatWouldComeAfterTheExpiryEndsExpired() {
         UUID id = enqueue(sms().expiresAt(clock.instant().plusSeconds(9)));
         node(sms.answering(notSent())).runOnce();
-        assertState(id, State.EXPIRED);
+        assertState(id, MessageState.EXPIRED);
         assertThat(find(id).attempts()).hasSize(1);
     }
 
@@ -196,11 +196,11 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
         UUID id = enqueueSms();
         Dispatcher node = node(sms.answering(unknown()));
         node.runOnce();
-        assertState(id, State.RETRY_WAIT);
+        assertState(id, MessageState.RETRY_WAIT);
         clock.advance(Duration.ofSeconds(10));
         sms.answering(accepted());
         node.runOnce();
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
         assertThat(sms.given()).extracting(Delivery::idempotencyKey).containsOnly(id.toString());
     }
 
@@ -210,7 +210,7 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
         ScriptedSender keyless = sms.withKeyLifetime(Duration.ZERO).answering(unknown());
         Dispatcher node = node(keyless);
         node.runOnce();
-        assertState(id, State.UNKNOWN);
+        assertState(id, MessageState.UNKNOWN);
         clock.advance(Duration.ofDays(1));
         node.runOnce();
         assertThat(keyless.given()).hasSize(1);
@@ -222,10 +222,10 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
         ScriptedSender forgetful = sms.withKeyLifetime(Duration.ofSeconds(25)).answering(unknown());
         Dispatcher node = node(forgetful);
         node.runOnce();
-        assertState(id, State.RETRY_WAIT);
+        assertState(id, MessageState.RETRY_WAIT);
         clock.advance(Duration.ofSeconds(25));
         node.runOnce();
-        assertState(id, State.UNKNOWN);
+        assertState(id, MessageState.UNKNOWN);
         assertThat(forgetful.given()).hasSize(1);
     }
 
@@ -236,7 +236,7 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
                     throw new IllegalStateException("broken");
                 }))
                 .runOnce();
-        assertState(id, State.UNKNOWN);
+        assertState(id, MessageState.UNKNOWN);
         assertThat(find(id).attempts().getLast().error())
                 .hasValueSatisfying(error -> assertThat(error).contains("broken"));
     }
@@ -247,7 +247,7 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
                 delivery -> Nothing.result(), delivery -> new SendResult.Accepted(Nothing.providerId()))) {
             UUID id = enqueueSms();
             node(sms.withKeyLifetime(Duration.ZERO).answering(script)).runOnce();
-            assertState(id, State.UNKNOWN);
+            assertState(id, MessageState.UNKNOWN);
         }
     }
 
@@ -266,15 +266,15 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
             clock.advance(Duration.ofMinutes(5));
             assertThat(node.runOnce().claimed()).as("tries the account").isEqualTo(1);
         }
-        ids.forEach(id -> assertState(id, State.PENDING));
+        ids.forEach(id -> assertState(id, MessageState.PENDING));
 
         sms.answering(accepted());
         clock.advance(Duration.ofMinutes(5));
         node.runOnce();
         clock.advance(Duration.ofMinutes(5));
         node.runOnce();
-        ids.forEach(id -> assertState(id, State.SENT));
-        assertState(later, State.SENT);
+        ids.forEach(id -> assertState(id, MessageState.SENT));
+        assertState(later, MessageState.SENT);
         assertThat(node.health().level()).isEqualTo(Dispatcher.Level.UP);
     }
 
@@ -302,12 +302,12 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
         while (!node.runOnce().isIdle()) {
             assertThat(sms.given()).hasSizeLessThan(2);
         }
-        assertState(good, State.SENT);
+        assertState(good, MessageState.SENT);
         for (UUID id : bad) {
-            assertState(id, State.DEAD);
+            assertState(id, MessageState.DEAD);
             assertThat(find(id).attempts().getLast().error())
                     .hasValueSatisfying(error -> assertThat(error).contains("cannot be read"));
-            assertThat(queue().retry(id)).as("retried as it is").contains(State.DEAD);
+            assertThat(queue().retry(id)).as("retried as it is").contains(MessageState.DEAD);
         }
         assertThat(told).hasValue(unreadable.size());
         assertThat(queue().list(filter(Optional.empty(), 50)).items()).hasSize(unreadable.size() + 1);
@@ -332,7 +332,7 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
     void channelWithoutASenderIsLeftAlone() {
         UUID id = enqueue(Reach.to("email:bob@example.com").body("hello"));
         assertThat(node(sms).runOnce().isIdle()).isTrue();
-        assertState(id, State.PENDING);
+        assertState(id, MessageState.PENDING);
     }
 
     @Test
@@ -340,7 +340,7 @@ public abstract class DeliveryQueueDispatchContract extends DeliveryQueueContrac
         UUID id = enqueueSms();
         node(sms.answering(new SendResult.Rejected("nul \0, quote ' and " + "long ".repeat(500))))
                 .runOnce();
-        assertState(id, State.REJECTED);
+        assertState(id, MessageState.REJECTED);
         assertThat(find(id).attempts().getFirst().error().orElseThrow()).hasSize(1_000);
     }
 

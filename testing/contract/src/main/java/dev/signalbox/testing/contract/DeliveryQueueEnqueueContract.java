@@ -7,11 +7,11 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
 import dev.signalbox.delivery.queue.Labels;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.ReachConflictException;
 import dev.signalbox.delivery.queue.RecipientTime;
-import dev.signalbox.delivery.queue.State;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -53,7 +53,7 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
 
         Status status = find(reach.id());
         assertThat(status.reach()).isEqualTo(reach);
-        assertThat(status.state()).isEqualTo(State.PENDING);
+        assertThat(status.state()).isEqualTo(MessageState.PENDING);
         assertThat(status.acceptedAt()).isEqualTo(clock.instant());
         assertThat(status.nextAttemptAt()).isEqualTo(reach.at());
         assertThat(status.attempts()).isEmpty();
@@ -73,7 +73,7 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
 
         assertThat(first.duplicate()).isFalse();
         assertThat(second).isEqualTo(new Receipt(first.id(), true));
-        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 1L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, 1L);
     }
 
     @Test
@@ -127,7 +127,7 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
         assertThat(receipts)
                 .extracting(Receipt::id)
                 .containsOnly(receipts.getFirst().id());
-        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 2L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, 2L);
     }
 
     @Test
@@ -164,7 +164,7 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
                 first,
                 "expiresAt");
         assertThat(find(first).reach().body()).isEqualTo("hello");
-        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 1L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, 1L);
     }
 
     @Test
@@ -212,7 +212,7 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
                         new Receipt(known, true, List.of("body")),
                         new Receipt(fresh.id(), false),
                         new Receipt(fresh.id(), true, List.of("body")));
-        assertState(fresh.id(), State.PENDING);
+        assertState(fresh.id(), MessageState.PENDING);
         assertThat(queue().find(conflicting.id())).isEmpty();
     }
 
@@ -229,8 +229,8 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
             queue().enqueue(connection, fresh);
             connection.commit();
         }
-        assertState(known, State.PENDING);
-        assertState(fresh.id(), State.PENDING);
+        assertState(known, MessageState.PENDING);
+        assertState(fresh.id(), MessageState.PENDING);
     }
 
     @Test
@@ -257,7 +257,7 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
         Reach reach = sms().build();
         queue().enqueue(reach);
         assertThat(queue().enqueue(reach)).isEqualTo(new Receipt(reach.id(), true));
-        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 1L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, 1L);
     }
 
     @Test
@@ -282,7 +282,7 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
         List<Receipt> receipts = queue().enqueueAll(reaches);
         assertThat(receipts.stream().map(Receipt::id))
                 .containsExactlyElementsOf(reaches.stream().map(Reach::id).toList());
-        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 2_500L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, 2_500L);
         assertThat(queue().enqueueAll(List.of())).isEmpty();
     }
 
@@ -307,7 +307,7 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
             assertThat(queue().find(reach.id())).isEmpty();
             connection.commit();
         }
-        assertState(reach.id(), State.PENDING);
+        assertState(reach.id(), MessageState.PENDING);
     }
 
     @Test
@@ -348,7 +348,7 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
                 assertThat(call.get()).isTrue();
             }
         }
-        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 271L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, 271L);
     }
 
     @Test
@@ -364,10 +364,10 @@ public abstract class DeliveryQueueEnqueueContract extends DeliveryQueueContract
                 .runOnce();
 
         assertThat(queue().counts().byState())
-                .containsEntry(State.PENDING, 2L)
-                .containsEntry(State.RETRY_WAIT, 1L)
-                .containsEntry(State.CLAIMED, 0L)
-                .containsEntry(State.SENT, 1L);
+                .containsEntry(MessageState.PENDING, 2L)
+                .containsEntry(MessageState.RETRY_WAIT, 1L)
+                .containsEntry(MessageState.CLAIMED, 0L)
+                .containsEntry(MessageState.SENT, 1L);
         assertThat(queue().counts().sentByChannel()).containsEntry(Channel.SMS, 1L);
         assertThat(queue().counts().exact()).isTrue();
     }

@@ -8,9 +8,9 @@ import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.FlowControl;
 import dev.signalbox.delivery.queue.FlowControl.LaneStatus;
 import dev.signalbox.delivery.queue.FlowControl.Pause;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
-import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -46,13 +46,13 @@ public abstract class DeliveryQueueFlowContract extends DeliveryQueueContract {
         flow().pause(SMS, REMARK);
         first.runOnce();
         second.runOnce();
-        assertState(text, State.PENDING);
-        assertState(mail, State.SENT);
+        assertState(text, MessageState.PENDING);
+        assertState(mail, MessageState.SENT);
 
         assertThat(flow().resume(SMS)).isTrue();
         assertThat(flow().resume(SMS)).isFalse();
         second.runOnce();
-        assertState(text, State.SENT);
+        assertState(text, MessageState.SENT);
     }
 
     @Test
@@ -69,8 +69,8 @@ public abstract class DeliveryQueueFlowContract extends DeliveryQueueContract {
 
         assertThat(flow().resume(ALL)).isTrue();
         node.runOnce();
-        assertState(mail, State.SENT);
-        assertState(text, State.PENDING);
+        assertState(mail, MessageState.SENT);
+        assertState(text, MessageState.PENDING);
     }
 
     @Test
@@ -90,10 +90,10 @@ public abstract class DeliveryQueueFlowContract extends DeliveryQueueContract {
         node.runOnce();
         clock.advance(Duration.ofMinutes(2));
         node.runOnce();
-        assertState(id, State.PENDING);
+        assertState(id, MessageState.PENDING);
         flow().resume(SMS);
         node.runOnce();
-        assertState(id, State.EXPIRED);
+        assertState(id, MessageState.EXPIRED);
         assertThat(sms.given()).isEmpty();
     }
 
@@ -115,18 +115,18 @@ public abstract class DeliveryQueueFlowContract extends DeliveryQueueContract {
         flow().pause(SMS, REMARK);
         await().atMost(LONG)
                 .untilAsserted(() -> assertThat(queue().counts().byState())
-                        .containsEntry(State.PENDING, 3L)
-                        .containsEntry(State.CLAIMED, 1L));
+                        .containsEntry(MessageState.PENDING, 3L)
+                        .containsEntry(MessageState.CLAIMED, 1L));
         assertThat(node.health().problem())
                 .hasValueSatisfying(problem -> assertThat(problem).contains("channel sms is paused on all nodes"));
         ends.countDown();
         await().atMost(LONG)
                 .untilAsserted(() -> assertThat(queue().counts().byState())
-                        .containsEntry(State.PENDING, 3L)
-                        .containsEntry(State.SENT, 1L));
+                        .containsEntry(MessageState.PENDING, 3L)
+                        .containsEntry(MessageState.SENT, 1L));
         flow().resume(SMS);
         await().atMost(LONG)
-                .untilAsserted(() -> assertThat(queue().counts().byState()).containsEntry(State.SENT, 4L));
+                .untilAsserted(() -> assertThat(queue().counts().byState()).containsEntry(MessageState.SENT, 4L));
     }
 
     @Test
@@ -171,7 +171,7 @@ public abstract class DeliveryQueueFlowContract extends DeliveryQueueContract {
         for (int i = 0; i < 20; i++) {
             node.runOnce();
         }
-        assertThat(queue().counts().byState()).containsEntry(State.SENT, 10L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.SENT, 10L);
         assertThat(node.health().problem()).isEmpty();
     }
 
@@ -198,6 +198,6 @@ public abstract class DeliveryQueueFlowContract extends DeliveryQueueContract {
         });
         node.runOnce();
         assertThat(node.health().problem()).isEmpty();
-        assertThat(queue().counts().byState()).containsEntry(State.REJECTED, 2L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.REJECTED, 2L);
     }
 }

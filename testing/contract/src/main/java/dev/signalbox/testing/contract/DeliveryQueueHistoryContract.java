@@ -9,8 +9,8 @@ import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.HistoryCheck;
 import dev.signalbox.delivery.queue.HistoryCheck.Report;
 import dev.signalbox.delivery.queue.HistoryCheck.Violation;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
@@ -55,7 +55,7 @@ public abstract class DeliveryQueueHistoryContract extends DeliveryQueueContract
     private UUID sent() {
         UUID id = enqueueSms();
         node(sms.answering(accepted())).runOnce();
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
         return id;
     }
 
@@ -88,7 +88,7 @@ public abstract class DeliveryQueueHistoryContract extends DeliveryQueueContract
     void outcomeOfAStaleHolderIsFound() {
         UUID id = enqueueSms();
         node(sms.answering(unknown())).runOnce();
-        assertState(id, State.RETRY_WAIT);
+        assertState(id, MessageState.RETRY_WAIT);
         addLine("ACCEPTED", "SENT", 0);
         assertBroken("every message is in exactly one place");
     }
@@ -104,7 +104,7 @@ public abstract class DeliveryQueueHistoryContract extends DeliveryQueueContract
     void attemptAfterAnEndIsFound() {
         UUID id = enqueueSms();
         node(sms.answering(ScriptedSender.rejected())).runOnce();
-        assertState(id, State.REJECTED);
+        assertState(id, MessageState.REJECTED);
         addLine("NOT_SENT", "DEAD", 0);
         assertBroken("only a person goes on after an end");
     }

@@ -9,10 +9,10 @@ import dev.signalbox.delivery.queue.DeliveryQueue.BulkChange;
 import dev.signalbox.delivery.queue.DeliveryQueue.Change;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.Dispatcher;
-import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
-import dev.signalbox.delivery.queue.State;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,13 +29,13 @@ public abstract class DeliveryQueueLabelsContract extends DeliveryQueueContract 
 
     private final ScriptedSender sms = ScriptedSender.of(Channel.SMS);
 
-    private static Filter tag(String tag) {
-        return Filter.ALL.withTag(Optional.of(tag));
+    private static MessageFilter tag(String tag) {
+        return MessageFilter.ALL.withTag(Optional.of(tag));
     }
 
-    private List<UUID> found(Filter filter) {
+    private List<UUID> found(MessageFilter filter) {
         List<UUID> found = new ArrayList<>();
-        Filter rest = filter;
+        MessageFilter rest = filter;
         while (true) {
             Page page = queue().list(rest);
             page.items().forEach(status -> found.add(status.reach().id()));
@@ -71,14 +71,14 @@ public abstract class DeliveryQueueLabelsContract extends DeliveryQueueContract 
         assertThat(found(tag("spring"))).containsExactly(second, first);
         assertThat(found(tag("vip"))).containsExactly(first);
         assertThat(found(tag("spr"))).isEmpty();
-        assertThat(found(tag("spring").withState(State.PENDING))).containsExactly(second, first);
+        assertThat(found(tag("spring").withState(MessageState.PENDING))).containsExactly(second, first);
         node(sms).runOnce();
-        assertThat(found(tag("spring").withState(State.SENT))).containsExactly(second);
-        assertThat(found(tag("spring").withState(State.PENDING))).containsExactly(first);
-        assertThat(found(tag("vip").withState(State.SENT))).isEmpty();
+        assertThat(found(tag("spring").withState(MessageState.SENT))).containsExactly(second);
+        assertThat(found(tag("spring").withState(MessageState.PENDING))).containsExactly(first);
+        assertThat(found(tag("vip").withState(MessageState.SENT))).isEmpty();
         queue().cancel(first);
-        assertThat(found(tag("spring").withState(State.CANCELLED))).containsExactly(first);
-        assertThat(found(tag("vip").withState(State.DEAD))).isEmpty();
+        assertThat(found(tag("spring").withState(MessageState.CANCELLED))).containsExactly(first);
+        assertThat(found(tag("vip").withState(MessageState.DEAD))).isEmpty();
         assertThat(found(tag("vip").withId(Optional.of(first.toString())))).containsExactly(first);
         assertThat(found(tag("vip").withId(Optional.of(second.toString())))).isEmpty();
     }
@@ -90,7 +90,7 @@ public abstract class DeliveryQueueLabelsContract extends DeliveryQueueContract 
         AtomicReference<List<UUID>> claimed = new AtomicReference<>(List.of());
         node(sms.answering(delivery -> {
                     if (delivery.id().equals(id)) {
-                        claimed.set(found(tag("spring").withState(State.CLAIMED)));
+                        claimed.set(found(tag("spring").withState(MessageState.CLAIMED)));
                     }
                     return ScriptedSender.accepted();
                 }))
@@ -110,7 +110,8 @@ public abstract class DeliveryQueueLabelsContract extends DeliveryQueueContract 
         BulkChange some = queue().count(tag("all").withLimit(120));
         assertThat(some.matched()).isEqualTo(120);
         assertThat(some.next()).isPresent();
-        assertThat(queue().count(tag("even").withState(State.SENT)).matched()).isZero();
+        assertThat(queue().count(tag("even").withState(MessageState.SENT)).matched())
+                .isZero();
     }
 
     @Test
@@ -118,47 +119,51 @@ public abstract class DeliveryQueueLabelsContract extends DeliveryQueueContract 
         for (int i = 0; i < 120; i++) {
             enqueue(i % 2 == 0 ? sms().tags("spring") : sms());
         }
-        Filter spring = tag("spring").withLimit(1_000);
-        assertThat(queue().changeAll(spring.withState(State.PENDING), Action.CANCEL, REMARK, false)
+        MessageFilter spring = tag("spring").withLimit(1_000);
+        assertThat(queue().changeAll(spring.withState(MessageState.PENDING), Action.CANCEL, REMARK, false)
                         .changed())
                 .isEqualTo(60);
-        assertThat(queue().count(Filter.ALL.withState(State.PENDING)).matched()).isEqualTo(50);
-        assertThat(queue().changeAll(spring.withState(State.CANCELLED).withLimit(20), Action.RETRY, REMARK, false)
+        assertThat(queue().count(MessageFilter.ALL.withState(MessageState.PENDING))
+                        .matched())
+                .isEqualTo(50);
+        assertThat(queue().changeAll(
+                                spring.withState(MessageState.CANCELLED).withLimit(20), Action.RETRY, REMARK, false)
                         .changed())
                 .isEqualTo(20);
-        assertThat(queue().changeAll(spring.withState(State.CANCELLED), Action.DELETE, REMARK, true))
+        assertThat(queue().changeAll(spring.withState(MessageState.CANCELLED), Action.DELETE, REMARK, true))
                 .isEqualTo(new BulkChange(40, 0, Optional.empty()));
-        assertThat(queue().changeAll(spring.withState(State.CANCELLED), Action.DELETE, REMARK, false)
+        assertThat(queue().changeAll(spring.withState(MessageState.CANCELLED), Action.DELETE, REMARK, false)
                         .changed())
                 .isEqualTo(40);
         assertThat(found(tag("spring"))).hasSize(20);
         assertThat(tagRows()).isEqualTo(20);
         assertThat(queue().counts().byState())
-                .containsEntry(State.CANCELLED, 0L)
-                .containsEntry(State.PENDING, 80L);
+                .containsEntry(MessageState.CANCELLED, 0L)
+                .containsEntry(MessageState.PENDING, 80L);
     }
 
     @Test
     void deletedMessageIsGoneAndItsKeyIsFree() {
         UUID id = ended(sms().dedupeKey("k").tags("spring"));
-        assertThat(queue().change(id, Action.DELETE, REMARK)).contains(new Change(State.SENT, true));
+        assertThat(queue().change(id, Action.DELETE, REMARK)).contains(new Change(MessageState.SENT, true));
         assertThat(queue().find(id)).isEmpty();
         assertThat(queue().change(id, Action.DELETE, REMARK)).isEmpty();
         assertThat(tagRows()).isZero();
-        assertThat(queue().counts().byState()).containsEntry(State.SENT, 0L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.SENT, 0L);
         assertThat(queue().enqueue(sms().dedupeKey("k").build()).duplicate()).isFalse();
     }
 
     @Test
     void whatHasNotEndedOrIsInDoubtIsNotDeleted() {
         UUID waiting = enqueue(sms().at(clock.instant().plusSeconds(60)));
-        assertThat(queue().change(waiting, Action.DELETE, REMARK)).contains(new Change(State.PENDING, false));
+        assertThat(queue().change(waiting, Action.DELETE, REMARK)).contains(new Change(MessageState.PENDING, false));
         ScriptedSender mail = ScriptedSender.of(Channel.EMAIL).withKeyLifetime(Duration.ZERO);
         UUID doubtful = enqueue(Reach.to("email:a@example.com").body("x"));
         node(mail.answering(ScriptedSender.unknown())).runOnce();
-        assertThat(queue().change(doubtful, Action.DELETE, REMARK)).contains(new Change(State.UNKNOWN, false));
+        assertThat(queue().change(doubtful, Action.DELETE, REMARK)).contains(new Change(MessageState.UNKNOWN, false));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> queue().changeAll(Filter.ALL.withState(State.UNKNOWN), Action.DELETE, REMARK, false))
+                .isThrownBy(() -> queue().changeAll(
+                                MessageFilter.ALL.withState(MessageState.UNKNOWN), Action.DELETE, REMARK, false))
                 .withMessageStartingWith("state is UNKNOWN");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> queue().changeAll(tag("x"), Action.DELETE, REMARK, false))
@@ -177,8 +182,8 @@ public abstract class DeliveryQueueLabelsContract extends DeliveryQueueContract 
             return ScriptedSender.accepted();
         }));
         node.runOnce();
-        assertThat(early).containsExactly(Optional.of(new Change(State.CANCELLED, false)));
-        assertThat(queue().change(cancelled, Action.DELETE, REMARK)).contains(new Change(State.CANCELLED, true));
+        assertThat(early).containsExactly(Optional.of(new Change(MessageState.CANCELLED, false)));
+        assertThat(queue().change(cancelled, Action.DELETE, REMARK)).contains(new Change(MessageState.CANCELLED, true));
     }
 
     @Test

@@ -9,8 +9,8 @@ import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.DispatcherListener;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +54,7 @@ public abstract class DeliveryQueueLeaseContract extends DeliveryQueueContract {
 
         assertThat(stalled.runOnce().stale()).isEqualTo(1);
         assertThat(refused).hasValue(1);
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
         assertThat(find(id).attempts()).extracting(Attempt::result).containsExactly("UNKNOWN", "ACCEPTED");
         assertThat(others.given()).extracting(Delivery::idempotencyKey).containsExactly(id.toString());
     }
@@ -70,7 +70,7 @@ public abstract class DeliveryQueueLeaseContract extends DeliveryQueueContract {
             return accepted();
         });
         node(sms).runOnce();
-        assertState(id, State.UNKNOWN);
+        assertState(id, MessageState.UNKNOWN);
         assertThat(keyless.given()).isEmpty();
     }
 
@@ -87,7 +87,7 @@ public abstract class DeliveryQueueLeaseContract extends DeliveryQueueContract {
             return accepted();
         }));
         assertThat(dying.runOnce().stale()).isEqualTo(1);
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
         assertThat(find(id).attempts()).extracting(Attempt::result).containsExactly("NOT_SENT", "ACCEPTED");
         assertThat(others.given()).extracting(Delivery::id).containsExactly(id);
     }
@@ -107,7 +107,7 @@ public abstract class DeliveryQueueLeaseContract extends DeliveryQueueContract {
         });
         assertThat(node(sms).runOnce().stale()).isEqualTo(1);
         assertThat(permitted).isFalse();
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
         assertThat(find(id).attempts()).extracting(Attempt::result).containsExactly("UNKNOWN", "ACCEPTED");
     }
 
@@ -119,7 +119,7 @@ public abstract class DeliveryQueueLeaseContract extends DeliveryQueueContract {
             return delivery.mayBegin() ? accepted() : ScriptedSender.notSent();
         });
         node(sms).runOnce();
-        assertState(id, State.PENDING);
+        assertState(id, MessageState.PENDING);
         assertThat(find(id).attempts()).extracting(Attempt::result).containsExactly("RELEASED");
     }
 
@@ -136,12 +136,12 @@ public abstract class DeliveryQueueLeaseContract extends DeliveryQueueContract {
         }));
         closing(forever::countDown);
         stuck.start();
-        await().atMost(Duration.ofSeconds(20)).until(() -> find(first).state() == State.SENT);
+        await().atMost(Duration.ofSeconds(20)).until(() -> find(first).state() == MessageState.SENT);
         stuck.pause(); // Else it might claim what is rescued from it.
 
         clock.advance(OVER_THE_LEASE);
         assertThat(node(others).runOnce().rescued()).isEqualTo(1);
-        assertState(second, State.SENT);
+        assertState(second, MessageState.SENT);
         assertThat(others.given()).extracting(Delivery::id).containsExactly(second);
         assertThat(find(first).attempts()).hasSize(1);
     }
@@ -154,7 +154,7 @@ public abstract class DeliveryQueueLeaseContract extends DeliveryQueueContract {
             return accepted();
         });
         assertThat(node(sms).runOnce().stale()).isZero();
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
     }
 
     @Test
@@ -167,13 +167,13 @@ public abstract class DeliveryQueueLeaseContract extends DeliveryQueueContract {
         });
         Dispatcher node = node(sms);
         node.runOnce();
-        assertState(first, State.SENT);
-        assertState(second, State.PENDING);
+        assertState(first, MessageState.SENT);
+        assertState(second, MessageState.PENDING);
         assertThat(sms.given()).hasSize(1);
 
         sms.answering(accepted());
         node.runOnce();
-        assertState(second, State.SENT);
+        assertState(second, MessageState.SENT);
         assertThat(find(second).attempts()).extracting(Attempt::result).containsExactly("RELEASED", "ACCEPTED");
     }
 
@@ -190,7 +190,7 @@ public abstract class DeliveryQueueLeaseContract extends DeliveryQueueContract {
         });
         node(sms).runOnce();
         assertThat(others.given()).hasSize(1);
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
     }
 
     @Test
@@ -208,7 +208,7 @@ public abstract class DeliveryQueueLeaseContract extends DeliveryQueueContract {
             return accepted();
         });
         assertThat(node(sms).runOnce().stale()).isEqualTo(1);
-        assertState(id, State.UNKNOWN);
+        assertState(id, MessageState.UNKNOWN);
         assertThat(find(id).attempts()).hasSize(2);
     }
 
@@ -241,7 +241,7 @@ public abstract class DeliveryQueueLeaseContract extends DeliveryQueueContract {
                         .as("round %s: refused as many as were taken", round)
                         .isEqualTo(taken);
                 rescuing.runOnce();
-                ids.forEach(id -> assertState(id, State.SENT));
+                ids.forEach(id -> assertState(id, MessageState.SENT));
                 audit();
             }
         }
@@ -264,18 +264,18 @@ public abstract class DeliveryQueueLeaseContract extends DeliveryQueueContract {
                 for (int i = 0; i < 20; i++) {
                     ids.add(enqueueSms());
                 }
-                Future<List<State>> cancelled = threads.submit(() -> ids.reversed().stream()
+                Future<List<MessageState>> cancelled = threads.submit(() -> ids.reversed().stream()
                         .map(id -> queue().cancel(id).orElseThrow())
                         .toList());
                 node.runOnce();
-                List<State> states = cancelled.get().reversed();
+                List<MessageState> states = cancelled.get().reversed();
                 List<UUID> given = sms.given().stream().map(Delivery::id).toList();
                 for (int i = 0; i < ids.size(); i++) {
-                    boolean wasCancelled = states.get(i) == State.CANCELLED;
+                    boolean wasCancelled = states.get(i) == MessageState.CANCELLED;
                     assertThat(given.contains(ids.get(i)))
                             .as("sent though cancelled")
                             .isNotEqualTo(wasCancelled);
-                    assertState(ids.get(i), wasCancelled ? State.CANCELLED : State.SENT);
+                    assertState(ids.get(i), wasCancelled ? MessageState.CANCELLED : MessageState.SENT);
                 }
             }
         }

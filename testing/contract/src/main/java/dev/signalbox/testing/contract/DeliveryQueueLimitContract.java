@@ -9,9 +9,9 @@ import dev.signalbox.delivery.queue.ClusterLimits;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Rate;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +72,7 @@ public abstract class DeliveryQueueLimitContract extends DeliveryQueueContract {
 
         clock.advance(INTERVAL);
         runAll(nodes);
-        assertThat(queue().counts().byState()).containsEntry(State.SENT, 5L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.SENT, 5L);
     }
 
     @Test
@@ -94,7 +94,7 @@ public abstract class DeliveryQueueLimitContract extends DeliveryQueueContract {
         UUID mail = enqueueEmail();
         runAll(limited(rate(new Rate(1, INTERVAL)), sms, email));
         assertThat(sms.given()).hasSize(1);
-        assertState(mail, State.SENT);
+        assertState(mail, MessageState.SENT);
     }
 
     @Test
@@ -108,7 +108,7 @@ public abstract class DeliveryQueueLimitContract extends DeliveryQueueContract {
         Dispatcher[] nodes = {limited(pace, sms, email, clients), limited(pace, sms, email, clients)};
         runAll(nodes);
         assertThat(sms.given().size() + email.given().size()).isEqualTo(3);
-        assertState(live, State.SENT);
+        assertState(live, MessageState.SENT);
         clock.advance(INTERVAL);
         runAll(nodes);
         assertThat(sms.given().size() + email.given().size()).isEqualTo(4);
@@ -123,7 +123,7 @@ public abstract class DeliveryQueueLimitContract extends DeliveryQueueContract {
         runAll(node);
         assertThat(sms.given()).isEmpty();
         runAll(node);
-        assertState(good, State.SENT);
+        assertState(good, MessageState.SENT);
         enqueueSms();
         runAll(node);
         assertThat(sms.given()).hasSize(1);
@@ -146,7 +146,7 @@ public abstract class DeliveryQueueLimitContract extends DeliveryQueueContract {
         for (int intervals = 1; intervals <= 3; intervals++) {
             long expected = 7L * intervals;
             await().atMost(LONG)
-                    .untilAsserted(() -> assertThat(queue().counts().byState().get(State.SENT))
+                    .untilAsserted(() -> assertThat(queue().counts().byState().get(MessageState.SENT))
                             .isGreaterThanOrEqualTo(expected));
             runAll(limited(rate(rate), sms)); // One node more, which finds nothing left.
             assertThat((long) sms.given().size()).isEqualTo(expected);
@@ -175,7 +175,7 @@ public abstract class DeliveryQueueLimitContract extends DeliveryQueueContract {
                     .start();
         }
         await().atMost(LONG)
-                .untilAsserted(() -> assertThat(queue().counts().byState()).containsEntry(State.SENT, 40L));
+                .untilAsserted(() -> assertThat(queue().counts().byState()).containsEntry(MessageState.SENT, 40L));
         assertThat(most.get()).isBetween(1, 3);
     }
 
@@ -203,7 +203,7 @@ public abstract class DeliveryQueueLimitContract extends DeliveryQueueContract {
         runAll(node);
         runAll(node);
         assertThat(sms.given()).extracting(Delivery::id).containsExactly(alice.get(0), bob);
-        assertState(alice.get(1), State.PENDING);
+        assertState(alice.get(1), MessageState.PENDING);
         assertThat(find(alice.get(1)).nextAttemptAt()).contains(clock.instant().plus(LONG));
         assertThat(find(alice.get(1)).attempts()).singleElement().satisfies(held -> {
             assertThat(held.result()).isEqualTo("HELD");

@@ -7,9 +7,9 @@ import dev.signalbox.database.Dialect;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.MessagesTable;
 import dev.signalbox.delivery.queue.Retention;
-import dev.signalbox.delivery.queue.State;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
@@ -191,7 +191,7 @@ public abstract class DeliveryQueueMessagesTableContract extends DeliveryQueueCo
             }
         }
         assertThat(taken).isEqualTo(200);
-        assertThat(queue().counts().byState()).containsEntry(State.PENDING, 200L);
+        assertThat(queue().counts().byState()).containsEntry(MessageState.PENDING, 200L);
     }
 
     @Test

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.ClusterLimits;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.QuietTimes;
 import dev.signalbox.delivery.queue.Rate;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.RecipientTime;
-import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -62,14 +62,14 @@ public abstract class DeliveryQueueQuietContract extends DeliveryQueueContract {
         UUID id = enqueue(sms().recipientTime(SLEEPER).maxAttempts(1));
         Dispatcher node = node(sms);
         node.runOnce();
-        assertState(id, State.PENDING);
+        assertState(id, MessageState.PENDING);
         assertThat(find(id).nextAttemptAt()).contains(MORNING);
         assertThat(find(id).attempts()).singleElement().satisfies(line -> {
             assertThat(line.result()).isEqualTo("HELD");
             assertThat(line.error()).contains("its recipient has quiet hours");
         });
         awaitMorning(node);
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
     }
 
     @Test
@@ -78,8 +78,8 @@ public abstract class DeliveryQueueQuietContract extends DeliveryQueueContract {
         UUID sydney = enqueue(sms().recipientTime(RecipientTime.in(ZoneId.of("Australia/Sydney"))));
         Dispatcher node = quiet();
         node.runOnce();
-        assertState(sydney, State.SENT);
-        assertState(berlin, State.PENDING);
+        assertState(sydney, MessageState.SENT);
+        assertState(berlin, MessageState.PENDING);
         assertThat(find(berlin).nextAttemptAt()).contains(MORNING);
     }
 
@@ -89,13 +89,13 @@ public abstract class DeliveryQueueQuietContract extends DeliveryQueueContract {
         UUID own = enqueue(sms().header("category", "transactional").recipientTime(SLEEPER));
         UUID news = enqueue(sms().header("category", "news"));
         quiet().runOnce();
-        assertState(alarm, State.SENT);
-        assertState(own, State.PENDING);
-        assertState(news, State.PENDING);
+        assertState(alarm, MessageState.SENT);
+        assertState(own, MessageState.PENDING);
+        assertState(news, MessageState.PENDING);
         node(OPTIONS.withQuiet(QUIET.withExempt(Set.of())), sms).runOnce();
         UUID second = enqueue(sms().header("category", "transactional"));
         node(OPTIONS.withQuiet(QUIET.withExempt(Set.of())), sms).runOnce();
-        assertState(second, State.PENDING);
+        assertState(second, MessageState.PENDING);
     }
 
     @Test
@@ -110,11 +110,11 @@ public abstract class DeliveryQueueQuietContract extends DeliveryQueueContract {
         Dispatcher node = quiet();
         node.runOnce();
         node.runOnce();
-        assertState(there, State.SENT);
-        assertState(away, State.PENDING);
+        assertState(there, MessageState.SENT);
+        assertState(away, MessageState.PENDING);
         assertThat(find(away).nextAttemptAt()).contains(MORNING);
         awaitMorning(node);
-        assertState(away, State.SENT);
+        assertState(away, MessageState.SENT);
     }
 
     @Test
@@ -124,9 +124,9 @@ public abstract class DeliveryQueueQuietContract extends DeliveryQueueContract {
                 .body("hello")
                 .recipientTime(SLEEPER));
         quiet().runOnce();
-        assertState(expiring, State.EXPIRED);
+        assertState(expiring, MessageState.EXPIRED);
         assertThat(find(limited).attempts().getLast().result()).isEqualTo("TIMED_OUT");
-        assertState(limited, State.PENDING);
+        assertState(limited, MessageState.PENDING);
     }
 
     @Test
@@ -138,7 +138,7 @@ public abstract class DeliveryQueueQuietContract extends DeliveryQueueContract {
         node.runOnce();
         clock.advance(Duration.ofHours(2));
         node.runOnce();
-        assertState(id, State.RETRY_WAIT);
+        assertState(id, MessageState.RETRY_WAIT);
         assertThat(find(id).nextAttemptAt()).contains(MORNING);
         clock.advance(Duration.between(clock.instant(), MORNING));
         sms.answering(ScriptedSender.accepted());
@@ -161,7 +161,7 @@ public abstract class DeliveryQueueQuietContract extends DeliveryQueueContract {
         node.runOnce();
         UUID awake = enqueueSms();
         node.runOnce();
-        assertState(awake, State.SENT);
+        assertState(awake, MessageState.SENT);
     }
 
     @Test

@@ -8,10 +8,10 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.CronSchedule;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueueException;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.RecurringMessage;
 import dev.signalbox.delivery.queue.RecurringMessages;
-import dev.signalbox.delivery.queue.State;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +55,7 @@ public abstract class DeliveryQueueRecurringContract extends DeliveryQueueContra
     }
 
     private long pending() {
-        return queue().counts().byState().getOrDefault(State.PENDING, 0L);
+        return queue().counts().byState().getOrDefault(MessageState.PENDING, 0L);
     }
 
     @Test

@@ -11,10 +11,10 @@ import dev.signalbox.delivery.queue.DeliveryReceipt;
 import dev.signalbox.delivery.queue.DeliveryReceipts;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.DispatcherListener;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.Retention;
-import dev.signalbox.delivery.queue.State;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
@@ -112,7 +112,7 @@ public abstract class DeliveryQueueRetentionContract extends DeliveryQueueContra
         UUID cancelled = enqueue(sms().at(clock.instant().plus(DAY.multipliedBy(9))));
         queue().cancel(cancelled);
         UUID waiting = enqueue(sms().at(clock.instant().plus(DAY.multipliedBy(9))));
-        assertState(unknown, State.UNKNOWN);
+        assertState(unknown, MessageState.UNKNOWN);
         Dispatcher node = cleaning(RETENTION);
 
         clock.advance(DAY.minusSeconds(1));
@@ -123,7 +123,9 @@ public abstract class DeliveryQueueRetentionContract extends DeliveryQueueContra
         node.runOnce();
         assertThat(isThere(sent)).isFalse();
         assertThat(List.of(dead, unknown, cancelled, waiting)).allMatch(this::isThere);
-        assertThat(queue().counts().byState()).containsEntry(State.SENT, 0L).containsEntry(State.DEAD, 1L);
+        assertThat(queue().counts().byState())
+                .containsEntry(MessageState.SENT, 0L)
+                .containsEntry(MessageState.DEAD, 1L);
 
         clock.advance(DAY);
         node.runOnce();
@@ -131,10 +133,10 @@ public abstract class DeliveryQueueRetentionContract extends DeliveryQueueContra
         assertThat(List.of(unknown, waiting)).allMatch(this::isThere);
         assertThat(removed).hasValue(3);
         assertThat(queue().counts().byState())
-                .containsEntry(State.DEAD, 0L)
-                .containsEntry(State.CANCELLED, 0L)
-                .containsEntry(State.UNKNOWN, 1L)
-                .containsEntry(State.PENDING, 1L);
+                .containsEntry(MessageState.DEAD, 0L)
+                .containsEntry(MessageState.CANCELLED, 0L)
+                .containsEntry(MessageState.UNKNOWN, 1L)
+                .containsEntry(MessageState.PENDING, 1L);
     }
 
     @Test
@@ -206,7 +208,7 @@ public abstract class DeliveryQueueRetentionContract extends DeliveryQueueContra
         queue().flow().pause(Optional.of(Channel.SMS), Remark.NONE);
         queue().change(dead, Action.RETRY, Remark.NONE);
         cleaning(RETENTION).runOnce();
-        assertState(dead, State.PENDING);
+        assertState(dead, MessageState.PENDING);
     }
 
     @Test
@@ -221,14 +223,14 @@ public abstract class DeliveryQueueRetentionContract extends DeliveryQueueContra
         }));
         closing(ends::countDown);
         sending.start();
-        await().atMost(LONG).untilAsserted(() -> assertState(ids.get(0), State.SENT));
+        await().atMost(LONG).untilAsserted(() -> assertState(ids.get(0), MessageState.SENT));
         Dispatcher cleaning = cleaning(new Retention(Optional.of(Duration.ofMinutes(1)), Optional.empty()));
         clock.advance(Duration.ofMinutes(2));
         cleaning.runOnce();
         assertThat(removed).hasValue(0);
 
         ends.countDown();
-        await().atMost(LONG).untilAsserted(() -> assertState(ids.get(1), State.SENT));
+        await().atMost(LONG).untilAsserted(() -> assertState(ids.get(1), MessageState.SENT));
         clock.advance(Duration.ofMinutes(2));
         cleaning.runOnce();
         assertThat(removed).hasValue(2);

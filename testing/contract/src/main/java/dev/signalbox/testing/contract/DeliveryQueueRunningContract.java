@@ -6,10 +6,10 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Retry;
 import dev.signalbox.delivery.queue.Sender;
-import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,15 +62,15 @@ abstract class DeliveryQueueRunningContract extends DeliveryQueueContract {
         return live.enqueueAll(reaches).stream().map(DeliveryQueue.Receipt::id).toList();
     }
 
-    final State state(UUID id) {
+    final MessageState state(UUID id) {
         return live.find(id).orElseThrow().state();
     }
 
-    final void awaitState(UUID id, State state) {
+    final void awaitState(UUID id, MessageState state) {
         await().atMost(SOON).until(() -> state(id) == state);
     }
 
     final void awaitSent(long count) {
-        await().atMost(SOON).until(() -> live.counts().byState().getOrDefault(State.SENT, 0L) == count);
+        await().atMost(SOON).until(() -> live.counts().byState().getOrDefault(MessageState.SENT, 0L) == count);
     }
 }

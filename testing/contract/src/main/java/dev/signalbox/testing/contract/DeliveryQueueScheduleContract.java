@@ -8,10 +8,10 @@ import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.DeliveryQueue.Change;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Remark;
 import dev.signalbox.delivery.queue.Schedule;
-import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,7 +35,7 @@ public abstract class DeliveryQueueScheduleContract extends DeliveryQueueContrac
     void dueMessageIsPutOffAndThenSent() {
         UUID id = enqueueSms();
         Instant later = clock.instant().plus(HOUR);
-        assertThat(reschedule(id, Schedule.at(later))).contains(new Change(State.PENDING, true));
+        assertThat(reschedule(id, Schedule.at(later))).contains(new Change(MessageState.PENDING, true));
         assertThat(find(id).nextAttemptAt()).contains(later);
         Attempt event = find(id).attempts().getLast();
         assertThat(event.result()).isEqualTo("RESCHEDULED");
@@ -47,15 +47,16 @@ public abstract class DeliveryQueueScheduleContract extends DeliveryQueueContrac
         assertThat(sms.given()).isEmpty();
         clock.advance(Duration.ofMillis(1));
         node.runOnce();
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
     }
 
     @Test
     void lateMessageIsBroughtForward() {
         UUID id = enqueue(sms().at(clock.instant().plus(HOUR)));
-        assertThat(reschedule(id, Schedule.at(clock.instant().minus(HOUR)))).contains(new Change(State.PENDING, true));
+        assertThat(reschedule(id, Schedule.at(clock.instant().minus(HOUR))))
+                .contains(new Change(MessageState.PENDING, true));
         node(sms).runOnce();
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
     }
 
     @Test
@@ -75,9 +76,9 @@ public abstract class DeliveryQueueScheduleContract extends DeliveryQueueContrac
         UUID id = enqueue(sms().maxAttempts(2));
         Dispatcher node = node(sms.answering(ScriptedSender.notSent()));
         node.runOnce();
-        assertThat(reschedule(id, Schedule.at(clock.instant()))).contains(new Change(State.RETRY_WAIT, true));
+        assertThat(reschedule(id, Schedule.at(clock.instant()))).contains(new Change(MessageState.RETRY_WAIT, true));
         node.runOnce();
-        assertState(id, State.DEAD);
+        assertState(id, MessageState.DEAD);
         assertThat(sms.given()).extracting(Delivery::attempt).containsExactly(1, 3);
     }
 
@@ -89,7 +90,7 @@ public abstract class DeliveryQueueScheduleContract extends DeliveryQueueContrac
         node.runOnce();
         reschedule(id, Schedule.at(clock.instant()));
         node.runOnce();
-        assertState(id, State.UNKNOWN);
+        assertState(id, MessageState.UNKNOWN);
         assertThat(sms.given()).extracting(Delivery::idempotencyKey).containsExactly(id + "", id + "");
     }
 
@@ -102,8 +103,8 @@ public abstract class DeliveryQueueScheduleContract extends DeliveryQueueContrac
                     return ScriptedSender.accepted();
                 }))
                 .runOnce();
-        assertThat(claimed.get()).contains(new Change(State.CLAIMED, false));
-        assertThat(reschedule(id, Schedule.withPriority(1))).contains(new Change(State.SENT, false));
+        assertThat(claimed.get()).contains(new Change(MessageState.CLAIMED, false));
+        assertThat(reschedule(id, Schedule.withPriority(1))).contains(new Change(MessageState.SENT, false));
         assertThat(reschedule(UUID.randomUUID(), Schedule.withPriority(1))).isEmpty();
         assertThat(find(id).attempts()).hasSize(1);
     }

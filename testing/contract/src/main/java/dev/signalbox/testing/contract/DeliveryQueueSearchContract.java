@@ -7,10 +7,10 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.DeliveryQueue.ErrorCount;
 import dev.signalbox.delivery.queue.DeliveryQueue.Page;
 import dev.signalbox.delivery.queue.DispatchOptions;
-import dev.signalbox.delivery.queue.Filter;
+import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,14 +23,14 @@ import org.junit.jupiter.api.Test;
 /** How reaches are found again, and what the queue tells of itself. */
 public abstract class DeliveryQueueSearchContract extends DeliveryQueueContract {
 
-    private List<UUID> found(Filter filter) {
+    private List<UUID> found(MessageFilter filter) {
         return queue().list(filter).items().stream()
                 .map(status -> status.reach().id())
                 .toList();
     }
 
-    private static Filter state(State state) {
-        return Filter.ALL.withState(state);
+    private static MessageFilter state(MessageState state) {
+        return MessageFilter.ALL.withState(state);
     }
 
     @Test
@@ -39,7 +39,8 @@ public abstract class DeliveryQueueSearchContract extends DeliveryQueueContract 
         for (int i = 0; i < 25; i++) {
             expected.addFirst(enqueueSms());
         }
-        for (Filter filter : List.of(Filter.ALL, state(State.PENDING), Filter.ALL.withText(Optional.of("HELL")))) {
+        for (MessageFilter filter : List.of(
+                MessageFilter.ALL, state(MessageState.PENDING), MessageFilter.ALL.withText(Optional.of("HELL")))) {
             List<UUID> listed = new ArrayList<>();
             Optional<String> cursor = Optional.empty();
             do {
@@ -63,15 +64,18 @@ public abstract class DeliveryQueueSearchContract extends DeliveryQueueContract 
                                 : ScriptedSender.accepted()))
                 .runOnce();
 
-        assertThat(found(state(State.PENDING))).containsExactly(waiting, later);
-        assertThat(found(state(State.SENT))).containsExactly(sent);
-        assertThat(found(state(State.REJECTED))).containsExactly(refused);
-        assertThat(found(state(State.DEAD))).isEmpty();
-        assertThat(found(state(State.CLAIMED))).isEmpty();
-        assertThat(found(Filter.ALL.withChannel(Optional.of(Channel.EMAIL)))).containsExactly(waiting);
-        assertThat(found(Filter.ALL.withAddress(Optional.of("+61400000000")))).containsExactly(sent, later);
-        assertThat(found(Filter.ALL.withAddress(Optional.of("+6140000000")))).isEmpty();
-        assertThat(found(state(State.SENT).withAddress(Optional.of("+61400000001"))))
+        assertThat(found(state(MessageState.PENDING))).containsExactly(waiting, later);
+        assertThat(found(state(MessageState.SENT))).containsExactly(sent);
+        assertThat(found(state(MessageState.REJECTED))).containsExactly(refused);
+        assertThat(found(state(MessageState.DEAD))).isEmpty();
+        assertThat(found(state(MessageState.CLAIMED))).isEmpty();
+        assertThat(found(MessageFilter.ALL.withChannel(Optional.of(Channel.EMAIL))))
+                .containsExactly(waiting);
+        assertThat(found(MessageFilter.ALL.withAddress(Optional.of("+61400000000"))))
+                .containsExactly(sent, later);
+        assertThat(found(MessageFilter.ALL.withAddress(Optional.of("+6140000000"))))
+                .isEmpty();
+        assertThat(found(state(MessageState.SENT).withAddress(Optional.of("+61400000001"))))
                 .isEmpty();
     }
 
@@ -81,13 +85,16 @@ public abstract class DeliveryQueueSearchContract extends DeliveryQueueContract 
                 enqueue(Reach.to("client:alice within 5s", "sms:+61400000000").body("hello"));
         UUID odd = enqueue(Reach.to("email:a_b%c!d@example.com").body("100% of_it!"));
         enqueue(Reach.to("email:aXbYc!d@example.com").body("1000 of it"));
-        assertThat(found(Filter.ALL.withAddress(Optional.of("+61400000000")))).containsExactly(chain);
-        assertThat(found(Filter.ALL.withAddress(Optional.of("alice")))).containsExactly(chain);
-        assertThat(found(Filter.ALL.withAddress(Optional.of("a_b%c!d@example.com"))))
+        assertThat(found(MessageFilter.ALL.withAddress(Optional.of("+61400000000"))))
+                .containsExactly(chain);
+        assertThat(found(MessageFilter.ALL.withAddress(Optional.of("alice")))).containsExactly(chain);
+        assertThat(found(MessageFilter.ALL.withAddress(Optional.of("a_b%c!d@example.com"))))
                 .containsExactly(odd);
-        assertThat(found(Filter.ALL.withText(Optional.of("% OF_IT!")))).containsExactly(odd);
-        assertThat(found(Filter.ALL.withChannel(Optional.of(Channel.SMS)))).isEmpty(); // Its turn has not come.
-        assertThat(found(Filter.ALL.withChannel(Optional.of(Channel.LIVE)))).containsExactly(chain);
+        assertThat(found(MessageFilter.ALL.withText(Optional.of("% OF_IT!")))).containsExactly(odd);
+        assertThat(found(MessageFilter.ALL.withChannel(Optional.of(Channel.SMS))))
+                .isEmpty(); // Its turn has not come.
+        assertThat(found(MessageFilter.ALL.withChannel(Optional.of(Channel.LIVE))))
+                .containsExactly(chain);
     }
 
     @Test
@@ -95,12 +102,13 @@ public abstract class DeliveryQueueSearchContract extends DeliveryQueueContract 
         UUID one = enqueue(sms().id(UUID.fromString("0196f0aa-0000-7000-8000-000000000001")));
         UUID two = enqueue(sms().id(UUID.fromString("0196f0aa-ffff-7000-8000-000000000002")));
         UUID last = enqueue(sms().id(UUID.fromString("ffffffff-ffff-7fff-bfff-ffffffffffff")));
-        assertThat(found(Filter.ALL.withId(Optional.of("0196F0AA")))).containsExactly(two, one);
-        assertThat(found(Filter.ALL.withId(Optional.of("0196f0aa-f")))).containsExactly(two);
-        assertThat(found(Filter.ALL.withId(Optional.of(one.toString())))).containsExactly(one);
-        assertThat(found(Filter.ALL.withId(Optional.of("ffff")))).containsExactly(last);
-        assertThat(found(state(State.SENT).withId(Optional.of("0196f0aa")))).isEmpty();
-        assertThat(found(Filter.ALL
+        assertThat(found(MessageFilter.ALL.withId(Optional.of("0196F0AA")))).containsExactly(two, one);
+        assertThat(found(MessageFilter.ALL.withId(Optional.of("0196f0aa-f")))).containsExactly(two);
+        assertThat(found(MessageFilter.ALL.withId(Optional.of(one.toString())))).containsExactly(one);
+        assertThat(found(MessageFilter.ALL.withId(Optional.of("ffff")))).containsExactly(last);
+        assertThat(found(state(MessageState.SENT).withId(Optional.of("0196f0aa"))))
+                .isEmpty();
+        assertThat(found(MessageFilter.ALL
                         .withId(Optional.of("0196f0aa"))
                         .withLimit(1)
                         .withCursor(Optional.of(two.toString()))))
@@ -119,12 +127,13 @@ public abstract class DeliveryQueueSearchContract extends DeliveryQueueContract 
                 .runOnce();
         queue().retry(revived);
 
-        assertThat(found(Filter.ALL.withReason(Optional.of("invalid number")))).containsExactly(refused);
-        assertThat(found(state(State.REJECTED).withReason(Optional.of("invalid"))))
+        assertThat(found(MessageFilter.ALL.withReason(Optional.of("invalid number"))))
                 .containsExactly(refused);
-        assertThat(found(state(State.RETRY_WAIT).withReason(Optional.of("OVERLOADED"))))
+        assertThat(found(state(MessageState.REJECTED).withReason(Optional.of("invalid"))))
+                .containsExactly(refused);
+        assertThat(found(state(MessageState.RETRY_WAIT).withReason(Optional.of("OVERLOADED"))))
                 .containsExactly(retried);
-        assertThat(found(state(State.PENDING).withReason(Optional.of("invalid"))))
+        assertThat(found(state(MessageState.PENDING).withReason(Optional.of("invalid"))))
                 .isEmpty();
     }
 
@@ -137,11 +146,11 @@ public abstract class DeliveryQueueSearchContract extends DeliveryQueueContract 
         clock.advance(Duration.ofMinutes(1));
         UUID third = enqueueSms();
         Instant middle = start.plusSeconds(60);
-        assertThat(found(Filter.ALL.withAccepted(Optional.of(middle), Optional.empty())))
+        assertThat(found(MessageFilter.ALL.withAccepted(Optional.of(middle), Optional.empty())))
                 .containsExactlyInAnyOrder(second, third);
-        assertThat(found(Filter.ALL.withAccepted(Optional.empty(), Optional.of(middle))))
+        assertThat(found(MessageFilter.ALL.withAccepted(Optional.empty(), Optional.of(middle))))
                 .containsExactly(first);
-        assertThat(found(Filter.ALL.withAccepted(Optional.of(middle), Optional.of(middle.plusSeconds(1)))))
+        assertThat(found(MessageFilter.ALL.withAccepted(Optional.of(middle), Optional.of(middle.plusSeconds(1)))))
                 .containsExactly(second);
     }
 
@@ -157,12 +166,13 @@ public abstract class DeliveryQueueSearchContract extends DeliveryQueueContract 
                 .toList();
         queue().enqueueAll(many);
 
-        assertThat(found(Filter.ALL.withAddress(Optional.of("needle@example.com"))))
+        assertThat(found(MessageFilter.ALL.withAddress(Optional.of("needle@example.com"))))
                 .containsExactly(first);
-        assertThat(found(Filter.ALL.withText(Optional.of("NEEDLE")))).containsExactly(first);
-        assertThat(found(state(State.PENDING).withText(Optional.of("needle")))).containsExactly(first);
+        assertThat(found(MessageFilter.ALL.withText(Optional.of("NEEDLE")))).containsExactly(first);
+        assertThat(found(state(MessageState.PENDING).withText(Optional.of("needle"))))
+                .containsExactly(first);
         // The channel of a step that is not its turn: only the history tells, so these are read one by one.
-        Filter rest = Filter.ALL.withChannel(Optional.of(Channel.EMAIL));
+        MessageFilter rest = MessageFilter.ALL.withChannel(Optional.of(Channel.EMAIL));
         Page page = queue().list(rest);
         assertThat(page.items()).isEmpty();
         assertThat(page.searched().orElseThrow()).isGreaterThan(1_000);
@@ -179,22 +189,22 @@ public abstract class DeliveryQueueSearchContract extends DeliveryQueueContract 
     @Test
     void filtersOutOfBoundsAreRefusedByName() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Filter.ALL.withLimit(0))
+                .isThrownBy(() -> MessageFilter.ALL.withLimit(0))
                 .withMessageStartingWith("limit");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> queue().list(Filter.ALL.withLimit(1_001)))
+                .isThrownBy(() -> queue().list(MessageFilter.ALL.withLimit(1_001)))
                 .withMessageStartingWith("limit");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Filter.ALL.withId(Optional.of("abc")))
+                .isThrownBy(() -> MessageFilter.ALL.withId(Optional.of("abc")))
                 .withMessageStartingWith("id");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Filter.ALL.withText(Optional.of("a")))
+                .isThrownBy(() -> MessageFilter.ALL.withText(Optional.of("a")))
                 .withMessageStartingWith("text");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Filter.ALL.withReason(Optional.of("a\0b")))
+                .isThrownBy(() -> MessageFilter.ALL.withReason(Optional.of("a\0b")))
                 .withMessageStartingWith("reason");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Filter.ALL.withCursor(Optional.of("1")))
+                .isThrownBy(() -> MessageFilter.ALL.withCursor(Optional.of("1")))
                 .withMessageStartingWith("cursor");
     }
 

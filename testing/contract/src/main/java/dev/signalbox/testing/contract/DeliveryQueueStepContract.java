@@ -10,8 +10,8 @@ import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -33,7 +33,7 @@ public abstract class DeliveryQueueStepContract extends DeliveryQueueContract {
         clock.advance(Duration.ofSeconds(10));
         live.answering(notSent());
         node.runOnce();
-        assertState(id, State.UNKNOWN);
+        assertState(id, MessageState.UNKNOWN);
         assertThat(sms.given()).isEmpty();
     }
 
@@ -45,13 +45,13 @@ public abstract class DeliveryQueueStepContract extends DeliveryQueueContract {
         UUID patient = enqueue(Reach.to("client:alice").body("x"));
         Dispatcher node = node(sms);
         node.runOnce();
-        assertState(chained, State.PENDING);
+        assertState(chained, MessageState.PENDING);
         clock.advance(Duration.ofSeconds(31));
         node.runOnce();
         node.runOnce();
-        assertState(chained, State.SENT);
-        assertState(expiring, State.EXPIRED);
-        assertState(patient, State.PENDING);
+        assertState(chained, MessageState.SENT);
+        assertState(expiring, MessageState.EXPIRED);
+        assertState(patient, MessageState.PENDING);
         assertThat(find(chained).attempts()).extracting(Attempt::result).containsExactly("TIMED_OUT", "ACCEPTED");
         assertThat(node.health().problem())
                 .hasValueSatisfying(problem -> assertThat(problem).contains("channel client", "no node serves"));
@@ -67,9 +67,9 @@ public abstract class DeliveryQueueStepContract extends DeliveryQueueContract {
             clock.advance(Duration.ofSeconds(10));
             node.runOnce();
         }
-        assertState(id, State.PENDING);
+        assertState(id, MessageState.PENDING);
         other.runOnce();
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
         assertThat(sms.given()).isEmpty();
     }
 
@@ -79,9 +79,11 @@ public abstract class DeliveryQueueStepContract extends DeliveryQueueContract {
         Dispatcher node = node(live.answering(rejected()), sms);
         node.runOnce();
         node.runOnce();
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
         assertThat(sms.given()).extracting(Delivery::idempotencyKey).containsExactly(id + ".1");
-        assertThat(find(id).attempts()).extracting(Attempt::state).containsExactly(State.PENDING, State.SENT);
+        assertThat(find(id).attempts())
+                .extracting(Attempt::state)
+                .containsExactly(MessageState.PENDING, MessageState.SENT);
     }
 
     @Test
@@ -91,13 +93,13 @@ public abstract class DeliveryQueueStepContract extends DeliveryQueueContract {
         Dispatcher node = node(live.answering(notSent()), sms);
         node.runOnce();
         assertThat(live.given().getFirst().remaining()).isEqualTo(sms.timeout());
-        assertState(id, State.RETRY_WAIT);
+        assertState(id, MessageState.RETRY_WAIT);
 
         clock.advance(Duration.ofSeconds(10));
         node.runOnce();
         assertThat(live.given().getLast().remaining()).isEqualTo(Duration.ofSeconds(5));
         node.runOnce();
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
         assertThat(live.given()).hasSize(2);
         assertThat(sms.given()).hasSize(1);
     }
@@ -110,7 +112,7 @@ public abstract class DeliveryQueueStepContract extends DeliveryQueueContract {
         clock.advance(Duration.ofSeconds(15));
         node.runOnce();
         node.runOnce();
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
         assertThat(live.given()).hasSize(1);
         assertThat(find(id).attempts())
                 .extracting(Attempt::result)
@@ -125,7 +127,7 @@ public abstract class DeliveryQueueStepContract extends DeliveryQueueContract {
         clock.advance(Duration.ofSeconds(15));
         node.runOnce();
         node.runOnce();
-        assertState(refused, State.REJECTED);
+        assertState(refused, MessageState.REJECTED);
     }
 
     @Test
@@ -135,7 +137,7 @@ public abstract class DeliveryQueueStepContract extends DeliveryQueueContract {
         node.runOnce();
         clock.advance(Duration.ofMinutes(1));
         node.runOnce();
-        assertState(id, State.UNKNOWN);
+        assertState(id, MessageState.UNKNOWN);
         assertThat(sms.given()).isEmpty();
     }
 
@@ -145,14 +147,16 @@ public abstract class DeliveryQueueStepContract extends DeliveryQueueContract {
         Dispatcher node = node(live.answering(notSent()), sms.answering(notSent()));
         node.runOnce();
         node.runOnce();
-        assertState(id, State.DEAD);
+        assertState(id, MessageState.DEAD);
 
-        assertThat(queue().retry(id)).contains(State.PENDING);
-        assertState(id, State.PENDING);
-        assertThat(queue().counts().byState()).containsEntry(State.DEAD, 0L).containsEntry(State.PENDING, 1L);
+        assertThat(queue().retry(id)).contains(MessageState.PENDING);
+        assertState(id, MessageState.PENDING);
+        assertThat(queue().counts().byState())
+                .containsEntry(MessageState.DEAD, 0L)
+                .containsEntry(MessageState.PENDING, 1L);
         live.answering(accepted());
         node.runOnce();
-        assertState(id, State.SENT);
+        assertState(id, MessageState.SENT);
         assertThat(find(id).attempts())
                 .extracting(Attempt::result)
                 .containsExactly("NOT_SENT", "NOT_SENT", "REVIVED", "ACCEPTED");

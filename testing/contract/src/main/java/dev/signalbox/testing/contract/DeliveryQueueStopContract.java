@@ -9,9 +9,9 @@ import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DeliveryQueue.Attempt;
 import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.DispatcherListener;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.Sender;
-import dev.signalbox.delivery.queue.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,8 +55,8 @@ public abstract class DeliveryQueueStopContract extends DeliveryQueueRunningCont
         awaitState(
                 live().enqueue(Reach.to("email:a@example.com").body("x").build())
                         .id(),
-                State.SENT);
-        await().atMost(SOON).until(() -> live().counts().byState().getOrDefault(State.UNKNOWN, 0L) == 2);
+                MessageState.SENT);
+        await().atMost(SOON).until(() -> live().counts().byState().getOrDefault(MessageState.UNKNOWN, 0L) == 2);
         assertThat(most).hasValue(2);
 
         released.release(1_000);
@@ -88,7 +88,9 @@ public abstract class DeliveryQueueStopContract extends DeliveryQueueRunningCont
         finish.countDown();
         assertThat(dispatcher.drain(SOON)).isTrue();
 
-        assertThat(live().counts().byState()).containsEntry(State.SENT, 2L).containsEntry(State.PENDING, 6L);
+        assertThat(live().counts().byState())
+                .containsEntry(MessageState.SENT, 2L)
+                .containsEntry(MessageState.PENDING, 6L);
         dispatcher.start();
         awaitSent(8);
         for (UUID id : ids) {
@@ -111,7 +113,7 @@ public abstract class DeliveryQueueStopContract extends DeliveryQueueRunningCont
         UUID id = live().enqueue(sms().build()).id();
         await().atMost(SOON).until(() -> begun.getCount() == 0);
         dispatcher.close();
-        awaitState(id, State.UNKNOWN);
+        awaitState(id, MessageState.UNKNOWN);
     }
 
     /** Else a server that was given 1 s to stop would wait for the longest timeout once more. */
@@ -135,7 +137,7 @@ public abstract class DeliveryQueueStopContract extends DeliveryQueueRunningCont
             dispatcher.close();
             return true;
         });
-        awaitState(id, State.UNKNOWN);
+        awaitState(id, MessageState.UNKNOWN);
     }
 
     @Test
@@ -149,7 +151,7 @@ public abstract class DeliveryQueueStopContract extends DeliveryQueueRunningCont
             return accepted();
         }));
         UUID id = live().enqueue(sms().build()).id();
-        awaitState(id, State.SENT);
+        awaitState(id, MessageState.SENT);
         assertThat(live().find(id).orElseThrow().attempts())
                 .extracting(Attempt::result)
                 .containsExactly("UNKNOWN", "ACCEPTED");
@@ -175,7 +177,7 @@ public abstract class DeliveryQueueStopContract extends DeliveryQueueRunningCont
         crashed.start();
         await().atMost(SOON)
                 .until(() -> crashing.given().size() == 2
-                        && live().counts().byState().getOrDefault(State.CLAIMED, 0L) == 8);
+                        && live().counts().byState().getOrDefault(MessageState.CLAIMED, 0L) == 8);
         Path copy = Files.copy(journal, folder.resolve("copy.journal"));
 
         ScriptedSender again = ScriptedSender.of(Channel.SMS).withTimeout(SOON).withKeyLifetime(Duration.ZERO);
@@ -188,7 +190,7 @@ public abstract class DeliveryQueueStopContract extends DeliveryQueueRunningCont
         awaitSent(6);
         Set<UUID> begun = crashing.given().stream().map(Delivery::id).collect(Collectors.toSet());
         assertThat(again.given()).hasSize(6).extracting(Delivery::id).doesNotContainAnyElementsOf(begun);
-        assertThat(ids).filteredOn(id -> state(id) == State.UNKNOWN).containsExactlyInAnyOrderElementsOf(begun);
+        assertThat(ids).filteredOn(id -> state(id) == MessageState.UNKNOWN).containsExactlyInAnyOrderElementsOf(begun);
     }
 
     @Test
@@ -228,7 +230,7 @@ public abstract class DeliveryQueueStopContract extends DeliveryQueueRunningCont
         Duration past = Duration.between(clock.instant(), database().clock().instant());
         ScriptedSender heir = sms.withKeyLifetime(past.plusDays(1));
         started(live(), QUICK.withPoll(Duration.ofMillis(50)), heir);
-        awaitState(id, State.SENT);
+        awaitState(id, MessageState.SENT);
         assertThat(heir.given()).hasSize(1);
     }
 }

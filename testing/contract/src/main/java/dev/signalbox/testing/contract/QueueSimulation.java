@@ -8,9 +8,9 @@ import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -217,7 +217,7 @@ final class QueueSimulation implements AutoCloseable {
         if (random.nextInt(3) == 0) {
             queue.cancel(id);
         } else if (queue.find(id).orElseThrow().state().isFinal()
-                && queue.retry(id).equals(Optional.of(State.PENDING))) {
+                && queue.retry(id).equals(Optional.of(MessageState.PENDING))) {
             revivals.merge(id, 1, Integer::sum);
         }
     }
@@ -239,19 +239,19 @@ final class QueueSimulation implements AutoCloseable {
     }
 
     private boolean isOver() {
-        Map<State, Long> counts = queue.counts().byState();
+        Map<MessageState, Long> counts = queue.counts().byState();
         return counts.entrySet().stream().allMatch(count -> count.getKey().isFinal() || count.getValue() == 0);
     }
 
     private void check() {
         revivals.forEach((id, revived) -> {
-            State state = queue.find(id).orElseThrow().state();
+            MessageState state = queue.find(id).orElseThrow().state();
             int times = delivered.getOrDefault(id, 0);
             assertThat(state.isFinal()).as("%s is %s", id, state).isTrue();
             assertThat(times).as("deliveries of %s, %s", id, queue.find(id)).isLessThanOrEqualTo(1 + revived);
-            if (state == State.SENT) {
+            if (state == MessageState.SENT) {
                 assertThat(times).as("deliveries of %s, which is SENT", id).isPositive();
-            } else if (state != State.UNKNOWN && revived == 0) {
+            } else if (state != MessageState.UNKNOWN && revived == 0) {
                 assertThat(times).as("deliveries of %s, %s", id, queue.find(id)).isZero();
             }
         });

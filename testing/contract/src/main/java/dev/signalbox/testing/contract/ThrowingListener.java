@@ -3,8 +3,8 @@ package dev.signalbox.testing.contract;
 import dev.signalbox.delivery.queue.Channel;
 import dev.signalbox.delivery.queue.Delivery;
 import dev.signalbox.delivery.queue.DispatcherListener;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.SendResult;
-import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -40,7 +40,7 @@ final class ThrowingListener implements DispatcherListener {
     }
 
     @Override
-    public void completed(Channel channel, State state) {
+    public void completed(Channel channel, MessageState state) {
         fail();
     }
 

@@ -11,8 +11,8 @@ import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -70,7 +70,7 @@ abstract class PollingNodesContract {
     private void awaitSent(long count) {
         await().atMost(LONG)
                 .untilAsserted(
-                        () -> assertThat(queues.getFirst().counts().byState()).containsEntry(State.SENT, count));
+                        () -> assertThat(queues.getFirst().counts().byState()).containsEntry(MessageState.SENT, count));
     }
 
     @Test

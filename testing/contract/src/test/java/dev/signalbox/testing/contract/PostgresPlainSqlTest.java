@@ -7,12 +7,12 @@ import dev.signalbox.database.Database;
 import dev.signalbox.database.DatabaseConfig;
 import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Status;
-import dev.signalbox.delivery.queue.Filter;
 import dev.signalbox.delivery.queue.Labels;
+import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.QuietHours;
 import dev.signalbox.delivery.queue.Reach;
 import dev.signalbox.delivery.queue.RecipientTime;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.testing.services.RealPostgres;
 import java.sql.PreparedStatement;
@@ -109,7 +109,7 @@ class PostgresPlainSqlTest {
                 .build();
         assertThat(status.reach()).isEqualTo(expected);
         assertThat(status.nextAttemptAt()).isEqualTo(expected.at());
-        assertThat(queue.count(Filter.ALL.withTag(Optional.of("vip"))).matched())
+        assertThat(queue.count(MessageFilter.ALL.withTag(Optional.of("vip"))).matched())
                 .isEqualTo(1);
     }
 
@@ -139,7 +139,7 @@ class PostgresPlainSqlTest {
             assertThatThrownBy(() -> call("select signalbox_enqueue(" + other + ")"), "%s", other)
                     .hasMessageContaining("dedupe_key belongs to the message " + id);
         }
-        assertThat(queue.counts().byState()).containsEntry(State.PENDING, 1L);
+        assertThat(queue.counts().byState()).containsEntry(MessageState.PENDING, 1L);
     }
 
     @Test
@@ -188,7 +188,7 @@ class PostgresPlainSqlTest {
             assertThatThrownBy(() -> call("select signalbox_enqueue(" + arguments + ")"), "%s", arguments)
                     .hasMessageContaining("must");
         }
-        assertThat(queue.counts().byState()).containsEntry(State.PENDING, 0L);
+        assertThat(queue.counts().byState()).containsEntry(MessageState.PENDING, 0L);
         assertThat(Step.parse("sms:1").address()).isEqualTo("1");
     }
 }

@@ -17,9 +17,9 @@ import dev.signalbox.delivery.queue.Dispatcher;
 import dev.signalbox.delivery.queue.Dispatcher.Level;
 import dev.signalbox.delivery.queue.DispatcherListener;
 import dev.signalbox.delivery.queue.EnqueueInDoubtException;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.QueueUnavailableException;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.testing.services.FaultProxy;
 import dev.signalbox.testing.services.RealPostgres;
 import java.sql.Connection;
@@ -91,14 +91,14 @@ class PostgresQueueFaultTest {
     }
 
     private void awaitSent(long count) {
-        await().atMost(SOON).until(() -> watched.counts().byState().getOrDefault(State.SENT, 0L) == count);
+        await().atMost(SOON).until(() -> watched.counts().byState().getOrDefault(MessageState.SENT, 0L) == count);
     }
 
     private void assertEachSentOnce(List<UUID> ids) {
         assertThat(sms.given().stream().map(Delivery::id)).containsExactlyInAnyOrderElementsOf(ids);
         for (UUID id : ids) {
             assertThat(watched.find(id).orElseThrow().attempts())
-                    .filteredOn(attempt -> attempt.state() == State.SENT)
+                    .filteredOn(attempt -> attempt.state() == MessageState.SENT)
                     .hasSize(1);
         }
     }
@@ -147,7 +147,7 @@ class PostgresQueueFaultTest {
             cut.countDown();
             await().atMost(SOON).until(() -> dispatcher.health().level() == Level.DOWN);
             assertThatExceptionOfType(QueueUnavailableException.class).isThrownBy(() -> queue.counts());
-            assertThat(watched.counts().byState()).containsEntry(State.CLAIMED, 16L);
+            assertThat(watched.counts().byState()).containsEntry(MessageState.CLAIMED, 16L);
             proxy.heal();
             awaitSent(16);
             assertEachSentOnce(ids);
@@ -174,7 +174,7 @@ class PostgresQueueFaultTest {
     }
 
     private boolean isCut() {
-        return through.health().isPresent() || watched.counts().byState().getOrDefault(State.PENDING, 0L) == 0;
+        return through.health().isPresent() || watched.counts().byState().getOrDefault(MessageState.PENDING, 0L) == 0;
     }
 
     @Test
@@ -221,7 +221,7 @@ class PostgresQueueFaultTest {
     private boolean areMoreSentSoon(long count) {
         long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
         while (System.nanoTime() < end) {
-            if (watched.counts().byState().getOrDefault(State.SENT, 0L) > count) {
+            if (watched.counts().byState().getOrDefault(MessageState.SENT, 0L) > count) {
                 return true;
             }
         }
@@ -252,7 +252,7 @@ class PostgresQueueFaultTest {
             proxy.cutOnce();
             assertThat(call.get()).isEqualTo(new Receipt(reach.id(), false));
         }
-        assertThat(watched.counts().byState()).containsEntry(State.PENDING, 1L);
+        assertThat(watched.counts().byState()).containsEntry(MessageState.PENDING, 1L);
     }
 
     @Test
@@ -275,7 +275,7 @@ class PostgresQueueFaultTest {
         proxy.heal();
         await().atMost(SOON).until(() -> through.health().isEmpty());
         assertThat(queue.enqueue(reach)).isEqualTo(new Receipt(reach.id(), true));
-        assertThat(watched.counts().byState()).containsEntry(State.PENDING, 1L);
+        assertThat(watched.counts().byState()).containsEntry(MessageState.PENDING, 1L);
     }
 
     @Test
@@ -311,7 +311,7 @@ class PostgresQueueFaultTest {
             locked.countDown();
             await().atMost(SOON).until(() -> dispatcher.health().level() == Level.DOWN);
             locking.rollback();
-            await().atMost(SOON).until(() -> there.counts().byState().getOrDefault(State.SENT, 0L) == 10);
+            await().atMost(SOON).until(() -> there.counts().byState().getOrDefault(MessageState.SENT, 0L) == 10);
         }
     }
 
@@ -373,7 +373,7 @@ class PostgresQueueFaultTest {
                                 Reach.to("sms:+61400000000").body("x").build())
                         .id();
                 await().atMost(SOON)
-                        .until(() -> there.find(before).orElseThrow().state() == State.SENT);
+                        .until(() -> there.find(before).orElseThrow().state() == MessageState.SENT);
                 own.stop();
                 await().atMost(SOON).until(() -> dispatcher.health().level() == Level.DOWN);
                 own.startAgain();
@@ -381,7 +381,7 @@ class PostgresQueueFaultTest {
                 UUID after = there.enqueue(
                                 Reach.to("sms:+61400000000").body("x").build())
                         .id();
-                await().atMost(SOON).until(() -> there.find(after).orElseThrow().state() == State.SENT);
+                await().atMost(SOON).until(() -> there.find(after).orElseThrow().state() == MessageState.SENT);
             }
             new QueueAudit(database).check();
         }

@@ -10,8 +10,8 @@ import dev.signalbox.delivery.queue.DeliveryQueue;
 import dev.signalbox.delivery.queue.DeliveryQueue.Receipt;
 import dev.signalbox.delivery.queue.DispatchOptions;
 import dev.signalbox.delivery.queue.Dispatcher;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.delivery.queue.Reach;
-import dev.signalbox.delivery.queue.State;
 import dev.signalbox.testing.services.FaultProxy;
 import dev.signalbox.testing.services.RealPostgres;
 import java.sql.Connection;
@@ -83,7 +83,7 @@ class PostgresQueueNodesTest {
     }
 
     private void awaitSent(UUID id) {
-        await().atMost(PATIENCE).until(() -> queue.find(id).orElseThrow().state() == State.SENT);
+        await().atMost(PATIENCE).until(() -> queue.find(id).orElseThrow().state() == MessageState.SENT);
     }
 
     @Test
@@ -292,11 +292,11 @@ class PostgresQueueNodesTest {
             assertThat(dispatcher.runOnce().claimed()).isEqualTo(2);
             connection.commit();
             assertThat(dispatcher.runOnce().claimed()).isEqualTo(2);
-            assertThat(moved.find(late).orElseThrow().state()).isEqualTo(State.PENDING);
+            assertThat(moved.find(late).orElseThrow().state()).isEqualTo(MessageState.PENDING);
             clock.advance(Duration.ofMillis(2_001));
             assertThat(dispatcher.runOnce().claimed()).isEqualTo(2);
         }
-        assertThat(moved.find(late).orElseThrow().state()).isEqualTo(State.SENT);
+        assertThat(moved.find(late).orElseThrow().state()).isEqualTo(MessageState.SENT);
     }
 
     @Test

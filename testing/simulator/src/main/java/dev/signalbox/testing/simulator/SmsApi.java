@@ -12,7 +12,7 @@ interface SmsApi {
     /** The answer to a message that was taken. */
     Reply.Answer accepted(Asked asked, String messageId);
 
-    Reply.Answer refused(Asked asked, Trouble trouble);
+    Reply.Answer refused(Asked asked, Refusal refusal);
 
     /**
      * A request to a path that the API takes.
@@ -29,7 +29,7 @@ interface SmsApi {
     record Asked(String token, String account, String phone, String text, Optional<String> key) {}
 
     /** Why a message is not taken. */
-    enum Trouble {
+    enum Refusal {
         UNAUTHORIZED,
         INCOMPLETE,
         KEY_TOO_LONG,

@@ -48,8 +48,8 @@ final class SmsGenericApi implements SmsApi {
     }
 
     @Override
-    public Reply.Answer refused(Asked asked, Trouble trouble) {
-        return switch (trouble) {
+    public Reply.Answer refused(Asked asked, Refusal refusal) {
+        return switch (refusal) {
             case UNAUTHORIZED -> Reply.Answer.error(401, "the token is wrong");
             case INCOMPLETE -> Reply.Answer.error(400, "phone_number and content are required");
             case KEY_TOO_LONG ->

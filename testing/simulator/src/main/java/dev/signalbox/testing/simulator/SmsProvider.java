@@ -2,7 +2,7 @@ package dev.signalbox.testing.simulator;
 
 import dev.signalbox.testing.simulator.Behaviour.Fault;
 import dev.signalbox.testing.simulator.SmsApi.Asked;
-import dev.signalbox.testing.simulator.SmsApi.Trouble;
+import dev.signalbox.testing.simulator.SmsApi.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
@@ -46,7 +46,7 @@ final class SmsProvider {
         var fault = draw.fault();
         var asked = api.read(request);
         if (!authorized(asked.token())) {
-            return reject(api, asked, Trouble.UNAUTHORIZED);
+            return reject(api, asked, Refusal.UNAUTHORIZED);
         }
         if (fault.isPresent() && refusesToWork(fault.get())) {
             return fail(api, asked, fault.get(), draw.behaviour());
@@ -56,20 +56,20 @@ final class SmsProvider {
 
     private Reply take(SmsApi api, Asked asked, Behaviour behaviour, Optional<Fault> fault) {
         if (asked.phone().isBlank() || asked.text().isBlank()) {
-            return reject(api, asked, Trouble.INCOMPLETE);
+            return reject(api, asked, Refusal.INCOMPLETE);
         }
         if (asked.key().isPresent() && asked.key().get().length() > LONGEST_KEY) {
-            return reject(api, asked, Trouble.KEY_TOO_LONG);
+            return reject(api, asked, Refusal.KEY_TOO_LONG);
         }
         if (behaviour.refused().contains(asked.phone())) {
-            return reject(api, asked, Trouble.REFUSED_NUMBER);
+            return reject(api, asked, Refusal.REFUSED_NUMBER);
         }
         return answer(api, asked, ledger.take(asked.key(), asked.phone(), asked.text()), fault);
     }
 
     private Reply answer(SmsApi api, Asked asked, Ledger.Entry entry, Optional<Fault> fault) {
         if (entry instanceof Ledger.Entry.Conflict) {
-            return reject(api, asked, Trouble.KEY_CONFLICT);
+            return reject(api, asked, Refusal.KEY_CONFLICT);
         }
         return fault.isPresent() ? spoil(fault.get()) : api.accepted(asked, entry.messageId());
     }
@@ -90,16 +90,16 @@ final class SmsProvider {
     private Reply fail(SmsApi api, Asked asked, Fault fault, Behaviour behaviour) {
         failed.increment();
         if (fault == Fault.SERVER_ERROR) {
-            return api.refused(asked, Trouble.SERVER_ERROR);
+            return api.refused(asked, Refusal.SERVER_ERROR);
         }
-        var answer = api.refused(asked, Trouble.TOO_MANY);
+        var answer = api.refused(asked, Refusal.TOO_MANY);
         return new Reply.Answer(
                 answer.status(),
                 answer.body(),
                 OptionalLong.of(behaviour.retryAfter().toSeconds()));
     }
 
-    private Reply reject(SmsApi api, Asked asked, Trouble why) {
+    private Reply reject(SmsApi api, Asked asked, Refusal why) {
         rejected.increment();
         return api.refused(asked, why);
     }

@@ -81,8 +81,8 @@ final class SmsTwilioApi implements SmsApi {
     }
 
     @Override
-    public Reply.Answer refused(Asked asked, Trouble trouble) {
-        return switch (trouble) {
+    public Reply.Answer refused(Asked asked, Refusal refusal) {
+        return switch (refusal) {
             case UNAUTHORIZED -> error(401, 20003, "Authenticate");
             case INCOMPLETE ->
                 asked.phone().isBlank()

@@ -40,8 +40,8 @@ final class SmsVonageApi implements SmsApi {
     }
 
     @Override
-    public Reply.Answer refused(Asked asked, Trouble trouble) {
-        return switch (trouble) {
+    public Reply.Answer refused(Asked asked, Refusal refusal) {
+        return switch (refusal) {
             case UNAUTHORIZED -> error("4", "Bad Credentials");
             case INCOMPLETE -> error("2", "Missing to, from or text param");
             case REFUSED_NUMBER -> error("7", "Number barred");

@@ -8,12 +8,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Negotiates permessage-deflate (RFC 7692, 7.1), for both directions. */
-final class Deflate {
+final class DeflateNegotiation {
     private static final String NAME = "permessage-deflate";
     private static final String WINDOW = "server_max_window_bits";
     private static final Pattern BITS = Pattern.compile("\"?([89]|1[0-5])\"?");
 
-    private Deflate() {}
+    private DeflateNegotiation() {}
 
     /**
      * The answer to the first offer that can be accepted. No side takes its context over to the next message, so that a connection

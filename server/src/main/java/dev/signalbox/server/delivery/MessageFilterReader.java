@@ -1,8 +1,8 @@
 package dev.signalbox.server.delivery;
 
 import dev.signalbox.delivery.queue.Channel;
-import dev.signalbox.delivery.queue.Filter;
-import dev.signalbox.delivery.queue.State;
+import dev.signalbox.delivery.queue.MessageFilter;
+import dev.signalbox.delivery.queue.MessageState;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.rest.Fields;
 import dev.signalbox.server.rest.TimeText;
@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /** Reads which messages are meant, from a query or from JSON. Used once, by one thread. */
-final class MessageFilter {
+final class MessageFilterReader {
     /** The fields of a filter. */
     static final Set<String> FIELDS =
             Set.of("state", "channel", "address", "id", "text", "reason", "tag", "after", "before");
@@ -23,36 +23,37 @@ final class MessageFilter {
     private final Fields fields;
     private final Violations violations;
 
-    MessageFilter(Fields fields, Violations violations) {
+    MessageFilterReader(Fields fields, Violations violations) {
         this.fields = fields;
         this.violations = violations;
     }
 
     /** The filter without the fields that are wrong, which are noted. */
-    Filter read() {
-        Optional<State> state = fields.text("state").flatMap(this::state);
+    MessageFilter read() {
+        Optional<MessageState> state = fields.text("state").flatMap(this::state);
         Optional<Channel> channel = fields.text("channel").flatMap(this::channel);
-        Filter filter = Filter.ALL.withState(state).withChannel(channel).withAccepted(time("after"), time("before"));
-        filter = with(filter, "address", Filter::withAddress);
-        filter = with(filter, "id", Filter::withId);
-        filter = with(filter, "text", Filter::withText);
-        filter = with(filter, "reason", Filter::withReason);
-        return with(filter, "tag", Filter::withTag);
+        MessageFilter filter =
+                MessageFilter.ALL.withState(state).withChannel(channel).withAccepted(time("after"), time("before"));
+        filter = with(filter, "address", MessageFilter::withAddress);
+        filter = with(filter, "id", MessageFilter::withId);
+        filter = with(filter, "text", MessageFilter::withText);
+        filter = with(filter, "reason", MessageFilter::withReason);
+        return with(filter, "tag", MessageFilter::withTag);
     }
 
     /** Narrows a filter; throws IllegalArgumentException, naming the field, for a value that cannot be. */
     @FunctionalInterface
     interface Narrowing {
-        Filter apply(Filter filter, Optional<String> value);
+        MessageFilter apply(MessageFilter filter, Optional<String> value);
     }
 
     /** Narrows a filter by one field more; one that cannot be is noted. */
-    Filter with(Filter filter, String name, Narrowing narrowing) {
+    MessageFilter with(MessageFilter filter, String name, Narrowing narrowing) {
         Optional<String> value = fields.text(name);
         return checked(name, () -> narrowing.apply(filter, value)).orElse(filter);
     }
 
-    private Optional<Filter> checked(String name, Supplier<Filter> narrowed) {
+    private Optional<MessageFilter> checked(String name, Supplier<MessageFilter> narrowed) {
         try {
             return Optional.of(narrowed.get());
         } catch (IllegalArgumentException wrong) {
@@ -63,11 +64,11 @@ final class MessageFilter {
         }
     }
 
-    private Optional<State> state(String name) {
+    private Optional<MessageState> state(String name) {
         try {
-            return Optional.of(State.valueOf(name.toUpperCase(Locale.ROOT)));
+            return Optional.of(MessageState.valueOf(name.toUpperCase(Locale.ROOT)));
         } catch (IllegalArgumentException unknown) {
-            violations.add(fields.shown("state"), "must be one of " + List.of(State.values()));
+            violations.add(fields.shown("state"), "must be one of " + List.of(MessageState.values()));
             return Optional.empty();
         }
     }

@@ -8,7 +8,7 @@ import java.util.zip.Deflater;
  * Compresses messages (RFC 7692, 7.2.1). Each stands alone: no context is taken over, so that what is compressed once fits every
  * client. For one thread, which keeps it: its window takes a quarter of a megabyte.
  */
-final class Deflation {
+final class MessageDeflater {
     /** Smaller messages gain next to nothing. */
     static final int MIN_BYTES = 256;
     /** What a message ends with, and which is left out. */
@@ -16,24 +16,24 @@ final class Deflation {
     /** An array that one large message blew up is not kept. */
     private static final int KEPT = 64 << 10;
 
-    private static final FastThreadLocal<Deflation> OF_THREAD = new FastThreadLocal<>() {
+    private static final FastThreadLocal<MessageDeflater> OF_THREAD = new FastThreadLocal<>() {
         @Override
-        protected Deflation initialValue() {
-            return new Deflation();
+        protected MessageDeflater initialValue() {
+            return new MessageDeflater();
         }
 
         @Override
-        protected void onRemoval(Deflation deflation) {
-            deflation.deflater.end();
+        protected void onRemoval(MessageDeflater compressor) {
+            compressor.deflater.end();
         }
     };
 
     private final Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
     private byte[] out = new byte[MIN_BYTES];
 
-    private Deflation() {}
+    private MessageDeflater() {}
 
-    static Deflation ofThread() {
+    static MessageDeflater ofThread() {
         return OF_THREAD.get();
     }
 

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Counts what is under way of one kind, in all and for each principal. Whatever finds no place is refused at once; nothing
  * waits. Thread-safe.
  */
-public final class Budget {
+public final class ConcurrencyLimit {
     private final String what;
     private final int most;
     private final int mostPerPrincipal;
@@ -17,13 +17,13 @@ public final class Budget {
     private final Map<String, Integer> byPrincipal = new HashMap<>();
 
     /**
-     * A budget with all places free.
+     * A limit with all places free.
      *
      * @param what is counted, in the plural, and the key that sets how many; for the refusal
      * @param most places in all, at least 1
      * @param mostPerPrincipal places of one principal, at least 1
      */
-    public Budget(String what, int most, int mostPerPrincipal) {
+    public ConcurrencyLimit(String what, int most, int mostPerPrincipal) {
         this.what = what;
         this.most = most;
         this.mostPerPrincipal = mostPerPrincipal;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * reads anything (most do) would stop taking the answer, the server would stop taking the request, and both would wait
  * for ever.
  */
-public final class Spool extends OutputStream {
+public final class FileBackedOutputStream extends OutputStream {
     private static final int IN_MEMORY = 256 * 1024;
 
     private final ByteArrayOutputStream memory = new ByteArrayOutputStream(8 * 1024);

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.UUID;
 
 /** A lease that this node holds, and its entries. Times are ticks of {@link Time}. */
-final class Batch {
+final class HeldLease {
     /** Nothing was claimed. */
-    static final Batch NONE = new Batch(new UUID(0, 0), List.of(), 0);
+    static final HeldLease NONE = new HeldLease(new UUID(0, 0), List.of(), 0);
 
-    private final UUID lease;
+    private final UUID id;
     private final List<Claimed> entries;
     private volatile long validUntil;
     private volatile boolean lost;
@@ -16,15 +16,15 @@ final class Batch {
     /** Entries without an outcome on record. Only the completer touches it. */
     private int open;
 
-    Batch(UUID lease, List<Claimed> entries, long validUntil) {
-        this.lease = lease;
+    HeldLease(UUID id, List<Claimed> entries, long validUntil) {
+        this.id = id;
         this.entries = entries;
         this.validUntil = validUntil;
         this.open = entries.size();
     }
 
-    UUID lease() {
-        return lease;
+    UUID id() {
+        return id;
     }
 
     List<Claimed> entries() {

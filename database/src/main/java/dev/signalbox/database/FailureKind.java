@@ -1,7 +1,7 @@
 package dev.signalbox.database;
 
 /** What a database's failure means for the caller. */
-enum Trouble {
+enum FailureKind {
     /** A deadlock or a serialization failure: the transaction was rolled back and may be run again. */
     CONFLICT,
     /** The server, or the way to it, is gone. */

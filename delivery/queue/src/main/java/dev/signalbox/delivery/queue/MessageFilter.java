@@ -20,8 +20,8 @@ import java.util.UUID;
  * @param cursor where to go on: a {@link DeliveryQueue.Page#next()}
  * @param limit the most items, 1 to 10,000; a list has at most 1,000
  */
-public record Filter(
-        Optional<State> state,
+public record MessageFilter(
+        Optional<MessageState> state,
         Optional<Channel> channel,
         Optional<String> address,
         Optional<String> id,
@@ -37,7 +37,7 @@ public record Filter(
     public static final int MOST_CHANGED = 10_000;
 
     /** Everything, 50 at a time. */
-    public static final Filter ALL = new Filter(
+    public static final MessageFilter ALL = new MessageFilter(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -50,13 +50,13 @@ public record Filter(
             Optional.empty(),
             DEFAULT_LIMIT);
 
-    public Filter {
+    public MessageFilter {
         address.ifPresent(given -> Limits.text("address", given, Limits.ADDRESS));
-        id = id.map(Filter::checkedId);
+        id = id.map(MessageFilter::checkedId);
         text.ifPresent(part -> checkedPart("text", part));
         reason.ifPresent(part -> checkedPart("reason", part));
         tag.ifPresent(Limits::tag);
-        cursor.ifPresent(Filter::checkedCursor);
+        cursor.ifPresent(MessageFilter::checkedCursor);
         Limits.check(limit >= 1 && limit <= MOST_CHANGED, "limit", "is " + limit + "; it must be 1 to " + MOST_CHANGED);
     }
 
@@ -81,49 +81,49 @@ public record Filter(
                 "is not a cursor that an earlier page returned; leave it out to start from the beginning");
     }
 
-    public Filter withState(State newState) {
+    public MessageFilter withState(MessageState newState) {
         return withState(Optional.of(newState));
     }
 
-    public Filter withState(Optional<State> newState) {
-        return new Filter(newState, channel, address, id, text, reason, tag, after, before, cursor, limit);
+    public MessageFilter withState(Optional<MessageState> newState) {
+        return new MessageFilter(newState, channel, address, id, text, reason, tag, after, before, cursor, limit);
     }
 
-    public Filter withChannel(Optional<Channel> newChannel) {
-        return new Filter(state, newChannel, address, id, text, reason, tag, after, before, cursor, limit);
+    public MessageFilter withChannel(Optional<Channel> newChannel) {
+        return new MessageFilter(state, newChannel, address, id, text, reason, tag, after, before, cursor, limit);
     }
 
-    public Filter withAddress(Optional<String> newAddress) {
-        return new Filter(state, channel, newAddress, id, text, reason, tag, after, before, cursor, limit);
+    public MessageFilter withAddress(Optional<String> newAddress) {
+        return new MessageFilter(state, channel, newAddress, id, text, reason, tag, after, before, cursor, limit);
     }
 
-    public Filter withId(Optional<String> newId) {
-        return new Filter(state, channel, address, newId, text, reason, tag, after, before, cursor, limit);
+    public MessageFilter withId(Optional<String> newId) {
+        return new MessageFilter(state, channel, address, newId, text, reason, tag, after, before, cursor, limit);
     }
 
-    public Filter withText(Optional<String> newText) {
-        return new Filter(state, channel, address, id, newText, reason, tag, after, before, cursor, limit);
+    public MessageFilter withText(Optional<String> newText) {
+        return new MessageFilter(state, channel, address, id, newText, reason, tag, after, before, cursor, limit);
     }
 
-    public Filter withReason(Optional<String> newReason) {
-        return new Filter(state, channel, address, id, text, newReason, tag, after, before, cursor, limit);
+    public MessageFilter withReason(Optional<String> newReason) {
+        return new MessageFilter(state, channel, address, id, text, newReason, tag, after, before, cursor, limit);
     }
 
-    public Filter withTag(Optional<String> newTag) {
-        return new Filter(state, channel, address, id, text, reason, newTag, after, before, cursor, limit);
+    public MessageFilter withTag(Optional<String> newTag) {
+        return new MessageFilter(state, channel, address, id, text, reason, newTag, after, before, cursor, limit);
     }
 
     /** Accepted from one time on until before another. */
-    public Filter withAccepted(Optional<Instant> from, Optional<Instant> until) {
-        return new Filter(state, channel, address, id, text, reason, tag, from, until, cursor, limit);
+    public MessageFilter withAccepted(Optional<Instant> from, Optional<Instant> until) {
+        return new MessageFilter(state, channel, address, id, text, reason, tag, from, until, cursor, limit);
     }
 
-    public Filter withCursor(Optional<String> newCursor) {
-        return new Filter(state, channel, address, id, text, reason, tag, after, before, newCursor, limit);
+    public MessageFilter withCursor(Optional<String> newCursor) {
+        return new MessageFilter(state, channel, address, id, text, reason, tag, after, before, newCursor, limit);
     }
 
-    public Filter withLimit(int newLimit) {
-        return new Filter(state, channel, address, id, text, reason, tag, after, before, cursor, newLimit);
+    public MessageFilter withLimit(int newLimit) {
+        return new MessageFilter(state, channel, address, id, text, reason, tag, after, before, cursor, newLimit);
     }
 
     /** The lowest and the highest id that begin as wanted. */

@@ -1,7 +1,7 @@
 package dev.signalbox.delivery.queue;
 
 /** The state of a message; drawn in docs/delivery-states.md. */
-public enum State {
+public enum MessageState {
     /** Waiting for its time or its turn, never attempted on the current step. */
     PENDING,
     /** Claimed by a node that is attempting it. */
