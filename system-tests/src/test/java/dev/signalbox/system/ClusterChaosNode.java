@@ -71,9 +71,8 @@ final class ClusterChaosNode implements AutoCloseable {
         get("/api/clients?limit=500")
                 .path("items")
                 .forEach(each -> known.add(each.path("session").asString()));
-        boolean agrees = !cluster.path("problem").isString()
-                && cluster.path("nodes").size() == nodes
-                && known.equals(sessions);
+        boolean agrees =
+                !cluster.path("problem").isString() && cluster.path("nodes").size() == nodes && known.equals(sessions);
         return agrees
                 ? Optional.empty()
                 : Optional.of("it knows the sessions " + known + " and says of the cluster " + cluster);

@@ -234,7 +234,8 @@ class ClusterChaosTest {
                 .atMost(CONVERGENCE)
                 .pollInterval(LOOK_AGAIN)
                 .ignoreExceptionsInstanceOf(IOException.class)
-                .untilAsserted(() -> assertThat(disagreements(traffic.sessions())).isEmpty());
+                .untilAsserted(
+                        () -> assertThat(disagreements(traffic.sessions())).isEmpty());
         LOG.debug("{}: agreed after {} ms", when, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
     }
 

@@ -24,7 +24,8 @@ public final class Subscription {
     /** Before the server is asked for it again on the same connection. For the loop, as is the next. */
     final Backoff pauses;
 
-    @Nullable ScheduledFuture<?> retry;
+    @Nullable
+    ScheduledFuture<?> retry;
 
     private volatile @Nullable Position position;
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.signalbox.client.ScriptedServer.Peer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -169,7 +170,8 @@ class ScriptedClientTest extends ScriptedFixture {
             second.say(error(second.read("subscribe"), code));
         }
         second.say(subscribed(second.read("subscribe")));
-        second.say("{\"type\":\"message\",\"id\":\"m4\",\"from\":\"client:bob\",\"topic\":\"news\",\"offset\":4,\"text\":\"four\"}");
+        second.say(
+                "{\"type\":\"message\",\"id\":\"m4\",\"from\":\"client:bob\",\"topic\":\"news\",\"offset\":4,\"text\":\"four\"}");
 
         topic.awaitCount(Message.class, 1);
         assertThat(recorder.all(RefusedException.class)).hasSize(2).allMatch(RefusedException::isTemporary);

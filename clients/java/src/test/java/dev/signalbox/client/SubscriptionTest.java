@@ -19,7 +19,12 @@ class SubscriptionTest {
 
     private final Recorder topic = new Recorder();
     private final Subscription subscription = new Subscription(
-            "news", new TopicStart.Oldest(), topic, new Events(ClientListener.NONE, 10), session.subscriptions());
+            "news",
+            new TopicStart.Oldest(),
+            topic,
+            new Events(ClientListener.NONE, 10),
+            session.subscriptions(),
+            Backoff.withJitter(ClientOptions.withToken("t").retry()));
 
     @AfterEach
     void close() {

@@ -87,7 +87,8 @@ final class WebSocketTransport implements ClientTransport {
 
         @Override
         public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-            // First, since the JDK tells nobody of an end that comes while nothing is asked for. The next call still waits for this one.
+            // First, since the JDK tells nobody of an end that comes while nothing is asked for. The next call still
+            // waits for this one.
             from.request(1);
             parts.append(data);
             if (parts.length() > LARGEST_FRAME) {
