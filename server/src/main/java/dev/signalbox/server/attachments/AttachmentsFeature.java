@@ -1,6 +1,7 @@
 package dev.signalbox.server.attachments;
 
 import dev.signalbox.database.DatabaseException;
+import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.delivery.attachments.AttachmentLimits;
 import dev.signalbox.delivery.attachments.Attachments;
 import dev.signalbox.server.command.CommandEntry;
@@ -51,7 +52,7 @@ public final class AttachmentsFeature implements Feature {
             node.api(new Api(
                     new AttachmentRoutes(files, limits).routes(),
                     OpenApi.part(AttachmentsFeature.class),
-                    Map.of(DatabaseException.class, "the database of the attachments")));
+                    Map.of(DatabaseUnavailableException.class, "the database")));
         }
 
         private Attachments open(Node node) {

@@ -1,6 +1,7 @@
 package dev.signalbox.server.inbox;
 
 import dev.signalbox.database.DatabaseException;
+import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.delivery.inbox.InboxLimits;
 import dev.signalbox.delivery.inbox.InboxListener;
 import dev.signalbox.delivery.inbox.InboxSender;
@@ -64,7 +65,7 @@ public final class InboxFeature implements Feature {
             node.api(new Api(
                     new InboxRoutes(inboxes, node.bounds()).routes(),
                     OpenApi.part(InboxFeature.class),
-                    Map.of(DatabaseException.class, "the database of the inboxes")));
+                    Map.of(DatabaseUnavailableException.class, "the database")));
         }
 
         private Inboxes open(Node node, InboxListener listener) {

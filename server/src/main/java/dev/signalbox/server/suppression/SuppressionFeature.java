@@ -1,6 +1,7 @@
 package dev.signalbox.server.suppression;
 
 import dev.signalbox.database.DatabaseException;
+import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.delivery.suppression.Preferences;
 import dev.signalbox.delivery.suppression.Refusal;
@@ -72,7 +73,7 @@ public final class SuppressionFeature implements Feature {
             node.api(new Api(
                     routes,
                     OpenApi.part(SuppressionFeature.class),
-                    Map.of(DatabaseException.class, "the database of the suppression list")));
+                    Map.of(DatabaseUnavailableException.class, "the database")));
         }
 
         private static <T> T opened(Supplier<T> opening) {

@@ -1,6 +1,7 @@
 package dev.signalbox.server.templates;
 
 import dev.signalbox.database.DatabaseException;
+import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Reading;
@@ -39,7 +40,7 @@ public final class TemplatesFeature implements Feature {
             node.api(new Api(
                     new TemplateRoutes(store, node.bounds()).routes(),
                     OpenApi.part(TemplatesFeature.class),
-                    Map.of(DatabaseException.class, "the database of the templates")));
+                    Map.of(DatabaseUnavailableException.class, "the database")));
         }
 
         private static TemplateStore open(Node node) {

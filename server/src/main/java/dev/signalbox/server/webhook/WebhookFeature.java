@@ -1,6 +1,7 @@
 package dev.signalbox.server.webhook;
 
 import dev.signalbox.database.DatabaseException;
+import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.delivery.webhook.WebhookEndpoints;
 import dev.signalbox.delivery.webhook.WebhookSender;
 import dev.signalbox.server.command.CommandEntry;
@@ -70,7 +71,7 @@ public final class WebhookFeature implements Feature {
             node.api(new Api(
                     routes,
                     OpenApi.part(WebhookFeature.class),
-                    Map.of(DatabaseException.class, "the database of the webhook endpoints")));
+                    Map.of(DatabaseUnavailableException.class, "the database")));
         }
 
         private static WebhookEndpoints open(Node node) {
