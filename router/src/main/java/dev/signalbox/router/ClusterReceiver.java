@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,8 @@ final class ClusterReceiver {
     private final ClusterParts parts;
     /** What clients have said: the oldest is first. Guarded by itself. */
     private final Map<UUID, AckResult> ended = new LinkedHashMap<>();
+    /** By session, the last of the wishes for it that are not fulfilled yet. */
+    private final Map<UUID, CompletableFuture<Void>> wishes = new ConcurrentHashMap<>();
 
     ClusterReceiver(ClusterMember member, ClusterParts parts) {
         this.member = member;
@@ -77,12 +81,34 @@ final class ClusterReceiver {
                 }
             }
             case ClusterFrame.Subscribe(Address.Session session, String topic, boolean wanted) ->
-                ClusterMember.aside(() -> parts.router().access().wished(session.id(), topic, wanted));
+                wished(session.id(), topic, wanted);
             case ClusterFrame.PresenceChanged change -> member.presence().changed(node, change);
             case ClusterFrame.AskPresence(int partition, long known) ->
                 member.presence().asked(node, partition, known);
             case ClusterFrame.Presence part -> member.presence().arrived(node, part);
             case ClusterFrame.PresenceUnchanged same -> member.presence().unchanged(node, same);
+        }
+    }
+
+    /** Those for one session one after another: what was wished last has to hold. */
+    private void wished(UUID session, String topic, boolean wanted) {
+        CompletableFuture<Void> last = wishes.compute(
+                session,
+                (_, before) -> (before == null ? CompletableFuture.<Void>completedFuture(null) : before)
+                        .thenRunAsync(() -> fulfil(session, topic, wanted), ClusterMember::aside));
+        var _ = last.thenRun(() -> wishes.remove(session, last));
+    }
+
+    private void fulfil(UUID session, String topic, boolean wanted) {
+        try {
+            parts.router().access().wished(session, topic, wanted);
+        } catch (RuntimeException | Error e) {
+            LOG.warn(
+                    "session {} {} topic {}, as another node wished",
+                    session,
+                    wanted ? "could not be subscribed to" : "could not leave",
+                    topic,
+                    e);
         }
     }
 

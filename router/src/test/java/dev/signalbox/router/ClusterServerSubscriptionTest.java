@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.signalbox.router.ClientSession.Publishing;
 import dev.signalbox.router.ClientSession.Subscribing;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -54,6 +56,24 @@ class ClusterServerSubscriptionTest {
 
         eventually()
                 .untilAsserted(() -> assertThat(wishes.noted).containsExactly("subscribe news", "unsubscribe rooms/*"));
+    }
+
+    /** Otherwise a session might keep a topic that it was told to leave. */
+    @Test
+    void wishesForASessionAreFulfilledInTheirOrder() {
+        Wishes wishes = new Wishes();
+        UUID alice = two.connect("alice", wishes).info().id();
+        fixture.settle();
+        List<String> wished = new ArrayList<>();
+
+        for (int i = 0; i < 500; i++) {
+            assertThat(one.router.subscribe(alice, "news")).isTrue();
+            assertThat(one.router.unsubscribe(alice, "news")).isTrue();
+            wished.addAll(List.of("subscribe news", "unsubscribe news"));
+        }
+
+        eventually().until(() -> wishes.noted.size() == wished.size());
+        assertThat(wishes.noted).containsExactlyElementsOf(wished);
     }
 
     @Test
