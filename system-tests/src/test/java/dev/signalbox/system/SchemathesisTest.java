@@ -199,7 +199,7 @@ class SchemathesisTest {
                         "--phases",
                         "examples,coverage,fuzzing",
                         "--max-examples",
-                        String.valueOf(Effort.of(8, 200)),
+                        String.valueOf(Effort.of(5, 200)),
                         "--generation-deterministic",
                         "--request-timeout",
                         "30",
