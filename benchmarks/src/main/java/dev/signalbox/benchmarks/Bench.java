@@ -7,6 +7,7 @@ import dev.signalbox.benchmarks.Benchmark.Settings;
 import dev.signalbox.server.node.LogFormat;
 import dev.signalbox.server.node.LogLevel;
 import dev.signalbox.server.node.Logging;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,6 +77,9 @@ final class Bench implements Callable<Integer> {
     @Option(names = "--json", description = "End with one JSON object on the last line.")
     private boolean json;
 
+    /** Cases that failed. */
+    private int failures;
+
     /** For {@code --help}. */
     static final class Names extends ArrayList<String> {
         private static final long serialVersionUID = 1L;
@@ -105,27 +109,37 @@ final class Bench implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--runs must be at least 1, --seconds greater than 0");
         }
         try (Benchmark benchmark = chosen.get()) {
-            report(Result.of(measure(benchmark)));
+            report(Result.of(measure(benchmark.cases(new Settings(rivals)))));
         }
-        return 0;
+        return failures == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
-    private List<Sample> measure(Benchmark benchmark) throws Exception {
-        List<Case> cases = benchmark.cases(new Settings(rivals));
+    List<Sample> measure(List<Case> cases) throws Exception {
         Duration duration = Duration.ofNanos((long) (seconds * NANOS));
         progress("warming up");
         for (Case each : cases) {
-            each.measure(duration);
+            var _ = measured(each, duration);
         }
         List<Sample> samples = new ArrayList<>();
         for (int run = 1; run <= runs; run++) {
             progress("run " + run + " of " + runs);
             // What the first compiles and leaves to the garbage collector would always be to the favour of the others.
             for (Case each : run % 2 == 0 ? cases.reversed() : cases) {
-                samples.addAll(each.measure(duration));
+                samples.addAll(measured(each, duration));
             }
         }
         return samples;
+    }
+
+    /** What one system cannot do takes nothing from the figures of the others: it is told, and missing. */
+    private List<Sample> measured(Case each, Duration duration) throws Exception {
+        try {
+            return each.measure(duration);
+        } catch (IOException | RuntimeException e) {
+            failures++;
+            progress("a case failed and is left out: " + e);
+            return List.of();
+        }
     }
 
     private void progress(String what) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.benchmarks.Benchmark.Ratio;
 import dev.signalbox.benchmarks.Benchmark.Sample;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -40,6 +41,22 @@ class BenchTest {
                 Result.of(List.of(new Sample("a", "signalbox", 2, "ms"), new Sample("a", "rival", 10, "ms")));
 
         assertThat(Result.ratios(results)).containsExactly(new Ratio("a", "rival", 5));
+    }
+
+    @Test
+    void whatOneSystemCannotDoTakesNothingFromTheOthers() throws Exception {
+        CommandLine line = Bench.commandLine().setErr(new PrintWriter(err));
+        line.parseArgs("router", "--runs", "2", "--seconds", "0.001");
+        Bench bench = line.getCommand();
+
+        List<Sample> samples = bench.measure(List.of(
+                _ -> {
+                    throw new IOException("the rival is gone");
+                },
+                _ -> List.of(new Sample("a", "signalbox", 1, "x/s"))));
+
+        assertThat(samples).hasSize(2);
+        assertThat(err.toString()).contains("left out", "the rival is gone");
     }
 
     @Test

@@ -4,7 +4,8 @@ import { Server } from 'socket.io';
 import { createAdapter } from '@socket.io/redis-streams-adapter';
 import { createClient } from 'redis';
 
-const redis = createClient({ url: process.argv[2] });
+// Without the client's own limit of 5 s for a command, which ends the process when 10,000 clients come back at once.
+const redis = createClient({ url: process.argv[2], commandOptions: { timeout: undefined } });
 await redis.connect();
 
 const http = createServer();
