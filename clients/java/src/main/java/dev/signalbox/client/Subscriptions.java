@@ -97,15 +97,15 @@ final class Subscriptions {
             return;
         }
         boolean goesOn = subscription.begun.isDone();
-        if (goesOn && !(why instanceof RefusedException refused && !refused.isTemporary())) {
-            events.problem(why);
-            subscription.retry =
-                    session.loop().later(subscription.pauses.next(Duration.ZERO), () -> followAgain(subscription));
-        } else if (why instanceof RefusedException) {
+        if (why instanceof RefusedException refused && !(goesOn && refused.isTemporary())) {
             topics.remove(subscription.topic());
             if (!subscription.begun.completeExceptionally(why)) {
                 events.problem(why);
             }
+        } else if (goesOn) {
+            events.problem(why);
+            subscription.retry =
+                    session.loop().later(subscription.pauses.next(Duration.ZERO), () -> followAgain(subscription));
         }
     }
 

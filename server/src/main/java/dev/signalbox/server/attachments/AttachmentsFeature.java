@@ -1,7 +1,6 @@
 package dev.signalbox.server.attachments;
 
 import dev.signalbox.database.DatabaseException;
-import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.delivery.attachments.AttachmentLimits;
 import dev.signalbox.delivery.attachments.Attachments;
 import dev.signalbox.server.command.CommandEntry;
@@ -15,7 +14,6 @@ import dev.signalbox.server.node.StartupException;
 import dev.signalbox.server.rest.Api;
 import dev.signalbox.server.rest.OpenApi;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Files that messages can have attached. After the feature that makes messages of templates, and before the channels that attach
@@ -49,10 +47,7 @@ public final class AttachmentsFeature implements Feature {
             node.attachments(files);
             node.preparation(new AttachedMessage(files, node.preparation()));
             node.removing("attachments", () -> files.removeExpired() > 0);
-            node.api(new Api(
-                    new AttachmentRoutes(files, limits).routes(),
-                    OpenApi.part(AttachmentsFeature.class),
-                    Map.of(DatabaseUnavailableException.class, "the database")));
+            node.api(new Api(new AttachmentRoutes(files, limits).routes(), OpenApi.part(AttachmentsFeature.class)));
         }
 
         private Attachments open(Node node) {

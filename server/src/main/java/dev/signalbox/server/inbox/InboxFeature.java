@@ -1,7 +1,6 @@
 package dev.signalbox.server.inbox;
 
 import dev.signalbox.database.DatabaseException;
-import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.delivery.inbox.InboxLimits;
 import dev.signalbox.delivery.inbox.InboxListener;
 import dev.signalbox.delivery.inbox.InboxSender;
@@ -17,7 +16,6 @@ import dev.signalbox.server.node.StartupException;
 import dev.signalbox.server.rest.Api;
 import dev.signalbox.server.rest.OpenApi;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The channel {@code inbox}: messages that wait for a person in the application itself. Applications read them over REST; clients
@@ -62,10 +60,7 @@ public final class InboxFeature implements Feature {
                 node.router().onSend(InboxTopics::guard);
             });
             node.removing("items of inboxes", () -> inboxes.removeExpired() == Inboxes.MOST);
-            node.api(new Api(
-                    new InboxRoutes(inboxes, node.bounds()).routes(),
-                    OpenApi.part(InboxFeature.class),
-                    Map.of(DatabaseUnavailableException.class, "the database")));
+            node.api(new Api(new InboxRoutes(inboxes, node.bounds()).routes(), OpenApi.part(InboxFeature.class)));
         }
 
         private Inboxes open(Node node, InboxListener listener) {

@@ -1,5 +1,6 @@
 package dev.signalbox.server.node;
 
+import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.maintenance.control.Admission;
 import dev.signalbox.server.configuration.Configuration;
 import dev.signalbox.server.rest.Api;
@@ -29,6 +30,7 @@ final class NodeRoutes {
         this.startedAt = node.clock().instant();
     }
 
+    /** The outage is that of all features: they share the node's database. */
     Api api() {
         return new Api(
                 List.of(
@@ -39,7 +41,8 @@ final class NodeRoutes {
                         Route.read("/metrics", this::metrics),
                         Route.read("/api/overview", this::overview),
                         Route.get("/api/settings", Role.ADMIN, this::settings)),
-                OpenApi.part(NodeRoutes.class));
+                OpenApi.part(NodeRoutes.class),
+                Map.of(DatabaseUnavailableException.class, "the database"));
     }
 
     /** From now on the node is not ready. */

@@ -1,7 +1,6 @@
 package dev.signalbox.server.suppression;
 
 import dev.signalbox.database.DatabaseException;
-import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.delivery.queue.Step;
 import dev.signalbox.delivery.suppression.Preferences;
 import dev.signalbox.delivery.suppression.Refusal;
@@ -70,10 +69,7 @@ public final class SuppressionFeature implements Feature {
                     new SuppressionRoutes(list, new SuppressionBody(node.channels(), node.bounds())).routes());
             routes.addAll(new PreferenceRoutes(preferences, node.bounds()).routes());
             routes.addAll(new UnsubscribeRoutes(list, links).routes());
-            node.api(new Api(
-                    routes,
-                    OpenApi.part(SuppressionFeature.class),
-                    Map.of(DatabaseUnavailableException.class, "the database")));
+            node.api(new Api(routes, OpenApi.part(SuppressionFeature.class)));
         }
 
         private static <T> T opened(Supplier<T> opening) {

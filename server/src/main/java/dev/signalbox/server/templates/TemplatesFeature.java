@@ -1,7 +1,6 @@
 package dev.signalbox.server.templates;
 
 import dev.signalbox.database.DatabaseException;
-import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.server.command.CommandEntry;
 import dev.signalbox.server.configuration.FailureText;
 import dev.signalbox.server.configuration.Reading;
@@ -13,7 +12,6 @@ import dev.signalbox.server.rest.Api;
 import dev.signalbox.server.rest.OpenApi;
 import dev.signalbox.templates.TemplateStore;
 import java.util.List;
-import java.util.Map;
 
 /** Templates by channel and language. Before the feature that takes messages, which it fills in. */
 public final class TemplatesFeature implements Feature {
@@ -37,10 +35,7 @@ public final class TemplatesFeature implements Feature {
         public void start(Node node) {
             TemplateStore store = open(node);
             node.preparation(new TemplatedMessage(store));
-            node.api(new Api(
-                    new TemplateRoutes(store, node.bounds()).routes(),
-                    OpenApi.part(TemplatesFeature.class),
-                    Map.of(DatabaseUnavailableException.class, "the database")));
+            node.api(new Api(new TemplateRoutes(store, node.bounds()).routes(), OpenApi.part(TemplatesFeature.class)));
         }
 
         private static TemplateStore open(Node node) {

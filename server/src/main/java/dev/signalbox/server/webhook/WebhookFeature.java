@@ -1,7 +1,6 @@
 package dev.signalbox.server.webhook;
 
 import dev.signalbox.database.DatabaseException;
-import dev.signalbox.database.DatabaseUnavailableException;
 import dev.signalbox.delivery.webhook.WebhookEndpoints;
 import dev.signalbox.delivery.webhook.WebhookSender;
 import dev.signalbox.server.command.CommandEntry;
@@ -19,7 +18,6 @@ import dev.signalbox.server.rest.Route;
 import dev.signalbox.server.rest.Timely;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -68,10 +66,7 @@ public final class WebhookFeature implements Feature {
                             new EndpointRoutes(endpoints, sender, body, node.clock()).routes().stream(),
                             new ReplayRoutes(endpoints, node.queue(), node.bounds()).routes().stream())
                     .toList();
-            node.api(new Api(
-                    routes,
-                    OpenApi.part(WebhookFeature.class),
-                    Map.of(DatabaseUnavailableException.class, "the database")));
+            node.api(new Api(routes, OpenApi.part(WebhookFeature.class)));
         }
 
         private static WebhookEndpoints open(Node node) {
